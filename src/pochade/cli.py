@@ -1,0 +1,173 @@
+"""The command line: one command per verb. The only file that prints, and the only place where errors become words."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from pochade.errors import Interrupted, PochadeError, UsageError
+
+if TYPE_CHECKING:  # torch is heavy: only a command that needs it loads it
+    from pochade.learn.loop import Progress as LoopProgress
+    from pochade.learn.recipe import Recipe
+
+app = typer.Typer(
+    help="Learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+words = Console(stderr=True)  # data goes to stdout, words to stderr
+
+
+@app.callback()
+def pochade() -> None:
+    """Keep `study` a command of its own while it is the only one."""
+
+
+@app.command()
+def study(
+    data: Annotated[Path | None, typer.Option(help="Folder with the four files of Fashion-MNIST.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report, the figures, the numbers and the nets.")] = Path(
+        "study"
+    ),
+    recipe: Annotated[Literal["tutorial", "fast"], typer.Option(help="How the nets are trained.")] = "fast",
+    epochs: Annotated[
+        int | None, typer.Option(min=1, max=10_000, help="Passes over the pictures; the recipe's own when not given.")
+    ] = None,
+    latent_dim: Annotated[
+        int | None, typer.Option(min=1, max=65_536, help="Numbers in a latent, of both nets.")
+    ] = None,
+    widths: Annotated[str, typer.Option(help="Feature maps of each layer; more or fewer layers too.")] = "16,32,64",
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Decides everything that is drawn at random.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every number as JSON on stdout.")] = False,
+) -> None:
+    """Fashion-MNIST end to end: an autoencoder, where it fails, a VAE, every figure and number, one report.
+
+    Interrupted, it goes on where it was when the same command is given again.
+
+    Example: pochade study --latent-dim 2 --out two-numbers
+    """
+    sizes = parsed_widths(widths)
+    with words.status("loading"):
+        from pochade.learn.data import fashion_mnist  # noqa: PLC0415
+        from pochade.learn.recipe import FAST, TUTORIAL  # noqa: PLC0415
+        from pochade.study.settings import Settings  # noqa: PLC0415
+        from pochade.study.study import run_study  # noqa: PLC0415
+    settings = Settings(with_epochs(TUTORIAL if recipe == "tutorial" else FAST, epochs), latent_dim, sizes, seed)
+    with words.status("reading Fashion-MNIST"):
+        pictures = fashion_mnist(data)
+    settings.autoencoder(pictures)  # a net that can't be built fails here, before the long work
+    with StudyProgress() as listener, interruptible():
+        metrics = run_study(pictures, out, settings, listener)
+    if as_json:
+        sys.stdout.write(json.dumps(metrics, indent=2) + "\n")
+    say_results(metrics, out)
+
+
+def parsed_widths(text: str) -> tuple[int, ...]:
+    """'16,32,64' as numbers.
+
+    Raises:
+        UsageError: Something between the commas is no whole number.
+    """
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(f"--widths wants whole numbers with commas, not '{text}'", "--widths 16,32,64") from error
+
+
+def with_epochs(recipe: "Recipe", epochs: int | None) -> "Recipe":
+    """The recipe with another number of epochs, or as it is."""
+    return recipe if epochs is None else dataclasses.replace(recipe, epochs=epochs)
+
+
+def say_results(metrics: dict[str, Any], out: Path) -> None:
+    """The figures that a person wants first, and where the rest is."""
+    fcd, vae = metrics["fcd"], metrics["vae"]
+    words.print(f"autoencoder   test MSE {metrics['autoencoder']['test_mse']:.5f}")
+    words.print(f"VAE           test MSE {vae['test_mse']:.5f}, ELBO {vae['elbo']:.0f} nats a picture")
+    words.print(f"random point  {metrics['empty_point']['verdict']} (VAE: {metrics['empty_point']['vae']['verdict']})")
+    words.print(
+        f"new pictures  FCD {fcd['vae']['mixture']:.2f} from the learned prior, "
+        f"{fcd['vae']['normal']:.2f} from the standard normal; real pictures have {fcd['floor']:.2f}"
+    )
+    words.print(f"fingerprints  {metrics['knn_accuracy']:.1%} of the nearest neighbours are of the right class")
+    words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets")
+
+
+class StudyProgress:
+    """A line for each stage with its seconds, and a bar with the time left while a net learns."""
+
+    def __init__(self) -> None:
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[loss]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=words,
+        )
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> "StudyProgress":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def stage(self, name: str) -> None:
+        """A stage begins: finish the last one's line and start another."""
+        if self.task is not None:
+            self.bar.update(self.task, total=1, completed=1)
+        self.task = self.bar.add_task(name, total=None, loss="")
+
+    def progress(self, progress: "LoopProgress") -> None:
+        """A training run has come this far."""
+        if self.task is not None:
+            loss = f"epoch {progress.epoch}, loss {progress.loss:.5g}"
+            self.bar.update(self.task, total=progress.steps, completed=progress.step, loss=loss)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn Ctrl-C into an error that says how to go on.
+
+    Raises:
+        Interrupted: The person pressed Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "interrupted; what was finished is kept", "give the same command again to go on where it was"
+        ) from error
+
+
+def main() -> None:
+    """Run the command line; every error becomes one sentence, a hint and an exit code."""
+    try:
+        app()
+    except PochadeError as error:
+        words.print(f"error: {error.sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if error.hint:
+            words.print(f"\nhint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)

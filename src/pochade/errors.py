@@ -1,0 +1,75 @@
+"""Every error that a person can meet: one sentence, an exit code, a next step.
+
+    PochadeError              1   anything below
+    ├── UsageError            2   the command asks for something impossible or contradictory
+    ├── DataMissing           3   the data set is in none of the places looked at
+    ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
+    ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
+    ├── TrainingDiverged      6   the loss became infinite or not a number
+    ├── OutputUnwritable      7   a result could not be written
+    └── Interrupted         130   the person pressed Ctrl-C; what was finished is kept
+
+A library call raises one of these; only the command line (`cli.py`) turns it into words and an exit code.
+"""
+
+
+class PochadeError(Exception):
+    """Something that a person can understand and act on.
+
+    Args:
+        sentence: What is wrong, naming the file or option; no full stop.
+        hint: What to do next; may be empty when there is nothing to do.
+    """
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type["PochadeError"], tuple[str, str]]:
+        """Keep the hint when the error travels between processes."""
+        return type(self), (self.sentence, self.hint)
+
+
+class UsageError(PochadeError):
+    """The command asks for something impossible or contradictory."""
+
+    exit_code = 2
+
+
+class DataMissing(PochadeError):
+    """The data set is in none of the places looked at."""
+
+    exit_code = 3
+
+
+class DataDamaged(PochadeError):
+    """A data file is cut short, of the wrong kind, or has the wrong checksum."""
+
+    exit_code = 4
+
+
+class CheckpointDamaged(PochadeError):
+    """A checkpoint can't be read, or belongs to another net."""
+
+    exit_code = 5
+
+
+class TrainingDiverged(PochadeError):
+    """The loss became infinite or not a number."""
+
+    exit_code = 6
+
+
+class OutputUnwritable(PochadeError):
+    """A result could not be written: no permission, no space, not a folder."""
+
+    exit_code = 7
+
+
+class Interrupted(PochadeError):
+    """The person pressed Ctrl-C; what was finished is kept."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""From data to a trained net: reading, training, checkpoints, measuring."""

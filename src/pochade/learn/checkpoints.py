@@ -1,0 +1,181 @@
+"""Nets and training runs on disk: safetensors with their config inside, never half-written.
+
+A net's file holds its weights and, in the header's metadata, `format`, `net` (the class) and `config` (as JSON). A
+training run's file holds the weights (`net.*`) and the optimiser's state (`optimiser.<parameter>.<name>`), and in the
+metadata what decides the run (`run`) and how far it is (`state`).
+"""
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from pochade.errors import CheckpointDamaged, OutputUnwritable
+from pochade.learn.recipe import Recipe
+from pochade.nets import VAE, Autoencoder, AutoencoderConfig, Classifier, ClassifierConfig, ConvConfig, VAEConfig
+
+FORMAT = "pochade-net-1"
+TRAINING_FORMAT = "pochade-training-1"
+NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
+    "Autoencoder": (Autoencoder, AutoencoderConfig),
+    "VAE": (VAE, VAEConfig),
+    "Classifier": (Classifier, ClassifierConfig),
+}
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """How far a training run is."""
+
+    epochs_done: int = 0
+    losses: tuple[float, ...] = ()  # the running mean of the loss, one an epoch
+    seconds: float = 0.0  # time spent in steps
+
+    def after(self, loss: float, seconds: float) -> "TrainingState":
+        """The state one epoch later."""
+        return TrainingState(self.epochs_done + 1, (*self.losses, loss), self.seconds + seconds)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all: temporary name, flush, read back, rename.
+
+    Raises:
+        OutputUnwritable: No permission, no space, or the bytes read back differ.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if temporary.read_bytes() != content:
+            raise OSError("what was read back differs from what was written")
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputUnwritable(
+            f"'{path}' could not be written: {reason}", "choose another folder, or make room"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+
+
+def save_net(path: Path, net: nn.Module) -> None:
+    """Write a net and its config to one safetensors file.
+
+    Raises:
+        OutputUnwritable: The file could not be written.
+    """
+    metadata = {
+        "format": FORMAT,
+        "net": type(net).__name__,
+        "config": json.dumps(dataclasses.asdict(net.config)),  # type: ignore[call-overload]
+    }
+    write_atomically(path, save(contiguous(net.state_dict()), metadata))
+
+
+def load_net(path: Path) -> nn.Module:
+    """Build the net that a file describes, with its weights, ready to evaluate.
+
+    Raises:
+        CheckpointDamaged: The file is missing, cut short, of the wrong kind, or does not fit its own config.
+    """
+    tensors, metadata = read_tensors(path, FORMAT)
+    try:
+        build, configure = NETS[metadata["net"]]
+        config = json.loads(metadata["config"])
+        shape = config.pop("convolutions")
+        stack = ConvConfig(tuple(shape["image_size"]), shape["channels"], tuple(shape["widths"]))
+        net = build(configure(stack, **config))
+        net.load_state_dict(tensors)
+    except (KeyError, TypeError, RuntimeError, ValueError) as error:
+        raise CheckpointDamaged(
+            f"'{path}' does not hold a net that this version knows: {error}",
+            "train it again, or use the version that wrote it",
+        ) from error
+    return net.eval()
+
+
+def save_training(
+    path: Path, net: nn.Module, optimiser: Optimizer, state: TrainingState, recipe: Recipe, seed: int
+) -> None:
+    """Write everything that an interrupted run needs to end as if it had not been interrupted.
+
+    Raises:
+        OutputUnwritable: The file could not be written.
+    """
+    tensors = {f"net.{name}": tensor for name, tensor in net.state_dict().items()}
+    for number, values in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+    metadata = {
+        "format": TRAINING_FORMAT,
+        "run": described(net, recipe, seed),
+        "state": json.dumps(dataclasses.asdict(state)),
+    }
+    write_atomically(path, save(contiguous(tensors), metadata))
+
+
+def resume(path: Path, net: nn.Module, optimiser: Optimizer, recipe: Recipe, seed: int) -> TrainingState:
+    """Put a run back where its file says; without a file, or with another run's, it starts at the beginning.
+
+    Raises:
+        CheckpointDamaged: The file is cut short or of the wrong kind.
+    """
+    if not path.exists():
+        return TrainingState()
+    tensors, metadata = read_tensors(path, TRAINING_FORMAT)
+    if metadata["run"] != described(net, recipe, seed):
+        return TrainingState()
+    weights, moments = {}, optimiser.state_dict()
+    for name, tensor in tensors.items():
+        kind, rest = name.split(".", 1)
+        if kind == "net":
+            weights[rest] = tensor
+        else:
+            number, key = rest.split(".")
+            moments["state"].setdefault(int(number), {})[key] = tensor
+    net.load_state_dict(weights)
+    optimiser.load_state_dict(moments)
+    state = json.loads(metadata["state"])
+    return TrainingState(state["epochs_done"], tuple(state["losses"]), state["seconds"])
+
+
+def described(net: nn.Module, recipe: Recipe, seed: int) -> str:
+    """What decides a run's outcome besides its data, as JSON: only a run with the same words goes on from its file."""
+    config = dataclasses.asdict(net.config)  # type: ignore[call-overload]
+    run = {"net": type(net).__name__, "config": config, "seed": seed}
+    return json.dumps(run | {"recipe": dataclasses.asdict(recipe)})
+
+
+def read_tensors(path: Path, form: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """A safetensors file's tensors and metadata.
+
+    Raises:
+        CheckpointDamaged: The file is missing, cut short, or not of the format asked for.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointDamaged(
+            f"'{path}' can't be read as a checkpoint: {error}", f"delete '{path}' and train again"
+        ) from error
+    if metadata.get("format") != form:
+        raise CheckpointDamaged(f"'{path}' is no {form} file", f"delete '{path}' and train again")
+    return tensors, metadata
+
+
+def contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors laid out as safetensors wants them."""
+    return {name: torch.as_tensor(tensor).detach().cpu().contiguous() for name, tensor in tensors.items()}

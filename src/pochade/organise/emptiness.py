@@ -1,0 +1,90 @@
+"""Is a latent point in empty space? Four tests that can each be checked, and a verdict from at least two.
+
+A map can't tell: it always draws a point near its neighbours. These tests ask instead how unusual the point is among
+points that the net *has* made from real pictures, held out from those that it is compared with.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pochade.organise.arrays import Floats
+from pochade.organise.density import Density
+from pochade.organise.nearest import nearest
+
+NEIGHBOURS = 10
+TESTS_NEEDED = 2
+
+
+@dataclass(frozen=True)
+class Test:
+    """One figure of the point, beside the band in which real pictures lie."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    value: float
+    low: float  # -inf where only high values are unusual
+    high: float  # inf where only low values are unusual
+
+    @property
+    def unusual(self) -> bool:
+        """Whether the point lies outside the band."""
+        return not self.low <= self.value <= self.high
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """The four tests of one latent point."""
+
+    neighbour_distance: Test  # mean distance to the 10 nearest training codes; above the 99.5th percentile is unusual
+    mahalanobis: Test  # distance from the codes' mean in their own covariance; outside 1-99 % is unusual
+    log_density: Test  # under the fitted mixture; below the 1st percentile is unusual
+    cycle_error: Test  # how far encode(decode(z)) lands from z, as a share of |z - mean|; above the 99th is unusual
+
+    @property
+    def tests(self) -> dict[str, Test]:
+        """The tests by name."""
+        return dict(vars(self))
+
+    @property
+    def empty(self) -> bool:
+        """The verdict: at least two of the four find the point unusual."""
+        return sum(test.unusual for test in self.tests.values()) >= TESTS_NEEDED
+
+
+def emptiness(
+    point: Floats, codes: Floats, held_out: Floats, density: Density, cycle: Callable[[Floats], Floats]
+) -> Emptiness:
+    """Judge one latent point.
+
+    Args:
+        point: The latent (D,).
+        codes: Codes of the training pictures (N, D).
+        held_out: Codes of pictures that the net did not learn from (M, D); they set the bands.
+        density: A mixture fitted to `codes`.
+        cycle: Decodes latents (B, D) and encodes the pictures again, (B, D).
+    """
+    asked = np.concatenate([point[None], held_out])  # the point first
+    neighbours = nearest(asked, codes, NEIGHBOURS).distances.mean(1)
+    centre = codes.mean(0)
+    precision = np.linalg.pinv(np.cov(codes, rowvar=False), rcond=1e-6, hermitian=True)
+    centred = asked - centre
+    mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
+    returned = np.linalg.norm(cycle(asked) - asked, axis=1) / np.linalg.norm(centred, axis=1)
+    return Emptiness(
+        _test(neighbours, None, 99.5),
+        _test(mahalanobis, 1, 99),
+        _test(density.log_density(asked), 1, None),
+        _test(returned, None, 99),
+    )
+
+
+def _test(values: Floats, low: float | None, high: float | None) -> Test:
+    """The first value beside the percentiles of all others."""
+    others = values[1:]
+    return Test(
+        float(values[0]),
+        -np.inf if low is None else float(np.percentile(others, low)),
+        np.inf if high is None else float(np.percentile(others, high)),
+    )

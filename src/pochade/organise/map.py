@@ -1,0 +1,39 @@
+"""A two-dimensional map of points on which near stays near, and on which a new point can be placed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from openTSNE import TSNE
+
+from pochade.organise.arrays import Floats
+
+PERPLEXITY = 30  # about how many neighbours a point keeps close
+
+
+@dataclass(frozen=True)
+class Map:
+    """A t-SNE map (van der Maaten & Hinton, 2008) by openTSNE.
+
+    t-SNE keeps neighbours together; sizes of groups and distances between them mean nothing.
+    """
+
+    positions: Floats  # (N, 2)
+    embedding: Any  # openTSNE's own object, which places new points
+
+    @classmethod
+    def draw(cls, points: Floats, seed: int = 0) -> "Map":
+        """Lay out points (N, D) on a plane; N from 10 to some ten thousands."""
+        perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
+        layout = TSNE(perplexity=perplexity, initialization="pca", n_jobs=-1, random_state=seed)
+        embedding = layout.fit(np.asarray(points, dtype=np.float64))
+        return cls(np.asarray(embedding), embedding)
+
+    def place(self, points: Floats) -> Floats:
+        """Positions (M, 2) for new points (M, D); the map itself does not move.
+
+        A new point is *always* drawn near its nearest neighbours, however far away those are: its place on the map says
+        nothing about whether it lies in empty space. See `emptiness.py`.
+        """
+        placed = self.embedding.transform(np.asarray(points, dtype=np.float64), perplexity=5)
+        return np.asarray(placed)

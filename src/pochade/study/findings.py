@@ -1,0 +1,252 @@
+"""The study's stages: each measures one thing about the nets and gives its numbers and arrays."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pochade.generate import as_latents, morph, standard_normal
+from pochade.learn.data import ImageSet
+from pochade.learn.evaluate import (
+    active_units,
+    cycle,
+    decode_latents,
+    encode_pictures,
+    evidence,
+    reconstruction_error,
+)
+from pochade.learn.metrics import set_distance
+from pochade.nets import VAE, Autoencoder, Classifier
+from pochade.organise.arrays import Floats
+from pochade.organise.density import Density
+from pochade.organise.emptiness import Emptiness, emptiness
+from pochade.organise.groups import groups
+from pochade.organise.map import Map
+from pochade.organise.nearest import nearest
+from pochade.organise.principal import PrincipalComponents
+from pochade.organise.probes import (
+    clustering_accuracy,
+    knn_accuracy,
+    linear_accuracy,
+    normalised_mutual_information,
+)
+from pochade.study.settings import FINGERPRINT_DIM
+from pochade.study.stages import Findings
+
+PCA_DIMENSIONS = (2, 5, 10, 16, 32, 64, 128, 256, 576)
+SAMPLES = 10_000  # pictures drawn from each sampler, and set against as many real ones
+MORPH_STEPS = 10
+HELD_OUT_CODES = 5_000  # test codes that set the bands of the emptiness tests
+NEIGHBOURS_SHOWN = 10
+SAMPLES_SHOWN = 64
+POINTS_SHOWN = 8  # random latent points that are decoded; the first one is judged and put on the map
+
+
+def copies(data: ImageSet, autoencoder: Autoencoder, vae: VAE, seed: int) -> Findings:
+    """How well each net, and PCA, copies pictures that it did not learn from."""
+    train, test = data.train.images, data.test.images
+    sigma = reconstruction_error(vae, train) ** 0.5
+    bound = evidence(vae, test, sigma, seed)
+    flat = train.flatten(1).numpy() / np.float32(255)
+    most = max(k for k in PCA_DIMENSIONS if k <= flat.shape[1])
+    linear = PrincipalComponents.fit(flat, most).errors(test.flatten(1).numpy() / np.float32(255), PCA_DIMENSIONS)
+    numbers = {
+        "autoencoder": {"test_mse": reconstruction_error(autoencoder, test), "latent_numbers": numbers_in(autoencoder)},
+        "vae": {
+            "test_mse": reconstruction_error(vae, test),
+            "latent_numbers": numbers_in(vae),
+            "sigma": sigma,
+            **bound._asdict(),
+            "active_units": active_units(encode_pictures(vae, test)),
+        },
+        "pca": {"test_mse": {str(k): error for k, error in linear.items()}},
+    }
+    shown = first_of_each_class(data)
+    nets: dict[str, Autoencoder | VAE] = {"autoencoder": autoencoder, "vae": vae}
+    pictures = {name: decode_latents(net, encode_pictures(net, test[shown])) for name, net in nets.items()}
+    return Findings(numbers, {"originals": test[shown]} | pictures)
+
+
+def fingerprints(data: ImageSet, net: Autoencoder) -> tuple[Floats, Floats]:
+    """Unit vectors (N, 64) for the training and the test pictures, from an autoencoder's codes."""
+    train, test = (flat_codes(net, split.images) for split in (data.train, data.test))
+    principal = PrincipalComponents.fit(train, FINGERPRINT_DIM)
+    return principal.fingerprint(train), principal.fingerprint(test)
+
+
+def classes_known(data: ImageSet, fingerprinter: Autoencoder, vae: VAE) -> Findings:
+    """What the fingerprints, the VAE's codes and plain PCA know about the classes that no net was told."""
+    pixels = [split.images.flatten(1).numpy() / np.float32(255) for split in (data.train, data.test)]
+    principal = PrincipalComponents.fit(pixels[0], FINGERPRINT_DIM)
+    codes = {
+        "fingerprint": fingerprints(data, fingerprinter),
+        "vae": (flat_codes(vae, data.train.images), flat_codes(vae, data.test.images)),
+        "pca": (principal.encode(pixels[0]), principal.encode(pixels[1])),
+    }
+    known, asked = data.train.labels.numpy(), data.test.labels.numpy()
+    return Findings(
+        {
+            name: {
+                "dimensions": train.shape[1],
+                "knn_accuracy": knn_accuracy(train, known, test, asked),
+                "linear_accuracy": linear_accuracy(train, known, test, asked),
+            }
+            for name, (train, test) in codes.items()
+        }
+    )
+
+
+def grouping(data: ImageSet, fingerprinter: Autoencoder, seed: int) -> Findings:
+    """All pictures put into as many groups as there are classes, by their fingerprints alone."""
+    found = groups(np.concatenate(fingerprints(data, fingerprinter)), len(data.classes), seed)
+    labels = torch.cat([data.train.labels, data.test.labels]).numpy()
+    numbers = {
+        "accuracy": clustering_accuracy(found, labels),
+        "nmi": normalised_mutual_information(found, labels),
+        "pictures": len(labels),
+    }
+    return Findings(numbers, {"groups": found})
+
+
+def map_of_codes(data: ImageSet, net: Autoencoder, points: Floats, seed: int) -> Findings:
+    """A t-SNE map of the test pictures' codes, with random latent points (P, *latent_shape) placed on it."""
+    codes = flat_codes(net, data.test.images)
+    drawn = Map.draw(codes, seed)
+    flat = points.reshape(len(points), -1)
+    near = nearest(flat, codes, NEIGHBOURS_SHOWN).indices
+    return Findings({}, {"positions": drawn.positions, "placed": drawn.place(flat), "near": near})
+
+
+def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int) -> Findings:
+    """Latent points drawn at random, what the net makes of them, and whether the first lies in empty space.
+
+    Every net's points are cut from the same random numbers, so a net with fewer latent numbers sees their beginning.
+    """
+    points = same_points(net, seed)
+    train, held_out = flat_codes(net, data.train.images), flat_codes(net, data.test.images)[:HELD_OUT_CODES]
+    density = Density.fit(train, seed=seed)
+    verdict = emptiness(points[0].flatten().numpy(), train, held_out, density, lambda codes: returned(net, codes))
+    mixture = as_latents(density.sample(SAMPLES, seed), net.latent_shape)
+    return Findings(
+        {
+            "verdict": "empty" if verdict.empty else "not empty",
+            "tests": tests_of(verdict),
+            "mixture_size": density.size,
+        },
+        {"points": points, "decoded": decode_latents(net, points), "mixture": mixture, "centre": train.mean(0)},
+    )
+
+
+def morphs(data: ImageSet, net: Autoencoder | VAE, classes: tuple[int, int], centre: Floats) -> Findings:
+    """A path through the latents from the first test picture of one class to the first of another."""
+    ends = data.test.images[[int((data.test.labels == one).nonzero()[0]) for one in classes]]
+    start, end = encode_pictures(net, ends)
+    path = morph(start, end, MORPH_STEPS, as_latents(centre[None], net.latent_shape)[0])
+    return Findings({}, {"ends": ends, "path": decode_latents(net, path)})
+
+
+def samples(data: ImageSet, net: Autoencoder | VAE, ruler: Classifier, mixture: Floats, seed: int) -> Findings:
+    """How far a net's new pictures, and its copies, are from real ones, in the features of the frozen classifier."""
+    count = min(SAMPLES, len(data.test.images))
+    real = features(ruler, data.test.images)
+    latents = {
+        "normal": standard_normal(count, net.latent_shape, seed),
+        "mixture": torch.as_tensor(mixture[:count]),
+        "reconstruction": encode_pictures(net, data.test.images),
+    }
+    pictures = {name: decode_latents(net, z) for name, z in latents.items()}
+    seen = {name: features(ruler, drawn) for name, drawn in pictures.items()}
+    train = features(ruler, data.train.images)
+    numbers = {name: set_distance(found, real, seed)._asdict() for name, found in seen.items()}
+    for name in ("normal", "mixture"):
+        numbers[name] |= originality(seen[name], real, train)
+    shown = pictures["mixture"][:SAMPLES_SHOWN]
+    closest = nearest(seen["mixture"][:SAMPLES_SHOWN].numpy(), train.numpy(), 1).indices[:, 0]
+    return Findings(
+        numbers,
+        {
+            "normal": pictures["normal"][:SAMPLES_SHOWN],
+            "mixture": shown,
+            "closest": data.train.images[torch.from_numpy(closest)],
+        },
+    )
+
+
+def ruler_itself(data: ImageSet, ruler: Classifier, seed: int) -> Findings:
+    """What the ruler says of real pictures (the floor), of copies of the training set, and how good it is."""
+    real, train = features(ruler, data.test.images), features(ruler, data.train.images)
+    chosen = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[: len(real)]
+    with torch.inference_mode():
+        guesses = torch.cat([ruler(batch.float() / 255).argmax(1) for batch in data.test.images.split(1_000)])
+    floor = set_distance(train[chosen], real, seed)._asdict()
+    return Findings(
+        {
+            "floor": floor | originality(train[chosen], real, train),
+            "accuracy": float((guesses == data.test.labels).float().mean()),
+        }
+    )
+
+
+def originality(samples: Tensor, real: Tensor, train: Tensor) -> dict[str, float]:
+    """Whether samples are copies: their distance to the nearest training picture beside that of real, unseen pictures.
+
+    Args:
+        samples: Features of the samples (N, F).
+        real: Features of pictures that the net did not learn from (M, F).
+        train: Features of those that it did (T, F).
+    """
+    own, unseen = (nearest(some.numpy(), train.numpy(), 1).distances[:, 0] for some in (samples, real))
+    return {
+        "nearest_ratio": float(np.median(own) / np.median(unseen)),  # well below 1 for copies
+        "copied_share": float(np.mean(own < np.percentile(unseen, 1))),  # 0.01 for unseen real pictures, 1 for copies
+    }
+
+
+def features(ruler: Classifier, images: Tensor) -> Tensor:
+    """The ruler's features (N, F) of pictures (N, C, H, W), uint8 or in [0, 1]."""
+    if images.dtype == torch.uint8:
+        return encode_pictures(ruler, images)
+    with torch.inference_mode():
+        return torch.cat([ruler.encode(batch) for batch in images.split(1_000)])
+
+
+def flat_codes(net: Autoencoder | VAE, images: Tensor) -> Floats:
+    """Codes (N, D) of uint8 pictures."""
+    codes: Floats = encode_pictures(net, images).flatten(1).numpy()
+    return codes
+
+
+def returned(net: Autoencoder | VAE, codes: Floats) -> Floats:
+    """Where flat codes (N, D) land when they are decoded and encoded again."""
+    landed: Floats = cycle(net, as_latents(codes, net.latent_shape)).flatten(1).numpy()
+    return landed
+
+
+def same_points(net: Autoencoder | VAE, seed: int) -> Tensor:
+    """Random latents (P, *latent_shape) that begin with the same numbers for every net."""
+    count = numbers_in(net)
+    rows = [np.random.default_rng((seed, row)).standard_normal(count) for row in range(POINTS_SHOWN)]
+    return as_latents(np.stack(rows), net.latent_shape)
+
+
+def numbers_in(net: Autoencoder | VAE) -> int:
+    """How many numbers one latent has."""
+    return int(np.prod(net.latent_shape))
+
+
+def tests_of(verdict: Emptiness) -> dict[str, dict[str, float | bool | None]]:
+    """The emptiness tests as plain numbers; a band that is open on one side has None there."""
+    return {
+        name: {
+            "value": test.value,
+            "low": test.low if np.isfinite(test.low) else None,
+            "high": test.high if np.isfinite(test.high) else None,
+            "unusual": test.unusual,
+        }
+        for name, test in verdict.tests.items()
+    }
+
+
+def first_of_each_class(data: ImageSet) -> Tensor:
+    """The index of the first test picture of each class."""
+    found = [(data.test.labels == number).nonzero() for number in range(len(data.classes))]
+    return torch.stack([places[0, 0] for places in found if len(places)])

@@ -1,0 +1,61 @@
+"""The report: one self-contained HTML page that reads as a lesson, its figures inside it."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pochade.learn.checkpoints import write_atomically
+
+SAMPLERS = {
+    "normal": "standard normal prior",
+    "mixture": "learned prior",
+    "reconstruction": "copies of test pictures",
+}
+TESTS = {
+    "neighbour_distance": "mean distance to the 10 nearest training codes",
+    "mahalanobis": "Mahalanobis distance from the codes' mean",
+    "log_density": "log density under the fitted mixture",
+    "cycle_error": "encode(decode(z)) misses z by, as a share of its distance from the mean",
+}
+
+
+def write_report(path: Path, metrics: dict[str, Any], figures: dict[str, Path]) -> None:
+    """Write the page.
+
+    Args:
+        path: The HTML file.
+        metrics: Every number of the study.
+        figures: The PNG files by name; they are copied into the page.
+
+    Raises:
+        OutputUnwritable: The file could not be written.
+    """
+    environment = Environment(
+        loader=PackageLoader("pochade.study", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure"] = figure_text
+    page = environment.get_template("report.html.jinja").render(
+        m=metrics,
+        images={name: base64.b64encode(file.read_bytes()).decode() for name, file in figures.items()},
+        samplers=SAMPLERS,
+        tests=TESTS,
+    )
+    write_atomically(path, page.encode())
+
+
+def figure_text(value: float | None) -> str:
+    """A number as people read it: about four significant digits, no exponent unless it is needed."""
+    if value is None:
+        return "–"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    size = abs(value)
+    if size >= 100:  # noqa: PLR2004
+        return f"{value:,.1f}"
+    return f"{value:.4f}" if size < 1 else f"{value:.2f}"

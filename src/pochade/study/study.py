@@ -1,0 +1,206 @@
+"""The Fashion-MNIST study: every stage in order, then the figures, the report and every number."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from pochade.learn.checkpoints import save_net, write_atomically
+from pochade.learn.data import ImageSet
+from pochade.learn.loop import Progress, train
+from pochade.learn.recipe import RULER, Recipe
+from pochade.nets import (
+    VAE,
+    Autoencoder,
+    Classifier,
+    calibrated_loss,
+    classification_loss,
+    reconstruction_loss,
+    summed_loss,
+)
+from pochade.study import findings
+from pochade.study.figures import draw_figures
+from pochade.study.provenance import commit, machine
+from pochade.study.report import write_report
+from pochade.study.settings import FINGERPRINT_DIM, Settings
+from pochade.study.stages import Findings, Stages
+
+T_SHIRT, TROUSER, SHIRT, ANKLE_BOOT = 0, 1, 6, 9  # the paths that the tutorial walks
+SET_MEASURES = {
+    "fcd": "frechet",
+    "kid": "kernel",
+    "kid_deviation": "kernel_deviation",
+    "density": "density",
+    "coverage": "coverage",
+    "nearest_ratio": "nearest_ratio",
+    "copied_share": "copied_share",
+}
+Net = TypeVar("Net", bound=nn.Module)
+
+
+class Listener(Protocol):
+    """Whoever tells the person how far the study is."""
+
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+
+    def progress(self, progress: Progress) -> None:
+        """A training run has come this far."""
+
+
+class Silence:
+    """A listener that says nothing."""
+
+    def stage(self, name: str) -> None:
+        """Say nothing."""
+
+    def progress(self, progress: Progress) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Nets:
+    """The trained nets."""
+
+    autoencoder: Autoencoder
+    vae: VAE
+    fingerprinter: Autoencoder  # its codes become fingerprints; the tutorial uses the autoencoder itself
+    ruler: Classifier
+
+
+def run_study(data: ImageSet, out: Path, settings: Settings, listener: Listener | None = None) -> dict[str, Any]:
+    """Run the whole study, or the rest of one that was interrupted, and give all its numbers.
+
+    Writes `report.html`, `figures/*.png`, `metrics.json`, `autoencoder.safetensors` and `vae.safetensors` into `out`;
+    finished stages are kept in `out/.stages`, and a study with the same settings and pictures reuses them.
+
+    Args:
+        data: The pictures; Fashion-MNIST, or any others with at least two classes and a few hundred pictures.
+        out: The folder for the results, created when absent.
+        settings: What to train and how.
+        listener: Told about stages and progress.
+
+    Raises:
+        TrainingDiverged: A loss became infinite or not a number.
+        OutputUnwritable: `out` can't be written.
+    """
+    listener = listener or Silence()
+    stages = Stages(out / ".stages", settings.key(data), listener.stage)
+    nets, losses = train_nets(data, settings, stages, listener)
+    save_net(out / "autoencoder.safetensors", nets.autoencoder)
+    save_net(out / "vae.safetensors", nets.vae)
+    found = look_at(data, nets, settings, stages)
+    listener.stage("report")
+    metrics = collected(found, losses, nets, settings, stages.seconds)
+    write_atomically(out / "metrics.json", json.dumps(metrics, indent=2).encode())
+    figures = draw_figures(out / "figures", data, nets.autoencoder, nets.vae, found, losses)
+    write_report(out / "report.html", metrics, figures)
+    return metrics
+
+
+def train_nets(
+    data: ImageSet, settings: Settings, stages: Stages, listener: Listener
+) -> tuple[Nets, dict[str, list[float]]]:
+    """Train every net that the study needs, each going on from its checkpoint; with the loss of each epoch."""
+    losses: dict[str, list[float]] = {}
+    pictures, labels = data.train.images, data.train.labels
+    tutorial = settings.recipe.name == "tutorial"
+
+    def trained(name: str, net: Net, loss: Callable[..., Tensor], recipe: Recipe, *others: Tensor) -> Net:
+        checkpoint = stages.folder / f"{name}.training.safetensors"
+
+        def stage() -> Findings:
+            training = train(
+                net,
+                loss,
+                (pictures, *others),
+                recipe,
+                seed=settings.seed,
+                checkpoint=checkpoint,
+                report=listener.progress,
+            )
+            numbers = {"losses": training.losses, "training_seconds": training.seconds}
+            return Findings(numbers, net.cpu().state_dict())
+
+        kept = stages.run(name, stage)
+        checkpoint.unlink(missing_ok=True)
+        losses[name] = list(kept.numbers["losses"])
+        net.load_state_dict({key: torch.as_tensor(value) for key, value in kept.arrays.items()})
+        return net.eval()
+
+    autoencoder = trained("autoencoder", settings.autoencoder(data), reconstruction_loss, settings.recipe)
+    vae_loss = summed_loss if tutorial else calibrated_loss
+    vae = trained("vae", settings.vae(data), vae_loss, settings.recipe)
+    fingerprinter = autoencoder
+    if not tutorial and settings.latent_dim != FINGERPRINT_DIM:
+        fingerprinter = trained("fingerprinter", settings.fingerprinter(data), reconstruction_loss, settings.recipe)
+    ruler = trained("ruler", settings.ruler(data), classification_loss, RULER, labels)
+    return Nets(autoencoder, vae, fingerprinter, ruler), losses
+
+
+def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> dict[str, Findings]:
+    """Everything that the study measures about the trained nets, in the order in which the report tells it."""
+    seed, autoencoder, vae, ruler = settings.seed, nets.autoencoder, nets.vae, nets.ruler
+    found: dict[str, Findings] = {}
+
+    def measure(name: str, stage: Callable[[], Findings]) -> Findings:
+        found[name] = stages.run(name, stage)
+        return found[name]
+
+    measure("copies", lambda: findings.copies(data, autoencoder, vae, seed))
+    measure("probes", lambda: findings.classes_known(data, nets.fingerprinter, vae))
+    measure("groups", lambda: findings.grouping(data, nets.fingerprinter, seed))
+    lost = measure("autoencoder points", lambda: findings.random_points(data, autoencoder, seed)).arrays
+    measure("map", lambda: findings.map_of_codes(data, autoencoder, lost["points"], seed))
+    measure("autoencoder morph", lambda: findings.morphs(data, autoencoder, (T_SHIRT, TROUSER), lost["centre"]))
+    kept = measure("vae points", lambda: findings.random_points(data, vae, seed)).arrays
+    measure("vae morph", lambda: findings.morphs(data, vae, (ANKLE_BOOT, SHIRT), kept["centre"]))
+    measure("autoencoder samples", lambda: findings.samples(data, autoencoder, ruler, lost["mixture"], seed))
+    measure("vae samples", lambda: findings.samples(data, vae, ruler, kept["mixture"], seed))
+    measure("ruler itself", lambda: findings.ruler_itself(data, ruler, seed))
+    return found
+
+
+def collected(
+    found: dict[str, Findings],
+    losses: dict[str, list[float]],
+    nets: Nets,
+    settings: Settings,
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    """Every number of the study, as it stands in `metrics.json`."""
+    copies, probes = found["copies"].numbers, found["probes"].numbers
+    own = {"autoencoder": nets.autoencoder, "vae": nets.vae}
+    return {
+        "settings": dataclasses.asdict(settings),
+        **{name: copies[name] | {"parameters": parameters(net), "losses": losses[name]} for name, net in own.items()},
+        "pca": copies["pca"],
+        "knn_accuracy": probes["fingerprint"]["knn_accuracy"],
+        "probes": probes,
+        "clustering": found["groups"].numbers,
+        "empty_point": found["autoencoder points"].numbers | {"vae": found["vae points"].numbers},
+        **{key: by_sampler(found, measure) for key, measure in SET_MEASURES.items()},
+        "ruler": {"accuracy": found["ruler itself"].numbers["accuracy"]},
+        "seconds": seconds | {"total": sum(seconds.values())},
+        "machine": machine(),
+        "commit": commit(),
+    }
+
+
+def by_sampler(found: dict[str, Findings], measure: str) -> dict[str, Any]:
+    """One measure of the samples: its floor on real pictures, then by net and sampler."""
+    table: dict[str, Any] = {"floor": found["ruler itself"].numbers["floor"][measure]}
+    for net in ("autoencoder", "vae"):
+        samplers = found[f"{net} samples"].numbers
+        table[net] = {name: numbers[measure] for name, numbers in samplers.items() if measure in numbers}
+    return table
+
+
+def parameters(net: nn.Module) -> int:
+    """How many numbers a net learns."""
+    return sum(parameter.numel() for parameter in net.parameters())
