@@ -5,6 +5,7 @@ training run's file holds the weights (`net.*`) and the optimiser's state (`opti
 metadata what decides the run (`run`) and how far it is (`state`).
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -21,13 +22,24 @@ from torch.optim import Optimizer
 
 from pochade.errors import CheckpointDamaged, OutputUnwritable
 from pochade.learn.recipe import Recipe
-from pochade.nets import VAE, Autoencoder, AutoencoderConfig, Classifier, ClassifierConfig, ConvConfig, VAEConfig
+from pochade.nets import (
+    VAE,
+    Autoencoder,
+    AutoencoderConfig,
+    Classifier,
+    ClassifierConfig,
+    ConvConfig,
+    Fingerprinter,
+    FingerprinterConfig,
+    VAEConfig,
+)
 
 FORMAT = "pochade-net-1"
 TRAINING_FORMAT = "pochade-training-1"
 NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "Autoencoder": (Autoencoder, AutoencoderConfig),
     "VAE": (VAE, VAEConfig),
+    "Fingerprinter": (Fingerprinter, FingerprinterConfig),
     "Classifier": (Classifier, ClassifierConfig),
 }
 
@@ -67,7 +79,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             f"'{path}' could not be written: {reason}", "choose another folder, or make room"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True) if temporary.parent.is_dir() else None
+        with contextlib.suppress(OSError):  # it may never have come to be
+            temporary.unlink()
 
 
 def save_net(path: Path, net: nn.Module) -> None:
@@ -76,12 +89,8 @@ def save_net(path: Path, net: nn.Module) -> None:
     Raises:
         OutputUnwritable: The file could not be written.
     """
-    metadata = {
-        "format": FORMAT,
-        "net": type(net).__name__,
-        "config": json.dumps(dataclasses.asdict(net.config)),  # type: ignore[call-overload]
-    }
-    write_atomically(path, save(contiguous(net.state_dict()), metadata))
+    config = dataclasses.asdict(net.config)  # type: ignore[call-overload]
+    write_tensors(path, FORMAT, net.state_dict(), {"net": type(net).__name__, "config": json.dumps(config)})
 
 
 def load_net(path: Path) -> nn.Module:
@@ -117,12 +126,8 @@ def save_training(
     tensors = {f"net.{name}": tensor for name, tensor in net.state_dict().items()}
     for number, values in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
-    metadata = {
-        "format": TRAINING_FORMAT,
-        "run": described(net, recipe, seed),
-        "state": json.dumps(dataclasses.asdict(state)),
-    }
-    write_atomically(path, save(contiguous(tensors), metadata))
+    metadata = {"run": described(net, recipe, seed), "state": json.dumps(dataclasses.asdict(state))}
+    write_tensors(path, TRAINING_FORMAT, tensors, metadata)
 
 
 def resume(path: Path, net: nn.Module, optimiser: Optimizer, recipe: Recipe, seed: int) -> TrainingState:
@@ -157,6 +162,16 @@ def described(net: nn.Module, recipe: Recipe, seed: int) -> str:
     return json.dumps(run | {"recipe": dataclasses.asdict(recipe)})
 
 
+def write_tensors(path: Path, form: str, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """Write named tensors, and texts beside them, to one safetensors file of that format.
+
+    Raises:
+        OutputUnwritable: The file could not be written.
+    """
+    ready = {name: torch.as_tensor(tensor).detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomically(path, save(ready, metadata | {"format": form}))
+
+
 def read_tensors(path: Path, form: str) -> tuple[dict[str, Tensor], dict[str, str]]:
     """A safetensors file's tensors and metadata.
 
@@ -174,8 +189,3 @@ def read_tensors(path: Path, form: str) -> tuple[dict[str, Tensor], dict[str, st
     if metadata.get("format") != form:
         raise CheckpointDamaged(f"'{path}' is no {form} file", f"delete '{path}' and train again")
     return tensors, metadata
-
-
-def contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors laid out as safetensors wants them."""
-    return {name: torch.as_tensor(tensor).detach().cpu().contiguous() for name, tensor in tensors.items()}

@@ -3,6 +3,7 @@
 from pochade.nets.autoencoder import Autoencoder, AutoencoderConfig, reconstruction_loss
 from pochade.nets.blocks import ConvConfig
 from pochade.nets.classifier import Classifier, ClassifierConfig, classification_loss
+from pochade.nets.fingerprint import Fingerprinter, FingerprinterConfig, edge_histograms, edge_loss
 from pochade.nets.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
 
 __all__ = [
@@ -12,10 +13,14 @@ __all__ = [
     "Classifier",
     "ClassifierConfig",
     "ConvConfig",
+    "Fingerprinter",
+    "FingerprinterConfig",
     "Posterior",
     "VAEConfig",
     "calibrated_loss",
     "classification_loss",
+    "edge_histograms",
+    "edge_loss",
     "reconstruction_loss",
     "summed_loss",
 ]

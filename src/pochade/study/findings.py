@@ -7,6 +7,7 @@ from torch import Tensor
 from pochade.generate import as_latents, morph, standard_normal
 from pochade.learn.data import ImageSet
 from pochade.learn.evaluate import (
+    Encoder,
     active_units,
     cycle,
     decode_latents,
@@ -15,7 +16,7 @@ from pochade.learn.evaluate import (
     reconstruction_error,
 )
 from pochade.learn.metrics import set_distance
-from pochade.nets import VAE, Autoencoder, Classifier
+from pochade.nets import VAE, Autoencoder, Classifier, edge_histograms
 from pochade.organise.arrays import Floats
 from pochade.organise.density import Density
 from pochade.organise.emptiness import Emptiness, emptiness
@@ -66,21 +67,21 @@ def copies(data: ImageSet, autoencoder: Autoencoder, vae: VAE, seed: int) -> Fin
     return Findings(numbers, {"originals": test[shown]} | pictures)
 
 
-def fingerprints(data: ImageSet, net: Autoencoder) -> tuple[Floats, Floats]:
-    """Unit vectors (N, 64) for the training and the test pictures, from an autoencoder's codes."""
+def fingerprints(data: ImageSet, net: Encoder) -> tuple[Floats, Floats]:
+    """Unit vectors (N, 64 or fewer) for the training and the test pictures, from a net's codes."""
     train, test = (flat_codes(net, split.images) for split in (data.train, data.test))
     principal = PrincipalComponents.fit(train, FINGERPRINT_DIM)
     return principal.fingerprint(train), principal.fingerprint(test)
 
 
-def classes_known(data: ImageSet, fingerprinter: Autoencoder, vae: VAE) -> Findings:
-    """What the fingerprints, the VAE's codes and plain PCA know about the classes that no net was told."""
-    pixels = [split.images.flatten(1).numpy() / np.float32(255) for split in (data.train, data.test)]
-    principal = PrincipalComponents.fit(pixels[0], FINGERPRINT_DIM)
+def classes_known(data: ImageSet, fingerprinter: Encoder, autoencoder: Autoencoder, vae: VAE) -> Findings:
+    """What codes know about the classes that no net was told, beside PCA of pixels and of edges: no net at all."""
     codes = {
         "fingerprint": fingerprints(data, fingerprinter),
-        "vae": (flat_codes(vae, data.train.images), flat_codes(vae, data.test.images)),
-        "pca": (principal.encode(pixels[0]), principal.encode(pixels[1])),
+        "autoencoder": fingerprints(data, autoencoder),
+        "vae": fingerprints(data, vae),
+        "edges, PCA": fingerprints(data, Edges()),
+        "pixels, PCA": fingerprints(data, Pixels()),
     }
     known, asked = data.train.labels.numpy(), data.test.labels.numpy()
     return Findings(
@@ -95,7 +96,7 @@ def classes_known(data: ImageSet, fingerprinter: Autoencoder, vae: VAE) -> Findi
     )
 
 
-def grouping(data: ImageSet, fingerprinter: Autoencoder, seed: int) -> Findings:
+def grouping(data: ImageSet, fingerprinter: Encoder, seed: int) -> Findings:
     """All pictures put into as many groups as there are classes, by their fingerprints alone."""
     found = groups(np.concatenate(fingerprints(data, fingerprinter)), len(data.classes), seed)
     labels = torch.cat([data.train.labels, data.test.labels]).numpy()
@@ -209,10 +210,26 @@ def features(ruler: Classifier, images: Tensor) -> Tensor:
         return torch.cat([ruler.encode(batch) for batch in images.split(1_000)])
 
 
-def flat_codes(net: Autoencoder | VAE, images: Tensor) -> Floats:
+def flat_codes(net: Encoder, images: Tensor) -> Floats:
     """Codes (N, D) of uint8 pictures."""
     codes: Floats = encode_pictures(net, images).flatten(1).numpy()
     return codes
+
+
+class Pixels:
+    """No net: the code is the picture."""
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Pictures (B, C, H, W) as they are."""
+        return x
+
+
+class Edges:
+    """No net: the code is what a fingerprinter has to foretell."""
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Pictures (B, C, H, W) to edge histograms (B, E)."""
+        return edge_histograms(x)
 
 
 def returned(net: Autoencoder | VAE, codes: Floats) -> Floats:

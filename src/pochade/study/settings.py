@@ -19,6 +19,8 @@ from pochade.nets import (
     Classifier,
     ClassifierConfig,
     ConvConfig,
+    Fingerprinter,
+    FingerprinterConfig,
     VAEConfig,
 )
 
@@ -50,10 +52,10 @@ class Settings:
         config = AutoencoderConfig(self.convolutions(data), self.latent_dim)
         return initialised(lambda: Autoencoder(config), self.seed)
 
-    def fingerprinter(self, data: ImageSet) -> Autoencoder:
-        """An untrained autoencoder with a waist of 64 numbers, the sharpest summary that is still small."""
-        config = AutoencoderConfig(self.convolutions(data), FINGERPRINT_DIM)
-        return initialised(lambda: Autoencoder(config), self.seed)
+    def fingerprinter(self, data: ImageSet) -> Fingerprinter:
+        """The untrained net whose codes become fingerprints."""
+        config = FingerprinterConfig(self.convolutions(data), FINGERPRINT_DIM)
+        return initialised(lambda: Fingerprinter(config), self.seed)
 
     def vae(self, data: ImageSet) -> VAE:
         """The untrained VAE."""

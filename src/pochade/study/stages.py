@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save
 
 from pochade.errors import CheckpointDamaged
-from pochade.learn.checkpoints import read_tensors, write_atomically
+from pochade.learn.checkpoints import read_tensors, write_atomically, write_tensors
 
 FORMAT = "pochade-stage-1"
 
@@ -59,9 +58,8 @@ class Stages:
 
     @staticmethod
     def _keep(path: Path, findings: Findings, seconds: float) -> None:
-        tensors = {name: torch.as_tensor(np.ascontiguousarray(array)) for name, array in findings.arrays.items()}
-        metadata = {"format": FORMAT, "numbers": json.dumps(findings.numbers), "seconds": repr(seconds)}
-        write_atomically(path, save(tensors, metadata))
+        tensors = {name: torch.as_tensor(np.asarray(array)) for name, array in findings.arrays.items()}
+        write_tensors(path, FORMAT, tensors, {"numbers": json.dumps(findings.numbers), "seconds": repr(seconds)})
 
     @staticmethod
     def _kept(path: Path) -> bool:

@@ -18,8 +18,10 @@ from pochade.nets import (
     VAE,
     Autoencoder,
     Classifier,
+    Fingerprinter,
     calibrated_loss,
     classification_loss,
+    edge_loss,
     reconstruction_loss,
     summed_loss,
 )
@@ -27,7 +29,7 @@ from pochade.study import findings
 from pochade.study.figures import draw_figures
 from pochade.study.provenance import commit, machine
 from pochade.study.report import write_report
-from pochade.study.settings import FINGERPRINT_DIM, Settings
+from pochade.study.settings import Settings
 from pochade.study.stages import Findings, Stages
 
 T_SHIRT, TROUSER, SHIRT, ANKLE_BOOT = 0, 1, 6, 9  # the paths that the tutorial walks
@@ -69,7 +71,9 @@ class Nets:
 
     autoencoder: Autoencoder
     vae: VAE
-    fingerprinter: Autoencoder  # its codes become fingerprints; the tutorial uses the autoencoder itself
+    fingerprinter: (
+        Autoencoder | Fingerprinter
+    )  # its codes become fingerprints; the tutorial uses the autoencoder itself
     ruler: Classifier
 
 
@@ -136,9 +140,9 @@ def train_nets(
     autoencoder = trained("autoencoder", settings.autoencoder(data), reconstruction_loss, settings.recipe)
     vae_loss = summed_loss if tutorial else calibrated_loss
     vae = trained("vae", settings.vae(data), vae_loss, settings.recipe)
-    fingerprinter = autoencoder
-    if not tutorial and settings.latent_dim != FINGERPRINT_DIM:
-        fingerprinter = trained("fingerprinter", settings.fingerprinter(data), reconstruction_loss, settings.recipe)
+    fingerprinter: Autoencoder | Fingerprinter = autoencoder
+    if not tutorial:
+        fingerprinter = trained("fingerprinter", settings.fingerprinter(data), edge_loss, settings.recipe)
     ruler = trained("ruler", settings.ruler(data), classification_loss, RULER, labels)
     return Nets(autoencoder, vae, fingerprinter, ruler), losses
 
@@ -153,7 +157,7 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
         return found[name]
 
     measure("copies", lambda: findings.copies(data, autoencoder, vae, seed))
-    measure("probes", lambda: findings.classes_known(data, nets.fingerprinter, vae))
+    measure("probes", lambda: findings.classes_known(data, nets.fingerprinter, autoencoder, vae))
     measure("groups", lambda: findings.grouping(data, nets.fingerprinter, seed))
     lost = measure("autoencoder points", lambda: findings.random_points(data, autoencoder, seed)).arrays
     measure("map", lambda: findings.map_of_codes(data, autoencoder, lost["points"], seed))

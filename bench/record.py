@@ -1,0 +1,35 @@
+"""Writing a measurement down so that it carries its proof."""
+
+import json
+import statistics
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pochade.study.provenance import commit, machine
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def summary(values: list[float]) -> dict[str, Any]:
+    """n, median, mean and standard deviation of repeated measurements, and the measurements."""
+    return {
+        "n": len(values),
+        "median": statistics.median(values),
+        "mean": statistics.mean(values),
+        "sd": statistics.stdev(values) if len(values) > 1 else None,
+        "values": values,
+    }
+
+
+def record(name: str, figures: dict[str, Any]) -> None:
+    """Write `results/<name>.json`."""
+    proof = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": f"python -m {sys.modules['__main__'].__spec__.name}",  # type: ignore[union-attr]
+        "commit": commit(),
+        "machine": machine(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(proof | figures, indent=2) + "\n", encoding="utf-8")
