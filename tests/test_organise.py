@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pochade.organise.arrays import Floats, Integers
 from pochade.organise.density import Density
 from pochade.organise.emptiness import emptiness
-from pochade.organise.groups import groups
+from pochade.organise.groups import groups, shared_out
 from pochade.organise.map import Map
 from pochade.organise.nearest import nearest
 from pochade.organise.principal import PrincipalComponents
@@ -93,6 +93,21 @@ def test_groups_are_the_clouds_in_whatever_order() -> None:
     found = groups(points, 3)
     assert clustering_accuracy(found, labels) == 1
     assert np.array_equal(found, groups(points, 3)), "the same seed gives the same groups"
+
+
+def test_groups_past_the_sample_follow_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pochade.organise.groups.MOST_POINTS", 150)
+    points, labels = clouds(600)
+    assert clustering_accuracy(groups(points, 3, seed=2), labels) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(count=st.integers(2, 6), seed=st.integers(0, 99))
+def test_sharing_out_gives_every_point_one_share_and_every_group_as_many(count: int, seed: int) -> None:
+    costs = np.random.default_rng(seed).exponential(size=(60, count))
+    shares = shared_out(costs)
+    np.testing.assert_allclose(shares.sum(1), 1)
+    np.testing.assert_allclose(shares.sum(0), 60 / count, rtol=0.02)
 
 
 def test_a_density_is_high_in_the_clouds_and_low_between_them() -> None:

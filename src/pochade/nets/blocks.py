@@ -34,15 +34,20 @@ class ConvConfig:
                 f"widths {self.widths} and channels {self.channels} must be whole numbers from 1",
                 "for example --widths 16,32,64",
             )
-        for layer, (side, padding) in enumerate(
-            (side, padding) for size, padding in zip(self.sizes, self.paddings, strict=False) for side in size
-        ):
-            if side + 2 * padding < KERNEL:
-                raise UsageError(
-                    f"{len(self.widths)} layers are too many for pictures of "
-                    f"{self.image_size[0]} x {self.image_size[1]} pixels",
-                    f"each layer halves the picture; give at most {max(layer // 2, 1)} widths",
-                )
+        if len(self.widths) > self.most_layers:
+            raise UsageError(
+                f"{len(self.widths)} layers are too many for pictures of "
+                f"{self.image_size[0]} x {self.image_size[1]} pixels",
+                f"each layer halves the picture; give at most {self.most_layers} widths",
+            )
+
+    @property
+    def most_layers(self) -> int:
+        """How many layers the picture has pixels for: the last one needs three a side."""
+        side, layers = min(self.image_size), 0
+        while side >= KERNEL:
+            side, layers = halved(side, padding=1), layers + 1
+        return layers
 
     @property
     def paddings(self) -> tuple[int, ...]:

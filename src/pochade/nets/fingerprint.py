@@ -1,7 +1,7 @@
 """An autoencoder that redraws edges instead of pixels, so that its code says what shape a thing has.
 
-Pixels are a poor target for *organising*: a black shirt and a white one differ in every pixel and are alike. Where edges
-run, and in which direction, is what stays; a net that must foretell it has to summarise shape. The target is the
+Pixels are a poor target for *organising*: a black shirt and a white one differ in every pixel and are alike. Where
+edges run, and in which direction, is what stays; a net that must foretell it has to summarise shape. The target is the
 histogram of oriented gradients (Dalal & Triggs, CVPR 2005), as in masked feature prediction (Wei et al., CVPR 2022).
 """
 
@@ -74,7 +74,7 @@ class Fingerprinter(nn.Module):
 
 
 def edge_histograms(x: Tensor) -> Tensor:
-    """How much edge runs in each of 8 directions in each cell of 4 x 4 pixels, (B, E); roots, so that faint edges count.
+    """How much edge runs in each of 8 directions in each 4 x 4 pixels, (B, E); roots, so that faint edges count.
 
     Args:
         x: Pictures (B, C, H, W) in [0, 1]; colours are averaged.

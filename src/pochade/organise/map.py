@@ -7,8 +7,10 @@ import numpy as np
 from openTSNE import TSNE
 
 from pochade.organise.arrays import Floats
+from pochade.organise.principal import PrincipalComponents
 
 PERPLEXITY = 30  # about how many neighbours a point keeps close
+MOST_DIMENSIONS = 50  # principal components that distances are measured in: the rest is mostly noise, and slow
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Map:
     """
 
     positions: Floats  # (N, 2)
+    components: PrincipalComponents  # the directions in which distances are measured
     embedding: Any  # openTSNE's own object, which places new points
 
     @classmethod
@@ -26,8 +29,9 @@ class Map:
         """Lay out points (N, D) on a plane; N from 10 to some ten thousands."""
         perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
         layout = TSNE(perplexity=perplexity, initialization="pca", n_jobs=-1, random_state=seed)
-        embedding = layout.fit(np.asarray(points, dtype=np.float64))
-        return cls(np.asarray(embedding), embedding)
+        components = PrincipalComponents.fit(points, MOST_DIMENSIONS)
+        embedding = layout.fit(components.encode(points).astype(np.float64))
+        return cls(np.asarray(embedding), components, embedding)
 
     def place(self, points: Floats) -> Floats:
         """Positions (M, 2) for new points (M, D); the map itself does not move.
@@ -35,5 +39,5 @@ class Map:
         A new point is *always* drawn near its nearest neighbours, however far away those are: its place on the map says
         nothing about whether it lies in empty space. See `emptiness.py`.
         """
-        placed = self.embedding.transform(np.asarray(points, dtype=np.float64), perplexity=5)
+        placed = self.embedding.transform(self.components.encode(points).astype(np.float64), perplexity=5)
         return np.asarray(placed)

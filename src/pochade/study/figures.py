@@ -46,7 +46,7 @@ def draw_figures(
     Raises:
         OutputUnwritable: The folder can't be written.
     """
-    lost, kept = found["autoencoder points"].arrays, found["vae points"].arrays
+    lost = found["autoencoder points"].arrays
     figures: dict[str, Callable[[], Figure]] = {
         "data": lambda: draw_data(data),
         "nets": lambda: draw_nets(autoencoder, vae),
@@ -60,7 +60,7 @@ def draw_figures(
         "vae_copies": lambda: draw_copies(data, found["copies"], "vae"),
         "vae_samples": lambda: draw_samples(found["vae samples"]),
         "vae_morph": lambda: draw_morph(found["vae morph"]),
-        "same_point": lambda: draw_same_points(lost["decoded"], kept["decoded"]),
+        "same_point": lambda: draw_same_points(lost["decoded"], found["vae points"]),
         "originality": lambda: draw_originality(found["vae samples"]),
         "groups": lambda: draw_groups(data, found["groups"]),
     }
@@ -142,16 +142,11 @@ def draw_map(data: ImageSet, found: Findings) -> Figure:
     for neighbour in near[0]:
         axes.plot(*np.stack([placed[0], positions[neighbour]]).T, color=INK, lw=0.6)
     axes.scatter(placed[1:, 0], placed[1:, 1], s=60, facecolors="none", edgecolors=INK, linewidths=1)
-    axes.scatter(
-        placed[:1, 0],
-        placed[:1, 1],
-        s=160,
-        facecolors="none",
-        edgecolors=ACCENT,
-        linewidths=2.5,
-        label="the random point",
-    )
-    axes.legend(frameon=False, markerscale=2, loc="center left", bbox_to_anchor=(1, 0.5))
+    ring = placed[0]
+    note: Any = {"textcoords": "offset points", "color": ACCENT, "weight": "bold"}
+    axes.scatter(ring[:1], ring[1:], s=160, facecolors="none", edgecolors=ACCENT, linewidths=2.5, zorder=4)
+    axes.annotate("the random point", ring, (12, 12), **note)
+    axes.legend(frameon=False, markerscale=4, loc="center left", bbox_to_anchor=(1, 0.5))
     axes.set_axis_off()
     return figure
 
@@ -211,9 +206,12 @@ def draw_samples(found: Findings) -> Figure:
     return figure
 
 
-def draw_same_points(lost: Floats, kept: Floats) -> Figure:
-    """The same random numbers decoded by both nets."""
-    return labelled_rows([lost, kept], ("autoencoder", "VAE"))
+def draw_same_points(lost: Floats, kept: Findings) -> Figure:
+    """The same random numbers decoded by both nets; with a learned prior, the VAE's both ways."""
+    rows, names = [lost, kept.arrays["decoded_raw"]], ["autoencoder", "VAE"]
+    if kept.numbers["learned_prior"]:
+        rows, names = [*rows, kept.arrays["decoded"]], [*names, "VAE,\nlearned prior"]
+    return labelled_rows(rows, names)
 
 
 def draw_originality(found: Findings, columns: int = 16) -> Figure:

@@ -117,23 +117,36 @@ def map_of_codes(data: ImageSet, net: Autoencoder, points: Floats, seed: int) ->
     return Findings({}, {"positions": drawn.positions, "placed": drawn.place(flat), "near": near})
 
 
-def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int) -> Findings:
+def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int, *, learned_prior: bool) -> Findings:
     """Latent points drawn at random, what the net makes of them, and whether the first lies in empty space.
 
-    Every net's points are cut from the same random numbers, so a net with fewer latent numbers sees their beginning.
+    Every net's points come from the same random numbers, so a net with fewer latent numbers sees their beginning.
+
+    Args:
+        data: The pictures.
+        net: The net that decodes the points.
+        seed: Decides the points.
+        learned_prior: The random numbers are not the point itself but a draw from the mixture fitted to the codes.
     """
-    points = same_points(net, seed)
     train, held_out = flat_codes(net, data.train.images), flat_codes(net, data.test.images)[:HELD_OUT_CODES]
     density = Density.fit(train, seed=seed)
+    raw = same_points(net, seed)
+    points = as_latents(density.from_normal(raw.flatten(1).numpy()), net.latent_shape) if learned_prior else raw
     verdict = emptiness(points[0].flatten().numpy(), train, held_out, density, lambda codes: returned(net, codes))
-    mixture = as_latents(density.sample(SAMPLES, seed), net.latent_shape)
     return Findings(
         {
             "verdict": "empty" if verdict.empty else "not empty",
             "tests": tests_of(verdict),
+            "learned_prior": learned_prior,
             "mixture_size": density.size,
         },
-        {"points": points, "decoded": decode_latents(net, points), "mixture": mixture, "centre": train.mean(0)},
+        {
+            "points": points,
+            "decoded": decode_latents(net, points),
+            "decoded_raw": decode_latents(net, raw),
+            "mixture": as_latents(density.sample(SAMPLES, seed), net.latent_shape),
+            "centre": train.mean(0),
+        },
     )
 
 

@@ -71,9 +71,7 @@ class Nets:
 
     autoencoder: Autoencoder
     vae: VAE
-    fingerprinter: (
-        Autoencoder | Fingerprinter
-    )  # its codes become fingerprints; the tutorial uses the autoencoder itself
+    fingerprinter: Autoencoder | Fingerprinter  # whose codes become fingerprints
     ruler: Classifier
 
 
@@ -151,6 +149,7 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
     """Everything that the study measures about the trained nets, in the order in which the report tells it."""
     seed, autoencoder, vae, ruler = settings.seed, nets.autoencoder, nets.vae, nets.ruler
     found: dict[str, Findings] = {}
+    fast = settings.recipe.name == "fast"  # the tutorial reads the random numbers as the latent itself
 
     def measure(name: str, stage: Callable[[], Findings]) -> Findings:
         found[name] = stages.run(name, stage)
@@ -159,10 +158,12 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
     measure("copies", lambda: findings.copies(data, autoencoder, vae, seed))
     measure("probes", lambda: findings.classes_known(data, nets.fingerprinter, autoencoder, vae))
     measure("groups", lambda: findings.grouping(data, nets.fingerprinter, seed))
-    lost = measure("autoencoder points", lambda: findings.random_points(data, autoencoder, seed)).arrays
+    lost = measure(
+        "autoencoder points", lambda: findings.random_points(data, autoencoder, seed, learned_prior=False)
+    ).arrays
     measure("map", lambda: findings.map_of_codes(data, autoencoder, lost["points"], seed))
     measure("autoencoder morph", lambda: findings.morphs(data, autoencoder, (T_SHIRT, TROUSER), lost["centre"]))
-    kept = measure("vae points", lambda: findings.random_points(data, vae, seed)).arrays
+    kept = measure("vae points", lambda: findings.random_points(data, vae, seed, learned_prior=fast)).arrays
     measure("vae morph", lambda: findings.morphs(data, vae, (ANKLE_BOOT, SHIRT), kept["centre"]))
     measure("autoencoder samples", lambda: findings.samples(data, autoencoder, ruler, lost["mixture"], seed))
     measure("vae samples", lambda: findings.samples(data, vae, ruler, kept["mixture"], seed))
