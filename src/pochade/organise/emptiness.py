@@ -71,7 +71,7 @@ def emptiness(
     precision = np.linalg.pinv(np.cov(codes, rowvar=False), rcond=1e-6, hermitian=True)
     centred = asked - centre
     mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
-    returned = np.linalg.norm(cycle(asked) - asked, axis=1) / np.linalg.norm(centred, axis=1)
+    returned = np.linalg.norm(cycle(asked) - asked, axis=1) / np.maximum(np.linalg.norm(centred, axis=1), 1e-12)
     return Emptiness(
         _test(neighbours, None, 99.5),
         _test(mahalanobis, 1, 99),

@@ -31,7 +31,7 @@ class Map:
         layout = TSNE(perplexity=perplexity, initialization="pca", n_jobs=-1, random_state=seed)
         components = PrincipalComponents.fit(points, MOST_DIMENSIONS)
         embedding = layout.fit(components.encode(points).astype(np.float64))
-        return cls(np.asarray(embedding), components, embedding)
+        return cls(np.array(embedding), components, embedding)
 
     def place(self, points: Floats) -> Floats:
         """Positions (M, 2) for new points (M, D); the map itself does not move.
@@ -40,4 +40,5 @@ class Map:
         nothing about whether it lies in empty space. See `emptiness.py`.
         """
         placed = self.embedding.transform(self.components.encode(points).astype(np.float64), perplexity=5)
-        return np.asarray(placed)
+        moved = np.asarray(self.embedding)[0] - self.positions[0]  # openTSNE centres its map when it is first added to
+        return np.asarray(placed) - moved
