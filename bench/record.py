@@ -10,6 +10,7 @@ from typing import Any
 from pochade.study.provenance import commit, machine
 
 RESULTS = Path(__file__).parent / "results"
+COMMIT = commit()  # when the measurement begins: a long one may see others
 
 
 def summary(values: list[float]) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def record(name: str, figures: dict[str, Any]) -> None:
     proof = {
         "date": datetime.now(UTC).date().isoformat(),
         "command": f"python -m {sys.modules['__main__'].__spec__.name}",  # type: ignore[union-attr]
-        "commit": commit(),
+        "commit": COMMIT,
         "machine": machine(),
     }
     RESULTS.mkdir(exist_ok=True)
