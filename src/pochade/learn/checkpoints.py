@@ -8,10 +8,12 @@ metadata what decides the run (`run`) and how far it is (`state`).
 import contextlib
 import dataclasses
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
@@ -36,6 +38,7 @@ from pochade.nets import (
 
 FORMAT = "pochade-net-1"
 TRAINING_FORMAT = "pochade-training-1"
+TRACED = 25  # parts of an epoch whose mean losses are kept, for the curve
 NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "Autoencoder": (Autoencoder, AutoencoderConfig),
     "VAE": (VAE, VAEConfig),
@@ -50,11 +53,15 @@ class TrainingState:
 
     epochs_done: int = 0
     losses: tuple[float, ...] = ()  # the running mean of the loss, one an epoch
+    trace: tuple[float, ...] = ()  # the same over a 25th of an epoch each
     seconds: float = 0.0  # time spent in steps
 
-    def after(self, loss: float, seconds: float) -> "TrainingState":
-        """The state one epoch later."""
-        return TrainingState(self.epochs_done + 1, (*self.losses, loss), self.seconds + seconds)
+    def after(self, values: list[float], seconds: float) -> "TrainingState":
+        """The state one epoch later, given the loss of each of its steps."""
+        size = math.ceil(len(values) / TRACED)
+        parts = [mean(values[start : start + size]) for start in range(0, len(values), size)]
+        losses, trace = (*self.losses, mean(values)), (*self.trace, *parts)
+        return TrainingState(self.epochs_done + 1, losses, trace, self.seconds + seconds)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -152,7 +159,7 @@ def resume(path: Path, net: nn.Module, optimiser: Optimizer, recipe: Recipe, see
     net.load_state_dict(weights)
     optimiser.load_state_dict(moments)
     state = json.loads(metadata["state"])
-    return TrainingState(state["epochs_done"], tuple(state["losses"]), state["seconds"])
+    return TrainingState(state["epochs_done"], tuple(state["losses"]), tuple(state["trace"]), state["seconds"])
 
 
 def described(net: nn.Module, recipe: Recipe, seed: int) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import TypeVar
 
 import torch
@@ -34,6 +35,7 @@ class Training:
     """What a finished run leaves besides the trained net."""
 
     losses: tuple[float, ...]  # the running mean of the loss, one an epoch
+    trace: tuple[float, ...]  # the same over a 25th of an epoch each
     seconds: float  # time spent in steps, also before an interruption
 
 
@@ -73,7 +75,7 @@ def train(
     with torch.random.fork_rng():
         for epoch in range(state.epochs_done, recipe.epochs):
             order = seeded_order(len(data[0]), seed, epoch)
-            started, total = time.perf_counter(), 0.0
+            started, values = time.perf_counter(), list[float]()
             for batch in range(batches):
                 step = epoch * batches + batch
                 for group in optimiser.param_groups:
@@ -87,18 +89,18 @@ def train(
                 accelerator.backward(value)
                 optimiser.step()
 
-                total += value.item()
-                if not math.isfinite(total):
+                values.append(value.item())
+                if not math.isfinite(values[-1]):
                     raise TrainingDiverged(
-                        f"the loss became {value.item()} at step {step + 1} of {recipe.epochs * batches}",
+                        f"the loss became {values[-1]} at step {step + 1} of {recipe.epochs * batches}",
                         "lower the learning rate, or try another --seed",
                     )
                 if batch % REPORT_EVERY == 0 or batch == batches - 1:  # once in a while: tell
-                    report(Progress(step + 1, recipe.epochs * batches, epoch + 1, total / (batch + 1)))
-            state = state.after(total / batches, time.perf_counter() - started)
+                    report(Progress(step + 1, recipe.epochs * batches, epoch + 1, mean(values)))
+            state = state.after(values, time.perf_counter() - started)
             if checkpoint and accelerator.is_main_process:  # once in a while: keep
                 save_training(checkpoint, net, optimiser, state, recipe, seed)
-    return Training(state.losses, state.seconds)
+    return Training(state.losses, state.trace, state.seconds)
 
 
 def seeded_order(count: int, seed: int, epoch: int) -> Tensor:

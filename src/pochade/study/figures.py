@@ -31,12 +31,12 @@ STYLE: Any = {
     "font.size": 10,
     "savefig.dpi": 130,
 }
-Losses = dict[str, list[float]]
+Curves = dict[str, dict[str, list[float]]]  # of each net: `losses`, one an epoch, and `trace`, several
 Found = dict[str, Findings]
 
 
 def draw_figures(
-    folder: Path, data: ImageSet, autoencoder: Autoencoder, vae: VAE, found: Found, losses: Losses
+    folder: Path, data: ImageSet, autoencoder: Autoencoder, vae: VAE, found: Found, curves: Curves
 ) -> dict[str, Path]:
     """Draw every figure of the report into a folder.
 
@@ -50,7 +50,7 @@ def draw_figures(
     figures: dict[str, Callable[[], Figure]] = {
         "data": lambda: draw_data(data),
         "nets": lambda: draw_nets(autoencoder, vae),
-        "losses": lambda: draw_losses(losses),
+        "losses": lambda: draw_losses(curves),
         "autoencoder_copies": lambda: draw_copies(data, found["copies"], "autoencoder"),
         "pca": lambda: draw_pca(found["copies"]),
         "map": lambda: draw_map(data, found["map"]),
@@ -93,16 +93,18 @@ def draw_nets(autoencoder: Autoencoder, vae: VAE) -> Figure:
     return figure
 
 
-def draw_losses(losses: Losses) -> Figure:
-    """The mean loss of each epoch of both nets."""
+def draw_losses(curves: Curves) -> Figure:
+    """The loss of both nets as they learn, and its mean over each epoch."""
     figure = Figure((9, 3))
     titles = {"autoencoder": "autoencoder: mean squared error", "vae": "VAE: negative ELBO, nats a picture"}
     for axes, (name, title), colour in zip(figure.subplots(1, 2), titles.items(), (ACCENT, SECOND), strict=True):
-        epochs = range(1, len(losses[name]) + 1)
-        axes.plot(epochs, losses[name], marker="o", color=colour)
+        losses, trace = curves[name]["losses"], curves[name]["trace"]
+        epochs = np.arange(1, len(losses) + 1)
+        axes.plot(np.linspace(0, len(losses), len(trace) + 1)[1:], trace, color=colour, lw=1.2)
+        axes.plot(epochs - 0.5, losses, marker="o", ls="", mfc="none", color=colour, label="mean of the epoch")
         axes.set_title(title, loc="left")
-        axes.set_xlabel("epoch")
-        axes.set_xticks(list(epochs))
+        axes.set(xlabel="epochs done", xticks=[0, *epochs], yscale="log" if min(trace) > 0 else "linear")
+        axes.legend(frameon=False)
     figure.tight_layout()
     return figure
 

@@ -50,7 +50,7 @@ class Stages:
             self.announce(name)
             started = time.perf_counter()
             findings = stage()
-            seconds = findings.numbers.pop("training_seconds", time.perf_counter() - started)
+            seconds = findings.numbers.pop("seconds", time.perf_counter() - started)  # training counts its own
             self._keep(path, findings, seconds)
         tensors, metadata = read_tensors(path, FORMAT)
         self.seconds[name] = float(metadata["seconds"])

@@ -26,7 +26,7 @@ from pochade.nets import (
     summed_loss,
 )
 from pochade.study import findings
-from pochade.study.figures import draw_figures
+from pochade.study.figures import Curves, draw_figures
 from pochade.study.provenance import commit, machine
 from pochade.study.report import write_report
 from pochade.study.settings import Settings
@@ -93,23 +93,21 @@ def run_study(data: ImageSet, out: Path, settings: Settings, listener: Listener 
     """
     listener = listener or Silence()
     stages = Stages(out / ".stages", settings.key(data), listener.stage)
-    nets, losses = train_nets(data, settings, stages, listener)
+    nets, curves = train_nets(data, settings, stages, listener)
     save_net(out / "autoencoder.safetensors", nets.autoencoder)
     save_net(out / "vae.safetensors", nets.vae)
     found = look_at(data, nets, settings, stages)
     listener.stage("report")
-    metrics = collected(found, losses, nets, settings, stages.seconds)
+    metrics = collected(found, curves, nets, settings, stages.seconds)
     write_atomically(out / "metrics.json", json.dumps(metrics, indent=2).encode())
-    figures = draw_figures(out / "figures", data, nets.autoencoder, nets.vae, found, losses)
+    figures = draw_figures(out / "figures", data, nets.autoencoder, nets.vae, found, curves)
     write_report(out / "report.html", metrics, figures)
     return metrics
 
 
-def train_nets(
-    data: ImageSet, settings: Settings, stages: Stages, listener: Listener
-) -> tuple[Nets, dict[str, list[float]]]:
-    """Train every net that the study needs, each going on from its checkpoint; with the loss of each epoch."""
-    losses: dict[str, list[float]] = {}
+def train_nets(data: ImageSet, settings: Settings, stages: Stages, listener: Listener) -> tuple[Nets, Curves]:
+    """Train every net that the study needs, each going on from its checkpoint; with its losses."""
+    curves: Curves = {}
     pictures, labels = data.train.images, data.train.labels
     tutorial = settings.recipe.name == "tutorial"
 
@@ -126,12 +124,11 @@ def train_nets(
                 checkpoint=checkpoint,
                 report=listener.progress,
             )
-            numbers = {"losses": training.losses, "training_seconds": training.seconds}
-            return Findings(numbers, net.cpu().state_dict())
+            return Findings(dataclasses.asdict(training), net.cpu().state_dict())
 
         kept = stages.run(name, stage)
         checkpoint.unlink(missing_ok=True)
-        losses[name] = list(kept.numbers["losses"])
+        curves[name] = kept.numbers
         net.load_state_dict({key: torch.as_tensor(value) for key, value in kept.arrays.items()})
         return net.eval()
 
@@ -142,7 +139,7 @@ def train_nets(
     if not tutorial:
         fingerprinter = trained("fingerprinter", settings.fingerprinter(data), edge_loss, settings.recipe)
     ruler = trained("ruler", settings.ruler(data), classification_loss, RULER, labels)
-    return Nets(autoencoder, vae, fingerprinter, ruler), losses
+    return Nets(autoencoder, vae, fingerprinter, ruler), curves
 
 
 def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> dict[str, Findings]:
@@ -173,7 +170,7 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
 
 def collected(
     found: dict[str, Findings],
-    losses: dict[str, list[float]],
+    curves: Curves,
     nets: Nets,
     settings: Settings,
     seconds: dict[str, float],
@@ -183,7 +180,7 @@ def collected(
     own = {"autoencoder": nets.autoencoder, "vae": nets.vae}
     return {
         "settings": dataclasses.asdict(settings),
-        **{name: copies[name] | {"parameters": parameters(net), "losses": losses[name]} for name, net in own.items()},
+        **{name: copies[name] | {"parameters": parameters(net)} | curves[name] for name, net in own.items()},
         "pca": copies["pca"],
         "knn_accuracy": probes["fingerprint"]["knn_accuracy"],
         "probes": probes,
