@@ -39,5 +39,5 @@ class Recipe:
 
 
 TUTORIAL = Recipe("tutorial", 10, 64, "adam", 1e-3, one_cycle=False)
-FAST = Recipe("fast", 2, 128, "muon", 5e-2, one_cycle=True)
+FAST = Recipe("fast", 2, 256, "muon", 5e-2, one_cycle=True)
 RULER = Recipe("fast", 3, 128, "muon", 2e-2, one_cycle=True)  # of the classifier that measures samples
