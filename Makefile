@@ -31,12 +31,15 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/mypy
 
 bench: $(INSTALLED) data ## measure every figure of the README anew (about an hour on two cores)
+	$(BIN)/python -m bench.bench_training
+	$(BIN)/python -m bench.bench_dimensions
 	$(BIN)/python -m bench.bench_study
+	$(BIN)/python -m bench.table
 
 clean: ## remove the installation and everything that was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache
 
 $(INSTALLED): pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(INSTALLED)

@@ -35,16 +35,14 @@ def table() -> str:
             f"{training['fast']['test_mse']['median']:.5f}",
         ),
         ("VAE's test MSE, 16 numbers", f"{tutorial['vae_test_mse']:.5f}", spread(fast["vae_test_mse"], 5)),
-        (
-            f"FCD of new pictures (real ones: {study['floor']['fcd']:.2f})",
-            f"{tutorial['fcd_normal_prior']:.1f}",
-            spread(fast["fcd_learned_prior"], 1),
-        ),
-        ("their KID", f"{tutorial['kid_normal_prior']:.2f}", spread(fast["kid_learned_prior"], 2)),
-        (
-            f"their coverage (real ones: {study['floor']['coverage']:.2f})",
-            f"{tutorial['coverage_normal_prior']:.2f}",
-            spread(fast["coverage_learned_prior"], 2),
+        *(
+            (
+                f"{title} of new pictures, {prior} prior (real ones: {study['floor'][measure]:.{digits}f})",
+                f"{tutorial[f'{measure}_{prior}_prior']:.{digits}f}",
+                spread(fast[f"{measure}_{prior}_prior"], digits),
+            )
+            for measure, title, digits in (("fcd", "FCD", 1), ("kid", "KID", 3), ("coverage", "coverage", 2))
+            for prior in ("normal", "learned")
         ),
         (
             "10-nearest-neighbour accuracy, 64 numbers",
@@ -76,7 +74,8 @@ def table() -> str:
 
 def spread(figure: dict[str, Any], digits: int) -> str:
     """A mean with its standard deviation."""
-    return f"{figure['mean']:.{digits}f} ± {figure['sd']:.{digits}f}"
+    deviation = f" ± {figure['sd']:.{digits}f}" if figure["sd"] is not None else ""
+    return f"{figure['mean']:.{digits}f}{deviation}"
 
 
 def result(name: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def test_a_missing_folder_is_one_sentence_a_hint_and_a_code(
         (["--widths", "16,many"], "--widths wants whole numbers with commas, not '16,many'"),
         (["--widths", "8,8,8,8,8,8"], "6 layers are too many for pictures of 28 x 28 pixels"),
         (["--widths", "0"], "must be whole numbers from 1"),
+        (["--widths", "64"], "a latent of 10,816 numbers is too wide to be looked at"),
     ],
 )
 def test_impossible_widths_are_refused_before_any_work(
@@ -109,13 +110,14 @@ def test_the_help_shows_every_option_and_an_example(
     assert "Example:" in shown
 
 
+@pytest.mark.parametrize("when", ["reading", "training"])
 def test_ctrl_c_says_how_to_go_on(
-    pictures: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    when: str, pictures: ImageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pochade.learn.data.fashion_mnist", lambda _: pictures)
+    monkeypatch.setattr("pochade.learn.data.fashion_mnist", interrupted if when == "reading" else lambda _: pictures)
     monkeypatch.setattr("pochade.study.study.train_nets", interrupted)
     assert run(["study", "--out", str(tmp_path)], monkeypatch) == errors.Interrupted.exit_code
     said = capsys.readouterr().err

@@ -91,6 +91,13 @@ def test_a_checkpoint_of_another_run_is_not_gone_on_from(pictures: ImageSet, tmp
     assert min(epochs) == 1
 
 
+def test_a_damaged_checkpoint_is_passed_over(pictures: ImageSet, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "run"
+    checkpoint.write_bytes(b"half a fi")
+    training = train(fresh_vae(), calibrated_loss, (pictures.train.images,), SHORT["adam"], checkpoint=checkpoint)
+    assert len(training.losses) == SHORT["adam"].epochs
+
+
 def test_training_leaves_the_random_numbers_of_its_caller_alone(pictures: ImageSet) -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)

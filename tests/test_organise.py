@@ -126,8 +126,16 @@ def test_samples_of_a_density_lie_in_the_clouds() -> None:
     assert nearest(drawn, points, 1).distances.max() < 4
     shares = np.bincount(nearest(drawn, 12 * np.eye(3, 5), 1).indices[:, 0]) / 500
     np.testing.assert_allclose(shares, 1 / 3, atol=0.08)
-    first, second = nearest(drawn[:250], points, 1), nearest(drawn[250:], points, 1)
-    assert len(first.indices) == len(second.indices)
+
+
+def test_given_normal_numbers_lead_to_the_same_points_and_all_together_to_the_density() -> None:
+    points, _ = clouds(900)
+    density = Density.fit(points, sizes=(3,))
+    numbers = np.random.default_rng(0).standard_normal((4_000, 5))
+    drawn = density.from_normal(numbers)
+    assert np.array_equal(drawn[:7], density.from_normal(numbers[:7]))
+    np.testing.assert_allclose(drawn.mean(0), points.mean(0), atol=0.4)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(points.T), atol=2)
 
 
 def test_a_map_keeps_clouds_together_and_places_new_points_without_moving() -> None:

@@ -66,7 +66,8 @@ def test_the_numbers_that_others_rely_on_are_there(finished: tuple[Path, dict[st
         assert metrics[measure]["vae"].keys() == {"normal", "mixture", "reconstruction"}
     assert metrics["fcd"]["floor"] < metrics["fcd"]["vae"]["normal"]
     assert len(metrics["empty_point"]["tests"]) == 4
-    assert metrics["empty_point"]["verdict"] in {"empty", "not empty"}
+    for net in (metrics["empty_point"], metrics["empty_point"]["vae"]):
+        assert {net["verdict"], net["learned_prior"]["verdict"]} <= {"empty", "not empty"}
     assert metrics["seconds"]["total"] == pytest.approx(
         sum(seconds for stage, seconds in metrics["seconds"].items() if stage != "total")
     )
@@ -107,7 +108,7 @@ def test_interrupted_it_goes_on_and_ends_with_the_same_numbers(
         assert metrics[number] == expected[number]
 
 
-def test_other_settings_start_afresh(tmp_path: Path) -> None:
+def test_other_settings_have_stages_of_their_own(tmp_path: Path) -> None:
     Stages(tmp_path, "one").run("stage", lambda: Findings({"answer": 1}))
     again = Stages(tmp_path, "one").run("stage", lambda: Findings({"answer": 2}))
     other = Stages(tmp_path, "two").run("stage", lambda: Findings({"answer": 3}))
@@ -117,7 +118,7 @@ def test_other_settings_start_afresh(tmp_path: Path) -> None:
 def test_a_damaged_stage_is_done_again(tmp_path: Path) -> None:
     stages = Stages(tmp_path, "key")
     stages.run("stage", lambda: Findings({"answer": 1}))
-    (tmp_path / "stage.safetensors").write_bytes(b"half a fi")
+    (stages.folder / "stage.safetensors").write_bytes(b"half a fi")
     assert stages.run("stage", lambda: Findings({"answer": 2})).numbers["answer"] == 2
 
 
@@ -137,6 +138,23 @@ def test_the_same_seed_gives_the_same_first_weights_and_another_seed_others(pict
 def test_every_net_sees_the_same_random_numbers(pictures: ImageSet) -> None:
     long, short = (same_points(net, seed=3) for net in (Settings().autoencoder(pictures), Settings().vae(pictures)))
     assert torch.equal(long.flatten(1)[:, :16], short)
+
+
+def test_the_ruler_is_the_same_whatever_the_seed(
+    pictures: ImageSet, tmp_path: Path, finished: tuple[Path, dict[str, Any]]
+) -> None:
+    first = finished[1]
+    other = run_study(pictures, tmp_path, dataclasses.replace(QUICK, seed=1))
+    assert other["ruler"] == first["ruler"]
+    assert other["autoencoder"]["test_mse"] != first["autoencoder"]["test_mse"]
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 100])
+def test_very_small_and_large_latents_are_studied_too(pictures: ImageSet, tmp_path: Path, latent_dim: int) -> None:
+    settings = Settings(dataclasses.replace(FAST, epochs=1), latent_dim, widths=(4, 8))
+    metrics = run_study(pictures, tmp_path, settings)
+    assert metrics["vae"]["latent_numbers"] == latent_dim
+    assert (tmp_path / "report.html").is_file()
 
 
 def test_colour_pictures_of_another_size_are_studied_too(tmp_path: Path, pictures: ImageSet) -> None:

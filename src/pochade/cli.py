@@ -35,12 +35,28 @@ app = typer.Typer(
 words = Console(stderr=True)  # data goes to stdout, words to stderr
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn Ctrl-C into an error that says how to go on.
+
+    Raises:
+        Interrupted: The person pressed Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "interrupted; what was finished is kept", "give the same command again to go on where it was"
+        ) from error
+
+
 @app.callback()
 def pochade() -> None:
     """Keep `study` a command of its own while it is the only one."""
 
 
 @app.command()
+@interruptible()
 def study(
     data: Annotated[Path | None, typer.Option(help="Folder with the four files of Fashion-MNIST.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the report, the figures, the numbers and the nets.")] = Path(
@@ -73,7 +89,7 @@ def study(
     with words.status("reading Fashion-MNIST"):
         pictures = fashion_mnist(data)
     settings.autoencoder(pictures)  # a net that can't be built fails here, before the long work
-    with StudyProgress() as listener, interruptible():
+    with StudyProgress() as listener:
         metrics = run_study(pictures, out, settings, listener)
     if as_json:
         sys.stdout.write(json.dumps(metrics, indent=2) + "\n")
@@ -108,7 +124,7 @@ def say_results(metrics: dict[str, Any], out: Path) -> None:
         f"{fcd['vae']['normal']:.2f} from the standard normal; real pictures have {fcd['floor']:.2f}"
     )
     words.print(f"fingerprints  {metrics['knn_accuracy']:.1%} of the nearest neighbours are of the right class")
-    words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets")
+    words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets", markup=False)
 
 
 class StudyProgress:
@@ -145,21 +161,6 @@ class StudyProgress:
         if self.task is not None:
             loss = f"epoch {progress.epoch}, loss {progress.loss:.5g}"
             self.bar.update(self.task, total=progress.steps, completed=progress.step, loss=loss)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn Ctrl-C into an error that says how to go on.
-
-    Raises:
-        Interrupted: The person pressed Ctrl-C.
-    """
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            "interrupted; what was finished is kept", "give the same command again to go on where it was"
-        ) from error
 
 
 def main() -> None:

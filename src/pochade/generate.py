@@ -6,7 +6,7 @@ from torch import Tensor
 
 from pochade.organise.arrays import Floats
 
-SLERP_FROM = 64  # dimensions from which a straight path leaves the shell in which high-dimensional codes lie
+SHELL_FROM = 64  # dimensions from which a straight path leaves the shell in which high-dimensional codes lie
 
 
 def standard_normal(count: int, latent_shape: tuple[int, ...], seed: int) -> Tensor:
@@ -29,7 +29,7 @@ def morph(start: Tensor, end: Tensor, steps: int, centre: Tensor | None = None) 
     """
     shares = torch.linspace(0, 1, steps, dtype=start.dtype).reshape(-1, *[1] * start.ndim)
     straight = torch.lerp(start[None], end[None], shares)
-    if start.numel() < SLERP_FROM:
+    if start.numel() < SHELL_FROM:
         return straight
     middle = torch.zeros_like(start) if centre is None else centre
     away, radii = straight - middle, [(point - middle).norm() for point in (start, end)]

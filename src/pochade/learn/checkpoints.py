@@ -122,9 +122,7 @@ def load_net(path: Path) -> nn.Module:
     return net.eval()
 
 
-def save_training(
-    path: Path, net: nn.Module, optimiser: Optimizer, state: TrainingState, recipe: Recipe, seed: int
-) -> None:
+def save_training(path: Path, net: nn.Module, optimiser: Optimizer, state: TrainingState, run: str) -> None:
     """Write everything that an interrupted run needs to end as if it had not been interrupted.
 
     Raises:
@@ -133,20 +131,17 @@ def save_training(
     tensors = {f"net.{name}": tensor for name, tensor in net.state_dict().items()}
     for number, values in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
-    metadata = {"run": described(net, recipe, seed), "state": json.dumps(dataclasses.asdict(state))}
+    metadata = {"run": run, "state": json.dumps(dataclasses.asdict(state))}
     write_tensors(path, TRAINING_FORMAT, tensors, metadata)
 
 
-def resume(path: Path, net: nn.Module, optimiser: Optimizer, recipe: Recipe, seed: int) -> TrainingState:
-    """Put a run back where its file says; without a file, or with another run's, it starts at the beginning.
-
-    Raises:
-        CheckpointDamaged: The file is cut short or of the wrong kind.
-    """
-    if not path.exists():
+def resume(path: Path, net: nn.Module, optimiser: Optimizer, run: str) -> TrainingState:
+    """Put a run back where its file says; without a file, or with a damaged or another run's, at its beginning."""
+    try:
+        tensors, metadata = read_tensors(path, TRAINING_FORMAT)
+    except CheckpointDamaged:
         return TrainingState()
-    tensors, metadata = read_tensors(path, TRAINING_FORMAT)
-    if metadata["run"] != described(net, recipe, seed):
+    if metadata["run"] != run:
         return TrainingState()
     weights, moments = {}, optimiser.state_dict()
     for name, tensor in tensors.items():
@@ -162,11 +157,17 @@ def resume(path: Path, net: nn.Module, optimiser: Optimizer, recipe: Recipe, see
     return TrainingState(state["epochs_done"], tuple(state["losses"]), tuple(state["trace"]), state["seconds"])
 
 
-def described(net: nn.Module, recipe: Recipe, seed: int) -> str:
-    """What decides a run's outcome besides its data, as JSON: only a run with the same words goes on from its file."""
-    config = dataclasses.asdict(net.config)  # type: ignore[call-overload]
-    run = {"net": type(net).__name__, "config": config, "seed": seed}
-    return json.dumps(run | {"recipe": dataclasses.asdict(recipe)})
+def described(net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], recipe: Recipe, seed: int) -> str:
+    """What decides a run's outcome, as JSON: only a run with the same words goes on from its file."""
+    run = {
+        "net": type(net).__name__,
+        "config": dataclasses.asdict(net.config),  # type: ignore[call-overload]
+        "loss": loss.__qualname__,
+        "shapes": [list(tensor.shape) for tensor in data],
+        "recipe": dataclasses.asdict(recipe),
+        "seed": seed,
+    }
+    return json.dumps(run)
 
 
 def write_tensors(path: Path, form: str, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:

@@ -65,6 +65,18 @@ def reconstruction_error(net: Coder, images: Tensor) -> float:
 
 
 @torch.inference_mode()
+def sampled_error(net: VAE, images: Tensor, seed: int = 0) -> float:
+    """The mean squared error of copies of uint8 pictures, each from one latent drawn from its posterior."""
+    total = 0.0
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for batch in images.split(BATCH):
+            x = batch.float() / WHITE
+            total += (net(x).reconstruction - x).square().sum().item()
+    return total / images.numel()
+
+
+@torch.inference_mode()
 def evidence(net: VAE, images: Tensor, sigma: float, seed: int = 0) -> Evidence:
     """The evidence lower bound of uint8 pictures (N, C, H, W), with one latent drawn for each.
 
@@ -74,7 +86,7 @@ def evidence(net: VAE, images: Tensor, sigma: float, seed: int = 0) -> Evidence:
     Args:
         net: The VAE.
         images: The pictures.
-        sigma: The decoder's standard deviation, of pixels in [0, 1]: the root of the training pictures' error.
+        sigma: The decoder's standard deviation, of pixels in [0, 1]: the root of `sampled_error` on training pictures.
         seed: Decides the latents drawn.
     """
     likelihood = divergence = 0.0

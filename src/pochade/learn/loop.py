@@ -1,4 +1,4 @@
-"""The training loop: one function on one screen, the same for every net, on one core or many machines."""
+"""The training loop: one function on one screen, the same for every net."""
 
 import math
 import time
@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from pochade.errors import TrainingDiverged
-from pochade.learn.checkpoints import TrainingState, resume, save_training
+from pochade.learn.checkpoints import TrainingState, described, resume, save_training
 from pochade.learn.recipe import Recipe
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -36,7 +36,7 @@ class Training:
 
     losses: tuple[float, ...]  # the running mean of the loss, one an epoch
     trace: tuple[float, ...]  # the same over a 25th of an epoch each
-    seconds: float  # time spent in steps, also before an interruption
+    seconds: float  # time spent in whole epochs, also before an interruption
 
 
 def train(
@@ -60,17 +60,19 @@ def train(
         data: Pictures (N, C, H, W) as uint8, then what else the loss needs for each picture (labels, say).
         recipe: Epochs, batch size, optimiser and rate.
         seed: Decides the order of pictures and the noise; not the initial weights, which the net brings along.
-        checkpoint: Where the state is kept after each epoch; None keeps none.
+        checkpoint: Where the state is kept after each epoch; None keeps none. A damaged one, or that of another run, is
+            passed over and replaced.
         report: Called now and then with the progress.
 
     Raises:
         TrainingDiverged: The loss is infinite or not a number; the sentence names the step.
-        CheckpointDamaged: The checkpoint can't be read or belongs to another run.
+        OutputUnwritable: The checkpoint can't be written.
     """
     accelerator = Accelerator()
     ready, optimiser = accelerator.prepare(net, recipe.optimiser_for(net.parameters()))
     data = tuple(tensor.to(accelerator.device) for tensor in data)
-    state = resume(checkpoint, net, optimiser, recipe, seed) if checkpoint else TrainingState()
+    run = described(net, loss, data, recipe, seed)
+    state = resume(checkpoint, net, optimiser, run) if checkpoint else TrainingState()
     batches = math.ceil(len(data[0]) / recipe.batch_size)  # the last may be smaller
     with torch.random.fork_rng():
         for epoch in range(state.epochs_done, recipe.epochs):
@@ -93,13 +95,13 @@ def train(
                 if not math.isfinite(values[-1]):
                     raise TrainingDiverged(
                         f"the loss became {values[-1]} at step {step + 1} of {recipe.epochs * batches}",
-                        "lower the learning rate, or try another --seed",
+                        "try another seed, or a recipe with a lower learning rate",
                     )
                 if batch % REPORT_EVERY == 0 or batch == batches - 1:  # once in a while: tell
                     report(Progress(step + 1, recipe.epochs * batches, epoch + 1, mean(values)))
             state = state.after(values, time.perf_counter() - started)
             if checkpoint and accelerator.is_main_process:  # once in a while: keep
-                save_training(checkpoint, net, optimiser, state, recipe, seed)
+                save_training(checkpoint, net, optimiser, state, run)
     return Training(state.losses, state.trace, state.seconds)
 
 

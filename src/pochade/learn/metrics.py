@@ -66,15 +66,16 @@ def frechet_distance(samples: Tensor, real: Tensor) -> float:
 def kernel_distance(samples: Tensor, real: Tensor, seed: int = 0) -> tuple[float, float]:
     """The unbiased squared maximum mean discrepancy under a cubic kernel, mean and deviation over subsets.
 
-    Bińkowski et al., "Demystifying MMD GANs", ICLR 2018, with other features.
+    Bińkowski et al., "Demystifying MMD GANs", ICLR 2018, with other features, scaled to a root mean square of one.
     """
     size = min(KERNEL_SUBSET_SIZE, len(samples), len(real))
+    scale = real.square().mean().sqrt()  # a cubic kernel would else grow with the sixth power of the features' size
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Metric `Kernel Inception Distance` will save all")
         torch.manual_seed(seed)
         metric = KernelInceptionDistance(feature=_Given(samples.shape[1]), subsets=KERNEL_SUBSETS, subset_size=size)
-        metric.update(samples, real=False)
-        metric.update(real, real=True)
+        metric.update(samples / scale, real=False)
+        metric.update(real / scale, real=True)
         mean, deviation = metric.compute()
     return float(mean), float(deviation)
 

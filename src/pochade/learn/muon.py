@@ -64,7 +64,7 @@ class Muon(Optimizer):
                 step(parameter, parameter.grad, group)
 
     def _step_matrix(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        """Nesterov momentum, made orthogonal; a convolution (O, I, h, w) counts as a matrix (O, I*h*w)."""
+        """Nesterov momentum, made orthogonal; convolutions count as matrices, (O, I*h*w) or transposed (I, O*h*w)."""
         state = self.state[parameter]
         average = state.setdefault("average", torch.zeros_like(parameter))
         average.lerp_(gradient, 1 - group["momentum"])

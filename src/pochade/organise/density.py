@@ -44,9 +44,14 @@ class Density:
         """How many normal distributions the mixture has."""
         return int(self.mixture.n_components)
 
+    @property
+    def dimensions(self) -> int:
+        """How many principal components are kept."""
+        return len(self.deviations)
+
     def sample(self, count: int, seed: int = 0) -> Floats:
         """Draw that many new points (count, D)."""
-        return self.from_normal(np.random.default_rng(seed).standard_normal((count, self.mixture.n_features_in_)))
+        return self.from_normal(np.random.default_rng(seed).standard_normal((count, self.dimensions)))
 
     def from_normal(self, numbers: Floats) -> Floats:
         """Points (N, D) of this density for draws (N, K) of a standard normal distribution, a point for each draw.
@@ -55,8 +60,9 @@ class Density:
         stretched to a whole normal number again, and the other numbers place the point within.
 
         Args:
-            numbers: K is D, or 64 where D is more.
+            numbers: K at least the dimensions kept, D or 64 where D is more; further numbers are not used.
         """
+        numbers = numbers[:, : self.dimensions]
         ends = np.cumsum(self.mixture.weights_)
         share = norm.cdf(numbers[:, 0])  # uniform in [0, 1]
         chosen = np.searchsorted(ends[:-1], share, side="right")  # (N,)

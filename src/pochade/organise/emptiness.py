@@ -68,7 +68,7 @@ def emptiness(
     asked = np.concatenate([point[None], held_out])  # the point first
     neighbours = nearest(asked, codes, NEIGHBOURS).distances.mean(1)
     centre = codes.mean(0)
-    precision = np.linalg.pinv(np.cov(codes, rowvar=False), rcond=1e-6, hermitian=True)
+    precision = np.linalg.pinv(np.atleast_2d(np.cov(codes, rowvar=False)), rcond=1e-6, hermitian=True)
     centred = asked - centre
     mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
     returned = np.linalg.norm(cycle(asked) - asked, axis=1) / np.maximum(np.linalg.norm(centred, axis=1), 1e-12)

@@ -20,6 +20,11 @@ class PrincipalComponents:
         most = min(dimensions, *points.shape)
         return cls(PCA(most, svd_solver="covariance_eigh").fit(points))
 
+    @property
+    def dimensions(self) -> int:
+        """How many directions there are."""
+        return int(self.model.n_components_)
+
     def encode(self, points: Floats) -> Floats:
         """Points (N, D) to components (N, dimensions), the largest variance first."""
         components: Floats = self.model.transform(points)

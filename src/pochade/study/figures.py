@@ -60,7 +60,7 @@ def draw_figures(
         "vae_copies": lambda: draw_copies(data, found["copies"], "vae"),
         "vae_samples": lambda: draw_samples(found["vae samples"]),
         "vae_morph": lambda: draw_morph(found["vae morph"]),
-        "same_point": lambda: draw_same_points(lost["decoded"], found["vae points"]),
+        "same_point": lambda: draw_same_points(found["autoencoder points"], found["vae points"]),
         "originality": lambda: draw_originality(found["vae samples"]),
         "groups": lambda: draw_groups(data, found["groups"]),
     }
@@ -96,7 +96,7 @@ def draw_nets(autoencoder: Autoencoder, vae: VAE) -> Figure:
 def draw_losses(curves: Curves) -> Figure:
     """The loss of both nets as they learn, and its mean over each epoch."""
     figure = Figure((9, 3))
-    titles = {"autoencoder": "autoencoder: mean squared error", "vae": "VAE: negative ELBO, nats a picture"}
+    titles = {"autoencoder": "autoencoder: mean squared error", "vae": "VAE: its loss, nats a picture"}
     for axes, (name, title), colour in zip(figure.subplots(1, 2), titles.items(), (ACCENT, SECOND), strict=True):
         losses, trace = curves[name]["losses"], curves[name]["trace"]
         epochs = np.arange(1, len(losses) + 1)
@@ -208,12 +208,11 @@ def draw_samples(found: Findings) -> Figure:
     return figure
 
 
-def draw_same_points(lost: Floats, kept: Findings) -> Figure:
-    """The same random numbers decoded by both nets; with a learned prior, the VAE's both ways."""
-    rows, names = [lost, kept.arrays["decoded_raw"]], ["autoencoder", "VAE"]
-    if kept.numbers["learned_prior"]:
-        rows, names = [*rows, kept.arrays["decoded"]], [*names, "VAE,\nlearned prior"]
-    return labelled_rows(rows, names)
+def draw_same_points(lost: Findings, kept: Findings) -> Figure:
+    """The same random numbers decoded by both nets, as the latent itself and as a draw from the learned prior."""
+    nets = {"autoencoder": lost.arrays, "VAE": kept.arrays}
+    rows = [arrays[way] for way in ("decoded", "decoded_learned") for arrays in nets.values()]
+    return labelled_rows(rows, [*nets, *(f"{net},\nlearned prior" for net in nets)])
 
 
 def draw_originality(found: Findings, columns: int = 16) -> Figure:

@@ -1,5 +1,7 @@
 """The study's stages: each measures one thing about the nets and gives its numbers and arrays."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -14,6 +16,7 @@ from pochade.learn.evaluate import (
     encode_pictures,
     evidence,
     reconstruction_error,
+    sampled_error,
 )
 from pochade.learn.metrics import set_distance
 from pochade.nets import VAE, Autoencoder, Classifier, edge_histograms
@@ -45,12 +48,14 @@ POINTS_SHOWN = 8  # random latent points that are decoded; the first one is judg
 def copies(data: ImageSet, autoencoder: Autoencoder, vae: VAE, seed: int) -> Findings:
     """How well each net, and PCA, copies pictures that it did not learn from."""
     train, test = data.train.images, data.test.images
-    sigma = reconstruction_error(vae, train) ** 0.5
+    sigma = sampled_error(vae, train, seed) ** 0.5
     bound = evidence(vae, test, sigma, seed)
     flat = train.flatten(1).numpy() / np.float32(255)
-    most = max(k for k in PCA_DIMENSIONS if k <= flat.shape[1])
-    linear = PrincipalComponents.fit(flat, most).errors(test.flatten(1).numpy() / np.float32(255), PCA_DIMENSIONS)
+    wanted = sorted({*PCA_DIMENSIONS, numbers_in(autoencoder), numbers_in(vae)})
+    sizes = tuple(k for k in wanted if k <= flat.shape[1])
+    linear = PrincipalComponents.fit(flat, max(sizes)).errors(test.flatten(1).numpy() / np.float32(255), sizes)
     numbers = {
+        "pixels": flat.shape[1],
         "autoencoder": {"test_mse": reconstruction_error(autoencoder, test), "latent_numbers": numbers_in(autoencoder)},
         "vae": {
             "test_mse": reconstruction_error(vae, test),
@@ -117,33 +122,28 @@ def map_of_codes(data: ImageSet, net: Autoencoder, points: Floats, seed: int) ->
     return Findings({}, {"positions": drawn.positions, "placed": drawn.place(flat), "near": near})
 
 
-def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int, *, learned_prior: bool) -> Findings:
+def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int) -> Findings:
     """Latent points drawn at random, what the net makes of them, and whether the first lies in empty space.
 
-    Every net's points come from the same random numbers, so a net with fewer latent numbers sees their beginning.
-
-    Args:
-        data: The pictures.
-        net: The net that decodes the points.
-        seed: Decides the points.
-        learned_prior: The random numbers are not the point itself but a draw from the mixture fitted to the codes.
+    Every net's points come from the same random numbers, so a net with fewer latent numbers sees their beginning. They
+    are read both ways: as the latent itself, and as a draw from the learned prior, the mixture fitted to the codes.
     """
     train, held_out = flat_codes(net, data.train.images), flat_codes(net, data.test.images)[:HELD_OUT_CODES]
     density = Density.fit(train, seed=seed)
     raw = same_points(net, seed)
-    points = as_latents(density.from_normal(raw.flatten(1).numpy()), net.latent_shape) if learned_prior else raw
-    verdict = emptiness(points[0].flatten().numpy(), train, held_out, density, lambda codes: returned(net, codes))
+    learned = as_latents(density.from_normal(raw.flatten(1).numpy()), net.latent_shape)
+
+    def judged(points: Tensor) -> dict[str, Any]:
+        first = points[0].flatten().numpy()
+        verdict = emptiness(first, train, held_out, density, lambda codes: returned(net, codes))
+        return {"verdict": "empty" if verdict.empty else "not empty", "tests": tests_of(verdict)}
+
     return Findings(
+        judged(raw) | {"learned_prior": judged(learned), "mixture_size": density.size},
         {
-            "verdict": "empty" if verdict.empty else "not empty",
-            "tests": tests_of(verdict),
-            "learned_prior": learned_prior,
-            "mixture_size": density.size,
-        },
-        {
-            "points": points,
-            "decoded": decode_latents(net, points),
-            "decoded_raw": decode_latents(net, raw),
+            "points": raw,
+            "decoded": decode_latents(net, raw),
+            "decoded_learned": decode_latents(net, learned),
             "mixture": as_latents(density.sample(SAMPLES, seed), net.latent_shape),
             "centre": train.mean(0),
         },

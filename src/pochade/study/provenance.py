@@ -1,5 +1,6 @@
 """What a number needs beside it to be believed: the machine, the versions, the commit."""
 
+import hashlib
 import os
 import platform
 import subprocess
@@ -42,6 +43,13 @@ def commit() -> str:
         return git("describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+", folder=here.parent)
     except (OSError, subprocess.SubprocessError):
         return f"version {version('pochade')}"
+
+
+def code_digest() -> str:
+    """The SHA-256 of the package's own source: two studies with the same one ran the same code."""
+    package = Path(__file__).parent.parent
+    sources = sorted(package.rglob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 def git(*words: str, folder: Path) -> str:

@@ -39,7 +39,7 @@ def write_report(path: Path, metrics: dict[str, Any], figures: dict[str, Path]) 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = figure_text
+    environment.filters |= {"figure": figure_text, "band": band_text}
     page = environment.get_template("report.html.jinja").render(
         m=metrics,
         images={name: base64.b64encode(file.read_bytes()).decode() for name, file in figures.items()},
@@ -49,13 +49,19 @@ def write_report(path: Path, metrics: dict[str, Any], figures: dict[str, Path]) 
     write_atomically(path, page.encode())
 
 
-def figure_text(value: float | None) -> str:
-    """A number as people read it: about four significant digits, no exponent unless it is needed."""
-    if value is None:
-        return "–"
-    if isinstance(value, int) or float(value).is_integer():
+def figure_text(value: float) -> str:
+    """A number as people read it: about three significant digits."""
+    if float(value).is_integer():
         return f"{int(value):,}"
     size = abs(value)
     if size >= 100:  # noqa: PLR2004
         return f"{value:,.1f}"
-    return f"{value:.4f}" if size < 1 else f"{value:.2f}"
+    return f"{value:.3g}" if size < 1 else f"{value:.2f}"
+
+
+def band_text(test: dict[str, Any]) -> str:
+    """The band in which a test's usual values lie, in words."""
+    low, high = test["low"], test["high"]
+    if low is None:
+        return f"below {figure_text(high)}"
+    return f"above {figure_text(low)}" if high is None else f"{figure_text(low)} to {figure_text(high)}"

@@ -10,6 +10,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from pochade.errors import UsageError
 from pochade.learn.data import ImageSet
 from pochade.learn.recipe import FAST, Recipe
 from pochade.nets import (
@@ -23,8 +24,10 @@ from pochade.nets import (
     FingerprinterConfig,
     VAEConfig,
 )
+from pochade.study.provenance import code_digest
 
 FINGERPRINT_DIM = 64
+WIDEST_LATENT = 2_500  # 60,000 codes of more would not fit an ordinary laptop several times over
 Net = TypeVar("Net", bound=nn.Module)
 
 
@@ -38,9 +41,12 @@ class Settings:
     seed: int = 0
 
     def key(self, data: ImageSet) -> str:
-        """What decides the study's outcome, as JSON: the settings and the pictures."""
-        pictures = hashlib.sha256(data.train.images.numpy().tobytes()).hexdigest()
-        return json.dumps(dataclasses.asdict(self) | {"pictures": pictures})
+        """What decides the study's outcome, as JSON: the settings, the pictures and the code."""
+        digest = hashlib.sha256()
+        for split in (data.train, data.test):
+            digest.update(split.images.numpy().tobytes())
+            digest.update(split.labels.numpy().tobytes())
+        return json.dumps(dataclasses.asdict(self) | {"data": digest.hexdigest(), "code": code_digest()})
 
     def convolutions(self, data: ImageSet) -> ConvConfig:
         """The stack that suits the data's size and channels."""
@@ -48,8 +54,18 @@ class Settings:
         return ConvConfig((height, width), channels, self.widths)
 
     def autoencoder(self, data: ImageSet) -> Autoencoder:
-        """The untrained autoencoder."""
+        """The untrained autoencoder.
+
+        Raises:
+            UsageError: Its latent is wider than the study can look at.
+        """
         config = AutoencoderConfig(self.convolutions(data), self.latent_dim)
+        width = config.latent_dim or config.convolutions.feature_count
+        if width > WIDEST_LATENT:
+            raise UsageError(
+                f"a latent of {width:,} numbers is too wide to be looked at",
+                f"give --latent-dim, or more layers in --widths; {WIDEST_LATENT:,} numbers at most",
+            )
         return initialised(lambda: Autoencoder(config), self.seed)
 
     def fingerprinter(self, data: ImageSet) -> Fingerprinter:

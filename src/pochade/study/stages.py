@@ -1,7 +1,7 @@
 """Remembering the stages of a study on disk, so that an interrupted one goes on where it was."""
 
+import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,19 +29,19 @@ class Stages:
     """The folder in which finished stages are kept, each in one safetensors file.
 
     Args:
-        folder: Where; created when the first stage is kept.
-        key: What decides the outcome of the study; a folder with another key is emptied.
+        folder: Where; every key has a folder of its own in it, so that studies with other settings stay resumable.
+        key: What decides the outcome of the study.
         announce: Told the name of each stage as it begins.
+
+    Raises:
+        OutputUnwritable: The folder can't be written.
     """
 
     def __init__(self, folder: Path, key: str, announce: Callable[[str], None] = lambda _: None) -> None:
-        self.folder = folder
+        self.folder = folder / hashlib.sha256(key.encode()).hexdigest()[:12]
         self.announce = announce
         self.seconds: dict[str, float] = {}
-        mark = folder / "key.json"
-        if not mark.is_file() or mark.read_text(encoding="utf-8") != key:
-            shutil.rmtree(folder, ignore_errors=True)
-            write_atomically(mark, key.encode())
+        write_atomically(self.folder / "key.json", key.encode())  # for people; and an unwritable folder fails here
 
     def run(self, name: str, stage: Callable[[], Findings]) -> Findings:
         """What the stage found out, always as it was read back from its file: the same on every run."""

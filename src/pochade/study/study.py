@@ -32,6 +32,8 @@ from pochade.study.report import write_report
 from pochade.study.settings import Settings
 from pochade.study.stages import Findings, Stages
 
+RULER_SEED = 0  # the same ruler in every study, or their distances could not be compared
+KEPT = ".pochade-study"  # where finished stages are, below the folder of results
 T_SHIRT, TROUSER, SHIRT, ANKLE_BOOT = 0, 1, 6, 9  # the paths that the tutorial walks
 SET_MEASURES = {
     "fcd": "frechet",
@@ -79,10 +81,10 @@ def run_study(data: ImageSet, out: Path, settings: Settings, listener: Listener 
     """Run the whole study, or the rest of one that was interrupted, and give all its numbers.
 
     Writes `report.html`, `figures/*.png`, `metrics.json`, `autoencoder.safetensors` and `vae.safetensors` into `out`;
-    finished stages are kept in `out/.stages`, and a study with the same settings and pictures reuses them.
+    finished stages are kept in `out/.pochade-study`, and a study with the same settings and pictures reuses them.
 
     Args:
-        data: The pictures; Fashion-MNIST, or any others with at least two classes and a few hundred pictures.
+        data: The pictures; Fashion-MNIST, or others in ten classes, a few hundred at least.
         out: The folder for the results, created when absent.
         settings: What to train and how.
         listener: Told about stages and progress.
@@ -92,7 +94,7 @@ def run_study(data: ImageSet, out: Path, settings: Settings, listener: Listener 
         OutputUnwritable: `out` can't be written.
     """
     listener = listener or Silence()
-    stages = Stages(out / ".stages", settings.key(data), listener.stage)
+    stages = Stages(out / KEPT, settings.key(data), listener.stage)
     nets, curves = train_nets(data, settings, stages, listener)
     save_net(out / "autoencoder.safetensors", nets.autoencoder)
     save_net(out / "vae.safetensors", nets.vae)
@@ -106,12 +108,19 @@ def run_study(data: ImageSet, out: Path, settings: Settings, listener: Listener 
 
 
 def train_nets(data: ImageSet, settings: Settings, stages: Stages, listener: Listener) -> tuple[Nets, Curves]:
-    """Train every net that the study needs, each going on from its checkpoint; with its losses."""
-    curves: Curves = {}
-    pictures, labels = data.train.images, data.train.labels
-    tutorial = settings.recipe.name == "tutorial"
+    """Train every net that the study needs, each going on from its checkpoint; with its losses.
 
-    def trained(name: str, net: Net, loss: Callable[..., Tensor], recipe: Recipe, *others: Tensor) -> Net:
+    Raises:
+        UsageError: One of the nets can't be built for these pictures, or its latent is too wide to be looked at.
+    """
+    curves: Curves = {}
+    pictures, recipe = data.train.images, settings.recipe
+    tutorial = recipe.name == "tutorial"
+    untrained = Nets(
+        settings.autoencoder(data), settings.vae(data), settings.fingerprinter(data), settings.ruler(data)
+    )  # all of them first: one that can't be built fails before the long work
+
+    def trained(name: str, net: Net, loss: Callable[..., Tensor], recipe: Recipe, seed: int, *others: Tensor) -> Net:
         checkpoint = stages.folder / f"{name}.training.safetensors"
 
         def stage() -> Findings:
@@ -120,7 +129,7 @@ def train_nets(data: ImageSet, settings: Settings, stages: Stages, listener: Lis
                 loss,
                 (pictures, *others),
                 recipe,
-                seed=settings.seed,
+                seed=seed,
                 checkpoint=checkpoint,
                 report=listener.progress,
             )
@@ -132,13 +141,13 @@ def train_nets(data: ImageSet, settings: Settings, stages: Stages, listener: Lis
         net.load_state_dict({key: torch.as_tensor(value) for key, value in kept.arrays.items()})
         return net.eval()
 
-    autoencoder = trained("autoencoder", settings.autoencoder(data), reconstruction_loss, settings.recipe)
-    vae_loss = summed_loss if tutorial else calibrated_loss
-    vae = trained("vae", settings.vae(data), vae_loss, settings.recipe)
-    fingerprinter: Autoencoder | Fingerprinter = autoencoder
+    autoencoder = trained("autoencoder", untrained.autoencoder, reconstruction_loss, recipe, settings.seed)
+    vae = trained("vae", untrained.vae, summed_loss if tutorial else calibrated_loss, recipe, settings.seed)
+    fingerprinter: Autoencoder | Fingerprinter = autoencoder  # the tutorial knows no other
     if not tutorial:
-        fingerprinter = trained("fingerprinter", settings.fingerprinter(data), edge_loss, settings.recipe)
-    ruler = trained("ruler", settings.ruler(data), classification_loss, RULER, labels)
+        fingerprinter = trained("fingerprinter", untrained.fingerprinter, edge_loss, recipe, settings.seed)
+    labels = data.train.labels
+    ruler = trained("ruler", untrained.ruler, classification_loss, RULER, RULER_SEED, labels)
     return Nets(autoencoder, vae, fingerprinter, ruler), curves
 
 
@@ -146,7 +155,6 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
     """Everything that the study measures about the trained nets, in the order in which the report tells it."""
     seed, autoencoder, vae, ruler = settings.seed, nets.autoencoder, nets.vae, nets.ruler
     found: dict[str, Findings] = {}
-    fast = settings.recipe.name == "fast"  # the tutorial reads the random numbers as the latent itself
 
     def measure(name: str, stage: Callable[[], Findings]) -> Findings:
         found[name] = stages.run(name, stage)
@@ -155,12 +163,10 @@ def look_at(data: ImageSet, nets: Nets, settings: Settings, stages: Stages) -> d
     measure("copies", lambda: findings.copies(data, autoencoder, vae, seed))
     measure("probes", lambda: findings.classes_known(data, nets.fingerprinter, autoencoder, vae))
     measure("groups", lambda: findings.grouping(data, nets.fingerprinter, seed))
-    lost = measure(
-        "autoencoder points", lambda: findings.random_points(data, autoencoder, seed, learned_prior=False)
-    ).arrays
+    lost = measure("autoencoder points", lambda: findings.random_points(data, autoencoder, seed)).arrays
     measure("map", lambda: findings.map_of_codes(data, autoencoder, lost["points"], seed))
     measure("autoencoder morph", lambda: findings.morphs(data, autoencoder, (T_SHIRT, TROUSER), lost["centre"]))
-    kept = measure("vae points", lambda: findings.random_points(data, vae, seed, learned_prior=fast)).arrays
+    kept = measure("vae points", lambda: findings.random_points(data, vae, seed)).arrays
     measure("vae morph", lambda: findings.morphs(data, vae, (ANKLE_BOOT, SHIRT), kept["centre"]))
     measure("autoencoder samples", lambda: findings.samples(data, autoencoder, ruler, lost["mixture"], seed))
     measure("vae samples", lambda: findings.samples(data, vae, ruler, kept["mixture"], seed))
@@ -180,6 +186,7 @@ def collected(
     own = {"autoencoder": nets.autoencoder, "vae": nets.vae}
     return {
         "settings": dataclasses.asdict(settings),
+        "pixels": copies["pixels"],
         **{name: copies[name] | {"parameters": parameters(net)} | curves[name] for name, net in own.items()},
         "pca": copies["pca"],
         "knn_accuracy": probes["fingerprint"]["knn_accuracy"],
