@@ -11,6 +11,7 @@ from pochade.organise.arrays import Floats, Integers
 from pochade.organise.nearest import nearest
 
 NEIGHBOURS = 10
+MOST_FITTED = 20_000  # points that the linear probe is fitted to: more take longer and change little
 
 
 def knn_accuracy(known: Floats, known_labels: Integers, asked: Floats, asked_labels: Integers) -> float:
@@ -22,9 +23,10 @@ def knn_accuracy(known: Floats, known_labels: Integers, asked: Floats, asked_lab
 
 
 def linear_accuracy(known: Floats, known_labels: Integers, asked: Floats, asked_labels: Integers) -> float:
-    """The share of points whose class a logistic regression, fitted to the known ones, gets right."""
+    """The share of points whose class a logistic regression, fitted to the first 20,000 known ones, gets right."""
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=100, tol=1e-3))
-    return float(probe.fit(known, known_labels).score(asked, asked_labels))
+    probe.fit(known[:MOST_FITTED], known_labels[:MOST_FITTED])
+    return float(probe.score(asked, asked_labels))
 
 
 def clustering_accuracy(groups: Integers, labels: Integers) -> float:
