@@ -10,6 +10,7 @@ from pochade.organise.arrays import Floats
 from pochade.organise.principal import PrincipalComponents
 
 PERPLEXITY = 30  # about how many neighbours a point keeps close
+ROUNDS = 300  # after the 250 of early exaggeration; what comes later only spreads the groups
 PLANE = 2
 MOST_DIMENSIONS = 50  # principal components that distances are measured in: the rest is mostly noise, and slow
 
@@ -33,7 +34,7 @@ class Map:
         perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
         components = PrincipalComponents.fit(points, MOST_DIMENSIONS)
         start = "pca" if components.dimensions > 1 else "random"  # a line has no second direction to begin with
-        layout = TSNE(perplexity=perplexity, initialization=start, n_jobs=-1, random_state=seed)
+        layout = TSNE(perplexity=perplexity, n_iter=ROUNDS, initialization=start, n_jobs=-1, random_state=seed)
         embedding = layout.fit(components.encode(points).astype(np.float64))
         return cls(np.array(embedding), components, embedding)
 
