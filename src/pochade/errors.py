@@ -7,6 +7,13 @@
     ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
     ├── TrainingDiverged      6   the loss became infinite or not a number
     ├── OutputUnwritable      7   a result could not be written
+    ├── PictureUnreadable     8   a file gives no picture; its four kinds:
+    │   ├── PictureDamaged    8   empty, cut short, or its content contradicts itself
+    │   ├── FormatUnknown     8   no format of pictures that Pochade reads
+    │   ├── PictureTooLarge   8   more memory or time than one piece may take
+    │   └── FileUnreachable   8   no permission, gone, a loop of links, or changed while it was read
+    ├── CollectionMissing     9   no folder of art there, or nothing learnt of it yet
+    ├── IndexDamaged         10   the index can't be read, or a newer Pochade wrote it
     └── Interrupted         130   the person pressed Ctrl-C; what was finished is kept
 
 A library call raises one of these; only the command line (`cli.py`) turns it into words and an exit code.
@@ -67,6 +74,40 @@ class OutputUnwritable(PochadeError):
     """A result could not be written: no permission, no space, not a folder."""
 
     exit_code = 7
+
+
+class PictureUnreadable(PochadeError):
+    """A file gives no picture."""
+
+    exit_code = 8
+
+
+class PictureDamaged(PictureUnreadable):
+    """The file is empty, cut short, or its content contradicts itself."""
+
+
+class FormatUnknown(PictureUnreadable):
+    """The file is in no format of pictures that Pochade reads."""
+
+
+class PictureTooLarge(PictureUnreadable):
+    """The picture wants more memory or time than one piece may take."""
+
+
+class FileUnreachable(PictureUnreadable):
+    """The file can't be opened, is gone, or changed while it was read."""
+
+
+class CollectionMissing(PochadeError):
+    """There is no folder of art, or nothing has been learnt of it yet."""
+
+    exit_code = 9
+
+
+class IndexDamaged(PochadeError):
+    """The index can't be read, or a newer Pochade wrote it."""
+
+    exit_code = 10
 
 
 class Interrupted(PochadeError):
