@@ -1,6 +1,36 @@
 """Pochade learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.
 
-Importing this package only defines names; torch is loaded by the first module that needs it.
+    from pochade import Collection, fingerprint, read_picture, redraw
+
+Importing this package only defines names: what a name stands for is loaded when it is first used.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pochade.collection.collection import Collection
+    from pochade.fingerprints import Fingerprints, fingerprint, redraw
+    from pochade.images.read import read_picture
+
 __version__ = "0.1.0"
+__all__ = ["Collection", "Fingerprints", "fingerprint", "read_picture", "redraw"]
+
+_HOMES = {
+    "Collection": "pochade.collection.collection",
+    "Fingerprints": "pochade.fingerprints",
+    "fingerprint": "pochade.fingerprints",
+    "redraw": "pochade.fingerprints",
+    "read_picture": "pochade.images.read",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what a name of the library stands for.
+
+    Raises:
+        AttributeError: It is no name of the library.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pochade' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

@@ -30,9 +30,13 @@ from pochade.nets import (
     AutoencoderConfig,
     Classifier,
     ClassifierConfig,
+    CodeConfig,
+    CodeVAE,
     ConvConfig,
-    Fingerprinter,
-    FingerprinterConfig,
+    EdgeNet,
+    EdgeNetConfig,
+    LookConfig,
+    LookEncoder,
     VAEConfig,
 )
 
@@ -42,8 +46,10 @@ TRACED = 25  # parts of an epoch whose mean losses are kept, for the curve
 NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "Autoencoder": (Autoencoder, AutoencoderConfig),
     "VAE": (VAE, VAEConfig),
-    "Fingerprinter": (Fingerprinter, FingerprinterConfig),
+    "EdgeNet": (EdgeNet, EdgeNetConfig),
     "Classifier": (Classifier, ClassifierConfig),
+    "LookEncoder": (LookEncoder, LookConfig),
+    "CodeVAE": (CodeVAE, CodeConfig),
 }
 
 
@@ -109,10 +115,10 @@ def load_net(path: Path) -> nn.Module:
     tensors, metadata = read_tensors(path, FORMAT)
     try:
         build, configure = NETS[metadata["net"]]
-        config = json.loads(metadata["config"])
-        shape = config.pop("convolutions")
-        stack = ConvConfig(tuple(shape["image_size"]), shape["channels"], tuple(shape["widths"]))
-        net = build(configure(stack, **config))
+        config = frozen(json.loads(metadata["config"]))
+        if "convolutions" in config:
+            config["convolutions"] = ConvConfig(**frozen(config["convolutions"]))
+        net = build(configure(**config))
         net.load_state_dict(tensors)
     except (KeyError, TypeError, RuntimeError, ValueError) as error:
         raise CheckpointDamaged(
@@ -120,6 +126,11 @@ def load_net(path: Path) -> nn.Module:
             "train it again, or use the version that wrote it",
         ) from error
     return net.eval()
+
+
+def frozen(config: dict[str, Any]) -> dict[str, Any]:
+    """A config as JSON gives it, its lists made tuples again."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
 
 
 def save_training(path: Path, net: nn.Module, optimiser: Optimizer, state: TrainingState, run: str) -> None:

@@ -3,7 +3,9 @@
 from pochade.nets.autoencoder import Autoencoder, AutoencoderConfig, reconstruction_loss
 from pochade.nets.blocks import ConvConfig
 from pochade.nets.classifier import Classifier, ClassifierConfig, classification_loss
-from pochade.nets.fingerprint import Fingerprinter, FingerprinterConfig, edge_histograms, edge_loss
+from pochade.nets.code import CodeConfig, CodeVAE, coding_loss
+from pochade.nets.edges import EdgeNet, EdgeNetConfig, edge_histograms, edge_loss
+from pochade.nets.look import LookConfig, LookEncoder, disagreement
 from pochade.nets.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
 
 __all__ = [
@@ -12,13 +14,19 @@ __all__ = [
     "AutoencoderConfig",
     "Classifier",
     "ClassifierConfig",
+    "CodeConfig",
+    "CodeVAE",
     "ConvConfig",
-    "Fingerprinter",
-    "FingerprinterConfig",
+    "EdgeNet",
+    "EdgeNetConfig",
+    "LookConfig",
+    "LookEncoder",
     "Posterior",
     "VAEConfig",
     "calibrated_loss",
     "classification_loss",
+    "coding_loss",
+    "disagreement",
     "edge_histograms",
     "edge_loss",
     "reconstruction_loss",

@@ -20,8 +20,8 @@ from pochade.nets import (
     Classifier,
     ClassifierConfig,
     ConvConfig,
-    Fingerprinter,
-    FingerprinterConfig,
+    EdgeNet,
+    EdgeNetConfig,
     VAEConfig,
 )
 from pochade.study.provenance import code_digest
@@ -68,10 +68,10 @@ class Settings:
             )
         return initialised(lambda: Autoencoder(config), self.seed)
 
-    def fingerprinter(self, data: ImageSet) -> Fingerprinter:
+    def fingerprinter(self, data: ImageSet) -> EdgeNet:
         """The untrained net whose codes become fingerprints."""
-        config = FingerprinterConfig(self.convolutions(data), FINGERPRINT_DIM)
-        return initialised(lambda: Fingerprinter(config), self.seed)
+        config = EdgeNetConfig(self.convolutions(data), FINGERPRINT_DIM)
+        return initialised(lambda: EdgeNet(config), self.seed)
 
     def vae(self, data: ImageSet) -> VAE:
         """The untrained VAE."""

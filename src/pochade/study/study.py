@@ -18,7 +18,7 @@ from pochade.nets import (
     VAE,
     Autoencoder,
     Classifier,
-    Fingerprinter,
+    EdgeNet,
     calibrated_loss,
     classification_loss,
     edge_loss,
@@ -73,7 +73,7 @@ class Nets:
 
     autoencoder: Autoencoder
     vae: VAE
-    fingerprinter: Autoencoder | Fingerprinter  # whose codes become fingerprints
+    fingerprinter: Autoencoder | EdgeNet  # whose codes become fingerprints
     ruler: Classifier
 
 
@@ -143,7 +143,7 @@ def train_nets(data: ImageSet, settings: Settings, stages: Stages, listener: Lis
 
     autoencoder = trained("autoencoder", untrained.autoencoder, reconstruction_loss, recipe, settings.seed)
     vae = trained("vae", untrained.vae, summed_loss if tutorial else calibrated_loss, recipe, settings.seed)
-    fingerprinter: Autoencoder | Fingerprinter = autoencoder  # the tutorial knows no other
+    fingerprinter: Autoencoder | EdgeNet = autoencoder  # the tutorial knows no other
     if not tutorial:
         fingerprinter = trained("fingerprinter", untrained.fingerprinter, edge_loss, recipe, settings.seed)
     labels = data.train.labels

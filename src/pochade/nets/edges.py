@@ -22,8 +22,8 @@ BLUR = 3  # pixels over which an edge is smeared first, so that a step of one pi
 
 
 @dataclass(frozen=True)
-class FingerprinterConfig:
-    """What a `Fingerprinter` is built from; kept in its checkpoint."""
+class EdgeNetConfig:
+    """What a `EdgeNet` is built from; kept in its checkpoint."""
 
     convolutions: ConvConfig = field(default_factory=ConvConfig)
     latent_dim: int = 64  # numbers in a code
@@ -44,7 +44,7 @@ class FingerprinterConfig:
         return DIRECTIONS * (height // CELL) * (width // CELL)
 
 
-class Fingerprinter(nn.Module):
+class EdgeNet(nn.Module):
     """Pictures to codes, and codes to the edges of the pictures.
 
         x (B, 1, 28, 28) ──►──┤encoder, flatten, linear├──►── code (B, 64) ──►──┤linear├──►── edges (B, 8 * 7 * 7)
@@ -53,9 +53,9 @@ class Fingerprinter(nn.Module):
         config: Sizes.
     """
 
-    def __init__(self, config: FingerprinterConfig | None = None) -> None:
+    def __init__(self, config: EdgeNetConfig | None = None) -> None:
         super().__init__()
-        self.config = config or FingerprinterConfig()
+        self.config = config or EdgeNetConfig()
         stack = self.config.convolutions
         self.encoder = nn.Sequential(
             ConvEncoder(stack), nn.Flatten(), nn.Linear(stack.feature_count, self.config.latent_dim)
@@ -90,7 +90,7 @@ def edge_histograms(x: Tensor) -> Tensor:
     return functional.avg_pool2d(smeared, CELL).sqrt().flatten(1)
 
 
-def edge_loss(net: Fingerprinter, x: Tensor) -> Tensor:
+def edge_loss(net: EdgeNet, x: Tensor) -> Tensor:
     """The mean squared error of the edges that the codes tell, beside the edges that the pictures have.
 
     Args:

@@ -1,61 +1,19 @@
-"""The command line: one command per verb. The only file that prints, and the only place where errors become words."""
+"""`pochade study`: the Fashion-MNIST study."""
 
 import dataclasses
-import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from pochade.errors import Interrupted, PochadeError, UsageError
+from pochade.cli.output import Bar, interruptible, print_json, words
+from pochade.errors import UsageError
 
 if TYPE_CHECKING:  # torch is heavy: only a command that needs it loads it
-    from pochade.learn.loop import Progress as LoopProgress
+    from pochade.learn.loop import Progress
     from pochade.learn.recipe import Recipe
 
-app = typer.Typer(
-    help="Learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-words = Console(stderr=True)  # data goes to stdout, words to stderr
 
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn Ctrl-C into an error that says how to go on.
-
-    Raises:
-        Interrupted: The person pressed Ctrl-C.
-    """
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        raise Interrupted(
-            "interrupted; what was finished is kept", "give the same command again to go on where it was"
-        ) from error
-
-
-@app.callback()
-def pochade() -> None:
-    """Keep `study` a command of its own while it is the only one."""
-
-
-@app.command()
 @interruptible()
 def study(
     data: Annotated[Path | None, typer.Option(help="Folder with the four files of Fashion-MNIST.")] = None,
@@ -81,18 +39,18 @@ def study(
     """
     sizes = parsed_widths(widths)
     with words.status("loading"):
-        from pochade.learn.data import fashion_mnist  # noqa: PLC0415
-        from pochade.learn.recipe import FAST, TUTORIAL  # noqa: PLC0415
-        from pochade.study.settings import Settings  # noqa: PLC0415
-        from pochade.study.study import run_study  # noqa: PLC0415
+        from pochade.learn.data import fashion_mnist
+        from pochade.learn.recipe import FAST, TUTORIAL
+        from pochade.study.settings import Settings
+        from pochade.study.study import run_study
     settings = Settings(with_epochs(TUTORIAL if recipe == "tutorial" else FAST, epochs), latent_dim, sizes, seed)
     with words.status("reading Fashion-MNIST"):
         pictures = fashion_mnist(data)
     settings.autoencoder(pictures)  # a net that can't be built fails here, before the long work
-    with StudyProgress() as listener:
+    with StudyBar() as listener:
         metrics = run_study(pictures, out, settings, listener)
     if as_json:
-        sys.stdout.write(json.dumps(metrics, indent=2) + "\n")
+        print_json(metrics)
     say_results(metrics, out)
 
 
@@ -127,48 +85,20 @@ def say_results(metrics: dict[str, Any], out: Path) -> None:
     words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets", markup=False)
 
 
-class StudyProgress:
-    """A line for each stage with its seconds, and a bar with the time left while a net learns."""
+class StudyBar:
+    """The bar, fed by the study's stages and its training loops."""
 
     def __init__(self) -> None:
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[loss]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=words,
-        )
-        self.task: TaskID | None = None
+        self.bar = Bar()
+        self.stage = self.bar.stage
 
-    def __enter__(self) -> "StudyProgress":
-        self.bar.start()
+    def __enter__(self) -> "StudyBar":
+        self.bar.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.bar.stop()
+        self.bar.__exit__()
 
-    def stage(self, name: str) -> None:
-        """A stage begins: finish the last one's line and start another."""
-        if self.task is not None:
-            self.bar.update(self.task, total=1, completed=1)
-        self.task = self.bar.add_task(name, total=None, loss="")
-
-    def progress(self, progress: "LoopProgress") -> None:
+    def progress(self, progress: "Progress") -> None:
         """A training run has come this far."""
-        if self.task is not None:
-            loss = f"epoch {progress.epoch}, loss {progress.loss:.5g}"
-            self.bar.update(self.task, total=progress.steps, completed=progress.step, loss=loss)
-
-
-def main() -> None:
-    """Run the command line; every error becomes one sentence, a hint and an exit code."""
-    try:
-        app()
-    except PochadeError as error:
-        words.print(f"error: {error.sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
-        if error.hint:
-            words.print(f"\nhint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        self.bar.progress(progress.step, progress.steps, f"epoch {progress.epoch}, loss {progress.loss:.5g}")

@@ -1,0 +1,113 @@
+"""Pictures that nobody drew: dead leaves, brush strokes, hatching. They teach what clip art lacks: texture and paint.
+
+Dead leaves are shapes that fall on each other until the ground is covered; their statistics are those of natural
+pictures (Lee, Mumford & Huang, "Occlusion Models for Natural Images", IJCV 2001), and nets learn from them nearly as
+from real ones (Baradad et al., "Learning to See by Looking at Noise", NeurIPS 2021).
+"""
+
+import colorsys
+import math
+import random
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+SIDE = 128  # pixels a side of the result
+FINE = 2  # drawn at twice the size, then shrunk, which makes smooth edges
+
+
+def synthetic(seed: int) -> np.ndarray:
+    """One picture, (128, 128, 3) uint8, that depends on the seed alone."""
+    chance = random.Random(seed)
+    draw = chance.choice((leaves, leaves, strokes, hatching, figure))
+    picture = draw(chance, palette(chance))
+    if chance.random() < 0.5:
+        picture = picture.filter(ImageFilter.GaussianBlur(chance.uniform(0, 2)))
+    pixels = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32)
+    if chance.random() < 0.4:
+        grain = np.random.default_rng(seed).normal(0, chance.uniform(0, 12), pixels.shape[:2])
+        pixels = pixels + grain[..., None]
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+def palette(chance: random.Random) -> list[tuple[int, int, int]]:
+    """A few colours that go together: hues near one or two centres."""
+    centres = [chance.random() for _ in range(chance.randint(1, 3))]
+    colours = []
+    for _ in range(chance.randint(3, 9)):
+        hue = (chance.choice(centres) + chance.gauss(0, 0.05)) % 1
+        red, green, blue = colorsys.hsv_to_rgb(hue, chance.random() ** 0.7, chance.random() ** 0.6)
+        colours.append((int(red * 255), int(green * 255), int(blue * 255)))
+    return colours
+
+
+def sheet(colour: tuple[int, int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """An empty sheet of that colour, and the pen."""
+    picture = Image.new("RGB", (SIDE * FINE, SIDE * FINE), colour)
+    return picture, ImageDraw.Draw(picture)
+
+
+def leaves(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """Shapes on shapes, the sizes falling off as a power."""
+    picture, pen = sheet(chance.choice(colours))
+    for _ in range(chance.randint(20, 200)):
+        size = min(SIDE, 6 / (1 - chance.random()) ** 0.8)
+        pen.polygon(blob(chance, size), fill=chance.choice(colours))
+    return picture
+
+
+def blob(chance: random.Random, size: float) -> list[tuple[float, float]]:
+    """A closed outline of that size anywhere on the sheet: round, pointed or angular."""
+    middle = (chance.uniform(0, SIDE * FINE), chance.uniform(0, SIDE * FINE))
+    corners, ragged, squeeze = chance.choice((3, 4, 5, 8, 24)), chance.uniform(0, 0.4), chance.uniform(0.3, 1)
+    turn = chance.uniform(0, math.tau)
+    outline = []
+    for corner in range(corners):
+        angle, reach = math.tau * corner / corners, size * (1 + chance.gauss(0, ragged))
+        x, y = reach * math.cos(angle), reach * squeeze * math.sin(angle)
+        outline.append(
+            (middle[0] + x * math.cos(turn) - y * math.sin(turn), middle[1] + x * math.sin(turn) + y * math.cos(turn))
+        )
+    return outline
+
+
+def strokes(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """Brush strokes that follow a slow field of directions."""
+    picture, pen = sheet(chance.choice(colours))
+    turns, phase = chance.uniform(0.5, 3), chance.uniform(0, math.tau)
+    for _ in range(chance.randint(60, 400)):
+        x, y = chance.uniform(0, SIDE * FINE), chance.uniform(0, SIDE * FINE)
+        width, path = chance.randint(2, 16), [(x, y)]
+        for _ in range(chance.randint(3, 9)):
+            angle = phase + turns * math.sin(x / 90) + turns * math.cos(y / 70)
+            x, y = x + 8 * math.cos(angle), y + 8 * math.sin(angle)
+            path.append((x, y))
+        red, green, blue = (min(255, max(0, part + chance.randint(-18, 18))) for part in chance.choice(colours))
+        pen.line(path, fill=(red, green, blue), width=width, joint="curve")
+    return picture
+
+
+def hatching(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """Pen lines on pale paper: outlines, some filled with parallel strokes."""
+    picture, pen = sheet((chance.randint(225, 255),) * 3)
+    ink = chance.choice([(20, 20, 20), (60, 40, 30), *colours])
+    for _ in range(chance.randint(2, 14)):
+        outline = blob(chance, chance.uniform(15, 110))
+        pen.line([*outline, outline[0]], fill=ink, width=chance.randint(1, 5), joint="curve")
+        if chance.random() < 0.5:
+            (x, y), step, length = outline[0], chance.randint(4, 12), chance.uniform(20, 80)
+            for line in range(chance.randint(4, 20)):
+                pen.line([(x + line * step, y), (x + line * step + length / 2, y + length)], fill=ink, width=2)
+    return picture
+
+
+def figure(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """A few large shapes in the middle of white paper, outlined, as much clip art is."""
+    picture, pen = sheet((255, 255, 255))
+    for _ in range(chance.randint(3, 14)):
+        middle = SIDE * FINE / 2
+        outline = [
+            ((x - middle) * 0.4 + middle, (y - middle) * 0.4 + middle) for x, y in blob(chance, chance.uniform(15, 130))
+        ]
+        pen.polygon(outline, fill=chance.choice(colours), outline=(0, 0, 0), width=chance.randint(0, 5))
+    return picture

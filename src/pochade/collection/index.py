@@ -1,0 +1,323 @@
+"""What is known of each piece, in a database: SQLite beside the art, or Postgres by URL.
+
+    settings   name -> value                    the schema's version
+    pieces     one row a content (SHA-256)      what it is, and its row in the fingerprint files
+    files      one row a path below the folder  size, mtime, inode; the piece it holds, or the problem it has
+    labels     (piece, label)                   the person's own words
+    nets       one row a net that was learnt    when, on what, with what figures
+
+A piece is its content: a file that moves, or is copied, leads to the same piece, and a piece whose files are gone is
+kept, so that what is known of it is there when it comes back.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from pochade.errors import IndexDamaged, OutputUnwritable
+
+SCHEMA = 1  # the version that this code writes; MIGRATIONS lead older ones here
+MIGRATIONS: dict[int, Sequence[str]] = {}  # from a version to the next: the statements
+PATIENCE = 30.0  # seconds to wait while another process writes
+CHUNK = 500  # values in one IN (...): databases have limits
+
+TABLES = sql.MetaData()
+SETTINGS = sql.Table(
+    "settings",
+    TABLES,
+    sql.Column("name", sql.String(64), primary_key=True),
+    sql.Column("value", sql.Text, nullable=False),
+)
+PIECES = sql.Table(
+    "pieces",
+    TABLES,
+    sql.Column("id", sql.Integer, primary_key=True),
+    sql.Column("hash", sql.String(64), nullable=False, unique=True),
+    sql.Column("row", sql.Integer, nullable=False, unique=True),  # in the fingerprint files
+    sql.Column("format", sql.String(16), nullable=False),
+    sql.Column("width", sql.Integer, nullable=False),
+    sql.Column("height", sql.Integer, nullable=False),
+    sql.Column("depth", sql.Integer, nullable=False),  # bits a channel
+    sql.Column("has_alpha", sql.Boolean, nullable=False),
+    sql.Column("frames", sql.Integer, nullable=False),
+    sql.Column("bytes", sql.BigInteger, nullable=False),
+    sql.Column("colour", sql.String(16), nullable=False),  # the one that stands out, in a word
+    sql.Column("notes", sql.Text, nullable=False),
+)
+FILES = sql.Table(
+    "files",
+    TABLES,
+    sql.Column("path", sql.LargeBinary(4096), primary_key=True),  # below the folder, in the bytes the system has for it
+    sql.Column("size", sql.BigInteger, nullable=False),
+    sql.Column("mtime", sql.BigInteger, nullable=False),  # nanoseconds
+    sql.Column("inode", sql.Numeric(20, 0, asdecimal=False), nullable=False),  # may need 64 bits without sign
+    sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True, index=True),
+    sql.Column("problem", sql.Text, nullable=True),
+)
+LABELS = sql.Table(
+    "labels",
+    TABLES,
+    sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
+    sql.Column("label", sql.String(256), primary_key=True),
+)
+NETS = sql.Table(
+    "nets",
+    TABLES,
+    sql.Column("name", sql.String(64), primary_key=True),
+    sql.Column("learnt", sql.String(32), nullable=False),  # ISO 8601, UTC
+    sql.Column("figures", sql.JSON, nullable=False),
+    sql.Column("in_use", sql.Boolean, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """By what a file is recognised as unchanged without being read."""
+
+    size: int
+    mtime: int  # nanoseconds
+    inode: int
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file as the index knows it."""
+
+    path: bytes
+    stamp: Stamp
+    piece: int | None
+    problem: str | None
+
+
+class Index:
+    """The database of one collection.
+
+    Args:
+        url: `sqlite:///…` or `postgresql+psycopg://…`.
+
+    Raises:
+        IndexDamaged: It is no database, or a newer Pochade wrote it.
+        OutputUnwritable: It can't be created.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = sql.create_engine(url, connect_args={"timeout": PATIENCE} if url.startswith("sqlite") else {})
+        if self.engine.dialect.name == "sqlite":
+            sql.event.listen(self.engine, "connect", prepared_for_many_readers)
+        with self.writing() as connection:
+            TABLES.create_all(connection)
+            migrate(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sql.Connection]:
+        """One transaction: all of it happens, or nothing.
+
+        Raises:
+            IndexDamaged: The database is damaged.
+            OutputUnwritable: There is no room, or another process keeps it locked.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise trouble(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[sql.Connection]:
+        """A view of the database that nothing is written through.
+
+        Raises:
+            IndexDamaged: The database is damaged.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise trouble(error) from error
+
+    def files(self) -> dict[bytes, FileRow]:
+        """Every file known, by path."""
+        with self.reading() as connection:
+            rows = connection.execute(sql.select(FILES))
+            return {
+                row.path: FileRow(row.path, Stamp(row.size, row.mtime, int(row.inode)), row.piece, row.problem)
+                for row in rows
+            }
+
+    def pieces_by_hash(self, hashes: Iterable[str]) -> dict[str, int]:
+        """The number of each piece that is known among these contents."""
+        found: dict[str, int] = {}
+        wanted = sorted(set(hashes))
+        with self.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                some = PIECES.c.hash.in_(wanted[start : start + CHUNK])
+                found |= {
+                    row.hash: row.id for row in connection.execute(sql.select(PIECES.c.hash, PIECES.c.id).where(some))
+                }
+        return found
+
+    def contents_by_size(self) -> dict[int, frozenset[str]]:
+        """The contents of each size in bytes: a file of another size is surely new."""
+        found: dict[int, set[str]] = {}
+        with self.reading() as connection:
+            for row in connection.execute(sql.select(PIECES.c.bytes, PIECES.c.hash)):
+                found.setdefault(row.bytes, set()).add(row.hash)
+        return {size: frozenset(hashes) for size, hashes in found.items()}
+
+    def rows_used(self) -> int:
+        """How many rows of the fingerprint files belong to pieces: the next one to write."""
+        with self.reading() as connection:
+            last = connection.scalar(sql.select(sql.func.max(PIECES.c.row)))
+            return 0 if last is None else int(last) + 1
+
+    def add_pieces(
+        self, pieces: Sequence[dict[str, Any]], files: Sequence[FileRow], hashes: Sequence[str | None]
+    ) -> None:
+        """New pieces and the files that hold them, in one transaction.
+
+        Args:
+            pieces: Columns of `PIECES`, without the number.
+            files: What to write down of each file; its `piece` is looked up by the hash beside it.
+            hashes: The content of each file, or None for one with a problem.
+        """
+        with self.writing() as connection:
+            if pieces:
+                connection.execute(sql.insert(PIECES), list(pieces))
+            wanted = sorted({content for content in hashes if content})
+            numbers: dict[str, int] = {}
+            for start in range(0, len(wanted), CHUNK):
+                some = PIECES.c.hash.in_(wanted[start : start + CHUNK])
+                numbers |= {
+                    row.hash: row.id for row in connection.execute(sql.select(PIECES.c.hash, PIECES.c.id).where(some))
+                }
+            put_files(connection, [
+                FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
+                for file, content in zip(files, hashes, strict=True)
+            ])  # fmt: skip
+
+    def forget_files(self, paths: Iterable[bytes]) -> None:
+        """Files that are gone; their pieces stay."""
+        with self.writing() as connection:
+            remove_files(connection, list(paths))
+
+    def problems(self) -> list[FileRow]:
+        """Files that gave no picture, by path."""
+        with self.reading() as connection:
+            rows = connection.execute(sql.select(FILES).where(FILES.c.problem.is_not(None)).order_by(FILES.c.path))
+            return [FileRow(row.path, Stamp(row.size, row.mtime, int(row.inode)), None, row.problem) for row in rows]
+
+    def known(self) -> Iterator[Any]:
+        """Every file that holds a piece, with the piece's columns and `path`, `mtime`, by path."""
+        with self.reading() as connection:
+            query = sql.select(PIECES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PIECES.c.id)
+            yield from connection.execute(query.order_by(FILES.c.path))
+
+    def files_of_rows(self, rows: Iterable[int]) -> Iterator[Any]:
+        """The files of pieces with these rows, as `known` gives them, in no order."""
+        wanted = sorted(rows)
+        query = sql.select(PIECES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PIECES.c.id)
+        with self.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                yield from connection.execute(query.where(PIECES.c.row.in_(wanted[start : start + CHUNK])))
+
+    def contents(self, count: int) -> Iterator[tuple[int, str]]:
+        """Row and content of each piece below a row, by row."""
+        with self.reading() as connection:
+            query = sql.select(PIECES.c.row, PIECES.c.hash).where(PIECES.c.row < count).order_by(PIECES.c.row)
+            for row in connection.execute(query):
+                yield row.row, row.hash
+
+    def label(self, pieces: Iterable[int], label: str) -> None:
+        """Give these pieces a label; one that has it keeps it."""
+        with self.writing() as connection:
+            have = set(connection.scalars(sql.select(LABELS.c.piece).where(LABELS.c.label == label)))
+            rows = [{"piece": piece, "label": label} for piece in sorted(set(pieces) - have)]
+            if rows:
+                connection.execute(sql.insert(LABELS), rows)
+
+    def labelled(self, label: str) -> set[int]:
+        """The pieces with that label."""
+        with self.reading() as connection:
+            return set(connection.scalars(sql.select(LABELS.c.piece).where(LABELS.c.label == label)))
+
+    def use_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:
+        """From now on the fingerprints are those of this net."""
+        with self.writing() as connection:
+            connection.execute(sql.update(NETS).values(in_use=False))
+            connection.execute(sql.delete(NETS).where(NETS.c.name == name))
+            connection.execute(sql.insert(NETS), {"name": name, "learnt": learnt, "figures": figures, "in_use": True})
+
+    def net_in_use(self) -> Any | None:
+        """The row of the net whose fingerprints count, or None while nothing was learnt."""
+        with self.reading() as connection:
+            return connection.execute(sql.select(NETS).where(NETS.c.in_use)).first()
+
+    def close(self) -> None:
+        """Let go of the database's files."""
+        self.engine.dispose()
+
+
+def prepared_for_many_readers(connection: Any, _: Any) -> None:
+    """SQLite: a write-ahead log lets others read while one writes; every commit reaches the disk."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def put_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
+    """Write down files, in place of what was known of their paths."""
+    remove_files(connection, [file.path for file in files])
+    rows = [
+        {"path": file.path, "size": file.stamp.size, "mtime": file.stamp.mtime, "inode": file.stamp.inode,
+         "piece": file.piece, "problem": file.problem}
+        for file in files
+    ]  # fmt: skip
+    if rows:
+        connection.execute(sql.insert(FILES), rows)
+
+
+def remove_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
+    """Forget these paths."""
+    for start in range(0, len(paths), CHUNK):
+        connection.execute(sql.delete(FILES).where(FILES.c.path.in_(paths[start : start + CHUNK])))
+
+
+def migrate(connection: sql.Connection) -> None:
+    """Lead an older schema to this one, step by step.
+
+    Raises:
+        IndexDamaged: A newer Pochade wrote it.
+    """
+    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema"))
+    if version is None:
+        connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
+        return
+    if int(version) > SCHEMA:
+        raise IndexDamaged(
+            f"the index has schema {version}, and this Pochade knows schemas up to {SCHEMA}", "install a newer Pochade"
+        )
+    for step in range(int(version), SCHEMA):
+        for statement in MIGRATIONS[step]:
+            connection.execute(sql.text(statement))
+    connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA)))
+
+
+def trouble(error: SQLAlchemyError) -> IndexDamaged | OutputUnwritable:
+    """What a database says, in words."""
+    said = str(error.orig) if isinstance(error, DatabaseError) else str(error)
+    if any(word in said for word in ("readonly", "unable to open", "disk", "full", "locked")):
+        return OutputUnwritable(
+            f"the index can't be written: {said}", "make room, or keep it elsewhere with --index DIR"
+        )
+    return IndexDamaged(
+        f"the index can't be read: {said}", "move '.pochade' away and learn again; the art is untouched"
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a SQLite file."""
+    return sql.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)

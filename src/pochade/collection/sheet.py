@@ -1,0 +1,42 @@
+"""A contact sheet: the picture that was asked for, and what was found, on one page."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pochade.collection.pieces import Match
+from pochade.collection.reading import THUMBNAIL, printable, thumbnail_path
+from pochade.errors import OutputUnwritable
+from pochade.images.read import read_preview
+from pochade.images.sheet import PAPER, Cell, page
+
+
+def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: Path) -> None:
+    """Draw the picture asked for, and its matches with their distances, to a PNG.
+
+    Args:
+        asked: The picture.
+        matches: What was found, nearest first.
+        thumbnails: Where the collection's thumbnails are.
+        to: The PNG to write.
+
+    Raises:
+        OutputUnwritable: It can't be written.
+    """
+    cells = [Cell(read_preview(asked, THUMBNAIL).pixels, f"asked: {printable(asked.name)}", "")]
+    cells += [cell(match, thumbnail_path(thumbnails, match.piece.hash)) for match in matches]
+    temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(page(cells))
+        temporary.replace(to)
+    except OSError as error:
+        raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
+
+
+def cell(match: Match, thumbnail: Path) -> Cell:
+    """A match on the page; an empty cell where its thumbnail is gone."""
+    empty = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)
+    pixels = read_preview(thumbnail, THUMBNAIL).pixels if thumbnail.exists() else empty
+    return Cell(pixels, printable(match.path.name), f"distance {match.distance:.3f}")

@@ -1,0 +1,158 @@
+"""Pictures to fingerprints, and back: the code, from which a piece is redrawn, and the look, by which it is found."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pochade.compress.codes import LENGTH, CodeBook, Frame, steps_of, tables_of
+from pochade.errors import CheckpointDamaged, UsageError
+from pochade.images.given import on_paper
+from pochade.images.letterbox import SIDE, Square, Squares, squared
+from pochade.learn.checkpoints import load_net
+from pochade.learn.damage import Sources, undamaged
+from pochade.nets import CodeVAE, LookEncoder
+
+WEIGHTS = Path(__file__).parent / "weights"  # shipped with the package
+BATCH = (
+    64  # pictures at once; a shorter batch is filled up, so that a picture's fingerprint never depends on its company
+)
+LOOKS = "look.safetensors"
+CODES = "code.safetensors"
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What is kept of n pictures."""
+
+    codes: Bytes  # (n, 256): `redraw` draws the pictures from them
+    looks: Floats  # (n, 64), unit length: near for what looks alike
+
+
+class Fingerprinter:
+    """The two nets that make fingerprints.
+
+    Args:
+        folder: Where `look.safetensors` and `code.safetensors` are; the shipped ones by default.
+
+    Raises:
+        CheckpointDamaged: One of them is missing or damaged.
+    """
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        look, code = load_net(folder / LOOKS), load_net(folder / CODES)
+        if not isinstance(look, LookEncoder) or not isinstance(code, CodeVAE):
+            raise CheckpointDamaged(f"'{folder}' holds other nets than those of fingerprints", "install Pochade again")
+        self.look = look.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the quicker order on CPUs
+        self.code = code.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.book = CodeBook(tables_of(code))
+        contents = b"".join((folder / name).read_bytes() for name in (LOOKS, CODES))
+        self.name = hashlib.sha256(contents).hexdigest()[:16]
+
+    def fingerprint(self, squares: Sequence[Squares]) -> Fingerprints:
+        """The fingerprints of pictures fitted into squares."""
+        codes, looks = [], []
+        for start in range(0, len(squares), BATCH):
+            some = squares[start : start + BATCH]
+            full = [*some, *[some[0]] * (BATCH - len(some))]
+            looks.append(self.looks(*as_tensors([each.subject for each in full]))[: len(some)])
+            codes.extend(self.codes([each.whole for each in full])[: len(some)])
+        return Fingerprints(
+            np.frombuffer(b"".join(codes), np.uint8).reshape(-1, LENGTH).copy(),
+            np.concatenate(looks) if looks else np.empty((0, self.look.config.latent_dim), np.float32),
+        )
+
+    @torch.inference_mode()
+    def looks(self, pixels: Tensor, frames: Tensor) -> Floats:
+        """The looks (B, 64) of squares (B, 3, 96, 96) in [0, 1] with their frames (B, 2)."""
+        views = undamaged(Sources(pixels, frames), self.look.config.side)
+        looks: Floats = self.look(views.contiguous(memory_format=torch.channels_last)).numpy()
+        return looks
+
+    @torch.inference_mode()
+    def codes(self, squares: Sequence[Square]) -> list[bytes]:
+        """The codes of whole pictures."""
+        views = undamaged(Sources(*as_tensors(squares)), SIDE).contiguous(memory_format=torch.channels_last)
+        latents = self.code.encode(views)  # (B, D, 6, 6)
+        classes = self.code.classes(latents)  # (B, P)
+        offsets = (latents.flatten(2).transpose(1, 2) - self.code.means[classes]).numpy()  # (B, P, D)
+        return [
+            self.book.write(Frame(square.width, square.height), offset, kinds)
+            for square, offset, kinds in zip(squares, offsets, classes.numpy(), strict=True)
+        ]
+
+    @torch.inference_mode()
+    def redraw(self, codes: Bytes) -> Bytes:
+        """Pictures (n, 96, 96, 3) on white, from codes (n, 256).
+
+        Raises:
+            PictureDamaged: A code is none, or damaged.
+        """
+        drawn = [np.empty((0, SIDE, SIDE, 3), np.uint8)]
+        for start in range(0, len(codes), BATCH):
+            kept = [self.book.read(code.tobytes()) for code in codes[start : start + BATCH]]
+            steps = np.array([steps_of(each.level) for each in kept], np.float32)
+            offsets = np.stack([each.numbers for each in kept]).astype(np.float32) / steps[:, None, None]
+            means = self.code.means[torch.from_numpy(np.stack([each.classes for each in kept])).long()]
+            latents = (means + torch.from_numpy(offsets)).transpose(1, 2).unflatten(2, (6, 6))
+            pictures = self.code.decode(latents, torch.from_numpy(np.log(steps))).clamp(0, 1)
+            pixels = (pictures * 255).round().byte().permute(0, 2, 3, 1).numpy()
+            drawn.append(np.stack([framed(each, *one.frame) for each, one in zip(pixels, kept, strict=True)]))
+        return np.concatenate(drawn)
+
+
+def framed(pixels: Bytes, width: int, height: int) -> Bytes:
+    """White outside the frame, (96, 96, 3)."""
+    left, top = (SIDE - width) // 2, (SIDE - height) // 2
+    square = np.full_like(pixels, 255)
+    square[top : top + height, left : left + width] = pixels[top : top + height, left : left + width]
+    return square
+
+
+def as_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
+    """Squares as pixels (B, 3, 96, 96) in [0, 1] and frames (B, 2), parts of the side."""
+    pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
+    frames = torch.tensor([[square.width, square.height] for square in squares]) / SIDE
+    return pixels.float().div(255).contiguous(), frames
+
+
+@cache
+def shipped() -> Fingerprinter:
+    """The nets that come with the package, loaded once."""
+    return Fingerprinter()
+
+
+def fingerprint(pictures: Iterable[Any]) -> Fingerprints:
+    """Codes and looks of pictures, by the shipped nets.
+
+    Args:
+        pictures: Pillow images, or arrays (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of uint8, of any sizes; what is
+            transparent is laid on white.
+
+    Raises:
+        UsageError: One of them is no picture.
+    """
+    return shipped().fingerprint([squared(on_paper(picture)) for picture in pictures])
+
+
+def redraw(codes: Bytes) -> Bytes:
+    """Pictures (n, 96, 96, 3) uint8, on white, from codes (n, 256) of the shipped nets.
+
+    Raises:
+        UsageError: The array has another shape.
+        PictureDamaged: A code is damaged.
+    """
+    codes = np.asarray(codes, np.uint8)
+    if codes.ndim != 2 or codes.shape[1] != LENGTH:  # noqa: PLR2004
+        raise UsageError(f"codes are (n, {LENGTH}) bytes, not {codes.shape}")
+    return shipped().redraw(codes)

@@ -1,0 +1,57 @@
+"""Pictures for people: a small JPEG, and many pictures on one page."""
+
+import io
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from pochade.images.picture import WHITE, Array
+
+CELL = 256  # pixels a side
+COLUMNS = 5
+MARGIN = 16  # pixels
+CAPTION = 34  # pixels below each picture
+INK, FRAME, PAPER = (40, 40, 40), (208, 208, 208), (250, 250, 248)
+
+
+class Cell(NamedTuple):
+    """A picture on a page, and two lines of words below it."""
+
+    pixels: Array  # (h, w, 3) uint8
+    name: str
+    words: str
+
+
+def jpeg(pixels: Array, quality: int) -> bytes:
+    """A picture (h, w, 3) uint8 as a JPEG."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def page(cells: Sequence[Cell]) -> bytes:
+    """Pictures in rows of five, each in a frame, as a PNG."""
+    rows = -(-len(cells) // COLUMNS)
+    wide, high = CELL + MARGIN, CELL + CAPTION + MARGIN
+    paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
+    for number, cell in enumerate(cells):
+        draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
+    buffer = io.BytesIO()
+    paper.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def draw(paper: Image.Image, cell: Cell, left: int, top: int) -> None:
+    """Put one cell on the page."""
+    pen, font = ImageDraw.Draw(paper), ImageFont.load_default(13)
+    paper.paste(ImageOps.pad(Image.fromarray(cell.pixels), (CELL, CELL), color=WHITE), (left, top))
+    pen.rectangle((left - 1, top - 1, left + CELL, top + CELL), outline=FRAME)
+    for line, words in enumerate((shortened(cell.name), cell.words)):
+        pen.text((left, top + CELL + 3 + 15 * line), words, INK, font)
+
+
+def shortened(name: str) -> str:
+    """A name that fits under its picture, its end kept."""
+    longest = 36
+    return name if len(name) <= longest else f"{name[:20]}…{name[-15:]}"

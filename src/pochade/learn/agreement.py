@@ -1,0 +1,48 @@
+"""The loss of looks: two views of each piece, one at most lightly touched, shall be told from every other piece."""
+
+import torch
+from torch import Tensor
+
+from pochade.learn.damage import Sources, damaged, undamaged
+from pochade.nets.look import LookEncoder, disagreement
+
+TEMPERATURE = 0.06
+CLEAN = 0.5  # share of the first views that are the piece itself, as the index will hold it
+
+
+class Agreement:
+    """A contrastive loss that remembers the last look of every piece, so that each is told from all of them.
+
+    What is remembered is as old as an epoch, which the slow drift of the looks allows (Wang et al., "Cross-Batch Memory
+    for Embedding Learning", CVPR 2020).
+
+    Args:
+        pieces: How many pieces there are.
+        latent_dim: Numbers in a look.
+    """
+
+    def __init__(self, pieces: int, latent_dim: int) -> None:
+        self.remembered = torch.zeros(pieces, latent_dim)
+        self.kinds = torch.full((pieces,), -1)
+
+    def loss(self, net: LookEncoder, pictures: Tensor, frames: Tensor, pieces: Tensor, kinds: Tensor) -> Tensor:
+        """One number: how badly the views of these pieces agree, in nats.
+
+        Args:
+            net: The net that learns.
+            pictures: Sources (B, 3, S, S) in [0, 1].
+            frames: Their widths and heights (B, 2), as parts of S.
+            pieces: The number of each piece (B,).
+            kinds: Pieces of one kind show the same and are not told apart (B,).
+        """
+        sources, side = Sources(pictures, frames), net.config.side
+        clean = (torch.rand(len(pieces)) < CLEAN).view(-1, 1, 1, 1)
+        first = torch.where(clean, undamaged(sources, side), damaged(sources, side))
+        views = torch.cat([first, damaged(sources, side)])
+        looks = net(views.contiguous(memory_format=torch.channels_last))  # (2B, D)
+        one, other = looks.chunk(2)
+        known = torch.nonzero(self.kinds >= 0).flatten()
+        same = kinds.view(-1, 1) == torch.cat([kinds, self.kinds[known]])  # (B, B + M)
+        value = disagreement(one, other, self.remembered[known], same, TEMPERATURE)
+        self.remembered[pieces], self.kinds[pieces] = one.detach(), kinds
+        return value
