@@ -2,22 +2,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pochade/fashion-mnist
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pochade
+DRAWINGS := $(CACHE)/openclipart
 OUT ?= study
+DEMO ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo study data test lint bench clean
+.PHONY: help demo study drawings data test lint bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: study ## install everything, get Fashion-MNIST, train both nets, write study/report.html
+demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again; see demo/found.png
+	bash recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)
 
-study: $(INSTALLED) data
+study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the nets, write study/report.html
 	$(BIN)/pochade study --out $(OUT)
 
-data: ## get Fashion-MNIST into the cache from Debian's package, where apt-get is at hand
-	@bash recipes/fetch-fashion-mnist.sh "$(CACHE)"
+drawings: ## get 8,121 public-domain drawings into the cache, from Debian's package openclipart-png
+	@bash recipes/fetch-debian.sh openclipart-png usr/share/openclipart/png "$(DRAWINGS)"
+
+data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get is at hand
+	@bash recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
+		|| echo "'pochade study' will download Fashion-MNIST itself" >&2
 
 test: $(INSTALLED) ## install everything, run the linters and the tests
 	$(BIN)/ruff check .

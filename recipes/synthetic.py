@@ -26,7 +26,7 @@ def synthetic(seed: int) -> np.ndarray:
     pixels = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32)
     if chance.random() < 0.4:
         grain = np.random.default_rng(seed).normal(0, chance.uniform(0, 12), pixels.shape[:2])
-        pixels = pixels + grain[..., None]
+        pixels = pixels + grain[..., None].astype(np.float32)
     return pixels.clip(0, 255).astype(np.uint8)
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # torch is heavy: a run that finds nothing new never loads it
 
 LOOK, CODE = 64, 256  # columns of the fingerprint files
 BATCH = 64  # pieces fingerprinted at once
+MOST_TRAINED_ON = 20_000  # pieces: 1.1 GB as the nets see them
 
 
 class Collection:
@@ -172,7 +173,8 @@ class Collection:
             return None
         from pochade.collection.tuning import tuned  # noqa: PLC0415
 
-        squares = [each for _, each in self._squares(count)]
+        chosen = np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]
+        squares = list(self._squares([self.index.contents()[row] for row in chosen]))
         better, figures = tuned(self.nets, squares, minutes, self.home, report)
         figures["pieces"] = count
         if better is None:
@@ -191,26 +193,21 @@ class Collection:
     def _fingerprint_anew(self, figures: dict[str, Any], report: Report) -> None:
         """Fingerprints of every known piece by the present nets, from the thumbnails; then use them."""
         looks, codes = self._vectors(self.nets.name)
-        count = self.index.rows_used()
-        batch: list[tuple[int, Squares]] = []
-        for row, squares in self._squares(count):
-            batch.append((row, squares))
-            if len(batch) == BATCH or row == count - 1:
-                prints = self.nets.fingerprint([each for _, each in batch])
-                looks.write(batch[0][0], prints.looks)
-                codes.write(batch[0][0], prints.codes)
-                report(Progress("fingerprinting", row + 1, count))
-                batch = []
+        contents = self.index.contents()
+        for start in range(0, len(contents), BATCH):
+            prints = self.nets.fingerprint(list(self._squares(contents[start : start + BATCH])))
+            looks.write(start, prints.looks)
+            codes.write(start, prints.codes)
+            report(Progress("fingerprinting", min(start + BATCH, len(contents)), len(contents)))
         self.index.use_net(self.nets.name, now(), figures)
         self._looks = None
 
-    def _squares(self, count: int) -> Iterator[tuple[int, Squares]]:
-        """Every piece as the nets see it, in the order of its row; white where its thumbnail is gone."""
+    def _squares(self, contents: list[str]) -> Iterator[Squares]:
+        """Pieces as the nets see them, from their thumbnails; white where a thumbnail is gone."""
         white = np.full((1, 1, 3), 255, np.uint8)
-        for row, content in self.index.contents(count):
+        for content in contents:
             path = thumbnail_path(self.thumbnails, content)
-            pixels = read_preview(path, THUMBNAIL).pixels if path.exists() else white
-            yield row, squared(pixels)
+            yield squared(read_preview(path, THUMBNAIL).pixels if path.exists() else white)
 
     def _vectors(self, net: str) -> tuple[Vectors, Vectors]:
         """The files of looks and codes by that net."""
@@ -225,18 +222,22 @@ class Collection:
             UsageError: Another one does.
             OutputUnwritable: The folder can't be written to.
         """
+        lock = FileLock(self.home / "learning.lock")
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.home / "learning.lock", timeout=0):
-                yield
+            lock.acquire(timeout=0)
         except Timeout as error:
             raise UsageError(
                 f"another process is learning '{printable(str(self.folder))}'", "wait until it is done, then ask again"
             ) from error
-        except PermissionError as error:
+        except OSError as error:
             raise OutputUnwritable(
                 f"'{self.home}' can't be written: {error.strerror}", "keep the index elsewhere with --index DIR"
             ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     # Asking ----------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ A piece is its content: a file that moves, or is copied, leads to the same piece
 kept, so that what is known of it is there when it comes back.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ FILES = sql.Table(
     sql.Column("path", sql.LargeBinary(4096), primary_key=True),  # below the folder, in the bytes the system has for it
     sql.Column("size", sql.BigInteger, nullable=False),
     sql.Column("mtime", sql.BigInteger, nullable=False),  # nanoseconds
-    sql.Column("inode", sql.Numeric(20, 0, asdecimal=False), nullable=False),  # may need 64 bits without sign
+    sql.Column("inode", sql.String(20), nullable=False),  # digits: it may need 64 bits without a sign
     sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True, index=True),
     sql.Column("problem", sql.Text, nullable=True),
 )
@@ -82,6 +83,11 @@ class Stamp:
     size: int
     mtime: int  # nanoseconds
     inode: int
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file whose status was asked."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 @dataclass(frozen=True)
@@ -225,12 +231,10 @@ class Index:
             for start in range(0, len(wanted), CHUNK):
                 yield from connection.execute(query.where(PIECES.c.row.in_(wanted[start : start + CHUNK])))
 
-    def contents(self, count: int) -> Iterator[tuple[int, str]]:
-        """Row and content of each piece below a row, by row."""
+    def contents(self) -> list[str]:
+        """The content of every piece, by row: rows are handed out without gaps."""
         with self.reading() as connection:
-            query = sql.select(PIECES.c.row, PIECES.c.hash).where(PIECES.c.row < count).order_by(PIECES.c.row)
-            for row in connection.execute(query):
-                yield row.row, row.hash
+            return list(connection.scalars(sql.select(PIECES.c.hash).order_by(PIECES.c.row)))
 
     def label(self, pieces: Iterable[int], label: str) -> None:
         """Give these pieces a label; one that has it keeps it."""
@@ -272,7 +276,7 @@ def put_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
     """Write down files, in place of what was known of their paths."""
     remove_files(connection, [file.path for file in files])
     rows = [
-        {"path": file.path, "size": file.stamp.size, "mtime": file.stamp.mtime, "inode": file.stamp.inode,
+        {"path": file.path, "size": file.stamp.size, "mtime": file.stamp.mtime, "inode": str(file.stamp.inode),
          "piece": file.piece, "problem": file.problem}
         for file in files
     ]  # fmt: skip

@@ -8,10 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from pochade.collection.reading import Reading, Request
 
+PATIENCE = 0.5  # seconds between two looks whether the pool was left
 SECONDS = 60.0  # that one file may take
 Thing = TypeVar("Thing")
 AHEAD = 16  # readings that may wait for each process: bounds the memory
@@ -72,20 +74,25 @@ class Readers:
         """Pass requests to a process and its readings on, until the end."""
         try:
             with Process(self.seconds) as process:
-                while not self.stopped.is_set() and (request := waiting.get()) is not None:
+                while (request := self._get(waiting)) is not None:
                     self._put(done, Answer(request, process.read(request)))
             self._put(done, None)
         except BaseException as error:
             self._put(done, error)
 
+    def _get(self, waiting: "queue.Queue[Request | None]") -> Request | None:
+        """The next request; None at the end, or after the pool was left."""
+        while not self.stopped.is_set():
+            with suppress(queue.Empty):
+                return waiting.get(timeout=PATIENCE)
+        return None
+
     def _put(self, into: "queue.Queue[Thing]", what: Thing) -> bool:
         """Wait for room, but not after the pool was left; False then."""
         while not self.stopped.is_set():
-            try:
-                into.put(what, timeout=0.5)
-            except queue.Full:
-                continue
-            return True
+            with suppress(queue.Full):
+                into.put(what, timeout=PATIENCE)
+                return True
         return False
 
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.collection.index import Stamp
+from pochade.collection.index import Stamp, stamp_of
 from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.letterbox import Squares, squared
 from pochade.images.paint import standing_out
@@ -47,9 +47,13 @@ def read_piece(request: Request) -> Reading:
         if content in request.known:
             return Reading(content)
         preview = read_preview(Path(os.fsdecode(request.path)), THUMBNAIL)
+        if stamp_of(Path(os.fsdecode(request.path)).stat()) != request.stamp:
+            raise FileUnreachable("it changed while it was read")
         write_thumbnail(thumbnail_path(request.thumbnails, content), preview.pixels)
         squares = squared(preview.pixels)
         return Reading(content, preview.header, squares, standing_out(squares.whole), preview.notes)
+    except OSError as error:
+        return Reading(problem=f"it can't be read: {error.strerror}", again=True)
     except PictureUnreadable as error:
         return Reading(problem=error.sentence, again=isinstance(error, FileUnreachable))
 
@@ -63,12 +67,11 @@ def hashed(request: Request) -> str:
     name = os.fsdecode(request.path)
     try:
         with open(name, "rb", opener=without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if Stamp(status.st_size, status.st_mtime_ns, status.st_ino) != request.stamp:
-                raise FileUnreachable(f"'{printable(name)}' changed while it was read")
+            if stamp_of(os.fstat(file.fileno())) != request.stamp:
+                raise FileUnreachable("it changed while it was read")
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise FileUnreachable(f"'{printable(name)}' can't be read: {error.strerror}") from error
+        raise FileUnreachable(f"it can't be read: {error.strerror}") from error
 
 
 def without_waiting(name: str, flags: int) -> int:

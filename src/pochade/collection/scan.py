@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.collection.index import Stamp
+from pochade.collection.index import Stamp, stamp_of
 
 OWN = b".pochade"  # the folder of the index
 NO_PICTURES = frozenset(  # what lies among art and is none: not worth a problem line each
@@ -62,7 +62,6 @@ def ending(name: bytes) -> bytes:
 def stamped(entry: os.DirEntry[bytes]) -> Stamp:
     """Size, time and inode of what the entry leads to; of the link itself where that leads nowhere."""
     try:
-        status = entry.stat()
+        return stamp_of(entry.stat())
     except OSError:
-        status = entry.stat(follow_symlinks=False)
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+        return stamp_of(entry.stat(follow_symlinks=False))

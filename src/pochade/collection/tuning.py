@@ -24,7 +24,6 @@ from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.nets import CodeVAE, LookEncoder
 
-MOST = 20_000  # pieces that are trained on: 0.5 GB
 HELD_OUT = 10  # one piece in ten is not trained on
 VIEWS = 4  # damaged views of each piece held out, to be found again
 BATCH = 64
@@ -39,7 +38,7 @@ def tuned(
 
     Args:
         nets: What to begin with.
-        squares: The person's pieces.
+        squares: The person's pieces, in random order.
         minutes: That training may take.
         home: Where checkpoints and the result are written.
         report: Called with the progress.
@@ -62,10 +61,9 @@ def tuned(
 
 
 def parted(squares: list[Squares]) -> tuple[list[Squares], list[Squares]]:
-    """A tenth that is held out, and the rest, at most `MOST`; the same parts each time."""
-    chosen = [squares[number] for number in np.random.default_rng(0).permutation(len(squares))[:MOST]]
-    tenth = max(1, len(chosen) // HELD_OUT)
-    return chosen[:tenth], chosen[tenth:]
+    """A tenth that is held out, and the rest."""
+    tenth = max(1, len(squares) // HELD_OUT)
+    return squares[:tenth], squares[tenth:]
 
 
 def train_looks(net: LookEncoder, learnt: list[Squares], minutes: float, path: Path, report: Report) -> None:

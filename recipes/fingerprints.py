@@ -1,0 +1,169 @@
+"""How the shipped fingerprint nets were trained: on openclipart, but for a fixed tenth, and on synthetic pictures.
+
+    python -m recipes.fingerprints look --epochs 36 --to look.safetensors
+    python -m recipes.fingerprints code --epochs 30 --to code.safetensors
+
+Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
+that was held out, and what else was tried, is in `docs/log.md`.
+"""
+
+import argparse
+import hashlib
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy.fft import dctn
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pochade.compress.codes import finish
+from pochade.errors import PictureUnreadable
+from pochade.images.letterbox import SIDE, Squares, squared
+from pochade.images.read import read_preview
+from pochade.learn.agreement import Agreement
+from pochade.learn.checkpoints import save_net
+from pochade.learn.coding import Coding
+from pochade.learn.loop import Progress, train
+from pochade.learn.recipe import Recipe
+from pochade.nets import CodeVAE, LookEncoder
+from recipes.synthetic import synthetic
+
+DRAWINGS = Path.home() / ".cache" / "pochade" / "openclipart"
+HELD_OUT = 10  # one content in ten, by its hash, is never trained on
+NEAR = 40  # of 256 bits: drawings whose perceptual hashes differ by less show the same
+SYNTHETIC = {"look": 3_000, "code": 1_500}  # pictures
+STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
+RATE, LOOK_BATCH, CODE_BATCH = 2e-2, 192, 64
+
+
+class Drawing(NamedTuple):
+    """A drawing of the collection."""
+
+    path: str
+    content: str  # SHA-256
+    squares: Squares
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it is in the tenth that is never trained on."""
+        return int(self.content[:8], 16) % HELD_OUT == 0
+
+
+def read(path: Path) -> Drawing | None:
+    """A drawing as the nets see it; None when it can't be read."""
+    try:
+        return Drawing(
+            str(path), hashlib.sha256(path.read_bytes()).hexdigest(), squared(read_preview(path, 256).pixels)
+        )
+    except PictureUnreadable as error:
+        print(f"left out: {error.sentence}", file=sys.stderr)
+        return None
+
+
+def drawings(folder: Path) -> list[Drawing]:
+    """Every drawing of openclipart, by path."""
+    paths = sorted(folder.rglob("*.png"))
+    with ProcessPoolExecutor(2) as pool:
+        return [drawing for drawing in pool.map(read, paths, chunksize=16) if drawing]
+
+
+def hashes(squares: np.ndarray, turn: int, mirrored: bool) -> np.ndarray:
+    """Perceptual hashes (N, 256) of +1 and -1, of grey squares (N, 96, 96) turned by quarters and mirrored."""
+    turned = np.rot90(squares, turn, (1, 2))[:, :, :: -1 if mirrored else 1]
+    low = dctn(turned, axes=(1, 2))[:, :16, :16].reshape(len(squares), -1)
+    bits: np.ndarray = np.where(low > np.median(low, 1, keepdims=True), 1, -1).astype(np.float32)
+    return bits
+
+
+def kinds(squares: np.ndarray) -> np.ndarray:
+    """A number for each of (N, 96, 96) grey squares, the same for those that show the same, turned or mirrored too."""
+    upright = hashes(squares, 0, mirrored=False)
+    near = np.zeros((len(squares), len(squares)), bool)
+    for turn in range(4):
+        for mirrored in (False, True):
+            near |= (256 - upright @ hashes(squares, turn, mirrored).T) / 2 < NEAR
+    numbers: np.ndarray = connected_components(csr_matrix(near | near.T))[1]
+    return numbers
+
+
+class Data(NamedTuple):
+    """What a net is trained on."""
+
+    pixels: torch.Tensor  # (N, 3, 96, 96) uint8
+    frames: torch.Tensor  # (N, 2)
+    kinds: torch.Tensor  # (N,)
+
+
+def data(folder: Path, net: str) -> Data:
+    """The drawings that may be trained on, and synthetic pictures."""
+    known = drawings(folder)
+    grey = np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])
+    kind = kinds(grey)
+    stars = np.array([STARS in drawing.path for drawing in known])
+    kind[stars] = kind.max() + 1
+    held = {
+        number for drawing, number in zip(known, kind, strict=True) if drawing.held_out and STARS not in drawing.path
+    }
+    chosen = [
+        number
+        for number, drawing in enumerate(known)
+        if not drawing.held_out and kind[number] not in held and (not stars[number] or number % 20 == 0)
+    ]
+    squares = [known[number].squares.subject if net == "look" else known[number].squares.whole for number in chosen]
+    made = [squared(synthetic(seed)).whole for seed in range(SYNTHETIC[net])]
+    pixels = np.stack([square.pixels for square in (*squares, *made)])
+    frames = torch.tensor([[square.width, square.height] for square in (*squares, *made)]) / SIDE
+    own = kind.max() + 1 + np.arange(len(made))
+    return Data(
+        torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
+        frames,
+        torch.from_numpy(np.append(kind[chosen], own)),
+    )
+
+
+def said(progress: Progress) -> None:
+    """One line now and then."""
+    print(f"step {progress.step} of {progress.steps}, epoch {progress.epoch}, loss {progress.loss:.4f}", flush=True)
+
+
+def main() -> None:
+    """Train one of the two nets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("net", choices=("look", "code"))
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--drawings", type=Path, default=DRAWINGS)
+    wanted = parser.parse_args()
+    learnt = data(wanted.drawings, wanted.net)
+    count = torch.arange(len(learnt.pixels))
+    recipe = Recipe(
+        "fast", wanted.epochs, LOOK_BATCH if wanted.net == "look" else CODE_BATCH, "muon", RATE, one_cycle=True
+    )
+    checkpoint = wanted.to.with_suffix(".training")
+    torch.manual_seed(0)
+    if wanted.net == "look":
+        look = LookEncoder().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        agreement = Agreement(len(count), look.config.latent_dim)
+        train(
+            look,
+            agreement.loss,
+            (learnt.pixels, learnt.frames, count, learnt.kinds),
+            recipe,
+            checkpoint=checkpoint,
+            report=said,
+        )
+        save_net(wanted.to, look)
+    else:
+        code = CodeVAE().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        coding = Coding(len(count))
+        train(code, coding.loss, (learnt.pixels, learnt.frames, count), recipe, checkpoint=checkpoint, report=said)
+        finish(code, float(coding.log_steps.median()))
+        save_net(wanted.to, code)
+
+
+if __name__ == "__main__":
+    main()

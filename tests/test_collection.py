@@ -1,0 +1,396 @@
+"""A person's folder of art: learnt in place, asked, changed, damaged, interrupted; nothing known is lost."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sql
+from filelock import FileLock
+from PIL import Image, ImageOps
+
+from pochade import Collection
+from pochade.collection.index import Index, sqlite_url
+from pochade.collection.learning import minutes_that_help
+from pochade.collection.pieces import Filter
+from pochade.collection.readers import Readers
+from pochade.collection.reading import Request
+from pochade.collection.scan import walk
+from pochade.errors import CollectionMissing, IndexDamaged, PictureUnreadable, UsageError
+from tests.art import drawing, folder_of_art
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def art(tmp_path: Path) -> Path:
+    """Twelve drawings."""
+    return folder_of_art(tmp_path / "art")
+
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    """A collection that is only asked."""
+    collection = Collection.open(folder_of_art(tmp_path_factory.mktemp("learnt") / "art"))
+    collection.learn(minutes=0)
+    return collection
+
+
+def known(collection: Collection) -> dict[str, tuple[str, bytes, bytes]]:
+    """What an index holds: each file's content, look and code."""
+    count = collection.index.rows_used()
+    looks, codes = collection._all_looks(count), collection.codes()
+    return {
+        str(piece.path.relative_to(collection.folder)): (
+            piece.hash,
+            looks[piece.row].tobytes(),
+            codes[piece.row].tobytes(),
+        )
+        for piece in collection.pieces()
+    }
+
+
+# Learning ------------------------------------------------------------------------------------------------------------
+
+
+def test_learning_reads_every_piece_once_and_changes_no_original(art: Path) -> None:
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in art.rglob("*.png")}
+    collection = Collection.open(art)
+    first, second = collection.learn(minutes=0), collection.learn(minutes=0)
+    assert (first.new, first.unchanged, first.problems) == (12, 0, ())
+    assert (second.new, second.unchanged) == (0, 12)
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before} == before
+
+
+def test_opening_a_folder_writes_nothing(art: Path) -> None:
+    with pytest.raises(CollectionMissing, match="nothing has been learnt"):
+        Collection.open(art).pieces()
+    assert not (art / ".pochade").exists()
+
+
+def test_a_moved_renamed_or_copied_file_is_the_same_piece_and_keeps_its_label(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    piece = next(piece for piece in collection.pieces() if piece.path.name == "drawing 4.png")
+    collection.label([piece], "favourite")
+    shutil.move(piece.path, art / "old" / "renamed.png")
+    shutil.copy(art / "old" / "renamed.png", art / "copy.png")
+    again = collection.learn(minutes=0)
+    assert (again.new, again.again, again.gone) == (0, 2, 1)
+    found = collection.find(art / "copy.png", 5, among=Filter(label="favourite"))
+    assert {match.path.name for match in found} == {"renamed.png", "copy.png"}
+
+
+def test_a_piece_that_went_away_and_came_back_is_still_known(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    collection.label([piece for piece in collection.pieces() if piece.path.name == "drawing 3.png"], "sold")
+    shutil.move(art / "old" / "drawing 3.png", art.parent / "elsewhere.png")
+    collection.learn(minutes=0)
+    assert len(collection.pieces()) == 11
+    assert not collection.find(art.parent / "elsewhere.png", among=Filter(label="sold"))
+    shutil.move(art.parent / "elsewhere.png", art / "back.png")
+    assert collection.learn(minutes=0).new == 0
+    assert [match.path.name for match in collection.find(art / "back.png", among=Filter(label="sold"))] == ["back.png"]
+
+
+def test_a_changed_file_is_read_again(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    drawing(99).save(art / "drawing 0.png")
+    assert collection.learn(minutes=0).new == 1
+    assert collection.find(drawing(99), 1)[0].path.name == "drawing 0.png"
+
+
+def test_one_bad_file_stops_nothing_and_is_tried_again_when_it_changes(art: Path) -> None:
+    (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:500])
+    (art / "empty.jpg").touch()
+    collection = Collection.open(art)
+    learnt = collection.learn(minutes=0)
+    assert learnt.new == 12
+    assert {problem.path.name for problem in learnt.problems} == {"cut.png", "empty.jpg"}
+    assert "'empty.jpg' is empty" in next(p.reason for p in learnt.problems if p.path.name == "empty.jpg")
+    drawing(50).save(art / "empty.jpg")
+    assert {problem.path.name for problem in collection.learn(minutes=0).problems} == {"cut.png"}
+    (art / "cut.png").unlink()
+    assert collection.learn(minutes=0).problems == ()
+
+
+def test_names_that_are_no_text_and_links_that_lead_nowhere(art: Path) -> None:
+    strange = os.fsencode(art) + b"/caf\xe9.png"
+    shutil.copy(art / "drawing 0.png", os.fsdecode(strange))
+    (art / "circle.png").symlink_to(art / "circle.png")
+    (art / "old" / "up").symlink_to(art)
+    collection = Collection.open(art)
+    learnt = collection.learn(minutes=0)
+    assert [problem.path.name for problem in learnt.problems] == ["circle.png"]
+    assert strange in {os.fsencode(piece.path) for piece in collection.pieces()}
+
+
+def test_hidden_files_and_what_is_no_picture_are_passed_over(art: Path) -> None:
+    (art / "notes.txt").write_text("buy paint")
+    (art / ".hidden.png").write_bytes(b"")
+    os.mkfifo(art / "pipe.png")
+    assert len(walk(art).files) == 12
+
+
+def test_the_index_can_be_kept_elsewhere(art: Path, tmp_path: Path) -> None:
+    collection = Collection.open(art, index=tmp_path / "index")
+    assert collection.learn(minutes=0).new == 12
+    assert not (art / ".pochade").exists()
+    assert Collection.open(art, index=tmp_path / "index").find(art / "drawing 0.png", 1)[0].distance == pytest.approx(
+        0, abs=1e-5
+    )
+
+
+def test_a_folder_that_cannot_be_listed_does_not_lose_its_pieces(art: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+
+    def refused(folder: bytes) -> object:
+        if folder.endswith(b"old"):
+            raise PermissionError(13, "Permission denied")
+        return os.scandir(folder)
+
+    monkeypatch.setattr("pochade.collection.scan.os.scandir", refused)
+    learnt = collection.learn(minutes=0)
+    assert [(problem.path.name, problem.reason) for problem in learnt.unlisted] == [
+        ("old", "can't be listed: Permission denied")
+    ]
+    assert learnt.gone == 0
+
+
+def test_only_one_process_learns_at_a_time(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    with FileLock(art / ".pochade" / "learning.lock"), pytest.raises(UsageError, match="another process is learning"):
+        collection.learn(minutes=0)
+
+
+@pytest.mark.parametrize("moment", [0.3, 1.0, 2.0])
+def test_killed_at_any_moment_the_next_run_ends_with_the_same_index(moment: float, art: Path, tmp_path: Path) -> None:
+    code = f"from pochade import Collection; Collection.open({str(art)!r}).learn(minutes=0)"
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        run.wait(moment)
+    except subprocess.TimeoutExpired:
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    collection, undisturbed = Collection.open(art), Collection.open(art, index=tmp_path / "other")
+    collection.learn(minutes=0)
+    undisturbed.learn(minutes=0)
+    assert known(collection) == known(undisturbed)
+
+
+def test_a_run_that_was_cut_off_after_its_vectors_writes_over_them(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    before = known(collection)
+    looks = collection._vectors(collection.nets.name)[0]
+    looks.write(12, np.ones((3, 64), np.float32))
+    drawing(77).save(art / "new.png")
+    collection.learn(minutes=0)
+    assert {name: value for name, value in known(collection).items() if name != "new.png"} == before
+    assert collection.find(drawing(77), 1)[0].path.name == "new.png"
+
+
+# The reading processes -----------------------------------------------------------------------------------------------
+
+
+class Deadly:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+
+class Endless:
+    """Keeps the process that unpickles it busy."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return time.sleep, (600,)
+
+
+@pytest.mark.parametrize(
+    ("harm", "seconds", "reason"), [(Deadly(), 30, "exit code 3"), (Endless(), 0.5, "took longer than")]
+)
+def test_a_file_that_ends_or_holds_up_its_reader_is_a_problem_of_its_own(
+    harm: object, seconds: float, reason: str, art: Path, tmp_path: Path
+) -> None:
+    found = walk(art).files
+    good = [
+        Request(os.fsencode(art / os.fsdecode(path)), stamp, frozenset(), tmp_path) for path, stamp in found.items()
+    ]
+    with Readers(1, seconds) as readers:
+        answers = list(readers.read([good[0], harm, *good[1:]]))  # type: ignore[list-item]
+    problems = [answer.reading.problem for answer in answers if answer.reading.problem]
+    assert len(problems) == 1
+    assert reason in problems[0]
+    assert len(answers) == 13
+
+
+# Finding -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ImageOps.mirror,
+        ImageOps.grayscale,
+        lambda picture: picture.rotate(90),
+        lambda picture: picture.crop((10, 10, 190, 190)),
+    ],
+    ids=["mirror", "grey", "turn", "crop"],
+)
+def test_a_changed_copy_leads_to_its_piece(edit: object, learnt: Collection) -> None:
+    found = learnt.find(edit(drawing(5)).convert("RGB"), 3)  # type: ignore[operator]
+    assert len(found) == 3
+    assert found[0].path.name == "drawing 5.png"
+    assert found[0].distance < found[1].distance <= found[2].distance
+
+
+def test_a_picture_can_be_a_path_an_image_or_an_array(learnt: Collection, tmp_path: Path) -> None:
+    drawing(2).save(tmp_path / "asked.webp", lossless=True)
+    for picture in (tmp_path / "asked.webp", str(tmp_path / "asked.webp"), drawing(2), np.asarray(drawing(2))):
+        assert learnt.find(picture, 1)[0].path.name == "drawing 2.png"
+
+
+def test_filters_choose_among_the_pieces(learnt: Collection) -> None:
+    every = {piece.path.name for piece in learnt.pieces()}
+    assert {match.path.parent.name for match in learnt.find(drawing(0), 20, among=Filter(folder=Path("old")))} == {
+        "old"
+    }
+    assert {
+        match.path.name for match in learnt.find(drawing(0), 20, among=Filter(format="png", shape="square"))
+    } == every
+    assert not learnt.find(drawing(0), 20, among=Filter(until=date(2000, 1, 1)))
+    colours = {piece.colour for piece in learnt.pieces()}
+    assert sum(len(learnt.find(drawing(0), 20, among=Filter(colour=colour))) for colour in colours) == 12
+    with pytest.raises(UsageError, match="'round' is none of portrait"):
+        Filter(shape="round")
+
+
+def test_more_matches_than_pieces_are_all_of_them(learnt: Collection) -> None:
+    assert len(learnt.find(drawing(0), 100)) == 12
+    with pytest.raises(UsageError):
+        learnt.find(drawing(0), 0)
+
+
+def test_asking_for_no_picture_is_an_error_of_ours(learnt: Collection, tmp_path: Path) -> None:
+    (tmp_path / "words.png").write_text("no picture")
+    with pytest.raises(PictureUnreadable):
+        learnt.find(tmp_path / "words.png")
+
+
+def test_an_empty_folder_has_nothing_to_find(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    collection = Collection.open(tmp_path / "art")
+    assert collection.learn(minutes=0).new == 0
+    assert collection.find(drawing(0)) == []
+    assert collection.info().pieces == 0
+
+
+# The index -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_of_a_newer_pochade_is_left_alone(art: Path) -> None:
+    Collection.open(art).learn(minutes=0)
+    index = art / ".pochade" / "index.sqlite"
+    engine = sql.create_engine(sqlite_url(index))
+    with engine.begin() as connection:
+        connection.execute(sql.text("UPDATE settings SET value = '99'"))
+    engine.dispose()
+    with pytest.raises(IndexDamaged, match="schema 99"):
+        Collection.open(art).pieces()
+
+
+def test_a_damaged_index_is_said_to_be(art: Path) -> None:
+    Collection.open(art).learn(minutes=0)
+    for left in (art / ".pochade").glob("index.sqlite-*"):
+        left.unlink()
+    (art / ".pochade" / "index.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(IndexDamaged, match="can't be read"):
+        Collection.open(art).pieces()
+
+
+def test_fingerprints_cut_short_are_said_to_be(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    path = next((art / ".pochade").glob("looks-*.f32"))
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(IndexDamaged, match="is cut short: 3 of 12 rows"):
+        Collection.open(art).find(drawing(0))
+
+
+def test_fingerprints_of_another_net_are_refused(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    path = next((art / ".pochade").glob("looks-*.f32"))
+    path.write_bytes(b'{"format": "pochade-vectors-1", "net": "other"}\n'.ljust(4096, b"\0") + path.read_bytes()[4096:])
+    with pytest.raises(IndexDamaged, match="does not hold what the index says"):
+        Collection.open(art).find(drawing(0))
+
+
+def test_fingerprints_that_are_missing_are_made_again_from_the_thumbnails(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    with collection.index.writing() as connection:
+        connection.execute(sql.text("DELETE FROM nets"))
+    for path in (art / ".pochade").glob("*-*.*8"):
+        path.unlink()
+    next((art / ".pochade").glob("looks-*.f32")).unlink()
+    drawing(20).save(art / "one more.png")
+    again = Collection.open(art)
+    assert again.learn(minutes=0).new == 1
+    assert again.find(drawing(7), 1)[0].path.name == "drawing 7.png"
+
+
+@pytest.mark.parametrize(("pieces", "trained", "minutes"), [(20, 0, 0), (1_000, 0, 1), (1_000, 950, 0), (90_000, 0, 5)])
+def test_training_is_as_long_as_it_helps(pieces: int, trained: int, minutes: float) -> None:
+    assert minutes_that_help(pieces, trained) == minutes
+
+
+def test_the_index_speaks_to_two_readers_while_one_writes(tmp_path: Path) -> None:
+    writer, reader = Index(sqlite_url(tmp_path / "index.sqlite")), Index(sqlite_url(tmp_path / "index.sqlite"))
+    with writer.writing() as connection:
+        connection.execute(sql.text("INSERT INTO settings (name, value) VALUES ('a', 'b')"))
+        assert reader.rows_used() == 0
+    writer.close()
+    reader.close()
+
+
+def test_training_keeps_only_what_is_better_on_pieces_held_out(art: Path) -> None:
+    for seed in range(12, 40):
+        drawing(seed).save(art / f"drawing {seed}.png")
+    collection = Collection.open(art)
+    training = collection.learn(minutes=0.02).training
+    assert training is not None
+    assert training["look_kept"] == (training["after"]["found_again"] > training["before"]["found_again"])
+    assert training["code_kept"] == (training["after"]["psnr"] > training["before"]["psnr"])
+    assert collection.find(drawing(30), 1)[0].path.name == "drawing 30.png"
+    assert collection.info().figures["pieces"] == 40
+    reopened = Collection.open(art)
+    assert reopened.nets.name == collection.nets.name
+    assert reopened.find(drawing(31), 1)[0].path.name == "drawing 31.png"
+
+
+def test_alpha_is_laid_on_white(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    whole = drawing(3)
+    clear = whole.convert("RGBA")
+    clear.putalpha(ImageOps.invert(whole.convert("L")).point(lambda level: 255 if level else 0))
+    clear.save(tmp_path / "art" / "clear.png")
+    collection = Collection.open(tmp_path / "art")
+    collection.learn(minutes=0)
+    assert collection.find(whole, 1)[0].distance < 0.01
+    assert Image.open(next((tmp_path / "art" / ".pochade" / "thumbnails").rglob("*.jpg"))).getpixel((0, 0)) == (
+        255,
+        255,
+        255,
+    )

@@ -1,0 +1,101 @@
+"""Damaged views: what they may change of a picture and what not."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from pochade.images.letterbox import letterboxed
+from pochade.learn import damage
+from pochade.learn.agreement import Agreement
+from pochade.learn.coding import Coding
+from pochade.learn.damage import Sources, damaged, recomposed, seen, undamaged
+from pochade.nets import CodeConfig, CodeVAE, LookConfig, LookEncoder
+from tests.art import drawing
+
+
+def sources(count: int, side: int = 200) -> Sources:
+    """The first drawings, as they are read from a collection."""
+    squares = [letterboxed(np.asarray(drawing(seed, side))) for seed in range(count)]
+    pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2).float() / 255
+    return Sources(pixels, torch.tensor([[square.width, square.height] for square in squares]) / 96)
+
+
+def test_the_undamaged_view_is_the_picture() -> None:
+    some = sources(3)
+    view = undamaged(some, 96)
+    torch.testing.assert_close(view[:, :3], some.pictures, atol=1e-4, rtol=0)
+    assert (view[:, 3] == 1).all()
+
+
+@pytest.mark.parametrize("view", [damaged, recomposed])
+def test_views_are_pictures_in_their_frames(view: Callable[[Sources, int], Tensor]) -> None:
+    torch.manual_seed(0)
+    views = view(sources(40), 64)
+    colour, frame = views[:, :3], views[:, 3:]
+    assert views.shape == (40, 4, 64, 64)
+    assert views.isfinite().all()
+    assert views.min() >= 0
+    assert views.max() <= 1
+    assert set(frame.unique().tolist()) <= {0.0, 1.0}
+    assert (colour.masked_select((frame == 0).expand_as(colour)) == 1).all()
+
+
+def test_the_same_seed_gives_the_same_views() -> None:
+    torch.manual_seed(1)
+    first = damaged(sources(8), 64)
+    torch.manual_seed(1)
+    assert torch.equal(first, damaged(sources(8), 64))
+    assert not torch.equal(first, damaged(sources(8), 64))
+
+
+def test_a_quarter_turn_of_the_frame_shows_the_picture_turned() -> None:
+    some = sources(1)
+    quarter = torch.tensor([[[0.0, -1.0], [1.0, 0.0]]])
+    view = seen(some.pictures, some.frames, quarter, torch.zeros(1, 2), 96)[:, :3]
+    turned = torch.rot90(some.pictures, 1, (2, 3))
+    torch.testing.assert_close(view, turned, atol=1e-3, rtol=0)
+
+
+def test_a_wide_frame_leaves_white_above_and_below() -> None:
+    some = sources(1)
+    view = seen(some.pictures, torch.tensor([[1.0, 0.5]]), torch.eye(2)[None], torch.zeros(1, 2), 96)
+    assert view[0, 3].sum() == 96 * 48
+    assert (view[0, :3, :20] == 1).all()
+
+
+def test_line_art_is_dark_lines_on_white() -> None:
+    torch.manual_seed(0)
+    lines = damage.line_art(sources(6).pictures)
+    assert lines.median() > 0.9
+    assert lines.min() < 0.3
+    torch.testing.assert_close(lines[:, 0], lines[:, 2])
+
+
+def test_agreement_teaches_a_net_to_find_its_pieces() -> None:
+    torch.manual_seed(0)
+    net, some = LookEncoder(LookConfig(widths=(8, 8, 8, 16), head=16)), sources(16)
+    agreement, pieces = Agreement(16, 64), torch.arange(16)
+    optimiser = torch.optim.Adam(net.parameters(), 3e-3)
+    values = []
+    for _ in range(25):
+        value = agreement.loss(net, some.pictures, some.frames, pieces, pieces)
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        values.append(value.item())
+    assert sum(values[-5:]) < 0.8 * sum(values[:5])
+    assert (agreement.kinds == pieces).all()
+
+
+def test_coding_finds_the_step_that_fills_the_code() -> None:
+    torch.manual_seed(0)
+    net, some = CodeVAE(CodeConfig(widths=(8, 8, 8, 8), drawing=(8, 8, 8), latent_dim=64)), sources(8)
+    coding, pieces = Coding(8), torch.arange(8)
+    for _ in range(60):
+        coding.loss(net, some.pictures, some.frames, pieces)
+    with torch.no_grad():
+        bits = net.cost(net.encode(undamaged(some, 96)), coding.log_steps, 0.0).bits
+    assert ((bits > 1000) & (bits < 3000)).all()
