@@ -1,4 +1,4 @@
-"""Bar 3: pictures of 96 pixels redrawn from 256 bytes, beside WebP, AVIF, JPEG XL at 256 or their fewest, and BlurHash."""
+"""Bar 3: pictures of 96 pixels redrawn from 256 bytes, beside WebP, AVIF and JPEG XL at 256 or their fewest bytes."""
 
 import io
 import math
@@ -43,9 +43,8 @@ def squeezed(picture: np.ndarray, form: str, sides: tuple[int, ...]) -> tuple[in
 
 def blurhash(picture: np.ndarray) -> tuple[int, np.ndarray]:
     """A truncated cosine transform in linear light with 9 x 9 components: what BlurHash keeps, without its rounding."""
-    linear = np.where(
-        picture <= LINEAR_BELOW * 255 * 12.92, picture / 255 / 12.92, ((picture / 255 + 0.055) / 1.055) ** 2.4
-    )
+    level = picture / 255
+    linear = np.where(level <= LINEAR_BELOW * 12.92, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
     places = (np.arange(96) + 0.5) * math.pi / 96
     bases = [
         np.cos(np.arange(count)[:, None] * places) * np.where(np.arange(count)[:, None], 2, 1) / 96

@@ -102,7 +102,7 @@ def test_whatever_is_written_is_read_back(seed: int, spread: float, short: int, 
     classes = chance.integers(0, len(book.tables.class_counts), PLACES)
     offsets = (chance.laplace(0, 1, (PLACES, book.tables.scales.shape[1])) * spread).astype(np.float32)
     frame = Frame(short, SIDE) if upright else Frame(SIDE, short)
-    code = book.write(frame, offsets, classes)
+    (code,) = book.write([frame], offsets[None], classes[None])
     kept = book.read(code)
     assert len(code) == LENGTH
     assert kept.frame == frame
@@ -121,10 +121,8 @@ def test_a_finer_level_is_chosen_where_there_is_room(book: CodeBook) -> None:
     classes = np.full(PLACES, int(book.tables.class_counts.argmax()))
     little = np.zeros((PLACES, book.tables.scales.shape[1]), np.float32)
     much = np.random.default_rng(0).laplace(0, 1, little.shape).astype(np.float32)
-    assert (
-        book.read(book.write(Frame(96, 96), little, classes)).level
-        > book.read(book.write(Frame(96, 96), much, classes)).level
-    )
+    codes = book.write([Frame(96, 96)] * 2, np.stack([little, much]), np.stack([classes, classes]))
+    assert book.read(codes[0]).level > book.read(codes[1]).level
 
 
 @pytest.mark.parametrize(("byte", "value"), [(0, 9), (1, 250), (2, 200), (3, 77), (100, None)])
@@ -212,7 +210,7 @@ def test_a_code_net_draws_what_it_is_given() -> None:
     latents = net.encode(torch.rand(2, 4, 96, 96))
     assert latents.shape == (2, 6, 6, 6)
     assert net.decode(latents, torch.zeros(2)).shape == (2, 3, 96, 96)
-    assert net.classes(latents).shape == (2, 36)
+    assert net.classes(latents, torch.zeros(2)).shape == (2, 36)
 
 
 def test_looks_are_told_apart_only_from_other_pieces() -> None:

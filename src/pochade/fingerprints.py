@@ -84,12 +84,9 @@ class Fingerprinter:
         """The codes of whole pictures."""
         views = undamaged(Sources(*as_tensors(squares)), SIDE).contiguous(memory_format=torch.channels_last)
         latents = self.code.encode(views)  # (B, D, 6, 6)
-        classes = self.code.classes(latents)  # (B, P)
+        classes = self.code.classes(latents, self.code.usual_log_step.expand(len(latents)))  # (B, P)
         offsets = (latents.flatten(2).transpose(1, 2) - self.code.means[classes]).numpy()  # (B, P, D)
-        return [
-            self.book.write(Frame(square.width, square.height), offset, kinds)
-            for square, offset, kinds in zip(squares, offsets, classes.numpy(), strict=True)
-        ]
+        return self.book.write([Frame(square.width, square.height) for square in squares], offsets, classes.numpy())
 
     @torch.inference_mode()
     def redraw(self, codes: Bytes) -> Bytes:

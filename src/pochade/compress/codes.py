@@ -11,6 +11,7 @@ is read on every other.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ WORDS = (LENGTH - HEADER) // 4
 LEVELS_PER_UNIT = 16  # of the natural logarithm of the steps
 LOWEST = -3.0  # natural logarithm of the coarsest steps to the unit
 LEVELS = 128
+SPARE = 24  # bits: the coder ends on whole words
 TABLE_SHIFT = 2  # four levels, a quarter of a unit of the logarithm, between two tables
 SMALLEST = -3.0  # natural logarithm of the narrowest table's scale, in steps
 SIDE = 96  # pixels
@@ -74,53 +76,60 @@ class CodeBook:
         self.reach = tables.counts.shape[1] // 2
         self.class_model = model_of(tables.class_counts)
         self.models = [model_of(counts) if counts[0] >= 0 else None for counts in tables.counts]
-        shares = np.maximum(tables.counts, 0.01) / 65_536
-        self.bits = np.where(tables.counts[:, :1] < 0, 0.0, -np.log2(shares)).astype(np.float32)
-        self.bits[tables.counts[:, 0] < 0] = 1e4  # never to be coded but as zero
-        self.bits[tables.counts[:, 0] < 0, self.reach] = 0.0
+        self.bits = np.where(tables.counts < 0, 0, -np.log2(np.maximum(tables.counts, 1) / 65_536))[:, self.reach :]
+        self.bits = np.ascontiguousarray(self.bits, np.float32)  # (T, R + 1): tables are the same on both sides of zero
         self.class_bits = -np.log2(tables.class_counts / 65_536)
 
-    def tables_at(self, classes: Integers, level: int) -> Integers:
-        """The table of each number, (P, D)."""
-        last = len(self.models) - 1
-        return np.clip((self.tables.scales[classes] + level + 2) >> TABLE_SHIFT, 0, last)  # to the nearest
+    def tables_at(self, classes: Integers, level: int | Integers) -> Integers:
+        """The table of each number, (…, P, D), at one level or at one for each picture."""
+        shift = np.asarray(level, np.int32)[..., None, None] + 2  # half of a table's levels: the nearest table
+        return np.clip((self.tables.scales[classes] + shift) >> TABLE_SHIFT, 0, len(self.models) - 1)
 
     def whole(self, offsets: Floats, classes: Integers, level: int) -> Integers:
         """Offsets from the class means (P, D), in units, as whole steps within the tables' reach."""
         numbers = np.clip(np.rint(offsets * steps_of(level)), -self.reach, self.reach).astype(np.int32)
         return np.where(self.tables.counts[self.tables_at(classes, level), 0] < 0, 0, numbers)
 
-    def cost(self, offsets: Floats, classes: Integers, level: int) -> float:
-        """About how many bits the offsets take at that level."""
-        numbers = self.whole(offsets, classes, level)
-        bits = self.bits[self.tables_at(classes, level), numbers + self.reach].sum()
-        return float(bits + self.class_bits[classes].sum())
+    def costs(self, offsets: Floats, classes: Integers, levels: Integers) -> Floats:
+        """About how many bits each picture takes at its level, (B,)."""
+        steps = np.exp(levels / LEVELS_PER_UNIT + LOWEST).astype(np.float32)
+        numbers = np.abs(offsets * steps[:, None, None]) + np.float32(0.5)
+        whole = np.minimum(numbers, self.reach).astype(np.int32)
+        bits = self.bits.ravel().take(self.tables_at(classes, levels) * (self.reach + 1) + whole)
+        return bits.sum((1, 2)) + self.class_bits[classes].sum(1)
 
-    def finest(self, offsets: Floats, classes: Integers) -> int:
-        """The highest level whose code surely fits."""
-        low, high = 0, LEVELS - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.cost(offsets, classes, middle) <= WORDS * 32 - 24:  # the coder ends on whole words
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    def write(self, frame: Frame, offsets: Floats, classes: Integers) -> bytes:
-        """The code of one picture.
+    def finest(self, offsets: Floats, classes: Integers) -> Integers:
+        """The highest level at which each picture's code surely fits, (B,), by halving the range.
 
         Args:
-            frame: Its size in the square.
-            offsets: Latents less the means of their classes (P, D), in units.
-            classes: The class of each place (P,).
+            offsets: Latents less the means of their classes (B, P, D), in units.
+            classes: The class of each place (B, P).
         """
-        for level in range(self.finest(offsets, classes), -1, -1):
+        low, high = np.zeros(len(offsets), np.int32), np.full(len(offsets), LEVELS - 1, np.int32)
+        for _ in range(LEVELS.bit_length() - 1):
+            middle = (low + high + 1) // 2
+            fits = self.costs(offsets, classes, middle) <= WORDS * 32 - SPARE
+            low, high = np.where(fits, middle, low), np.where(fits, high, middle - 1)
+        return np.maximum(low, 0)
+
+    def write(self, frames: Sequence[Frame], offsets: Floats, classes: Integers) -> list[bytes]:
+        """The codes of pictures.
+
+        Args:
+            frames: Their sizes in the square.
+            offsets: Latents less the means of their classes (B, P, D), in units.
+            classes: The class of each place (B, P).
+        """
+        levels = self.finest(offsets, classes)
+        return [self._written(*each) for each in zip(frames, offsets, classes, levels.tolist(), strict=True)]
+
+    def _written(self, frame: Frame, offsets: Floats, classes: Integers, finest: int) -> bytes:
+        for level in range(finest, -1, -1):
             words = self._coded(Kept(frame, level, classes, self.whole(offsets, classes, level)))
             if len(words) <= WORDS:
                 break
         else:  # not even the coarsest steps fit: keep the classes alone
-            words, level = self._coded(Kept(frame, 0, classes, np.zeros_like(offsets, dtype=np.int32))), 0
+            level, words = 0, self._coded(Kept(frame, 0, classes, np.zeros(offsets.shape, np.int32)))
         payload = np.pad(words, (0, WORDS - len(words))).astype("<u4").tobytes()
         return bytes((VERSION, framed(frame), level, sum(payload) % 256)) + payload
 

@@ -37,7 +37,8 @@ class Coding:
         x = recomposed(Sources(pictures, frames), net.config.side).contiguous(memory_format=torch.channels_last)
         latents = net.encode(x)
         log_steps = self.log_steps[pieces]
-        cost = net.cost(latents, log_steps, torch.rand_like(latents).flatten(2).transpose(1, 2).unsqueeze(2) - 0.5)
+        noise = torch.rand(len(pieces), latents[0, 0].numel(), latents.shape[1]) - 0.5
+        cost = net.cost(latents, log_steps, noise)
         means = net.means[cost.classes].transpose(1, 2).view_as(latents)  # of each place's class
         steps = log_steps.exp().view(-1, 1, 1, 1)
         kept = means + rounded((latents - means) * steps) / steps

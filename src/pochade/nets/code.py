@@ -29,7 +29,7 @@ class CodeConfig:
     side: int = 96  # pixels a side of what it draws
     widths: tuple[int, ...] = (16, 32, 64, 128)  # feature maps after each halving
     drawing: tuple[int, ...] = (128, 64, 32)  # feature maps of the decoder at 6, 12 and 24 pixels a side
-    latent_dim: int = 64  # numbers at each of the 6 x 6 places
+    latent_dim: int = 128  # numbers at each of the 6 x 6 places
     classes: int = 16  # components of the prior at each place
     tables: int = 32  # of the coder: Laplace distributions, each wider than the one before
     reach: int = 255  # the largest number of steps that the tables hold
@@ -45,7 +45,7 @@ class Cost(NamedTuple):
 class CodeVAE(nn.Module):
     """Pictures to latents on a grid, and back.
 
-        x (B, 4, 96, 96) ──►──┤four halvings, residual├──►── y (B, 64, 6, 6) ──►──┤steps, mixture prior├──►── bits
+        x (B, 4, 96, 96) ──►──┤four halvings, residual├──►── y (B, 128, 6, 6) ──►──┤steps, mixture prior├──►── bits
                                                                      │
         x' (B, 3, 96, 96) ◄──┤residuals, sub-pixel enlarging├──◄─────┘
 
@@ -73,8 +73,9 @@ class CodeVAE(nn.Module):
             *doubled(f, g), Plain(g),
             nn.Conv2d(g, 3 * 16, 3, 1, 1), nn.PixelShuffle(4),
         )  # fmt: skip
-        self.means = nn.Parameter(torch.randn(k, latent) * 0.1)
-        self.log_scales = nn.Parameter(torch.linspace(-3, 0.5, k).view(k, 1).repeat(1, latent))
+        self.means = nn.Parameter(torch.zeros(k, latent))
+        busyness = torch.linspace(-4, 0, k).view(k, 1)  # from empty places to crowded ones
+        self.log_scales = nn.Parameter(busyness.repeat(1, latent))
         self.class_logits = nn.Parameter(torch.zeros(k))
         self.register_buffer("usual_log_step", torch.zeros(()))
         self.register_buffer("class_counts", torch.zeros(k, dtype=torch.int32))
@@ -82,35 +83,48 @@ class CodeVAE(nn.Module):
         self.register_buffer("counts", torch.zeros(self.config.tables, 2 * self.config.reach + 1, dtype=torch.int32))
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 64, 6, 6)."""
+        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
         latents: Tensor = self.encoder(x)
         return latents
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
-        """Latents (B, 64, 6, 6), and how finely they were kept (B,), to pictures (B, 3, 96, 96), about in [0, 1]."""
+        """Latents (B, 128, 6, 6), and how finely they were kept (B,), to pictures (B, 3, 96, 96), about in [0, 1]."""
         plane = log_steps.view(-1, 1, 1, 1).expand(-1, 1, *latents.shape[2:])
         pictures: Tensor = self.decoder(torch.cat([latents, plane], 1))
         return pictures + 0.5
 
-    def classes(self, latents: Tensor) -> Tensor:
-        """The class of each place (B, P) under which latents (B, D, h, w) take the fewest bits, at the usual steps."""
-        return self.cost(latents, self.usual_log_step.expand(len(latents)), 0.0).classes
+    def classes(self, latents: Tensor, log_steps: Tensor) -> Tensor:
+        """The class of each place (B, P) that suits its latents best.
+
+        Judged as if the classes were normal distributions as wide as they are, and rounding added its variance: then
+        the costs of all classes are two products of matrices.
+
+        Args:
+            latents: (B, D, h, w).
+            log_steps: Natural logarithm of how many steps make one unit, for each picture (B,).
+        """
+        places = latents.flatten(2).transpose(1, 2)  # (B, P, D)
+        rounding = (-2 * log_steps).exp().view(-1, 1, 1) / 12
+        weights = 1 / (2 * (2 * self.log_scales).exp() + rounding)  # (B, K, D), inverse variances
+        squares = places.square() @ weights.mT - 2 * places @ (weights * self.means).mT  # (B, P, K)
+        constant = (weights * self.means.square() - weights.log()).sum(2) - 2 * self.class_logits.log_softmax(0)
+        return (squares + constant.unsqueeze(1)).argmin(2)
 
     def cost(self, latents: Tensor, log_steps: Tensor, noise: Tensor | float) -> Cost:
         """How many bits the latents take, in steps of that size.
 
         Args:
             latents: (B, D, h, w).
-            log_steps: Natural logarithm of how many steps make one unit, for each picture (B,).
-            noise: Added to the latents, in steps: uniform in [-1/2, 1/2] stands for rounding while learning.
+            log_steps: As in `classes`.
+            noise: Added to the latents (B, P, D), in steps: uniform in [-1/2, 1/2] stands for rounding while learning.
         """
-        steps = log_steps.exp().view(-1, 1, 1, 1)  # (B, 1, 1, 1)
-        places = latents.flatten(2).transpose(1, 2).unsqueeze(2)  # (B, P, 1, D)
-        offsets = (places - self.means) * steps + noise  # (B, P, K, D)
-        bits = laplace_bits(offsets, self.log_scales.exp() * steps).sum(3)  # (B, P, K)
-        bits = bits - self.class_logits.log_softmax(0) / math.log(2)
-        mixture = -torch.logsumexp(-bits * math.log(2), 2) / math.log(2)  # (B, P)
-        return Cost(mixture.sum(1), bits.argmin(2))
+        with torch.no_grad():
+            classes = self.classes(latents, log_steps)
+        steps = log_steps.exp().view(-1, 1, 1)  # (B, 1, 1)
+        offsets = (latents.flatten(2).transpose(1, 2) - self.means[classes]) * steps + noise  # (B, P, D)
+        bits = laplace_bits(offsets, self.log_scales[classes].exp() * steps).sum(2)  # (B, P)
+        chosen = -self.class_logits.log_softmax(0)[classes] / math.log(2)
+        return Cost((bits + chosen).sum(1), classes)
 
 
 def laplace_bits(offsets: Tensor, scales: Tensor) -> Tensor:
