@@ -30,7 +30,7 @@ def recalls(likeness: np.ndarray) -> dict[str, object]:
     false = len(wrong) - np.searchsorted(wrong, thresholds)
     good = np.flatnonzero(true / (true + false) >= PRECISION)
     threshold = thresholds[good[-1]] if len(good) else np.inf
-    first = own >= others.max(2)
+    first = own > others.max(2)
     return {
         "threshold": float(threshold),
         "recall": float((own >= threshold).mean()),

@@ -26,7 +26,8 @@ from pochade.images.letterbox import SIDE, Squares, squared
 from pochade.images.read import read_preview
 from pochade.learn.agreement import Agreement
 from pochade.learn.checkpoints import save_net
-from pochade.learn.coding import Coding
+from pochade.learn.coding import Coding, usual_log_step
+from pochade.learn.damage import Sources
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import Recipe
 from pochade.nets import CodeVAE, LookEncoder
@@ -37,7 +38,9 @@ HELD_OUT = 10  # one content in ten, by its hash, is never trained on
 NEAR = 40  # of 256 bits: drawings whose perceptual hashes differ by less show the same
 SYNTHETIC = {"look": 3_000, "code": 1_500}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
-RATE, LOOK_BATCH, CODE_BATCH = 2e-2, 192, 64
+RATE = {"look": 2e-2, "code": 1e-2}
+BATCH = {"look": 192, "code": 64}
+RAMP = 600  # steps until the code net pays for its bits
 
 
 class Drawing(NamedTuple):
@@ -140,9 +143,7 @@ def main() -> None:
     wanted = parser.parse_args()
     learnt = data(wanted.drawings, wanted.net)
     count = torch.arange(len(learnt.pixels))
-    recipe = Recipe(
-        "fast", wanted.epochs, LOOK_BATCH if wanted.net == "look" else CODE_BATCH, "muon", RATE, one_cycle=True
-    )
+    recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", RATE[wanted.net], one_cycle=True)
     checkpoint = wanted.to.with_suffix(".training")
     torch.manual_seed(0)
     if wanted.net == "look":
@@ -159,9 +160,10 @@ def main() -> None:
         save_net(wanted.to, look)
     else:
         code = CodeVAE().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        coding = Coding(len(count))
+        coding = Coding(len(count), RAMP)
         train(code, coding.loss, (learnt.pixels, learnt.frames, count), recipe, checkpoint=checkpoint, report=said)
-        finish(code, float(coding.log_steps.median()))
+        some = Sources(learnt.pixels[:512].float() / 255, learnt.frames[:512])
+        finish(code.eval(), usual_log_step(code, some))
         save_net(wanted.to, code)
 
 

@@ -97,5 +97,5 @@ def test_coding_finds_the_step_that_fills_the_code() -> None:
     for _ in range(60):
         coding.loss(net, some.pictures, some.frames, pieces)
     with torch.no_grad():
-        bits = net.cost(net.encode(undamaged(some, 96)), coding.log_steps, 0.0).bits
+        bits = net.cost(net.encode(undamaged(some, 96)), coding.log_steps).bits
     assert ((bits > 1000) & (bits < 3000)).all()

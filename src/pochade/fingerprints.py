@@ -1,6 +1,5 @@
 """Pictures to fingerprints, and back: the code, from which a piece is redrawn, and the look, by which it is found."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pochade import weights
 from pochade.compress.codes import LENGTH, CodeBook, Frame, steps_of, tables_of
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.given import on_paper
@@ -20,12 +20,9 @@ from pochade.learn.checkpoints import load_net
 from pochade.learn.damage import Sources, undamaged
 from pochade.nets import CodeVAE, LookEncoder
 
-WEIGHTS = Path(__file__).parent / "weights"  # shipped with the package
 BATCH = (
     64  # pictures at once; a shorter batch is filled up, so that a picture's fingerprint never depends on its company
 )
-LOOKS = "look.safetensors"
-CODES = "code.safetensors"
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -49,15 +46,14 @@ class Fingerprinter:
         CheckpointDamaged: One of them is missing or damaged.
     """
 
-    def __init__(self, folder: Path = WEIGHTS) -> None:
-        look, code = load_net(folder / LOOKS), load_net(folder / CODES)
+    def __init__(self, folder: Path = weights.FOLDER) -> None:
+        look, code = load_net(folder / weights.LOOK), load_net(folder / weights.CODE)
         if not isinstance(look, LookEncoder) or not isinstance(code, CodeVAE):
             raise CheckpointDamaged(f"'{folder}' holds other nets than those of fingerprints", "install Pochade again")
         self.look = look.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the quicker order on CPUs
         self.code = code.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.book = CodeBook(tables_of(code))
-        contents = b"".join((folder / name).read_bytes() for name in (LOOKS, CODES))
-        self.name = hashlib.sha256(contents).hexdigest()[:16]
+        self.name = weights.name_of(folder) or ""
 
     def fingerprint(self, squares: Sequence[Squares]) -> Fingerprints:
         """The fingerprints of pictures fitted into squares."""

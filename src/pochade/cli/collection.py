@@ -160,12 +160,16 @@ def say_learnt(learnt: "Learnt", folder: Path) -> None:
 
 def say_training(figures: dict[str, Any]) -> None:
     """Whether training helped."""
+    if "after" not in figures:
+        words.print(f"training was given up: {figures.get('diverged', 'too few pieces could be held out')}")
+        return
     before, after = figures["before"], figures["after"]
-    for what, key, kept in (("finding", "found_again", "look_kept"), ("redrawing, dB", "psnr", "code_kept")):
-        verdict = "kept" if figures[kept] else "not kept"
-        words.print(
-            f"training, {what}: {before[key]:.3f} before, {after[key]:.3f} after, on pieces held out; {verdict}"
-        )
+    kept = {True: "kept", False: "not kept: it did not help"}
+    words.print(
+        f"training, on {before['held_out']} pieces held out: "
+        f"found again {before['found']:.1%}, then {after['found']:.1%} ({kept[figures['look_kept']]}); redrawn at {before['psnr']:.2f} dB, then {after['psnr']:.2f} dB "
+        f"({kept[figures['code_kept']]})"
+    )
 
 
 def say_problems(problems: Sequence["Problem"], folder: Path) -> None:
@@ -200,7 +204,7 @@ def say_info(known: "Info") -> None:
     words.print(", ".join(f"{count:,} {form}" for form, count in known.formats.items()))
     if known.net:
         words.print(f"net {known.net}, in use since {known.learnt}")
-    if known.figures.get("before"):
+    if known.figures.get("minutes"):
         say_training(known.figures)
     say_problems(known.problems, known.folder)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from pochade.collection.index import Index, sqlite_url
+from pochade import weights
+from pochade.collection.index import Index
 from pochade.collection.learning import (
     Changes,
     Counts,
@@ -26,13 +28,15 @@ from pochade.collection.learning import (
     requests,
 )
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching
-from pochade.collection.reading import THUMBNAIL, printable, thumbnail_path
-from pochade.collection.scan import OWN, walk
+from pochade.collection.reading import THUMBNAIL, thumbnail_path, write_thumbnail
+from pochade.collection.scan import walk
 from pochade.collection.vectors import Vectors
-from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
+from pochade.errors import CollectionMissing, IndexDamaged, OutputUnwritable, PictureUnreadable, UsageError
 from pochade.images.given import on_paper
 from pochade.images.letterbox import Squares, squared
+from pochade.images.picture import Array
 from pochade.images.read import read_preview
+from pochade.images.source import printable
 from pochade.organise.closest import closest
 
 if TYPE_CHECKING:  # torch is heavy: a run that finds nothing new never loads it
@@ -40,7 +44,10 @@ if TYPE_CHECKING:  # torch is heavy: a run that finds nothing new never loads it
 
 LOOK, CODE = 64, 256  # columns of the fingerprint files
 BATCH = 64  # pieces fingerprinted at once
-MOST_TRAINED_ON = 20_000  # pieces: 1.1 GB as the nets see them
+OWN = ".pochade"  # the folder of the index
+FEWEST_TO_TRAIN = 20  # pieces
+HELD_OUT = 10  # one piece in ten, by its content, is never trained on
+MOST_TRAINED_ON = 20_000  # pieces: 2 GB while they are trained on
 
 
 class Collection:
@@ -49,11 +56,11 @@ class Collection:
     Args:
         folder: The art; only read.
         home: Where the index's files are.
-        url: The index's database.
+        place: The index's database: a file of SQLite, or an address.
     """
 
-    def __init__(self, folder: Path, home: Path, url: str) -> None:
-        self.folder, self.home, self.url = folder, home, url
+    def __init__(self, folder: Path, home: Path, place: Path | str) -> None:
+        self.folder, self.home, self.place = folder, home, place
         self._index: Index | None = None
         self._nets: Fingerprinter | None = None
         self._looks: Vectors | None = None
@@ -73,13 +80,14 @@ class Collection:
         folder = Path(folder)
         if not folder.is_dir():
             raise CollectionMissing(f"'{printable(str(folder))}' is no folder", "give the folder that holds the art")
-        folder = folder.absolute()
-        own = folder / os.fsdecode(OWN)
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100   # without '..', so that paths can be compared
+        own = folder / OWN
         if index is None:
-            return cls(folder, own, sqlite_url(own / "index.sqlite"))
+            return cls(folder, own, own / "index.sqlite")
         if "://" in str(index):
             return cls(folder, own, str(index))
-        return cls(folder, Path(index).absolute(), sqlite_url(Path(index).absolute() / "index.sqlite"))
+        home = Path(os.path.abspath(index))  # noqa: PTH100  a link stays a link
+        return cls(folder, home, home / "index.sqlite")
 
     def __enter__(self) -> "Collection":
         return self
@@ -101,12 +109,12 @@ class Collection:
             CollectionMissing: Nothing has been learnt yet.
         """
         if self._index is None:
-            if self.url.startswith("sqlite") and not (self.home / "index.sqlite").exists():
+            if isinstance(self.place, Path) and not self.place.exists():
                 raise CollectionMissing(
                     f"nothing has been learnt of '{printable(str(self.folder))}' yet",
                     "run 'pochade learn' with that folder",
                 )
-            self._index = Index(self.url)
+            self._index = Index(self.place)
         return self._index
 
     @property
@@ -116,14 +124,28 @@ class Collection:
 
     @property
     def nets(self) -> "Fingerprinter":
-        """The nets whose fingerprints count: those learnt from this folder, or the shipped ones."""
-        if self._nets is None:
-            from pochade.fingerprints import Fingerprinter, shipped  # noqa: PLC0415
+        """The nets whose fingerprints are in use: those trained on this folder, or the shipped ones.
 
-            used = self.index.net_in_use()
-            own = self.home / "nets" / used.name if used else None
-            self._nets = Fingerprinter(own) if own and own.exists() else shipped()
+        Raises:
+            IndexDamaged: They are no longer there; `learn` makes fingerprints by the shipped ones.
+        """
+        used = self.index.net_in_use()
+        name = used.name if used else weights.name_of(weights.FOLDER)
+        if self._nets is None or self._nets.name != name:
+            self._nets = self._loaded(name)
         return self._nets
+
+    def _loaded(self, name: str | None) -> "Fingerprinter":
+        from pochade.fingerprints import Fingerprinter, shipped  # noqa: PLC0415  torch
+
+        if name == weights.name_of(weights.FOLDER):
+            return shipped()
+        if name is None or weights.name_of(self._nets_folder(name)) != name:
+            raise IndexDamaged("the nets that made the fingerprints are no longer here", "run 'pochade learn' again")
+        return Fingerprinter(self._nets_folder(name))
+
+    def _nets_folder(self, name: str) -> Path:
+        return self.home / "nets" / name
 
     # Learning --------------------------------------------------------------------------------------------------------
 
@@ -141,11 +163,11 @@ class Collection:
             OutputUnwritable: The index can't be written.
         """
         with self._alone():
-            self._index = self._index or Index(self.url)
-            found = walk(self.folder)
-            known = self.index.files()
-            changed = changes(found, known)
+            self._index = self._index or Index(self.place)
+            found = walk(self.folder, self.home)
+            changed = changes(found, self.index.files())
             self.index.forget_files(changed.gone)
+            self._renew(report)
             counts = self._read(found, changed, report) if changed.unread else Counts()
             training = self._train(minutes, report)
         lines = {path: os.fsdecode(path) for path in found.unreadable}
@@ -156,7 +178,6 @@ class Collection:
 
     def _read(self, found: Any, changed: Changes, report: Report) -> Counts:
         """Read the files that changed, in batches that are kept as they come."""
-        self._renew(report)
         root = os.fsencode(self.folder)
         looks, codes = self._vectors(self.nets.name)
         keeper = Keeper(self.index, looks, codes, self.nets.fingerprint, len(root.rstrip(b"/")) + 1)
@@ -168,51 +189,89 @@ class Collection:
         """Train on what is known, and change to the new nets where they are better on pieces held out."""
         count = self.index.rows_used()
         used = self.index.net_in_use()
-        minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0) if minutes is None else minutes
-        if minutes <= 0 or not count:
+        if minutes is None:
+            minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0)
+        if minutes <= 0 or count < FEWEST_TO_TRAIN:
             return None
-        from pochade.collection.tuning import tuned  # noqa: PLC0415
+        from pochade.collection.tuning import tuned  # noqa: PLC0415  torch
 
-        chosen = np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]
-        squares = list(self._squares([self.index.contents()[row] for row in chosen]))
-        better, figures = tuned(self.nets, squares, minutes, self.home, report)
+        contents = self.index.contents()
+        chosen = [contents[row] for row in np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]]
+        held = {content for content in chosen if int(content[:8], 16) % HELD_OUT == 0}
+        learnt = list(self._squares([content for content in chosen if content not in held]))
+        if not learnt:
+            return None
+        name, figures = tuned(self.nets, learnt, list(self._squares(sorted(held))), minutes, self.home, report)
         figures["pieces"] = count
-        if better is None:
-            self.index.use_net(self.nets.name, now(), figures)
-            return figures
-        self._nets = better
-        self._fingerprint_anew(figures, report)
+        if name is None:
+            self.index.note_training(figures)
+        else:
+            self.index.prepare_net(name, now(), figures)
+            self._change_net(name, report)
         return figures
 
     def _renew(self, report: Report) -> None:
-        """The first time, or with other shipped nets than last time: fingerprint what is known anew."""
-        used = self.index.net_in_use()
-        if used is None or used.name != self.nets.name:
-            self._fingerprint_anew({}, report)
+        """Go on with a change of nets that was cut off; begin one where nets or fingerprints are missing."""
+        prepared, used = self.index.net_prepared(), self.index.net_in_use()
+        if prepared and self._there(prepared.name):
+            self._change_net(prepared.name, report)
+        elif used is None or not self._there(used.name) or not self._complete(used.name):
+            name = used.name if used and self._there(used.name) else str(weights.name_of(weights.FOLDER))
+            self.index.prepare_net(name, now(), {})
+            self._change_net(name, report)
 
-    def _fingerprint_anew(self, figures: dict[str, Any], report: Report) -> None:
-        """Fingerprints of every known piece by the present nets, from the thumbnails; then use them."""
-        looks, codes = self._vectors(self.nets.name)
+    def _there(self, name: str) -> bool:
+        """Whether the nets of that name are shipped, or kept with the index."""
+        return name in {weights.name_of(weights.FOLDER), weights.name_of(self._nets_folder(name))}
+
+    def _complete(self, name: str) -> bool:
+        """Whether every piece has its fingerprints by these nets."""
+        try:
+            return min(vectors.count() for vectors in self._vectors(name, create=False)) >= self.index.rows_used()
+        except IndexDamaged:
+            return False
+
+    def _change_net(self, name: str, report: Report) -> None:
+        """Fingerprints of all known pieces by other nets, from the thumbnails; then use them, forget the others."""
+        self._nets = self._loaded(name)
+        looks, codes = self._vectors(name)
         contents = self.index.contents()
-        for start in range(0, len(contents), BATCH):
-            prints = self.nets.fingerprint(list(self._squares(contents[start : start + BATCH])))
+        for start in range(min(looks.count(), codes.count()) // BATCH * BATCH, len(contents), BATCH):
+            prints = self._nets.fingerprint(list(self._squares(contents[start : start + BATCH])))
             looks.write(start, prints.looks)
             codes.write(start, prints.codes)
             report(Progress("fingerprinting", min(start + BATCH, len(contents)), len(contents)))
-        self.index.use_net(self.nets.name, now(), figures)
+        self.index.use_net(name)
         self._looks = None
+        for old in (*self.home.glob("looks-*.f32"), *self.home.glob("codes-*.u8"), *self.home.glob("nets/*")):
+            if name not in old.name:
+                shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
 
     def _squares(self, contents: list[str]) -> Iterator[Squares]:
-        """Pieces as the nets see them, from their thumbnails; white where a thumbnail is gone."""
-        white = np.full((1, 1, 3), 255, np.uint8)
+        """Pieces as the nets see them, from their thumbnails; one whose thumbnail is gone is read again."""
         for content in contents:
-            path = thumbnail_path(self.thumbnails, content)
-            yield squared(read_preview(path, THUMBNAIL).pixels if path.exists() else white)
+            try:
+                pixels = read_preview(thumbnail_path(self.thumbnails, content), THUMBNAIL).pixels
+            except PictureUnreadable:
+                pixels = self._read_again(content)
+            yield squared(pixels)
 
-    def _vectors(self, net: str) -> tuple[Vectors, Vectors]:
+    def _read_again(self, content: str) -> Array:
+        """A piece from one of its files, and its thumbnail made anew; white where it has no readable file any more."""
+        path = self.index.path_of(content)
+        try:
+            if path is None:
+                raise PictureUnreadable("no file holds it")
+            pixels = read_preview(self.folder / os.fsdecode(path), THUMBNAIL).pixels
+            write_thumbnail(thumbnail_path(self.thumbnails, content), pixels)
+        except PictureUnreadable:
+            return np.full((1, 1, 3), 255, np.uint8)
+        return pixels
+
+    def _vectors(self, net: str, *, create: bool = True) -> tuple[Vectors, Vectors]:
         """The files of looks and codes by that net."""
-        looks = Vectors(self.home / f"looks-{net}.f32", net, np.float32, LOOK)
-        return looks, Vectors(self.home / f"codes-{net}.u8", net, np.uint8, CODE)
+        looks = Vectors(self.home / f"looks-{net}.f32", net, np.float32, LOOK, create=create)
+        return looks, Vectors(self.home / f"codes-{net}.u8", net, np.uint8, CODE, create=create)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -291,8 +350,10 @@ class Collection:
 
     def _all_looks(self, count: int) -> NDArray[np.float32]:
         used = self.index.net_in_use()
-        if self._looks is None or (used and self._looks.header["net"] != used.name):
-            self._looks = self._vectors(used.name if used else self.nets.name)[0]
+        if used is None:
+            raise IndexDamaged("the index names no net", "run 'pochade learn' again")
+        if self._looks is None or self._looks.header["net"] != used.name:
+            self._looks = self._vectors(used.name, create=False)[0]
         return self._looks.rows(count)
 
     def _allowed(self, among: Filter, count: int) -> NDArray[np.bool_]:
@@ -311,7 +372,7 @@ class Collection:
     def _piece(self, row: Any) -> Piece:
         return Piece(
             self.folder / os.fsdecode(row.path), row.hash, row.format, row.width, row.height, row.depth, row.has_alpha,
-            row.frames, row.bytes, row.colour, datetime.fromtimestamp(row.mtime / 1e9), tuple(json.loads(row.notes)),
+            row.frames, row.bytes, row.colour, moment(row.mtime), tuple(json.loads(row.notes)),
             row.id, row.row,
         )  # fmt: skip
 
@@ -331,13 +392,28 @@ class Collection:
         )  # fmt: skip
 
     def codes(self) -> NDArray[np.uint8]:
-        """The codes (n, 256) of all pieces, by row."""
-        used = self.index.net_in_use()
-        return self._vectors(used.name if used else self.nets.name)[1].rows(self.index.rows_used())
+        """The codes (n, 256) of all pieces, by `Piece.row`; only this collection's `redraw` draws them."""
+        return self._vectors(self.nets.name, create=False)[1].rows(self.index.rows_used())
+
+    def redraw(self, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Pictures (n, 96, 96, 3) from codes (n, 256) of this collection.
+
+        Raises:
+            PictureDamaged: A code is damaged, or of other nets.
+        """
+        return self.nets.redraw(codes)
 
     def label(self, pieces: list[Piece], label: str) -> None:
         """Give pieces a label of the person's own."""
         self.index.label([piece.number for piece in pieces], label)
+
+
+def moment(nanoseconds: int) -> datetime:
+    """A file's time; the first or the last day there is for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(nanoseconds / 1e9)
+    except (OverflowError, OSError, ValueError):
+        return datetime.min if nanoseconds < 0 else datetime.max
 
 
 def now() -> str:

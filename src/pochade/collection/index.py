@@ -11,6 +11,7 @@ kept, so that what is known of it is there when it comes back.
 """
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from pochade.errors import IndexDamaged, OutputUnwritable
+from pochade.collection.scan import Stamp
+from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError
 
 SCHEMA = 1  # the version that this code writes; MIGRATIONS lead older ones here
 MIGRATIONS: dict[int, Sequence[str]] = {}  # from a version to the next: the statements
 PATIENCE = 30.0  # seconds to wait while another process writes
+UNWRITABLE = {5, 6, 8, 10, 13, 14}  # SQLite's codes: busy, locked, read-only, trouble of the disk, full, can't open
 CHUNK = 500  # values in one IN (...): databases have limits
 
 TABLES = sql.MetaData()
@@ -77,20 +80,6 @@ NETS = sql.Table(
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """By what a file is recognised as unchanged without being read."""
-
-    size: int
-    mtime: int  # nanoseconds
-    inode: int
-
-
-def stamp_of(status: os.stat_result) -> Stamp:
-    """The stamp of a file whose status was asked."""
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-@dataclass(frozen=True)
 class FileRow:
     """A file as the index knows it."""
 
@@ -104,19 +93,20 @@ class Index:
     """The database of one collection.
 
     Args:
-        url: `sqlite:///…` or `postgresql+psycopg://…`.
+        place: A file for SQLite, or a database's address, such as `postgresql+psycopg://…`.
 
     Raises:
         IndexDamaged: It is no database, or a newer Pochade wrote it.
         OutputUnwritable: It can't be created.
+        UsageError: The address is none, or its database does not answer.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = sql.create_engine(url, connect_args={"timeout": PATIENCE} if url.startswith("sqlite") else {})
-        if self.engine.dialect.name == "sqlite":
-            sql.event.listen(self.engine, "connect", prepared_for_many_readers)
+    def __init__(self, place: Path | str) -> None:
+        self.engine = sqlite_engine(place) if isinstance(place, Path) else engine_at(place)
         with self.writing() as connection:
-            TABLES.create_all(connection)
+            if not sql.inspect(connection).has_table("settings"):
+                TABLES.create_all(connection)
+                connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
             migrate(connection)
 
     @contextmanager
@@ -157,15 +147,8 @@ class Index:
 
     def pieces_by_hash(self, hashes: Iterable[str]) -> dict[str, int]:
         """The number of each piece that is known among these contents."""
-        found: dict[str, int] = {}
-        wanted = sorted(set(hashes))
         with self.reading() as connection:
-            for start in range(0, len(wanted), CHUNK):
-                some = PIECES.c.hash.in_(wanted[start : start + CHUNK])
-                found |= {
-                    row.hash: row.id for row in connection.execute(sql.select(PIECES.c.hash, PIECES.c.id).where(some))
-                }
-        return found
+            return numbers_of(connection, hashes)
 
     def contents_by_size(self) -> dict[int, frozenset[str]]:
         """The contents of each size in bytes: a file of another size is surely new."""
@@ -194,13 +177,7 @@ class Index:
         with self.writing() as connection:
             if pieces:
                 connection.execute(sql.insert(PIECES), list(pieces))
-            wanted = sorted({content for content in hashes if content})
-            numbers: dict[str, int] = {}
-            for start in range(0, len(wanted), CHUNK):
-                some = PIECES.c.hash.in_(wanted[start : start + CHUNK])
-                numbers |= {
-                    row.hash: row.id for row in connection.execute(sql.select(PIECES.c.hash, PIECES.c.id).where(some))
-                }
+            numbers = numbers_of(connection, (content for content in hashes if content))
             put_files(connection, [
                 FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
                 for file, content in zip(files, hashes, strict=True)
@@ -236,6 +213,12 @@ class Index:
         with self.reading() as connection:
             return list(connection.scalars(sql.select(PIECES.c.hash).order_by(PIECES.c.row)))
 
+    def path_of(self, content: str) -> bytes | None:
+        """A file with that content, or None when there is none any more."""
+        with self.reading() as connection:
+            query = sql.select(FILES.c.path).join(PIECES, FILES.c.piece == PIECES.c.id).where(PIECES.c.hash == content)
+            return connection.scalar(query.limit(1))
+
     def label(self, pieces: Iterable[int], label: str) -> None:
         """Give these pieces a label; one that has it keeps it."""
         with self.writing() as connection:
@@ -249,12 +232,29 @@ class Index:
         with self.reading() as connection:
             return set(connection.scalars(sql.select(LABELS.c.piece).where(LABELS.c.label == label)))
 
-    def use_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:
-        """From now on the fingerprints are those of this net."""
+    def prepare_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:
+        """A net that shall be used as soon as every piece has a fingerprint by it."""
         with self.writing() as connection:
-            connection.execute(sql.update(NETS).values(in_use=False))
-            connection.execute(sql.delete(NETS).where(NETS.c.name == name))
-            connection.execute(sql.insert(NETS), {"name": name, "learnt": learnt, "figures": figures, "in_use": True})
+            connection.execute(sql.delete(NETS).where(NETS.c.in_use.is_(False)))
+            if not connection.scalar(sql.select(NETS.c.name).where(NETS.c.name == name)):
+                row = {"name": name, "learnt": learnt, "figures": figures, "in_use": False}
+                connection.execute(sql.insert(NETS), row)
+
+    def use_net(self, name: str) -> None:
+        """From now on the fingerprints are those of this net, which was prepared; others are forgotten."""
+        with self.writing() as connection:
+            connection.execute(sql.delete(NETS).where(NETS.c.name != name))
+            connection.execute(sql.update(NETS).values(in_use=True))
+
+    def note_training(self, figures: dict[str, Any]) -> None:
+        """What the last training gave, though its nets were not kept."""
+        with self.writing() as connection:
+            connection.execute(sql.update(NETS).where(NETS.c.in_use).values(figures=figures))
+
+    def net_prepared(self) -> Any | None:
+        """The row of a net that is not in use yet, or None."""
+        with self.reading() as connection:
+            return connection.execute(sql.select(NETS).where(NETS.c.in_use.is_(False))).first()
 
     def net_in_use(self) -> Any | None:
         """The row of the net whose fingerprints count, or None while nothing was learnt."""
@@ -266,10 +266,13 @@ class Index:
         self.engine.dispose()
 
 
-def prepared_for_many_readers(connection: Any, _: Any) -> None:
-    """SQLite: a write-ahead log lets others read while one writes; every commit reaches the disk."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def numbers_of(connection: sql.Connection, hashes: Iterable[str]) -> dict[str, int]:
+    """The number of each piece that is known among these contents."""
+    wanted, found = sorted(set(hashes)), dict[str, int]()
+    for start in range(0, len(wanted), CHUNK):
+        query = sql.select(PIECES.c.hash, PIECES.c.id).where(PIECES.c.hash.in_(wanted[start : start + CHUNK]))
+        found |= {row.hash: row.id for row in connection.execute(query)}
+    return found
 
 
 def put_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
@@ -296,9 +299,8 @@ def migrate(connection: sql.Connection) -> None:
     Raises:
         IndexDamaged: A newer Pochade wrote it.
     """
-    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema"))
-    if version is None:
-        connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
+    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or "0"
+    if int(version) == SCHEMA:
         return
     if int(version) > SCHEMA:
         raise IndexDamaged(
@@ -310,18 +312,48 @@ def migrate(connection: sql.Connection) -> None:
     connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA)))
 
 
-def trouble(error: SQLAlchemyError) -> IndexDamaged | OutputUnwritable:
+def trouble(error: SQLAlchemyError) -> PochadeError:
     """What a database says, in words."""
-    said = str(error.orig) if isinstance(error, DatabaseError) else str(error)
-    if any(word in said for word in ("readonly", "unable to open", "disk", "full", "locked")):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in UNWRITABLE:
         return OutputUnwritable(
-            f"the index can't be written: {said}", "make room, or keep it elsewhere with --index DIR"
+            f"the index can't be written: {cause}", "make room, or keep it elsewhere with --index DIR"
+        )
+    if code is None and isinstance(error, OperationalError):
+        return UsageError(
+            f"the index's database does not answer: {str(cause).strip()}", "is it running, and is the address right?"
         )
     return IndexDamaged(
-        f"the index can't be read: {said}", "move '.pochade' away and learn again; the art is untouched"
+        f"the index can't be read: {cause}", "move '.pochade' away and learn again; the art is untouched"
     )
 
 
-def sqlite_url(path: Path) -> str:
-    """The address of a SQLite file."""
-    return sql.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+def sqlite_engine(path: Path) -> sql.Engine:
+    """SQLite in a file, whose name may be no UTF-8.
+
+    A write-ahead log lets others read while one writes; every commit reaches the disk.
+    """
+
+    def connected() -> sqlite3.Connection:
+        connection = sqlite3.connect(os.fsencode(path), timeout=PATIENCE, check_same_thread=False)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    return sql.create_engine("sqlite://", creator=connected, poolclass=sql.QueuePool)
+
+
+def engine_at(address: str) -> sql.Engine:
+    """The database at an address.
+
+    Raises:
+        UsageError: It is no address, or its driver is not installed.
+    """
+    try:
+        return sql.create_engine(address)
+    except (ArgumentError, ImportError) as error:
+        raise UsageError(
+            f"'{address}' is no address of a database that is known here: {error}",
+            "postgresql+psycopg://user@host/name, after: pip install 'pochade[postgres]'",
+        ) from error

@@ -1,15 +1,16 @@
 """What a run of `learn` does with the files of a folder: only new and changed ones are read, and each step is kept."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from pochade.collection.index import FileRow, Index, Stamp
+from pochade.collection.index import FileRow, Index
 from pochade.collection.readers import Answer, Readers
 from pochade.collection.reading import Request
-from pochade.collection.scan import Found
+from pochade.collection.scan import Found, Stamp
 from pochade.collection.vectors import Vectors
 from pochade.images.letterbox import Squares
 
@@ -18,6 +19,7 @@ FEWEST = 200  # pieces below which training was never seen to help: docs/log.md
 GROWN = 1.2  # times as many pieces as the last time make training worth while again
 PIECES_A_MINUTE = 1_000
 MOST_MINUTES = 5.0
+MOST_KNOWN = 100  # contents of one size that are told to a reading process
 NEVER = Stamp(-1, -1, 0)  # the stamp of a file that is to be tried again each time
 
 
@@ -57,7 +59,6 @@ class Counts:
 
     new: int = 0  # pieces that were not known
     again: int = 0  # files whose content was known: moved, renamed or copied
-    problems: int = 0
 
 
 def minutes_that_help(pieces: int, trained_on: int) -> float:
@@ -91,11 +92,12 @@ def changes(found: Found, known: dict[bytes, FileRow]) -> Changes:
 def requests(
     folder: Path, found: Found, paths: list[bytes], known: dict[int, frozenset[str]], thumbnails: Path
 ) -> Iterator[Request]:
-    """A request for each path; contents of the same size need only be hashed."""
-    root = bytes(folder)
+    """A request for each path; contents of the same size need only be hashed, unless too many are of it."""
+    root = os.fsencode(folder)
     for path in paths:
         stamp = found.files[path]
-        yield Request(root + b"/" + path, stamp, known.get(stamp.size, frozenset()), thumbnails)
+        same_size = known.get(stamp.size, frozenset())
+        yield Request(root + b"/" + path, stamp, same_size if len(same_size) < MOST_KNOWN else frozenset(), thumbnails)
 
 
 @dataclass
@@ -150,7 +152,6 @@ class Keeper:
     def _count(self, fresh: int) -> None:
         problems = sum(answer.reading.problem is not None for answer in self.waiting)
         self.counts.new += fresh
-        self.counts.problems += problems
         self.counts.again += len(self.waiting) - fresh - problems
 
 

@@ -1,13 +1,14 @@
 """The process that reads files: requests come in as pickles on its standard input, readings go out on its output.
 
 A picture is the one thing here that a stranger may have made to harm: it is decoded in a process with limits, which can
-be ended without harm to the run.
+be ended without harm to the run. Its first answer is `True`: it is ready.
 """
 
 import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 
 from pochade.collection.reading import Reading, read_piece
 
@@ -15,22 +16,29 @@ MEMORY = 3 * 2**30  # bytes of data that the process may hold: three times what 
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gives the work
+    """Answer requests until the input ends, or nobody listens any more."""
     limit_memory()
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
-    while True:
-        try:
-            request = pickle.load(requests)
-        except EOFError:
-            return
-        try:
-            reading = read_piece(request)
-        except MemoryError:
-            reading = Reading(problem=f"it wants more than {MEMORY // 2**20:,} MB of memory")
-        pickle.dump(reading, answers, protocol=pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+    with suppress(EOFError, BrokenPipeError):
+        answer: Reading | bool = True
+        while True:
+            pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+            answers.flush()
+            request, seconds = pickle.load(requests)
+            end_after(seconds)
+            try:
+                answer = read_piece(request)
+            except MemoryError:
+                answer = Reading(problem=f"it wants more than {MEMORY // 2**20:,} MB of memory")
+            end_after(0)
+    os._exit(0)  # an output that nobody reads can't be flushed at a usual end
+
+
+def end_after(seconds: float) -> None:
+    """Let the system end this process then, should the one that asked be gone by that time; 0 for no end."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def limit_memory() -> None:
@@ -39,7 +47,9 @@ def limit_memory() -> None:
         import resource  # noqa: PLC0415  absent on Windows
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
 if __name__ == "__main__":

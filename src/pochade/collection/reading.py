@@ -3,18 +3,22 @@
 import hashlib
 import os
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
-from pochade.collection.index import Stamp, stamp_of
+from pochade.collection.scan import Stamp, stamp_of
 from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.letterbox import Squares, squared
 from pochade.images.paint import standing_out
 from pochade.images.picture import Array, Header
 from pochade.images.read import read_preview
 from pochade.images.sheet import jpeg
+from pochade.images.source import opened, printable
 
 THUMBNAIL = 256  # pixels of the longer side
 QUALITY = 90  # of the thumbnail's JPEG
+NO_BOUND = 2**63  # bytes: hashing goes through a file piece by piece
 
 
 @dataclass(frozen=True)
@@ -42,46 +46,33 @@ class Reading:
 
 def read_piece(request: Request) -> Reading:
     """Hash a file, and unless its content is known, shrink it; any trouble with it becomes its problem."""
+    path = Path(os.fsdecode(request.path))
     try:
-        content = hashed(request)
+        content = hashed(path, request.stamp)
         if content in request.known:
             return Reading(content)
-        preview = read_preview(Path(os.fsdecode(request.path)), THUMBNAIL)
-        if stamp_of(Path(os.fsdecode(request.path)).stat()) != request.stamp:
-            raise FileUnreachable("it changed while it was read")
+        preview = read_preview(path, THUMBNAIL)
+        if stamp_of(path.stat()) != request.stamp:
+            raise FileUnreachable(f"'{printable(path.name)}' changed while it was read")
         write_thumbnail(thumbnail_path(request.thumbnails, content), preview.pixels)
         squares = squared(preview.pixels)
         return Reading(content, preview.header, squares, standing_out(squares.whole), preview.notes)
     except OSError as error:
-        return Reading(problem=f"it can't be read: {error.strerror}", again=True)
+        return Reading(problem=f"'{printable(path.name)}' can't be read: {error.strerror}", again=True)
     except PictureUnreadable as error:
         return Reading(problem=error.sentence, again=isinstance(error, FileUnreachable))
 
 
-def hashed(request: Request) -> str:
+def hashed(path: Path, stamp: Stamp) -> str:
     """The SHA-256 of the file's content.
 
     Raises:
-        FileUnreachable: It can't be opened, or is another than was found.
+        PictureUnreadable: It can't be opened, is empty, or is another than was found.
     """
-    name = os.fsdecode(request.path)
-    try:
-        with open(name, "rb", opener=without_waiting) as file:
-            if stamp_of(os.fstat(file.fileno())) != request.stamp:
-                raise FileUnreachable("it changed while it was read")
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FileUnreachable(f"it can't be read: {error.strerror}") from error
-
-
-def without_waiting(name: str, flags: int) -> int:
-    """Opens a file, and does not wait for somebody to write to it, should it be a pipe."""
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def printable(name: str) -> str:
-    """A file name that any terminal and JSON can hold."""
-    return name.encode(errors="replace").decode()
+    with opened(path, NO_BOUND) as source:
+        if stamp_of(os.fstat(source.file.fileno())) != stamp:
+            raise FileUnreachable(f"'{source.name}' changed while it was read")
+        return hashlib.file_digest(cast(BufferedReader, source.file), "sha256").hexdigest()
 
 
 def thumbnail_path(thumbnails: Path, content: str) -> Path:
@@ -102,3 +93,5 @@ def write_thumbnail(path: Path, pixels: Array) -> None:
         temporary.replace(path)
     except OSError as error:
         raise FileUnreachable(f"its thumbnail could not be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -2,17 +2,25 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from pochade.collection.index import Stamp, stamp_of
-
-OWN = b".pochade"  # the folder of the index
+LARGEST = 2**63 - 1  # what a database holds in a whole number: a date beyond the year 2262 is kept as that one
 NO_PICTURES = frozenset(  # what lies among art and is none: not worth a problem line each
     b"txt md json xml yml yaml toml ini csv html htm css js py url lnk db sqlite log sha256 md5 xmp zip 7z rar gz tar "
     b"pdf doc docx odt xls xlsx mp3 wav ogg flac mp4 mov mkv avi webm ttf otf blend obj fbx abr gpl aco kpp "
     b"pochade".split()
 )
+
+
+class Stamp(NamedTuple):
+    """By what a file is recognised as unchanged without being read."""
+
+    size: int
+    mtime: int  # nanoseconds
+    inode: int
 
 
 @dataclass(frozen=True)
@@ -23,24 +31,32 @@ class Found:
     unreadable: dict[bytes, str]  # folders that can't be listed, and why
 
 
-def walk(folder: Path) -> Found:
-    """Every file below a folder, hidden ones and the index's own left out.
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file whose status was asked."""
+    return Stamp(status.st_size, max(-LARGEST, min(LARGEST, status.st_mtime_ns)), status.st_ino)
+
+
+def walk(folder: Path, passed_over: Path) -> Found:
+    """Every file below a folder, but hidden ones and those below `passed_over`, where the index is.
 
     Links to files count as files, links to folders are not followed: a loop of links ends nowhere. Names are bytes, as
     the system has them, so that one that is no UTF-8 is found again.
     """
+    root, own = os.fsencode(folder), os.fsencode(passed_over)
     files: dict[bytes, Stamp] = {}
     unreadable: dict[bytes, str] = {}
     waiting = [b""]
     while waiting:
         below = waiting.pop()
         try:
-            for entry in listed(os.fsencode(folder) + b"/" + below):
+            for entry in listed(root + b"/" + below):
                 path = below + b"/" + entry.name if below else entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(path)
+                if entry.is_dir():
+                    if not entry.is_symlink() and root + b"/" + path != own:
+                        waiting.append(path)
                 elif (entry.is_symlink() or entry.is_file()) and ending(entry.name) not in NO_PICTURES:
-                    files[path] = stamped(entry)
+                    with suppress(FileNotFoundError):  # it went away since the folder was listed
+                        files[path] = stamp_of(status_of(entry))
         except OSError as error:
             unreadable[below] = f"can't be listed: {error.strerror}"
     return Found(files, unreadable)
@@ -55,13 +71,13 @@ def listed(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
 
 
 def ending(name: bytes) -> bytes:
-    """What follows the last dot of a name, in small letters."""
-    return name.rpartition(b".")[2].lower()
+    """What follows the last dot of a name, in small letters; nothing when there is no dot."""
+    return name.rpartition(b".")[2].lower() if b"." in name else b""
 
 
-def stamped(entry: os.DirEntry[bytes]) -> Stamp:
-    """Size, time and inode of what the entry leads to; of the link itself where that leads nowhere."""
+def status_of(entry: os.DirEntry[bytes]) -> os.stat_result:
+    """The status of what the entry leads to; of the link itself where that leads nowhere."""
     try:
-        return stamp_of(entry.stat())
+        return entry.stat()
     except OSError:
-        return stamp_of(entry.stat(follow_symlinks=False))
+        return entry.stat(follow_symlinks=False)

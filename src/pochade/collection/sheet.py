@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from pochade.collection.pieces import Match
-from pochade.collection.reading import THUMBNAIL, printable, thumbnail_path
-from pochade.errors import OutputUnwritable
+from pochade.collection.reading import THUMBNAIL, thumbnail_path
+from pochade.errors import OutputUnwritable, PictureUnreadable
 from pochade.images.read import read_preview
 from pochade.images.sheet import PAPER, Cell, page
+from pochade.images.source import printable
 
 
 def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: Path) -> None:
@@ -38,5 +39,8 @@ def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: P
 def cell(match: Match, thumbnail: Path) -> Cell:
     """A match on the page; an empty cell where its thumbnail is gone."""
     empty = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)
-    pixels = read_preview(thumbnail, THUMBNAIL).pixels if thumbnail.exists() else empty
+    try:
+        pixels = read_preview(thumbnail, THUMBNAIL).pixels
+    except PictureUnreadable:
+        pixels = empty
     return Cell(pixels, printable(match.path.name), f"distance {match.distance:.3f}")

@@ -1,6 +1,7 @@
-"""The shipped nets, trained further on one person's art, and kept only where pieces held out show that it helped."""
+"""The nets in use, trained further on one person's art, and kept only where pieces held out show that it helped."""
 
 import copy
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -10,101 +11,132 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from pochade import weights
 from pochade.collection.learning import Progress, Report
 from pochade.compress.codes import finish
-from pochade.fingerprints import CODES, LOOKS, Fingerprinter, as_tensors
+from pochade.errors import TrainingDiverged
+from pochade.fingerprints import Fingerprinter, as_tensors
 from pochade.images.letterbox import Square, Squares
 from pochade.learn.agreement import Agreement
-from pochade.learn.checkpoints import save_net
-from pochade.learn.coding import Coding
+from pochade.learn.checkpoints import save_net, write_atomically
+from pochade.learn.coding import Coding, usual_log_step
 from pochade.learn.damage import Sources, damaged
 from pochade.learn.loop import Progress as Steps
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.nets import CodeVAE, LookEncoder
+from pochade.organise.alike import alike
 
-HELD_OUT = 10  # one piece in ten is not trained on
 VIEWS = 4  # damaged views of each piece held out, to be found again
+SOFTNESS = 0.01  # of cosine, within which a stranger counts as nearly as near as the piece itself
+ALIKE = 0.9  # cosine from which two pieces count as versions of one: they are not taught to be strangers
 BATCH = 64
+USUAL = 512  # pieces on which the usual step is judged
 LOOK_SHARE = 0.6  # of the minutes; the codes get the rest
 RATE = 2e-3  # a tenth of what the shipped nets were trained with: they only move a little
 
 
 def tuned(
-    nets: Fingerprinter, squares: list[Squares], minutes: float, home: Path, report: Report
-) -> tuple[Fingerprinter | None, dict[str, Any]]:
-    """Train copies of both nets, and give nets made of whatever became better.
+    nets: Fingerprinter, learnt: list[Squares], held: list[Squares], minutes: float, home: Path, report: Report
+) -> tuple[str | None, dict[str, Any]]:
+    """Train copies of both nets, and keep whatever became better.
 
     Args:
         nets: What to begin with.
-        squares: The person's pieces, in random order.
+        learnt: The person's pieces.
+        held: Others of them, on which the nets are judged.
         minutes: That training may take.
         home: Where checkpoints and the result are written.
         report: Called with the progress.
 
     Returns:
-        The new nets, None when neither became better, and the figures on pieces held out, before and after.
+        The name of the new nets, in `home/nets`, or None when neither became better; the figures before and after.
     """
-    held, learnt = parted(squares)
+    if len(held) < 2:  # noqa: PLR2004  nothing to be told from
+        return None, {}
     before = figures(nets, held)
     look, code = copy.deepcopy(nets.look), copy.deepcopy(nets.code)
-    train_looks(look, learnt, minutes * LOOK_SHARE, home / "training" / LOOKS, report)
-    train_codes(code, learnt, minutes * (1 - LOOK_SHARE), home / "training" / CODES, report)
-    after = figures(saved(home, look, code), held)
-    shutil.rmtree(home / "training", ignore_errors=True)
-    look_kept, code_kept = after["found_again"] > before["found_again"], after["psnr"] > before["psnr"]
+    try:
+        train_looks(nets, look, learnt, minutes * LOOK_SHARE, home / "training", report)
+        train_codes(code, learnt, minutes * (1 - LOOK_SHARE), home / "training", report)
+    except TrainingDiverged as error:
+        shutil.rmtree(home / "training", ignore_errors=True)
+        return None, {"before": before, "diverged": error.sentence}
+    after = figures(Fingerprinter(saved(home / "training" / "draft", look, code)), held)
+    look_kept, code_kept = after["margin"] > before["margin"], after["psnr"] > before["psnr"]
     said = {"before": before, "after": after, "look_kept": look_kept, "code_kept": code_kept, "minutes": minutes}
-    if not (look_kept or code_kept):
-        return None, said
-    return saved(home, look if look_kept else nets.look, code if code_kept else nets.code), said
+    name = None
+    if look_kept or code_kept:
+        draft = saved(home / "training" / "draft", look if look_kept else nets.look, code if code_kept else nets.code)
+        name = weights.name_of(draft)
+        if not (home / "nets" / str(name)).exists():
+            (home / "nets").mkdir(exist_ok=True)
+            draft.rename(home / "nets" / str(name))  # whole, or not at all
+    shutil.rmtree(home / "training", ignore_errors=True)
+    return name, said
 
 
-def parted(squares: list[Squares]) -> tuple[list[Squares], list[Squares]]:
-    """A tenth that is held out, and the rest."""
-    tenth = max(1, len(squares) // HELD_OUT)
-    return squares[:tenth], squares[tenth:]
+def train_looks(
+    nets: Fingerprinter, net: LookEncoder, learnt: list[Squares], minutes: float, folder: Path, report: Report
+) -> None:
+    """Teach a copy of the net that views of one of these pieces belong together."""
+    agreement = Agreement(len(learnt), net.config.latent_dim)
+    kinds = torch.from_numpy(alike(nets.fingerprint(learnt).looks, ALIKE))
+    data = (*sources([each.subject for each in learnt]), torch.arange(len(learnt)), kinds)
+    trial = Agreement(len(learnt), net.config.latent_dim)
+    epochs = planned(folder / "look.json", minutes, net, trial.loss, data)
+    train_for(epochs, net, agreement.loss, data, folder / weights.LOOK, staged("training the looks", report))
 
 
-def train_looks(net: LookEncoder, learnt: list[Squares], minutes: float, path: Path, report: Report) -> None:
-    """Teach the net that views of one of these pieces belong together."""
-    agreement, number = Agreement(len(learnt), net.config.latent_dim), torch.arange(len(learnt))
-    data = (*sources([each.subject for each in learnt]), number, number)
-    train_for(minutes, net, agreement.loss, data, path, staged("training the looks", report))
-
-
-def train_codes(net: CodeVAE, learnt: list[Squares], minutes: float, path: Path, report: Report) -> None:
+def train_codes(net: CodeVAE, learnt: list[Squares], minutes: float, folder: Path, report: Report) -> None:
     """Teach the net to redraw these pieces, and bring its tables up to date."""
-    coding = Coding(len(learnt))
-    data = (*sources([each.whole for each in learnt]), torch.arange(len(learnt)))
-    train_for(minutes, net, coding.loss, data, path, staged("training the codes", report))
-    finish(net, float(coding.log_steps.median()))
+    pixels, frames = sources([each.whole for each in learnt])
+    data = (pixels, frames, torch.arange(len(learnt)))
+    epochs = planned(folder / "code.json", minutes, net, Coding(len(learnt)).loss, data)
+    train_for(epochs, net, Coding(len(learnt)).loss, data, folder / weights.CODE, staged("training the codes", report))
+    finish(net, usual_log_step(net, Sources(pixels[:USUAL].float() / 255, frames[:USUAL])))
 
 
 def sources(squares: list[Square]) -> tuple[Tensor, Tensor]:
     """Squares as the losses want them: pixels (N, 3, 96, 96) uint8 and frames (N, 2)."""
-    pixels, frames = as_tensors(squares)
-    return (pixels * 255).round().byte(), frames
+    pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
+    frames = torch.tensor([[square.width, square.height] for square in squares]) / pixels.shape[-1]
+    return pixels.contiguous(), frames
+
+
+def planned(path: Path, minutes: float, net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...]) -> int:
+    """How many epochs fit into the minutes; measured once and kept, so that an interrupted run keeps its plan."""
+    try:
+        return int(json.loads(path.read_text())["epochs"])
+    except (OSError, ValueError, KeyError):
+        epochs = max(1, round(minutes * 60 / seconds_of_an_epoch(copy.deepcopy(net).train(), loss, data)))
+        write_atomically(path, json.dumps({"epochs": epochs}).encode())
+        return epochs
+
+
+def seconds_of_an_epoch(net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...]) -> float:
+    """Judged by the second of two steps; the net is spoilt by it."""
+    some = [part[:BATCH].float() / 255 if part.dtype == torch.uint8 else part[:BATCH] for part in data]
+    with torch.random.fork_rng():
+        loss(net, *some).backward()
+        begun = time.perf_counter()
+        loss(net, *some).backward()
+    return (time.perf_counter() - begun) * len(data[0]) / BATCH
 
 
 def train_for(
-    minutes: float,
+    epochs: int,
     net: nn.Module,
     loss: Callable[..., Tensor],
     data: tuple[Tensor, ...],
     path: Path,
     report: Callable[[Steps], None],
 ) -> None:
-    """Train for about that long, by as many epochs as fit; an interrupted run goes on from its file."""
-    net.train()
-    begun = time.perf_counter()
-    loss(
-        net, *[tensor[:BATCH].float() / 255 if tensor.dtype == torch.uint8 else tensor[:BATCH] for tensor in data]
-    ).backward()
-    step = time.perf_counter() - begun
-    net.zero_grad()
-    epochs = max(1, round(minutes * 60 / (step * len(data[0]) / BATCH)))
-    train(net, loss, data, Recipe("fast", epochs, BATCH, "muon", RATE, one_cycle=True), checkpoint=path, report=report)
+    """Train for that many epochs; an interrupted run goes on from its file."""
+    recipe = Recipe("fast", epochs, BATCH, "muon", RATE, one_cycle=True)
+    train(net.train(), loss, data, recipe, checkpoint=path, report=report)
     net.eval()
 
 
@@ -113,41 +145,38 @@ def staged(stage: str, report: Report) -> Callable[[Steps], None]:
     return lambda steps: report(Progress(stage, steps.step, steps.steps))
 
 
-def saved(home: Path, look: nn.Module, code: nn.Module) -> Fingerprinter:
-    """Both nets on disk, in a folder that has their name, and loaded from there."""
-    draft = home / "nets" / "draft"
-    save_net(draft / LOOKS, look)
-    save_net(draft / CODES, code)
-    made = Fingerprinter(draft)
-    final = home / "nets" / made.name
-    if not final.exists():
-        shutil.copytree(draft, final)
-    shutil.rmtree(draft)
-    return made
+def saved(folder: Path, look: nn.Module, code: nn.Module) -> Path:
+    """Both nets on disk, in that folder."""
+    save_net(folder / weights.LOOK, look)
+    save_net(folder / weights.CODE, code)
+    return folder
 
 
 @torch.inference_mode()
 def figures(nets: Fingerprinter, held: list[Squares]) -> dict[str, float]:
     """How well pieces held out are found again from damaged views, and redrawn.
 
-    `found_again` is the mean, over views, of the share of other pieces that lie farther off than the piece itself, each
-    counted with the softness of a hundredth in cosine: a figure that still moves where every view finds its piece.
+    `found` is recall@1 among them. `margin` is the mean log-likelihood that a view is nearer to its piece than each of
+    the others, which still moves where every view finds its piece. `psnr` is of the redrawn pieces, in dB.
     """
     pixels, frames = as_tensors([each.subject for each in held])
     clean = torch.from_numpy(nets.looks(pixels, frames))  # (N, D)
-    margins = []
+    margins, found = [], []
     with torch.random.fork_rng():
         torch.manual_seed(0)
         for _ in range(VIEWS):
             views = damaged(Sources(pixels, frames), nets.look.config.side)
             cosines = nets.look(views.contiguous(memory_format=torch.channels_last)) @ clean.T  # (N, N)
-            own = cosines.diagonal().unsqueeze(1)
-            margins.append(torch.sigmoid((own - cosines) / 0.01).fill_diagonal_(1).log().sum(1))
+            ahead = (cosines.diagonal().unsqueeze(1) - cosines).fill_diagonal_(torch.inf)
+            margins.append(functional.logsigmoid(ahead / SOFTNESS).sum(1))
+            found.append((ahead > 0).all(1).float())
     drawn = nets.redraw(nets.fingerprint(held).codes)
-    errors = (
-        np.square(drawn.astype(np.float32) - np.stack([each.whole.pixels for each in held]))
-        .reshape(len(held), -1)
-        .mean(1)
-    )
+    whole = np.stack([each.whole.pixels for each in held]).astype(np.float32)
+    errors = np.square(drawn - whole).reshape(len(held), -1).mean(1)
     psnr = 10 * np.log10(255**2 / np.maximum(errors, 1e-2))
-    return {"found_again": float(torch.cat(margins).mean()), "psnr": float(psnr.mean()), "held_out": float(len(held))}
+    return {
+        "found": float(torch.cat(found).mean()),
+        "margin": float(torch.cat(margins).mean()),
+        "psnr": float(psnr.mean()),
+        "held_out": len(held),
+    }

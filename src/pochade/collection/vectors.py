@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pochade.errors import IndexDamaged, OutputUnwritable
 
 FORMAT = "pochade-vectors-1"
+MEND = "run 'pochade learn': it makes them again"
 HEADER = 4096  # bytes: a page, so that the rows are aligned
 
 
@@ -26,23 +27,23 @@ class Vectors:
     """The rows of one file.
 
     Args:
-        path: The file; made when it is missing.
+        path: The file.
         net: The net that made the rows.
         kind: `np.float32` or `np.uint8`.
         columns: Numbers in a row.
+        create: Make the file when it is missing.
 
     Raises:
-        IndexDamaged: The file is of another net or shape, or is no such file.
+        IndexDamaged: The file is missing, of another net or shape, or no such file.
         OutputUnwritable: It can't be made.
     """
 
-    def __init__(self, path: Path, net: str, kind: type[np.generic], columns: int) -> None:
+    def __init__(self, path: Path, net: str, kind: type[np.generic], columns: int, *, create: bool = False) -> None:
         self.path, self.kind, self.columns = path, np.dtype(kind).newbyteorder("<"), columns
         self.header = {"format": FORMAT, "net": net, "type": self.kind.str, "columns": columns}
-        if path.exists():
-            self._check()
-        else:
+        if create and not path.exists():
             self._create()
+        self._check()
 
     def _create(self) -> None:
         line = json.dumps(self.header).encode() + b"\n"
@@ -54,24 +55,23 @@ class Vectors:
             raise OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", "make room") from error
 
     def _check(self) -> None:
-        with self.path.open("rb") as file:
-            line = file.read(HEADER).split(b"\n")[0]
         try:
-            found = json.loads(line)
-        except ValueError:
+            with self.path.open("rb") as file:
+                found = json.loads(file.read(HEADER).split(b"\n")[0])
+        except (OSError, ValueError):
             found = None
         if found != self.header:
-            raise IndexDamaged(
-                f"'{self.path}' does not hold what the index says: {line[:200].decode(errors='replace')}",
-                "move '.pochade' away and learn again; the art is untouched",
-            )
+            raise IndexDamaged(f"'{self.path}' does not hold the fingerprints that the index names", MEND)
 
     def write(self, start: int, rows: NDArray[Any]) -> None:
         """Put rows (n, columns) at row number `start`, on disk before this returns.
 
         Raises:
             OutputUnwritable: There is no room.
+            IndexDamaged: Rows before these are missing.
         """
+        if start > self.count():
+            raise IndexDamaged(f"'{self.path}' is cut short: {self.count():,} of {start:,} rows", MEND)
         content = np.ascontiguousarray(rows, dtype=self.kind).tobytes()
         try:
             with self.path.open("r+b") as file:
@@ -82,6 +82,10 @@ class Vectors:
         except OSError as error:
             raise OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", "make room") from error
 
+    def count(self) -> int:
+        """How many whole rows there are, left-overs included."""
+        return (self.path.stat().st_size - HEADER) // (self.columns * self.kind.itemsize)
+
     def rows(self, count: int) -> NDArray[Any]:
         """The first `count` rows (count, columns), as a view of the file.
 
@@ -90,10 +94,6 @@ class Vectors:
         """
         if not count:
             return np.empty((0, self.columns), self.kind)
-        there = (self.path.stat().st_size - HEADER) // (self.columns * self.kind.itemsize)
-        if there < count:
-            raise IndexDamaged(
-                f"'{self.path}' is cut short: {there:,} of {count:,} rows",
-                "move '.pochade' away and learn again; the art is untouched",
-            )
+        if self.count() < count:
+            raise IndexDamaged(f"'{self.path}' is cut short: {self.count():,} of {count:,} rows", MEND)
         return np.memmap(self.path, self.kind, "r", HEADER, (count, self.columns))

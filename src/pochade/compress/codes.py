@@ -30,9 +30,9 @@ WORDS = (LENGTH - HEADER) // 4
 LEVELS_PER_UNIT = 16  # of the natural logarithm of the steps
 LOWEST = -3.0  # natural logarithm of the coarsest steps to the unit
 LEVELS = 128
-SPARE = 24  # bits: the coder ends on whole words
+ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
 TABLE_SHIFT = 2  # four levels, a quarter of a unit of the logarithm, between two tables
-SMALLEST = -3.0  # natural logarithm of the narrowest table's scale, in steps
+SMALLEST = -2.25  # natural logarithm of the narrowest table's scale, in steps: 0.105
 SIDE = 96  # pixels
 
 Integers = NDArray[np.integer[Any]]
@@ -52,7 +52,7 @@ class Tables:
 
     class_counts: Integers  # (K,) 65,536ths
     scales: Integers  # (K, D): the table of each number at level 0, times 4
-    counts: Integers  # (T, 2 R + 1) 65,536ths of -R .. R; a table whose first count is -1 means always zero
+    counts: Integers  # (T, 2 R + 1) 65,536ths of -R .. R
 
 
 class Kept(NamedTuple):
@@ -75,8 +75,8 @@ class CodeBook:
         self.tables = tables
         self.reach = tables.counts.shape[1] // 2
         self.class_model = model_of(tables.class_counts)
-        self.models = [model_of(counts) if counts[0] >= 0 else None for counts in tables.counts]
-        self.bits = np.where(tables.counts < 0, 0, -np.log2(np.maximum(tables.counts, 1) / 65_536))[:, self.reach :]
+        self.models = [model_of(counts) for counts in tables.counts]
+        self.bits = -np.log2(tables.counts[:, self.reach :] / 65_536)
         self.bits = np.ascontiguousarray(self.bits, np.float32)  # (T, R + 1): tables are the same on both sides of zero
         self.class_bits = -np.log2(tables.class_counts / 65_536)
 
@@ -85,15 +85,13 @@ class CodeBook:
         shift = np.asarray(level, np.int32)[..., None, None] + 2  # half of a table's levels: the nearest table
         return np.clip((self.tables.scales[classes] + shift) >> TABLE_SHIFT, 0, len(self.models) - 1)
 
-    def whole(self, offsets: Floats, classes: Integers, level: int) -> Integers:
+    def whole(self, offsets: Floats, level: int) -> Integers:
         """Offsets from the class means (P, D), in units, as whole steps within the tables' reach."""
-        numbers = np.clip(np.rint(offsets * steps_of(level)), -self.reach, self.reach).astype(np.int32)
-        return np.where(self.tables.counts[self.tables_at(classes, level), 0] < 0, 0, numbers)
+        return np.clip(np.rint(offsets * steps_of(level)), -self.reach, self.reach).astype(np.int32)
 
     def costs(self, offsets: Floats, classes: Integers, levels: Integers) -> Floats:
         """About how many bits each picture takes at its level, (B,)."""
-        steps = np.exp(levels / LEVELS_PER_UNIT + LOWEST).astype(np.float32)
-        numbers = np.abs(offsets * steps[:, None, None]) + np.float32(0.5)
+        numbers = np.abs(offsets * steps_at(levels)[:, None, None]) + np.float32(0.5)
         whole = np.minimum(numbers, self.reach).astype(np.int32)
         bits = self.bits.ravel().take(self.tables_at(classes, levels) * (self.reach + 1) + whole)
         return bits.sum((1, 2)) + self.class_bits[classes].sum(1)
@@ -105,10 +103,11 @@ class CodeBook:
             offsets: Latents less the means of their classes (B, P, D), in units.
             classes: The class of each place (B, P).
         """
+        largest = np.abs(offsets).max((1, 2))  # no number may pass the tables' reach
         low, high = np.zeros(len(offsets), np.int32), np.full(len(offsets), LEVELS - 1, np.int32)
         for _ in range(LEVELS.bit_length() - 1):
             middle = (low + high + 1) // 2
-            fits = self.costs(offsets, classes, middle) <= WORDS * 32 - SPARE
+            fits = (self.costs(offsets, classes, middle) <= ROOM) & (largest * steps_at(middle) <= self.reach)
             low, high = np.where(fits, middle, low), np.where(fits, high, middle - 1)
         return np.maximum(low, 0)
 
@@ -125,7 +124,7 @@ class CodeBook:
 
     def _written(self, frame: Frame, offsets: Floats, classes: Integers, finest: int) -> bytes:
         for level in range(finest, -1, -1):
-            words = self._coded(Kept(frame, level, classes, self.whole(offsets, classes, level)))
+            words = self._coded(Kept(frame, level, classes, self.whole(offsets, level)))
             if len(words) <= WORDS:
                 break
         else:  # not even the coarsest steps fit: keep the classes alone
@@ -153,6 +152,12 @@ class CodeBook:
             raise PictureDamaged(f"a code has {LENGTH} bytes, the first of them {VERSION}; this is none")
         if sum(code[HEADER:]) % 256 != code[3]:
             raise PictureDamaged("a code is damaged: its sum does not agree")
+        try:
+            return self._decoded(code)
+        except (AssertionError, ValueError) as error:  # the coder's own words for bytes that nothing leads to
+            raise PictureDamaged(f"a code is damaged: {error}") from error
+
+    def _decoded(self, code: bytes) -> Kept:
         coder = constriction.stream.queue.RangeDecoder(np.frombuffer(code[HEADER:], "<u4").astype(np.uint32))
         places, width = PLACES, self.tables.scales.shape[1]
         classes = coder.decode(self.class_model, places)
@@ -164,13 +169,13 @@ class CodeBook:
         return Kept(frame_of(code[1]), code[2], classes, numbers.reshape(places, width))
 
     def _runs(self, ordered: Integers) -> list[tuple[Any, int, int]]:
-        """Stretches of numbers with one table, (model, start, end); those that are always zero are left out."""
+        """Stretches of numbers with one table: (model, start, end)."""
         ends = np.searchsorted(ordered, np.arange(len(self.models)), side="right")
         starts = np.concatenate([[0], ends[:-1]])
         return [
             (model, int(start), int(end))
             for model, start, end in zip(self.models, starts, ends, strict=True)
-            if model is not None and end > start
+            if end > start
         ]
 
 
@@ -180,6 +185,12 @@ PLACES = 36  # 6 x 6
 def steps_of(level: int) -> float:
     """Steps to the unit at a level."""
     return math.exp(level / LEVELS_PER_UNIT + LOWEST)
+
+
+def steps_at(levels: Integers) -> Floats:
+    """Steps to the unit at many levels."""
+    steps: Floats = np.exp(levels / LEVELS_PER_UNIT + LOWEST).astype(np.float32)
+    return steps
 
 
 def model_of(counts: Integers) -> Any:
@@ -209,6 +220,7 @@ def finish(net: CodeVAE, usual_log_step: float) -> None:
         net: The net; its tables change.
         usual_log_step: Natural logarithm of the steps to the unit at which most pictures fill their codes.
     """
+    net = net.cpu()
     shares = net.class_logits.detach().softmax(0).numpy()
     counts = np.maximum(np.rint(shares * 65_536), 16).astype(np.int32)
     counts[counts.argmax()] += 65_536 - counts.sum()
@@ -233,5 +245,4 @@ def laplace_tables(reach: int, count: int) -> Integers:
     shares = np.where(distance == 0, near, far)
     counts = np.maximum(np.rint(shares / shares.sum(1, keepdims=True) * 65_536), 1).astype(np.int32)
     counts[:, reach] += 65_536 - counts.sum(1)
-    counts[scales[:, 0] < np.exp(-2.8)] = -1  # a number that is never far from zero is not written at all
     return counts

@@ -1,12 +1,13 @@
-"""The loss of looks: two views of each piece, one at most lightly touched, shall be told from every other piece."""
+"""The loss of looks: two views of each piece, one of them often the piece itself, are told from every other piece."""
 
 import torch
 from torch import Tensor
 
-from pochade.learn.damage import Sources, damaged, undamaged
-from pochade.nets.look import LookEncoder, disagreement
+from pochade.learn.damage import Sources, damaged, picked, undamaged
+from pochade.nets.look import LookEncoder, crowding, disagreement
 
 TEMPERATURE = 0.06
+EVENNESS = 0.5  # weight of the looks' crowding
 CLEAN = 0.5  # share of the first views that are the piece itself, as the index will hold it
 
 
@@ -35,14 +36,18 @@ class Agreement:
             pieces: The number of each piece (B,).
             kinds: Pieces of one kind show the same and are not told apart (B,).
         """
-        sources, side = Sources(pictures, frames), net.config.side
-        clean = (torch.rand(len(pieces)) < CLEAN).view(-1, 1, 1, 1)
-        first = torch.where(clean, undamaged(sources, side), damaged(sources, side))
-        views = torch.cat([first, damaged(sources, side)])
-        looks = net(views.contiguous(memory_format=torch.channels_last))  # (2B, D)
+        with pictures.device:
+            first, second = self._views(Sources(pictures, frames), net.config.side)
+        looks = net(torch.cat([first, second]).contiguous(memory_format=torch.channels_last))  # (2B, D)
         one, other = looks.chunk(2)
         known = torch.nonzero(self.kinds >= 0).flatten()
-        same = kinds.view(-1, 1) == torch.cat([kinds, self.kinds[known]])  # (B, B + M)
-        value = disagreement(one, other, self.remembered[known], same, TEMPERATURE)
-        self.remembered[pieces], self.kinds[pieces] = one.detach(), kinds
-        return value
+        same = kinds.view(-1, 1) == torch.cat([kinds, self.kinds[known].to(kinds.device)])  # (B, B + M)
+        value = disagreement(one, other, self.remembered[known].to(looks.device), same, TEMPERATURE)
+        self.remembered[pieces.cpu()], self.kinds[pieces.cpu()] = one.detach().cpu(), kinds.cpu()
+        return value + EVENNESS * crowding(looks)
+
+    @staticmethod
+    def _views(sources: Sources, side: int) -> tuple[Tensor, Tensor]:
+        """Two views of each piece (B, 4, side, side); half of the first ones are the pieces themselves."""
+        clean = picked(len(sources), CLEAN).view(-1, 1, 1, 1)
+        return torch.where(clean, undamaged(sources, side), damaged(sources, side)), damaged(sources, side)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+GLYPH = (5, 40)  # strokes in a row of letters, down and across
 GREY = (0.299, 0.587, 0.114)  # Rec. 601 luma, which JPEG uses too
 
 
@@ -64,11 +65,15 @@ def damaged(sources: Sources, side: int) -> Tensor:
 
 
 def recomposed(sources: Sources, side: int) -> Tensor:
-    """Turned, mirrored, cut, in other colours, but unharmed: more pictures of the same kind, (B, 4, side, side)."""
-    x = turned_and_cropped(sources.pictures, sources.frames, side)
-    colour = sometimes(0.3, hue_turned, x[:, :3])
+    """Turned, mirrored, some of them cut, in other colours, but unharmed: more of the same kind, (B, 4, side, side)."""
+    x = undamaged(sources, side)
+    cut = torch.nonzero(picked(len(x), 0.3)).flatten()
+    if len(cut):
+        x = x.index_copy(0, cut, turned_and_cropped(sources.pictures[cut], sources.frames[cut], side))
+    x = sometimes(0.5, lambda part: part.flip(3), sometimes(0.5, lambda part: part.mT, x))
+    colour, frame = sometimes(0.3, hue_turned, x[:, :3]), x[:, 3:]
     colour = sometimes(0.2, lambda part: part[:, torch.randperm(3)], colour)
-    return torch.cat([colour * x[:, 3:] + (1 - x[:, 3:]), x[:, 3:]], 1)
+    return torch.cat([colour * frame + (1 - frame), frame], 1)
 
 
 # Stages of work ------------------------------------------------------------------------------------------------------
@@ -134,10 +139,10 @@ def cut_and_padded(frames: Tensor) -> tuple[Tensor, Tensor]:
     """New frames (B, 2) and their centres (B, 2): each side moved in by up to a fifth, or out by up to a quarter."""
     count = len(frames)
     even, each = torch.rand(count, 1).expand(count, 4), torch.rand(count, 4)
-    cut = torch.where(picked(count, 0.6).unsqueeze(1), even, each) * 0.2
+    cut = torch.where(picked(count, 0.75).unsqueeze(1), even, each) * 0.2
     pad = torch.where(picked(count, 0.7).unsqueeze(1), even, each) * -0.25
     kept = torch.where(picked(count, 0.5).unsqueeze(1), pad, torch.zeros(count, 4))
-    moved = torch.where(picked(count, 0.45).unsqueeze(1), cut, kept)  # left, top, right, bottom
+    moved = torch.where(picked(count, 0.5).unsqueeze(1), cut, kept)  # left, top, right, bottom
     size = frames * (1 - moved[:, :2] - moved[:, 2:])
     centre = frames * (moved[:, :2] - moved[:, 2:])
     return size, centre
@@ -254,14 +259,12 @@ def stamped(x: Tensor) -> Tensor:
 
 
 def words(count: int, side: int) -> Tensor:
-    """Rows of random strokes as wide and high as a line of text, (B, 1, side, side) in {0, 1}."""
-    strokes = picked(count * side * (side // 2), 0.55).float().view(count, 1, side, side // 2)
-    strokes = functional.interpolate(strokes, size=(side, side), mode="nearest")
+    """A row of blocky letters somewhere in each picture, (B, 1, side, side) in {0, 1}."""
+    letters = picked(count * GLYPH[0] * GLYPH[1], 0.5).float().view(count, 1, *GLYPH)
     steps = torch.linspace(0, 1, side)
-    top, height = uniform(count, 0.0, 0.85), uniform(count, 0.05, 0.2)
-    left, width = uniform(count, 0.0, 0.5), uniform(count, 0.3, 0.9)
-    rows = (steps.view(1, 1, -1, 1) - top).div(height)
-    columns = (steps.view(1, 1, 1, -1) - left).div(width)
-    inside = (rows >= 0) & (rows <= 1) & (columns >= 0) & (columns <= 1)
-    tilted = torch.roll(strokes, int(torch.randint(0, side, (1,))), 3)
-    return inside.float() * tilted
+    rows = (steps.view(1, -1) - uniform(count, 0.0, 0.85).view(-1, 1)) / uniform(count, 0.06, 0.25).view(-1, 1)
+    columns = (steps.view(1, -1) - uniform(count, 0.0, 0.4).view(-1, 1)) / uniform(count, 0.4, 1.0).view(-1, 1)
+    grid = (
+        torch.stack(torch.broadcast_tensors(columns.unsqueeze(1), rows.unsqueeze(2)), 3) * 2 - 1
+    )  # (B, side, side, 2)
+    return functional.grid_sample(letters, grid, mode="nearest", align_corners=False)

@@ -18,7 +18,10 @@ from torch.nn import functional
 from pochade.nets.look import Residual
 
 CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
-SMALLEST_SCALE = 0.01  # of a Laplace distribution, in steps: narrower ones cost nothing less
+HALF = 0.5  # of a step
+SMALLEST_SCALE = 0.1  # of a Laplace distribution, in steps: narrower ones save nothing, and punish too hard
+LATENT_GAIN = 10.0  # of what the encoder's last layer gives: latents begin about half as wide as one
+PRIOR_GAIN = 10.0  # of the prior's parameters, so that they can follow the latents
 LARGEST_BITS = 40.0  # of one number: keeps the logarithm finite
 
 
@@ -73,18 +76,28 @@ class CodeVAE(nn.Module):
             *doubled(f, g), Plain(g),
             nn.Conv2d(g, 3 * 16, 3, 1, 1), nn.PixelShuffle(4),
         )  # fmt: skip
-        self.means = nn.Parameter(torch.zeros(k, latent))
-        busyness = torch.linspace(-4, 0, k).view(k, 1)  # from empty places to crowded ones
-        self.log_scales = nn.Parameter(busyness.repeat(1, latent))
+        self.small_means = nn.Parameter(torch.zeros(k, latent))
+        busyness = torch.linspace(-3, 0, k).view(k, 1)  # from empty places to crowded ones
+        self.small_log_scales = nn.Parameter(busyness.repeat(1, latent) / PRIOR_GAIN)
         self.class_logits = nn.Parameter(torch.zeros(k))
         self.register_buffer("usual_log_step", torch.zeros(()))
         self.register_buffer("class_counts", torch.zeros(k, dtype=torch.int32))
         self.register_buffer("scales", torch.zeros(k, latent, dtype=torch.int32))
         self.register_buffer("counts", torch.zeros(self.config.tables, 2 * self.config.reach + 1, dtype=torch.int32))
 
+    @property
+    def means(self) -> Tensor:
+        """Of the classes' Laplace distributions (K, D)."""
+        return PRIOR_GAIN * self.small_means
+
+    @property
+    def log_scales(self) -> Tensor:
+        """Natural logarithms of the distributions' scales (K, D)."""
+        return PRIOR_GAIN * self.small_log_scales
+
     def encode(self, x: Tensor) -> Tensor:
         """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
-        latents: Tensor = self.encoder(x)
+        latents: Tensor = LATENT_GAIN * self.encoder(x)
         return latents
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
@@ -110,19 +123,21 @@ class CodeVAE(nn.Module):
         constant = (weights * self.means.square() - weights.log()).sum(2) - 2 * self.class_logits.log_softmax(0)
         return (squares + constant.unsqueeze(1)).argmin(2)
 
-    def cost(self, latents: Tensor, log_steps: Tensor, noise: Tensor | float) -> Cost:
-        """How many bits the latents take, in steps of that size.
+    def cost(self, latents: Tensor, log_steps: Tensor) -> Cost:
+        """How many bits the latents take, as whole steps of that size; the gradient passes through the rounding.
+
+        Uniform noise in place of rounding, as is usual while learning, would charge for every number that is zero, and
+        here nearly all are.
 
         Args:
             latents: (B, D, h, w).
             log_steps: As in `classes`.
-            noise: Added to the latents (B, P, D), in steps: uniform in [-1/2, 1/2] stands for rounding while learning.
         """
         with torch.no_grad():
             classes = self.classes(latents, log_steps)
         steps = log_steps.exp().view(-1, 1, 1)  # (B, 1, 1)
-        offsets = (latents.flatten(2).transpose(1, 2) - self.means[classes]) * steps + noise  # (B, P, D)
-        bits = laplace_bits(offsets, self.log_scales[classes].exp() * steps).sum(2)  # (B, P)
+        offsets = (latents.flatten(2).transpose(1, 2) - self.means[classes]) * steps  # (B, P, D)
+        bits = laplace_bits(rounded(offsets), self.log_scales[classes].exp() * steps).sum(2)  # (B, P)
         chosen = -self.class_logits.log_softmax(0)[classes] / math.log(2)
         return Cost((bits + chosen).sum(1), classes)
 
@@ -136,10 +151,11 @@ def laplace_bits(offsets: Tensor, scales: Tensor) -> Tensor:
     scales = scales.clamp(min=SMALLEST_SCALE)
     distance = offsets.abs()
     half = 0.5 / scales
-    near = 1 - 0.5 * (torch.exp(-half * (1 - 2 * distance)) + torch.exp(-half * (1 + 2 * distance)))
+    inside = distance < HALF
+    close = distance.clamp(max=HALF)  # the branch that is not taken must stay finite too, for its gradient
+    near = 1 - 0.5 * (torch.exp(half * (2 * close - 1)) + torch.exp(-half * (1 + 2 * close)))
+    log_near = near.clamp(min=1e-9).log()
     log_far = -distance / scales + half + torch.log1p(-torch.exp(-2 * half)) - math.log(2)
-    inside = distance < 0.5  # noqa: PLR2004  half a step
-    log_near = torch.where(inside, near, 1.0).clamp(min=1e-9).log()
     nats = -torch.where(inside, log_near, log_far)
     return (nats / math.log(2)).clamp(max=LARGEST_BITS)
 

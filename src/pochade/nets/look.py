@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+CROWDED = 1e-3  # of an even direction's share: what counts as none
 POWER = 3.0  # of the pooling: 1 is the mean, infinity the maximum
 
 
@@ -89,9 +90,41 @@ class LookEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Pictures and their frames (B, 4, 64, 64) in [0, 1] to unit vectors (B, 64)."""
-        features = self.features(x)  # (B, 384, 4, 4)
+        features = self.features(oriented(x))  # (B, 384, 4, 4)
         pooled = features.clamp(min=1e-4).pow(POWER).mean((2, 3)).pow(1 / POWER)  # (B, 384)
         return functional.normalize(self.linear(pooled))
+
+
+def oriented(x: Tensor) -> Tensor:
+    """Pictures mirrored and turned by quarters so that their edges weigh most to the right, then to the bottom.
+
+    Of the eight ways in which a copy can lie, the net then sees one, but for pictures whose edges are in balance.
+
+    Args:
+        x: Pictures and frames (B, 4, S, S); S a multiple of 4.
+    """
+    small = functional.avg_pool2d(x[:, :3], 4)  # grain is averaged away
+    across, down = small.diff(dim=3).abs().sum((1, 2)), small.diff(dim=2).abs().sum((1, 3))  # (B, S / 4 - 1) each
+    between = torch.linspace(-1, 1, across.shape[1], device=x.device)
+    along = torch.linspace(-1, 1, small.shape[2], device=x.device)
+    right = across @ between + small.diff(dim=2).abs().sum((1, 2)) @ along  # (B,)
+    bottom = down @ between + small.diff(dim=3).abs().sum((1, 3)) @ along
+    x = torch.where((right < 0).view(-1, 1, 1, 1), x.flip(3), x)
+    x = torch.where((bottom < 0).view(-1, 1, 1, 1), x.flip(2), x)
+    return torch.where((bottom.abs() > right.abs()).view(-1, 1, 1, 1), x.mT, x).contiguous(
+        memory_format=torch.channels_last
+    )
+
+
+def crowding(looks: Tensor) -> Tensor:
+    """How far looks (B, D) are from filling all directions evenly: 0 when they do, in nats a direction.
+
+    The negative logarithm of the volume that they span (the coding rate of Yu et al., "Learning Diverse and
+    Discriminative Representations via the Principle of Maximal Coding Rate Reduction", NeurIPS 2020). Without it a
+    third of the directions does all the work, and strangers come too near.
+    """
+    spread = looks.T @ looks * (looks.shape[1] / len(looks))  # (D, D), the identity when even
+    return -torch.logdet(spread + CROWDED * torch.eye(len(spread), device=looks.device)) / len(spread)
 
 
 def disagreement(first: Tensor, second: Tensor, others: Tensor, same: Tensor, temperature: float) -> Tensor:
