@@ -37,7 +37,12 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
-bench: $(INSTALLED) data ## measure every figure of the README anew (about an hour on two cores)
+bench: $(INSTALLED) data drawings ## measure every figure anew (about two hours on two cores)
+	$(BIN)/python -m bench.bench_copies
+	$(BIN)/python -m bench.bench_codes
+	$(BIN)/python -m bench.bench_collection
+	$(BIN)/python -m bench.bench_kills
+	$(BIN)/python -m bench.bench_mutations
 	$(BIN)/python -m bench.bench_training
 	$(BIN)/python -m bench.bench_dimensions
 	$(BIN)/python -m bench.bench_study

@@ -82,6 +82,11 @@ def test_what_is_no_picture_is_refused(wrong: np.ndarray) -> None:
         fingerprint([wrong])
 
 
+def test_an_image_of_16_bits_is_refused_rather_than_cut_off() -> None:
+    with pytest.raises(UsageError, match="more than 8 bits"):
+        fingerprint([Image.fromarray(np.full((8, 8), 30_000, np.uint16))])
+
+
 def test_codes_of_another_shape_are_refused() -> None:
     with pytest.raises(UsageError, match="codes are"):
         redraw(np.zeros((3, 255), np.uint8))

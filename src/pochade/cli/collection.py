@@ -165,11 +165,9 @@ def say_training(figures: dict[str, Any]) -> None:
         return
     before, after = figures["before"], figures["after"]
     kept = {True: "kept", False: "not kept: it did not help"}
-    words.print(
-        f"training, on {before['held_out']} pieces held out: "
-        f"found again {before['found']:.1%}, then {after['found']:.1%} ({kept[figures['look_kept']]}); redrawn at {before['psnr']:.2f} dB, then {after['psnr']:.2f} dB "
-        f"({kept[figures['code_kept']]})"
-    )
+    words.print(f"training, judged by {before['held_out']} pieces that were held out:")
+    words.print(f"  found again {before['found']:.1%}, then {after['found']:.1%} ({kept[figures['look_kept']]})")
+    words.print(f"  redrawn at {before['psnr']:.2f} dB, then {after['psnr']:.2f} dB ({kept[figures['code_kept']]})")
 
 
 def say_problems(problems: Sequence["Problem"], folder: Path) -> None:

@@ -4,8 +4,8 @@
                    {"format": "pochade-vectors-1", "net": "<name>", "type": "<f4" or "|u1", "columns": 64}
     bytes 4096-    rows, little-endian, one after another
 
-A row is written before the index names it, and never changed after; rows past the last one named are left-overs of a
-run that was cut off, and are written over.
+A row is written before the index names it, and stays as it is after; rows past the last one named are left-overs of a
+run that was cut off, and are written over. Other nets have other files.
 """
 
 import json

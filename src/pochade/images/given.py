@@ -3,20 +3,25 @@
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pochade.errors import UsageError
 from pochade.images.picture import WHITE, Array
 
+DEEP = ("I", "F")  # Pillow's modes of 16 and 32 bits begin so: converting them would cut them off at 255
+
 
 def on_paper(picture: Any) -> Array:
-    """Any picture as pixels (H, W, 3) uint8 on white.
+    """A Pillow image or an array as pixels (H, W, 3) uint8 on white, turned as its EXIF says.
 
     Raises:
-        UsageError: It is no picture.
+        UsageError: It is no picture, or has more than 8 bits a channel.
     """
     if not isinstance(picture, Image.Image):
         picture = as_image(np.asarray(picture))
+    if picture.mode[0] in DEEP:
+        raise UsageError(f"an image of mode {picture.mode} has more than 8 bits a channel", "read_picture(…).on_paper()")
+    picture = ImageOps.exif_transpose(picture)
     if picture.has_transparency_data:
         image = picture.convert("RGBA")
         white = Image.new("RGBA", image.size, (*WHITE, 255))
