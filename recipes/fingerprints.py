@@ -40,7 +40,7 @@ SYNTHETIC = {"look": 3_000, "code": 1_500}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
 RATE = {"look": 2e-2, "code": 1e-2}
 BATCH = {"look": 192, "code": 64}
-RAMP = 600  # steps until the code net pays for its bits
+RAMP = 200  # steps until the code net pays for its bits
 
 
 class Drawing(NamedTuple):

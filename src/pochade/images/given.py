@@ -20,7 +20,9 @@ def on_paper(picture: Any) -> Array:
     if not isinstance(picture, Image.Image):
         picture = as_image(np.asarray(picture))
     if picture.mode[0] in DEEP:
-        raise UsageError(f"an image of mode {picture.mode} has more than 8 bits a channel", "read_picture(…).on_paper()")
+        raise UsageError(
+            f"an image of mode {picture.mode} has more than 8 bits a channel", "read_picture(…).on_paper()"
+        )
     picture = ImageOps.exif_transpose(picture)
     if picture.has_transparency_data:
         image = picture.convert("RGBA")

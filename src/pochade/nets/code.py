@@ -20,7 +20,7 @@ from pochade.nets.look import Residual
 CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
 HALF = 0.5  # of a step
 SMALLEST_SCALE = 0.1  # of a Laplace distribution, in steps: narrower ones save nothing, and punish too hard
-LATENT_GAIN = 10.0  # of what the encoder's last layer gives: latents begin about half as wide as one
+SIZE_RATE = 0.02  # at which the latents' usual mean and size follow those of a batch
 PRIOR_GAIN = 10.0  # of the prior's parameters, so that they can follow the latents
 LARGEST_BITS = 40.0  # of one number: keeps the logarithm finite
 
@@ -56,6 +56,8 @@ class CodeVAE(nn.Module):
         config: Sizes.
     """
 
+    middle: Tensor  # mean of each latent (D,), before they are brought to 0
+    size: Tensor  # the root of their mean square about it, before it is brought to 1
     usual_log_step: Tensor  # natural logarithm of the steps to the unit at which most pictures fill their codes
     class_counts: Tensor  # (K,), and what follows: the prior as the whole numbers of `compress/codes.py`
     scales: Tensor  # (K, D)
@@ -80,6 +82,8 @@ class CodeVAE(nn.Module):
         busyness = torch.linspace(-3, 0, k).view(k, 1)  # from empty places to crowded ones
         self.small_log_scales = nn.Parameter(busyness.repeat(1, latent) / PRIOR_GAIN)
         self.class_logits = nn.Parameter(torch.zeros(k))
+        self.register_buffer("middle", torch.zeros(latent))
+        self.register_buffer("size", torch.ones(()))
         self.register_buffer("usual_log_step", torch.zeros(()))
         self.register_buffer("class_counts", torch.zeros(k, dtype=torch.int32))
         self.register_buffer("scales", torch.zeros(k, latent, dtype=torch.int32))
@@ -96,9 +100,21 @@ class CodeVAE(nn.Module):
         return PRIOR_GAIN * self.small_log_scales
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
-        latents: Tensor = LATENT_GAIN * self.encoder(x)
-        return latents
+        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6).
+
+        They are brought to mean 0 and mean square 1 over all of them. Else they would shrink for ever: smaller ones cost
+        less, and finer steps make up for it.
+        """
+        latents: Tensor = self.encoder(x)
+        if self.training:
+            middle = latents.mean((0, 2, 3))  # (D,)
+            size = (latents - middle.view(-1, 1, 1)).square().mean().sqrt()
+            with torch.no_grad():
+                self.middle.lerp_(middle, SIZE_RATE)
+                self.size.lerp_(size, SIZE_RATE)
+        else:
+            middle, size = self.middle, self.size
+        return (latents - middle.view(-1, 1, 1)) / size
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
         """Latents (B, 128, 6, 6), and how finely they were kept (B,), to pictures (B, 3, 96, 96), about in [0, 1]."""
