@@ -154,10 +154,12 @@ def test_a_folder_that_cannot_be_listed_does_not_lose_its_pieces(art: Path, monk
     collection = Collection.open(art)
     collection.learn(minutes=0)
 
+    real = os.scandir
+
     def refused(folder: bytes) -> object:
         if folder.endswith(b"old"):
             raise PermissionError(13, "Permission denied")
-        return os.scandir(folder)
+        return real(folder)
 
     monkeypatch.setattr("pochade.collection.scan.os.scandir", refused)
     learnt = collection.learn(minutes=0)
@@ -203,32 +205,30 @@ def test_a_run_that_was_cut_off_after_its_vectors_writes_over_them(art: Path) ->
 # The reading processes -----------------------------------------------------------------------------------------------
 
 
-class Deadly:
+class Deadly(Request):
     """Ends the process that unpickles it."""
 
     def __reduce__(self) -> tuple[object, tuple[int]]:
         return os._exit, (3,)
 
 
-class Endless:
+class Endless(Request):
     """Keeps the process that unpickles it busy."""
 
     def __reduce__(self) -> tuple[object, tuple[int]]:
         return time.sleep, (600,)
 
 
-@pytest.mark.parametrize(
-    ("harm", "seconds", "reason"), [(Deadly(), 30, "exit code 3"), (Endless(), 3, "took longer than")]
-)
+@pytest.mark.parametrize(("harm", "seconds", "reason"), [(Deadly, 30, "with code 3"), (Endless, 3, "took longer than")])
 def test_a_file_that_ends_or_holds_up_its_reader_is_a_problem_of_its_own(
-    harm: object, seconds: float, reason: str, art: Path, tmp_path: Path
+    harm: type[Request], seconds: float, reason: str, art: Path, tmp_path: Path
 ) -> None:
     found = walk(art, art / ".pochade").files
     good = [
         Request(os.fsencode(art / os.fsdecode(path)), stamp, frozenset(), tmp_path) for path, stamp in found.items()
     ]
     with Readers(1, seconds) as readers:
-        answers = list(readers.read([good[0], harm, *good[1:]]))  # type: ignore[list-item]
+        answers = list(readers.read([good[0], harm(*vars(good[0]).values()), *good[1:]]))
     problems = [answer.reading.problem for answer in answers if answer.reading.problem]
     assert len(problems) == 1
     assert reason in problems[0]
@@ -333,7 +333,7 @@ def test_fingerprints_of_another_net_are_refused(art: Path) -> None:
     collection.learn(minutes=0)
     path = next((art / ".pochade").glob("looks-*.f32"))
     path.write_bytes(b'{"format": "pochade-vectors-1", "net": "other"}\n'.ljust(4096, b"\0") + path.read_bytes()[4096:])
-    with pytest.raises(IndexDamaged, match="does not hold what the index says"):
+    with pytest.raises(IndexDamaged, match="does not hold the fingerprints"):
         Collection.open(art).find(drawing(0))
 
 

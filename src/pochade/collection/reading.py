@@ -60,7 +60,8 @@ def read_piece(request: Request) -> Reading:
     except OSError as error:
         return Reading(problem=f"'{printable(path.name)}' can't be read: {error.strerror}", again=True)
     except PictureUnreadable as error:
-        return Reading(problem=error.sentence, again=isinstance(error, FileUnreachable))
+        sentence = error.sentence.replace(printable(path), printable(path.name))  # the path stands beside it
+        return Reading(problem=sentence, again=isinstance(error, FileUnreachable))
 
 
 def hashed(path: Path, stamp: Stamp) -> str:

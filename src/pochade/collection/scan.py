@@ -51,7 +51,7 @@ def walk(folder: Path, passed_over: Path) -> Found:
         try:
             for entry in listed(root + b"/" + below):
                 path = below + b"/" + entry.name if below else entry.name
-                if entry.is_dir():
+                if leads_to_a_folder(entry):
                     if not entry.is_symlink() and root + b"/" + path != own:
                         waiting.append(path)
                 elif (entry.is_symlink() or entry.is_file()) and ending(entry.name) not in NO_PICTURES:
@@ -68,6 +68,14 @@ def listed(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
         for entry in entries:
             if not entry.name.startswith(b"."):
                 yield entry
+
+
+def leads_to_a_folder(entry: os.DirEntry[bytes]) -> bool:
+    """Whether it is a folder, or a link to one; a link that leads in circles leads nowhere."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def ending(name: bytes) -> bytes:

@@ -102,8 +102,8 @@ class CodeVAE(nn.Module):
     def encode(self, x: Tensor) -> Tensor:
         """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6).
 
-        They are brought to mean 0 and mean square 1 over all of them. Else they would shrink for ever: smaller ones cost
-        less, and finer steps make up for it.
+        They are brought to mean 0 and mean square 1 over all of them. Else they would shrink for ever: smaller ones
+        cost less, and finer steps make up for it.
         """
         latents: Tensor = self.encoder(x)
         if self.training:
