@@ -6,7 +6,7 @@ folders=(animals food people transportation)
 
 mkdir -p "$to/art"
 for folder in "${folders[@]}"; do
-    [ -e "$to/art/$folder" ] || cp -r "$drawings/$folder" "$to/art/$folder"
+    [ -e "$to/art/$folder" ] || cp -rL "$drawings/$folder" "$to/art/$folder"  # some are links out of their folder
 done
 
 "$pochade" learn "$to/art"
