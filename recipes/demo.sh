@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demonstration: learn thousands of drawings, damage one, and find it again.  recipes/demo.sh POCHADE DRAWINGS TO
+# The demonstration: learn four folders of drawings, damage one, and find it again.  recipes/demo.sh POCHADE DRAWINGS TO
 set -euo pipefail
 pochade=$1 drawings=$2 to=$3
 folders=(animals food people transportation)

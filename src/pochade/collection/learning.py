@@ -15,10 +15,11 @@ from pochade.collection.vectors import Vectors
 from pochade.images.letterbox import Squares
 
 KEPT_AT_ONCE = 64  # pieces between two commits: what a crash can cost
-FEWEST = 200  # pieces below which training was never seen to help: docs/log.md
+FEWEST = 200  # pieces: with fewer, the tenth that is held out is too small to judge by
 GROWN = 1.2  # times as many pieces as the last time make training worth while again
 PIECES_A_MINUTE = 1_000
 MOST_MINUTES = 5.0
+LARGEST = 2**31 - 1  # what a column holds: a preview's file may claim any canvas, and must not stop the run
 MOST_KNOWN = 100  # contents of one size that are told to a reading process
 NEVER = Stamp(-1, -1, 0)  # the stamp of a file that is to be tried again each time
 
@@ -163,11 +164,11 @@ def columns(answer: Answer, row: int) -> dict[str, Any]:
         "hash": answer.reading.content,
         "row": row,
         "format": header.format,
-        "width": header.width,
-        "height": header.height,
+        "width": min(header.width, LARGEST),
+        "height": min(header.height, LARGEST),
         "depth": header.depth,
         "has_alpha": header.has_alpha,
-        "frames": header.frames,
+        "frames": min(header.frames, LARGEST),
         "bytes": answer.request.stamp.size,
         "colour": answer.reading.colour,
         "notes": json.dumps(answer.reading.notes),
