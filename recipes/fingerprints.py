@@ -1,7 +1,7 @@
 """How the shipped fingerprint nets were trained: on openclipart, but for a fixed tenth, and on synthetic pictures.
 
     python -m recipes.fingerprints look --epochs 36 --to look.safetensors
-    python -m recipes.fingerprints code --epochs 30 --to code.safetensors
+    python -m recipes.fingerprints code --epochs 24 --to code.safetensors
 
 Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
 that was held out, and what else was tried, is in `docs/log.md`.
@@ -20,14 +20,12 @@ from scipy.fft import dctn
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pochade.compress.codes import finish
 from pochade.errors import PictureUnreadable
 from pochade.images.letterbox import SIDE, Squares, squared
 from pochade.images.read import read_preview
 from pochade.learn.agreement import Agreement
 from pochade.learn.checkpoints import save_net
-from pochade.learn.coding import Coding, usual_log_step
-from pochade.learn.damage import Sources
+from pochade.learn.coding import coding
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import Recipe
 from pochade.nets import CodeVAE, LookEncoder
@@ -38,9 +36,8 @@ HELD_OUT = 10  # one content in ten, by its hash, is never trained on
 NEAR = 40  # of 256 bits: drawings whose perceptual hashes differ by less show the same
 SYNTHETIC = {"look": 3_000, "code": 1_500}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
-RATE = {"look": 2e-2, "code": 1e-2}
+RATE = {"look": 2e-2, "code": 1.5e-2}
 BATCH = {"look": 192, "code": 64}
-RAMP = 200  # steps until the code net pays for its bits
 
 
 class Drawing(NamedTuple):
@@ -160,10 +157,7 @@ def main() -> None:
         save_net(wanted.to, look)
     else:
         code = CodeVAE().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        coding = Coding(len(count), RAMP)
-        train(code, coding.loss, (learnt.pixels, learnt.frames, count), recipe, checkpoint=checkpoint, report=said)
-        some = Sources(learnt.pixels[:512].float() / 255, learnt.frames[:512])
-        finish(code.eval(), usual_log_step(code, some))
+        train(code, coding, (learnt.pixels, learnt.frames), recipe, checkpoint=checkpoint, report=said)
         save_net(wanted.to, code)
 
 

@@ -11,15 +11,34 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pochade import fingerprint, redraw
-from pochade.compress.codes import LENGTH, PLACES, CodeBook, Frame, Tables, frame_of, framed, steps_of
+from pochade.compress.codes import LENGTH, LEVELS, CodeBook, Frame, byte_of, frame_of, steps_at
+from pochade.compress.prior import REACH, TABLES, as_whole, half_of, laplace_tables, tame
 from pochade.errors import CheckpointDamaged, PictureDamaged, UsageError
 from pochade.fingerprints import Fingerprinter, shipped
 from pochade.images.letterbox import SIDE, letterboxed, squared, trimmed
 from pochade.nets import CodeConfig, CodeVAE, LookEncoder, disagreement
-from pochade.nets.code import laplace_bits
+from pochade.nets.code import cosine_transform
+from pochade.nets.prior import Prior, chessboard, laplace_bits, parts
 from tests.art import drawing
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+SMALL = CodeConfig(groups=(2, 4), widths=(4, 4, 4, 4), drawing=(4, 4, 4), fine=4, foretelling=4)
+
+
+def small_prior() -> Prior:
+    """A prior that says something at random."""
+    torch.manual_seed(0)
+    net = Prior((2, 4), 4, torch.zeros(6))
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    return net
+
+
+def small_book() -> CodeBook:
+    """A coder with that prior."""
+    return CodeBook(small_prior(), 6)
 
 
 @pytest.fixture(scope="module")
@@ -100,37 +119,37 @@ def test_weights_that_are_missing_are_named(tmp_path: Path) -> None:
 # The format of codes -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 30), st.integers(1, 96), st.booleans())
 def test_whatever_is_written_is_read_back(seed: int, spread: float, short: int, upright: bool) -> None:
-    book, chance = shipped().book, np.random.default_rng(seed)
-    classes = chance.integers(0, len(book.tables.class_counts), PLACES)
-    offsets = (chance.laplace(0, 1, (PLACES, book.tables.scales.shape[1])) * spread).astype(np.float32)
+    book = small_book()
+    latents = (np.random.default_rng(seed).laplace(0, 1, (1, *book.shape)) * spread).astype(np.float32)
     frame = Frame(short, SIDE) if upright else Frame(SIDE, short)
-    (code,) = book.write([frame], offsets[None], classes[None])
-    kept = book.read(code)
+    (code,) = book.write([frame], latents)
+    (kept,) = book.read([code])
     assert len(code) == LENGTH
     assert kept.frame == frame
-    assert (kept.classes == classes).all()
-    expected = book.whole(offsets, kept.level)
-    assert (kept.numbers == expected).all() or not kept.numbers.any()
+    spelt, _ = book.spelt(latents, np.array([kept.level]))
+    for part, (models, offsets) in zip(book.prior.parts(), spelt, strict=True):
+        rows, columns = half_of(*book.shape[:2], part.half)
+        numbers = kept.numbers[rows, columns, part.start : part.end]
+        assert (numbers == (models.middles + offsets)[0]).all() or kept.level == 0
 
 
 @given(st.integers(1, 96), st.booleans())
 def test_every_frame_has_its_byte(short: int, upright: bool) -> None:
     frame = Frame(short, SIDE) if upright else Frame(SIDE, short)
-    assert frame_of(framed(frame)) == frame
+    assert frame_of(byte_of(frame)) == frame
 
 
 def test_a_finer_level_is_chosen_where_there_is_room(book: CodeBook) -> None:
-    classes = np.full(PLACES, int(book.tables.class_counts.argmax()))
-    little = np.zeros((PLACES, book.tables.scales.shape[1]), np.float32)
-    much = np.random.default_rng(0).laplace(0, 1, little.shape).astype(np.float32)
-    codes = book.write([Frame(96, 96)] * 2, np.stack([little, much]), np.stack([classes, classes]))
-    assert book.read(codes[0]).level > book.read(codes[1]).level
+    much = np.random.default_rng(0).laplace(0, 1, (1, *book.shape)).astype(np.float32)
+    codes = book.write([Frame(96, 96)] * 2, np.concatenate([much * 0.1, much]))
+    little, more = book.read(codes)
+    assert little.level > more.level
 
 
-@pytest.mark.parametrize(("byte", "value"), [(0, 9), (1, 250), (2, 200), (3, 77), (100, None)])
+@pytest.mark.parametrize(("byte", "value"), [(0, 9), (1, 250), (3, 77), (100, None)])
 def test_a_damaged_code_is_refused(byte: int, value: int | None) -> None:
     code = fingerprint([drawing(0)]).codes.copy()
     code[0, byte] = (code[0, byte] ^ 1) if value is None else value
@@ -139,22 +158,52 @@ def test_a_damaged_code_is_refused(byte: int, value: int | None) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.binary(min_size=252, max_size=252), st.integers(0, 127), st.integers(0, 190))
+@given(st.binary(min_size=252, max_size=252), st.integers(0, 255), st.integers(0, 190))
 def test_any_bytes_with_the_right_sum_draw_something(payload: bytes, level: int, frame: int) -> None:
     code = np.frombuffer(bytes((1, frame, level, sum(payload) % 256)) + payload, np.uint8)
     with suppress(PictureDamaged):  # a coder may find that no numbers lead to these bytes
         assert redraw(code[None]).shape == (1, 96, 96, 3)
 
 
-def test_the_tables_are_whole_numbers_that_fill_the_coder(book: CodeBook) -> None:
-    written = book.tables.counts
-    assert (written.sum(1) == 65_536).all()
-    assert (written > 0).all()
-    assert book.tables.class_counts.sum() == 65_536
+def test_the_tables_count_all_cases_and_every_number_has_one() -> None:
+    counts = laplace_tables(range(TABLES), REACH, 1 << 22)
+    assert (counts.sum(2) == 1 << 22).all()
+    assert (counts > 0).all()
+
+
+@pytest.mark.parametrize("table", [0, 10, 20])
+def test_the_tables_are_those_of_the_net(table: int) -> None:
+    counts = laplace_tables(range(table, table + 1), REACH, 1 << 22)[0]  # (4, 511)
+    scale = torch.tensor((table - 10) / 4).exp()
+    for fraction, row in zip(range(-2, 2), counts, strict=True):
+        offsets = torch.arange(-REACH, REACH + 1) - fraction / 4
+        likely = torch.from_numpy(row) / (1 << 22) > 1e-3  # others are rounded up, or cut off
+        bits = -torch.log2(torch.from_numpy(row)[likely] / (1 << 22))
+        torch.testing.assert_close(bits, laplace_bits(offsets, scale)[likely].float(), atol=0.05, rtol=0.02)
+
+
+def test_the_whole_prior_says_what_the_net_says() -> None:
+    net = small_prior()
+    book = CodeBook(net, 6)
+    numbers = np.random.default_rng(1).integers(-3, 4, (2, *book.shape)).astype(np.int32)
+    with torch.no_grad():
+        said = net(torch.from_numpy(numbers).permute(0, 3, 1, 2).float(), torch.tensor([0.0, 1.0]))
+    for part in book.prior.parts():
+        models = book.prior.models(part, numbers, np.array([0, 32]))
+        where = (slice(None), *half_of(6, 6, part.half), slice(part.start, part.end))
+        means, log_scales = as_whole(said.means)[where], as_whole(said.log_scales)[where]
+        np.testing.assert_allclose(models.middles + models.fractions / 4, means, atol=0.3)
+        np.testing.assert_allclose((models.tables - 10) / 4, log_scales.clip(-2.5, 3.75), atol=0.3)
+
+
+def test_large_numbers_are_tamed() -> None:
+    numbers = np.array([0, 1, -1, 255, -255, 999])
+    np.testing.assert_allclose(tame(numbers), 32 * np.sign(numbers) * np.log1p(np.abs(numbers).clip(max=255)), atol=0.5)
 
 
 def test_steps_grow_with_the_level() -> None:
-    assert steps_of(0) < steps_of(1) < steps_of(127)
+    assert (np.diff(steps_at(np.arange(LEVELS))) > 0).all()
+    assert steps_at(np.array([128])) == 1
 
 
 # The squares ---------------------------------------------------------------------------------------------------------
@@ -201,21 +250,44 @@ def test_the_bits_of_all_numbers_are_those_of_one_distribution() -> None:
         assert shares.sum().item() == pytest.approx(1, abs=2e-3)
 
 
-def test_latents_that_are_usual_cost_less() -> None:
-    torch.manual_seed(0)
-    net = CodeVAE(CodeConfig(widths=(4, 4, 4, 4), drawing=(4, 4, 4), latent_dim=6, classes=3))
-    usual = net.means[1].detach().view(1, 6, 1, 1).expand(1, 6, 6, 6)
-    log_steps = torch.zeros(1)
-    assert net.cost(usual, log_steps).bits < net.cost(usual + 5, log_steps).bits
-    assert net.cost(usual, log_steps).bits < net.cost(usual + 0.4, log_steps + 3).bits
+def test_waves_are_orthonormal_and_the_coarsest_come_first() -> None:
+    waves, frequencies = cosine_transform(16, 128)
+    flat = waves.flatten(1)
+    torch.testing.assert_close(flat @ flat.T, torch.eye(128), atol=2e-3, rtol=0)
+    assert (frequencies.diff() >= 0).all()
 
 
-def test_a_code_net_draws_what_it_is_given() -> None:
-    net = CodeVAE(CodeConfig(widths=(4, 4, 4, 4), drawing=(4, 4, 4), latent_dim=6, classes=3))
-    latents = net.encode(torch.rand(2, 4, 96, 96))
+def test_an_untrained_code_net_is_a_cosine_transform() -> None:
+    net, picture = CodeVAE(SMALL), torch.full((2, 3, 96, 96), 0.3)
+    latents = net.encode(torch.cat([picture, torch.ones(2, 1, 96, 96)], 1))
     assert latents.shape == (2, 6, 6, 6)
-    assert net.decode(latents, torch.zeros(2)).shape == (2, 3, 96, 96)
-    assert net.classes(latents, torch.zeros(2)).shape == (2, 36)
+    torch.testing.assert_close(net.decode(latents, torch.zeros(2)), picture, atol=2e-3, rtol=0)
+
+
+def test_busy_pictures_are_kept_in_coarser_steps() -> None:
+    torch.manual_seed(0)
+    net = CodeVAE(SMALL)
+    log_steps = net.fair_log_steps(torch.randn(3, 6, 6, 6) * torch.tensor([1.0, 3.0, 9.0]).view(3, 1, 1, 1))
+    assert (log_steps.diff() < 0).all()
+    assert log_steps.mean().item() == pytest.approx(0, abs=1e-5)
+
+
+def test_the_prior_of_a_number_depends_only_on_what_was_read_before_it() -> None:
+    net, numbers = small_prior(), torch.zeros(1, 6, 6, 6)
+    before = net(numbers, torch.zeros(1))
+    for part in parts(net.groups):
+        changed = numbers.clone()
+        places = chessboard(6, 6)[0, 0] == part.half
+        changed[0, part.start : part.end, places] = 5.0
+        after = net(changed, torch.zeros(1))
+        moved = (after.means != before.means).any(0)
+        earlier = torch.zeros(6, 6, 6, dtype=torch.bool)
+        earlier[: part.start] = True
+        earlier[part.start : part.end, places] = True
+        if part.half == 1:
+            earlier[part.start : part.end] = True
+        assert not (moved & earlier).any()
+        assert moved.any() or part.end == 6
 
 
 def test_looks_are_told_apart_only_from_other_pieces() -> None:
@@ -238,13 +310,19 @@ def test_a_look_net_gives_unit_vectors() -> None:
 
 
 def test_codes_written_long_ago_are_still_read() -> None:
-    """`golden/codes.npz` holds codes of four drawings, the tables that they were written with, and what they say."""
+    """`golden/codes.npz` holds a small prior, codes of random latents that were written with it, and what they say."""
     with np.load(GOLDEN / "codes.npz") as golden:
-        book = CodeBook(Tables(golden["class_counts"], golden["scales"], golden["counts"]))
-        for code, classes, numbers in zip(golden["codes"], golden["classes"], golden["numbers"], strict=True):
-            kept = book.read(code.tobytes())
-            assert (kept.classes == classes).all()
-            assert (kept.numbers == numbers).all()
+        net = Prior((2, 4), 4, torch.zeros(6))
+        net.load_state_dict({name[6:]: torch.from_numpy(golden[name]) for name in golden if name.startswith("prior.")})
+        kept = CodeBook(net, 6).read([code.tobytes() for code in golden["codes"]])
+        assert (np.stack([each.numbers for each in kept]) == golden["numbers"]).all()
+        assert [each.level for each in kept] == golden["levels"].tolist()
+
+
+def test_codes_of_the_shipped_net_are_still_read() -> None:
+    with np.load(GOLDEN / "shipped.npz") as golden:
+        kept = shipped().book.read([code.tobytes() for code in golden["codes"]])
+        assert (np.stack([each.numbers for each in kept]) == golden["numbers"]).all()
 
 
 def test_squares_are_a_pair() -> None:

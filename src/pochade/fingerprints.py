@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pochade import weights
-from pochade.compress.codes import LENGTH, CodeBook, Frame, steps_of, tables_of
+from pochade.compress.codes import LENGTH, CodeBook, Frame, log_steps_at, steps_at
+from pochade.compress.prior import as_latents, as_whole
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.given import on_paper
 from pochade.images.letterbox import SIDE, Square, Squares, squared
@@ -52,7 +53,7 @@ class Fingerprinter:
             raise CheckpointDamaged(f"'{folder}' holds other nets than those of fingerprints", "install Pochade again")
         self.look = look.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the quicker order on CPUs
         self.code = code.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.book = CodeBook(tables_of(code))
+        self.book = CodeBook(code.prior, code.config.places)
         self.name = weights.name_of(folder) or ""
 
     def fingerprint(self, squares: Sequence[Squares]) -> Fingerprints:
@@ -80,9 +81,7 @@ class Fingerprinter:
         """The codes of whole pictures."""
         views = undamaged(Sources(*as_tensors(squares)), SIDE).contiguous(memory_format=torch.channels_last)
         latents = self.code.encode(views)  # (B, D, 6, 6)
-        classes = self.code.classes(latents, self.code.usual_log_step.expand(len(latents)))  # (B, P)
-        offsets = (latents.flatten(2).transpose(1, 2) - self.code.means[classes]).numpy()  # (B, P, D)
-        return self.book.write([Frame(square.width, square.height) for square in squares], offsets, classes.numpy())
+        return self.book.write([Frame(square.width, square.height) for square in squares], as_whole(latents))
 
     @torch.inference_mode()
     def redraw(self, codes: Bytes) -> Bytes:
@@ -93,18 +92,17 @@ class Fingerprinter:
         """
         drawn = [np.empty((0, SIDE, SIDE, 3), np.uint8)]
         for start in range(0, len(codes), BATCH):
-            kept = [self.book.read(code.tobytes()) for code in codes[start : start + BATCH]]
-            steps = np.array([steps_of(each.level) for each in kept], np.float32)
-            offsets = np.stack([each.numbers for each in kept]).astype(np.float32) / steps[:, None, None]
-            means = self.code.means[torch.from_numpy(np.stack([each.classes for each in kept])).long()]
-            latents = (means + torch.from_numpy(offsets)).transpose(1, 2).unflatten(2, (6, 6))
-            pictures = self.code.decode(latents, torch.from_numpy(np.log(steps))).clamp(0, 1)
+            kept = self.book.read([code.tobytes() for code in codes[start : start + BATCH]])
+            levels = np.array([each.level for each in kept])
+            units = np.stack([each.numbers for each in kept]) / steps_at(levels)[:, None, None, None]
+            log_steps = torch.from_numpy(log_steps_at(levels))
+            pictures = self.code.decode(as_latents(units.astype(np.float32)), log_steps).clamp(0, 1)
             pixels = (pictures * 255).round().byte().permute(0, 2, 3, 1).numpy()
-            drawn.append(np.stack([framed(each, *one.frame) for each, one in zip(pixels, kept, strict=True)]))
+            drawn.append(np.stack([on_white(each, *one.frame) for each, one in zip(pixels, kept, strict=True)]))
         return np.concatenate(drawn)
 
 
-def framed(pixels: Bytes, width: int, height: int) -> Bytes:
+def on_white(pixels: Bytes, width: int, height: int) -> Bytes:
     """White outside the frame, (96, 96, 3)."""
     left, top = (SIDE - width) // 2, (SIDE - height) // 2
     square = np.full_like(pixels, 255)

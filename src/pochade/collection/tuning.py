@@ -15,13 +15,12 @@ from torch.nn import functional
 
 from pochade import weights
 from pochade.collection.learning import Progress, Report
-from pochade.compress.codes import finish
 from pochade.errors import TrainingDiverged
 from pochade.fingerprints import Fingerprinter, as_tensors
 from pochade.images.letterbox import Square, Squares
 from pochade.learn.agreement import Agreement
 from pochade.learn.checkpoints import save_net, write_atomically
-from pochade.learn.coding import Coding, usual_log_step
+from pochade.learn.coding import coding
 from pochade.learn.damage import Sources, damaged
 from pochade.learn.loop import Progress as Steps
 from pochade.learn.loop import train
@@ -33,7 +32,6 @@ VIEWS = 4  # damaged views of each piece held out, to be found again
 SOFTNESS = 0.01  # of cosine, within which a stranger counts as nearly as near as the piece itself
 ALIKE = 0.9  # cosine from which two pieces count as versions of one: they are not taught to be strangers
 BATCH = 64
-USUAL = 512  # pieces on which the usual step is judged
 LOOK_SHARE = 0.6  # of the minutes; the codes get the rest
 RATE = 2e-3  # a tenth of what the shipped nets were trained with: they only move a little
 
@@ -91,12 +89,10 @@ def train_looks(
 
 
 def train_codes(net: CodeVAE, learnt: list[Squares], minutes: float, folder: Path, report: Report) -> None:
-    """Teach the net to redraw these pieces, and bring its tables up to date."""
-    pixels, frames = sources([each.whole for each in learnt])
-    data = (pixels, frames, torch.arange(len(learnt)))
-    epochs = planned(folder / "code.json", minutes, net, Coding(len(learnt)).loss, data)
-    train_for(epochs, net, Coding(len(learnt)).loss, data, folder / weights.CODE, staged("training the codes", report))
-    finish(net, usual_log_step(net, Sources(pixels[:USUAL].float() / 255, frames[:USUAL])))
+    """Teach the net to redraw these pieces."""
+    data = sources([each.whole for each in learnt])
+    epochs = planned(folder / "code.json", minutes, net, coding, data)
+    train_for(epochs, net, coding, data, folder / weights.CODE, staged("training the codes", report))
 
 
 def sources(squares: list[Square]) -> tuple[Tensor, Tensor]:

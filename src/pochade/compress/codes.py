@@ -2,41 +2,44 @@
 
     byte 0       1: the version of this format
     byte 1       the frame: w - 1 for pictures of w x 96 pixels with w <= 96, 95 + h for those of 96 x h with h < 96
-    byte 2       the level: how finely the latents are kept, exp(level / 16 - 3) steps to the unit
+    byte 2       the level: how finely the latents are kept, exp(level / 32 - 4) steps to the unit
     byte 3       the sum of bytes 4 to 255, modulo 256
-    bytes 4-255  63 words, little-endian, of a range coder: the class of each place, then the numbers table by table
+    bytes 4-255  63 words, little-endian, of a range coder: the numbers, part by part
 
-Only whole numbers reach the coder: its tables come with the net, as counts of 65,536ths. A code written on one machine
-is read on every other.
+Only whole numbers decide what the coder reads: `compress/prior.py`. A code written on one machine is read on every
+other.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import constriction
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from pochade.compress.prior import REACH, TABLES, Models, Whole, WholePrior, half_of, laplace_tables
 from pochade.errors import PictureDamaged
-from pochade.nets import CodeVAE
+from pochade.nets.prior import Part, Prior
 
 VERSION = 1
 LENGTH = 256  # bytes
 HEADER = 4  # bytes
 WORDS = (LENGTH - HEADER) // 4
-LEVELS_PER_UNIT = 16  # of the natural logarithm of the steps
-LOWEST = -3.0  # natural logarithm of the coarsest steps to the unit
-LEVELS = 128
+LEVEL_BITS = 5  # 32 levels in a unit of the steps' natural logarithm
+LEVELS = 256
+MIDDLE = 128  # the level of one step to the unit
 ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
-TABLE_SHIFT = 2  # four levels, a quarter of a unit of the logarithm, between two tables
-SMALLEST = -2.25  # natural logarithm of the narrowest table's scale, in steps: 0.105
+SHARPER = 0.85  # the bits grow with this power of the number of steps, about
+TRIES = 4  # of finding the finest level that fits
 SIDE = 96  # pixels
+NARROW = 11  # tables whose numbers reach 15; the first of them holds the middle alone, which takes no bits
+NARROW_REACH = 15
+TOTAL = 1 << 22  # cases of a table
 
+Floats = NDArray[np.float32]
 Integers = NDArray[np.integer[Any]]
-Floats = NDArray[np.floating[Any]]
 
 
 class Frame(NamedTuple):
@@ -46,159 +49,209 @@ class Frame(NamedTuple):
     height: int
 
 
-@dataclass(frozen=True)
-class Tables:
-    """What encoder and decoder must share besides the net: whole numbers only."""
-
-    class_counts: Integers  # (K,) 65,536ths
-    scales: Integers  # (K, D): the table of each number at level 0, times 4
-    counts: Integers  # (T, 2 R + 1) 65,536ths of -R .. R
-
-
 class Kept(NamedTuple):
-    """A picture's latents as whole numbers."""
+    """What a code says of a picture."""
 
     frame: Frame
     level: int
-    classes: Integers  # (P,)
-    numbers: Integers  # (P, D), steps from the mean of the class
+    numbers: Whole  # (h, w, D), whole steps
+
+
+class Spelt(NamedTuple):
+    """One part of some pictures, ready for the coder."""
+
+    models: Models
+    offsets: Whole  # (B, P, w), steps from the middles
+
+
+class Tables(NamedTuple):
+    """How likely an offset is; made from whole numbers and decimals alone, the same on every machine."""
+
+    narrow: NDArray[np.float64]  # (11, 4, 31)
+    wide: NDArray[np.float64]  # (26, 4, 511)
+    bits: Floats  # (26, 4, 511), what each offset costs; those that can't be said cost infinitely much
+
+
+@cache
+def tables() -> Tables:
+    """The coder's tables."""
+    narrow = laplace_tables(range(NARROW), NARROW_REACH, TOTAL) / TOTAL
+    wide = laplace_tables(range(TABLES), REACH, TOTAL) / TOTAL
+    bits = -np.log2(wide)
+    bits[:NARROW] = np.inf
+    bits[:NARROW, :, REACH - NARROW_REACH : REACH + NARROW_REACH + 1] = -np.log2(narrow)
+    bits[0] = np.where(np.arange(2 * REACH + 1) == REACH, 0, np.inf)
+    return Tables(narrow, wide, bits.astype(np.float32))
 
 
 class CodeBook:
-    """Writes and reads codes with one net's tables.
+    """Writes and reads codes with one net's prior.
 
     Args:
-        tables: The net's.
+        prior: The net's.
+        places: On a side of the latents.
     """
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.reach = tables.counts.shape[1] // 2
-        self.class_model = model_of(tables.class_counts)
-        self.models = [model_of(counts) for counts in tables.counts]
-        self.bits = -np.log2(tables.counts[:, self.reach :] / 65_536)
-        self.bits = np.ascontiguousarray(self.bits, np.float32)  # (T, R + 1): tables are the same on both sides of zero
-        self.class_bits = -np.log2(tables.class_counts / 65_536)
+    def __init__(self, prior: Prior, places: int) -> None:
+        self.prior = WholePrior(prior, LEVEL_BITS)
+        self.shape = (places, places, sum(prior.groups))
 
-    def tables_at(self, classes: Integers, level: int | Integers) -> Integers:
-        """The table of each number, (…, P, D), at one level or at one for each picture."""
-        shift = np.asarray(level, np.int32)[..., None, None] + 2  # half of a table's levels: the nearest table
-        return np.clip((self.tables.scales[classes] + shift) >> TABLE_SHIFT, 0, len(self.models) - 1)
-
-    def whole(self, offsets: Floats, level: int) -> Integers:
-        """Offsets from the class means (P, D), in units, as whole steps within the tables' reach."""
-        return np.clip(np.rint(offsets * steps_of(level)), -self.reach, self.reach).astype(np.int32)
-
-    def costs(self, offsets: Floats, classes: Integers, levels: Integers) -> Floats:
-        """About how many bits each picture takes at its level, (B,)."""
-        numbers = np.abs(offsets * steps_at(levels)[:, None, None]) + np.float32(0.5)
-        whole = np.minimum(numbers, self.reach).astype(np.int32)
-        bits = self.bits.ravel().take(self.tables_at(classes, levels) * (self.reach + 1) + whole)
-        return bits.sum((1, 2)) + self.class_bits[classes].sum(1)
-
-    def finest(self, offsets: Floats, classes: Integers) -> Integers:
-        """The highest level at which each picture's code surely fits, (B,), by halving the range.
-
-        Args:
-            offsets: Latents less the means of their classes (B, P, D), in units.
-            classes: The class of each place (B, P).
-        """
-        largest = np.abs(offsets).max((1, 2))  # no number may pass the tables' reach
-        low, high = np.zeros(len(offsets), np.int32), np.full(len(offsets), LEVELS - 1, np.int32)
-        for _ in range(LEVELS.bit_length() - 1):
-            middle = (low + high + 1) // 2
-            fits = (self.costs(offsets, classes, middle) <= ROOM) & (largest * steps_at(middle) <= self.reach)
-            low, high = np.where(fits, middle, low), np.where(fits, high, middle - 1)
-        return np.maximum(low, 0)
-
-    def write(self, frames: Sequence[Frame], offsets: Floats, classes: Integers) -> list[bytes]:
-        """The codes of pictures.
+    def write(self, frames: Sequence[Frame], latents: Floats) -> list[bytes]:
+        """The codes of pictures, each as fine as fits.
 
         Args:
             frames: Their sizes in the square.
-            offsets: Latents less the means of their classes (B, P, D), in units.
-            classes: The class of each place (B, P).
+            latents: (B, h, w, D), in units.
         """
-        levels = self.finest(offsets, classes)
-        return [self._written(*each) for each in zip(frames, offsets, classes, levels.tolist(), strict=True)]
-
-    def _written(self, frame: Frame, offsets: Floats, classes: Integers, finest: int) -> bytes:
-        for level in range(finest, -1, -1):
-            words = self._coded(Kept(frame, level, classes, self.whole(offsets, level)))
-            if len(words) <= WORDS:
-                break
-        else:  # not even the coarsest steps fit: keep the classes alone
-            level, words = 0, self._coded(Kept(frame, 0, classes, np.zeros(offsets.shape, np.int32)))
-        payload = np.pad(words, (0, WORDS - len(words))).astype("<u4").tobytes()
-        return bytes((VERSION, framed(frame), level, sum(payload) % 256)) + payload
-
-    def _coded(self, kept: Kept) -> NDArray[np.uint32]:
-        coder = constriction.stream.queue.RangeEncoder()
-        coder.encode(kept.classes.astype(np.int32), self.class_model)
-        tables = self.tables_at(kept.classes, kept.level).ravel()
-        order = np.argsort(tables, kind="stable")
-        symbols = (kept.numbers.ravel()[order] + self.reach).astype(np.int32)
-        for model, start, end in self._runs(tables[order]):
-            coder.encode(symbols[start:end], model)
-        return coder.get_compressed()
-
-    def read(self, code: bytes) -> Kept:
-        """What a code says.
-
-        Raises:
-            PictureDamaged: It has another length or version, or its sum does not agree.
-        """
-        if len(code) != LENGTH or code[0] != VERSION or code[2] >= LEVELS or code[1] > 2 * SIDE - 2:
-            raise PictureDamaged(f"a code has {LENGTH} bytes, the first of them {VERSION}; this is none")
-        if sum(code[HEADER:]) % 256 != code[3]:
-            raise PictureDamaged("a code is damaged: its sum does not agree")
-        try:
-            return self._decoded(code)
-        except (AssertionError, ValueError) as error:  # the coder's own words for bytes that nothing leads to
-            raise PictureDamaged(f"a code is damaged: {error}") from error
-
-    def _decoded(self, code: bytes) -> Kept:
-        coder = constriction.stream.queue.RangeDecoder(np.frombuffer(code[HEADER:], "<u4").astype(np.uint32))
-        places, width = PLACES, self.tables.scales.shape[1]
-        classes = coder.decode(self.class_model, places)
-        tables = self.tables_at(classes, code[2]).ravel()
-        order = np.argsort(tables, kind="stable")
-        numbers = np.zeros(places * width, np.int32)
-        for model, start, end in self._runs(tables[order]):
-            numbers[order[start:end]] = coder.decode(model, end - start) - self.reach
-        return Kept(frame_of(code[1]), code[2], classes, numbers.reshape(places, width))
-
-    def _runs(self, ordered: Integers) -> list[tuple[Any, int, int]]:
-        """Stretches of numbers with one table: (model, start, end)."""
-        ends = np.searchsorted(ordered, np.arange(len(self.models)), side="right")
-        starts = np.concatenate([[0], ends[:-1]])
+        levels = self.finest(latents)
+        spelt, _ = self.spelt(latents, levels)
         return [
-            (model, int(start), int(end))
-            for model, start, end in zip(self.models, starts, ends, strict=True)
-            if end > start
+            self._written(frame, latents[number], int(levels[number]), one_of(spelt, number))
+            for number, frame in enumerate(frames)
         ]
 
+    def finest(self, latents: Floats) -> Whole:
+        """The highest level found at which each picture's code fits, (B,); now and then one at which it nearly does."""
+        low = np.full(len(latents), -1, np.int32)  # this and all below fit
+        high = np.full(len(latents), LEVELS, np.int32)  # this and all above do not
+        level = np.full(len(latents), MIDDLE, np.int32)
+        for _ in range(TRIES):
+            bits = self.spelt(latents, level)[1]
+            low, high = np.where(bits <= ROOM, level, low), np.where(bits <= ROOM, high, level)
+            finer = np.floor(np.log(ROOM / np.maximum(bits, 1)) * ((1 << LEVEL_BITS) / SHARPER)).astype(np.int32)
+            level = np.minimum(np.maximum(level + finer, low + 1), np.maximum(high - 1, 0))
+        return np.where(low >= 0, low, level)
 
-PLACES = 36  # 6 x 6
+    def spelt(self, latents: Floats, levels: Whole) -> tuple[list[Spelt], Floats]:
+        """All parts of the pictures at these levels, and about how many bits they take, (B,).
+
+        What a table can't say, by rare chance, is brought to the nearest offset that it can.
+        """
+        steps = steps_at(levels)[:, None, None, None]
+        numbers = np.clip(np.rint(latents * steps), -REACH, REACH).astype(np.int32)
+        spelt, bits = [], np.zeros(len(latents), np.float32)
+        for part in self.prior.parts():
+            models = self.prior.models(part, numbers, levels - MIDDLE)
+            places = self._places(part)
+            offsets = limited(numbers[places] - models.middles, models.tables)
+            numbers[places] = models.middles + offsets
+            spelt.append(Spelt(models, offsets))
+            costs = tables().bits[models.tables, models.fractions + 2, offsets + REACH]
+            bits += costs.sum((1, 2))
+        return spelt, bits
+
+    def _places(self, part: Part) -> Any:
+        """The index of a part's numbers."""
+        return (slice(None), *half_of(*self.shape[:2], part.half), slice(part.start, part.end))
+
+    def _written(self, frame: Frame, latents: Floats, finest: int, spelt: list[Spelt]) -> bytes:
+        words, level = coded(spelt), finest
+        while len(words) > WORDS and level:
+            level -= 1
+            words = self._words(latents, level)
+        if len(words) > WORDS:  # not even the coarsest steps fit
+            words = self._words(np.zeros_like(latents), level)
+        payload = np.pad(words, (0, WORDS - len(words))).astype("<u4").tobytes()
+        return bytes((VERSION, byte_of(frame), level, sum(payload) % 256)) + payload
+
+    def _words(self, latents: Floats, level: int) -> NDArray[np.uint32]:
+        return coded(one_of(self.spelt(latents[None], np.array([level], np.int32))[0], 0))
+
+    def read(self, codes: Sequence[bytes]) -> list[Kept]:
+        """What codes say.
+
+        Raises:
+            PictureDamaged: One of them has another length or version, or its sum does not agree.
+        """
+        for code in codes:
+            check(code)
+        levels = np.array([code[2] for code in codes], np.int32)
+        coders = [
+            constriction.stream.queue.RangeDecoder(np.frombuffer(code[HEADER:], "<u4").astype(np.uint32))
+            for code in codes
+        ]
+        numbers = np.zeros((len(codes), *self.shape), np.int32)
+        for part in self.prior.parts():
+            models = self.prior.models(part, numbers, levels - MIDDLE)
+            offsets = np.stack([decoded(coder, *one) for coder, *one in zip(coders, *models[1:], strict=True)])
+            numbers[self._places(part)] = models.middles + offsets
+        return [Kept(frame_of(code[1]), code[2], each) for code, each in zip(codes, numbers, strict=True)]
 
 
-def steps_of(level: int) -> float:
-    """Steps to the unit at a level."""
-    return math.exp(level / LEVELS_PER_UNIT + LOWEST)
+def limited(offsets: Whole, which: Whole) -> Whole:
+    """Offsets within what their tables can say."""
+    reach = np.where(which < NARROW, np.int32(NARROW_REACH), np.int32(REACH))
+    reach[which == 0] = 0
+    return np.clip(offsets, -reach, reach)
+
+
+def one_of(spelt: list[Spelt], number: int) -> list[Spelt]:
+    """The parts of one picture among many, without the first dimension."""
+    return [Spelt(Models(*(each[number] for each in models)), offsets[number]) for models, offsets in spelt]
+
+
+def kinds_of(which: Whole) -> tuple[tuple[NDArray[np.bool_], NDArray[np.float64], int], ...]:
+    """Numbers that are coded together: which ones, by which tables, and how far these reach."""
+    return (
+        ((which > 0) & (which < NARROW), tables().narrow, NARROW_REACH),
+        (which >= NARROW, tables().wide, REACH),
+    )
+
+
+def coded(spelt: list[Spelt]) -> NDArray[np.uint32]:
+    """The words of one picture's parts."""
+    coder, family = constriction.stream.queue.RangeEncoder(), shares()
+    for models, offsets in spelt:
+        for chosen, table, reach in kinds_of(models.tables):
+            likely = table[models.tables[chosen], models.fractions[chosen] + 2]  # (n, 2 reach + 1)
+            coder.encode(offsets[chosen] + np.int32(reach), family, likely)
+    words: NDArray[np.uint32] = coder.get_compressed()
+    return words
+
+
+def decoded(coder: Any, fractions: Whole, which: Whole) -> Whole:
+    """One part of one picture (P, w), as offsets.
+
+    Raises:
+        PictureDamaged: No numbers lead to these bytes.
+    """
+    offsets = np.zeros(which.shape, np.int32)
+    for chosen, table, reach in kinds_of(which):
+        try:
+            offsets[chosen] = coder.decode(shares(), table[which[chosen], fractions[chosen] + 2]) - reach
+        except (AssertionError, ValueError) as error:  # the coder's own words
+            raise PictureDamaged(f"a code is damaged: {error}") from error
+    return offsets
+
+
+def shares() -> Any:
+    """The coder's models: a table for each number. It makes whole numbers of the shares itself."""
+    return constriction.stream.model.Categorical(perfect=False)
+
+
+def check(code: bytes) -> None:
+    """Look at a code's first bytes.
+
+    Raises:
+        PictureDamaged: It has another length or version, or its sum does not agree.
+    """
+    if len(code) != LENGTH or code[0] != VERSION or code[1] > 2 * SIDE - 2:
+        raise PictureDamaged(f"a code has {LENGTH} bytes, the first of them {VERSION}; this is none")
+    if sum(code[HEADER:]) % 256 != code[3]:
+        raise PictureDamaged("a code is damaged: its sum does not agree")
+
+
+def log_steps_at(levels: Integers) -> Floats:
+    """Natural logarithm of how many steps make one unit, at each level."""
+    return ((levels - MIDDLE) / (1 << LEVEL_BITS)).astype(np.float32)
 
 
 def steps_at(levels: Integers) -> Floats:
-    """Steps to the unit at many levels."""
-    steps: Floats = np.exp(levels / LEVELS_PER_UNIT + LOWEST).astype(np.float32)
-    return steps
+    """Steps to the unit at each level."""
+    return np.array([math.exp(step) for step in log_steps_at(levels)], np.float32)
 
 
-def model_of(counts: Integers) -> Any:
-    """A table for the coder; the counts are exact in floats, and it turns them into whole numbers itself."""
-    return constriction.stream.model.Categorical(counts.astype(np.float64) / 65_536, perfect=False)
-
-
-def framed(frame: Frame) -> int:
+def byte_of(frame: Frame) -> int:
     """A frame as byte 1."""
     return frame.width - 1 if frame.height == SIDE else SIDE - 1 + frame.height
 
@@ -206,43 +259,3 @@ def framed(frame: Frame) -> int:
 def frame_of(byte: int) -> Frame:
     """Byte 1 as a frame."""
     return Frame(byte + 1, SIDE) if byte < SIDE else Frame(SIDE, byte - SIDE + 1)
-
-
-def tables_of(net: CodeVAE) -> Tables:
-    """The tables that a finished net carries."""
-    return Tables(net.class_counts.numpy(), net.scales.numpy(), net.counts.numpy())
-
-
-def finish(net: CodeVAE, usual_log_step: float) -> None:
-    """Write a trained net's prior into its tables, as whole numbers; from then on they count, and not the prior.
-
-    Args:
-        net: The net; its tables change.
-        usual_log_step: Natural logarithm of the steps to the unit at which most pictures fill their codes.
-    """
-    net = net.cpu()
-    shares = net.class_logits.detach().softmax(0).numpy()
-    counts = np.maximum(np.rint(shares * 65_536), 16).astype(np.int32)
-    counts[counts.argmax()] += 65_536 - counts.sum()
-    at_level_0 = (net.log_scales.detach().numpy() + LOWEST - SMALLEST) * LEVELS_PER_UNIT
-    tables = laplace_tables(net.config.reach, net.config.tables)
-    with torch.no_grad():
-        net.class_counts.copy_(torch.from_numpy(counts))
-        net.scales.copy_(torch.from_numpy(np.rint(at_level_0).astype(np.int32)))
-        net.counts.copy_(torch.from_numpy(tables))
-        net.usual_log_step.fill_(usual_log_step)
-
-
-def laplace_tables(reach: int, count: int) -> Integers:
-    """Tables of counts (count, 2 reach + 1), the scale of each exp(1/4) times the one before it.
-
-    Made once, when a net is finished, and kept with it: another machine's exp() may differ in the last digit.
-    """
-    scales = np.exp(np.arange(count) / 4.0 + SMALLEST)[:, None]
-    distance = np.abs(np.arange(-reach, reach + 1))[None]
-    near = 1 - np.exp(-0.5 / scales)
-    far = 0.5 * np.exp(-(distance - 0.5) / scales) * (1 - np.exp(-1 / scales))
-    shares = np.where(distance == 0, near, far)
-    counts = np.maximum(np.rint(shares / shares.sum(1, keepdims=True) * 65_536), 1).astype(np.int32)
-    counts[:, reach] += 65_536 - counts.sum(1)
-    return counts

@@ -1,28 +1,31 @@
 """The code: what is kept of a picture in 256 bytes, from which it can be redrawn.
 
-A variational autoencoder whose posterior is a box of width one step about each latent number, and whose prior is a
-mixture at each place of the picture. The Kullback-Leibler divergence between the two *is* the code's length in bits
-(Ballé, Laparra & Simoncelli, "End-to-end Optimized Image Compression", ICLR 2017), so the net learns what to keep when
-there is room for a given number of bits. Places that look alike (empty paper, an outline, a texture) share a class of
-the mixture: what is usual in a class costs nearly nothing.
+A variational autoencoder whose posterior is a box of width one step about each latent number. The Kullback-Leibler
+divergence between it and the prior *is* the code's length in bits (Ballé, Laparra & Simoncelli, "End-to-end Optimized
+Image Compression", ICLR 2017), so the net learns what to keep when there is room for a given number of bits.
+
+It begins as JPEG does, with a cosine transform of blocks and of one colour against another, and both nets learn what to
+add to that. From random weights it took ten times as long to get as far: see `docs/log.md`.
 """
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pochade.nets.look import Residual
+from pochade.nets.prior import Laplace, Prior, silent
 
 CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
-HALF = 0.5  # of a step
-SMALLEST_SCALE = 0.1  # of a Laplace distribution, in steps: narrower ones save nothing, and punish too hard
-SIZE_RATE = 0.02  # at which the latents' usual mean and size follow those of a batch
-PRIOR_GAIN = 10.0  # of the prior's parameters, so that they can follow the latents
-LARGEST_BITS = 40.0  # of one number: keeps the logarithm finite
+ENCODER_GAIN = 10.0  # of what the net adds to the transform, so that it can move latents by whole steps
+TRANSFORM_GAIN = 1.3  # steps to the unit: at about this size most pictures fill their codes
+USUAL, FALLING = 1.9, 1.6  # of the waves' usual logarithmic size: at frequency zero, and how fast it falls
+SHARPER = 0.85  # the bits grow with this power of the number of steps, about
+FARTHEST = 2.0  # natural logarithm of how far a picture's step may be from that of the others
+COLOURS = ((0.577, 0.577, 0.577), (0.408, 0.408, -0.816), (0.707, -0.707, 0.0))  # grey, blue to yellow, red to green
+COLOUR_FREQUENCY = 2.0  # a wave of colour counts as one of grey that is so many times finer
 
 
 @dataclass(frozen=True)
@@ -30,150 +33,97 @@ class CodeConfig:
     """What a `CodeVAE` is built from; kept in its checkpoint."""
 
     side: int = 96  # pixels a side of what it draws
-    widths: tuple[int, ...] = (16, 32, 64, 128)  # feature maps after each halving
+    block: int = 16  # pixels a side of a block of the transform: one place of the latents
+    groups: tuple[int, ...] = (16, 48, 64)  # latents at each place, coarse before fine
+    widths: tuple[int, ...] = (16, 32, 64, 128)  # feature maps of the encoder after each halving
     drawing: tuple[int, ...] = (128, 64, 32)  # feature maps of the decoder at 6, 12 and 24 pixels a side
-    latent_dim: int = 128  # numbers at each of the 6 x 6 places
-    classes: int = 16  # components of the prior at each place
-    tables: int = 32  # of the coder: Laplace distributions, each wider than the one before
-    reach: int = 255  # the largest number of steps that the tables hold
+    fine: int = 48  # feature maps in which it draws what the transform leaves
+    foretelling: int = 64  # feature maps of the prior
 
+    @property
+    def latent_dim(self) -> int:
+        """Latents at each place."""
+        return sum(self.groups)
 
-class Cost(NamedTuple):
-    """What latents cost under the prior."""
-
-    bits: Tensor  # (B,), the whole code, its classes included
-    classes: Tensor  # (B, P), the class of each place
+    @property
+    def places(self) -> int:
+        """Places a side."""
+        return self.side // self.block
 
 
 class CodeVAE(nn.Module):
     """Pictures to latents on a grid, and back.
 
-        x (B, 4, 96, 96) ──►──┤four halvings, residual├──►── y (B, 128, 6, 6) ──►──┤steps, mixture prior├──►── bits
-                                                                     │
-        x' (B, 3, 96, 96) ◄──┤residuals, sub-pixel enlarging├──◄─────┘
+        x (B, 4, 96, 96) ──►──┬──┤cosine transform of blocks├──►──(+)──► y (B, 128, 6, 6) ──►──┤steps, prior├──► bits
+                              └──┤four halvings, residual├──►──────┘  │
+                                                                      │
+        x' (B, 3, 96, 96) ◄──(+)──◄──┤transform back├──◄─────┬────────┤
+                              └──◄──┤residuals at 24 x 24├◄──┴┤enlarging├◄
 
     Args:
         config: Sizes.
     """
-
-    middle: Tensor  # mean of each latent (D,), before they are brought to 0
-    size: Tensor  # the root of their mean square about it, before it is brought to 1
-    usual_log_step: Tensor  # natural logarithm of the steps to the unit at which most pictures fill their codes
-    class_counts: Tensor  # (K,), and what follows: the prior as the whole numbers of `compress/codes.py`
-    scales: Tensor  # (K, D)
-    counts: Tensor  # (T, 2 R + 1)
 
     def __init__(self, config: CodeConfig | None = None) -> None:
         super().__init__()
         self.config = config or CodeConfig()
         a, b, c, d = self.config.widths
         e, f, g = self.config.drawing
-        k, latent = self.config.classes, self.config.latent_dim
+        block, latent, fine = self.config.block, self.config.latent_dim, self.config.fine
+        waves, frequencies = cosine_transform(block, latent)
+        self.transform = nn.Conv2d(3, latent, block, block)
+        self.transform.bias = nn.Parameter(-TRANSFORM_GAIN * waves.sum((1, 2, 3)))  # white is zero
+        self.back = nn.ConvTranspose2d(latent, 3, block, block, bias=False)
+        with torch.no_grad():
+            self.transform.weight.copy_(waves * TRANSFORM_GAIN)
+            self.back.weight.copy_(waves / TRANSFORM_GAIN)
         self.encoder = nn.Sequential(
-            *halved(CHANNELS, a), *halved(a, b), *halved(b, c), *halved(c, d), Plain(d), nn.Conv2d(d, latent, 1)
+            *halved(CHANNELS, a), *halved(a, b), *halved(b, c), *halved(c, d), Plain(d), silent(nn.Conv2d(d, latent, 1))
         )
-        self.decoder = nn.Sequential(
+        self.enlarging = nn.Sequential(
             nn.Conv2d(latent + 1, e, 3, 1, 1), nn.ReLU(inplace=True), Plain(e),
             *doubled(e, f), Plain(f),
-            *doubled(f, g), Plain(g),
-            nn.Conv2d(g, 3 * 16, 3, 1, 1), nn.PixelShuffle(4),
+            *doubled(f, g),
         )  # fmt: skip
-        self.small_means = nn.Parameter(torch.zeros(k, latent))
-        busyness = torch.linspace(-3, 0, k).view(k, 1)  # from empty places to crowded ones
-        self.small_log_scales = nn.Parameter(busyness.repeat(1, latent) / PRIOR_GAIN)
-        self.class_logits = nn.Parameter(torch.zeros(k))
-        self.register_buffer("middle", torch.zeros(latent))
-        self.register_buffer("size", torch.ones(()))
-        self.register_buffer("usual_log_step", torch.zeros(()))
-        self.register_buffer("class_counts", torch.zeros(k, dtype=torch.int32))
-        self.register_buffer("scales", torch.zeros(k, latent, dtype=torch.int32))
-        self.register_buffer("counts", torch.zeros(self.config.tables, 2 * self.config.reach + 1, dtype=torch.int32))
-
-    @property
-    def means(self) -> Tensor:
-        """Of the classes' Laplace distributions (K, D)."""
-        return PRIOR_GAIN * self.small_means
-
-    @property
-    def log_scales(self) -> Tensor:
-        """Natural logarithms of the distributions' scales (K, D)."""
-        return PRIOR_GAIN * self.small_log_scales
+        self.drawing = nn.Sequential(
+            nn.Conv2d(g + 48, fine, 3, 1, 1), nn.ReLU(inplace=True), Plain(fine),
+            silent(nn.Conv2d(fine, 48, 3, 1, 1)), nn.PixelShuffle(4),
+        )  # fmt: skip
+        self.prior = Prior(self.config.groups, self.config.foretelling, USUAL - FALLING * frequencies.log1p())
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6).
-
-        They are brought to mean 0 and mean square 1 over all of them. Else they would shrink for ever: smaller ones
-        cost less, and finer steps make up for it.
-        """
-        latents: Tensor = self.encoder(x)
-        if self.training:
-            middle = latents.mean((0, 2, 3))  # (D,)
-            size = (latents - middle.view(-1, 1, 1)).square().mean().sqrt()
-            with torch.no_grad():
-                self.middle.lerp_(middle, SIZE_RATE)
-                self.size.lerp_(size, SIZE_RATE)
-        else:
-            middle, size = self.middle, self.size
-        return (latents - middle.view(-1, 1, 1)) / size
+        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
+        latents: Tensor = self.transform(x[:, :3]) + ENCODER_GAIN * self.encoder(x)
+        return latents
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
         """Latents (B, 128, 6, 6), and how finely they were kept (B,), to pictures (B, 3, 96, 96), about in [0, 1]."""
-        plane = log_steps.view(-1, 1, 1, 1).expand(-1, 1, *latents.shape[2:])
-        pictures: Tensor = self.decoder(torch.cat([latents, plane], 1))
-        return pictures + 0.5
+        level = log_steps.view(-1, 1, 1, 1).expand_as(latents[:, :1])
+        rough = self.back(latents)  # (B, 3, 96, 96)
+        features = torch.cat(
+            [functional.pixel_unshuffle(rough, 4), self.enlarging(torch.cat([latents, level], 1))], 1
+        )  # (B, 80, 24, 24)
+        pictures: Tensor = 1 + rough + self.drawing(features)
+        return pictures
 
-    def classes(self, latents: Tensor, log_steps: Tensor) -> Tensor:
-        """The class of each place (B, P) that suits its latents best.
+    def distribution(self, numbers: Tensor, log_steps: Tensor) -> Laplace:
+        """How likely each whole number of steps is, (B, D, h, w), given those before it."""
+        distribution: Laplace = self.prior(numbers, log_steps)
+        return distribution
 
-        Judged as if the classes were normal distributions as wide as they are, and rounding added its variance: then
-        the costs of all classes are two products of matrices.
+    def bits(self, numbers: Tensor, log_steps: Tensor) -> Tensor:
+        """How long the codes of whole numbers of steps (B, D, h, w) are, (B,)."""
+        return self.distribution(numbers, log_steps).bits(numbers).flatten(1).sum(1)
 
-        Args:
-            latents: (B, D, h, w).
-            log_steps: Natural logarithm of how many steps make one unit, for each picture (B,).
+    @torch.no_grad()
+    def fair_log_steps(self, latents: Tensor) -> Tensor:
+        """Steps (B,), natural logarithms of how many make one unit, at which codes of these latents are about as long.
+
+        Their mean is zero: the latents themselves must find the size at which steps of one suit them. Where the steps
+        could follow them, latents shrink for as long as one trains, since smaller ones cost less.
         """
-        places = latents.flatten(2).transpose(1, 2)  # (B, P, D)
-        rounding = (-2 * log_steps).exp().view(-1, 1, 1) / 12
-        weights = 1 / (2 * (2 * self.log_scales).exp() + rounding)  # (B, K, D), inverse variances
-        squares = places.square() @ weights.mT - 2 * places @ (weights * self.means).mT  # (B, P, K)
-        constant = (weights * self.means.square() - weights.log()).sum(2) - 2 * self.class_logits.log_softmax(0)
-        return (squares + constant.unsqueeze(1)).argmin(2)
-
-    def cost(self, latents: Tensor, log_steps: Tensor) -> Cost:
-        """How many bits the latents take, as whole steps of that size; the gradient passes through the rounding.
-
-        Uniform noise in place of rounding, as is usual while learning, would charge for every number that is zero, and
-        here nearly all are.
-
-        Args:
-            latents: (B, D, h, w).
-            log_steps: As in `classes`.
-        """
-        with torch.no_grad():
-            classes = self.classes(latents, log_steps)
-        steps = log_steps.exp().view(-1, 1, 1)  # (B, 1, 1)
-        offsets = (latents.flatten(2).transpose(1, 2) - self.means[classes]) * steps  # (B, P, D)
-        bits = laplace_bits(rounded(offsets), self.log_scales[classes].exp() * steps).sum(2)  # (B, P)
-        chosen = -self.class_logits.log_softmax(0)[classes] / math.log(2)
-        return Cost((bits + chosen).sum(1), classes)
-
-
-def laplace_bits(offsets: Tensor, scales: Tensor) -> Tensor:
-    """Bits of a whole number of steps under a discretised Laplace distribution about zero; same shape as the offsets.
-
-    The probability of the unit interval about the offset t, with scale s, is 1 - exp(-1/2s) cosh(t/s) near zero and
-    exp(-|t|/s) sinh(1/2s) beyond a half.
-    """
-    scales = scales.clamp(min=SMALLEST_SCALE)
-    distance = offsets.abs()
-    half = 0.5 / scales
-    inside = distance < HALF
-    close = distance.clamp(max=HALF)  # the branch that is not taken must stay finite too, for its gradient
-    near = 1 - 0.5 * (torch.exp(half * (2 * close - 1)) + torch.exp(-half * (1 + 2 * close)))
-    log_near = near.clamp(min=1e-9).log()
-    log_far = -distance / scales + half + torch.log1p(-torch.exp(-2 * half)) - math.log(2)
-    nats = -torch.where(inside, log_near, log_far)
-    return (nats / math.log(2)).clamp(max=LARGEST_BITS)
+        log_bits = self.bits(latents.round(), latents.new_zeros(len(latents))).clamp(min=1).log()
+        return ((log_bits.mean() - log_bits) / SHARPER).clamp(-FARTHEST, FARTHEST)
 
 
 class Plain(Residual):
@@ -181,9 +131,24 @@ class Plain(Residual):
 
     def __init__(self, width: int) -> None:
         nn.Module.__init__(self)
-        last = nn.Conv2d(width, width, 3, 1, 1)
-        nn.init.zeros_(last.weight)  # begins as the identity
+        last = silent(nn.Conv2d(width, width, 3, 1, 1))  # begins as the identity
         self.convolutions = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1), nn.ReLU(inplace=True), last)
+
+
+def cosine_transform(block: int, count: int) -> tuple[Tensor, Tensor]:
+    """Orthonormal waves of grey and of colour, the coarsest first: (count, 3, block, block), and their frequencies.
+
+    Type II of the discrete cosine transform, in two directions; a frequency is the sum of half waves in both.
+    """
+    places, numbers = torch.arange(block) + 0.5, torch.arange(block)
+    waves = torch.cos(numbers.view(-1, 1) * places * (math.pi / block)) * math.sqrt(2 / block)  # (block, block)
+    waves[0] /= math.sqrt(2)
+    planes = torch.einsum("uy,vx->uvyx", waves, waves).flatten(0, 1)  # (block^2, block, block)
+    every = torch.einsum("kc,wyx->kwcyx", torch.tensor(COLOURS), planes).flatten(0, 1)  # (3 block^2, 3, block, block)
+    grey = (numbers.view(-1, 1) + numbers).flatten().float()
+    frequencies = torch.cat([grey, (grey + 1) * COLOUR_FREQUENCY, (grey + 1) * COLOUR_FREQUENCY])
+    first = frequencies.argsort(stable=True)[:count]
+    return every[first], frequencies[first]
 
 
 def halved(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module]:
@@ -210,6 +175,10 @@ def coding_loss(bits: Tensor, errors: Tensor, price: float) -> Tensor:
     return ((errors + 1e-5).log() + price * bits).mean()
 
 
-def rounded(offsets: Tensor) -> Tensor:
-    """To whole numbers, with the gradient passed straight through."""
-    return offsets + (functional.hardtanh(offsets.round() - offsets, -1, 1)).detach()
+def rounded(latents: Tensor) -> Tensor:
+    """To whole numbers, with the gradient passed straight through.
+
+    Uniform noise in place of rounding, as is usual while learning, would charge for every number that is zero, and here
+    nearly all are.
+    """
+    return latents + (latents.round() - latents).detach()
