@@ -95,7 +95,7 @@ def unchanged(folder: Path, index: Path) -> dict[str, object]:
 def asking(collection: Collection) -> dict[str, object]:
     """Milliseconds of `find` inside the library, by a look, and over a million looks."""
     count = collection.index.rows_used()
-    looks = collection._all_looks(count)
+    looks = collection.in_use.looks(count)
     times = []
     for row in np.random.default_rng(0).integers(0, count, ASKED):
         begun = time.perf_counter()

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from bench.edits import drawing
-from recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, drawings, hashes
+from recipes.fingerprints import DRAWINGS, STARS, Drawing, drawings, near
 
 Image.MAX_IMAGE_PIXELS = None
 PATTERNS = "special/patterns"  # grids of dots, the same but for their size
@@ -24,14 +24,9 @@ def held_out(folder: Path = DRAWINGS) -> list[Drawing]:
 def distinct(known: list[Drawing]) -> list[Image.Image]:
     """Of drawings whose perceptual hashes are near in any orientation, the first; no stars, no patterns of dots."""
     known = [drawn for drawn in known if STARS not in drawn.path and PATTERNS not in drawn.path]
-    grey = np.stack([drawn.squares.whole.pixels.mean(2) for drawn in known])
-    upright = hashes(grey, 0, mirrored=False)
-    apart = np.full((len(known), len(known)), 256.0)
-    for turn in range(4):
-        for mirrored in (False, True):
-            apart = np.minimum(apart, (256 - upright @ hashes(grey, turn, mirrored).T) / 2)
+    same = near(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in known]))
     chosen: list[int] = []
     for number in range(len(known)):
-        if all(apart[number, other] >= NEAR and apart[other, number] >= NEAR for other in chosen):
+        if not same[number, chosen].any():
             chosen.append(number)
     return [drawing(Image.open(known[number].path)) for number in chosen]

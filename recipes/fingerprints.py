@@ -79,14 +79,20 @@ def hashes(squares: np.ndarray, turn: int, mirrored: bool) -> np.ndarray:
     return bits
 
 
-def kinds(squares: np.ndarray) -> np.ndarray:
-    """A number for each of (N, 96, 96) grey squares, the same for those that show the same, turned or mirrored too."""
+def near(squares: np.ndarray) -> np.ndarray:
+    """Which of (N, 96, 96) grey squares show the same as which, turned or mirrored too: (N, N) bool, symmetric."""
     upright = hashes(squares, 0, mirrored=False)
-    near = np.zeros((len(squares), len(squares)), bool)
+    same = np.zeros((len(squares), len(squares)), bool)
     for turn in range(4):
         for mirrored in (False, True):
-            near |= (256 - upright @ hashes(squares, turn, mirrored).T) / 2 < NEAR
-    numbers: np.ndarray = connected_components(csr_matrix(near | near.T))[1]
+            same |= (256 - upright @ hashes(squares, turn, mirrored).T) / 2 < NEAR
+    both: np.ndarray = same | same.T
+    return both
+
+
+def kinds(squares: np.ndarray) -> np.ndarray:
+    """A number for each of (N, 96, 96) grey squares, the same for those that show the same, by way of others too."""
+    numbers: np.ndarray = connected_components(csr_matrix(near(squares)))[1]
     return numbers
 
 

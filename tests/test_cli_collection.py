@@ -60,6 +60,18 @@ def test_finding_prints_paths_as_data_and_as_lines(
         assert drawn.size[0] > 1000
 
 
+def test_a_sheet_replaces_an_earlier_one_but_never_a_piece(
+    art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    piece, sheet = art / "drawing 1.png", tmp_path / "sheet.png"
+    before = piece.read_bytes()
+    assert run(["-C", art, "find", piece, "--sheet", piece], monkeypatch) != 0
+    assert "is there already, and no contact sheet" in capsys.readouterr().err
+    assert piece.read_bytes() == before
+    for _ in range(2):
+        assert run(["-C", art, "find", piece, "--sheet", sheet], monkeypatch) == 0
+
+
 def test_filters_are_given_in_words(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

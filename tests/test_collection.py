@@ -46,7 +46,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Collection:
 def known(collection: Collection) -> dict[str, tuple[str, bytes, bytes]]:
     """What an index holds: each file's content, look and code."""
     count = collection.index.rows_used()
-    looks, codes = collection._all_looks(count), collection.codes()
+    looks, codes = collection.in_use.looks(count), collection.codes()
     return {
         str(piece.path.relative_to(collection.folder)): (
             piece.hash,
@@ -194,7 +194,7 @@ def test_a_run_that_was_cut_off_after_its_vectors_writes_over_them(art: Path) ->
     collection = Collection.open(art)
     collection.learn(minutes=0)
     before = known(collection)
-    looks = collection._vectors(collection.nets.name)[0]
+    looks = collection.in_use.vectors(collection.in_use.nets.name)[0]
     looks.write(12, np.ones((3, 64), np.float32))
     drawing(77).save(art / "new.png")
     collection.learn(minutes=0)
@@ -372,12 +372,12 @@ def test_other_shipped_nets_make_all_fingerprints_anew(art: Path) -> None:
 def test_a_change_of_nets_that_was_cut_off_goes_on(art: Path) -> None:
     collection = Collection.open(art)
     collection.learn(minutes=0)
-    name = collection.nets.name
+    name = collection.in_use.nets.name
     undisturbed = known(collection)
     collection.index.prepare_net("gone", "2026-01-01", {})
     assert Collection.open(art).learn(minutes=0).new == 0
     assert known(Collection.open(art)) == undisturbed
-    assert Collection.open(art).nets.name == name
+    assert Collection.open(art).in_use.nets.name == name
 
 
 @pytest.mark.parametrize(("pieces", "trained", "minutes"), [(20, 0, 0), (1_000, 0, 1), (1_000, 950, 0), (90_000, 0, 5)])
@@ -403,14 +403,14 @@ def test_training_keeps_only_what_is_better_on_pieces_held_out(art: Path) -> Non
     assert training["look_kept"] == (training["after"]["margin"] > training["before"]["margin"])
     assert training["code_kept"] == (training["after"]["psnr"] > training["before"]["psnr"])
     changed = training["look_kept"] or training["code_kept"]
-    assert changed == (collection.nets.name != shipped().name)
+    assert changed == (collection.in_use.nets.name != shipped().name)
     assert {path.name for path in (art / ".pochade" / "nets").glob("*")} == (
-        {collection.nets.name} if changed else set()
+        {collection.in_use.nets.name} if changed else set()
     )
     assert collection.find(drawing(30), 1)[0].path.name == "drawing 30.png"
     assert collection.info().figures["pieces"] == 40
     reopened = Collection.open(art)
-    assert reopened.nets.name == collection.nets.name
+    assert reopened.in_use.nets.name == collection.in_use.nets.name
     assert reopened.find(drawing(31), 1)[0].path.name == "drawing 31.png"
 
 

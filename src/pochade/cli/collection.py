@@ -99,8 +99,10 @@ def find(
     """
     with words.status("looking"):
         from pochade.collection.pieces import Filter
-        from pochade.collection.sheet import contact_sheet
+        from pochade.collection.sheet import contact_sheet, may_be_written
 
+        if sheet is not None:
+            may_be_written(sheet)
         among = Filter(below, form, since and since.date(), until and until.date(), shape, colour, label)
         with context.obj.collection() as collection:
             matches = collection.find(image, k, among=None if among == Filter() else among)
@@ -127,24 +129,14 @@ def info(
     say_info(known)
 
 
-class LearnBar:
+class LearnBar(Bar):
     """The bar, fed by the stages of `learn`."""
-
-    def __init__(self) -> None:
-        self.bar = Bar()
-
-    def __enter__(self) -> "LearnBar":
-        self.bar.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.__exit__()
 
     def report(self, progress: "Progress") -> None:
         """A stage has come this far."""
-        if progress.stage != self.bar.name:
-            self.bar.stage(progress.stage)
-        self.bar.progress(progress.done, progress.total, f"{progress.done:,} of {progress.total:,}")
+        if progress.stage != self.name:
+            self.stage(progress.stage)
+        self.advance(progress.done, progress.total, f"{progress.done:,} of {progress.total:,}")
 
 
 def say_learnt(learnt: "Learnt", folder: Path) -> None:

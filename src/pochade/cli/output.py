@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -66,7 +66,7 @@ class Bar:
         self.task: TaskID | None = None
         self.name = ""
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> Self:
         self.bar.start()
         return self
 
@@ -79,7 +79,7 @@ class Bar:
             self.bar.update(self.task, total=1, completed=1)
         self.name, self.task = name, self.bar.add_task(name, total=None, note="")
 
-    def progress(self, done: int, total: int, note: str = "") -> None:
+    def advance(self, done: int, total: int, note: str = "") -> None:
         """The stage under way has come this far."""
         if self.task is not None:
             self.bar.update(self.task, total=total, completed=done, note=note)

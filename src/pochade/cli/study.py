@@ -85,20 +85,9 @@ def say_results(metrics: dict[str, Any], out: Path) -> None:
     words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets", markup=False)
 
 
-class StudyBar:
+class StudyBar(Bar):
     """The bar, fed by the study's stages and its training loops."""
-
-    def __init__(self) -> None:
-        self.bar = Bar()
-        self.stage = self.bar.stage
-
-    def __enter__(self) -> "StudyBar":
-        self.bar.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.__exit__()
 
     def progress(self, progress: "Progress") -> None:
         """A training run has come this far."""
-        self.bar.progress(progress.step, progress.steps, f"epoch {progress.epoch}, loss {progress.loss:.5g}")
+        self.advance(progress.step, progress.steps, f"epoch {progress.epoch}, loss {progress.loss:.5g}")

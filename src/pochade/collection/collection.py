@@ -2,48 +2,39 @@
 
 import json
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from pochade import weights
 from pochade.collection.index import Index
 from pochade.collection.learning import (
     Changes,
     Counts,
     Keeper,
-    Progress,
     Report,
     changes,
     minutes_that_help,
     read_all,
     requests,
 )
+from pochade.collection.nets_in_use import NetsInUse, now
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching
-from pochade.collection.reading import THUMBNAIL, thumbnail_path, write_thumbnail
+from pochade.collection.reading import THUMBNAIL
 from pochade.collection.scan import walk
-from pochade.collection.vectors import Vectors
-from pochade.errors import CollectionMissing, IndexDamaged, OutputUnwritable, PictureUnreadable, UsageError
+from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
 from pochade.images.given import on_paper
-from pochade.images.letterbox import Squares, squared
-from pochade.images.picture import Array
+from pochade.images.letterbox import squared
 from pochade.images.read import read_preview
 from pochade.images.source import printable
 from pochade.organise.closest import closest
 
-if TYPE_CHECKING:  # torch is heavy: a run that finds nothing new never loads it
-    from pochade.fingerprints import Fingerprinter
-
-LOOK, CODE = 64, 256  # columns of the fingerprint files
-BATCH = 64  # pieces fingerprinted at once
 OWN = ".pochade"  # the folder of the index
 FEWEST_TO_TRAIN = 20  # pieces
 HELD_OUT = 10  # one piece in ten, by its content, is never trained on
@@ -62,8 +53,7 @@ class Collection:
     def __init__(self, folder: Path, home: Path, place: Path | str) -> None:
         self.folder, self.home, self.place = folder, home, place
         self._index: Index | None = None
-        self._nets: Fingerprinter | None = None
-        self._looks: Vectors | None = None
+        self._in_use: NetsInUse | None = None
 
     @classmethod
     def open(cls, folder: Path | str, *, index: Path | str | None = None) -> "Collection":
@@ -123,29 +113,11 @@ class Collection:
         return self.home / "thumbnails"
 
     @property
-    def nets(self) -> "Fingerprinter":
-        """The nets whose fingerprints are in use: those trained on this folder, or the shipped ones.
-
-        Raises:
-            IndexDamaged: They are no longer there; `learn` makes fingerprints by the shipped ones.
-        """
-        used = self.index.net_in_use()
-        name = used.name if used else weights.name_of(weights.FOLDER)
-        if self._nets is None or self._nets.name != name:
-            self._nets = self._loaded(name)
-        return self._nets
-
-    def _loaded(self, name: str | None) -> "Fingerprinter":
-        from pochade.fingerprints import Fingerprinter, shipped  # noqa: PLC0415  torch
-
-        if name == weights.name_of(weights.FOLDER):
-            return shipped()
-        if name is None or weights.name_of(self._nets_folder(name)) != name:
-            raise IndexDamaged("the nets that made the fingerprints are no longer here", "run 'pochade learn' again")
-        return Fingerprinter(self._nets_folder(name))
-
-    def _nets_folder(self, name: str) -> Path:
-        return self.home / "nets" / name
+    def in_use(self) -> NetsInUse:
+        """The nets of this collection, and the fingerprints that they made."""
+        if self._in_use is None or self._in_use.index is not self.index:
+            self._in_use = NetsInUse(self.folder, self.home, self.index)
+        return self._in_use
 
     # Learning --------------------------------------------------------------------------------------------------------
 
@@ -167,7 +139,7 @@ class Collection:
             found = walk(self.folder, self.home)
             changed = changes(found, self.index.files())
             self.index.forget_files(changed.gone)
-            self._renew(report)
+            self.in_use.renew(report)
             counts = self._read(found, changed, report) if changed.unread else Counts()
             training = self._train(minutes, report)
         lines = {path: os.fsdecode(path) for path in found.unreadable}
@@ -179,8 +151,9 @@ class Collection:
     def _read(self, found: Any, changed: Changes, report: Report) -> Counts:
         """Read the files that changed, in batches that are kept as they come."""
         root = os.fsencode(self.folder)
-        looks, codes = self._vectors(self.nets.name)
-        keeper = Keeper(self.index, looks, codes, self.nets.fingerprint, len(root.rstrip(b"/")) + 1)
+        nets = self.in_use.nets
+        looks, codes = self.in_use.vectors(nets.name)
+        keeper = Keeper(self.index, looks, codes, nets.fingerprint, len(root.rstrip(b"/")) + 1)
         asked = requests(self.folder, found, changed.unread, self.index.contents_by_size(), self.thumbnails)
         read_all(asked, len(changed.unread), keeper, report)
         return keeper.counts
@@ -198,80 +171,18 @@ class Collection:
         contents = self.index.contents()
         chosen = [contents[row] for row in np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]]
         held = {content for content in chosen if int(content[:8], 16) % HELD_OUT == 0}
-        learnt = list(self._squares([content for content in chosen if content not in held]))
+        learnt = list(self.in_use.squares([content for content in chosen if content not in held]))
         if not learnt:
             return None
-        name, figures = tuned(self.nets, learnt, list(self._squares(sorted(held))), minutes, self.home, report)
+        judges = list(self.in_use.squares(sorted(held)))
+        name, figures = tuned(self.in_use.nets, learnt, judges, minutes, self.home, report)
         figures["pieces"] = count
         if name is None:
             self.index.note_training(figures)
         else:
             self.index.prepare_net(name, now(), figures)
-            self._change_net(name, report)
+            self.in_use.change(name, report)
         return figures
-
-    def _renew(self, report: Report) -> None:
-        """Go on with a change of nets that was cut off; begin one where nets or fingerprints are missing."""
-        prepared, used = self.index.net_prepared(), self.index.net_in_use()
-        if prepared and self._there(prepared.name):
-            self._change_net(prepared.name, report)
-        elif used is None or not self._there(used.name) or not self._complete(used.name):
-            name = used.name if used and self._there(used.name) else str(weights.name_of(weights.FOLDER))
-            self.index.prepare_net(name, now(), {})
-            self._change_net(name, report)
-
-    def _there(self, name: str) -> bool:
-        """Whether the nets of that name are shipped, or kept with the index."""
-        return name in {weights.name_of(weights.FOLDER), weights.name_of(self._nets_folder(name))}
-
-    def _complete(self, name: str) -> bool:
-        """Whether every piece has its fingerprints by these nets."""
-        try:
-            return min(vectors.count() for vectors in self._vectors(name, create=False)) >= self.index.rows_used()
-        except IndexDamaged:
-            return False
-
-    def _change_net(self, name: str, report: Report) -> None:
-        """Fingerprints of all known pieces by other nets, from the thumbnails; then use them, forget the others."""
-        self._nets = self._loaded(name)
-        looks, codes = self._vectors(name)
-        contents = self.index.contents()
-        for start in range(min(looks.count(), codes.count()) // BATCH * BATCH, len(contents), BATCH):
-            prints = self._nets.fingerprint(list(self._squares(contents[start : start + BATCH])))
-            looks.write(start, prints.looks)
-            codes.write(start, prints.codes)
-            report(Progress("fingerprinting", min(start + BATCH, len(contents)), len(contents)))
-        self.index.use_net(name)
-        self._looks = None
-        for old in (*self.home.glob("looks-*.f32"), *self.home.glob("codes-*.u8"), *self.home.glob("nets/*")):
-            if name not in old.name:
-                shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
-
-    def _squares(self, contents: list[str]) -> Iterator[Squares]:
-        """Pieces as the nets see them, from their thumbnails; one whose thumbnail is gone is read again."""
-        for content in contents:
-            try:
-                pixels = read_preview(thumbnail_path(self.thumbnails, content), THUMBNAIL).pixels
-            except PictureUnreadable:
-                pixels = self._read_again(content)
-            yield squared(pixels)
-
-    def _read_again(self, content: str) -> Array:
-        """A piece from one of its files, and its thumbnail made anew; white where it has no readable file any more."""
-        path = self.index.path_of(content)
-        try:
-            if path is None:
-                raise PictureUnreadable("no file holds it")
-            pixels = read_preview(self.folder / os.fsdecode(path), THUMBNAIL).pixels
-            write_thumbnail(thumbnail_path(self.thumbnails, content), pixels)
-        except PictureUnreadable:
-            return np.full((1, 1, 3), 255, np.uint8)
-        return pixels
-
-    def _vectors(self, net: str, *, create: bool = True) -> tuple[Vectors, Vectors]:
-        """The files of looks and codes by that net."""
-        looks = Vectors(self.home / f"looks-{net}.f32", net, np.float32, LOOK, create=create)
-        return looks, Vectors(self.home / f"codes-{net}.u8", net, np.uint8, CODE, create=create)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -307,7 +218,7 @@ class Collection:
             PictureUnreadable: The file gives no picture.
         """
         pixels = read_preview(image, THUMBNAIL).pixels if isinstance(image, str | Path) else on_paper(image)
-        looks: NDArray[np.float32] = self.nets.fingerprint([squared(pixels)]).looks[0]
+        looks: NDArray[np.float32] = self.in_use.nets.fingerprint([squared(pixels)]).looks[0]
         return looks
 
     def find(self, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
@@ -336,7 +247,7 @@ class Collection:
         allowed = self._allowed(among, count) if among else None
         wanted, matches = k, list[Match]()
         while True:
-            found = closest(look, self._all_looks(count), wanted, allowed)
+            found = closest(look, self.in_use.looks(count), wanted, allowed)
             distance = dict(zip(found.rows.tolist(), found.distances.tolist(), strict=True))
             pieces = [self._piece(row) for row in self.index.files_of_rows(distance)]
             matches = [
@@ -347,14 +258,6 @@ class Collection:
             ):  # else pieces without files took places
                 return sorted(matches, key=lambda match: (match.distance, match.path))[:k]
             wanted = min(count, wanted * 4 + 16)
-
-    def _all_looks(self, count: int) -> NDArray[np.float32]:
-        used = self.index.net_in_use()
-        if used is None:
-            raise IndexDamaged("the index names no net", "run 'pochade learn' again")
-        if self._looks is None or self._looks.header["net"] != used.name:
-            self._looks = self._vectors(used.name, create=False)[0]
-        return self._looks.rows(count)
 
     def _allowed(self, among: Filter, count: int) -> NDArray[np.bool_]:
         """Which rows pass a filter."""
@@ -393,7 +296,7 @@ class Collection:
 
     def codes(self) -> NDArray[np.uint8]:
         """The codes (n, 256) of all pieces, by `Piece.row`; only this collection's `redraw` draws them."""
-        return self._vectors(self.nets.name, create=False)[1].rows(self.index.rows_used())
+        return self.in_use.codes(self.index.rows_used())
 
     def redraw(self, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pictures (n, 96, 96, 3) from codes (n, 256) of this collection.
@@ -401,7 +304,7 @@ class Collection:
         Raises:
             PictureDamaged: A code is damaged, or of other nets.
         """
-        return self.nets.redraw(codes)
+        return self.in_use.nets.redraw(codes)
 
     def label(self, pieces: list[Piece], label: str) -> None:
         """Give pieces a label of the person's own."""
@@ -414,8 +317,3 @@ def moment(nanoseconds: int) -> datetime:
         return datetime.fromtimestamp(nanoseconds / 1e9)
     except (OverflowError, OSError, ValueError):
         return datetime.min if nanoseconds < 0 else datetime.max
-
-
-def now() -> str:
-    """The time in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

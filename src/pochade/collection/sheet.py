@@ -10,7 +10,7 @@ from pochade.collection.pieces import Match
 from pochade.collection.reading import THUMBNAIL, thumbnail_path
 from pochade.errors import OutputUnwritable, PictureUnreadable
 from pochade.images.read import read_preview
-from pochade.images.sheet import PAPER, Cell, page
+from pochade.images.sheet import PAPER, Cell, is_page, page
 from pochade.images.source import printable
 
 
@@ -24,8 +24,9 @@ def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: P
         to: The PNG to write.
 
     Raises:
-        OutputUnwritable: It can't be written.
+        OutputUnwritable: It can't be written, or something else than such a page is there.
     """
+    may_be_written(to)
     cells = [Cell(read_preview(asked, THUMBNAIL).pixels, f"asked: {printable(asked.name)}", "")]
     cells += [cell(match, thumbnail_path(thumbnails, match.piece.hash)) for match in matches]
     temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
@@ -34,6 +35,16 @@ def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: P
         temporary.replace(to)
     except OSError as error:
         raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
+
+
+def may_be_written(to: Path) -> None:
+    """Look before anything is done whether a page may be written there: nothing is there, or an earlier page.
+
+    Raises:
+        OutputUnwritable: Something else is there.
+    """
+    if os.path.lexists(to) and not is_page(to):
+        raise OutputUnwritable(f"'{to}' is there already, and no contact sheet", "choose another name, or remove it")
 
 
 def cell(match: Match, thumbnail: Path) -> Cell:

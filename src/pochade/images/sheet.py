@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from pochade.images.picture import WHITE, Array
 
@@ -12,6 +14,7 @@ CELL = 256  # pixels a side
 COLUMNS = 5
 MARGIN = 16  # pixels
 CAPTION = 34  # pixels below each picture
+SIGNATURE = ("Software", "Pochade")  # in the PNG: what may be overwritten
 INK, FRAME, PAPER = (40, 40, 40), (208, 208, 208), (250, 250, 248)
 
 
@@ -37,9 +40,19 @@ def page(cells: Sequence[Cell]) -> bytes:
     paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
     for number, cell in enumerate(cells):
         draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
-    buffer = io.BytesIO()
-    paper.save(buffer, "PNG")
+    buffer, ours = io.BytesIO(), PngInfo()
+    ours.add_text(*SIGNATURE)
+    paper.save(buffer, "PNG", pnginfo=ours)
     return buffer.getvalue()
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is such a page, and no picture of somebody's."""
+    try:
+        with Image.open(path) as picture:
+            return picture.info.get(SIGNATURE[0]) == SIGNATURE[1]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def draw(paper: Image.Image, cell: Cell, left: int, top: int) -> None:
