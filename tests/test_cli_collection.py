@@ -63,7 +63,7 @@ def test_finding_prints_paths_as_data_and_as_lines(
 def test_a_sheet_replaces_an_earlier_one_but_never_a_piece(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    piece, sheet = art / "drawing 1.png", tmp_path / "sheet.png"
+    piece, sheet = art / "drawing 6.png", tmp_path / "sheet.png"
     before = piece.read_bytes()
     assert run(["-C", art, "find", piece, "--sheet", piece], monkeypatch) != 0
     assert "is there already, and no contact sheet" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from filelock import FileLock
 from PIL import Image, ImageOps
 
 from pochade import Collection
+from pochade.collection import index
 from pochade.collection.index import Index
 from pochade.collection.learning import minutes_that_help
 from pochade.collection.pieces import Filter
@@ -308,6 +310,27 @@ def test_an_index_of_a_newer_pochade_is_left_alone(art: Path) -> None:
     engine.dispose()
     with pytest.raises(IndexDamaged, match="schema 99"):
         Collection.open(art).pieces()
+
+
+def test_a_migration_that_fails_half_way_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "index.sqlite"
+    Index(place).close()
+    monkeypatch.setattr(index, "SCHEMA", index.SCHEMA + 1)
+    monkeypatch.setattr(index, "MIGRATIONS", {index.SCHEMA - 1: ["CREATE TABLE half (id INTEGER)", "no statement"]})
+    with pytest.raises((IndexDamaged, UsageError)):
+        Index(place)
+    engine = sql.create_engine(f"sqlite:///{place}")
+    assert not sql.inspect(engine).has_table("half")
+    engine.dispose()
+
+
+def test_two_who_write_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    first, second = Index(tmp_path / "index.sqlite"), Index(tmp_path / "index.sqlite")
+    with ThreadPoolExecutor(2) as pool:
+        many = [pool.submit(own.prepare_net, f"{number}", "now", {}) for number in range(20) for own in (first, second)]
+    assert [each.result() for each in many] == [None] * 40
+    for own in (first, second):
+        own.close()
 
 
 def test_a_damaged_index_is_said_to_be(art: Path) -> None:

@@ -103,11 +103,11 @@ class Index:
 
     def __init__(self, place: Path | str) -> None:
         self.engine = sqlite_engine(place) if isinstance(place, Path) else engine_at(place)
-        with self.writing() as connection:
-            if not sql.inspect(connection).has_table("settings"):
-                TABLES.create_all(connection)
-                connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
-            migrate(connection)
+        with self.reading() as connection:
+            ready = schema_of(connection) == SCHEMA
+        if not ready:
+            with self.writing() as connection:
+                migrate(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sql.Connection]:
@@ -118,7 +118,7 @@ class Index:
             OutputUnwritable: There is no room, or another process keeps it locked.
         """
         try:
-            with self.engine.begin() as connection:
+            with self.engine.execution_options(writes=True).begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise trouble(error) from error
@@ -293,20 +293,29 @@ def remove_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
         connection.execute(sql.delete(FILES).where(FILES.c.path.in_(paths[start : start + CHUNK])))
 
 
+def schema_of(connection: sql.Connection) -> int | None:
+    """The version of a database's schema; None when it is empty."""
+    if not sql.inspect(connection).has_table("settings"):
+        return None
+    return int(connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or 0)
+
+
 def migrate(connection: sql.Connection) -> None:
-    """Lead an older schema to this one, step by step.
+    """Make the tables of an empty database, or lead an older schema to this one, step by step.
 
     Raises:
         IndexDamaged: A newer Pochade wrote it.
     """
-    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or "0"
-    if int(version) == SCHEMA:
+    version = schema_of(connection)
+    if version is None:
+        TABLES.create_all(connection)
+        connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
         return
-    if int(version) > SCHEMA:
+    if version > SCHEMA:
         raise IndexDamaged(
             f"the index has schema {version}, and this Pochade knows schemas up to {SCHEMA}", "install a newer Pochade"
         )
-    for step in range(int(version), SCHEMA):
+    for step in range(version, SCHEMA):
         for statement in MIGRATIONS[step]:
             connection.execute(sql.text(statement))
     connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA)))
@@ -332,16 +341,23 @@ def trouble(error: SQLAlchemyError) -> PochadeError:
 def sqlite_engine(path: Path) -> sql.Engine:
     """SQLite in a file, whose name may be no UTF-8.
 
-    A write-ahead log lets others read while one writes; every commit reaches the disk.
+    A write-ahead log lets others read while one writes; every commit reaches the disk. Transactions begin where we say,
+    so that a migration happens whole or not at all, and who means to write waits for its turn before it reads.
     """
 
     def connected() -> sqlite3.Connection:
-        connection = sqlite3.connect(os.fsencode(path), timeout=PATIENCE, check_same_thread=False)
+        connection = sqlite3.connect(os.fsencode(path), PATIENCE, check_same_thread=False, isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    return sql.create_engine("sqlite://", creator=connected, poolclass=sql.QueuePool)
+    def begun(connection: sql.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    engine = sql.create_engine("sqlite://", creator=connected, poolclass=sql.QueuePool)
+    sql.event.listen(engine, "begin", begun)
+    return engine
 
 
 def engine_at(address: str) -> sql.Engine:
