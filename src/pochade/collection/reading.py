@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -88,11 +89,15 @@ def write_thumbnail(path: Path, pixels: Array) -> None:
         FileUnreachable: There is no room, or no permission.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    small = jpeg(pixels, QUALITY)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(jpeg(pixels, QUALITY))
+        try:
+            temporary.write_bytes(small)
+        except FileNotFoundError:  # the first one whose hash begins so
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(small)
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise FileUnreachable(f"its thumbnail could not be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)

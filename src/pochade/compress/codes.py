@@ -19,7 +19,7 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from pochade.compress.prior import REACH, TABLES, Models, Whole, WholePrior, half_of, laplace_tables
+from pochade.compress.prior import REACH, TABLES, Whole, WholePrior, half_of, laplace_tables
 from pochade.errors import PictureDamaged
 from pochade.nets.prior import Part, Prior
 
@@ -32,10 +32,11 @@ LEVELS = 256
 MIDDLE = 128  # the level of one step to the unit
 ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
 SHARPER = 0.85  # the bits grow with this power of the number of steps, about
-TRIES = 4  # of finding the finest level that fits
+GUESS, BUSIER, CALMEST = 50.0, 39.0, 0.02  # of the first level tried, as measured with the shipped net
 SIDE = 96  # pixels
 NARROW = 11  # tables whose numbers reach 15; the first of them holds the middle alone, which takes no bits
 NARROW_REACH = 15
+KINDS = 3  # of tables: silent, narrow, wide
 TOTAL = 1 << 22  # cases of a table
 
 Floats = NDArray[np.float32]
@@ -58,10 +59,11 @@ class Kept(NamedTuple):
 
 
 class Spelt(NamedTuple):
-    """One part of some pictures, ready for the coder."""
+    """The numbers of some pictures in the order in which they are read, ready for the coder; each (B, N)."""
 
-    models: Models
-    offsets: Whole  # (B, P, w), steps from the middles
+    tables: Whole
+    fractions: Whole  # of the means, in quarters of a step
+    offsets: Whole  # steps from the middles
 
 
 class Tables(NamedTuple):
@@ -95,6 +97,8 @@ class CodeBook:
     def __init__(self, prior: Prior, places: int) -> None:
         self.prior = WholePrior(prior, LEVEL_BITS)
         self.shape = (places, places, sum(prior.groups))
+        sizes = [places * places // 2 * (part.end - part.start) for part in self.prior.parts()]
+        self.numbers_of_part = np.repeat(np.arange(len(sizes), dtype=np.int32) * KINDS, sizes)  # times three, (N,)
 
     def write(self, frames: Sequence[Frame], latents: Floats) -> list[bytes]:
         """The codes of pictures, each as fine as fits.
@@ -103,59 +107,76 @@ class CodeBook:
             frames: Their sizes in the square.
             latents: (B, h, w, D), in units.
         """
-        levels = self.finest(latents)
-        spelt, _ = self.spelt(latents, levels)
+        levels, spelt = self.finest(latents)
         return [
-            self._written(frame, latents[number], int(levels[number]), one_of(spelt, number))
+            self._written(frame, latents[number], int(levels[number]), Spelt(*(each[number] for each in spelt)))
             for number, frame in enumerate(frames)
         ]
 
-    def finest(self, latents: Floats) -> Whole:
-        """The highest level found at which each picture's code fits, (B,); now and then one at which it nearly does."""
-        low = np.full(len(latents), -1, np.int32)  # this and all below fit
-        high = np.full(len(latents), LEVELS, np.int32)  # this and all above do not
-        level = np.full(len(latents), MIDDLE, np.int32)
-        for _ in range(TRIES):
-            bits = self.spelt(latents, level)[1]
-            low, high = np.where(bits <= ROOM, level, low), np.where(bits <= ROOM, high, level)
-            finer = np.floor(np.log(ROOM / np.maximum(bits, 1)) * ((1 << LEVEL_BITS) / SHARPER)).astype(np.int32)
-            level = np.minimum(np.maximum(level + finer, low + 1), np.maximum(high - 1, 0))
-        return np.where(low >= 0, low, level)
+    def finest(self, latents: Floats) -> tuple[Whole, Spelt]:
+        """A high level at which each picture's code fits, (B,), and its numbers there; now and then it nearly fits."""
+        levels = guessed(latents)
+        levels = nearer(levels, self.spelt(latents, levels)[1])
+        spelt, bits = self.spelt(latents, levels)
+        other = nearer(levels, bits)
+        chosen = np.flatnonzero(other != levels)
+        again, fewer = self.spelt(latents[chosen], other[chosen])
+        better = (fewer <= ROOM) | (bits[chosen] > ROOM)
+        levels[chosen[better]] = other[chosen[better]]
+        for every, some in zip(spelt, again, strict=True):
+            every[chosen[better]] = some[better]
+        return levels, spelt
 
-    def spelt(self, latents: Floats, levels: Whole) -> tuple[list[Spelt], Floats]:
-        """All parts of the pictures at these levels, and about how many bits they take, (B,).
+    def spelt(self, latents: Floats, levels: Whole) -> tuple[Spelt, Floats]:
+        """The numbers of pictures at these levels, and about how many bits they take, (B,).
 
         What a table can't say, by rare chance, is brought to the nearest offset that it can.
         """
         steps = steps_at(levels)[:, None, None, None]
         numbers = np.clip(np.rint(latents * steps), -REACH, REACH).astype(np.int32)
-        spelt, bits = [], np.zeros(len(latents), np.float32)
+        spelt = []
         for part in self.prior.parts():
             models = self.prior.models(part, numbers, levels - MIDDLE)
             places = self._places(part)
             offsets = limited(numbers[places] - models.middles, models.tables)
             numbers[places] = models.middles + offsets
-            spelt.append(Spelt(models, offsets))
-            costs = tables().bits[models.tables, models.fractions + 2, offsets + REACH]
-            bits += costs.sum((1, 2))
-        return spelt, bits
+            spelt.append([flat(each) for each in (models.tables, models.fractions, offsets)])
+        all_parts = Spelt(*(np.concatenate(each, 1) for each in zip(*spelt, strict=True)))
+        return all_parts, costs(all_parts).sum(1)
 
     def _places(self, part: Part) -> Any:
         """The index of a part's numbers."""
         return (slice(None), *half_of(*self.shape[:2], part.half), slice(part.start, part.end))
 
-    def _written(self, frame: Frame, latents: Floats, finest: int, spelt: list[Spelt]) -> bytes:
-        words, level = coded(spelt), finest
+    def _written(self, frame: Frame, latents: Floats, finest: int, spelt: Spelt) -> bytes:
+        words, level = self._coded(spelt), finest
         while len(words) > WORDS and level:
             level -= 1
-            words = self._words(latents, level)
+            words = self.words(latents, level)
         if len(words) > WORDS:  # not even the coarsest steps fit
-            words = self._words(np.zeros_like(latents), level)
+            words = self.words(np.zeros_like(latents), level)
         payload = np.pad(words, (0, WORDS - len(words))).astype("<u4").tobytes()
         return bytes((VERSION, byte_of(frame), level, sum(payload) % 256)) + payload
 
-    def _words(self, latents: Floats, level: int) -> NDArray[np.uint32]:
-        return coded(one_of(self.spelt(latents[None], np.array([level], np.int32))[0], 0))
+    def words(self, latents: Floats, level: int) -> NDArray[np.uint32]:
+        """One picture's latents (h, w, D) at a level as the coder's words; they may be more than fit."""
+        spelt, _ = self.spelt(latents[None], np.array([level], np.int32))
+        return self._coded(Spelt(*(each[0] for each in spelt)))
+
+    def _coded(self, spelt: Spelt) -> NDArray[np.uint32]:
+        """The words of one picture's numbers."""
+        coder, family = constriction.stream.queue.RangeEncoder(), shares()
+        kinds = kinds_of(spelt.tables)
+        order = np.argsort(kinds + self.numbers_of_part, kind="stable")  # part by part: silent ones, narrow, wide
+        counts = np.bincount(kinds + self.numbers_of_part, minlength=KINDS * len(self.prior.parts()))
+        for number, end in enumerate(np.cumsum(counts)):
+            chosen = order[end - counts[number] : end]
+            if number % KINDS and len(chosen):
+                table, reach = tables_of(number % KINDS)
+                likely = table[spelt.tables[chosen], spelt.fractions[chosen] + 2]  # (n, 2 reach + 1)
+                coder.encode(spelt.offsets[chosen] + np.int32(reach), family, likely)
+        words: NDArray[np.uint32] = coder.get_compressed()
+        return words
 
     def read(self, codes: Sequence[bytes]) -> list[Kept]:
         """What codes say.
@@ -178,35 +199,44 @@ class CodeBook:
         return [Kept(frame_of(code[1]), code[2], each) for code, each in zip(codes, numbers, strict=True)]
 
 
+def guessed(latents: Floats) -> Whole:
+    """About the level that fits, (B,): busy pictures need coarser steps."""
+    busyness = np.log(np.log1p(np.abs(latents)).mean((1, 2, 3)) + CALMEST)
+    return np.clip(GUESS - BUSIER * busyness, 0, LEVELS - 1).astype(np.int32)
+
+
+def nearer(levels: Whole, bits: Floats) -> Whole:
+    """Levels at which the bits, so many at those given, about fit."""
+    finer = np.floor(np.log(ROOM / np.maximum(bits, 1)) * ((1 << LEVEL_BITS) / SHARPER))
+    return np.clip(levels + finer, 0, LEVELS - 1).astype(np.int32)
+
+
+def flat(numbers: Whole) -> Whole:
+    """(B, P, w) as (B, P * w)."""
+    return numbers.reshape(len(numbers), numbers.shape[1] * numbers.shape[2])
+
+
+def costs(spelt: Spelt) -> Floats:
+    """About how many bits each number takes, (B, N)."""
+    bits = tables().bits
+    place = (spelt.tables * bits.shape[1] + spelt.fractions + 2) * bits.shape[2] + spelt.offsets + REACH
+    return bits.ravel().take(place)
+
+
 def limited(offsets: Whole, which: Whole) -> Whole:
     """Offsets within what their tables can say."""
-    reach = np.where(which < NARROW, np.int32(NARROW_REACH), np.int32(REACH))
-    reach[which == 0] = 0
+    reach = np.array([0, NARROW_REACH, REACH], np.int32)[kinds_of(which)]
     return np.clip(offsets, -reach, reach)
 
 
-def one_of(spelt: list[Spelt], number: int) -> list[Spelt]:
-    """The parts of one picture among many, without the first dimension."""
-    return [Spelt(Models(*(each[number] for each in models)), offsets[number]) for models, offsets in spelt]
+def kinds_of(which: Whole) -> Whole:
+    """The kind of each table: 0 is silent, 1 narrow, 2 wide."""
+    return (which > 0).astype(np.int32) + (which >= NARROW)
 
 
-def kinds_of(which: Whole) -> tuple[tuple[NDArray[np.bool_], NDArray[np.float64], int], ...]:
-    """Numbers that are coded together: which ones, by which tables, and how far these reach."""
-    return (
-        ((which > 0) & (which < NARROW), tables().narrow, NARROW_REACH),
-        (which >= NARROW, tables().wide, REACH),
-    )
-
-
-def coded(spelt: list[Spelt]) -> NDArray[np.uint32]:
-    """The words of one picture's parts."""
-    coder, family = constriction.stream.queue.RangeEncoder(), shares()
-    for models, offsets in spelt:
-        for chosen, table, reach in kinds_of(models.tables):
-            likely = table[models.tables[chosen], models.fractions[chosen] + 2]  # (n, 2 reach + 1)
-            coder.encode(offsets[chosen] + np.int32(reach), family, likely)
-    words: NDArray[np.uint32] = coder.get_compressed()
-    return words
+def tables_of(kind: int) -> tuple[NDArray[np.float64], int]:
+    """The tables of a kind, and how far they reach."""
+    return (tables().narrow, NARROW_REACH) if kind == 1 else (tables().wide, REACH)
 
 
 def decoded(coder: Any, fractions: Whole, which: Whole) -> Whole:
@@ -215,12 +245,14 @@ def decoded(coder: Any, fractions: Whole, which: Whole) -> Whole:
     Raises:
         PictureDamaged: No numbers lead to these bytes.
     """
-    offsets = np.zeros(which.shape, np.int32)
-    for chosen, table, reach in kinds_of(which):
-        try:
-            offsets[chosen] = coder.decode(shares(), table[which[chosen], fractions[chosen] + 2]) - reach
-        except (AssertionError, ValueError) as error:  # the coder's own words
-            raise PictureDamaged(f"a code is damaged: {error}") from error
+    offsets, kinds = np.zeros(which.shape, np.int32), kinds_of(which)
+    for kind in range(1, KINDS):
+        table, reach = tables_of(kind)
+        if (chosen := kinds == kind).any():
+            try:
+                offsets[chosen] = coder.decode(shares(), table[which[chosen], fractions[chosen] + 2]) - reach
+            except (AssertionError, ValueError) as error:  # the coder's own words
+                raise PictureDamaged(f"a code is damaged: {error}") from error
     return offsets
 
 

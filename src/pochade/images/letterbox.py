@@ -11,7 +11,7 @@ SIDE = 96  # pixels a side of the square
 COARSE = 64  # pixels of the longer side on which the subject is looked for: grain is averaged away
 FAINT = 10.0  # levels of 255 between neighbours there that count as an edge, at least
 SHARE = 0.2  # of the strongest edges that an edge must have
-STRONGEST = 99.5  # percentile that stands for the strongest edges: a hair or a speck is no measure
+STRONGEST = 0.995  # quantile that stands for the strongest edges: a hair or a speck is no measure
 ROOM = 0.02  # of the longer side that is left about the subject
 
 
@@ -32,7 +32,8 @@ class Squares(NamedTuple):
 
 def squared(pixels: Array) -> Squares:
     """Both squares of a picture (h, w, 3) uint8."""
-    return Squares(letterboxed(pixels), letterboxed(trimmed(pixels)))
+    whole, subject = letterboxed(pixels), trimmed(pixels)
+    return Squares(whole, whole if subject.shape == pixels.shape else letterboxed(subject))
 
 
 def letterboxed(pixels: Array) -> Square:
@@ -62,7 +63,8 @@ def trimmed(pixels: Array) -> Array:
     edges[:, 1:], edges[1:] = across, np.maximum(edges[1:], down)
     edges[:, :-1] = np.maximum(edges[:, :-1], across)
     edges[:-1] = np.maximum(edges[:-1], down)
-    there = edges >= max(FAINT, SHARE * float(np.percentile(edges, STRONGEST)))
+    strongest = np.partition(edges, place := int((edges.size - 1) * STRONGEST), axis=None)[place]
+    there = edges >= max(FAINT, SHARE * float(strongest))
     if not there.any():
         return pixels
     rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))

@@ -16,9 +16,9 @@ def standing_out(square: Square) -> str:
     """The colour that a person would name first: the hue with the most paint, or a grey when there is hardly any."""
     left, top = (square.pixels.shape[1] - square.width) // 2, (square.pixels.shape[0] - square.height) // 2
     inside = square.pixels[top : top + square.height, left : left + square.width]
-    few = np.asarray(Image.fromarray(inside).resize((12, 12), Image.Resampling.BOX)).reshape(-1, 3)
+    few = np.asarray(Image.fromarray(inside).resize((8, 8), Image.Resampling.BOX)).reshape(-1, 3)
     weights: dict[str, float] = {}
-    for red, green, blue in few / 255.0:
+    for red, green, blue in (few / 255).tolist():
         hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)
         word = named(hue, saturation, value)
         paint = saturation * value if word in COLOURS[:9] else 0.02 if word == "white" else 0.1

@@ -51,8 +51,11 @@ def sometimes(share: float, change: Callable[[Tensor], Tensor], x: Tensor) -> Te
 
 def undamaged(sources: Sources, side: int) -> Tensor:
     """The pictures as they are, (B, 4, side, side): what the nets see of a piece itself."""
-    upright = torch.eye(2).expand(len(sources), 2, 2)
-    return seen(sources.pictures, sources.frames, upright, torch.zeros(len(sources), 2), side)
+    colour = sources.pictures
+    if side != colour.shape[-1]:
+        colour = functional.interpolate(colour, size=(side, side), mode="bilinear", align_corners=False)
+    frame = framed(sources.frames, side)
+    return torch.cat([colour * frame + (1 - frame), frame], 1)
 
 
 def damaged(sources: Sources, side: int) -> Tensor:
@@ -166,12 +169,17 @@ def seen(x: Tensor, frames: Tensor, turns: Tensor, centres: Tensor, side: int) -
     shift = torch.einsum("bij,bj->bi", turns, centres).unsqueeze(2)
     grid = functional.affine_grid(torch.cat([matrix, shift], 2), [len(x), 3, side, side], align_corners=False)
     colour = 1 - functional.grid_sample(1 - x, grid, align_corners=False)  # zeros outside are white
+    frame = framed(frames / longest.unsqueeze(1), side)
+    return torch.cat([colour * frame + (1 - frame), frame], 1)
+
+
+def framed(frames: Tensor, side: int) -> Tensor:
+    """1 inside frames of these widths and heights (B, 2), as parts of the square: (B, 1, side, side)."""
     steps = (torch.arange(side) + 0.5) / (side / 2) - 1
-    inside = (frames / longest.unsqueeze(1)).clamp(min=2 / side)
+    inside = frames.clamp(min=2 / side)
     across = (steps.abs() <= inside[:, :1]).view(-1, 1, 1, side)
     down = (steps.abs() <= inside[:, 1:]).view(-1, 1, side, 1)
-    frame = (across & down).float()
-    return torch.cat([colour * frame + (1 - frame), frame], 1)
+    return (across & down).float()
 
 
 # Colour --------------------------------------------------------------------------------------------------------------
