@@ -11,7 +11,7 @@ from pochade.images.letterbox import letterboxed
 from pochade.learn import damage
 from pochade.learn.agreement import Agreement
 from pochade.learn.coding import coding
-from pochade.learn.damage import Sources, damaged, recomposed, seen, undamaged
+from pochade.learn.damage import Sources, damaged, recomposed, seen, to_the_subject, undamaged
 from pochade.nets import CodeConfig, CodeVAE, LookConfig, LookEncoder
 from tests.art import drawing
 
@@ -64,6 +64,24 @@ def test_a_wide_frame_leaves_white_above_and_below() -> None:
     view = seen(some.pictures, torch.tensor([[1.0, 0.5]]), torch.eye(2)[None], torch.zeros(1, 2), 96)
     assert view[0, 3].sum() == 96 * 48
     assert (view[0, :3, :20] == 1).all()
+
+
+@pytest.mark.parametrize("paper", [1.3, 1.8])
+def test_paper_about_the_subject_is_found_wherever_it_lies(paper: float) -> None:
+    page = torch.ones(1, 3, 96, 96)
+    page[:, :, 20:60, 30:80] = 0.3  # 50 wide, 40 high
+    corner = torch.tensor([[0.1, -0.2]]) * (paper > 1.5)
+    frames, centres = to_the_subject(page, torch.full((1, 2), paper), torch.eye(2)[None], corner)
+    torch.testing.assert_close(frames, torch.tensor([[50.0, 40.0]]) / 96, atol=0.17, rtol=0)
+    torch.testing.assert_close(centres, torch.tensor([[55 / 48 - 1, 40 / 48 - 1]]), atol=0.07, rtol=0)
+
+
+def test_a_page_without_a_subject_keeps_its_frame() -> None:
+    frames, centres = to_the_subject(
+        torch.full((1, 3, 96, 96), 0.5), torch.full((1, 2), 0.9), torch.eye(2)[None], torch.zeros(1, 2)
+    )
+    assert frames[0].tolist() == pytest.approx([0.9, 0.9])
+    assert centres[0].tolist() == [0, 0]
 
 
 def test_line_art_is_dark_lines_on_white() -> None:

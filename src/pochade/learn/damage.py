@@ -15,6 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 
 GLYPH = (5, 40)  # strokes in a row of letters, down and across
+TRIMMED = 0.9  # share of the views whose paper is found and trimmed, as it is from most files
+COARSE = 48  # pixels a side on which the paper is looked for
+FAINT, SHARE, STRONGEST, ROOM = 10.0, 0.2, 0.995, 0.04  # as in `images/letterbox.py`; the room in halves of a side
 GREY = (0.299, 0.587, 0.114)  # Rec. 601 luma, which JPEG uses too
 
 
@@ -135,7 +138,37 @@ def turned_and_cropped(x: Tensor, frames: Tensor, side: int) -> Tensor:
     upright = torch.where((quarter % 2 == 1).unsqueeze(1), frames.flip(1), frames)
     grown = upright + tilt.abs().sin().unsqueeze(1) * upright.flip(1) * picked(count, 0.5).unsqueeze(1)
     size, centre = cut_and_padded(grown)
-    return seen(x, size, turn, centre, side)
+    tight, middle = to_the_subject(x, size, turn, centre)
+    trimmed = picked(count, TRIMMED).unsqueeze(1)
+    return seen(x, torch.where(trimmed, tight, size), turn, torch.where(trimmed, middle, centre), side)
+
+
+def to_the_subject(x: Tensor, frames: Tensor, turns: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+    """Frames (B, 2) and centres (B, 2) without the even paper inside those given, as `images/letterbox.py` trims it.
+
+    A picture without edges keeps its frame. The arguments are those of `seen`.
+    """
+    rough = seen(x, frames, turns, centres, COARSE)[:, :3]
+    across, down = rough.diff(dim=3).abs().amax(1), rough.diff(dim=2).abs().amax(1)
+    edges = torch.maximum(functional.pad(across, (1, 0)), functional.pad(across, (0, 1)))
+    edges = torch.maximum(edges, torch.maximum(functional.pad(down, (0, 0, 1, 0)), functional.pad(down, (0, 0, 0, 1))))
+    strongest = edges.flatten(1).topk(round(COARSE**2 * (1 - STRONGEST))).values[:, -1]
+    there = edges >= (SHARE * strongest).clamp(min=FAINT / 255).view(-1, 1, 1)
+    reaches = [reach_of(there.any(1)), reach_of(there.any(2))]  # left and right, top and bottom
+    low, high = (torch.stack([reach[end] for reach in reaches], 1) for end in (0, 1))  # (B, 2) each, -1 to 1
+    longest = frames.amax(1, keepdim=True)
+    some = there.flatten(1).any(1, keepdim=True)
+    size = torch.where(some, (high - low) / 2 * longest, frames)
+    return size, torch.where(some, centres + (high + low) / 2 * longest, centres)
+
+
+def reach_of(there: Tensor) -> tuple[Tensor, Tensor]:
+    """The ends of what is there along one side, (B, COARSE) bool, with some room: from -1 to 1, each (B,)."""
+    steps = torch.arange(COARSE)
+    first = torch.where(there, steps, COARSE).amin(1)
+    last = torch.where(there, steps, -1).amax(1) + 1
+    scale = 2 / COARSE
+    return (first * scale - 1 - ROOM).clamp(min=-1), (last * scale - 1 + ROOM).clamp(max=1)
 
 
 def cut_and_padded(frames: Tensor) -> tuple[Tensor, Tensor]:
