@@ -32,6 +32,9 @@ LEVELS = 256
 MIDDLE = 128  # the level of one step to the unit
 ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
 SHARPER = 0.85  # the bits grow with this power of the number of steps, about
+TRIES = 6  # of finding the finest level that fits, after the first one
+AIM, FULL = 0.99, 0.975  # of the room: what is aimed at, and what is good enough
+SLOPES = (0.005, 0.2)  # of the logarithm of the bits, a level: what is believed
 GUESS, BUSIER, CALMEST = 50.0, 39.0, 0.02  # of the first level tried, as measured with the shipped net
 SIDE = 96  # pixels
 NARROW = 11  # tables whose numbers reach 15; the first of them holds the middle alone, which takes no bits
@@ -114,18 +117,20 @@ class CodeBook:
         ]
 
     def finest(self, latents: Floats) -> tuple[Whole, Spelt]:
-        """A high level at which each picture's code fits, (B,), and its numbers there; now and then it nearly fits."""
+        """About the highest level at which each picture's code fits, (B,), and its numbers there."""
         levels = guessed(latents)
-        levels = nearer(levels, self.spelt(latents, levels)[1])
         spelt, bits = self.spelt(latents, levels)
-        other = nearer(levels, bits)
-        chosen = np.flatnonzero(other != levels)
-        again, fewer = self.spelt(latents[chosen], other[chosen])
-        better = (fewer <= ROOM) | (bits[chosen] > ROOM)
-        levels[chosen[better]] = other[chosen[better]]
-        for every, some in zip(spelt, again, strict=True):
-            every[chosen[better]] = some[better]
-        return levels, spelt
+        search = Search(levels, bits)
+        for _ in range(TRIES):
+            open_, tried = search.next()
+            if not len(open_):
+                break
+            again, bits = self.spelt(latents[open_], tried)
+            search.note(open_, tried, bits)
+            kept = search.levels[open_] == tried
+            for every, some in zip(spelt, again, strict=True):
+                every[open_[kept]] = some[kept]
+        return search.levels, spelt
 
     def spelt(self, latents: Floats, levels: Whole) -> tuple[Spelt, Floats]:
         """The numbers of pictures at these levels, and about how many bits they take, (B,).
@@ -205,10 +210,44 @@ def guessed(latents: Floats) -> Whole:
     return np.clip(GUESS - BUSIER * busyness, 0, LEVELS - 1).astype(np.int32)
 
 
-def nearer(levels: Whole, bits: Floats) -> Whole:
-    """Levels at which the bits, so many at those given, about fit."""
-    finer = np.floor(np.log(ROOM / np.maximum(bits, 1)) * ((1 << LEVEL_BITS) / SHARPER))
-    return np.clip(levels + finer, 0, LEVELS - 1).astype(np.int32)
+class Search:
+    """Looks for the level at which the bits just fit, for many pictures at once: false position on their logarithm.
+
+    Args:
+        levels: The first ones tried (B,).
+        bits: What they took (B,).
+    """
+
+    def __init__(self, levels: Whole, bits: Floats) -> None:
+        self.levels = levels  # the best known
+        self.low, self.high = np.full(len(levels), -1), np.full(len(levels), LEVELS)  # fits, does not fit
+        self.last = levels.copy()
+        self.slopes = np.full(len(levels), SHARPER / (1 << LEVEL_BITS))  # of the logarithm of the bits, a level
+        self.logs = np.log(np.maximum(bits, 1))
+        self._bound(np.arange(len(levels)), levels, bits)
+
+    def next(self) -> tuple[Integers, Whole]:
+        """Which pictures to try again, and at which levels."""
+        wanted = self.last + (math.log(ROOM * AIM) - self.logs) / self.slopes
+        tried = np.clip(np.rint(wanted), self.low + 1, np.maximum(self.high - 1, 0))
+        full = (self.low >= 0) & (self.logs >= math.log(ROOM * FULL)) & (self.last == self.low)
+        open_ = np.flatnonzero((self.high - self.low > 1) & ~full)
+        return open_, tried[open_].astype(np.int32)
+
+    def note(self, which: Integers, levels: Whole, bits: Floats) -> None:
+        """What these levels took of these pictures."""
+        logs = np.log(np.maximum(bits, 1))
+        moved = levels - self.last[which]
+        slopes = (logs - self.logs[which]) / np.where(moved == 0, 1, moved)
+        self.slopes[which] = np.where(moved == 0, self.slopes[which], np.clip(slopes, *SLOPES))
+        self.last[which], self.logs[which] = levels, logs
+        self._bound(which, levels, bits)
+
+    def _bound(self, which: Integers, levels: Whole, bits: Floats) -> None:
+        fits = bits <= ROOM
+        self.low[which[fits]] = np.maximum(self.low[which[fits]], levels[fits])
+        self.high[which[~fits]] = np.minimum(self.high[which[~fits]], levels[~fits])
+        self.levels[which] = np.where(self.low[which] >= 0, self.low[which], levels)
 
 
 def flat(numbers: Whole) -> Whole:
