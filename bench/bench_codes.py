@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pillow_jxl  # noqa: F401  teaches Pillow JPEG XL
@@ -15,6 +16,8 @@ from pochade.compress.codes import LENGTH
 
 QUALITIES = {"WEBP": range(0, 101, 10), "AVIF": range(0, 101, 10), "JXL": (1, *range(10, 100, 10))}
 PICTURES = 200
+SHOWN, COLUMNS = 24, 6  # of them, in the documentation
+SKETCHES = Path(__file__).parent.parent / "docs" / "images" / "sketches.png"
 SIDES = (96, 64, 48, 32, 24)  # pixels to which a picture is shrunk before it is squeezed
 LINEAR_BELOW = 0.0031308  # of sRGB's curve
 COMPONENTS = (9, 9)  # of BlurHash, its most: 164 characters
@@ -58,10 +61,18 @@ def blurhash(picture: np.ndarray) -> tuple[int, np.ndarray]:
     return 164, (back * 255).round().astype(np.uint8)
 
 
+def draw(pictures: list[np.ndarray], redrawn: np.ndarray, to: Path) -> None:
+    """Some of the pictures, each beside what was redrawn from its 256 bytes."""
+    pairs = [np.hstack(pair) for pair in zip(pictures, redrawn, strict=True)][:: len(pictures) // SHOWN][:SHOWN]
+    rows = [np.hstack(pairs[start : start + COLUMNS]) for start in range(0, SHOWN, COLUMNS)]
+    Image.fromarray(np.vstack(rows)).save(to, optimize=True)
+
+
 def main() -> None:
-    """Measure and write `results/codes.json`."""
+    """Measure and write `results/codes.json`; draw `docs/images/sketches.png`."""
     pictures = [drawn.squares.whole.pixels for drawn in held_out()][:PICTURES]
     redrawn = redraw(fingerprint(pictures).codes)
+    draw(pictures, redrawn, SKETCHES)
     rivals: dict[str, Callable[[np.ndarray], tuple[int, np.ndarray]]] = {"BlurHash, unrounded": blurhash}
     for form in QUALITIES:
         rivals[form] = lambda picture, form=form: squeezed(picture, form, SIDES[:1])  # type: ignore[misc]

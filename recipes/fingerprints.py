@@ -1,7 +1,8 @@
 """How the shipped fingerprint nets were trained: on openclipart, but for a fixed tenth, and on synthetic pictures.
 
     python -m recipes.fingerprints look --epochs 36 --to look.safetensors
-    python -m recipes.fingerprints code --epochs 24 --to code.safetensors
+    python -m recipes.fingerprints code --epochs 24 --to first.safetensors
+    python -m recipes.fingerprints code --epochs 24 --to code.safetensors --onwards first.safetensors
 
 Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
 that was held out, and what else was tried, is in `docs/log.md`.
@@ -19,12 +20,13 @@ import torch
 from scipy.fft import dctn
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+from torch import nn
 
 from pochade.errors import PictureUnreadable
 from pochade.images.letterbox import SIDE, Squares, squared
 from pochade.images.read import read_preview
 from pochade.learn.agreement import Agreement
-from pochade.learn.checkpoints import save_net
+from pochade.learn.checkpoints import load_net, save_net
 from pochade.learn.coding import coding
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import Recipe
@@ -34,7 +36,7 @@ from recipes.synthetic import synthetic
 DRAWINGS = Path.home() / ".cache" / "pochade" / "openclipart"
 HELD_OUT = 10  # one content in ten, by its hash, is never trained on
 NEAR = 40  # of 256 bits: drawings whose perceptual hashes differ by less show the same
-SYNTHETIC = {"look": 3_000, "code": 1_500}  # pictures
+SYNTHETIC = {"look": 3_000, "code": 2_000}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
 RATE = {"look": 2e-2, "code": 1.5e-2}
 BATCH = {"look": 192, "code": 64}
@@ -136,35 +138,34 @@ def said(progress: Progress) -> None:
     print(f"step {progress.step} of {progress.steps}, epoch {progress.epoch}, loss {progress.loss:.4f}", flush=True)
 
 
+def begun(name: str, weights: Path | None) -> nn.Module:
+    """The net to train: a new one, or one that was trained before."""
+    net = load_net(weights).train() if weights else {"look": LookEncoder, "code": CodeVAE}[name]()
+    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
 def main() -> None:
     """Train one of the two nets."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("net", choices=("look", "code"))
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--onwards", type=Path, help="weights to begin with, at half the rate")
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
     wanted = parser.parse_args()
-    learnt = data(wanted.drawings, wanted.net)
-    count = torch.arange(len(learnt.pixels))
-    recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", RATE[wanted.net], one_cycle=True)
-    checkpoint = wanted.to.with_suffix(".training")
     torch.manual_seed(0)
-    if wanted.net == "look":
-        look = LookEncoder().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        agreement = Agreement(len(count), look.config.latent_dim)
-        train(
-            look,
-            agreement.loss,
-            (learnt.pixels, learnt.frames, count, learnt.kinds),
-            recipe,
-            checkpoint=checkpoint,
-            report=said,
-        )
-        save_net(wanted.to, look)
+    net, learnt = begun(wanted.net, wanted.onwards), data(wanted.drawings, wanted.net)
+    rate = RATE[wanted.net] / (2 if wanted.onwards else 1)
+    recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", rate, one_cycle=True)
+    checkpoint = wanted.to.with_suffix(".training")
+    count = torch.arange(len(learnt.pixels))
+    if isinstance(net, LookEncoder):
+        loss = Agreement(len(count), net.config.latent_dim).loss
+        pieces = (learnt.pixels, learnt.frames, count, learnt.kinds)
+        train(net, loss, pieces, recipe, checkpoint=checkpoint, report=said)
     else:
-        code = CodeVAE().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        train(code, coding, (learnt.pixels, learnt.frames), recipe, checkpoint=checkpoint, report=said)
-        save_net(wanted.to, code)
+        train(net, coding, (learnt.pixels, learnt.frames), recipe, checkpoint=checkpoint, report=said)
+    save_net(wanted.to, net)
 
 
 if __name__ == "__main__":

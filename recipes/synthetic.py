@@ -1,4 +1,4 @@
-"""Pictures that nobody drew: dead leaves, brush strokes, hatching. They teach what clip art lacks: texture and paint.
+"""Pictures that nobody drew: dead leaves, brush strokes, hatching, plain areas. They teach what clip art lacks.
 
 Dead leaves are shapes that fall on each other until the ground is covered; their statistics are those of natural
 pictures (Lee, Mumford & Huang, "Occlusion Models for Natural Images", IJCV 2001), and nets learn from them nearly as
@@ -17,13 +17,13 @@ FINE = 2  # drawn at twice the size, then shrunk, which makes smooth edges
 
 
 def synthetic(seed: int) -> np.ndarray:
-    """One picture, (128, 128, 3) uint8, that depends on the seed alone."""
+    """One picture, (128, 128, 3) uint8 or less high or wide, that depends on the seed alone."""
     chance = random.Random(seed)
-    draw = chance.choice((leaves, leaves, strokes, hatching, figure))
+    draw = chance.choice((leaves, leaves, strokes, hatching, figure, poster, poster))
     picture = draw(chance, palette(chance))
     if chance.random() < 0.5:
         picture = picture.filter(ImageFilter.GaussianBlur(chance.uniform(0, 2)))
-    pixels = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32)
+    pixels = np.asarray(picture.reduce(FINE), dtype=np.float32)
     if chance.random() < 0.4:
         grain = np.random.default_rng(seed).normal(0, chance.uniform(0, 12), pixels.shape[:2])
         pixels = pixels + grain[..., None].astype(np.float32)
@@ -110,4 +110,21 @@ def figure(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.
             ((x - middle) * 0.4 + middle, (y - middle) * 0.4 + middle) for x, y in blob(chance, chance.uniform(15, 130))
         ]
         pen.polygon(outline, fill=chance.choice(colours), outline=(0, 0, 0), width=chance.randint(0, 5))
+    return picture
+
+
+def poster(chance: random.Random, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """Hardly anything: an even or slowly changing ground of any shape, with a few plain areas or none."""
+    whole = SIDE * FINE
+    width, height = (whole, chance.randint(whole // 12, whole))[:: chance.choice((1, -1))]
+    picture = Image.new("RGB", (width, height), chance.choice([*colours, (255, 255, 255), (0, 0, 0)]))
+    if chance.random() < 0.4:
+        ramp = Image.linear_gradient("L").rotate(chance.choice((0, 90, 180, 270))).resize((width, height))
+        picture.paste(Image.new("RGB", (width, height), chance.choice(colours)), (0, 0), ramp)
+    pen = ImageDraw.Draw(picture)
+    for _ in range(chance.randint(0, 5)):
+        left, right = sorted(chance.uniform(0, width) for _ in range(2))
+        top, bottom = sorted(chance.uniform(0, height) for _ in range(2))
+        form = chance.choice((pen.rectangle, pen.ellipse))
+        form((left, top, right, bottom), fill=chance.choice(colours))
     return picture

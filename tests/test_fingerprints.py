@@ -78,10 +78,10 @@ def test_a_piece_is_redrawn_from_its_code() -> None:
     redrawn = redraw(fingerprint(pictures).codes).astype(np.float32)
     errors = np.square(redrawn - np.stack([np.asarray(picture) for picture in pictures])).reshape(20, -1).mean(1)
     grey = np.square(np.stack([np.asarray(picture, np.float32) for picture in pictures]) - 128).reshape(20, -1).mean(1)
-    assert (errors < 0.5 * grey).all()
+    assert (errors < 0.2 * grey).all()
 
 
-@pytest.mark.parametrize("size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4)])
+@pytest.mark.parametrize("size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4), (1, 500), (60, 500)])
 def test_any_shape_is_fitted_and_redrawn_in_its_frame(size: tuple[int, int]) -> None:
     picture = Image.new("RGB", size, (200, 30, 30))
     redrawn = redraw(fingerprint([picture]).codes)[0]
@@ -90,7 +90,7 @@ def test_any_shape_is_fitted_and_redrawn_in_its_frame(size: tuple[int, int]) -> 
     top, left = (SIDE - square.height) // 2, (SIDE - square.width) // 2
     outside[top : top + square.height, left : left + square.width] = False
     assert (redrawn[outside] == 255).all()
-    assert np.abs(redrawn[~outside].mean(0) - (200, 30, 30)).max() < 60
+    assert np.abs(redrawn[~outside].mean(0) - (200, 30, 30)).max() < 80
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ WORDS = (LENGTH - HEADER) // 4
 LEVEL_BITS = 5  # 32 levels in a unit of the steps' natural logarithm
 LEVELS = 256
 MIDDLE = 128  # the level of one step to the unit
+FINEST = 192  # that is written: the nets are taught no finer steps, and simple pictures would come to them
 ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
 SHARPER = 0.85  # the bits grow with this power of the number of steps, about
 TRIES = 6  # of finding the finest level that fits, after the first one
@@ -207,7 +208,7 @@ class CodeBook:
 def guessed(latents: Floats) -> Whole:
     """About the level that fits, (B,): busy pictures need coarser steps."""
     busyness = np.log(np.log1p(np.abs(latents)).mean((1, 2, 3)) + CALMEST)
-    return np.clip(GUESS - BUSIER * busyness, 0, LEVELS - 1).astype(np.int32)
+    return np.clip(GUESS - BUSIER * busyness, 0, FINEST).astype(np.int32)
 
 
 class Search:
@@ -220,7 +221,7 @@ class Search:
 
     def __init__(self, levels: Whole, bits: Floats) -> None:
         self.levels = levels  # the best known
-        self.low, self.high = np.full(len(levels), -1), np.full(len(levels), LEVELS)  # fits, does not fit
+        self.low, self.high = np.full(len(levels), -1), np.full(len(levels), FINEST + 1)  # fits, does not
         self.last = levels.copy()
         self.slopes = np.full(len(levels), SHARPER / (1 << LEVEL_BITS))  # of the logarithm of the bits, a level
         self.logs = np.log(np.maximum(bits, 1))
