@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from bench.edits import drawing
-from recipes.fingerprints import DRAWINGS, STARS, Drawing, drawings, near
+from recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, apart, drawings
 
 Image.MAX_IMAGE_PIXELS = None
 PATTERNS = "special/patterns"  # grids of dots, the same but for their size
@@ -24,7 +24,7 @@ def held_out(folder: Path = DRAWINGS) -> list[Drawing]:
 def distinct(known: list[Drawing]) -> list[Image.Image]:
     """Of drawings whose perceptual hashes are near in any orientation, the first; no stars, no patterns of dots."""
     known = [drawn for drawn in known if STARS not in drawn.path and PATTERNS not in drawn.path]
-    same = near(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in known]))
+    same = apart(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in known])) < NEAR
     chosen: list[int] = []
     for number in range(len(known)):
         if not same[number, chosen].any():

@@ -35,7 +35,10 @@ from recipes.synthetic import synthetic
 
 DRAWINGS = Path.home() / ".cache" / "pochade" / "openclipart"
 HELD_OUT = 10  # one content in ten, by its hash, is never trained on
-NEAR = 40  # of 256 bits: drawings whose perceptual hashes differ by less show the same
+NEAR = (
+    40  # of 256 bits: drawings whose perceptual hashes differ by less may show the same: not both learnt and held out
+)
+SAME = 14  # bits: they do show the same, and are not told apart; the others are what it is hardest to tell apart
 SYNTHETIC = {"look": 3_000, "code": 2_000}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
 RATE = {"look": 2e-2, "code": 1.5e-2}
@@ -81,20 +84,20 @@ def hashes(squares: np.ndarray, turn: int, mirrored: bool) -> np.ndarray:
     return bits
 
 
-def near(squares: np.ndarray) -> np.ndarray:
-    """Which of (N, 96, 96) grey squares show the same as which, turned or mirrored too: (N, N) bool, symmetric."""
+def apart(squares: np.ndarray) -> np.ndarray:
+    """By how many bits the hashes of (N, 96, 96) grey squares differ, turned or mirrored as is best: (N, N)."""
     upright = hashes(squares, 0, mirrored=False)
-    same = np.zeros((len(squares), len(squares)), bool)
+    bits = np.full((len(squares), len(squares)), 256.0, np.float32)
     for turn in range(4):
         for mirrored in (False, True):
-            same |= (256 - upright @ hashes(squares, turn, mirrored).T) / 2 < NEAR
-    both: np.ndarray = same | same.T
+            bits = np.minimum(bits, (256 - upright @ hashes(squares, turn, mirrored).T) / 2)
+    both: np.ndarray = np.minimum(bits, bits.T)
     return both
 
 
-def kinds(squares: np.ndarray) -> np.ndarray:
-    """A number for each of (N, 96, 96) grey squares, the same for those that show the same, by way of others too."""
-    numbers: np.ndarray = connected_components(csr_matrix(near(squares)))[1]
+def linked(near: np.ndarray) -> np.ndarray:
+    """A number for each row of (N, N) bool, the same for those that are near each other, by way of others too."""
+    numbers: np.ndarray = connected_components(csr_matrix(near))[1]
     return numbers
 
 
@@ -110,16 +113,17 @@ def data(folder: Path, net: str) -> Data:
     """The drawings that may be trained on, and synthetic pictures."""
     known = drawings(folder)
     grey = np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])
-    kind = kinds(grey)
+    differences = apart(grey)
+    work, kind = linked(differences < NEAR), linked(differences < SAME)
     stars = np.array([STARS in drawing.path for drawing in known])
     kind[stars] = kind.max() + 1
     held = {
-        number for drawing, number in zip(known, kind, strict=True) if drawing.held_out and STARS not in drawing.path
+        number for drawing, number in zip(known, work, strict=True) if drawing.held_out and STARS not in drawing.path
     }
     chosen = [
         number
         for number, drawing in enumerate(known)
-        if not drawing.held_out and kind[number] not in held and (not stars[number] or number % 20 == 0)
+        if not drawing.held_out and work[number] not in held and (not stars[number] or number % 20 == 0)
     ]
     squares = [known[number].squares.subject if net == "look" else known[number].squares.whole for number in chosen]
     made = [squared(synthetic(seed)).whole for seed in range(SYNTHETIC[net])]

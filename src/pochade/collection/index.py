@@ -129,6 +129,7 @@ class Index:
 
         Raises:
             IndexDamaged: The database is damaged.
+            OutputUnwritable: It lies where not even its log can be written.
         """
         try:
             with self.engine.connect() as connection:
@@ -294,10 +295,17 @@ def remove_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
 
 
 def schema_of(connection: sql.Connection) -> int | None:
-    """The version of a database's schema; None when it is empty."""
+    """The version of a database's schema; None when it is empty.
+
+    Raises:
+        IndexDamaged: It has none.
+    """
     if not sql.inspect(connection).has_table("settings"):
         return None
-    return int(connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or 0)
+    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or ""
+    if not version.isdecimal():
+        raise IndexDamaged("the index does not say its schema", "move '.pochade' away and learn again")
+    return int(version)
 
 
 def migrate(connection: sql.Connection) -> None:

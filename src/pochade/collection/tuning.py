@@ -134,6 +134,8 @@ def train_for(
     recipe = Recipe("fast", epochs, BATCH, "muon", RATE, one_cycle=True)
     train(net.train(), loss, data, recipe, checkpoint=path, report=report)
     net.eval()
+    if not all(weights.isfinite().all() for weights in net.state_dict().values()):
+        raise TrainingDiverged("the last step led to weights that are no numbers")
 
 
 def staged(stage: str, report: Report) -> Callable[[Steps], None]:

@@ -30,7 +30,7 @@ WORDS = (LENGTH - HEADER) // 4
 LEVEL_BITS = 5  # 32 levels in a unit of the steps' natural logarithm
 LEVELS = 256
 MIDDLE = 128  # the level of one step to the unit
-FINEST = 192  # that is written: the nets are taught no finer steps, and simple pictures would come to them
+FINEST_LEVEL = 192  # that is written: the nets are hardly taught finer steps, and simple pictures would come to them
 ROOM = WORDS * 32 - 24  # bits that surely fit: the coder ends on whole words
 SHARPER = 0.85  # the bits grow with this power of the number of steps, about
 TRIES = 6  # of finding the finest level that fits, after the first one
@@ -38,8 +38,10 @@ AIM, FULL = 0.99, 0.975  # of the room: what is aimed at, and what is good enoug
 SLOPES = (0.005, 0.2)  # of the logarithm of the bits, a level: what is believed
 GUESS, BUSIER, CALMEST = 50.0, 39.0, 0.02  # of the first level tried, as measured with the shipped net
 SIDE = 96  # pixels
-NARROW = 11  # tables whose numbers reach 15; the first of them holds the middle alone, which takes no bits
-NARROW_REACH = 15
+NARROW = 11  # tables whose numbers reach 63; the first of them holds the middle alone, which takes no bits
+NARROW_REACH = 63
+LARGEST = 1e4  # of a latent, in units: no picture comes near it
+CUT = 8.0  # bits that a step is taken to cost which a table can't say: such levels don't fit
 KINDS = 3  # of tables: silent, narrow, wide
 TOTAL = 1 << 22  # cases of a table
 
@@ -71,11 +73,11 @@ class Spelt(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """How likely an offset is; made from whole numbers and decimals alone, the same on every machine."""
+    """How likely an offset is: made from whole numbers and decimals alone, the same on every machine."""
 
-    narrow: NDArray[np.float64]  # (11, 4, 31)
+    narrow: NDArray[np.float64]  # (11, 4, 127)
     wide: NDArray[np.float64]  # (26, 4, 511)
-    bits: Floats  # (26, 4, 511), what each offset costs; those that can't be said cost infinitely much
+    bits: Floats  # (26, 4, 511), what each offset costs, for the writer's choices alone
 
 
 @cache
@@ -109,8 +111,9 @@ class CodeBook:
 
         Args:
             frames: Their sizes in the square.
-            latents: (B, h, w, D), in units.
+            latents: (B, h, w, D), in units; what is no number counts as 0.
         """
+        latents = np.nan_to_num(latents).clip(-LARGEST, LARGEST)
         levels, spelt = self.finest(latents)
         return [
             self._written(frame, latents[number], int(levels[number]), Spelt(*(each[number] for each in spelt)))
@@ -136,19 +139,21 @@ class CodeBook:
     def spelt(self, latents: Floats, levels: Whole) -> tuple[Spelt, Floats]:
         """The numbers of pictures at these levels, and about how many bits they take, (B,).
 
-        What a table can't say, by rare chance, is brought to the nearest offset that it can.
+        What a table can't say is brought to the nearest offset that it can, and counts as many bits too much.
         """
         steps = steps_at(levels)[:, None, None, None]
         numbers = np.clip(np.rint(latents * steps), -REACH, REACH).astype(np.int32)
-        spelt = []
+        spelt, cut = [], np.zeros(len(latents), np.float32)
         for part in self.prior.parts():
             models = self.prior.models(part, numbers, levels - MIDDLE)
             places = self._places(part)
-            offsets = limited(numbers[places] - models.middles, models.tables)
+            wanted = numbers[places] - models.middles
+            offsets = limited(wanted, models.tables)
             numbers[places] = models.middles + offsets
+            cut += np.where(models.tables > 0, np.abs(wanted - offsets), 0).sum((1, 2))
             spelt.append([flat(each) for each in (models.tables, models.fractions, offsets)])
         all_parts = Spelt(*(np.concatenate(each, 1) for each in zip(*spelt, strict=True)))
-        return all_parts, costs(all_parts).sum(1)
+        return all_parts, costs(all_parts).sum(1) + CUT * cut
 
     def _places(self, part: Part) -> Any:
         """The index of a part's numbers."""
@@ -160,7 +165,7 @@ class CodeBook:
             level -= 1
             words = self.words(latents, level)
         if len(words) > WORDS:  # not even the coarsest steps fit
-            words = self.words(np.zeros_like(latents), level)
+            words = self.words(np.zeros_like(latents), level)[:WORDS]
         payload = np.pad(words, (0, WORDS - len(words))).astype("<u4").tobytes()
         return bytes((VERSION, byte_of(frame), level, sum(payload) % 256)) + payload
 
@@ -192,6 +197,8 @@ class CodeBook:
         """
         for code in codes:
             check(code)
+        if not codes:
+            return []
         levels = np.array([code[2] for code in codes], np.int32)
         coders = [
             constriction.stream.queue.RangeDecoder(np.frombuffer(code[HEADER:], "<u4").astype(np.uint32))
@@ -208,7 +215,7 @@ class CodeBook:
 def guessed(latents: Floats) -> Whole:
     """About the level that fits, (B,): busy pictures need coarser steps."""
     busyness = np.log(np.log1p(np.abs(latents)).mean((1, 2, 3)) + CALMEST)
-    return np.clip(GUESS - BUSIER * busyness, 0, FINEST).astype(np.int32)
+    return np.clip(GUESS - BUSIER * busyness, 0, FINEST_LEVEL).astype(np.int32)
 
 
 class Search:
@@ -221,7 +228,7 @@ class Search:
 
     def __init__(self, levels: Whole, bits: Floats) -> None:
         self.levels = levels  # the best known
-        self.low, self.high = np.full(len(levels), -1), np.full(len(levels), FINEST + 1)  # fits, does not
+        self.low, self.high = np.full(len(levels), -1), np.full(len(levels), FINEST_LEVEL + 1)  # fits, does not
         self.last = levels.copy()
         self.slopes = np.full(len(levels), SHARPER / (1 << LEVEL_BITS))  # of the logarithm of the bits, a level
         self.logs = np.log(np.maximum(bits, 1))

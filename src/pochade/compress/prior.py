@@ -14,11 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pochade.errors import CheckpointDamaged
 from pochade.nets.prior import GAIN, Part, Prior, parts
 
 EXACT = 24  # bits of a sum that a float of 32 bits holds exactly
 FINEST = 12  # bits after the point of a weight, at most
 SEEN = 5  # bits after the point of what the net sees
+LARGEST_WEIGHT = 2.0**20
 KEPT = 5  # bits after the point of a feature
 LARGEST_FEATURE = (1 << 10) - 1  # in units of 2^-5
 REACH = 255  # the largest number of steps from the middle of its distribution that a number may be
@@ -61,7 +63,7 @@ class WholePrior:
         largest_seen = max(int(tamed().max()), 1 << SEEN + 3)
         self.layers: list[tuple[Layer, Layer]] = []
         for net in prior.nets:
-            named = {name: weights.detach() for name, weights in net.named_parameters()}
+            named = {name: weights.detach().double() for name, weights in net.named_parameters()}
             kernel = named["0.weight"].permute(2, 3, 1, 0).flatten(0, 2)  # (9 C, H)
             head = named["2.weight"].flatten(1).T * GAIN  # (H, 2 w)
             self.layers.append(
@@ -70,8 +72,7 @@ class WholePrior:
                     layer(head, named["2.bias"] * GAIN, KEPT, LARGEST_FEATURE),
                 )
             )
-        usual = prior.small_log_scales.detach().double().numpy() * GAIN
-        self.usual = np.rint(usual * 2**FINEST).astype(np.int64)  # (D,), in units of 2^-12
+        self.usual = whole(prior.small_log_scales.detach().double() * GAIN, FINEST)  # (D,), in units of 2^-12
 
     def parts(self) -> list[Part]:
         """The parts of a code in the order in which they are read."""
@@ -128,18 +129,35 @@ def half_of(height: int, width: int, half: int) -> tuple[NDArray[np.intp], NDArr
 def layer(weights: Tensor, bias: Tensor, bits: int, largest: int) -> Layer:
     """Weights (inputs, outputs) and biases as whole numbers, as fine as exact sums allow.
 
+    Rounded to 12 bits after the point, then coarser by as many bits as the largest sum that can come up has too many.
+
     Args:
         weights: Of the layer.
         bias: Its biases (outputs,).
         bits: After the point of what comes in.
         largest: That may come in, in units of 2^-bits.
+
+    Raises:
+        CheckpointDamaged: The weights are not those of a trained net.
     """
-    finest = np.rint(weights.double().numpy() * 2**FINEST).astype(np.int64)
-    offset = np.rint(bias.double().numpy() * 2 ** (FINEST + bits)).astype(np.int64)
+    finest, offset = whole(weights, FINEST), whole(bias, FINEST + bits)
     most = int((np.abs(finest).sum(0) * largest + np.abs(offset)).max())  # the largest sum, exactly
     shift = FINEST - max(0, most.bit_length() + 1 - EXACT)  # one bit to spare, for rounding
     less = FINEST - shift
     return Layer(coarser(finest, less), coarser(offset, less), shift)
+
+
+def whole(weights: Tensor, bits: int) -> NDArray[np.int64]:
+    """Weights in units of 2^-bits, halves to even.
+
+    Raises:
+        CheckpointDamaged: They are no numbers, or so large that sums of them would not be exact.
+    """
+    doubles = weights.double().numpy()
+    if not (np.abs(doubles) < LARGEST_WEIGHT).all():
+        raise CheckpointDamaged("a net's prior holds what no training leads to", "install Pochade again, or learn anew")
+    numbers: NDArray[np.int64] = np.rint(doubles * 2**bits).astype(np.int64)
+    return numbers
 
 
 def coarser(numbers: NDArray[np.int64], bits: int) -> Floats:

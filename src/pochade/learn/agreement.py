@@ -6,7 +6,7 @@ from torch import Tensor
 from pochade.learn.damage import Sources, damaged, picked, undamaged
 from pochade.nets.look import LookEncoder, crowding, disagreement
 
-TEMPERATURE = 0.06
+TEMPERATURE = 0.045
 EVENNESS = 0.5  # weight of the looks' crowding
 CLEAN = 0.5  # share of the first views that are the piece itself, as the index will hold it
 

@@ -148,8 +148,10 @@ def to_the_subject(x: Tensor, frames: Tensor, turns: Tensor, centres: Tensor) ->
 
     A picture without edges keeps its frame. The arguments are those of `seen`.
     """
-    rough = seen(x, frames, turns, centres, COARSE)[:, :3]
-    across, down = rough.diff(dim=3).abs().amax(1), rough.diff(dim=2).abs().amax(1)
+    view = seen(x, frames, turns, centres, COARSE)
+    rough, frame = view[:, :3], view[:, 3]
+    across = rough.diff(dim=3).abs().amax(1) * frame[:, :, 1:] * frame[:, :, :-1]  # the frame's rim is no edge
+    down = rough.diff(dim=2).abs().amax(1) * frame[:, 1:] * frame[:, :-1]
     edges = torch.maximum(functional.pad(across, (1, 0)), functional.pad(across, (0, 1)))
     edges = torch.maximum(edges, torch.maximum(functional.pad(down, (0, 0, 1, 0)), functional.pad(down, (0, 0, 0, 1))))
     strongest = edges.flatten(1).topk(round(COARSE**2 * (1 - STRONGEST))).values[:, -1]
@@ -175,7 +177,7 @@ def cut_and_padded(frames: Tensor) -> tuple[Tensor, Tensor]:
     """New frames (B, 2) and their centres (B, 2): each side moved in by up to a fifth, or out by up to a quarter."""
     count = len(frames)
     even, each = torch.rand(count, 1).expand(count, 4), torch.rand(count, 4)
-    cut = torch.where(picked(count, 0.75).unsqueeze(1), even, each) * 0.2
+    cut = torch.where(picked(count, 0.75).unsqueeze(1), even, each).sqrt() * 0.2
     pad = torch.where(picked(count, 0.7).unsqueeze(1), even, each) * -0.25
     kept = torch.where(picked(count, 0.5).unsqueeze(1), pad, torch.zeros(count, 4))
     moved = torch.where(picked(count, 0.5).unsqueeze(1), cut, kept)  # left, top, right, bottom

@@ -119,8 +119,8 @@ class CodeVAE(nn.Module):
     def fair_log_steps(self, latents: Tensor) -> Tensor:
         """Steps (B,), natural logarithms of how many make one unit, at which codes of these latents are about as long.
 
-        Their mean is zero: the latents themselves must find the size at which steps of one suit them. Where the steps
-        could follow them, latents shrink for as long as one trains, since smaller ones cost less.
+        Their mean is about zero: the latents themselves must find the size at which steps of one suit them. Where the
+        steps could follow them, latents shrink for as long as one trains, since smaller ones cost less.
         """
         log_bits = self.bits(latents.round(), latents.new_zeros(len(latents))).clamp(min=1).log()
         return ((log_bits.mean() - log_bits) / SHARPER).clamp(-FARTHEST, FARTHEST)
