@@ -333,6 +333,17 @@ def test_two_who_write_at_once_wait_for_each_other(tmp_path: Path) -> None:
         own.close()
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_an_index_that_can_only_be_read_is_read(art: Path) -> None:
+    Collection.open(art).learn(minutes=0)
+    home = art / ".pochade"
+    home.chmod(0o555)
+    try:
+        assert len(Collection.open(art).pieces()) == 12
+    finally:
+        home.chmod(0o755)
+
+
 def test_a_damaged_index_is_said_to_be(art: Path) -> None:
     Collection.open(art).learn(minutes=0)
     for left in (art / ".pochade").glob("index.sqlite-*"):

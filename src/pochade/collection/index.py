@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -350,10 +351,14 @@ def sqlite_engine(path: Path) -> sql.Engine:
     """SQLite in a file, whose name may be no UTF-8.
 
     A write-ahead log lets others read while one writes; every commit reaches the disk. Transactions begin where we say,
-    so that a migration happens whole or not at all, and who means to write waits for its turn before it reads.
+    so that a migration happens whole or not at all, and who means to write waits for its turn before it reads. Where
+    the folder can't be written to, not even a log can be kept: then the file is read as one that never changes.
     """
 
     def connected() -> sqlite3.Connection:
+        if path.exists() and not os.access(path.parent, os.W_OK):
+            address = f"file:{quote(os.fsencode(path))}?mode=ro&immutable=1"
+            return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
         connection = sqlite3.connect(os.fsencode(path), PATIENCE, check_same_thread=False, isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
