@@ -1,8 +1,8 @@
 """How the shipped fingerprint nets were trained: on openclipart, but for a fixed tenth, and on synthetic pictures.
 
-    python -m recipes.fingerprints look --epochs 36 --to look.safetensors
-    python -m recipes.fingerprints code --epochs 24 --to first.safetensors
-    python -m recipes.fingerprints code --epochs 24 --to code.safetensors --onwards first.safetensors
+    python -m recipes.fingerprints look --epochs 33 --to first.safetensors
+    python -m recipes.fingerprints look --epochs 14 --to look.safetensors --onwards first.safetensors
+    python -m recipes.fingerprints code --epochs 24 --to code.safetensors
 
 Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
 that was held out, and what else was tried, is in `docs/log.md`.
@@ -18,8 +18,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from scipy.fft import dctn
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 from torch import nn
 
 from pochade.errors import PictureUnreadable
@@ -31,13 +29,12 @@ from pochade.learn.coding import coding
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import Recipe
 from pochade.nets import CodeVAE, LookEncoder
+from pochade.organise.alike import linked
 from recipes.synthetic import synthetic
 
 DRAWINGS = Path.home() / ".cache" / "pochade" / "openclipart"
 HELD_OUT = 10  # one content in ten, by its hash, is never trained on
-NEAR = (
-    40  # of 256 bits: drawings whose perceptual hashes differ by less may show the same: not both learnt and held out
-)
+NEAR = 40  # of 256 bits: drawings whose hashes differ by less may show the same: not both learnt and held out
 SAME = 14  # bits: they do show the same, and are not told apart; the others are what it is hardest to tell apart
 SYNTHETIC = {"look": 3_000, "code": 2_000}  # pictures
 STARS = "shapes/stars"  # 1,378 drawings that nobody can tell apart: one in twenty is trained on, and all count as one
@@ -95,12 +92,6 @@ def apart(squares: np.ndarray) -> np.ndarray:
     return both
 
 
-def linked(near: np.ndarray) -> np.ndarray:
-    """A number for each row of (N, N) bool, the same for those that are near each other, by way of others too."""
-    numbers: np.ndarray = connected_components(csr_matrix(near))[1]
-    return numbers
-
-
 class Data(NamedTuple):
     """What a net is trained on."""
 
@@ -114,7 +105,7 @@ def data(folder: Path, net: str) -> Data:
     known = drawings(folder)
     grey = np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])
     differences = apart(grey)
-    work, kind = linked(differences < NEAR), linked(differences < SAME)
+    work, kind = (linked(np.argwhere(differences < bits), len(known)) for bits in (NEAR, SAME))
     stars = np.array([STARS in drawing.path for drawing in known])
     kind[stars] = kind.max() + 1
     held = {

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from _pytest.mark import ParameterSet
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -41,6 +42,11 @@ def small_book() -> CodeBook:
     return CodeBook(small_prior(), 6)
 
 
+def known_to_fail(case: object) -> ParameterSet:
+    """A case that the shipped net draws worse than is asked for; when better weights pass it, this mark must go."""
+    return pytest.param(case, marks=pytest.mark.xfail(strict=True, reason="the shipped net draws it too badly"))
+
+
 @pytest.fixture(scope="module")
 def book() -> CodeBook:
     """The coder of the shipped net."""
@@ -73,15 +79,14 @@ def test_a_fingerprint_does_not_depend_on_its_company() -> None:
     assert alone.codes.tobytes() == among.codes[5:6].tobytes()
 
 
-def test_a_piece_is_redrawn_from_its_code() -> None:
-    pictures = [drawing(seed, side=96) for seed in range(20)]
-    redrawn = redraw(fingerprint(pictures).codes).astype(np.float32)
-    errors = np.square(redrawn - np.stack([np.asarray(picture) for picture in pictures])).reshape(20, -1).mean(1)
-    grey = np.square(np.stack([np.asarray(picture, np.float32) for picture in pictures]) - 128).reshape(20, -1).mean(1)
-    assert (errors < 0.15 * grey).all()
+@pytest.mark.parametrize("seed", [known_to_fail(seed) if seed == 16 else seed for seed in range(20)])
+def test_a_piece_is_redrawn_from_its_code(seed: int) -> None:
+    picture = np.asarray(drawing(seed, side=96), np.float32)
+    redrawn = redraw(fingerprint([picture.astype(np.uint8)]).codes)[0]
+    assert np.square(redrawn - picture).mean() < 0.1 * np.square(picture - 128).mean()
 
 
-@pytest.mark.parametrize("size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4), (1, 500), (60, 500)])
+@pytest.mark.parametrize("size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4), known_to_fail((1, 500)), (60, 500)])
 def test_any_shape_is_fitted_and_redrawn_in_its_frame(size: tuple[int, int]) -> None:
     picture = Image.new("RGB", size, (200, 30, 30))
     redrawn = redraw(fingerprint([picture]).codes)[0]
@@ -90,7 +95,7 @@ def test_any_shape_is_fitted_and_redrawn_in_its_frame(size: tuple[int, int]) -> 
     top, left = (SIDE - square.height) // 2, (SIDE - square.width) // 2
     outside[top : top + square.height, left : left + square.width] = False
     assert (redrawn[outside] == 255).all()
-    assert np.abs(redrawn[~outside].mean(0) - (200, 30, 30)).max() < 80
+    assert np.abs(redrawn[~outside].mean(0) - (200, 30, 30)).max() < 25
 
 
 @pytest.mark.parametrize("colour", [(200, 30, 30), (0, 0, 255), (255, 255, 0), (0, 0, 0), (255, 255, 255)])

@@ -20,6 +20,7 @@ from pochade.nets.prior import GAIN, Part, Prior, parts
 EXACT = 24  # bits of a sum that a float of 32 bits holds exactly
 FINEST = 12  # bits after the point of a weight, at most
 SEEN = 5  # bits after the point of what the net sees
+LARGEST_SEEN = 1 << 8  # of that, in units of 2^-5: tamed numbers, levels and halves are smaller
 LARGEST_WEIGHT = 2.0**20
 KEPT = 5  # bits after the point of a feature
 LARGEST_FEATURE = (1 << 10) - 1  # in units of 2^-5
@@ -60,7 +61,6 @@ class WholePrior:
 
     def __init__(self, prior: Prior, log_step_bits: int) -> None:
         self.groups, self.log_step_bits = prior.groups, log_step_bits
-        largest_seen = max(int(tamed().max()), 1 << SEEN + 3)
         self.layers: list[tuple[Layer, Layer]] = []
         for net in prior.nets:
             named = {name: weights.detach().double() for name, weights in net.named_parameters()}
@@ -68,7 +68,7 @@ class WholePrior:
             head = named["2.weight"].flatten(1).T * GAIN  # (H, 2 w)
             self.layers.append(
                 (
-                    layer(kernel, named["0.bias"], SEEN, largest_seen),
+                    layer(kernel, named["0.bias"], SEEN, LARGEST_SEEN),
                     layer(head, named["2.bias"] * GAIN, KEPT, LARGEST_FEATURE),
                 )
             )
@@ -90,8 +90,8 @@ class WholePrior:
         around = self._around(part, numbers, levels)  # (B, P, 9 C)
         features = np.floor((around @ hidden.weights + hidden.bias) * 2.0 ** (KEPT - SEEN - hidden.shift))
         said = np.clip(features, 0, LARGEST_FEATURE) @ head.weights + head.bias  # (B, P, 2 w)
-        whole = said.astype(np.int64) << FINEST - head.shift  # in units of 2^-(12 + KEPT)
-        means, log_scales = np.split(whole, 2, axis=2)
+        units = said.astype(np.int64) << FINEST - head.shift  # in units of 2^-(12 + KEPT)
+        means, log_scales = np.split(units, 2, axis=2)
         usual = self.usual[part.start : part.end] << KEPT
         log_scales = log_scales + usual + (levels.astype(np.int64) << FINEST + KEPT - self.log_step_bits)[:, None, None]
         quarters = nearest(means * FRACTIONS)
@@ -120,6 +120,7 @@ def nearest(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return (numbers + (1 << FINEST + KEPT - 1)) >> FINEST + KEPT
 
 
+@cache
 def half_of(height: int, width: int, half: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the places of one half, in order."""
     rows, columns = np.nonzero(np.indices((height, width)).sum(0) % 2 == half)

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pochade.images.letterbox import FAINT, ROOM, SHARE, STRONGEST
+
 GLYPH = (5, 40)  # strokes in a row of letters, down and across
 TRIMMED = 0.9  # share of the views whose paper is found and trimmed, as it is from most files
 COARSE = 48  # pixels a side on which the paper is looked for
-FAINT, SHARE, STRONGEST, ROOM = 10.0, 0.2, 0.995, 0.04  # as in `images/letterbox.py`; the room in halves of a side
 GREY = (0.299, 0.587, 0.114)  # Rec. 601 luma, which JPEG uses too
 
 
@@ -170,7 +171,7 @@ def reach_of(there: Tensor) -> tuple[Tensor, Tensor]:
     first = torch.where(there, steps, COARSE).amin(1)
     last = torch.where(there, steps, -1).amax(1) + 1
     scale = 2 / COARSE
-    return (first * scale - 1 - ROOM).clamp(min=-1), (last * scale - 1 + ROOM).clamp(max=1)
+    return (first * scale - 1 - 2 * ROOM).clamp(min=-1), (last * scale - 1 + 2 * ROOM).clamp(max=1)
 
 
 def cut_and_padded(frames: Tensor) -> tuple[Tensor, Tensor]:
