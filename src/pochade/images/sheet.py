@@ -40,6 +40,11 @@ def page(cells: Sequence[Cell]) -> bytes:
     paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
     for number, cell in enumerate(cells):
         draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
+    return signed(paper)
+
+
+def signed(paper: Image.Image) -> bytes:
+    """A page as a PNG by which `is_page` knows it again."""
     buffer, ours = io.BytesIO(), PngInfo()
     ours.add_text(*SIGNATURE)
     paper.save(buffer, "PNG", pnginfo=ours)
