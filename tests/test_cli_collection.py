@@ -146,7 +146,10 @@ def test_a_picture_that_is_none_is_named(
     assert "asked.png' is empty" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["learn", "find", "info"])
+COMMANDS = ("learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_in_the_help_and_in_the_documentation(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from PIL import Image, ImageOps
 
 from pochade import Collection
-from pochade.collection import index
+from pochade.collection import schema
 from pochade.collection.index import Index
 from pochade.collection.learning import minutes_that_help
 from pochade.collection.pieces import Filter
@@ -315,8 +315,8 @@ def test_an_index_of_a_newer_pochade_is_left_alone(art: Path) -> None:
 def test_a_migration_that_fails_half_way_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "index.sqlite"
     Index(place).close()
-    monkeypatch.setattr(index, "SCHEMA", index.SCHEMA + 1)
-    monkeypatch.setattr(index, "MIGRATIONS", {index.SCHEMA - 1: ["CREATE TABLE half (id INTEGER)", "no statement"]})
+    monkeypatch.setattr(schema, "SCHEMA", schema.SCHEMA + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", {schema.SCHEMA - 1: ["CREATE TABLE half (id INTEGER)", "no statement"]})
     with pytest.raises((IndexDamaged, UsageError)):
         Index(place)
     engine = sql.create_engine(f"sqlite:///{place}")

@@ -95,7 +95,7 @@ def test_line_art_is_dark_lines_on_white() -> None:
 
 def test_agreement_teaches_a_net_to_find_its_pieces() -> None:
     torch.manual_seed(0)
-    net, some = LookEncoder(LookConfig(widths=(8, 8, 8, 16), head=16)), sources(16)
+    net, some = LookEncoder(LookConfig(side=64, widths=(8, 8, 8, 16), head=16)), sources(16)
     agreement, pieces = Agreement(16, 64), torch.arange(16)
     optimiser = Muon(net.parameters(), 2e-2)  # what looks are trained with
     values = []

@@ -333,7 +333,7 @@ def test_looks_are_told_apart_only_from_other_pieces() -> None:
 
 
 def test_a_look_net_gives_unit_vectors() -> None:
-    looks = LookEncoder().eval()(torch.rand(3, 4, 64, 64))
+    looks = LookEncoder().eval()(torch.rand(3, 4, 96, 96))
     assert looks.shape == (3, 64)
     torch.testing.assert_close(looks.norm(dim=1), torch.ones(3))
 

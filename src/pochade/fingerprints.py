@@ -62,12 +62,16 @@ class Fingerprinter:
         for start in range(0, len(squares), BATCH):
             some = squares[start : start + BATCH]
             full = [*some, *[some[0]] * (BATCH - len(some))]
-            looks.append(self.looks(*as_tensors([each.subject for each in full]))[: len(some)])
+            looks.append(self.looks_of(full)[: len(some)])
             codes.extend(self.codes([each.whole for each in full])[: len(some)])
         return Fingerprints(
             np.frombuffer(b"".join(codes), np.uint8).reshape(-1, LENGTH).copy(),
             np.concatenate(looks) if looks else np.empty((0, self.look.config.latent_dim), np.float32),
         )
+
+    def looks_of(self, squares: Sequence[Squares]) -> Floats:
+        """The looks (n, 64) of pictures fitted into squares, all at once."""
+        return self.looks(*as_tensors([each.subject for each in squares]))
 
     @torch.inference_mode()
     def looks(self, pixels: Tensor, frames: Tensor) -> Floats:

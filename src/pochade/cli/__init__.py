@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import collection, study
+from pochade.cli import collection, families, groups, labels, study
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -39,6 +39,12 @@ def pochade(
 app.command()(collection.learn)
 app.command()(collection.find)
 app.command()(collection.info)
+app.command()(families.families)
+app.command()(groups.groups)
+app.command()(labels.teach)
+app.command()(labels.suggest)
+app.command()(labels.labels)
+app.command("map")(groups.chart)
 app.command()(study.study)
 
 

@@ -175,11 +175,13 @@ def say_problems(problems: Sequence["Problem"], folder: Path) -> None:
 
 
 def say_matches(matches: Sequence["Match"], sheet: Path | None) -> None:
-    """One line a match: how far, what, and where; the path can be clicked where the terminal knows links."""
+    """One line a match: how far, what, where; the path can be clicked where the terminal knows links."""
     for match in matches:
         piece = match.piece
         line = Text(f"{match.distance:.3f}  {piece.format:<5} {piece.width:>6} x {piece.height:<6} ")
         line.append(os.fsencode(match.path).decode(errors="replace"), style=f"link {match.path.as_uri()}")
+        if match.is_same_work:
+            line.append("  the same work", style="bold")
         words.print(line, soft_wrap=True, highlight=False)
     if not matches:
         words.print("nothing there matches")

@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,13 @@ from pochade.collection.learning import (
     requests,
 )
 from pochade.collection.nets_in_use import NetsInUse, now
+from pochade.collection.organising import Organising
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching
 from pochade.collection.reading import THUMBNAIL
 from pochade.collection.scan import walk
 from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
 from pochade.images.given import on_paper
-from pochade.images.letterbox import squared
+from pochade.images.letterbox import Squares, squared
 from pochade.images.read import read_preview
 from pochade.images.source import printable
 from pochade.organise.closest import closest
@@ -38,10 +40,11 @@ from pochade.organise.closest import closest
 OWN = ".pochade"  # the folder of the index
 FEWEST_TO_TRAIN = 20  # pieces
 HELD_OUT = 10  # one piece in ten, by its content, is never trained on
+LAID_OVER = 12  # nearest files that are laid over a picture that was asked for
 MOST_TRAINED_ON = 20_000  # pieces: 2 GB while they are trained on
 
 
-class Collection:
+class Collection(Organising):
     """A folder of art and its index. `Collection.open` makes one.
 
     Args:
@@ -211,18 +214,11 @@ class Collection:
 
     # Asking ----------------------------------------------------------------------------------------------------------
 
-    def look(self, image: Any) -> NDArray[np.float32]:
-        """The look (64,) of any picture: a path, a Pillow image, or an array (H, W, 3) of uint8.
-
-        Raises:
-            PictureUnreadable: The file gives no picture.
-        """
-        pixels = read_preview(image, THUMBNAIL).pixels if isinstance(image, str | Path) else on_paper(image)
-        looks: NDArray[np.float32] = self.in_use.nets.fingerprint([squared(pixels)]).looks[0]
-        return looks
-
     def find(self, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
-        """The files whose pieces look most like a picture, nearest first; a piece's copies all come.
+        """The files whose pieces look most like a picture; a piece's copies all come.
+
+        Looks propose; the few nearest pieces are then laid over the picture, and those that are of the same work come
+        first, the others by distance.
 
         Args:
             image: A path, a Pillow image, or an array (H, W, 3) of uint8; in the collection or not.
@@ -236,13 +232,25 @@ class Collection:
         """
         if k < 1:
             raise UsageError(f"-k {k} asks for no matches", "give a number from 1")
-        count = self.index.rows_used()
-        if not count:
+        if not self.index.rows_used():
             return []
-        return self.nearest(self.look(image), k, among=among)
+        pixels = read_preview(image, THUMBNAIL).pixels if isinstance(image, str | Path) else on_paper(image)
+        asked = squared(pixels)
+        look = self.in_use.nets.looks_of([asked])[0]
+        return self._laid_over(asked, look, self.nearest(look, max(k, LAID_OVER), among=among))[:k]
+
+    def _laid_over(self, asked: Squares, look: NDArray[np.float32], matches: list[Match]) -> list[Match]:
+        """The matches that are of the same work first, the likeliest and nearest of them before the others."""
+        from pochade.collection.verdicts import same_work  # noqa: PLC0415  torch
+
+        near = {match.piece.row: match.piece.hash for match in matches[:LAID_OVER]}
+        looks = np.concatenate([look[None], self.in_use.looks(self.index.rows_used())[list(near)]])
+        same = dict(zip(near, same_work(asked, list(self.in_use.squares(list(near.values()))), looks), strict=True))
+        judged = [replace(match, likelihood=same.get(match.piece.row, 0.0)) for match in matches]
+        return sorted(judged, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))
 
     def nearest(self, look: NDArray[np.float32], k: int, *, among: Filter | None = None) -> list[Match]:
-        """The files whose looks are nearest to a look (64,), as `find` does."""
+        """The files whose looks are nearest to a look (64,), by distance alone."""
         count = self.index.rows_used()
         allowed = self._allowed(among, count) if among else None
         wanted, matches = k, list[Match]()
@@ -305,10 +313,6 @@ class Collection:
             PictureDamaged: A code is damaged, or of other nets.
         """
         return self.in_use.nets.redraw(codes)
-
-    def label(self, pieces: list[Piece], label: str) -> None:
-        """Give pieces a label of the person's own."""
-        self.index.label([piece.number for piece in pieces], label)
 
 
 def moment(nanoseconds: int) -> datetime:

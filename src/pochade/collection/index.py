@@ -1,10 +1,4 @@
-"""What is known of each piece, in a database: SQLite beside the art, or Postgres by URL.
-
-    settings   name -> value                    the schema's version
-    pieces     one row a content (SHA-256)      what it is, and its row in the fingerprint files
-    files      one row a path below the folder  size, mtime, inode; the piece it holds, or the problem it has
-    labels     (piece, label)                   the person's own words
-    nets       one row a net that was learnt    when, on what, with what figures
+"""What is known of each piece, in a database: SQLite beside the art, or Postgres by URL. The tables are in `schema.py`.
 
 A piece is its content: a file that moves, or is copied, leads to the same piece, and a piece whose files are gone is
 kept, so that what is known of it is there when it comes back.
@@ -23,61 +17,12 @@ import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from pochade.collection.scan import Stamp
+from pochade.collection.schema import FILES, LABELS, NETS, PAIRS, PIECES, is_current, migrate
 from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError
 
-SCHEMA = 1  # the version that this code writes; MIGRATIONS lead older ones here
-MIGRATIONS: dict[int, Sequence[str]] = {}  # from a version to the next: the statements
 PATIENCE = 30.0  # seconds to wait while another process writes
 UNWRITABLE = {5, 6, 8, 10, 13, 14}  # SQLite's codes: busy, locked, read-only, trouble of the disk, full, can't open
 CHUNK = 500  # values in one IN (...): databases have limits
-
-TABLES = sql.MetaData()
-SETTINGS = sql.Table(
-    "settings",
-    TABLES,
-    sql.Column("name", sql.String(64), primary_key=True),
-    sql.Column("value", sql.Text, nullable=False),
-)
-PIECES = sql.Table(
-    "pieces",
-    TABLES,
-    sql.Column("id", sql.Integer, primary_key=True),
-    sql.Column("hash", sql.String(64), nullable=False, unique=True),
-    sql.Column("row", sql.Integer, nullable=False, unique=True),  # in the fingerprint files
-    sql.Column("format", sql.String(16), nullable=False),
-    sql.Column("width", sql.Integer, nullable=False),
-    sql.Column("height", sql.Integer, nullable=False),
-    sql.Column("depth", sql.Integer, nullable=False),  # bits a channel
-    sql.Column("has_alpha", sql.Boolean, nullable=False),
-    sql.Column("frames", sql.Integer, nullable=False),
-    sql.Column("bytes", sql.BigInteger, nullable=False),
-    sql.Column("colour", sql.String(16), nullable=False),  # the one that stands out, in a word
-    sql.Column("notes", sql.Text, nullable=False),
-)
-FILES = sql.Table(
-    "files",
-    TABLES,
-    sql.Column("path", sql.LargeBinary(4096), primary_key=True),  # below the folder, in the bytes the system has for it
-    sql.Column("size", sql.BigInteger, nullable=False),
-    sql.Column("mtime", sql.BigInteger, nullable=False),  # nanoseconds
-    sql.Column("inode", sql.String(20), nullable=False),  # digits: it may need 64 bits without a sign
-    sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True, index=True),
-    sql.Column("problem", sql.Text, nullable=True),
-)
-LABELS = sql.Table(
-    "labels",
-    TABLES,
-    sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
-    sql.Column("label", sql.String(256), primary_key=True),
-)
-NETS = sql.Table(
-    "nets",
-    TABLES,
-    sql.Column("name", sql.String(64), primary_key=True),
-    sql.Column("learnt", sql.String(32), nullable=False),  # ISO 8601, UTC
-    sql.Column("figures", sql.JSON, nullable=False),
-    sql.Column("in_use", sql.Boolean, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +50,7 @@ class Index:
     def __init__(self, place: Path | str) -> None:
         self.engine = sqlite_engine(place) if isinstance(place, Path) else engine_at(place)
         with self.reading() as connection:
-            ready = schema_of(connection) == SCHEMA
+            ready = is_current(connection)
         if not ready:
             with self.writing() as connection:
                 migrate(connection)
@@ -215,24 +160,69 @@ class Index:
         with self.reading() as connection:
             return list(connection.scalars(sql.select(PIECES.c.hash).order_by(PIECES.c.row)))
 
+    def numbers(self) -> list[int]:
+        """The number of every piece, by row."""
+        with self.reading() as connection:
+            return list(connection.scalars(sql.select(PIECES.c.id).order_by(PIECES.c.row)))
+
     def path_of(self, content: str) -> bytes | None:
         """A file with that content, or None when there is none any more."""
         with self.reading() as connection:
             query = sql.select(FILES.c.path).join(PIECES, FILES.c.piece == PIECES.c.id).where(PIECES.c.hash == content)
             return connection.scalar(query.limit(1))
 
-    def label(self, pieces: Iterable[int], label: str) -> None:
-        """Give these pieces a label; one that has it keeps it."""
+    def label(self, pieces: Iterable[int], label: str, *, refused: bool = False) -> None:
+        """Note that these pieces have a label, or that they don't, in place of what was noted."""
+        chosen = sorted(set(pieces))
         with self.writing() as connection:
-            have = set(connection.scalars(sql.select(LABELS.c.piece).where(LABELS.c.label == label)))
-            rows = [{"piece": piece, "label": label} for piece in sorted(set(pieces) - have)]
+            for start in range(0, len(chosen), CHUNK):
+                among = LABELS.c.piece.in_(chosen[start : start + CHUNK])
+                connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, among))
+            rows = [{"piece": piece, "label": label, "refused": refused} for piece in chosen]
             if rows:
                 connection.execute(sql.insert(LABELS), rows)
 
-    def labelled(self, label: str) -> set[int]:
-        """The pieces with that label."""
+    def labelled(self, label: str, *, refused: bool = False) -> set[int]:
+        """The pieces with that label, or those of which the person said that they don't have it."""
+        query = sql.select(LABELS.c.piece).where(LABELS.c.label == label, LABELS.c.refused.is_(refused))
         with self.reading() as connection:
-            return set(connection.scalars(sql.select(LABELS.c.piece).where(LABELS.c.label == label)))
+            return set(connection.scalars(query))
+
+    def labels(self) -> dict[str, int]:
+        """How many pieces have each label, by label."""
+        query = sql.select(LABELS.c.label, sql.func.count()).where(LABELS.c.refused.is_(False))
+        with self.reading() as connection:
+            rows = connection.execute(query.group_by(LABELS.c.label).order_by(LABELS.c.label))
+            return {row.label: row[1] for row in rows}
+
+    def all_labels(self) -> dict[int, dict[str, bool]]:
+        """What the person said of each piece: whether it has a label."""
+        said: dict[int, dict[str, bool]] = {}
+        with self.reading() as connection:
+            for row in connection.execute(sql.select(LABELS).order_by(LABELS.c.label)):
+                said.setdefault(row.piece, {})[row.label] = not row.refused
+        return said
+
+    def pixels_of(self, piece: int) -> str | None:
+        """The hash of a piece's pixels, where it was asked for before."""
+        with self.reading() as connection:
+            return connection.scalar(sql.select(PIECES.c.pixels).where(PIECES.c.id == piece))
+
+    def note_pixels(self, piece: int, digest: str) -> None:
+        """Remember the hash of a piece's pixels."""
+        with self.writing() as connection:
+            connection.execute(sql.update(PIECES).where(PIECES.c.id == piece).values(pixels=digest))
+
+    def verdicts(self) -> list[Any]:
+        """Every pair of pieces that was looked at: `first`, `second`, `near`, `version`."""
+        with self.reading() as connection:
+            return list(connection.execute(sql.select(PAIRS)))
+
+    def add_verdicts(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Remember verdicts on pairs that were not looked at before."""
+        with self.writing() as connection:
+            if rows:
+                connection.execute(sql.insert(PAIRS), list(rows))
 
     def prepare_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:
         """A net that shall be used as soon as every piece has a fingerprint by it."""
@@ -247,6 +237,7 @@ class Index:
         with self.writing() as connection:
             connection.execute(sql.delete(NETS).where(NETS.c.name != name))
             connection.execute(sql.update(NETS).values(in_use=True))
+            connection.execute(sql.delete(PAIRS))  # verdicts rest on the looks
 
     def note_training(self, figures: dict[str, Any]) -> None:
         """What the last training gave, though its nets were not kept."""
@@ -293,41 +284,6 @@ def remove_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
     """Forget these paths."""
     for start in range(0, len(paths), CHUNK):
         connection.execute(sql.delete(FILES).where(FILES.c.path.in_(paths[start : start + CHUNK])))
-
-
-def schema_of(connection: sql.Connection) -> int | None:
-    """The version of a database's schema; None when it is empty.
-
-    Raises:
-        IndexDamaged: It has none.
-    """
-    if not sql.inspect(connection).has_table("settings"):
-        return None
-    version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or ""
-    if not version.isdecimal():
-        raise IndexDamaged("the index does not say its schema", "move '.pochade' away and learn again")
-    return int(version)
-
-
-def migrate(connection: sql.Connection) -> None:
-    """Make the tables of an empty database, or lead an older schema to this one, step by step.
-
-    Raises:
-        IndexDamaged: A newer Pochade wrote it.
-    """
-    version = schema_of(connection)
-    if version is None:
-        TABLES.create_all(connection)
-        connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
-        return
-    if version > SCHEMA:
-        raise IndexDamaged(
-            f"the index has schema {version}, and this Pochade knows schemas up to {SCHEMA}", "install a newer Pochade"
-        )
-    for step in range(version, SCHEMA):
-        for statement in MIGRATIONS[step]:
-            connection.execute(sql.text(statement))
-    connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA)))
 
 
 def trouble(error: SQLAlchemyError) -> PochadeError:

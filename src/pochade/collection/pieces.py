@@ -9,6 +9,7 @@ from pochade.errors import UsageError
 from pochade.images.paint import COLOURS
 
 SHAPES = ("portrait", "landscape", "square")
+SAME = 0.75  # likelihood from which a match is said to be of the same work
 SQUARE = 1.1  # sides that differ by less make a square
 
 
@@ -46,6 +47,12 @@ class Match:
     path: Path
     distance: float  # 1 - cosine of the looks: 0 for the same, about 1 for what has nothing in common
     piece: Piece
+    likelihood: float = 0.0  # that it is of the same work, 0 to 1, where the two were laid over each other
+
+    @property
+    def is_same_work(self) -> bool:
+        """Whether it is more likely a copy or another stage than another work."""
+        return self.likelihood >= SAME
 
 
 @dataclass(frozen=True)

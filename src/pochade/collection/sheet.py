@@ -1,4 +1,4 @@
-"""A contact sheet: the picture that was asked for, and what was found, on one page."""
+"""Pages to look at: what was found, the covers of groups, a family a row, and the map."""
 
 import os
 from collections.abc import Sequence
@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from pochade.collection.pieces import Match
+from pochade.collection.order import Group, Spot
+from pochade.collection.pieces import Match, Piece
 from pochade.collection.reading import THUMBNAIL, thumbnail_path
 from pochade.errors import OutputUnwritable, PictureUnreadable
+from pochade.images.atlas import atlas
+from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.sheet import PAPER, Cell, is_page, page
 from pochade.images.source import printable
+
+EMPTY = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)  # the cell of a piece whose thumbnail is gone
 
 
 def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: Path) -> None:
@@ -29,9 +34,63 @@ def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: P
     may_be_written(to)
     cells = [Cell(read_preview(asked, THUMBNAIL).pixels, f"asked: {printable(asked.name)}", "")]
     cells += [cell(match, thumbnail_path(thumbnails, match.piece.hash)) for match in matches]
+    write_page(to, page(cells))
+
+
+def group_sheet(groups: Sequence[Group], depth: int, pieces: Sequence[Piece], thumbnails: Path, to: Path) -> None:
+    """Draw the cover of each group of a depth with its name to a PNG; errors as for `contact_sheet`."""
+    hashes = {piece.path: piece.hash for piece in pieces}
+    cells = [
+        Cell(
+            pixels_of(thumbnail_path(thumbnails, hashes[group.cover])), f"{group.number}: {group.title}", counted(group)
+        )
+        for group in of_depth(groups, depth)
+    ]
+    write_page(to, page(cells or [Cell(EMPTY, "no groups", "")]))
+
+
+def of_depth(groups: Sequence[Group], depth: int) -> list[Group]:
+    """The groups at a depth, from 1, and those above that divide no further."""
+    if depth == 1:
+        return list(groups)
+    return [inner for group in groups for inner in (of_depth(group.groups, depth - 1) if group.groups else [group])]
+
+
+def counted(group: Group) -> str:
+    """How many files a group has, in words."""
+    return f"{len(group.paths):,} files"
+
+
+def map_sheet(
+    spots: Sequence[Spot], groups: Sequence[Group], pieces: Sequence[Piece], thumbnails: Path, to: Path
+) -> None:
+    """Draw the map to a PNG, groups' covers first; errors as for `contact_sheet`."""
+    hashes = {piece.path: piece.hash for piece in pieces}
+    place = {spot.path: number for number, spot in enumerate(spots)}
+    positions = np.array([(spot.x, spot.y) for spot in spots], np.float32).reshape(-1, 2)
+    shown = [group for group in of_depth(groups, 2) if group.cover in place]
+    covers = [place[group.cover] for group in shown]
+    rest = np.setdiff1d(np.random.default_rng(0).permutation(len(spots)), covers, assume_unique=True)
+    names = {
+        group.title: np.array([place[path] for path in group.paths if path in place], np.int64)
+        for group in sorted(groups, key=lambda group: group.name is None)
+    }
+
+    def thumbnail(number: int) -> Array | None:
+        try:
+            return read_preview(thumbnail_path(thumbnails, hashes[spots[number].path]), THUMBNAIL).pixels
+        except PictureUnreadable:
+            return None
+
+    write_page(to, atlas(positions, thumbnail, np.array([*covers, *rest.tolist()], np.int64), names).png)
+
+
+def write_page(to: Path, content: bytes) -> None:
+    """Put a page there whole or not at all."""
+    may_be_written(to)
     temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(page(cells))
+        temporary.write_bytes(content)
         temporary.replace(to)
     except OSError as error:
         raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
@@ -48,10 +107,14 @@ def may_be_written(to: Path) -> None:
 
 
 def cell(match: Match, thumbnail: Path) -> Cell:
-    """A match on the page; an empty cell where its thumbnail is gone."""
-    empty = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)
+    """A match on the page."""
+    words = f"distance {match.distance:.3f}" + (", the same work" if match.is_same_work else "")
+    return Cell(pixels_of(thumbnail), printable(match.path.name), words)
+
+
+def pixels_of(thumbnail: Path) -> Array:
+    """A thumbnail's pixels; an empty cell where it is gone."""
     try:
-        pixels = read_preview(thumbnail, THUMBNAIL).pixels
+        return read_preview(thumbnail, THUMBNAIL).pixels
     except PictureUnreadable:
-        pixels = empty
-    return Cell(pixels, printable(match.path.name), f"distance {match.distance:.3f}")
+        return EMPTY

@@ -37,6 +37,8 @@ from pochade.nets import (
     EdgeNetConfig,
     LookConfig,
     LookEncoder,
+    PairConfig,
+    PairNet,
     VAEConfig,
 )
 
@@ -50,6 +52,7 @@ NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "Classifier": (Classifier, ClassifierConfig),
     "LookEncoder": (LookEncoder, LookConfig),
     "CodeVAE": (CodeVAE, CodeConfig),
+    "PairNet": (PairNet, PairConfig),
 }
 
 

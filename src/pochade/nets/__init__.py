@@ -6,9 +6,11 @@ from pochade.nets.classifier import Classifier, ClassifierConfig, classification
 from pochade.nets.code import CodeConfig, CodeVAE, coding_loss
 from pochade.nets.edges import EdgeNet, EdgeNetConfig, edge_histograms, edge_loss
 from pochade.nets.look import LookConfig, LookEncoder, disagreement
+from pochade.nets.pairs import KINDS, PairConfig, PairNet
 from pochade.nets.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
 
 __all__ = [
+    "KINDS",
     "VAE",
     "Autoencoder",
     "AutoencoderConfig",
@@ -21,6 +23,8 @@ __all__ = [
     "EdgeNetConfig",
     "LookConfig",
     "LookEncoder",
+    "PairConfig",
+    "PairNet",
     "Posterior",
     "VAEConfig",
     "calibrated_loss",

@@ -19,7 +19,7 @@ POWER = 3.0  # of the pooling: 1 is the mean, infinity the maximum
 class LookConfig:
     """What a `LookEncoder` is built from; kept in its checkpoint."""
 
-    side: int = 64  # pixels a side of what it looks at
+    side: int = 96  # pixels a side of what it looks at
     widths: tuple[int, ...] = (16, 48, 96, 192)  # feature maps after each halving
     head: int = 384  # features that are pooled over the picture
     latent_dim: int = 64  # numbers in a look
@@ -63,7 +63,7 @@ class Residual(nn.Module):
 class LookEncoder(nn.Module):
     """Pictures to looks.
 
-        x (B, 4, 64, 64) ──►──┤halvings, residuals├──►── (B, 384, 4, 4) ──►──┤pool├──┤linear, unit length├──► (B, 64)
+        x (B, 4, 96, 96) ──►──┤halvings, residuals├──►── (B, 384, 6, 6) ──►──┤pool├──┤linear, unit length├──► (B, 64)
 
     The pooling is a mean of cubes: strong features count for more than their area, which keeps crops alike
     (Radenović, Tolias & Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", PAMI 2019).
@@ -77,11 +77,11 @@ class LookEncoder(nn.Module):
         self.config = config or LookConfig()
         a, b, c, d = self.config.widths
         self.features = nn.Sequential(
-            Convolution(4, a, 2),  # 32 x 32
-            Convolution(a, b, 2),  # 16 x 16
-            Convolution(b, c, 2),  # 8 x 8
+            Convolution(4, a, 2),  # 48 x 48
+            Convolution(a, b, 2),  # 24 x 24
+            Convolution(b, c, 2),  # 12 x 12
             Residual(c),
-            Convolution(c, d, 2),  # 4 x 4
+            Convolution(c, d, 2),  # 6 x 6
             Residual(d),
             nn.Conv2d(d, self.config.head, 1),
             nn.ReLU(inplace=True),
@@ -89,8 +89,8 @@ class LookEncoder(nn.Module):
         self.linear = nn.Linear(self.config.head, self.config.latent_dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures and their frames (B, 4, 64, 64) in [0, 1] to unit vectors (B, 64)."""
-        features = self.features(oriented(x))  # (B, 384, 4, 4)
+        """Pictures and their frames (B, 4, 96, 96) in [0, 1] to unit vectors (B, 64)."""
+        features = self.features(oriented(x))  # (B, 384, 6, 6)
         pooled = features.clamp(min=1e-4).pow(POWER).mean((2, 3)).pow(1 / POWER)  # (B, 384)
         return functional.normalize(self.linear(pooled))
 

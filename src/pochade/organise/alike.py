@@ -1,6 +1,7 @@
 """Which points are near each other, among as many as there are: in blocks, so that memory stays small."""
 
 import numpy as np
+import torch
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -17,6 +18,31 @@ def near_pairs(points: Floats, cosine: float) -> Integers:
         near = np.argwhere(points[start : start + block] @ points[start:].T >= cosine)  # of (b, N - start)
         pairs.append(near[near[:, 0] < near[:, 1]] + start)
     return np.concatenate(pairs)
+
+
+def nearest_pairs(points: Floats, cosine: float, most: int) -> tuple[Integers, Floats]:
+    """Of unit vectors (N, D), each one with its nearest, at least of that cosine, and so many at most.
+
+    Returns:
+        Pairs (M, 2), each once, the lower row first, and their cosines (M,); the nearest pairs first.
+    """
+    block = max(1, AT_ONCE // max(1, len(points)))
+    every = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+    found: list[tuple[Integers, Floats]] = [(np.empty((0, 2), np.int64), np.empty(0, np.float32))]
+    for start in range(0, len(points), block):
+        cosines = every[start : start + block] @ every.T  # (b, N)
+        own = torch.arange(len(cosines))
+        cosines[own, start + own] = -1
+        near = cosines >= cosine
+        for row in torch.nonzero(near.sum(1) > most).flatten().tolist():
+            near[row] = False
+            near[row, cosines[row].topk(most).indices] = True
+        rows, others = torch.nonzero(near, as_tuple=True)
+        found.append((torch.stack([rows + start, others], 1).numpy(), cosines[rows, others].numpy()))
+    pairs, values = np.sort(np.concatenate([each for each, _ in found]), 1), np.concatenate([each for _, each in found])
+    once, places = np.unique(pairs, axis=0, return_index=True)
+    order = np.argsort(-values[places], kind="stable")
+    return once[order], values[places][order]
 
 
 def alike(points: Floats, cosine: float) -> Integers:

@@ -1,4 +1,4 @@
-"""The files of the fingerprint nets: those that come with the package lie beside this one. Without torch."""
+"""The files of the shipped nets: those that come with the package lie beside this one. Without torch."""
 
 import hashlib
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 LOOK = "look.safetensors"
 CODE = "code.safetensors"
+PAIRS = "pairs.safetensors"  # always the shipped one
 
 
 def name_of(folder: Path) -> str | None:
-    """The name of the two nets in a folder, made of their content; None when one of them is missing."""
+    """The name of the two fingerprint nets in a folder, made of their content; None when one of them is missing."""
     try:
         contents = b"".join((folder / file).read_bytes() for file in (LOOK, CODE))
     except OSError:

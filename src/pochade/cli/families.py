@@ -1,0 +1,72 @@
+"""`pochade families`: which files are one work."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pochade.cli.collection import LearnBar, as_data
+from pochade.cli.output import interruptible, print_json, words
+
+if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
+    from pochade.collection.family import Family, Member
+
+MOST_SAID = 20  # families that are listed in words
+
+
+@interruptible()
+def families(
+    context: typer.Context,
+    keep: Annotated[
+        str | None, typer.Option(help="What a cover must be before all else: largest, latest or layered.")
+    ] = None,
+    script: Annotated[
+        Path | None, typer.Option(help="Write a shell script that sets the copies aside, to read and to run.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every family as JSON on stdout.")] = False,
+) -> None:
+    """Copies and versions of one work, each family with a suggested cover. Nothing is deleted or moved.
+
+    Example: pochade families --keep latest --script aside.sh
+    """
+    from pochade.collection.script import script_may_be_written, write_script
+
+    if script is not None:
+        script_may_be_written(script)
+    with context.obj.collection() as collection, LearnBar() as bar:
+        found = collection.families(keep, bar.report)
+        moved = write_script(found, collection.folder, script) if script is not None else 0
+    if as_json:
+        print_json([as_data(family) for family in found])
+    say_families(found, collection.folder)
+    if script is not None:
+        words.print(f"wrote '{script}': it sets {moved:,} copies aside when you run it", markup=False)
+
+
+def say_families(found: Sequence["Family"], folder: Path) -> None:
+    """The families with most to spare, a few lines each."""
+    for family in found[:MOST_SAID]:
+        say(family.members[0], folder, f"cover: {family.reason}")
+        for member in family.members[1:]:
+            say(member, folder, member.kind if member.kind == "exact" else f"{member.kind}, {member.likelihood:.0%}")
+        words.print()
+    if len(found) > MOST_SAID:
+        words.print(f"and {len(found) - MOST_SAID:,} more families: --json lists them all\n")
+    copies = sum(member.kind != "version" for family in found for member in family.members[1:])
+    versions = sum(len(family.members) - 1 for family in found) - copies
+    spare = sum(family.spare_bytes for family in found) / 1e6
+    words.print(
+        f"{len(found):,} families: {copies:,} copies ({spare:,.1f} MB) and {versions:,} versions beside the covers"
+    )
+
+
+def say(member: "Member", folder: Path, what: str) -> None:
+    """One line for one file."""
+    from pochade.images.source import printable
+
+    piece = member.piece
+    size = f"{piece.width:>6} x {piece.height:<6} {piece.bytes / 1e3:>10,.1f} kB  {piece.modified:%Y-%m-%d}"
+    words.print(
+        f"{size}  {printable(member.path.relative_to(folder))}  ({what})", markup=False, highlight=False, soft_wrap=True
+    )

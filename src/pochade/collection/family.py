@@ -1,0 +1,87 @@
+"""What a person is told of a family: the copies and versions of one work, and which of them to show."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pochade.collection.pieces import Piece
+from pochade.errors import UsageError
+
+Kind = Literal["exact", "near", "version"]
+LAYERED = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE")  # formats that keep what a work is made of
+LOSSLESS = ("PNG", "APNG", "TIFF", "BMP")
+LARGER = 1.05  # times as many pixels that make a file the larger one
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a family."""
+
+    path: Path
+    kind: Kind  # to the cover: the same pixels; resaved, cropped, recoloured …; or another stage of the work
+    likelihood: float  # that it is of the cover's work, 0 to 1
+    piece: Piece
+
+
+@dataclass(frozen=True)
+class Family:
+    """The files of one work."""
+
+    cover: Path  # the one to show, and to keep
+    reason: str  # why that one
+    members: tuple[Member, ...]  # the cover first, then the others by kind and path
+
+    @property
+    def spare_bytes(self) -> int:
+        """What its copies take: all but the cover and the versions."""
+        return sum(member.piece.bytes for member in self.members[1:] if member.kind != "version")
+
+
+def rule_of(rule: str | None) -> str | None:
+    """A rule to keep by, looked at before any work.
+
+    Raises:
+        UsageError: There is no such rule.
+    """
+    if rule is not None and rule not in BY_RULE:
+        raise UsageError(f"'{rule}' is no rule to keep by", f"choose from {', '.join(BY_RULE)}")
+    return rule
+
+
+def cover(pieces: Sequence[Piece], rule: str | None = None) -> tuple[Piece, str]:
+    """The piece to show of a family, and why.
+
+    Without a rule the largest wins, then one that keeps its layers, then the latest. A rule is asked before these.
+    """
+    left, reasons = list(pieces), list[str]()
+    for name in sorted(BY_RULE, key=lambda name: name != rule):
+        chosen = BY_RULE[name](left)
+        if len(chosen) < len(left):
+            reasons.append(WORDS[name])
+        left = chosen
+    best = min(left, key=lambda piece: (piece.format not in LOSSLESS, len(str(piece.path)), piece.path))
+    return best, ", ".join(reasons) or "all are alike; it has the shortest path"
+
+
+def largest(pieces: Sequence[Piece]) -> list[Piece]:
+    """Those with about as many pixels as the largest."""
+    most = max(piece.width * piece.height for piece in pieces)
+    return [piece for piece in pieces if piece.width * piece.height * LARGER >= most]
+
+
+def layered(pieces: Sequence[Piece]) -> list[Piece]:
+    """Those that keep their layers, or all when none does."""
+    return [piece for piece in pieces if piece.format in LAYERED] or list(pieces)
+
+
+def latest(pieces: Sequence[Piece]) -> list[Piece]:
+    """Those that were changed last."""
+    last = max(piece.modified for piece in pieces)
+    return [piece for piece in pieces if piece.modified == last]
+
+
+BY_RULE: dict[str, Callable[[Sequence[Piece]], list[Piece]]] = {
+    "largest": largest, "layered": layered, "latest": latest,
+}  # fmt: skip
+WORDS = {"largest": "the largest", "layered": "keeps its layers", "latest": "the latest"}

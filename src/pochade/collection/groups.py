@@ -1,0 +1,154 @@
+"""The groups of a collection: made once, then kept. New pieces join them; what the person said of them stands.
+
+A piece is in one group, which may lie in another. Groups that the person named, merged, split or pinned a piece to are
+kept, with their pieces, when the others are made anew, which happens only after the collection has grown by a fifth.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pochade.errors import UsageError
+from pochade.organise.arrays import Floats, Integers
+
+FEWEST = 3  # pieces of a group; fewer stay in the group above
+
+
+@dataclass(frozen=True)
+class Node:
+    """A group, without its pieces."""
+
+    id: int
+    parent: int | None
+    name: str | None = None  # the person's
+    description: str = ""
+    kept: bool = False  # the person changed it
+
+
+@dataclass
+class Tree:
+    """All groups, and which piece is in which."""
+
+    nodes: dict[int, Node] = field(default_factory=dict)
+    homes: dict[int, int | None] = field(default_factory=dict)  # from a piece's number; None when it fits nowhere
+    pinned: set[int] = field(default_factory=set)  # pieces that the person put where they are
+
+    def children(self, number: int | None) -> list[Node]:
+        """The groups right below one, or the topmost, by number."""
+        return [node for _, node in sorted(self.nodes.items()) if node.parent == number]
+
+    def below(self, number: int) -> set[int]:
+        """A group and all groups below it."""
+        return {number}.union(*(self.below(child.id) for child in self.children(number)))
+
+    def pieces(self, number: int) -> list[int]:
+        """The pieces of a group and of all groups below it."""
+        among = self.below(number)
+        return [piece for piece, home in self.homes.items() if home in among]
+
+    def members(self) -> dict[int, list[int]]:
+        """The pieces of every group and of all groups below it, in one pass."""
+        found: dict[int, list[int]] = {number: [] for number in self.nodes}
+        for piece, home in self.homes.items():
+            above = home
+            while above is not None:
+                found[above].append(piece)
+                above = self.nodes[above].parent
+        return found
+
+    def free_id(self) -> int:
+        """A number that no group has."""
+        return max(self.nodes, default=0) + 1
+
+    def node(self, number: int) -> Node:
+        """A group by its number.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if number not in self.nodes:
+            raise UsageError(f"there is no group {number}", "`pochade groups` lists them with their numbers")
+        return self.nodes[number]
+
+
+# What the person says ------------------------------------------------------------------------------------------------
+
+
+def rename(tree: Tree, number: int, name: str) -> None:
+    """Give a group a name.
+
+    Raises:
+        UsageError: There is no such group, or the name is empty.
+    """
+    if not name.strip():
+        raise UsageError("a group needs a name with letters in it")
+    tree.nodes[number] = replace(tree.node(number), name=name.strip(), kept=True)
+
+
+def merge(tree: Tree, number: int, other: int) -> None:
+    """Put all of the second group into the first.
+
+    Raises:
+        UsageError: One of them is missing, or lies in the other.
+    """
+    tree.node(number), tree.node(other)
+    if number in tree.below(other) or other in tree.below(number):
+        raise UsageError(
+            f"of the groups {number} and {other} one lies in the other", "name two that stand side by side"
+        )
+    for child in tree.children(other):
+        tree.nodes[child.id] = replace(child, parent=number)
+    tree.homes |= {piece: number for piece, home in tree.homes.items() if home == other}
+    del tree.nodes[other]
+    tree.nodes[number] = replace(tree.nodes[number], kept=True)
+
+
+def pin(tree: Tree, pieces: Iterable[int], number: int) -> None:
+    """Put pieces into a group for good.
+
+    Raises:
+        UsageError: There is no such group.
+    """
+    tree.nodes[number] = replace(tree.node(number), kept=True)
+    for piece in pieces:
+        tree.homes[piece] = number
+        tree.pinned.add(piece)
+
+
+def split(tree: Tree, number: int, features: dict[int, Floats]) -> None:
+    """Make of one group the two or more that it is made of; they take its place.
+
+    Args:
+        tree: The groups.
+        number: The one to split.
+        features: Of the pieces in it.
+
+    Raises:
+        UsageError: There is no such group, or it has too few pieces.
+    """
+    node, parts = tree.node(number), tree.children(number)
+    loose = [piece for piece, home in tree.homes.items() if home == number and piece not in tree.pinned]
+    if not parts:
+        if len(loose) < 2 * FEWEST:
+            raise UsageError(f"group {number} is too small to be split", f"it takes {2 * FEWEST} pieces")
+        halves = two_halves(np.stack([features[piece] for piece in loose]))
+        for half in (0, 1):
+            made = Node(tree.free_id(), node.parent, description=node.description, kept=True)
+            tree.nodes[made.id] = made
+            parts.append(made)
+            tree.homes |= {piece: made.id for piece, side in zip(loose, halves, strict=True) if side == half}
+    for part in parts:
+        tree.nodes[part.id] = replace(tree.nodes[part.id], parent=node.parent, kept=True)
+    left = [piece for piece, home in tree.homes.items() if home == number]
+    tree.homes |= {piece: parts[0].id if piece in tree.pinned else node.parent for piece in left}
+    del tree.nodes[number]
+
+
+def two_halves(points: Floats) -> Integers:
+    """Which side of their main direction points (N, D) lie on, each side with at least a quarter of them: 0 or 1."""
+    centred = points - points.mean(0)
+    along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    low, high = np.quantile(along, (0.25, 0.75))
+    sides: Integers = (along > np.clip(0.0, low, high)).astype(np.int64)
+    return sides if 0 < sides.sum() < len(sides) else (np.arange(len(points)) % 2)

@@ -1,0 +1,67 @@
+"""Groups as a person is told of them: what their pieces have in common, and one that stands for them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from pochade.collection.groups import Node, Tree
+from pochade.collection.learning import Progress, Report
+from pochade.collection.nets_in_use import NetsInUse
+from pochade.collection.order import Group, Points
+from pochade.collection.pieces import Piece
+from pochade.collection.reading import THUMBNAIL, thumbnail_path
+from pochade.errors import PictureUnreadable
+from pochade.images.measure import Measures, measured
+from pochade.images.measure import described as in_words
+from pochade.images.read import read_preview
+
+SAMPLE = 24  # pieces of a group that are measured for its description
+
+
+def described(tree: Tree, files: dict[int, list[Piece]], in_use: NetsInUse, report: Report) -> Tree:
+    """The same groups, each with a description where it had none."""
+    nodes, known = dict(tree.nodes), dict[int, Measures | None]()
+    bare, members = [node for node in nodes.values() if not node.description], tree.members()
+    for done, node in enumerate(bare, 1):
+        among = [number for number in members[node.id] if number in files]
+        chosen = among[:: max(1, len(among) // SAMPLE)][:SAMPLE]
+        for number in chosen:
+            if number not in known:
+                known[number] = measures_of(files[number][0], in_use)
+        found = [each for number in chosen if (each := known[number])]
+        nodes[node.id] = replace(node, description=in_words(found))
+        report(Progress("describing", done, len(bare)))
+    return Tree(nodes, tree.homes, tree.pinned)
+
+
+def measures_of(piece: Piece, in_use: NetsInUse) -> Measures | None:
+    """How a piece looks; None when its thumbnail is gone."""
+    try:
+        pixels = read_preview(thumbnail_path(in_use.thumbnails, piece.hash), THUMBNAIL).pixels
+    except PictureUnreadable:
+        return None
+    return measured(pixels, piece.has_alpha)
+
+
+def told(tree: Tree, points: Points, files: dict[int, list[Piece]]) -> list[Group]:
+    """The topmost groups with all that is in them, the largest first; those whose files are all gone are left out."""
+    place = {number: place for place, number in enumerate(points.numbers.tolist())}
+    members = tree.members()
+
+    def group_of(node: Node) -> Group | None:
+        there = [number for number in members[node.id] if number in place]
+        if not there:
+            return None
+        own = points.features[[place[number] for number in there]]
+        cover = there[int(np.square(own - own.mean(0)).sum(1).argmin())]
+        paths = sorted(piece.path for number in there for piece in files[number])
+        inner = largest_first(map(group_of, tree.children(node.id)))
+        return Group(node.id, node.name, node.description, node.kept, files[cover][0].path, tuple(paths), inner)
+
+    return list(largest_first(map(group_of, tree.children(None))))
+
+
+def largest_first(groups: Iterable[Group | None]) -> tuple[Group, ...]:
+    """Groups by how many files they have, without those that have none."""
+    return tuple(sorted(filter(None, groups), key=lambda group: (-len(group.paths), group.number)))

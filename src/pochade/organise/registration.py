@@ -1,0 +1,182 @@
+"""Laying one picture over another: how well their edges agree, turned, mirrored, shifted and scaled as suits best.
+
+Two pieces whose looks are near may still be two works. Here their edges are compared place by place: copies and stages
+of one work agree, whatever their colours, and two different drawings of the same kind do not. First roughly, in eight
+turns and three sizes, then closely about the best of these. All shifts are tried at once by the Fourier transform
+(normalised cross-correlation: Lewis, "Fast Template Matching", Vision Interface 1995).
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+SIDE = 32  # places a side on which edges are compared closely
+ROUGH = 16  # places a side on which they are compared first
+SPREAD = 0.8  # deviation, in places, by which edges are blurred: so much may two drawings of a line differ
+AROUND = 9 / 96  # of the side: the neighbourhood in which a line's strength is judged
+ROUGH_SCALES = (0.75, 1.0, 1.33)
+SCALES = (0.87, 0.93, 1.0, 1.07, 1.15)  # tried about the best rough one
+TILTS = (-4.0, 0.0, 4.0)  # degrees
+TURNS = 8  # four quarters, mirrored or not
+SHORTLIST = 2  # ways that are looked at closely
+FARTHEST = 8  # places, of 16, by which a picture is moved over the other; closely, as many of 32 less what is known
+CLOSELY = 3
+FEWEST = 0.4  # of either picture's edges that must lie under the other
+PAIRS = 32  # at once: what stays near the processor
+
+
+class Overlay(NamedTuple):
+    """How the second picture of each pair lies best upon the first."""
+
+    agreement: Tensor  # (P,), correlation of the edges where both pictures are, -1 to 1
+    covered: Tensor  # (P,), the smaller share of either one's edges that lies under the other
+    transforms: Tensor  # (P, 2, 3), from the first one's coordinates, -1 to 1, to the second one's
+
+
+def edges(pictures: Tensor) -> Tensor:
+    """How strong edges are about each place, evened out over the picture: (N, 32, 32), of mean square 1.
+
+    Args:
+        pictures: (N, 3, S, S) in [0, 1]; S a multiple of 32.
+    """
+    across = functional.pad(pictures[..., 1:] - pictures[..., :-1], (0, 1)).abs().amax(1, keepdim=True)
+    down = functional.pad(pictures[..., 1:, :] - pictures[..., :-1, :], (0, 0, 0, 1)).abs().amax(1, keepdim=True)
+    strength = torch.maximum(across, down)  # (N, 1, S, S)
+    reach = round(AROUND * pictures.shape[-1]) // 2
+    around = functional.avg_pool2d(strength, 2 * reach + 1, 1, reach, count_include_pad=False)
+    usual = strength.mean((2, 3), keepdim=True)
+    local = strength / (around + usual).clamp(min=1e-6)  # a faint line alone counts as much as a strong one among many
+    pooled = functional.avg_pool2d(local, pictures.shape[-1] // SIDE)
+    soft = functional.conv2d(functional.pad(pooled, (2, 2, 2, 2)), kernel(SPREAD))[:, 0]  # (N, 32, 32)
+    return evened(soft)
+
+
+def evened(maps: Tensor) -> Tensor:
+    """Maps (N, s, s) less their mean, of mean square 1."""
+    centred = maps - maps.mean((1, 2), keepdim=True)
+    return centred / centred.square().mean((1, 2), keepdim=True).sqrt().clamp(min=1e-6)
+
+
+def kernel(spread: float) -> Tensor:
+    """A Gaussian of 5 x 5 places, (1, 1, 5, 5)."""
+    weights = torch.exp(-0.5 * (torch.arange(-2, 3) / spread).square())
+    square = weights.view(-1, 1) * weights
+    return (square / square.sum()).view(1, 1, 5, 5)
+
+
+def overlaid(maps: Tensor, pairs: Tensor) -> Overlay:
+    """The best overlay of each pair (P, 2) of rows of edge maps (N, 32, 32)."""
+    rough = evened(functional.avg_pool2d(maps.unsqueeze(1), SIDE // ROUGH)[:, 0])  # (N, 16, 16)
+    if not len(pairs):
+        return Overlay(torch.empty(0), torch.empty(0), torch.empty(0, 2, 3))
+    parts = [overlay_of(maps, rough, some) for some in pairs.split(PAIRS)]
+    return Overlay(*(torch.cat(each) for each in zip(*parts, strict=True)))
+
+
+def overlay_of(maps: Tensor, rough: Tensor, pairs: Tensor) -> Overlay:
+    """The same for a few pairs: roughly in all turns and sizes, then closely about the best of these."""
+    first, second = pairs.T
+    views = transforms_of_turns()  # (24, 2, 3)
+    found = matched(rough[first], rough[second], views, FARTHEST)
+    ways = found.agreement.topk(SHORTLIST, 1).indices  # (P, 2)
+    known = moved(views, found.shifts / ROUGH)  # (P, 24, 2, 3)
+    begun = known.gather(1, ways.view(-1, SHORTLIST, 1, 1).expand(-1, -1, 2, 3))
+    close = composed(begun.unsqueeze(2), nudges()).flatten(1, 2)  # (P, 2 * 15, 2, 3)
+    found = matched(maps[first], maps[second], close, CLOSELY)
+    best = found.agreement.argmax(1, keepdim=True)  # (P, 1)
+    settled = moved(close, found.shifts / SIDE).gather(1, best.view(-1, 1, 1, 1).expand(-1, -1, 2, 3))[:, 0]
+    return Overlay(found.agreement.gather(1, best)[:, 0], found.covered.gather(1, best)[:, 0], settled)
+
+
+class Matched(NamedTuple):
+    """The best shift of each pair's second map in each of T views of it."""
+
+    agreement: Tensor  # (P, T)
+    covered: Tensor  # (P, T)
+    shifts: Tensor  # (P, T, 2), places across and down by which the view is moved
+
+
+def matched(first: Tensor, second: Tensor, views: Tensor, reach: int) -> Matched:
+    """Correlate the first maps (P, s, s) with views of the second ones, in every shift up to a reach.
+
+    Args:
+        first: Edge maps.
+        second: Edge maps of the same size.
+        views: Transforms (T, 2, 3) or (P, T, 2, 3), from the view's coordinates to the second map's.
+        reach: Places, in each direction.
+    """
+    count, side = first.shape[0], first.shape[-1]
+    seen = warped(torch.stack([second, torch.ones_like(second)], 1), views.expand(count, *views.shape[-3:]))
+    theirs, there = seen[:, :, 0] * seen[:, :, 1], seen[:, :, 1]  # (P, T, s, s)
+    own, frame = first.unsqueeze(1), torch.ones(1, 1, side, side)
+    product = correlated(own, theirs, reach)  # (P, T, 2 reach + 1, 2 reach + 1)
+    beneath = correlated(own.square(), there, reach).clamp(min=1e-6)  # the first one's, under the second
+    above = correlated(frame, theirs.square(), reach).clamp(min=1e-6)
+    total, whole = own.square().sum((2, 3), keepdim=True), theirs.square().sum((2, 3), keepdim=True)
+    covered = torch.minimum(beneath / total.clamp(min=1e-6), above / whole.clamp(min=1e-6)).clamp(max=1)
+    agreement = torch.where(covered >= FEWEST, product / (beneath * above).sqrt(), -1.0).flatten(2)
+    value, place = agreement.max(2)  # (P, T)
+    shifts = torch.stack([place % (2 * reach + 1), place // (2 * reach + 1)], 2) - reach
+    return Matched(value, covered.flatten(2).gather(2, place.unsqueeze(2))[..., 0], shifts.float())
+
+
+def correlated(first: Tensor, second: Tensor, reach: int) -> Tensor:
+    """Sums of products of maps (..., s, s) when the second is moved by up to a reach: (..., 2 reach + 1, 2 reach + 1).
+
+    With so much nothing about the maps as they are moved by, the transform's wrapping round does no harm.
+    """
+    size = [first.shape[-1] + reach] * 2
+    spectrum = torch.fft.rfft2(first, s=size) * torch.fft.rfft2(second, s=size).conj()
+    sums = torch.fft.irfft2(spectrum, s=size)
+    sums = torch.cat([sums[..., -reach:, :], sums[..., : reach + 1, :]], -2)
+    return torch.cat([sums[..., -reach:], sums[..., : reach + 1]], -1)
+
+
+def warped(maps: Tensor, views: Tensor) -> Tensor:
+    """Maps (P, C, s, s) as seen through transforms (P, T, 2, 3), nothing outside: (P, T, C, s, s)."""
+    count, ways = views.shape[:2]
+    channels, side = maps.shape[1], maps.shape[-1]
+    grid = functional.affine_grid(views.flatten(0, 1), [count * ways, channels, side, side], align_corners=False)
+    tall = grid.view(count, ways * side, side, 2)  # all views of a map at once: its pixels are not repeated
+    seen = functional.grid_sample(maps, tall, align_corners=False)  # (P, C, T * s, s)
+    return seen.view(count, channels, ways, side, side).transpose(1, 2)
+
+
+# Transforms ----------------------------------------------------------------------------------------------------------
+
+
+def transforms_of_turns() -> Tensor:
+    """Views in eight turns and three sizes, (24, 2, 3)."""
+    quarters = torch.tensor([[[1, 0], [0, 1]], [[0, -1], [1, 0]], [[-1, 0], [0, -1]], [[0, 1], [-1, 0]]]).float()
+    mirror = torch.tensor([[-1.0, 0.0], [0.0, 1.0]])
+    turns = torch.cat([quarters, mirror @ quarters])  # (8, 2, 2)
+    sizes = 1 / torch.tensor(ROUGH_SCALES)
+    matrices = (turns.unsqueeze(1) * sizes.view(-1, 1, 1)).flatten(0, 1)
+    return torch.cat([matrices, torch.zeros(len(matrices), 2, 1)], 2)
+
+
+def nudges() -> Tensor:
+    """Small changes of size and angle, (15, 2, 3)."""
+    changes = [
+        [[math.cos(angle) / scale, -math.sin(angle) / scale, 0], [math.sin(angle) / scale, math.cos(angle) / scale, 0]]
+        for scale in SCALES
+        for angle in map(math.radians, TILTS)
+    ]
+    return torch.tensor(changes)
+
+
+def moved(views: Tensor, shifts: Tensor) -> Tensor:
+    """Transforms (..., 2, 3) whose views then were moved by shifts (..., 2), in sides across and down."""
+    matrices = views[..., :2].expand(*shifts.shape[:-1], 2, 2)
+    offsets = views[..., 2].expand(shifts.shape) - torch.einsum("...ij,...j->...i", matrices, 2 * shifts)
+    return torch.cat([matrices, offsets.unsqueeze(-1)], -1)
+
+
+def composed(outer: Tensor, inner: Tensor) -> Tensor:
+    """First the inner transforms, then the outer ones; each (..., 2, 3)."""
+    matrices = outer[..., :2] @ inner[..., :2]
+    offsets = outer[..., :2] @ inner[..., 2:] + outer[..., 2:]
+    return torch.cat([matrices, offsets.expand(*matrices.shape[:-1], 1)], -1)

@@ -1,0 +1,338 @@
+"""A collection put in order: families, groups, labels and a map, and what the person said of them stays."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sql
+from PIL import Image, ImageDraw
+
+from pochade import Collection
+from pochade.collection.family import Family
+from pochade.collection.grouping import anew, grouped
+from pochade.collection.groups import Node, Tree, merge, pin, rename, split
+from pochade.collection.order import Group
+from pochade.collection.schema import SCHEMA
+from pochade.collection.script import write_script
+from pochade.errors import OutputUnwritable, UsageError
+from tests.art import drawing, folder_of_art
+
+
+def stripes(seed: int) -> Image.Image:
+    """Another kind of picture: black lines on white."""
+    chance = np.random.default_rng(seed)
+    picture = Image.new("RGB", (160, 160), "white")
+    pen = ImageDraw.Draw(picture)
+    for place in chance.integers(5, 155, 9).tolist():
+        pen.line((place, 0, place + int(chance.integers(-9, 9)), 160), fill="black", width=2)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty drawings, copies of some of them, and twenty pictures of stripes."""
+    folder = folder_of_art(tmp_path_factory.mktemp("order") / "art", 20)
+    (folder / "stripes").mkdir()
+    for seed in range(20):
+        stripes(seed).save(folder / "stripes" / f"{seed}.png")
+    shutil.copy(folder / "drawing 0.png", folder / "same file.png")
+    drawing(0).save(folder / "same pixels.bmp")
+    drawing(2).resize((120, 120)).save(folder / "smaller.jpg", quality=70)
+    drawing(4).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "mirrored.png")
+    with Collection.open(folder) as collection:
+        collection.learn(minutes=0)
+    return folder
+
+
+@pytest.fixture
+def art(learnt: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, to change."""
+    return Path(shutil.copytree(learnt, tmp_path / "art"))
+
+
+@pytest.fixture
+def collection(art: Path) -> Iterator[Collection]:
+    """The collection of that copy."""
+    with Collection.open(art) as opened:
+        yield opened
+
+
+def of_drawings(collection: Collection) -> list[Family]:
+    """The families of the drawings; of stripes nobody can tell which is a copy of which."""
+    return [family for family in collection.families() if family.cover.parent.name != "stripes"]
+
+
+def named(family: Family) -> dict[str, str]:
+    """The kind of each file of a family, the cover apart."""
+    return {member.path.name: member.kind for member in family.members[1:]}
+
+
+# Families ------------------------------------------------------------------------------------------------------------
+
+
+def test_copies_are_found_and_said_to_be_what_they_are(collection: Collection) -> None:
+    found = {family.cover.name: named(family) for family in of_drawings(collection)}
+    exact = {"drawing 0.png", "same file.png", "same pixels.bmp"}
+    first = next(cover for cover in found if cover in exact)
+    assert found.pop(first) == dict.fromkeys(exact - {first}, "exact")
+    assert found.pop("drawing 2.png") == {"smaller.jpg": "near"}
+    (cover, others), *rest = found.items()
+    assert {cover, *others} == {"drawing 4.png", "mirrored.png"}
+    assert set(others.values()) == {"near"}
+    assert rest == []
+
+
+def test_a_second_call_looks_at_nothing_again(collection: Collection) -> None:
+    first, stages = collection.families(), list[str]()
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == first
+    assert stages == []
+
+
+def test_the_rule_decides_which_file_stays(collection: Collection, art: Path) -> None:
+    (art / "smaller.jpg").touch()
+    collection.learn(minutes=0)
+    by_size = next(family for family in collection.families() if "smaller.jpg" in {m.path.name for m in family.members})
+    by_time = next(
+        family for family in collection.families("latest") if "smaller.jpg" in {m.path.name for m in family.members}
+    )
+    assert (by_size.cover.name, by_size.reason) == ("drawing 2.png", "the largest")
+    assert (by_time.cover.name, by_time.reason) == ("smaller.jpg", "the latest")
+    with pytest.raises(UsageError, match="no rule"):
+        collection.families("smallest")
+
+
+def test_the_script_sets_copies_aside_when_the_person_runs_it_and_not_before(
+    collection: Collection, art: Path, tmp_path: Path
+) -> None:
+    strange = art / "it's $(touch owned)\n; touch owned 'too'.png"
+    shutil.copy(art / "drawing 6.png", strange)
+    collection.learn(minutes=0)
+    before = sorted(art.rglob("*.*"))
+    moved = write_script(of_drawings(collection), art, tmp_path / "aside.sh")
+    assert sorted(art.rglob("*.*")) == before
+    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
+    aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
+    assert len(aside) == moved == 5
+    assert not list(tmp_path.rglob("owned*"))
+    assert collection.learn(minutes=0).gone == 5
+
+
+def test_the_script_takes_no_file_of_the_persons(collection: Collection, art: Path) -> None:
+    mine = art / "todo.sh"
+    mine.write_text("#!/bin/sh\necho mine\n")
+    with pytest.raises(OutputUnwritable, match="there already"):
+        write_script(collection.families(), art, mine)
+    assert "echo mine" in mine.read_text()
+
+
+def test_an_index_of_the_first_schema_is_led_to_this_one(collection: Collection, art: Path) -> None:
+    collection.close()
+    engine = sql.create_engine(f"sqlite:///{art / '.pochade' / 'index.sqlite'}")
+    with engine.begin() as connection:
+        for table in ("places", "grouped", "groups", "pairs"):
+            connection.execute(sql.text(f"DROP TABLE {table}"))
+        connection.execute(sql.text("ALTER TABLE pieces DROP COLUMN pixels"))
+        connection.execute(sql.text("ALTER TABLE labels DROP COLUMN refused"))
+        connection.execute(sql.text("INSERT INTO labels (piece, label) SELECT id, 'old' FROM pieces WHERE row = 0"))
+        connection.execute(sql.text("UPDATE settings SET value = '1' WHERE name = 'schema'"))
+    engine.dispose()
+    with Collection.open(art) as again:
+        assert len(of_drawings(again)) == 3
+        assert again.labels() == {"old": 1}
+        with again.index.reading() as connection:
+            assert connection.scalar(sql.text("SELECT value FROM settings WHERE name = 'schema'")) == str(SCHEMA)
+
+
+# Groups --------------------------------------------------------------------------------------------------------------
+
+
+def every(groups: list[Group] | tuple[Group, ...]) -> list[Group]:
+    """Groups and all groups in them."""
+    return [each for group in groups for each in (group, *every(group.groups))]
+
+
+def test_groups_hold_what_looks_alike_and_say_what_it_is(collection: Collection) -> None:
+    groups = every(collection.groups())
+    striped = [{path.parent.name == "stripes" for path in group.paths} for group in groups]
+    assert sum(len(kinds) == 1 for kinds in striped) >= len(groups) * 0.7
+    assert all(group.description and group.cover in group.paths for group in groups)
+    lines = next(group for group, kinds in zip(groups, striped, strict=True) if kinds == {True})
+    assert "line art" in lines.description
+
+
+def test_asking_again_gives_the_same_groups(collection: Collection) -> None:
+    assert collection.groups() == collection.groups()
+
+
+def test_a_few_new_pieces_join_and_move_nobody(collection: Collection, art: Path) -> None:
+    before = {path: group.number for group in every(collection.groups()) for path in group.paths}
+    stripes(99).save(art / "stripes" / "new.png")
+    collection.learn(minutes=0)
+    after = {path: group.number for group in every(collection.groups()) for path in group.paths}
+    assert {path: after[path] for path in before} == before
+
+
+def test_what_the_person_said_of_groups_stands_when_the_others_are_made_anew(collection: Collection, art: Path) -> None:
+    largest = collection.groups()[0]
+    collection.rename_group(largest.number, "mine")
+    odd = next(piece.path for piece in collection.pieces() if piece.path not in largest.paths)
+    collection.pin([odd], largest.number)
+    for seed in range(100, 130):
+        stripes(seed).save(art / f"more {seed}.png")
+    collection.learn(minutes=0)
+    again = next(group for group in collection.groups() if group.number == largest.number)
+    assert again.name == "mine"
+    assert {*largest.paths, odd} <= set(again.paths)
+
+
+def test_a_group_or_a_file_that_is_not_there_is_said(collection: Collection, tmp_path: Path) -> None:
+    collection.groups()
+    with pytest.raises(UsageError, match="no group 999"):
+        collection.rename_group(999, "nothing")
+    with pytest.raises(UsageError, match="not known"):
+        collection.pin([tmp_path / "elsewhere.png"], 1)
+
+
+def tree() -> Tree:
+    """One group in which there are two, and another beside it."""
+    nodes = {1: Node(1, None), 2: Node(2, 1), 3: Node(3, 1), 4: Node(4, None)}
+    return Tree(nodes, {10: 2, 11: 2, 12: 3, 13: 3, 14: 4, 15: 4, 16: 1, 17: None})
+
+
+def test_merging_puts_all_of_one_group_into_the_other() -> None:
+    changed = tree()
+    merge(changed, 4, 1)
+    assert sorted(changed.pieces(4)) == [10, 11, 12, 13, 14, 15, 16]
+    assert changed.nodes[4].kept
+    with pytest.raises(UsageError, match="lies in the other"):
+        merge(changed, 4, 2)
+
+
+def test_splitting_puts_the_parts_in_the_groups_place_and_loses_no_piece() -> None:
+    changed = tree()
+    split(changed, 1, {})
+    assert [node.id for node in changed.children(None)] == [2, 3, 4]
+    assert set(changed.homes) == set(tree().homes)
+    whole = Tree({1: Node(1, None)}, dict.fromkeys(range(8), 1))
+    split(whole, 1, {number: np.array([number > 3, 0.1 * number], np.float32) for number in range(8)})
+    assert sorted(sorted(whole.pieces(node.id)) for node in whole.children(None)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    with pytest.raises(UsageError, match="too small"):
+        split(whole, whole.children(None)[0].id, {})
+
+
+def test_a_group_needs_a_name_with_letters() -> None:
+    with pytest.raises(UsageError, match="letters"):
+        rename(tree(), 1, "  ")
+
+
+def clumps(count: int, seed: int = 0) -> np.ndarray:
+    """Points (3 * count, 8) in three clumps far from each other."""
+    chance = np.random.default_rng(seed)
+    return np.concatenate([chance.normal(10 * np.eye(8)[clump], 0.5, (count, 8)) for clump in range(3)]).astype("f4")
+
+
+def test_clumps_become_groups_and_a_stray_point_stays_alone() -> None:
+    points = np.concatenate([clumps(60), np.full((1, 8), 80, np.float32)])
+    found = grouped(Tree(), np.arange(len(points)), points)
+    top = [set(found.pieces(node.id)) for node in found.children(None)]
+    for clump in range(3):
+        inside = set(range(60 * clump, 60 * clump + 60))
+        assert all(not group & inside or group <= inside for group in top)
+    assert found.homes[180] is None
+
+
+def test_one_new_piece_in_a_hundred_moves_no_other() -> None:
+    points = clumps(100)
+    first = grouped(Tree(), np.arange(297), points[:297])
+    then = grouped(first, np.arange(300), points)
+    assert {piece: then.homes[piece] for piece in first.homes} == first.homes
+    assert then.homes[299] in {then.homes[piece] for piece in range(200, 297)}
+
+
+def test_a_new_grouping_uses_no_number_twice() -> None:
+    first = grouped(Tree(), np.arange(90), clumps(30))
+    merge(first, *[node.id for node in first.children(None)][:2])
+    again = anew(first, np.arange(90), clumps(30))
+    kept = {node.id for node in first.nodes.values() if node.kept}
+    fresh = set(again.nodes) - set().union(*(first.below(number) for number in kept))
+    assert not fresh & set(first.nodes)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 29])
+def test_few_pieces_are_one_group_or_none(count: int) -> None:
+    found = grouped(Tree(), np.arange(count), np.random.default_rng(0).normal(size=(count, 8)).astype("f4"))
+    assert len(found.nodes) == (count >= 3)
+
+
+def test_pinned_pieces_are_remembered() -> None:
+    changed = tree()
+    pin(changed, [17], 4)
+    assert changed.homes[17] == 4
+    assert changed.pinned == {17}
+
+
+# Labels --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_label_spreads_to_what_looks_alike(collection: Collection, art: Path) -> None:
+    examples = [art / "stripes" / f"{number}.png" for number in range(6)]
+    collection.teach("stripes", examples, refused=[art / "drawing 8.png"])
+    found = collection.suggest("stripes", 14)
+    assert sum(each.path.parent.name == "stripes" for each in found.likely) >= 12
+    assert not {each.path for each in (*found.likely, *found.ask)} & {*examples, art / "drawing 8.png"}
+    assert collection.labels() == {"stripes": 6}
+
+
+def test_an_answer_can_be_taken_back(collection: Collection, art: Path) -> None:
+    collection.teach("mine", [art / "drawing 0.png"])
+    collection.teach("mine", [], refused=[art / "drawing 0.png"])
+    assert collection.labels() == {}
+    with pytest.raises(UsageError, match="no piece has the label"):
+        collection.suggest("mine")
+
+
+def test_one_file_cannot_be_both(collection: Collection, art: Path) -> None:
+    with pytest.raises(UsageError, match=r"drawing 0\.png.*having"):
+        collection.teach("mine", [art / "drawing 0.png"], refused=[art / "drawing 0.png"])
+    with pytest.raises(UsageError, match="letters"):
+        collection.teach(" ", [art / "drawing 0.png"])
+
+
+def test_labels_travel_in_sidecars_and_only_when_asked(collection: Collection, art: Path, tmp_path: Path) -> None:
+    collection.teach("harbours", [art / "drawing 0.png", art / "drawing 2.png"])
+    assert not list(art.rglob("*.xmp"))
+    assert collection.write_sidecars() == []
+    assert {path.name for path in art.rglob("*.xmp")} >= {"drawing 0.png.xmp", "drawing 2.png.xmp"}
+    moved = shutil.copytree(art, tmp_path / "moved", ignore=shutil.ignore_patterns(".pochade"))
+    with Collection.open(moved) as other:
+        other.learn(minutes=0)
+        assert other.labels() == {}
+        assert other.read_sidecars() == []
+        assert other.labels() == {"harbours": 2}
+
+
+def test_a_sidecar_that_cannot_be_read_is_said_and_stops_nothing(collection: Collection, art: Path) -> None:
+    (art / "drawing 2.png.xmp").write_text("<not closed")
+    collection.teach("harbours", [art / "drawing 2.png", art / "drawing 4.png"])
+    (sentence,) = collection.write_sidecars()
+    assert "drawing 2.png.xmp" in sentence
+    assert (art / "drawing 4.png.xmp").exists()
+    assert (art / "drawing 2.png.xmp").read_text() == "<not closed"
+
+
+# The map -------------------------------------------------------------------------------------------------------------
+
+
+def test_new_pieces_are_placed_and_the_others_stay(collection: Collection, art: Path) -> None:
+    before = {spot.path: (spot.x, spot.y) for spot in collection.map()}
+    assert len(before) == len(collection.pieces())
+    shutil.copy(art / "stripes" / "3.png", art / "again.png")
+    stripes(77).save(art / "new.png")
+    collection.learn(minutes=0)
+    after = {spot.path: (spot.x, spot.y) for spot in collection.map()}
+    assert {path: after[path] for path in before} == before
+    assert after[art / "again.png"] == after[art / "stripes" / "3.png"]
+    assert max(map(abs, after[art / "new.png"])) <= 1.01
