@@ -107,17 +107,20 @@ def test_the_rule_decides_which_file_stays(collection: Collection, art: Path) ->
 def test_the_script_sets_copies_aside_when_the_person_runs_it_and_not_before(
     collection: Collection, art: Path, tmp_path: Path
 ) -> None:
-    strange = art / "it's $(touch owned)\n; touch owned 'too'.png"
-    shutil.copy(art / "drawing 6.png", strange)
+    strange = "it's $(touch owned)\n; touch owned 'too'"
+    shutil.copy(art / "drawing 6.png", art / f"{strange}.png")
+    drawing(8).resize((110, 110)).save(art / f"{strange}.jpg")
     collection.learn(minutes=0)
     before = sorted(art.rglob("*.*"))
     moved = write_script(of_drawings(collection), art, tmp_path / "aside.sh")
     assert sorted(art.rglob("*.*")) == before
     subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
     aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
-    assert len(aside) == moved == 5
+    assert len(aside) == moved == 3
     assert not list(tmp_path.rglob("owned*"))
-    assert collection.learn(minutes=0).gone == 5
+    assert (art / "smaller.jpg").exists()
+    assert "smaller.jpg" in (tmp_path / "aside.sh").read_text()
+    assert collection.learn(minutes=0).gone == 3
 
 
 def test_the_script_takes_no_file_of_the_persons(collection: Collection, art: Path) -> None:

@@ -22,7 +22,7 @@ def families(
         str | None, typer.Option(help="What a cover must be before all else: largest, latest or layered.")
     ] = None,
     script: Annotated[
-        Path | None, typer.Option(help="Write a shell script that sets the copies aside, to read and to run.")
+        Path | None, typer.Option(help="Write a shell script that sets exact copies aside, to read and to run.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every family as JSON on stdout.")] = False,
 ) -> None:
@@ -41,7 +41,7 @@ def families(
         print_json([as_data(family) for family in found])
     say_families(found, collection.folder)
     if script is not None:
-        words.print(f"wrote '{script}': it sets {moved:,} copies aside when you run it", markup=False)
+        words.print(f"wrote '{script}': it sets {moved:,} exact copies aside when you run it", markup=False)
 
 
 def say_families(found: Sequence["Family"], folder: Path) -> None:

@@ -14,7 +14,9 @@ FIRST = "# Pochade's list of copies to set aside"  # the second line of each suc
 
 
 def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
-    """Write a script that moves all copies but the covers to a folder of their own; versions stay. Gives how many.
+    """Write a script that moves exact copies of the covers to a folder of their own. Gives how many.
+
+    Near copies are there too, as comments: whether one may go is for the person to see. Versions stay.
 
     Args:
         families: What was found.
@@ -29,7 +31,7 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
     head = [
         "#!/bin/sh",
         FIRST,
-        "# Read it, take out what shall stay, then run it; another folder for the copies may be given.",
+        "# Read it, then run it; another folder may be given. Near copies stay, unless you take their # away.",
         "set -eu",
         f"aside={shlex.quote(os.fspath(folder) + ASIDE)}",
         'if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(cd -- "$1" && pwd); fi',
@@ -42,7 +44,7 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
         temporary.replace(to)
     except OSError as error:
         raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
-    return sum(line.startswith("mv ") for line in moves)
+    return sum(line.startswith("mkdir ") for line in moves)
 
 
 def lines(family: Family, folder: Path) -> Iterator[str]:
@@ -52,8 +54,11 @@ def lines(family: Family, folder: Path) -> Iterator[str]:
         yield f"\n# stays: {one_line(family.cover.relative_to(folder))} ({family.reason})"
     for member in copies:
         path = member.path.relative_to(folder)
-        yield f'mkdir -p -- "$aside"/{quoted(path.parent)}'
-        yield f'mv -n -- {quoted(path)} "$aside"/{quoted(path)}  # {member.kind}'
+        move = f'mkdir -p -- "$aside"/{quoted(path.parent)} && mv -n -- {quoted(path)} "$aside"/{quoted(path)}'
+        if member.kind == "exact":
+            yield move
+        elif str(path).isprintable():  # else its comment might end before its line does
+            yield f"# near, {member.likelihood:.0%}: {move}"
 
 
 def quoted(path: Path) -> str:

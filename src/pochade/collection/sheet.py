@@ -72,7 +72,7 @@ def map_sheet(
     covers = [place[group.cover] for group in shown]
     rest = np.setdiff1d(np.random.default_rng(0).permutation(len(spots)), covers, assume_unique=True)
     names = {
-        group.title: np.array([place[path] for path in group.paths if path in place], np.int64)
+        f"{group.number}: {group.title}": np.array([place[path] for path in group.paths if path in place], np.int64)
         for group in sorted(groups, key=lambda group: group.name is None)
     }
 

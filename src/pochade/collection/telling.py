@@ -20,17 +20,25 @@ SAMPLE = 24  # pieces of a group that are measured for its description
 
 
 def described(tree: Tree, files: dict[int, list[Piece]], in_use: NetsInUse, report: Report) -> Tree:
-    """The same groups, each with a description where it had none."""
-    nodes, known = dict(tree.nodes), dict[int, Measures | None]()
-    bare, members = [node for node in nodes.values() if not node.description], tree.members()
-    for done, node in enumerate(bare, 1):
-        among = [number for number in members[node.id] if number in files]
-        chosen = among[:: max(1, len(among) // SAMPLE)][:SAMPLE]
+    """The same groups, each with a description where it had none: what is said of it, and not of all pieces alike."""
+    bare = [node for node in tree.nodes.values() if not node.description]
+    if not bare:
+        return tree
+    nodes, members, known = dict(tree.nodes), tree.members(), dict[int, Measures | None]()
+
+    def words_of(numbers: list[int]) -> list[str]:
+        there = [number for number in numbers if number in files]
+        chosen = there[:: max(1, len(there) // SAMPLE)][:SAMPLE]
         for number in chosen:
             if number not in known:
                 known[number] = measures_of(files[number][0], in_use)
-        found = [each for number in chosen if (each := known[number])]
-        nodes[node.id] = replace(node, description=in_words(found))
+        return in_words([each for number in chosen if (each := known[number])]).split(", ")
+
+    common = words_of(sorted(files))
+    for done, node in enumerate(bare, 1):
+        words = words_of(members[node.id])
+        own = [word for word in words if word not in common]
+        nodes[node.id] = replace(node, description=", ".join(own or words))
         report(Progress("describing", done, len(bare)))
     return Tree(nodes, tree.homes, tree.pinned)
 
