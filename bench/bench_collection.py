@@ -1,6 +1,6 @@
 """Bar 4: how fast a collection is learnt beside decoding and shrinking alone, learnt again, asked; and its memory."""
 
-import subprocess
+import shutil
 import sys
 import tempfile
 import threading
@@ -22,6 +22,11 @@ ROUNDS = 3
 UNCHANGED = 10_000
 SMALL = 100_000
 ASKED = 200
+FOLDERS = ("animals", "food", "people", "transportation")  # 1,450 drawings, as in the demonstration
+ORDER = (
+    "import sys; from pochade import Collection\n"
+    "if __name__ == '__main__': getattr(Collection.open(sys.argv[1], index=sys.argv[2]), sys.argv[3])()"
+)
 LEARN = "import sys; from pochade import Collection; Collection.open(sys.argv[1], index=sys.argv[2]).learn(minutes=0)"
 
 
@@ -63,7 +68,7 @@ def memory(process: psutil.Process) -> float:
 
 
 def speed(folder: Path) -> dict[str, object]:
-    """Learning beside decoding alone, in turns."""
+    """Learning beside decoding alone, in turns, on the demonstration's folders."""
     paths = sorted(str(path) for path in folder.rglob("*.png"))
     alone, learning = [], []
     for _ in range(ROUNDS):
@@ -114,21 +119,40 @@ def asking(collection: Collection) -> dict[str, object]:
     return {"pieces": count, "find_ms": summary(times[5:]), "million_ms": summary(large[5:])}
 
 
+def order(folder: Path, index: Path) -> dict[str, object]:
+    """Seconds of families, groups and map over many pieces, one after the other, and the most memory."""
+    figures: dict[str, object] = {}
+    for name in ("families", "groups", "map"):
+        begun, most = time.perf_counter(), 0.0
+        run = psutil.Popen([sys.executable, "-c", ORDER, str(folder), str(index), name])
+        while run.poll() is None:
+            most = max(most, memory(run))
+            threading.Event().wait(0.5)
+        figures[name] = {"seconds": time.perf_counter() - begun, "most_mb": most}
+        print(name, figures[name], flush=True)
+    return figures
+
+
 def main() -> None:
     """Measure and write `results/collection.json`."""
-    figures: dict[str, object] = {"speed": speed(DRAWINGS)}
     with tempfile.TemporaryDirectory() as home:
-        index = Path(home) / "index"
-        subprocess.run([sys.executable, "-c", LEARN, str(DRAWINGS), str(index)], check=True)
-        figures["asking"] = asking(Collection.open(DRAWINGS, index=index))
+        art = Path(home) / "art"
+        for name in FOLDERS:
+            shutil.copytree(DRAWINGS / name, art / name)
+        figures: dict[str, object] = {"speed": speed(art)}
+    with tempfile.TemporaryDirectory() as home:
+        folder, index = many(Path(home) / "art", UNCHANGED), Path(home) / "index"
+        figures["unchanged"] = unchanged(folder, index)
+        print(figures["unchanged"], flush=True)
+        with Collection.open(folder, index=index) as collection:
+            figures["asking"] = asking(collection)
         print(figures["asking"], flush=True)
     with tempfile.TemporaryDirectory() as home:
-        figures["unchanged"] = unchanged(many(Path(home) / "art", UNCHANGED), Path(home) / "index")
-        print(figures["unchanged"], flush=True)
-    with tempfile.TemporaryDirectory() as home:
-        seconds, most = seconds_learning(many(Path(home) / "art", SMALL), Path(home) / "index")
-        figures["memory"] = {"files": SMALL, "most_mb": most, "seconds": seconds}
-    print(figures["memory"])
+        folder, index = many(Path(home) / "art", SMALL), Path(home) / "index"
+        seconds, most = seconds_learning(folder, index)
+        figures["many"] = {"files": SMALL, "most_mb": most, "seconds": seconds}
+        print(figures["many"], flush=True)
+        figures["order"] = order(folder, index)
     record("collection", figures)
 
 

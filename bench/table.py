@@ -1,4 +1,4 @@
-"""The README's table of figures, made from `results/*.json`: `python -m bench.table` writes it anew."""
+"""The README's tables of figures, made from `results/*.json`: `python -m bench.table` writes it anew."""
 
 import json
 from pathlib import Path
@@ -7,18 +7,125 @@ from typing import Any
 from bench.record import RESULTS
 
 README = Path(__file__).parent.parent / "README.md"
-BEGIN, END = "<!-- figures: python -m bench.table -->\n", "<!-- end of figures -->\n"
+BEGIN, END = "<!-- {}: python -m bench.table -->\n", "<!-- end of {} -->\n"
+RIVALS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
+EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark"), (
+    "crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")  # fmt: skip
 
 
 def main() -> None:
-    """Put the table into the README."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    README.write_text(before + BEGIN + table() + END + after, encoding="utf-8")
+    """Put the tables into the README."""
+    text = README.read_text(encoding="utf-8")
+    for name, lines in (("figures", study_table()), ("collection figures", collection_tables())):
+        before, rest = text.split(BEGIN.format(name))
+        _, after = rest.split(END.format(name))
+        text = before + BEGIN.format(name) + lines + END.format(name) + after
+    README.write_text(text, encoding="utf-8")
 
 
-def table() -> str:
-    """The table as Markdown."""
+def collection_tables() -> str:
+    """What is measured of collections, as Markdown."""
+    copies, codes, learning, kills, mutations = (
+        result(name) for name in ("copies", "codes", "collection", "kills", "mutations")
+    )
+    order = learning["order"]
+    text = "".join(found(copies, edits) for edits in (EASY, HARD))
+    rival = {name: codes[name] for name in RIVALS}
+    text += lines_of(
+        ["a sketch of 96 x 96 pixels", "Pochade", *rival],
+        ["bytes", "256", *(f"{each['bytes']['mean']:.0f}" for each in rival.values())],
+        ["PSNR, dB", f"{codes['pochade']['mean']:.1f}", *(f"{each['psnr']['mean']:.1f}" for each in rival.values())],
+    )
+    speed, asking = learning["speed"], learning["asking"]
+    text += lines_of(
+        ["a collection", ""],
+        ["speed of `learn` beside decoding and shrinking alone", f"{speed['ratio']['mean']:.2f}"],
+        [
+            f"a second run, {learning['unchanged']['files']:,} files unchanged",
+            f"{learning['unchanged']['seconds']['mean']:.1f} s",
+        ],
+        [
+            f"`find` among {asking['pieces']:,} looks, and among a million",
+            f"{asking['find_ms']['median']:.1f} ms, {asking['million_ms']['median']:.0f} ms",
+        ],
+        [
+            f"`learn`, {learning['many']['files']:,} small pieces",
+            f"{learning['many']['seconds'] / 60:.0f} min, {learning['many']['most_mb']:.0f} MB",
+        ],
+        *(
+            [f"then `{name}`", f"{figures['seconds'] / 60:.1f} min, {figures['most_mb']:.0f} MB"]
+            for name, figures in order.items()
+        ),
+        [f"killed {kills['kills']} times, indexes as if undisturbed", f"{kills['same']} of {kills['indexes']}"],
+        [
+            f"{mutations['files']:,} damaged files: crashes and hangs, longest, most memory",
+            f"{len(mutations['troubles'])}, {mutations['seconds']:.1f} s, {mutations['peak_bytes'] / 2**20:.0f} MB",
+        ],
+    )
+    text += order_table()
+    stages = ", ".join(f"{name} {share:.2f}" for name, share in copies["stages_recall_at_1"].items())
+    overall = " and ".join(f"{copies[method]['recall']:.2f}" for method in ("look", "phash-256"))
+    return (
+        f"{text}{copies['n']} held-out drawings. Over all edits, at 99 % precision of pairs, looks and perceptual "
+        f"hashes find {overall} of the copies. The finished piece comes first when asked with: {stages}.\n"
+    )
+
+
+def order_table() -> str:
+    """What is measured of families, groups and labels, as Markdown."""
+    families, groups, teach = (result(name) for name in ("families", "groups", "teach"))
+    clothes, drawings = groups["fashion"], groups["openclipart"]
+    means = {name: each["mean"] for name, each in teach["average_precision"].items()}
+    best = max(range(len(drawings["ami"])), key=lambda depth: drawings["ami"][depth])
+    rivals = ", ".join(f"{name} {values[best]:.2f}" for name, values in drawings["ami_of_k_means"].items())
+    return lines_of(
+        ["order", ""],
+        [
+            f"families: {families['works']} works among {families['distractors']:,} other drawings",
+            f"precision {families['precision']:.2f}, recall {families['recall']:.2f}; "
+            f"kind right {families['kind_right']:.2f}",
+        ],
+        [
+            "groups of 10,000 pictures of clothes, NMI with their classes at three depths",
+            ", ".join(f"{value:.2f}" for value in clothes["nmi"]),
+        ],
+        [
+            f"groups of {drawings['files']:,} drawings, AMI with their folders (k-means: {rivals})",
+            f"{drawings['ami'][best]:.2f}",
+        ],
+        ["old pieces that change their group when 1 % come", f"{clothes['moved_by_1_percent']:.1%}"],
+        [
+            f"labels from ten examples, mean average precision (PCA {means['pca-64']:.2f}, phash {means['phash']:.2f})",
+            f"{means['looks and traits']:.2f}",
+        ],
+        [
+            "after twenty answers: chosen, at random",
+            f"{means['20 chosen']:.2f}, {means['20 at random']:.2f}",
+        ],
+    )
+
+
+def found(copies: dict[str, Any], edits: tuple[str, ...]) -> str:
+    """How many copies are found, for some of the edits."""
+    rows = [
+        [name, *(f"{copies[method][figure][edit]:.2f}" for edit in edits)]
+        for name, method, figure in (
+            ("found at 99 % precision, look", "look", "recall_of_edit"),
+            ("the same, perceptual hash", "phash-256", "recall_of_edit"),
+            ("comes first, look", "look", "recall_at_1_of_edit"),
+        )
+    ]
+    return lines_of(["copies", *edits], *rows)
+
+
+def lines_of(header: list[str], *rows: list[str]) -> str:
+    """A table as Markdown, with an empty line after it."""
+    every = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in every) + "\n"
+
+
+def study_table() -> str:
+    """What is measured of the study, as Markdown."""
     training, study, dimensions = (result(name) for name in ("training", "study", "dimensions"))
     tutorial, fast = study["tutorial"], study["fast"]
     rows = [
@@ -62,8 +169,7 @@ def table() -> str:
         (name, *(f"{row[key]:.5f}" for row in dimensions["by_dimension"].values()))
         for name, key in (("PCA, test MSE", "pca_test_mse"), ("autoencoder, fast recipe", "autoencoder_test_mse"))
     ]
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *errors]
-    text += "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text += "\n" + lines_of(header, *(list(row) for row in errors)).rstrip("\n") + "\n"
     machine = study["machine"]
     return (
         f"{text}\n{machine['processor']}, {machine['cores']} cores, torch {machine['torch']}; "

@@ -36,12 +36,15 @@ def asked(
 def test_families_are_said_with_their_cover_and_its_reason(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, words = asked(["families", "--script", tmp_path / "aside.sh"], art, monkeypatch, capsys)
+    options = ["--script", tmp_path / "aside.sh", "--sheet", tmp_path / "families.png"]
+    data, words = asked(["families", *options], art, monkeypatch, capsys)
     (family,) = data
     assert Path(family["cover"]).name == "drawing 2.png"
     assert [member["kind"] for member in family["members"]] == ["exact", "near"]
     assert "cover: the largest" in words
     assert "1 copies" in words
+    with Image.open(tmp_path / "families.png") as sheet:
+        assert sheet.height < sheet.width  # one row
     assert "small copy.jpg" in (tmp_path / "aside.sh").read_text()
     assert (art / "small copy.jpg").exists()
 

@@ -1,20 +1,22 @@
 """What the documentation promises is there."""
 
 import re
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from bench.table import BEGIN, END, table
+from bench.table import BEGIN, END, collection_tables, study_table
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readmes_figures_are_those_that_were_measured() -> None:
-    shown = README.split(BEGIN)[1].split(END)[0]
+@pytest.mark.parametrize(("name", "table"), [("figures", study_table), ("collection figures", collection_tables)])
+def test_the_readmes_figures_are_those_that_were_measured(name: str, table: Callable[[], str]) -> None:
+    shown = README.split(BEGIN.format(name))[1].split(END.format(name))[0]
     assert shown == table(), "run: python -m bench.table"
 
 

@@ -24,6 +24,7 @@ def families(
     script: Annotated[
         Path | None, typer.Option(help="Write a shell script that sets exact copies aside, to read and to run.")
     ] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Draw the first forty families on one PNG, a row each.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every family as JSON on stdout.")] = False,
 ) -> None:
     """Copies and versions of one work, each family with a suggested cover. Nothing is deleted or moved.
@@ -31,15 +32,22 @@ def families(
     Example: pochade families --keep latest --script aside.sh
     """
     from pochade.collection.script import script_may_be_written, write_script
+    from pochade.collection.sheet import family_sheet, may_be_written
 
     if script is not None:
         script_may_be_written(script)
+    if sheet is not None:
+        may_be_written(sheet)
     with context.obj.collection() as collection, LearnBar() as bar:
         found = collection.families(keep, bar.report)
+        if sheet is not None:
+            family_sheet(found, collection.thumbnails, sheet)
         moved = write_script(found, collection.folder, script) if script is not None else 0
     if as_json:
         print_json([as_data(family) for family in found])
     say_families(found, collection.folder)
+    if sheet is not None:
+        words.print(f"wrote '{sheet}'", markup=False)
     if script is not None:
         words.print(f"wrote '{script}': it sets {moved:,} exact copies aside when you run it", markup=False)
 

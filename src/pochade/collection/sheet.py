@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pochade.collection.family import Family, Member
 from pochade.collection.order import Group, Spot
 from pochade.collection.pieces import Match, Piece
 from pochade.collection.reading import THUMBNAIL, thumbnail_path
@@ -13,9 +14,10 @@ from pochade.errors import OutputUnwritable, PictureUnreadable
 from pochade.images.atlas import atlas
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
-from pochade.images.sheet import PAPER, Cell, is_page, page
+from pochade.images.sheet import COLUMNS, PAPER, Cell, is_page, page
 from pochade.images.source import printable
 
+FAMILIES = 40  # that are drawn, a row each
 EMPTY = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)  # the cell of a piece whose thumbnail is gone
 
 
@@ -35,6 +37,23 @@ def contact_sheet(asked: Path, matches: Sequence[Match], thumbnails: Path, to: P
     cells = [Cell(read_preview(asked, THUMBNAIL).pixels, f"asked: {printable(asked.name)}", "")]
     cells += [cell(match, thumbnail_path(thumbnails, match.piece.hash)) for match in matches]
     write_page(to, page(cells))
+
+
+def family_sheet(families: Sequence[Family], thumbnails: Path, to: Path) -> None:
+    """Draw a family a row to a PNG, its cover first; errors as for `contact_sheet`."""
+    cells = list[Cell | None]()
+    for family in families[:FAMILIES]:
+        row = [member_cell(member, thumbnails) for member in family.members[:COLUMNS]]
+        row[0] = row[0]._replace(words=f"cover: {family.reason}")
+        cells += [*row, *[None] * (COLUMNS - len(row))]
+    write_page(to, page(cells or [Cell(EMPTY, "no families", "")]))
+
+
+def member_cell(member: Member, thumbnails: Path) -> Cell:
+    """A file of a family on the page."""
+    sure = "" if member.kind == "exact" else f", {member.likelihood:.0%}"
+    pixels = pixels_of(thumbnail_path(thumbnails, member.piece.hash))
+    return Cell(pixels, printable(member.path.name), f"{member.kind}{sure}")
 
 
 def group_sheet(groups: Sequence[Group], depth: int, pieces: Sequence[Piece], thumbnails: Path, to: Path) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+from pochade.images.lettering import font_for, written
 from pochade.images.picture import WHITE, Array
 
 CELL = 256  # pixels a side
@@ -33,12 +34,14 @@ def jpeg(pixels: Array, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def page(cells: Sequence[Cell]) -> bytes:
-    """Pictures in rows of five, each in a frame, as a PNG."""
+def page(cells: Sequence[Cell | None]) -> bytes:
+    """Pictures in rows of five, each in a frame, as a PNG; None leaves a place free."""
     rows = -(-len(cells) // COLUMNS)
     wide, high = CELL + MARGIN, CELL + CAPTION + MARGIN
     paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
     for number, cell in enumerate(cells):
+        if cell is None:
+            continue
         draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
     return signed(paper)
 
@@ -62,11 +65,12 @@ def is_page(path: Path) -> bool:
 
 def draw(paper: Image.Image, cell: Cell, left: int, top: int) -> None:
     """Put one cell on the page."""
-    pen, font = ImageDraw.Draw(paper), ImageFont.load_default(13)
+    pen, lines = ImageDraw.Draw(paper), (shortened(cell.name), cell.words)
+    font = font_for(lines, 13)
     paper.paste(ImageOps.pad(Image.fromarray(cell.pixels), (CELL, CELL), color=WHITE), (left, top))
     pen.rectangle((left - 1, top - 1, left + CELL, top + CELL), outline=FRAME)
-    for line, words in enumerate((shortened(cell.name), cell.words)):
-        pen.text((left, top + CELL + 3 + 15 * line), words, INK, font)
+    for line, words in enumerate(lines):
+        pen.text((left, top + CELL + 3 + 15 * line), written(words, font), INK, font)
 
 
 def shortened(name: str) -> str:

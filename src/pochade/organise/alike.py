@@ -34,9 +34,9 @@ def nearest_pairs(points: Floats, cosine: float, most: int) -> tuple[Integers, F
         own = torch.arange(len(cosines))
         cosines[own, start + own] = -1
         near = cosines >= cosine
-        for row in torch.nonzero(near.sum(1) > most).flatten().tolist():
-            near[row] = False
-            near[row, cosines[row].topk(most).indices] = True
+        crowded = torch.nonzero(near.sum(1) > most).flatten()
+        near[crowded] = False
+        near[crowded.unsqueeze(1), cosines[crowded].topk(min(most, len(points))).indices] = True
         rows, others = torch.nonzero(near, as_tuple=True)
         found.append((torch.stack([rows + start, others], 1).numpy(), cosines[rows, others].numpy()))
     pairs, values = np.sort(np.concatenate([each for each, _ in found]), 1), np.concatenate([each for _, each in found])
