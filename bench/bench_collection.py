@@ -140,6 +140,7 @@ def main() -> None:
         for name in FOLDERS:
             shutil.copytree(DRAWINGS / name, art / name)
         figures: dict[str, object] = {"speed": speed(art)}
+    record("collection", figures)  # so far: the rest takes half an hour
     with tempfile.TemporaryDirectory() as home:
         folder, index = many(Path(home) / "art", UNCHANGED), Path(home) / "index"
         figures["unchanged"] = unchanged(folder, index)
@@ -147,11 +148,13 @@ def main() -> None:
         with Collection.open(folder, index=index) as collection:
             figures["asking"] = asking(collection)
         print(figures["asking"], flush=True)
+    record("collection", figures)
     with tempfile.TemporaryDirectory() as home:
         folder, index = many(Path(home) / "art", SMALL), Path(home) / "index"
         seconds, most = seconds_learning(folder, index)
         figures["many"] = {"files": SMALL, "most_mb": most, "seconds": seconds}
         print(figures["many"], flush=True)
+        record("collection", figures)
         figures["order"] = order(folder, index)
     record("collection", figures)
 

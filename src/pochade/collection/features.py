@@ -7,6 +7,7 @@ people group by, so they are measured too, once for each piece, and kept beside 
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,36 +18,72 @@ from pochade.collection.nets_in_use import NetsInUse
 from pochade.collection.reading import THUMBNAIL, thumbnail_path
 from pochade.collection.vectors import Vectors
 from pochade.errors import PictureUnreadable
-from pochade.images.letterbox import squared
+from pochade.images.letterbox import Squares, squared
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
-from pochade.images.traits import LENGTH, VERSION, traits
+from pochade.images.traits import LENGTH, PLAN_LENGTH, VERSION, plan, traits
 from pochade.organise.arrays import Floats
+from pochade.organise.principal import PrincipalComponents
 
+DIRECTIONS = 64  # principal components of the plans
+TRAITS = 0.5  # of the traits in groups, beside plans of unit length
 AT_ONCE = 512  # pieces between two writes
 CHUNK = 16  # pieces that a process is handed at once
 
 
-def features(in_use: NetsInUse, contents: list[str], report: Report) -> Floats:
-    """Looks and traits of all pieces (N, 64 + 248), by row; traits that are missing are measured first.
+@dataclass(frozen=True)
+class Features:
+    """What is known of all pieces, by row."""
+
+    looks: Floats  # (N, 64)
+    traits: Floats  # (N, 248)
+    plans: Floats  # (N, 392)
+
+    @property
+    def for_labels(self) -> Floats:
+        """What a person's words are learnt from (N, 312)."""
+        return np.concatenate([self.looks, self.traits], 1)
+
+    @property
+    def for_groups(self) -> Floats:
+        """What groups and the map are made of (N, 248 + 64 at most): outlines in their places, and traits.
+
+        Looks are left out: what they are blind to on purpose, as colours and the way a thing is drawn, is what groups
+        go by. docs/log.md has the comparison.
+        """
+        plans = self.plans
+        if len(plans) > DIRECTIONS:
+            plans = PrincipalComponents.fit(plans, DIRECTIONS).fingerprint(plans)
+        return np.concatenate([plans, TRAITS * self.traits], 1)
+
+
+def features(in_use: NetsInUse, contents: list[str], report: Report) -> Features:
+    """What is known of all pieces, by row; what is missing is measured first.
 
     Args:
         in_use: The nets, and where thumbnails and files of fingerprints lie.
         contents: The content of every piece, by row.
         report: Called with the progress.
     """
-    kept = Vectors(in_use.home / f"traits-{VERSION}.f32", f"traits-{VERSION}", np.float32, LENGTH, create=True)
+    name = f"traits-{VERSION}"
+    kept = Vectors(in_use.home / f"{name}.f32", name, np.float32, LENGTH + PLAN_LENGTH, create=True)
     begun = min(kept.count(), len(contents))
     if begun < len(contents):
         measure(kept, begun, contents, in_use, report)
-    return np.concatenate([in_use.looks(len(contents)), kept.rows(len(contents))], 1)
+    rows = kept.rows(len(contents))
+    return Features(in_use.looks(len(contents)), rows[:, :LENGTH], rows[:, LENGTH:])
+
+
+def numbers_of(squares: Squares) -> Array:
+    """The traits and the plan of one piece, (640,)."""
+    return np.concatenate([traits(squares), plan(squares)])
 
 
 def measure(kept: Vectors, begun: int, contents: list[str], in_use: NetsInUse, report: Report) -> None:
-    """Measure the traits of pieces from a row on, in several processes."""
+    """Measure pieces from a row on, in several processes."""
     paths = [thumbnail_path(in_use.thumbnails, content) for content in contents[begun:]]
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        found = pool.map(traits_of, paths, chunksize=CHUNK)
+        found = pool.map(measured_from, paths, chunksize=CHUNK)
         for start in range(0, len(paths), AT_ONCE):
             some = contents[begun + start : begun + start + AT_ONCE]
             kept.write(begun + start, np.stack(list(mended(some, found, in_use))))
@@ -54,15 +91,15 @@ def measure(kept: Vectors, begun: int, contents: list[str], in_use: NetsInUse, r
 
 
 def mended(contents: list[str], found: Iterator[Array | None], in_use: NetsInUse) -> Iterator[Array]:
-    """The traits of some pieces; one whose thumbnail is gone is read again."""
+    """The numbers of some pieces; one whose thumbnail is gone is read again."""
     for content in contents:
         measured = next(found)
-        yield traits(next(in_use.squares([content]))) if measured is None else measured
+        yield numbers_of(next(in_use.squares([content]))) if measured is None else measured
 
 
-def traits_of(thumbnail: Path) -> Array | None:
-    """The traits of one piece; None when its thumbnail can't be read."""
+def measured_from(thumbnail: Path) -> Array | None:
+    """The numbers of one piece; None when its thumbnail can't be read."""
     try:
-        return traits(squared(read_preview(thumbnail, THUMBNAIL).pixels))
+        return numbers_of(squared(read_preview(thumbnail, THUMBNAIL).pixels))
     except PictureUnreadable:
         return None

@@ -4,6 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pochade.collection.family import Family, rule_of
 from pochade.collection.groups import Tree, merge, pin, rename, split
@@ -14,7 +15,9 @@ from pochade.collection.order import Group, Points, Spot, Suggestion, Suggestion
 from pochade.collection.pieces import Piece
 from pochade.errors import PochadeError, UsageError
 from pochade.images.source import printable
-from pochade.organise.arrays import Floats
+
+if TYPE_CHECKING:  # scikit-learn takes its time
+    from pochade.collection.features import Features
 
 NO_REPORT: Report = lambda _: None  # noqa: E731
 
@@ -77,7 +80,7 @@ class Organising(ABC):
         from pochade.collection.telling import described, told  # noqa: PLC0415
 
         files = self._files()
-        points = Points.of(files, self._features(report))
+        points = Points.of(files, self._features(report).for_groups)
         before = tree_in(self.index)
         tree = described(grouped(before, points.numbers, points.features), files, self.in_use, report)
         if tree != before:
@@ -106,7 +109,7 @@ class Organising(ABC):
         Raises:
             UsageError: There is no such group, or it is too small.
         """
-        points = Points.of(self._files(), self._features(report))
+        points = Points.of(self._files(), self._features(report).for_groups)
         by_number = dict(zip(points.numbers.tolist(), points.features, strict=True))
         self._change(lambda tree: split(tree, number, by_number))
 
@@ -170,7 +173,7 @@ class Organising(ABC):
         from pochade.organise.teach import suggested, worth_asking  # noqa: PLC0415  scikit-learn
 
         files = self._files()
-        points = Points.of(files, self._features(report))
+        points = Points.of(files, self._features(report).for_labels)
         has = points.places(self.index.labelled(label))
         if not has:
             raise UsageError(f"no piece has the label '{label}'", "give examples: pochade teach LABEL IMAGE…")
@@ -240,13 +243,13 @@ class Organising(ABC):
         from pochade.collection.mapping import with_places  # noqa: PLC0415  openTSNE
 
         files = self._files()
-        places = with_places(self.index, Points.of(files, self._features(report)), report)
+        places = with_places(self.index, Points.of(files, self._features(report).for_groups), report)
         spots = [Spot(piece.path, *places[number]) for number, pieces in files.items() for piece in pieces]
         return sorted(spots, key=lambda spot: spot.path)
 
     # What all of them need -------------------------------------------------------------------------------------------
 
-    def _features(self, report: Report) -> Floats:
+    def _features(self, report: Report) -> "Features":
         from pochade.collection.features import features  # noqa: PLC0415
 
         return features(self.in_use, self.index.contents(), report)

@@ -10,7 +10,8 @@ from PIL import Image
 from pochade.images.letterbox import SIDE, Square, Squares
 from pochade.images.picture import Array
 
-CELLS, DIRECTIONS = 4, 8  # outlines are counted in 4 x 4 cells,
+PLAN_SIDE, PLAN_CELLS = 48, 7  # the whole picture's outlines are counted on so many pixels a side, in 7 x 7 cells
+CELLS, DIRECTIONS = 4, 8  # the subject's in 4 x 4 cells,
 FINE = 16  # and, in so many directions, in the whole picture
 HUES, PALE, DARK, GREYS = 12, 40, 50, 5  # saturation and value below which a pixel counts as grey, or as black
 STRONG = 130  # saturation of 255
@@ -23,6 +24,7 @@ AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1)) 
 RINGS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # (256, 8), every way to be lighter
 PATTERNS = np.where((np.roll(RINGS, 1, 1) != RINGS).sum(1) <= UNIFORM, RINGS.sum(1), len(AROUND) + 1)  # (256,)
 LENGTH = 248
+PLAN_LENGTH = PLAN_CELLS**2 * DIRECTIONS  # 392
 VERSION = 1  # of these numbers: others have other files
 WEIGHTS = (0.53, 1.0, 1.67, 1.51, 0.16)  # of both outlines, colours, grain and facts: with them they vary as looks do
 SPREAD = np.array([0.26, 0.24, 0.68, 0.165, 0.11, 4, 0.17, 0.11, 45, 40, 27, 0.4, 0.36, 0.19])  # of facts, likewise
@@ -41,8 +43,17 @@ def traits(squares: Squares) -> Array:
     return np.concatenate([part * weight for part, weight in zip(parts, WEIGHTS, strict=True)]).astype(np.float32)
 
 
+def plan(squares: Squares) -> Array:
+    """Where the whole picture has outlines, and in which direction (392,) float32: a shirt is wide, trousers are high.
+
+    Unlike the traits, these keep the subject's size and place on its paper. Roots of shares, as outlines are.
+    """
+    small = Image.fromarray(squares.whole.pixels).resize((PLAN_SIDE, PLAN_SIDE), Image.Resampling.BOX).convert("L")
+    return outlines(*edges(np.asarray(small, np.float32)), PLAN_CELLS, DIRECTIONS).astype(np.float32)
+
+
 def edges(grey: Array) -> tuple[Array, Array]:
-    """Each pixel's direction across the edge there, in half turns from 0 to 1, and its strength; (96, 96) each."""
+    """Each pixel's direction across the edge there, in half turns from 0 to 1, and its strength; (S, S) each."""
     padded = np.pad(grey, 1, mode="edge")
     across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
     return np.arctan2(down, across) / np.pi % 1, np.hypot(across, down)  # light to dark is as dark to light
@@ -56,8 +67,8 @@ def outlines(turns: Array, strengths: Array, cells: int, directions: int) -> Arr
     """
     low = np.floor(turns * directions)
     share, low = turns * directions - low, low.astype(np.int64)
-    place = np.arange(SIDE) * cells // SIDE
-    start = (place[:, None] * cells + place) * directions  # (96, 96), the first bin of each pixel's cell
+    place = np.arange(len(turns)) * cells // len(turns)
+    start = (place[:, None] * cells + place) * directions  # (S, S), the first bin of each pixel's cell
     bins = np.concatenate([start + low % directions, start + (low + 1) % directions])
     amounts = np.concatenate([strengths * (1 - share), strengths * share])
     found = np.bincount(bins.ravel(), amounts.ravel(), cells**2 * directions)
