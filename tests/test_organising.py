@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +13,11 @@ import sqlalchemy as sql
 from PIL import Image, ImageDraw
 
 from pochade import Collection
-from pochade.collection.family import Family
+from pochade.collection.family import Family, cover
 from pochade.collection.grouping import anew, grouped
 from pochade.collection.groups import Node, Tree, merge, pin, rename, split
 from pochade.collection.order import Group
+from pochade.collection.pieces import Piece
 from pochade.collection.schema import SCHEMA
 from pochade.collection.script import write_script
 from pochade.errors import OutputUnwritable, UsageError
@@ -102,6 +105,34 @@ def test_the_rule_decides_which_file_stays(collection: Collection, art: Path) ->
     assert (by_time.cover.name, by_time.reason) == ("smaller.jpg", "the latest")
     with pytest.raises(UsageError, match="no rule"):
         collection.families("smallest")
+
+
+def piece(name: str, **known: Any) -> Piece:
+    """A piece of which only something counts."""
+    usual = {"format": "PNG", "width": 100, "height": 100, "colour": "red", "modified": datetime(2026, 1, 1)}
+    values = {
+        "path": Path(name), "hash": name, "depth": 8, "has_alpha": False, "frames": 1, "bytes": 1, "notes": (),
+        "number": 1, "row": 0, **usual, **known,
+    }  # fmt: skip
+    return Piece(**values)
+
+
+@pytest.mark.parametrize(
+    ("better", "reason"),
+    [
+        ({"width": 200}, "the largest"),
+        ({"format": "KRA"}, "keeps its layers"),
+        ({}, "in colour"),
+        ({"colour": "grey", "modified": datetime(2026, 2, 1)}, "the latest"),
+    ],
+)
+def test_the_cover_is_the_better_file_and_says_why(better: dict[str, Any], reason: str) -> None:
+    assert cover([piece("a", colour="grey"), piece("b", **better)]) == (piece("b", **better), reason)
+
+
+def test_of_files_that_are_all_alike_the_shortest_path_is_the_cover() -> None:
+    chosen, reason = cover([piece("copy of a"), piece("a")])
+    assert (chosen.path.name, reason) == ("a", "all are alike; it has the shortest path")
 
 
 def test_the_script_sets_copies_aside_when_the_person_runs_it_and_not_before(

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from pochade.errors import UsageError
 from pochade.images.letterbox import squared
 from pochade.images.picture import Array
-from pochade.images.traits import LENGTH, traits
+from pochade.images.traits import LENGTH, PLAN_LENGTH, plan, traits
 from pochade.organise import teach
 from pochade.organise.arrays import Floats, Integers
 from pochade.organise.teach import suggested, worth_asking
@@ -261,3 +261,17 @@ def test_turning_a_picture_by_a_right_angle_turns_its_outlines_and_leaves_its_co
     upright, turned = (traits(squared(each)) for each in (striped, np.rot90(striped).copy()))
     assert np.linalg.norm(upright[:128] - turned[:128]) > 0.3
     np.testing.assert_allclose(upright[144:174], turned[144:174], atol=0.1)
+
+
+def test_a_plan_knows_where_the_subject_lies_and_traits_do_not() -> None:
+    left, right = Image.new("RGB", (96, 96), "white"), Image.new("RGB", (96, 96), "white")
+    ImageDraw.Draw(left).ellipse((8, 30, 44, 66), fill="navy")
+    ImageDraw.Draw(right).ellipse((52, 30, 88, 66), fill="navy")
+    one, other = squared(np.asarray(left)), squared(np.asarray(right))
+    assert plan(one).shape == (PLAN_LENGTH,)
+    assert np.linalg.norm(plan(one) - plan(other)) > 1
+    assert np.linalg.norm(traits(one) - traits(other)) < 0.3
+
+
+def test_an_empty_page_has_a_plan_of_nothing() -> None:
+    assert not plan(squared(np.full((40, 60, 3), 255, np.uint8))).any()

@@ -19,7 +19,7 @@ MOST_SAID = 20  # families that are listed in words
 def families(
     context: typer.Context,
     keep: Annotated[
-        str | None, typer.Option(help="What a cover must be before all else: largest, latest or layered.")
+        str | None, typer.Option(help="What a cover must be before all else: largest, layered, coloured or latest.")
     ] = None,
     script: Annotated[
         Path | None, typer.Option(help="Write a shell script that sets exact copies aside, to read and to run.")

@@ -11,6 +11,7 @@ from pochade.errors import UsageError
 Kind = Literal["exact", "near", "version"]
 LAYERED = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE")  # formats that keep what a work is made of
 LOSSLESS = ("PNG", "APNG", "TIFF", "BMP")
+GREYS = ("black", "grey", "white")  # words for the colour that stands out, where it is none
 LARGER = 1.05  # times as many pixels that make a file the larger one
 
 
@@ -52,7 +53,8 @@ def rule_of(rule: str | None) -> str | None:
 def cover(pieces: Sequence[Piece], rule: str | None = None) -> tuple[Piece, str]:
     """The piece to show of a family, and why.
 
-    Without a rule the largest wins, then one that keeps its layers, then the latest. A rule is asked before these.
+    Without a rule the largest wins, then one that keeps its layers, then one in colour, then the latest. A rule comes
+    before these.
     """
     left, reasons = list(pieces), list[str]()
     for name in sorted(BY_RULE, key=lambda name: name != rule):
@@ -75,6 +77,11 @@ def layered(pieces: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.format in LAYERED] or list(pieces)
 
 
+def coloured(pieces: Sequence[Piece]) -> list[Piece]:
+    """Those in colour, which is what line art mostly ends as, or all when none is."""
+    return [piece for piece in pieces if piece.colour not in GREYS] or list(pieces)
+
+
 def latest(pieces: Sequence[Piece]) -> list[Piece]:
     """Those that were changed last."""
     last = max(piece.modified for piece in pieces)
@@ -82,6 +89,6 @@ def latest(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 BY_RULE: dict[str, Callable[[Sequence[Piece]], list[Piece]]] = {
-    "largest": largest, "layered": layered, "latest": latest,
+    "largest": largest, "layered": layered, "coloured": coloured, "latest": latest,
 }  # fmt: skip
-WORDS = {"largest": "the largest", "layered": "keeps its layers", "latest": "the latest"}
+WORDS = {"largest": "the largest", "layered": "keeps its layers", "coloured": "in colour", "latest": "the latest"}

@@ -50,7 +50,7 @@ class Organising(ABC):
         second call only looks at what is new.
 
         Args:
-            keep: Which file becomes the cover before all else: "largest", "latest" or "layered".
+            keep: Which file becomes the cover before all else: "largest", "layered", "coloured" or "latest".
             report: Called with the progress.
 
         Raises:

@@ -60,9 +60,7 @@ def group_sheet(groups: Sequence[Group], depth: int, pieces: Sequence[Piece], th
     """Draw the cover of each group of a depth with its name to a PNG; errors as for `contact_sheet`."""
     hashes = {piece.path: piece.hash for piece in pieces}
     cells = [
-        Cell(
-            pixels_of(thumbnail_path(thumbnails, hashes[group.cover])), f"{group.number}: {group.title}", counted(group)
-        )
+        Cell(pixels_of(thumbnail_path(thumbnails, hashes[group.cover])), counted(group), group.description)
         for group in of_depth(groups, depth)
     ]
     write_page(to, page(cells or [Cell(EMPTY, "no groups", "")]))
@@ -76,8 +74,8 @@ def of_depth(groups: Sequence[Group], depth: int) -> list[Group]:
 
 
 def counted(group: Group) -> str:
-    """How many files a group has, in words."""
-    return f"{len(group.paths):,} files"
+    """A group's number, its name if it has one, and how many files it has."""
+    return f"{group.number}: {group.name or 'group'}, {len(group.paths):,} files"
 
 
 def map_sheet(
