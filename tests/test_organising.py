@@ -308,6 +308,19 @@ def test_pinned_pieces_are_remembered() -> None:
     assert changed.pinned == {17}
 
 
+def test_what_was_measured_for_a_deleted_index_is_not_taken_for_a_new_one(collection: Collection, art: Path) -> None:
+    collection.groups()
+    collection.close()
+    for path in (art / ".pochade").glob("index.sqlite*"):
+        path.unlink()
+    (art / "a first piece.png").write_bytes((art / "stripes" / "0.png").read_bytes())
+    with Collection.open(art) as again:
+        again.learn(minutes=0)
+        mixed = [{path.parent.name == "stripes" for path in group.paths} for group in every(again.groups())]
+        assert sum(len(kinds) == 1 for kinds in mixed) >= len(mixed) * 0.7
+        assert len(list((art / ".pochade").glob("traits-*"))) == 1
+
+
 # Labels --------------------------------------------------------------------------------------------------------------
 
 

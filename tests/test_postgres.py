@@ -64,3 +64,11 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
         assert reopened.info().pieces == 12
         assert not (art / ".pochade" / "index.sqlite").exists()
+        (family,) = reopened.families()
+        assert {member.kind for member in family.members} == {"exact"}
+        groups = reopened.groups()
+        reopened.rename_group(groups[0].number, "mine")
+        assert reopened.groups()[0].name == "mine"
+        reopened.teach("sold", [], refused=[art / "moved.png"])
+        assert reopened.labels() == {}
+        assert reopened.map() == reopened.map()

@@ -65,7 +65,10 @@ def features(in_use: NetsInUse, contents: list[str], report: Report) -> Features
         contents: The content of every piece, by row.
         report: Called with the progress.
     """
-    name = f"traits-{VERSION}"
+    name = f"traits-{VERSION}-{in_use.index.name()}"
+    for old in in_use.home.glob("traits-*.f32"):
+        if old.name != f"{name}.f32":
+            old.unlink(missing_ok=True)  # of another version, or of an index that was deleted
     kept = Vectors(in_use.home / f"{name}.f32", name, np.float32, LENGTH + PLAN_LENGTH, create=True)
     begun = min(kept.count(), len(contents))
     if begun < len(contents):

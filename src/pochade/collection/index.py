@@ -17,7 +17,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from pochade.collection.scan import Stamp
-from pochade.collection.schema import FILES, LABELS, NETS, PAIRS, PIECES, is_current, migrate
+from pochade.collection.schema import FILES, LABELS, NETS, PAIRS, PIECES, SETTINGS, is_current, migrate
 from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError
 
 PATIENCE = 30.0  # seconds to wait while another process writes
@@ -82,6 +82,11 @@ class Index:
                 yield connection
         except SQLAlchemyError as error:
             raise trouble(error) from error
+
+    def name(self) -> str:
+        """This index's own name."""
+        with self.reading() as connection:
+            return str(connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index")))
 
     def files(self) -> dict[bytes, FileRow]:
         """Every file known, by path."""

@@ -11,6 +11,7 @@ grouped    piece -> group
 places     piece -> x, y                    its place on the map
 """
 
+import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sql
@@ -140,6 +141,7 @@ def migrate(connection: sql.Connection) -> None:
     if version is None:
         TABLES.create_all(connection)
         connection.execute(sql.insert(SETTINGS), {"name": "schema", "value": str(SCHEMA)})
+        name_index(connection)
         return
     if version > SCHEMA:
         raise IndexDamaged(
@@ -149,4 +151,11 @@ def migrate(connection: sql.Connection) -> None:
         for statement in MIGRATIONS[step]:
             connection.execute(sql.text(statement))
     TABLES.create_all(connection)
+    name_index(connection)
     connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA)))
+
+
+def name_index(connection: sql.Connection) -> None:
+    """Give an index a name that no other has: files beside it that go by its rows are of no use to another index."""
+    if connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index")) is None:
+        connection.execute(sql.insert(SETTINGS), {"name": "index", "value": uuid.uuid4().hex[:16]})
