@@ -28,7 +28,7 @@ def collection_tables() -> str:
     copies, codes, learning, kills, mutations = (
         result(name) for name in ("copies", "codes", "collection", "kills", "mutations")
     )
-    order = learning["order"]
+    order = learning.get("order", {})
     text = "".join(found(copies, edits) for edits in (EASY, HARD))
     rival = {name: codes[name] for name in RIVALS}
     text += lines_of(
