@@ -128,7 +128,7 @@ def correlated(first: Tensor, second: Tensor, reach: int) -> Tensor:
 
     With so much nothing about the maps as they are moved by, the transform's wrapping round does no harm.
     """
-    size = [first.shape[-1] + reach] * 2
+    size = [-(-(first.shape[-1] + reach) // 4) * 4] * 2  # of few prime factors, which is quicker
     spectrum = torch.fft.rfft2(first, s=size) * torch.fft.rfft2(second, s=size).conj()
     sums = torch.fft.irfft2(spectrum, s=size)
     sums = torch.cat([sums[..., -reach:, :], sums[..., : reach + 1, :]], -2)
@@ -139,7 +139,9 @@ def warped(maps: Tensor, views: Tensor) -> Tensor:
     """Maps (P, C, s, s) as seen through transforms (P, T, 2, 3), nothing outside: (P, T, C, s, s)."""
     count, ways = views.shape[:2]
     channels, side = maps.shape[1], maps.shape[-1]
-    grid = functional.affine_grid(views.flatten(0, 1), [count * ways, channels, side, side], align_corners=False)
+    steps = (torch.arange(side) + 0.5) * (2 / side) - 1
+    a, b, c = (views[..., each].view(count, ways, 1, 1, 2) for each in range(3))
+    grid = a * steps.view(side, 1) + b * steps.view(side, 1, 1) + c  # (P, T, s, s, 2)
     tall = grid.view(count, ways * side, side, 2)  # all views of a map at once: its pixels are not repeated
     seen = functional.grid_sample(maps, tall, align_corners=False)  # (P, C, T * s, s)
     return seen.view(count, channels, ways, side, side).transpose(1, 2)
