@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from pochade.collection.learning import (
 )
 from pochade.collection.nets_in_use import NetsInUse, now
 from pochade.collection.organising import Organising
-from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching
+from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching, moment
 from pochade.collection.reading import THUMBNAIL
 from pochade.collection.scan import walk
 from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
@@ -313,11 +312,3 @@ class Collection(Organising):
             PictureDamaged: A code is damaged, or of other nets.
         """
         return self.in_use.nets.redraw(codes)
-
-
-def moment(nanoseconds: int) -> datetime:
-    """A file's time; the first or the last day there is for one that no calendar has."""
-    try:
-        return datetime.fromtimestamp(nanoseconds / 1e9)
-    except (OverflowError, OSError, ValueError):
-        return datetime.min if nanoseconds < 0 else datetime.max

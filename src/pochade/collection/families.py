@@ -3,14 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import combinations
 
 import numpy as np
 
 from pochade.collection.family import Family, Kind, Member, cover
 from pochade.collection.index import Index
 from pochade.collection.learning import Report
-from pochade.collection.pieces import Piece
+from pochade.collection.pieces import Piece, moment
 from pochade.collection.verdicts import Judge, Verdict, most_pairs, proposed
 from pochade.errors import PictureUnreadable
 from pochade.images.picture import Picture
@@ -18,6 +17,7 @@ from pochade.images.read import read_picture
 from pochade.organise.arrays import Floats, Integers
 from pochade.organise.families import families
 
+ROUNDS = 4  # of gathering and comparing with the covers
 ALIKE = 0.999  # cosine of the looks from which two pieces of one size may have the same pixels
 ORDER: tuple[Kind, ...] = ("exact", "near", "version")
 
@@ -40,28 +40,39 @@ class Kinship:
             self.files[piece.number].append(piece)
         self.verdicts: dict[tuple[int, int], Verdict] = {}
         self.twins: dict[int, int] = {}  # from a piece to the first one with its pixels
+        self.digests = index.pixels()
 
     def families(self, rule: str | None) -> list[Family]:
         """Every family, those with most to spare first."""
         self._look()
-        numbers = [pair for pair in self.verdicts if pair[0] in self.files and pair[1] in self.files]
-        same = np.array([self.verdicts[pair].same for pair in numbers], np.float32)
-        found = families(np.array(numbers, np.int64).reshape(-1, 2), same)
-        single = {number for number, files in self.files.items() if len(files) > 1}.difference(*found)
-        found += [[number] for number in sorted(single)]
-        self._find_twins(found)
-        self._compare_with(self._covers(found, rule))
+        found = self._gathered()
+        for _ in range(ROUNDS):  # a member may turn out to be apart from its cover once the two are compared
+            if not self._compare_with(self._covers(found, rule)):
+                break
+            found = self._gathered()
         told = [self._family(numbers, rule) for numbers in found]
         return sorted(told, key=lambda family: (-family.spare_bytes, family.cover))
 
     def _look(self) -> None:
-        """Judge the likeliest pairs that were not judged before."""
+        """Judge the likeliest pairs that were not judged before, and find those with the same pixels."""
         self.verdicts = self.judge.known()
         rows = np.array(sorted(files[0].row for files in self.files.values()), np.int64)
-        pairs = proposed(self.looks, rows)
-        self._judge(
-            [pair for pair in pairs.tolist() if self._pair(*pair) not in self.verdicts][: most_pairs(len(rows))]
-        )
+        pairs = proposed(self.looks, rows).tolist()
+        unknown = [pair for pair in pairs if self._pair(*pair) not in self.verdicts]
+        self._judge(unknown[: most_pairs(len(rows))])
+        self._find_twins([self._pair(*pair) for pair in pairs])
+
+    def _gathered(self) -> list[list[int]]:
+        """The numbers of the pieces of each family, also of those that are one piece in several files."""
+        same = {pair: verdict.same for pair, verdict in self.verdicts.items() if self._there(pair)}
+        same |= {pair: 1.0 for pair in self.twins.items() if pair[0] != pair[1]}
+        pairs = np.array(list(same), np.int64).reshape(-1, 2)
+        found = families(pairs, np.array(list(same.values()), np.float32))
+        alone = {number for number, files in self.files.items() if len(files) > 1}.difference(*found)
+        return found + [[number] for number in sorted(alone)]
+
+    def _there(self, pair: tuple[int, int]) -> bool:
+        return pair[0] in self.files and pair[1] in self.files
 
     def _pair(self, row: int, other: int) -> tuple[int, int]:
         one, two = sorted((self.judge.numbers[row], self.judge.numbers[other]))
@@ -76,8 +87,8 @@ class Kinship:
         """The cover's number of each family, and its members."""
         return [(cover(self._pieces(numbers), rule)[0].number, numbers) for numbers in found]
 
-    def _compare_with(self, covers: list[tuple[int, list[int]]]) -> None:
-        """Judge each member beside its cover, where that pair was not proposed."""
+    def _compare_with(self, covers: list[tuple[int, list[int]]]) -> bool:
+        """Judge each member beside its cover, where that pair was not; False when there is none left."""
         missing = [
             [self._row(first), self._row(number)]
             for first, numbers in covers
@@ -85,6 +96,7 @@ class Kinship:
             if number != first and (min(first, number), max(first, number)) not in self.verdicts
         ]
         self._judge(missing)
+        return bool(missing)
 
     def _row(self, number: int) -> int:
         return self.files[number][0].row
@@ -107,35 +119,39 @@ class Kinship:
 
     # The same pixels in other files ----------------------------------------------------------------------------------
 
-    def _find_twins(self, found: list[list[int]]) -> None:
-        """Pieces of one family and size, whose looks agree, may have the same pixels: then they are read in full."""
-        for numbers in found:
-            for one, other in combinations(numbers, 2):
-                if self._may_be_twins(self.files[one][0], self.files[other][0]):
-                    digest = self._digest(one)
-                    if digest and digest == self._digest(other):
-                        self.twins[other] = self.twins.setdefault(one, one)
+    def _find_twins(self, pairs: list[tuple[int, int]]) -> None:
+        """Pieces of one size, whose looks agree, may have the same pixels: then they are read in full, each once."""
+        asked = {number for pair in pairs if self._may_be_twins(*pair) for number in pair}
+        first = dict[str, int]()
+        for number in sorted(asked):
+            if digest := self._digest(number):
+                self.twins[number] = first.setdefault(digest, number)
 
-    def _may_be_twins(self, one: Piece, other: Piece) -> bool:
-        size = (one.width, one.height) == (other.width, other.height)
-        return size and float(self.looks[one.row] @ self.looks[other.row]) >= ALIKE
+    def _may_be_twins(self, number: int, other: int) -> bool:
+        one, two = self.files[number][0], self.files[other][0]
+        still = one.frames == two.frames == 1 and "TIFF" not in {one.format, two.format}  # which may have more pages
+        size = (one.width, one.height) == (two.width, two.height)
+        return still and size and float(self.looks[one.row] @ self.looks[two.row]) >= ALIKE
 
     def _digest(self, number: int) -> str | None:
-        """The hash of a piece's pixels; None when it can't be read in full."""
-        known = self.index.pixels_of(number)
-        if known is None:
+        """The hash of a piece's pixels; None when it can't be read in full, or its file changed since it was learnt."""
+        if number not in self.digests:
+            piece = self.files[number][0]
             try:
-                known = digest_of(read_picture(self.files[number][0].path))
-            except PictureUnreadable:
+                state = piece.path.stat()
+                if state.st_size != piece.bytes or moment(state.st_mtime_ns) != piece.modified:
+                    return None
+                self.digests[number] = digest_of(read_picture(piece.path))
+            except (OSError, PictureUnreadable):
                 return None
-            self.index.note_pixels(number, known)
-        return known
+            self.index.note_pixels(number, self.digests[number])
+        return self.digests[number]
 
 
 def digest_of(picture: Picture) -> str:
-    """The SHA-256 of a picture's pixels and alpha, whatever file holds them; an alpha that hides nothing is none."""
+    """The SHA-256 of a picture's pixels, profile and alpha; an alpha that hides nothing is none."""
     colours = deep(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3)))
-    digest = hashlib.sha256(str(colours.shape).encode())
+    digest = hashlib.sha256(f"{colours.shape} {picture.icc!r}".encode())
     digest.update(np.ascontiguousarray(colours).tobytes())
     if picture.alpha is not None and picture.alpha.min() < np.iinfo(picture.alpha.dtype).max:
         digest.update(np.ascontiguousarray(deep(picture.alpha)).tobytes())

@@ -35,8 +35,12 @@ class Family:
 
     @property
     def spare_bytes(self) -> int:
-        """What its copies take: all but the cover and the versions."""
-        return sum(member.piece.bytes for member in self.members[1:] if member.kind != "version")
+        """What its copies take: all but the cover and the versions; links take nothing."""
+        return sum(
+            member.piece.bytes
+            for member in self.members[1:]
+            if member.kind != "version" and not member.path.is_symlink()
+        )
 
 
 def rule_of(rule: str | None) -> str | None:
@@ -56,14 +60,14 @@ def cover(pieces: Sequence[Piece], rule: str | None = None) -> tuple[Piece, str]
     Without a rule the largest wins, then one that keeps its layers, then one in colour, then the latest. A rule comes
     before these.
     """
-    left, reasons = list(pieces), list[str]()
+    left, reasons = [piece for piece in pieces if not piece.path.is_symlink()] or list(pieces), list[str]()
     for name in sorted(BY_RULE, key=lambda name: name != rule):
         chosen = BY_RULE[name](left)
         if len(chosen) < len(left):
             reasons.append(WORDS[name])
         left = chosen
     best = min(left, key=lambda piece: (piece.format not in LOSSLESS, len(str(piece.path)), piece.path))
-    return best, ", ".join(reasons) or "all are alike; it has the shortest path"
+    return best, ", ".join(reasons) or "all are alike"
 
 
 def largest(pieces: Sequence[Piece]) -> list[Piece]:

@@ -1,14 +1,14 @@
-"""What pieces are grouped, mapped and labelled by: their looks, and traits that looks are blind to on purpose.
+"""What pieces are grouped, mapped and labelled by: traits that looks are blind to on purpose, and for labels looks too.
 
 A look stays the same when a picture is recoloured or turned into line art. Colours, outlines and grain are just what
-people group by, so they are measured too, once for each piece, and kept beside the fingerprints.
+people group by, so they are measured, once for each piece, and kept beside the fingerprints.
 """
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,6 @@ from pochade.organise.principal import PrincipalComponents
 DIRECTIONS = 64  # principal components of the plans
 TRAITS = 0.5  # of the traits in groups, beside plans of unit length
 AT_ONCE = 512  # pieces between two writes
-CHUNK = 16  # pieces that a process is handed at once
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Features:
 
     @property
     def for_groups(self) -> Floats:
-        """What groups and the map are made of (N, 248 + 64 at most): outlines in their places, and traits.
+        """What groups and the map are made of: outlines in their places, and traits (N, 312, or 640 for a few pieces).
 
         Looks are left out: what they are blind to on purpose, as colours and the way a thing is drawn, is what groups
         go by. docs/log.md has the comparison.
@@ -68,7 +67,8 @@ def features(in_use: NetsInUse, contents: list[str], report: Report) -> Features
     name = f"traits-{VERSION}-{in_use.index.name()}"
     for old in in_use.home.glob("traits-*.f32"):
         if old.name != f"{name}.f32":
-            old.unlink(missing_ok=True)  # of another version, or of an index that was deleted
+            with suppress(OSError):  # where nothing can be written, nothing is in the way
+                old.unlink()  # of another version, or of an index that was deleted
     kept = Vectors(in_use.home / f"{name}.f32", name, np.float32, LENGTH + PLAN_LENGTH, create=True)
     begun = min(kept.count(), len(contents))
     if begun < len(contents):
@@ -83,10 +83,10 @@ def numbers_of(squares: Squares) -> Array:
 
 
 def measure(kept: Vectors, begun: int, contents: list[str], in_use: NetsInUse, report: Report) -> None:
-    """Measure pieces from a row on, in several processes."""
+    """Measure pieces from a row on; in threads, as a process would first run the caller's own script again."""
     paths = [thumbnail_path(in_use.thumbnails, content) for content in contents[begun:]]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        found = pool.map(measured_from, paths, chunksize=CHUNK)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(measured_from, paths)
         for start in range(0, len(paths), AT_ONCE):
             some = contents[begun + start : begun + start + AT_ONCE]
             kept.write(begun + start, np.stack(list(mended(some, found, in_use))))

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from pochade.organise.nearest import nearest
 
 GROWN = 1.2  # times as many pieces as were grouped make a new grouping worth while
 NEIGHBOURS = 10  # that a new piece follows
+ASKED = 2_000  # points that tell what distance is usual
 STRANGE = 1.5  # times the usual distance to neighbours, from which a new piece joins no group
 
 
@@ -26,10 +28,13 @@ def grouped(tree: Tree, pieces: Integers, features: Floats) -> Tree:
     new = np.array([piece not in tree.homes for piece in pieces.tolist()], bool)
     if not new.any():
         return tree
-    if len(pieces) < GROWN * (~new).sum():
-        found = joined(tree, pieces[~new], features[~new], features[new])
-        return Tree(tree.nodes, tree.homes | dict(zip(pieces[new].tolist(), found, strict=True)), tree.pinned)
-    return anew(tree, pieces, features)
+    found = joined(tree, pieces[~new], features[~new], features[new])
+    if len(pieces) < GROWN * tree.made:
+        return replace(tree, homes=tree.homes | dict(zip(pieces[new].tolist(), found, strict=True)))
+    kept = under_kept(tree)
+    homes = dict(tree.homes)
+    homes |= {piece: home for piece, home in zip(pieces[new].tolist(), found, strict=True) if home in kept}
+    return anew(replace(tree, homes=homes), pieces, features)
 
 
 def joined(tree: Tree, known: Integers, features: Floats, new: Floats) -> list[int | None]:
@@ -37,7 +42,8 @@ def joined(tree: Tree, known: Integers, features: Floats, new: Floats) -> list[i
     count = min(NEIGHBOURS, len(known) - 1)
     if count < 1:
         return [None] * len(new)
-    usual = np.median(nearest(features, features, count, skip_self=True).distances.mean(1))
+    some = np.random.default_rng(0).permutation(len(features))[:ASKED]
+    usual = np.median(nearest(features[some], features, count + 1).distances[:, 1:].mean(1))
     distances, indices = nearest(new, features, count)
     homes = [[tree.homes[piece] for piece in known[row].tolist()] for row in indices]
     return [
@@ -50,11 +56,12 @@ def anew(tree: Tree, pieces: Integers, features: Floats) -> Tree:
     """Group all pieces but those of kept groups; the kept ones stay as they are, and keep their place in the tree."""
     kept = under_kept(tree)
     homes: dict[int, int | None] = {piece: home for piece, home in tree.homes.items() if home in kept}
-    made = Tree({number: tree.nodes[number] for number in staying(tree)}, homes, tree.pinned & set(homes))
+    nodes = {number: tree.nodes[number] for number in staying(tree)}
+    made = Tree(nodes, homes, tree.pinned & set(homes), len(pieces))
     free = np.array([piece not in homes for piece in pieces.tolist()], bool)
     levels = hierarchy(features[free]).levels if free.any() else np.empty((0, 0), np.int64)
     above: list[int | None] = [None] * int(free.sum())
-    first = tree.free_id()  # numbers are not used again: the person may have written one down
+    first = tree.free_id()  # not those of groups that go: the person may have written one down
     for labels in levels:
         for (parent, _), places in divided(labels, above):
             made.nodes[first] = Node(first, parent)

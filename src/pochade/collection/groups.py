@@ -12,6 +12,7 @@ import numpy as np
 from pochade.errors import UsageError
 from pochade.organise.arrays import Floats, Integers
 
+LONGEST = 256  # letters of a name
 FEWEST = 3  # pieces of a group; fewer stay in the group above
 
 
@@ -33,6 +34,7 @@ class Tree:
     nodes: dict[int, Node] = field(default_factory=dict)
     homes: dict[int, int | None] = field(default_factory=dict)  # from a piece's number; None when it fits nowhere
     pinned: set[int] = field(default_factory=set)  # pieces that the person put where they are
+    made: int = 0  # pieces there were when the groups were last made anew
 
     def children(self, number: int | None) -> list[Node]:
         """The groups right below one, or the topmost, by number."""
@@ -58,7 +60,7 @@ class Tree:
         return found
 
     def free_id(self) -> int:
-        """A number that no group has."""
+        """A number above those of all groups."""
         return max(self.nodes, default=0) + 1
 
     def node(self, number: int) -> Node:
@@ -81,9 +83,19 @@ def rename(tree: Tree, number: int, name: str) -> None:
     Raises:
         UsageError: There is no such group, or the name is empty.
     """
-    if not name.strip():
-        raise UsageError("a group needs a name with letters in it")
-    tree.nodes[number] = replace(tree.node(number), name=name.strip(), kept=True)
+    tree.nodes[number] = replace(tree.node(number), name=word(name), kept=True)
+
+
+def word(given: str) -> str:
+    """A person's word for something, without blanks about it.
+
+    Raises:
+        UsageError: It is empty, too long, or no Unicode.
+    """
+    said = given.strip()
+    if not 0 < len(said) <= LONGEST or not said.isprintable():
+        raise UsageError(f"a name needs letters, at most {LONGEST}, that can be printed on one line")
+    return said
 
 
 def merge(tree: Tree, number: int, other: int) -> None:
@@ -101,7 +113,7 @@ def merge(tree: Tree, number: int, other: int) -> None:
         tree.nodes[child.id] = replace(child, parent=number)
     tree.homes |= {piece: number for piece, home in tree.homes.items() if home == other}
     del tree.nodes[other]
-    tree.nodes[number] = replace(tree.nodes[number], kept=True)
+    tree.nodes[number] = replace(tree.nodes[number], kept=True, description="")
 
 
 def pin(tree: Tree, pieces: Iterable[int], number: int) -> None:
@@ -128,16 +140,21 @@ def split(tree: Tree, number: int, features: dict[int, Floats]) -> None:
         UsageError: There is no such group, or it has too few pieces.
     """
     node, parts = tree.node(number), tree.children(number)
-    loose = [piece for piece, home in tree.homes.items() if home == number and piece not in tree.pinned]
+    free = [piece for piece, home in tree.homes.items() if home == number and piece not in tree.pinned]
+    loose = [piece for piece in free if piece in features]  # the others' files are gone
     if not parts:
         if len(loose) < 2 * FEWEST:
             raise UsageError(f"group {number} is too small to be split", f"it takes {2 * FEWEST} pieces")
         halves = two_halves(np.stack([features[piece] for piece in loose]))
         for half in (0, 1):
-            made = Node(tree.free_id(), node.parent, description=node.description, kept=True)
+            made = Node(tree.free_id(), node.parent, kept=True)
             tree.nodes[made.id] = made
             parts.append(made)
             tree.homes |= {piece: made.id for piece, side in zip(loose, halves, strict=True) if side == half}
+    elif len(parts) == 1 and loose:
+        parts.append(Node(tree.free_id(), node.parent, kept=True))
+        tree.nodes[parts[-1].id] = parts[-1]
+        tree.homes |= dict.fromkeys(loose, parts[-1].id)
     for part in parts:
         tree.nodes[part.id] = replace(tree.nodes[part.id], parent=node.parent, kept=True)
     left = [piece for piece, home in tree.homes.items() if home == number]

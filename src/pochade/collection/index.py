@@ -208,10 +208,11 @@ class Index:
                 said.setdefault(row.piece, {})[row.label] = not row.refused
         return said
 
-    def pixels_of(self, piece: int) -> str | None:
-        """The hash of a piece's pixels, where it was asked for before."""
+    def pixels(self) -> dict[int, str]:
+        """The hash of each piece's pixels, where it was asked for before."""
         with self.reading() as connection:
-            return connection.scalar(sql.select(PIECES.c.pixels).where(PIECES.c.id == piece))
+            rows = connection.execute(sql.select(PIECES.c.id, PIECES.c.pixels).where(PIECES.c.pixels.is_not(None)))
+            return {row.id: row.pixels for row in rows}
 
     def note_pixels(self, piece: int, digest: str) -> None:
         """Remember the hash of a piece's pixels."""
@@ -224,9 +225,12 @@ class Index:
             return list(connection.execute(sql.select(PAIRS)))
 
     def add_verdicts(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Remember verdicts on pairs that were not looked at before."""
+        """Remember verdicts on pairs; another process may have looked at some of them meanwhile."""
+        pair = sql.and_(PAIRS.c.first == sql.bindparam("one"), PAIRS.c.second == sql.bindparam("other"))
         with self.writing() as connection:
             if rows:
+                keys = [{"one": row["first"], "other": row["second"]} for row in rows]
+                connection.execute(sql.delete(PAIRS).where(pair), keys)
                 connection.execute(sql.insert(PAIRS), list(rows))
 
     def prepare_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:

@@ -6,25 +6,42 @@ import sqlalchemy as sql
 
 from pochade.collection.groups import Node, Tree
 from pochade.collection.index import Index
-from pochade.collection.schema import GROUPED, GROUPS, PLACES
+from pochade.collection.schema import GROUPED, GROUPS, PLACES, SETTINGS
+from pochade.errors import UsageError
 
 Place = tuple[float, float]
+MADE = "grouped"  # in the settings: how many pieces there were when the groups were made anew
 
 
 def tree_in(index: Index) -> Tree:
     """The groups as they were left."""
     with index.reading() as connection:
-        nodes = {
-            row.id: Node(row.id, row.parent, row.name, row.description, row.kept)
-            for row in connection.execute(sql.select(GROUPS))
-        }
-        homes = list(connection.execute(sql.select(GROUPED)))
-    return Tree(nodes, {row.piece: row.group for row in homes}, {row.piece for row in homes if row.pinned})
+        return tree_of(connection)
 
 
-def keep_tree(index: Index, tree: Tree) -> None:
-    """Put these groups in place of those that were there, in one transaction."""
+def tree_of(connection: sql.Connection) -> Tree:
+    """The groups as a transaction sees them."""
+    nodes = {
+        row.id: Node(row.id, row.parent, row.name, row.description, row.kept)
+        for row in connection.execute(sql.select(GROUPS))
+    }
+    homes = list(connection.execute(sql.select(GROUPED)))
+    made = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == MADE))
+    pinned = {row.piece for row in homes if row.pinned}
+    return Tree(nodes, {row.piece: row.group for row in homes}, pinned, int(made or 0))
+
+
+def keep_tree(index: Index, before: Tree, tree: Tree) -> None:
+    """Put these groups in place of those that were there, in one transaction.
+
+    Raises:
+        UsageError: Another process changed them meanwhile; nothing is done.
+    """
     with index.writing() as connection:
+        if tree_of(connection) != before:
+            raise UsageError("the groups were changed elsewhere at the same time", "give the same command again")
+        connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == MADE))
+        connection.execute(sql.insert(SETTINGS), {"name": MADE, "value": str(tree.made)})
         connection.execute(sql.delete(GROUPED))
         connection.execute(sql.delete(GROUPS))
         rows = [
@@ -60,10 +77,6 @@ def add_places(index: Index, places: Mapping[int, Place]) -> None:
     """Remember where pieces lie that had no place."""
     with index.writing() as connection:
         if places:
+            own = PLACES.c.piece == sql.bindparam("one")
+            connection.execute(sql.delete(PLACES).where(own), [{"one": number} for number in places])
             connection.execute(sql.insert(PLACES), [{"piece": n, "x": x, "y": y} for n, (x, y) in places.items()])
-
-
-def forget_places(index: Index) -> None:
-    """Begin a new map."""
-    with index.writing() as connection:
-        connection.execute(sql.delete(PLACES))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pochade.collection.family import Family, rule_of
-from pochade.collection.groups import Tree, merge, pin, rename, split
+from pochade.collection.groups import Tree, merge, pin, rename, split, word
 from pochade.collection.index import Index
 from pochade.collection.learning import Report
 from pochade.collection.nets_in_use import NetsInUse
@@ -61,8 +61,9 @@ class Organising(ABC):
         from pochade.collection.verdicts import Judge  # noqa: PLC0415
 
         rule_of(keep)
-        looks = self.in_use.looks(self.index.rows_used())
-        return Kinship(self.pieces(), looks, Judge(self.index, self.in_use), self.index, report).families(keep)
+        pieces = self.pieces()
+        looks = self.in_use.looks(self.index.rows_used())  # after the pieces: `learn` may add some meanwhile
+        return Kinship(pieces, looks, Judge(self.index, self.in_use), self.index, report).families(keep)
 
     # Groups ----------------------------------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ class Organising(ABC):
         before = tree_in(self.index)
         tree = described(grouped(before, points.numbers, points.features), files, self.in_use, report)
         if tree != before:
-            keep_tree(self.index, tree)
+            keep_tree(self.index, before, tree)
         return told(tree, points, files)
 
     def rename_group(self, number: int, name: str) -> None:
@@ -129,9 +130,9 @@ class Organising(ABC):
     def _change(self, change: Callable[[Tree], None]) -> None:
         from pochade.collection.kept import keep_tree, tree_in  # noqa: PLC0415
 
-        tree = tree_in(self.index)
+        before, tree = tree_in(self.index), tree_in(self.index)
         change(tree)
-        keep_tree(self.index, tree)
+        keep_tree(self.index, before, tree)
 
     # Labels ----------------------------------------------------------------------------------------------------------
 
@@ -141,9 +142,7 @@ class Organising(ABC):
         Raises:
             UsageError: The label is empty.
         """
-        if not label.strip():
-            raise UsageError("a label needs letters in it")
-        self.index.label([piece.number for piece in pieces], label.strip(), refused=refused)
+        self.index.label([piece.number for piece in pieces], word(label), refused=refused)
 
     def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
         """Say which pieces have a label, and which don't; `suggest` learns from both.
@@ -156,7 +155,9 @@ class Organising(ABC):
         Raises:
             UsageError: A file is not in the collection, or both lists name it.
         """
-        have, have_not = self._named(images), self._named(refused)
+        label, have, have_not = word(label), self._named(images), self._named(refused)
+        if not have and not have_not:
+            raise UsageError(f"no file was given for '{label}'", "name files that have it, or --not files that don't")
         both = {piece.number for piece in have} & {piece.number for piece in have_not}
         if both:
             path = next(piece.path for piece in have if piece.number in both)
@@ -172,7 +173,7 @@ class Organising(ABC):
         """
         from pochade.organise.teach import suggested, worth_asking  # noqa: PLC0415  scikit-learn
 
-        files = self._files()
+        files, label = self._files(), word(label)
         points = Points.of(files, self._features(report).for_labels)
         has = points.places(self.index.labelled(label))
         if not has:
@@ -222,7 +223,7 @@ class Organising(ABC):
         found: dict[str, list[int]] = {}
         for piece in self.pieces():
             try:
-                for label in set(read_labels(piece.path)) - set(given.get(piece.number, {})):
+                for label in {word(label) for label in read_labels(piece.path)} - set(given.get(piece.number, {})):
                     found.setdefault(label, []).append(piece.number)
             except PochadeError as error:
                 problems.append(error.sentence)

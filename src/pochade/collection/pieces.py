@@ -128,3 +128,11 @@ def matching(piece: Piece, among: Filter | None, folder: Path) -> bool:
         and (among.shape is None or piece.shape == among.shape)
         and (among.colour is None or piece.colour == among.colour)
     )
+
+
+def moment(nanoseconds: int) -> datetime:
+    """A file's time; the first or the last day there is for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(nanoseconds / 1e9)
+    except (OverflowError, OSError, ValueError):
+        return datetime.min if nanoseconds < 0 else datetime.max

@@ -128,7 +128,7 @@ def is_current(connection: sql.Connection) -> bool:
     Raises:
         IndexDamaged: It does not say.
     """
-    return schema_of(connection) == SCHEMA
+    return schema_of(connection) == SCHEMA and name_of(connection) is not None
 
 
 def migrate(connection: sql.Connection) -> None:
@@ -157,5 +157,10 @@ def migrate(connection: sql.Connection) -> None:
 
 def name_index(connection: sql.Connection) -> None:
     """Give an index a name that no other has: files beside it that go by its rows are of no use to another index."""
-    if connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index")) is None:
+    if name_of(connection) is None:
         connection.execute(sql.insert(SETTINGS), {"name": "index", "value": uuid.uuid4().hex[:16]})
+
+
+def name_of(connection: sql.Connection) -> str | None:
+    """An index's own name."""
+    return connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index"))

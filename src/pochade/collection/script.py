@@ -10,13 +10,25 @@ from pochade.errors import OutputUnwritable
 from pochade.images.source import printable
 
 ASIDE = " - set aside"  # after the folder's name: beside it, so that the next `learn` does not find them again
+HEAD = """\
+#!/bin/sh
+{first}
+# Read it, then run it; another folder for the copies may be given. Take the first # away from what shall go, too.
+set -eu
+aside={aside}
+if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(CDPATH= cd -- "$1" && pwd); fi
+cd -- {folder}
+move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; }}
+same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}  # stays, goes
+"""
 FIRST = "# Pochade's list of copies to set aside"  # the second line of each such script, by which it is known
 
 
 def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
-    """Write a script that moves exact copies of the covers to a folder of their own. Gives how many.
+    """Write a script that moves files of which another has the same bytes to a folder of their own. Gives how many.
 
-    Near copies are there too, as comments: whether one may go is for the person to see. Versions stay.
+    It looks again before each move. Copies that only look the same are there as comments: whether one may go is for the
+    person to see. Versions stay.
 
     Args:
         families: What was found.
@@ -28,37 +40,29 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
     """
     script_may_be_written(to)
     moves = [line for family in families for line in lines(family, folder)]
-    head = [
-        "#!/bin/sh",
-        FIRST,
-        "# Read it, then run it; another folder may be given. Near copies stay, unless you take their # away.",
-        "set -eu",
-        f"aside={shlex.quote(os.fspath(folder) + ASIDE)}",
-        'if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(cd -- "$1" && pwd); fi',
-        f"cd -- {shlex.quote(os.fspath(folder))}",
-    ]
+    place = shlex.quote(os.fspath(folder))
+    head = HEAD.format(first=FIRST, aside=shlex.quote(os.fspath(folder) + ASIDE), folder=place)
     temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(os.fsencode("\n".join([*head, *moves, ""])))
+        temporary.write_bytes(os.fsencode("\n".join([head, *moves, ""])))
         temporary.chmod(0o755)
         temporary.replace(to)
     except OSError as error:
         raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
-    return sum(line.startswith("mkdir ") for line in moves)
+    return sum(line.startswith("same ") for line in moves)
 
 
 def lines(family: Family, folder: Path) -> Iterator[str]:
-    """The script's lines for one family."""
-    copies = [member for member in family.members[1:] if member.kind != "version"]
-    if copies:
-        yield f"\n# stays: {one_line(family.cover.relative_to(folder))} ({family.reason})"
-    for member in copies:
+    """The script's lines for one family: each content's first file stays."""
+    yield f"\n# {one_line(family.cover.relative_to(folder))}: {family.reason}"
+    stays: dict[int, Path] = {}
+    for member in family.members:
         path = member.path.relative_to(folder)
-        move = f'mkdir -p -- "$aside"/{quoted(path.parent)} && mv -n -- {quoted(path)} "$aside"/{quoted(path)}'
-        if member.kind == "exact":
-            yield move
-        elif str(path).isprintable():  # else its comment might end before its line does
-            yield f"# near, {member.likelihood:.0%}: {move}"
+        first = stays.setdefault(member.piece.number, path)
+        if first != path:
+            yield f"same {quoted(first)} {quoted(path)}"
+        elif member.kind != "version" and path.parts and str(path).isprintable() and member.path != family.cover:
+            yield f"# move {quoted(path)}  # {member.kind}, {member.likelihood:.0%}"
 
 
 def quoted(path: Path) -> str:

@@ -40,7 +40,7 @@ def described(tree: Tree, files: dict[int, list[Piece]], in_use: NetsInUse, repo
         own = [word for word in words if word not in common]
         nodes[node.id] = replace(node, description=", ".join(own or words))
         report(Progress("describing", done, len(bare)))
-    return Tree(nodes, tree.homes, tree.pinned)
+    return replace(tree, nodes=nodes)
 
 
 def measures_of(piece: Piece, in_use: NetsInUse) -> Measures | None:

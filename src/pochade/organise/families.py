@@ -44,11 +44,13 @@ def families(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
 
 
 def merged(links: Links, members: dict[int, list[int]], one: int, other: int) -> list[tuple[int, tuple[float, int]]]:
-    """Put the second family into the first, and give the first one's links to others as they are now."""
+    """Put the second family into the first, and give those of its links to others that changed."""
     members[one] += members.pop(other)
+    changed = list[int]()
     for near, (total, count) in links.pop(other).items():
         links[near].pop(other)
         if near != one:
             had = links[one].get(near, (0.0, 0))
             links[one][near] = links[near][one] = (had[0] + total, had[1] + count)
-    return list(links[one].items())
+            changed.append(near)
+    return [(near, links[one][near]) for near in changed]
