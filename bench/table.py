@@ -28,7 +28,6 @@ def collection_tables() -> str:
     copies, codes, learning, kills, mutations = (
         result(name) for name in ("copies", "codes", "collection", "kills", "mutations")
     )
-    order = learning.get("order", {})
     text = "".join(found(copies, edits) for edits in (EASY, HARD))
     rival = {name: codes[name] for name in RIVALS}
     text += lines_of(
@@ -48,14 +47,6 @@ def collection_tables() -> str:
             f"`find` among {asking['pieces']:,} looks, and among a million",
             f"{asking['find_ms']['median']:.1f} ms, {asking['million_ms']['median']:.0f} ms",
         ],
-        [
-            f"`learn`, {learning['many']['files']:,} small pieces",
-            f"{learning['many']['seconds'] / 60:.0f} min, {learning['many']['most_mb']:.0f} MB",
-        ],
-        *(
-            [f"then `{name}`", f"{figures['seconds'] / 60:.1f} min, {figures['most_mb']:.0f} MB"]
-            for name, figures in order.items()
-        ),
         [f"killed {kills['kills']} times, indexes as if undisturbed", f"{kills['same']} of {kills['indexes']}"],
         [
             f"{mutations['files']:,} damaged files: crashes and hangs, longest, most memory",
@@ -76,8 +67,7 @@ def order_table() -> str:
     families, groups, teach = (result(name) for name in ("families", "groups", "teach"))
     clothes, drawings = groups["fashion"], groups["openclipart"]
     means = {name: each["mean"] for name, each in teach["average_precision"].items()}
-    best = max(range(len(drawings["ami"])), key=lambda depth: drawings["ami"][depth])
-    rivals = ", ".join(f"{name} {values[best]:.2f}" for name, values in drawings["ami_of_k_means"].items())
+    rivals = ", ".join(f"{name} {max(values):.2f}" for name, values in drawings["ami_of_k_means"].items())
     return lines_of(
         ["order", ""],
         [
@@ -90,8 +80,8 @@ def order_table() -> str:
             ", ".join(f"{value:.2f}" for value in clothes["nmi"]),
         ],
         [
-            f"groups of {drawings['files']:,} drawings, AMI with their folders (k-means: {rivals})",
-            f"{drawings['ami'][best]:.2f}",
+            f"groups of {drawings['files']:,} drawings, AMI with their folders at the best depth (k-means: {rivals})",
+            f"{max(drawings['ami']):.2f}",
         ],
         ["old pieces that change their group when 1 % come", f"{clothes['moved_by_1_percent']:.1%}"],
         [

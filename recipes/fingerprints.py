@@ -1,11 +1,13 @@
 """How the shipped fingerprint nets were trained: on openclipart, but for a fixed tenth, and on synthetic pictures.
 
-    python -m recipes.fingerprints look --epochs 33 --to first.safetensors
-    python -m recipes.fingerprints look --epochs 14 --to look.safetensors --onwards first.safetensors
+    python -m recipes.fingerprints look --side 64 --epochs 33 --to first.safetensors
+    python -m recipes.fingerprints look --side 64 --epochs 14 --to second.safetensors --onwards first.safetensors
+    python -m recipes.fingerprints look --epochs 16 --to look.safetensors --onwards second.safetensors
     python -m recipes.fingerprints code --epochs 24 --to code.safetensors
 
-Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
-that was held out, and what else was tried, is in `docs/log.md`.
+The third run was begun with 24 epochs and shortened after six. Each run keeps a checkpoint beside its result after
+every epoch, and goes on from it. What was measured on the tenth that was held out, and what else was tried, is in
+`docs/log.md`.
 """
 
 import argparse
@@ -28,7 +30,7 @@ from pochade.learn.checkpoints import load_net, save_net
 from pochade.learn.coding import coding
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import Recipe
-from pochade.nets import CodeVAE, LookEncoder
+from pochade.nets import CodeVAE, LookConfig, LookEncoder
 from pochade.organise.alike import linked
 from recipes.synthetic import synthetic
 
@@ -133,9 +135,11 @@ def said(progress: Progress) -> None:
     print(f"step {progress.step} of {progress.steps}, epoch {progress.epoch}, loss {progress.loss:.4f}", flush=True)
 
 
-def begun(name: str, weights: Path | None) -> nn.Module:
-    """The net to train: a new one, or one that was trained before."""
-    net = load_net(weights).train() if weights else {"look": LookEncoder, "code": CodeVAE}[name]()
+def begun(name: str, side: int, weights: Path | None) -> nn.Module:
+    """The net to train: a new one, or one with the weights of another run."""
+    net: nn.Module = CodeVAE() if name == "code" else LookEncoder(LookConfig(side=side))
+    if weights:
+        net.load_state_dict(load_net(weights).state_dict())
     return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
@@ -145,11 +149,12 @@ def main() -> None:
     parser.add_argument("net", choices=("look", "code"))
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--side", type=int, default=LookConfig.side, help="pixels a side of what looks are made of")
     parser.add_argument("--onwards", type=Path, help="weights to begin with, at half the rate")
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
     wanted = parser.parse_args()
     torch.manual_seed(0)
-    net, learnt = begun(wanted.net, wanted.onwards), data(wanted.drawings, wanted.net)
+    net, learnt = begun(wanted.net, wanted.side, wanted.onwards), data(wanted.drawings, wanted.net)
     rate = RATE[wanted.net] / (2 if wanted.onwards else 1)
     recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", rate, one_cycle=True)
     checkpoint = wanted.to.with_suffix(".training")
