@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from pochade.collection.sidecars import read_labels, write_labels
 from pochade.errors import DataDamaged, FileUnreachable, OutputUnwritable, UsageError
 
 SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
+NOBODY = 65534  # a user without rights
 DIGIKAM = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- somebody's comment -->
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -426,13 +428,23 @@ def test_a_name_too_long_for_a_sidecar_is_told(tmp_path: Path) -> None:
         write_labels(cat, ["mine"], [])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_is_read_only_is_told_and_its_sidecar_stays(cat: Path) -> None:
-    sidecar = with_sidecar(cat, DIGIKAM)
-    cat.parent.chmod(0o500)
-    try:
-        with pytest.raises(OutputUnwritable, match=r"could not be written: Permission denied$"):
-            write_labels(cat, ["mine"], [])
-        assert sidecar.read_text(encoding="utf-8") == DIGIKAM
-    finally:
-        cat.parent.chmod(0o700)
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder with a picture and a sidecar that nobody may write to; root becomes nobody for as long."""
+    with tempfile.TemporaryDirectory() as made:  # not below a folder of root's own
+        folder = Path(made)
+        with_sidecar(picture(folder, "cat.png"), DIGIKAM)
+        folder.chmod(0o555)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(NOBODY)
+        yield folder
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_is_read_only_is_told_and_its_sidecar_stays(read_only: Path) -> None:
+    with pytest.raises(OutputUnwritable, match=r"could not be written: Permission denied$"):
+        write_labels(read_only / "cat.png", ["mine"], [])
+    assert (read_only / "cat.png.xmp").read_text(encoding="utf-8") == DIGIKAM

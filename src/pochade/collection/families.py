@@ -65,7 +65,7 @@ class Kinship:
     def _gathered(self) -> list[list[int]]:
         """The numbers of the pieces of each family, also of those that are one piece in several files."""
         same = {pair: verdict.same for pair, verdict in self.verdicts.items() if self._there(pair)}
-        same |= {pair: 1.0 for pair in self.twins.items() if pair[0] != pair[1]}
+        same |= {(first, number): 1.0 for number, first in self.twins.items() if number != first}
         pairs = np.array(list(same), np.int64).reshape(-1, 2)
         found = families(pairs, np.array(list(same.values()), np.float32))
         alone = {number for number, files in self.files.items() if len(files) > 1}.difference(*found)

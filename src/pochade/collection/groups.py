@@ -46,8 +46,7 @@ class Tree:
 
     def pieces(self, number: int) -> list[int]:
         """The pieces of a group and of all groups below it."""
-        among = self.below(number)
-        return [piece for piece, home in self.homes.items() if home in among]
+        return self.members()[number]
 
     def members(self) -> dict[int, list[int]]:
         """The pieces of every group and of all groups below it, in one pass."""

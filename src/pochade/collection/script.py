@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pochade.collection.family import Family
+from pochade.collection.sheet import check_folder
 from pochade.errors import OutputUnwritable
 from pochade.images.source import printable
+from pochade.learn.checkpoints import write_atomically
 
 ASIDE = " - set aside"  # after the folder's name: beside it, so that the next `learn` does not find them again
 HEAD = """\
@@ -42,13 +44,8 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
     moves = [line for family in families for line in lines(family, folder)]
     place = shlex.quote(os.fspath(folder))
     head = HEAD.format(first=FIRST, aside=shlex.quote(os.fspath(folder) + ASIDE), folder=place)
-    temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(os.fsencode("\n".join([head, *moves, ""])))
-        temporary.chmod(0o755)
-        temporary.replace(to)
-    except OSError as error:
-        raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
+    write_atomically(to, os.fsencode("\n".join([head, *moves, ""])))
+    to.chmod(0o755)
     return sum(line.startswith("same ") for line in moves)
 
 
@@ -61,7 +58,7 @@ def lines(family: Family, folder: Path) -> Iterator[str]:
         first = stays.setdefault(member.piece.number, path)
         if first != path:
             yield f"same {quoted(first)} {quoted(path)}"
-        elif member.kind != "version" and path.parts and str(path).isprintable() and member.path != family.cover:
+        elif member.kind != "version" and member.path != family.cover and str(path).isprintable():
             yield f"# move {quoted(path)}  # {member.kind}, {member.likelihood:.0%}"
 
 
@@ -81,6 +78,7 @@ def script_may_be_written(to: Path) -> None:
     Raises:
         OutputUnwritable: Something else is there.
     """
+    check_folder(to)
     if os.path.lexists(to):
         try:
             with to.open("rb") as file:

@@ -16,6 +16,7 @@ from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.sheet import COLUMNS, PAPER, Cell, is_page, page
 from pochade.images.source import printable
+from pochade.learn.checkpoints import write_atomically
 
 FAMILIES = 40  # that are drawn, a row each
 EMPTY = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)  # the cell of a piece whose thumbnail is gone
@@ -94,10 +95,8 @@ def map_sheet(
     }
 
     def thumbnail(number: int) -> Array | None:
-        try:
-            return read_preview(thumbnail_path(thumbnails, hashes[spots[number].path]), THUMBNAIL).pixels
-        except PictureUnreadable:
-            return None
+        pixels = pixels_of(thumbnail_path(thumbnails, hashes[spots[number].path]))
+        return None if pixels is EMPTY else pixels
 
     write_page(to, atlas(positions, thumbnail, np.array([*covers, *rest.tolist()], np.int64), names).png)
 
@@ -105,12 +104,7 @@ def map_sheet(
 def write_page(to: Path, content: bytes) -> None:
     """Put a page there whole or not at all."""
     may_be_written(to)
-    temporary = to.with_name(f".{to.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(to)
-    except OSError as error:
-        raise OutputUnwritable(f"'{to}' could not be written: {error.strerror}", "choose another folder") from error
+    write_atomically(to, content)
 
 
 def may_be_written(to: Path) -> None:
@@ -119,8 +113,15 @@ def may_be_written(to: Path) -> None:
     Raises:
         OutputUnwritable: Something else is there.
     """
+    check_folder(to)
     if os.path.lexists(to) and not is_page(to):
         raise OutputUnwritable(f"'{to}' is there already, and no contact sheet", "choose another name, or remove it")
+
+
+def check_folder(to: Path) -> None:
+    """Nothing where a file's folder is there; it is not made, as it may be a slip of the pen."""
+    if not to.parent.is_dir():
+        raise OutputUnwritable(f"'{to}' could not be written: there is no such folder", "choose another folder")
 
 
 def cell(match: Match, thumbnail: Path) -> Cell:
