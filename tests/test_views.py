@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from pochade.images.letterbox import letterboxed
-from pochade.learn import damage
+from pochade.learn import views
 from pochade.learn.agreement import Agreement
 from pochade.learn.coding import coding
-from pochade.learn.damage import Sources, damaged, recomposed, seen, to_the_subject, undamaged
 from pochade.learn.muon import Muon
+from pochade.learn.views import Sources, damaged, recomposed, seen, to_the_subject, undamaged
 from pochade.nets import CodeConfig, CodeVAE, LookConfig, LookEncoder
 from tests.art import drawing
 
@@ -87,7 +87,7 @@ def test_a_page_without_a_subject_keeps_its_frame() -> None:
 
 def test_line_art_is_dark_lines_on_white() -> None:
     torch.manual_seed(0)
-    lines = damage.line_art(sources(6).pictures)
+    lines = views.line_art(sources(6).pictures)
     assert lines.median() > 0.9
     assert lines.min() < 0.3
     torch.testing.assert_close(lines[:, 0], lines[:, 2])
