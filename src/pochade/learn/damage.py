@@ -1,0 +1,176 @@
+"""What happens to a drawing between the desk and the file: the damage that the cleaner learns to undo.
+
+    clean ─►┤smudges├─►┤specks├─►┤paper's grain├─►┤paper's colour, light├─►┤scanner, JPEG├─► picture
+      │          │           │
+      └──────────┴───────────┴────────────────────►┤paper's colour, light├─► lit, smudged, specked: what each kind took
+
+Lengths are in millimetres and dots per inch, amplitudes are drawn for each sheet; the figures come from scans and
+from annotated dust (Ivanova et al., 2023), as do those in `learn/marks.py`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pochade.errors import UsageError
+from pochade.images.lossy import through_jpeg
+from pochade.learn.fields import Floats, Generator, blurred, grain, ink_of, log_uniform, moved, smooth_noise
+from pochade.learn.marks import folded, marked, shadowed, streaked
+from pochade.learn.smudges import bled_through, fingered, foxed, ghosted, smeared, stained
+
+Bytes = NDArray[np.uint8]
+INCH = 25.4  # millimetres
+PAGE = 150.0  # millimetres over which light changes
+SMUDGES = {  # how often, and what
+    "smear": (0.3, smeared), "fingers": (0.2, fingered), "ghost": (0.2, ghosted), "bleed": (0.15, bled_through),
+    "stain": (0.1, stained), "foxing": (0.07, foxed),
+}  # fmt: skip
+MARKS = {"dust": 0.85, "hairs": 0.5, "lint": 0.1, "scratches": 0.15}
+FAMILIES = frozenset({*SMUDGES, *MARKS, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"})
+UNSEEN = frozenset({"foxing", "lint", "banding"})  # kept from training, one of each kind, to test with
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A scan, and what was done to it; pictures are (H, W, 3) uint8.
+
+    Each of the five is the one before with one kind of damage more: `clean`, `lit` (the paper's colour and the light),
+    `smudged`, `specked`, `picture` (grain of the paper and what the scanner did).
+    """
+
+    picture: Bytes
+    specked: Bytes
+    smudged: Bytes
+    lit: Bytes
+    clean: Bytes
+    defects: NDArray[np.bool_]  # (H, W) where specks, folds and streaks are
+    light: Floats  # (H, W, 3): what light and the paper's colour multiply the clean picture by
+
+
+def damage(picture: Bytes, dpi: float, rng: Generator, families: frozenset[str] = FAMILIES) -> Damaged:
+    """A drawing as a bad scan of it.
+
+    Args:
+        picture: The clean drawing (H, W, 3) uint8.
+        dpi: Dots per inch of the scan, which decides how large dust is.
+        rng: Decides everything; the same state gives the same damage.
+        families: What may happen, a part of `FAMILIES`; each does or does not, by chance.
+
+    Raises:
+        UsageError: The picture is none, the resolution isn't positive, or a family is unknown.
+    """
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:  # noqa: PLR2004
+        raise UsageError(f"a drawing is (H, W, 3) of uint8, not {picture.shape} of {picture.dtype}")
+    if dpi <= 0 or families - FAMILIES:
+        raise UsageError(f"{dpi} dots per inch and {sorted(families - FAMILIES)} can't be had")
+    dots = dpi / INCH
+    clean = picture.astype(np.float32) / 255
+    smudged = with_smudges(rng, clean, dots, families)
+    specked, hit = with_marks(rng, smudged, dots, families)
+    light = paper_colour(rng, families) * light_over(rng, clean.shape[:2], dots, families)[..., None]
+    scan = grainy(rng, specked, dots, families) * light
+    scan, streaks = scanned(rng, scan, families)
+    ready = eight_bit(scan)
+    if "jpeg" in families and rng.random() < 0.5:  # noqa: PLR2004
+        ready = through_jpeg(ready, int(rng.integers(60, 96)), full_colour=bool(rng.random() < 0.5))  # noqa: PLR2004
+    before = (eight_bit(layer * light) for layer in (specked, smudged, clean))
+    return Damaged(ready, *before, picture, np.maximum(hit, streaks) > 0.15, light)  # noqa: PLR2004
+
+
+def eight_bit(x: Floats) -> Bytes:
+    """From 0 to 1 to whole levels."""
+    return (np.clip(x, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def with_smudges(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> Floats:
+    """Some of the smudges, one after the other."""
+    for family, (share, change) in SMUDGES.items():
+        if rng.random() < share and family in families:
+            x = change(rng, x, dots)
+    return x
+
+
+def with_marks(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> tuple[Floats, Floats]:
+    """Some folds and specks, and where they are (H, W), 0 to 1."""
+    hit = np.zeros(x.shape[:2], np.float32)
+    if rng.random() < 0.06 and "folds" in families:  # noqa: PLR2004
+        x, hit = folded(rng, x, dots)
+    for family, share in MARKS.items():
+        if rng.random() < share and family in families:
+            x, cover = marked(rng, x, dots, family)
+            hit = np.maximum(hit, cover)
+    return (shadowed(x, hit) if rng.random() < 0.5 else x), hit  # noqa: PLR2004
+
+
+def paper_colour(rng: Generator, families: frozenset[str]) -> Floats:
+    """What the paper makes of white (3,): nearly white, cream, or toned."""
+    if "paper" not in families:
+        return np.ones(3, np.float32)
+    kind = rng.random()
+    if kind < 0.6:  # noqa: PLR2004
+        return (rng.uniform(0.92, 1.0) + rng.normal(0, 0.006, 3)).clip(0.85, 1.02).astype(np.float32)
+    yellow = np.array([0.0, 0.35, 1.0]) * (rng.uniform(0.03, 0.2) if kind < 0.9 else rng.uniform(0.1, 0.45))  # noqa: PLR2004
+    return (rng.uniform(0.8, 0.98) - yellow + rng.normal(0, 0.01, 3)).clip(0.3, 1).astype(np.float32)
+
+
+def light_over(rng: Generator, size: tuple[int, int], dots: float, families: frozenset[str]) -> Floats:
+    """How bright each place is lit (H, W): a scanner's lamp, a camera's window, the gutter of a book, a soft shadow.
+
+    Light changes over centimetres, so a small sheet is lit more evenly than a large one.
+    """
+    if "light" not in families:
+        return np.ones(size, np.float32)
+    strength = (rng.uniform(0, 0.15) if rng.random() < 0.7 else rng.uniform(0.15, 0.5)) * min(
+        1, max(size) / dots / PAGE
+    )  # noqa: PLR2004
+    rows, columns = np.linspace(-1, 1, size[0])[:, None], np.linspace(-1, 1, size[1])[None, :]
+    slopes, bends = rng.normal(0, 1, 2), rng.normal(0, 0.6, 3)
+    field = (
+        slopes[0] * rows + slopes[1] * columns + bends[0] * rows**2 + bends[1] * columns**2 + bends[2] * rows * columns
+    )
+    reach = max(float(field.max() - field.min()), 1e-6)
+    light = np.exp(-strength * (field.max() - field) / reach)
+    if rng.random() < 0.12:  # noqa: PLR2004  the gutter of a book, or an edge that stands off the glass
+        away = (rows + 1 if rng.random() < 0.5 else columns + 1) / 2  # noqa: PLR2004
+        away = np.broadcast_to(away if rng.random() < 0.5 else 1 - away, size) * max(size) / dots  # noqa: PLR2004
+        light = light * (1 - rng.uniform(0.1, 0.6) * np.exp(-away / rng.uniform(3, 12)))
+    if rng.random() < 0.1:  # noqa: PLR2004  the shadow of a hand
+        shade = smooth_noise(rng, size, 60 * dots)
+        light = light * (1 - rng.uniform(0.05, 0.3) / (1 + np.exp(-4 * (shade - 0.5))))
+    return np.asarray(light, np.float32)
+
+
+def grainy(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> Floats:
+    """On paper of two grains, fine and coarse, a little of it coloured; ink hides it."""
+    if "grain" not in families:
+        return x
+    size, strength = x.shape[:2], log_uniform(rng, 0.5, 8) / 255
+    fine, coarse = rng.uniform(0.3, 1.3), rng.uniform(0.06, 0.25) * dots
+    share = rng.uniform(0, 0.7)
+    tooth = (1 - share) * grain(rng, size, fine) + share * grain(rng, size, coarse)
+    tooth = tooth / max(float(tooth.std()), 1e-6)
+    colour = np.stack([grain(rng, size, fine) for _ in range(3)], 2) * rng.uniform(0.1, 0.4)
+    bare = (1 - ink_of(x)) ** 0.7
+    return np.asarray(x + strength * bare[..., None] * (tooth[..., None] + colour), np.float32)
+
+
+def scanned(rng: Generator, x: Floats, families: frozenset[str]) -> tuple[Floats, Floats]:
+    """What the scanner adds: softness, colours that don't meet, halos, noise, streaks; and where streaks are (H, W)."""
+    streaks = np.zeros(x.shape[:2], np.float32)
+    if "scanner" in families:
+        if rng.random() < 0.6:  # noqa: PLR2004
+            x = blurred(x, rng.uniform(0.3, 0.9))
+        if rng.random() < 0.25:  # noqa: PLR2004
+            channel, shift = int(rng.choice([0, 2])), rng.uniform(-0.6, 0.6, 2)
+            x = x.copy()
+            x[..., channel] = moved(np.ascontiguousarray(x[..., channel]), *shift)
+        if rng.random() < 0.2:  # noqa: PLR2004
+            x = np.clip(x + rng.uniform(0.1, 0.8) * (x - blurred(x, 1.2)), 0, 1)
+        x = x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.3, 3) / 255)
+    if "banding" in families and rng.random() < 0.06:  # noqa: PLR2004
+        rows = np.sin(np.arange(x.shape[0]) * rng.uniform(0.1, 1.2)) * rng.uniform(0.003, 0.02)
+        x = x * (1 + rows[:, None, None])
+    if "streaks" in families and rng.random() < 0.08:  # noqa: PLR2004
+        x, streaks = streaked(rng, np.asarray(x, np.float32))
+    return np.asarray(x, np.float32), streaks
