@@ -173,7 +173,7 @@ def signed(chance: Chance, sheet: Sheet) -> Sheet:
     plate.loops(path, tapered(chance, len(path), width))
     if chance.random() < 0.6:
         below = np.linspace(0, 1, 12)[:, None] * np.array([x[-1] - x[0], -size * chance.uniform(0, 1)])
-        plate.stroke(below + (start[0], start[1] + size * 1.8), tapered(chance, 12, width))
+        plate.stroke(below + np.array([start[0], start[1] + size * 1.8]), tapered(chance, 12, width))
     for _ in range(chance.integers(1, 5)):
         plate.dot(path[chance.integers(len(path))] - [0, size * chance.uniform(1, 2)], width * chance.uniform(0.5, 0.9))
     return laid(sheet, plate.coverage(), pale_or_dark(chance, sheet))
