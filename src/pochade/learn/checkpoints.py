@@ -37,8 +37,12 @@ from pochade.nets import (
     EdgeNetConfig,
     LookConfig,
     LookEncoder,
+    PageConfig,
+    PageNet,
     PairConfig,
     PairNet,
+    Restorer,
+    RestorerConfig,
     VAEConfig,
 )
 
@@ -53,6 +57,8 @@ NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "LookEncoder": (LookEncoder, LookConfig),
     "CodeVAE": (CodeVAE, CodeConfig),
     "PairNet": (PairNet, PairConfig),
+    "Restorer": (Restorer, RestorerConfig),
+    "PageNet": (PageNet, PageConfig),
 }
 
 

@@ -26,6 +26,10 @@ SMUDGES = {  # how often, and what
     "smear": (0.3, smeared), "fingers": (0.2, fingered), "ghost": (0.2, ghosted), "bleed": (0.15, bled_through),
     "stain": (0.1, stained), "foxing": (0.07, foxed),
 }  # fmt: skip
+FOLDS, STREAKS, BANDS, GUTTER, SHADOW = 0.06, 0.08, 0.06, 0.12, 0.1
+SOFT, SHIFTED, SHARPENED, JPEG, RAISED = 0.6, 0.25, 0.2, 0.5, 0.5
+NEAR_WHITE, CREAM, FLATBED = 0.6, 0.9, 0.7  # shares of sheets: up to here
+HIT = 0.15  # of full cover: what counts as a defect
 MARKS = {"dust": 0.85, "hairs": 0.5, "lint": 0.1, "scratches": 0.15}
 FAMILIES = frozenset({*SMUDGES, *MARKS, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"})
 UNSEEN = frozenset({"foxing", "lint", "banding"})  # kept from training, one of each kind, to test with
@@ -65,17 +69,17 @@ def damage(picture: Bytes, dpi: float, rng: Generator, families: frozenset[str] 
     if dpi <= 0 or families - FAMILIES:
         raise UsageError(f"{dpi} dots per inch and {sorted(families - FAMILIES)} can't be had")
     dots = dpi / INCH
-    clean = picture.astype(np.float32) / 255
+    clean = picture.astype(np.float32) / np.float32(255)
     smudged = with_smudges(rng, clean, dots, families)
     specked, hit = with_marks(rng, smudged, dots, families)
     light = paper_colour(rng, families) * light_over(rng, clean.shape[:2], dots, families)[..., None]
     scan = grainy(rng, specked, dots, families) * light
     scan, streaks = scanned(rng, scan, families)
     ready = eight_bit(scan)
-    if "jpeg" in families and rng.random() < 0.5:  # noqa: PLR2004
-        ready = through_jpeg(ready, int(rng.integers(60, 96)), full_colour=bool(rng.random() < 0.5))  # noqa: PLR2004
-    before = (eight_bit(layer * light) for layer in (specked, smudged, clean))
-    return Damaged(ready, *before, picture, np.maximum(hit, streaks) > 0.15, light)  # noqa: PLR2004
+    if rng.random() < JPEG and "jpeg" in families:
+        ready = through_jpeg(ready, int(rng.integers(60, 96)), full_colour=bool(rng.integers(2)))
+    layers = [eight_bit(layer * light) for layer in (specked, smudged, clean)]
+    return Damaged(ready, layers[0], layers[1], layers[2], picture, np.maximum(hit, streaks) > HIT, light)
 
 
 def eight_bit(x: Floats) -> Bytes:
@@ -94,13 +98,13 @@ def with_smudges(rng: Generator, x: Floats, dots: float, families: frozenset[str
 def with_marks(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> tuple[Floats, Floats]:
     """Some folds and specks, and where they are (H, W), 0 to 1."""
     hit = np.zeros(x.shape[:2], np.float32)
-    if rng.random() < 0.06 and "folds" in families:  # noqa: PLR2004
+    if rng.random() < FOLDS and "folds" in families:
         x, hit = folded(rng, x, dots)
     for family, share in MARKS.items():
         if rng.random() < share and family in families:
             x, cover = marked(rng, x, dots, family)
             hit = np.maximum(hit, cover)
-    return (shadowed(x, hit) if rng.random() < 0.5 else x), hit  # noqa: PLR2004
+    return (shadowed(x, hit) if rng.random() < RAISED else x), hit
 
 
 def paper_colour(rng: Generator, families: frozenset[str]) -> Floats:
@@ -108,37 +112,43 @@ def paper_colour(rng: Generator, families: frozenset[str]) -> Floats:
     if "paper" not in families:
         return np.ones(3, np.float32)
     kind = rng.random()
-    if kind < 0.6:  # noqa: PLR2004
+    if kind < NEAR_WHITE:
         return (rng.uniform(0.92, 1.0) + rng.normal(0, 0.006, 3)).clip(0.85, 1.02).astype(np.float32)
-    yellow = np.array([0.0, 0.35, 1.0]) * (rng.uniform(0.03, 0.2) if kind < 0.9 else rng.uniform(0.1, 0.45))  # noqa: PLR2004
+    yellow = np.array([0.0, 0.35, 1.0]) * (rng.uniform(0.03, 0.2) if kind < CREAM else rng.uniform(0.1, 0.45))
     return (rng.uniform(0.8, 0.98) - yellow + rng.normal(0, 0.01, 3)).clip(0.3, 1).astype(np.float32)
 
 
 def light_over(rng: Generator, size: tuple[int, int], dots: float, families: frozenset[str]) -> Floats:
-    """How bright each place is lit (H, W): a scanner's lamp, a camera's window, the gutter of a book, a soft shadow.
-
-    Light changes over centimetres, so a small sheet is lit more evenly than a large one.
-    """
+    """How bright each place is lit (H, W): a scanner's lamp or a camera's window, a book's gutter, a hand's shadow."""
+    light = np.ones(size, np.float32)
     if "light" not in families:
-        return np.ones(size, np.float32)
-    strength = (rng.uniform(0, 0.15) if rng.random() < 0.7 else rng.uniform(0.15, 0.5)) * min(
-        1, max(size) / dots / PAGE
-    )  # noqa: PLR2004
-    rows, columns = np.linspace(-1, 1, size[0])[:, None], np.linspace(-1, 1, size[1])[None, :]
-    slopes, bends = rng.normal(0, 1, 2), rng.normal(0, 0.6, 3)
-    field = (
-        slopes[0] * rows + slopes[1] * columns + bends[0] * rows**2 + bends[1] * columns**2 + bends[2] * rows * columns
-    )
-    reach = max(float(field.max() - field.min()), 1e-6)
-    light = np.exp(-strength * (field.max() - field) / reach)
-    if rng.random() < 0.12:  # noqa: PLR2004  the gutter of a book, or an edge that stands off the glass
-        away = (rows + 1 if rng.random() < 0.5 else columns + 1) / 2  # noqa: PLR2004
-        away = np.broadcast_to(away if rng.random() < 0.5 else 1 - away, size) * max(size) / dots  # noqa: PLR2004
-        light = light * (1 - rng.uniform(0.1, 0.6) * np.exp(-away / rng.uniform(3, 12)))
-    if rng.random() < 0.1:  # noqa: PLR2004  the shadow of a hand
+        return light
+    light = light * lamp(rng, size, max(size) / dots)
+    if rng.random() < GUTTER:
+        light = light * gutter(rng, size, max(size) / dots)
+    if rng.random() < SHADOW:
         shade = smooth_noise(rng, size, 60 * dots)
         light = light * (1 - rng.uniform(0.05, 0.3) / (1 + np.exp(-4 * (shade - 0.5))))
-    return np.asarray(light, np.float32)
+    return light.astype(np.float32)
+
+
+def lamp(rng: Generator, size: tuple[int, int], millimetres: float) -> Floats:
+    """A slow change over the sheet; light changes over centimetres, so a small sheet is lit more evenly."""
+    rows, columns = np.linspace(-1, 1, size[0])[:, None], np.linspace(-1, 1, size[1])[None, :]
+    slopes, bends = rng.normal(0, 1, 2), rng.normal(0, 0.6, 3)
+    field = slopes[0] * rows + slopes[1] * columns
+    field = field + bends[0] * rows**2 + bends[1] * columns**2 + bends[2] * rows * columns
+    fall = rng.uniform(0, 0.15) if rng.random() < FLATBED else rng.uniform(0.15, 0.5)
+    reach = max(float(field.max() - field.min()), 1e-6)
+    return np.exp(-fall * min(1, millimetres / PAGE) * (field.max() - field) / reach).astype(np.float32)
+
+
+def gutter(rng: Generator, size: tuple[int, int], millimetres: float) -> Floats:
+    """Darker towards one edge, which stands off the glass."""
+    rows, columns = np.linspace(0, 1, size[0])[:, None], np.linspace(0, 1, size[1])[None, :]
+    away = (rows, columns, 1 - rows, 1 - columns)[int(rng.integers(4))] * millimetres
+    dark = 1 - rng.uniform(0.1, 0.6) * np.exp(-away / rng.uniform(3, 12))
+    return np.broadcast_to(dark, size).astype(np.float32)
 
 
 def grainy(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> Floats:
@@ -156,21 +166,27 @@ def grainy(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> 
 
 
 def scanned(rng: Generator, x: Floats, families: frozenset[str]) -> tuple[Floats, Floats]:
-    """What the scanner adds: softness, colours that don't meet, halos, noise, streaks; and where streaks are (H, W)."""
+    """What the scanner adds; and where its streaks are (H, W)."""
     streaks = np.zeros(x.shape[:2], np.float32)
     if "scanner" in families:
-        if rng.random() < 0.6:  # noqa: PLR2004
-            x = blurred(x, rng.uniform(0.3, 0.9))
-        if rng.random() < 0.25:  # noqa: PLR2004
-            channel, shift = int(rng.choice([0, 2])), rng.uniform(-0.6, 0.6, 2)
-            x = x.copy()
-            x[..., channel] = moved(np.ascontiguousarray(x[..., channel]), *shift)
-        if rng.random() < 0.2:  # noqa: PLR2004
-            x = np.clip(x + rng.uniform(0.1, 0.8) * (x - blurred(x, 1.2)), 0, 1)
+        x = through_optics(rng, x)
         x = x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.3, 3) / 255)
-    if "banding" in families and rng.random() < 0.06:  # noqa: PLR2004
+    if rng.random() < BANDS and "banding" in families:
         rows = np.sin(np.arange(x.shape[0]) * rng.uniform(0.1, 1.2)) * rng.uniform(0.003, 0.02)
-        x = x * (1 + rows[:, None, None])
-    if "streaks" in families and rng.random() < 0.08:  # noqa: PLR2004
-        x, streaks = streaked(rng, np.asarray(x, np.float32))
-    return np.asarray(x, np.float32), streaks
+        x = (x * (1 + rows[:, None, None])).astype(np.float32)
+    if rng.random() < STREAKS and "streaks" in families:
+        x, streaks = streaked(rng, x)
+    return x, streaks
+
+
+def through_optics(rng: Generator, x: Floats) -> Floats:
+    """Softness, colours that don't meet, halos of sharpening: each now and then."""
+    if rng.random() < SOFT:
+        x = blurred(x, rng.uniform(0.3, 0.9))
+    if rng.random() < SHIFTED:
+        channel, (down, across) = int(rng.choice([0, 2])), rng.uniform(-0.6, 0.6, 2)
+        x = x.copy()
+        x[..., channel] = moved(np.ascontiguousarray(x[..., channel]), down, across)
+    if rng.random() < SHARPENED:
+        x = np.clip(x + np.float32(rng.uniform(0.1, 0.8)) * (x - blurred(x, 1.2)), 0, 1)
+    return x

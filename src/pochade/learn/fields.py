@@ -74,7 +74,7 @@ def grain(rng: Generator, size: tuple[int, int], sigma: float) -> Floats:
     if sigma < 0.2:  # noqa: PLR2004  nothing to blur
         return white
     soft = blurred(white, sigma)
-    return soft / max(float(soft.std()), 1e-6)
+    return soft / np.float32(max(float(soft.std()), 1e-6))
 
 
 def moved(x: Floats, down: float, across: float) -> Floats:
@@ -95,7 +95,7 @@ def dragged(x: Floats, length: float, angle: float, steps: int = 12) -> Floats:
         rows = np.clip(np.arange(height) - down, 0, height - 1)
         columns = np.clip(np.arange(width) - across, 0, width - 1)
         total += x[rows][:, columns]
-    return total / steps
+    return total / np.float32(steps)
 
 
 def log_uniform(rng: Generator, low: float, high: float) -> float:

@@ -7,19 +7,23 @@ about 0.8 mm long; what lies on the glass of a flatbed scanner is rarer and larg
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pochade.learn.fields import Floats, Generator, blurred, cloudy, log_uniform
 
-SEEN = 0.15  # of full cover: what counts as hit
+Reals = NDArray[Any]
 MOST = 20_000  # specks on one sheet
+DARK = 0.7  # share of sheets whose hairs are dark
+WORN, UNEVEN = 0.04, 0.005  # what counts as a crease, and as a streak
 
 
-def splat(cover: Floats, down: Floats, across: Floats, radii: Floats) -> None:
+def splat(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
     """Draw discs with soft rims into a cover (H, W), the stronger one winning; centres and radii (n,) in pixels."""
     height, width = cover.shape
-    reach = int(math.ceil(float(radii.max(initial=0)))) + 1
+    reach = math.ceil(float(radii.max(initial=0))) + 1
     steps = np.arange(-reach, reach + 1)
     rows = np.floor(down).astype(int)[:, None, None] + steps[None, :, None]
     columns = np.floor(across).astype(int)[:, None, None] + steps[None, None, :]
@@ -52,7 +56,7 @@ def dust(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[F
         yield cover * rng.uniform(0.35, 1.0), tone
 
 
-def thread(rng: Generator, size: tuple[int, int], length: float, bend: float) -> tuple[Floats, Floats]:
+def thread(rng: Generator, size: tuple[int, int], length: float, bend: float) -> tuple[Reals, Reals]:
     """Points (n,) half a pixel apart along a line that wanders: down and across."""
     count = max(2, int(2 * length))
     turns = np.cumsum(rng.normal(0, bend / math.sqrt(count), count)) + rng.uniform(-bend, bend) * np.linspace(
@@ -71,7 +75,7 @@ def hairs(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[
         length = min(20.0, rng.lognormal(math.log(1.0), 0.9)) * dots
         down, across = thread(rng, size, length, rng.uniform(0.2, 2.5))
         splat(cover, down, across, np.full(len(down), rng.uniform(0.03, 0.09) * dots / 2, np.float32))
-    yield cover * rng.uniform(0.3, 1.0), rng.uniform(0.0, 0.4) if rng.random() < 0.7 else rng.uniform(0.9, 1.0)
+    yield cover * rng.uniform(0.3, 1.0), rng.uniform(0.0, 0.4) if rng.random() < DARK else rng.uniform(0.9, 1.0)
 
 
 def lint(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
@@ -114,7 +118,7 @@ def folded(rng: Generator, x: Floats, dots: float) -> tuple[Floats, Floats]:
     light, dark = (np.exp(-0.5 * ((along - side * line) / line) ** 2) * worn for side in (0.7, -0.7))
     slope = np.exp(-np.abs(along) / (rng.uniform(2, 6) * dots)) * (along < 0) * rng.uniform(0.01, 0.06)
     changed = x + (light - dark - slope)[..., None].astype(np.float32)
-    return np.clip(changed, 0, 1), (np.maximum(light, dark) > 0.04).astype(np.float32)  # noqa: PLR2004
+    return np.clip(changed, 0, 1), (np.maximum(light, dark) > WORN).astype(np.float32)
 
 
 def streaked(rng: Generator, x: Floats) -> tuple[Floats, Floats]:
@@ -123,7 +127,7 @@ def streaked(rng: Generator, x: Floats) -> tuple[Floats, Floats]:
     for _ in range(int(rng.integers(1, 3))):
         at, wide = int(rng.integers(0, x.shape[1])), int(rng.integers(1, 4))
         columns[at : at + wide] += rng.choice([-1, 1]) * rng.uniform(0.01, 0.08)
-    hit = np.broadcast_to(np.abs(columns - 1) > 0.005, x.shape[:2]).astype(np.float32)  # noqa: PLR2004
+    hit = np.broadcast_to(np.abs(columns - 1) > UNEVEN, x.shape[:2]).astype(np.float32)
     return np.clip(x * columns[None, :, None], 0, 1), hit
 
 

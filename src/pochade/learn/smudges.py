@@ -1,8 +1,10 @@
 """Wide damage without an edge: smears, fingers, eraser ghosts, the other side of the page, stains, foxing."""
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pochade.learn.fields import Floats, Generator, blurred, cloudy, dragged, ink_of, log_uniform, smooth_noise
 
@@ -70,6 +72,6 @@ def turned(rng: Generator, x: Floats) -> Floats:
     return np.ascontiguousarray(rolled[::-1] if rng.random() < 0.5 else rolled)  # noqa: PLR2004
 
 
-def darker(x: Floats, by: Floats) -> Floats:
+def darker(x: Floats, by: NDArray[Any]) -> Floats:
     """Less light by a share (H, W)."""
     return np.clip(x * (1 - by[..., None]), 0, 1).astype(np.float32)
