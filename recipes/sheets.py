@@ -24,6 +24,7 @@ SMALLEST, LARGEST = 150, 1_600  # pixels of the longer side of the drawings that
 OF_EACH = 4  # patches cut of a drawing
 BARE = 248  # of 255: as white as paper
 SEEN = FAMILIES - UNSEEN
+Image.MAX_IMAGE_PIXELS = None  # only headers of the largest are read
 Bytes = np.ndarray
 Generator = np.random.Generator
 
