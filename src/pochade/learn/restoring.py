@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 EDGES = 0.2  # of the loss on differences between neighbours, beside that on pixels
-DEFECTS = 0.01  # of the loss on where defects are
+DEFECTS = 0.03  # of the loss on where defects are
 SMALL = 1e-3  # differences below it are squared, above it they count as they are (Charbonnier et al., 1994)
 WHOLE = 0.6  # share of the pictures of which all damage is to be undone
 RARE = 5.0  # a defect's pixel counts so many times as much as another

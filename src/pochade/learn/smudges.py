@@ -49,7 +49,7 @@ def stained(rng: Generator, x: Floats, dots: float) -> Floats:
     """Water and coffee: a brown area with a darker rim."""
     field = smooth_noise(rng, x.shape[:2], rng.uniform(6, 30) * dots)
     above = field - rng.uniform(0.3, 1.2)
-    inside = 1 / (1 + np.exp(-above * rng.uniform(8, 30)))
+    inside = 0.5 + 0.5 * np.tanh(above * rng.uniform(4, 15))
     rim = np.exp(-((above / 0.08) ** 2)) * rng.uniform(0, 0.8)
     return np.clip(x * (1 - (inside + rim)[..., None] * BROWN * rng.uniform(0.03, 0.2)), 0, 1).astype(np.float32)
 
