@@ -83,4 +83,5 @@ def fitting(mask: Mask, size: tuple[int, ...]) -> NDArray[np.float32]:
     mask = np.asarray(mask)
     if mask.shape != size:
         raise UsageError(f"a mask of {mask.shape} doesn't fit a picture of {size}, height before width")
-    return mask.astype(np.float32) if mask.dtype == bool else mask.astype(np.float32).clip(0, 255) / 255
+    most = np.float32(1 if mask.dtype == bool else 255)
+    return np.clip(mask.astype(np.float32) / most, 0, 1)
