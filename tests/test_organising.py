@@ -1,7 +1,9 @@
 """A collection put in order: families, groups, labels and a map, and what the person said of them stays."""
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +15,16 @@ import sqlalchemy as sql
 from PIL import Image, ImageDraw
 
 from pochade import Collection
+from pochade.collection import measuring, readers
 from pochade.collection.family import Family, cover
+from pochade.collection.features import features
 from pochade.collection.grouping import anew, grouped
 from pochade.collection.groups import Node, Tree, merge, pin, rename, split
 from pochade.collection.kept import keep_tree, tree_in
+from pochade.collection.learning import Progress
 from pochade.collection.order import Group
 from pochade.collection.pieces import Piece
+from pochade.collection.readers import started
 from pochade.collection.schema import SCHEMA
 from pochade.collection.script import write_script
 from pochade.errors import OutputUnwritable, UsageError
@@ -383,6 +389,76 @@ def test_what_was_measured_for_a_deleted_index_is_not_taken_for_a_new_one(collec
         mixed = [{path.parent.name == "stripes" for path in group.paths} for group in every(again.groups())]
         assert sum(len(kinds) == 1 for kinds in mixed) >= len(mixed) * 0.7
         assert len(list((art / ".pochade").glob("traits-*"))) == 1
+
+
+def numbers(collection: Collection) -> np.ndarray[Any, Any]:
+    """The traits and the plan of every piece, by row."""
+    known = features(collection.in_use, collection.index.contents(), lambda _: None)
+    return np.concatenate([known.traits, known.plans], 1)
+
+
+def test_processes_measure_what_this_process_would(
+    collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = numbers(collection)
+    (measured,) = (art / ".pochade").glob("traits-*.f32")
+    measured.unlink()
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "BATCH", 3)
+    np.testing.assert_array_equal(numbers(collection), alone)
+
+
+def test_a_process_that_measures_loads_no_torch() -> None:
+    code = "import sys, pochade.collection.reader; sys.exit('torch' in sys.modules or 'sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_process_that_died_while_it_measured_stops_nothing(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deadly(measuring.Measuring):
+        def __reduce__(self) -> tuple[object, tuple[int]]:
+            return os._exit, (3,)
+
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "Measuring", Deadly)
+    assert numbers(collection).any(1).all()
+
+
+def test_no_process_is_left_behind_when_measuring_is_interrupted(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+
+    def counted() -> "subprocess.Popen[bytes]":
+        children.append(started())
+        return children[-1]
+
+    def interrupted(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(readers, "started", counted)
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "BATCH", 3)
+    with pytest.raises(KeyboardInterrupt):
+        features(collection.in_use, collection.index.contents(), interrupted)
+    assert children
+    assert all(child.returncode is not None for child in children)
+    assert numbers(collection).any(1).all()
+
+
+def test_a_piece_of_which_nothing_is_left_harms_nothing_and_is_measured_when_it_is_back(
+    collection: Collection, tmp_path: Path
+) -> None:
+    (piece,) = (piece for piece in collection.pieces() if piece.path.name == "drawing 2.png")
+    next(collection.thumbnails.rglob(f"{piece.hash}.jpg")).unlink()
+    piece.path.rename(tmp_path / "elsewhere.png")
+    assert not numbers(collection)[piece.row].any()
+    assert collection.groups()
+    assert len(collection.map()) == len(collection.pieces())
+    (tmp_path / "elsewhere.png").rename(piece.path)
+    assert numbers(collection)[piece.row].any()
+    assert len(list(collection.thumbnails.rglob(f"{piece.hash}.jpg"))) == 1
 
 
 # Labels --------------------------------------------------------------------------------------------------------------

@@ -31,6 +31,19 @@ class Request:
     known: frozenset[str]  # contents of the same size that the index has: if it is one of them, its hash is enough
     thumbnails: Path
 
+    @property
+    def name(self) -> str:
+        """The file's, for a sentence."""
+        return printable(Path(os.fsdecode(self.path)).name)
+
+    def done(self) -> "Reading":
+        """What the file gives."""
+        return read_piece(self)
+
+    def given_up(self, problem: str, *, again: bool) -> "Reading":
+        """Why it gives nothing."""
+        return Reading(problem=problem, again=again)
+
 
 @dataclass(frozen=True)
 class Reading:
