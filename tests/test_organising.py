@@ -25,7 +25,7 @@ from pochade.collection.learning import Progress
 from pochade.collection.order import Group
 from pochade.collection.pieces import Piece
 from pochade.collection.readers import started
-from pochade.collection.schema import SCHEMA
+from pochade.collection.schema import PLACES, SCHEMA
 from pochade.collection.script import write_script
 from pochade.errors import OutputUnwritable, UsageError
 from tests.art import drawing, folder_of_art
@@ -523,3 +523,30 @@ def test_new_pieces_are_placed_and_the_others_stay(collection: Collection, art: 
     assert {path: after[path] for path in before} == before
     assert after[art / "again.png"] == after[art / "stripes" / "3.png"]
     assert max(map(abs, after[art / "new.png"])) <= 1.01
+
+
+def test_a_map_laid_anew_is_that_of_a_first_time_and_stays(collection: Collection, art: Path, tmp_path: Path) -> None:
+    before = set(collection.map())
+    for seed in range(100, 110):
+        stripes(seed).save(art / f"new {seed}.png")
+    gone = art / "drawing 2.png"
+    gone.rename(tmp_path / "away.png")
+    collection.learn(minutes=0)
+    first = first_map(art, tmp_path / "copy")
+    grown, anew = collection.map(), collection.map(anew=True)
+    assert [(spot.x, spot.y) for spot in anew] == first
+    assert [(spot.x, spot.y) for spot in grown] != first
+    assert collection.map() == anew
+    (tmp_path / "away.png").rename(gone)
+    collection.learn(minutes=0)
+    (back,) = set(collection.map()) - set(anew)
+    assert back.path == gone
+    assert back not in before  # its place on the old map means nothing on this one
+
+
+def first_map(art: Path, to: Path) -> list[tuple[float, float]]:
+    """The places on the map of a copy of a collection, of which none was known."""
+    with Collection.open(shutil.copytree(art, to)) as copy:
+        with copy.index.writing() as connection:
+            connection.execute(sql.delete(PLACES))
+        return [(spot.x, spot.y) for spot in copy.map()]

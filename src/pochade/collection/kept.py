@@ -73,9 +73,11 @@ def places_in(index: Index) -> dict[int, Place]:
         return {row.piece: (row.x, row.y) for row in connection.execute(sql.select(PLACES))}
 
 
-def add_places(index: Index, places: Mapping[int, Place]) -> None:
-    """Remember where pieces lie that had no place."""
+def add_places(index: Index, places: Mapping[int, Place], *, anew: bool = False) -> None:
+    """Remember where pieces lie that had no place; or forget all other places, also of pieces whose files are gone."""
     with index.writing() as connection:
+        if anew:
+            connection.execute(sql.delete(PLACES))
         if places:
             own = PLACES.c.piece == sql.bindparam("one")
             connection.execute(sql.delete(PLACES).where(own), [{"one": number} for number in places])
