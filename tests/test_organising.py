@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sql
+import torch
 from PIL import Image, ImageDraw
 
-from pochade import Collection
+from pochade import Collection, weights
 from pochade.collection import measuring, readers
 from pochade.collection.family import Family, cover
 from pochade.collection.features import features
@@ -25,9 +26,12 @@ from pochade.collection.learning import Progress
 from pochade.collection.order import Group
 from pochade.collection.pieces import Piece
 from pochade.collection.readers import started
-from pochade.collection.schema import PLACES, SCHEMA
+from pochade.collection.schema import PAIRS, PLACES, SCHEMA, SETTINGS
 from pochade.collection.script import write_script
+from pochade.collection.verdicts import pair_net
 from pochade.errors import OutputUnwritable, UsageError
+from pochade.learn.checkpoints import save_net
+from pochade.nets import PairNet
 from tests.art import drawing, folder_of_art
 
 
@@ -80,6 +84,11 @@ def named(family: Family) -> dict[str, str]:
     return {member.path.name: member.kind for member in family.members[1:]}
 
 
+def names(family: Family) -> set[str]:
+    """The names of all files of a family."""
+    return {member.path.name for member in family.members}
+
+
 # Families ------------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +108,49 @@ def test_a_second_call_looks_at_nothing_again(collection: Collection) -> None:
     first, stages = collection.families(), list[str]()
     assert collection.families(report=lambda progress: stages.append(progress.stage)) == first
     assert stages == []
+
+
+@pytest.fixture
+def other_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Pochade that is shipped with another net for pairs, to which no two pieces are of one work."""
+    shipped = Path(shutil.copytree(weights.FOLDER, tmp_path / "weights"))
+    net = PairNet()
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.zero_()
+        net.state_dict()["layers.4.bias"].copy_(torch.tensor([9.0, 0.0, 0.0]))
+    save_net(shipped / weights.PAIRS, net)
+    monkeypatch.setattr(weights, "FOLDER", shipped)
+    pair_net.cache_clear()
+    yield
+    pair_net.cache_clear()
+
+
+def test_verdicts_of_another_net_are_not_taken_for_those_of_this_one(
+    collection: Collection, request: pytest.FixtureRequest
+) -> None:
+    stages = list[str]()
+    assert any("mirrored.png" in names(family) for family in collection.families())
+    request.getfixturevalue("other_judge")
+    after = collection.families(report=lambda progress: stages.append(progress.stage))
+    assert "comparing" in stages
+    assert after
+    assert not any("mirrored.png" in names(family) for family in after)
+    stages.clear()
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == after
+    assert "comparing" not in stages
+
+
+def test_an_index_that_does_not_say_who_judged_is_judged_once_more(collection: Collection) -> None:
+    before, stages = collection.families(), list[str]()
+    with collection.index.writing() as connection:
+        connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == "pairs"))
+        connection.execute(sql.update(PAIRS).values(near=0.0, version=0.0))
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == before
+    assert "comparing" in stages
+    stages.clear()
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == before
+    assert "comparing" not in stages
 
 
 def test_the_rule_decides_which_file_stays(collection: Collection, art: Path) -> None:
