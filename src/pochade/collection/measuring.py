@@ -16,7 +16,7 @@ from pochade.images.traits import LENGTH, PLAN_LENGTH, plan, traits
 
 NUMBERS = LENGTH + PLAN_LENGTH  # 640, of a piece
 BATCH = 64  # pieces in one request: each takes a process a millisecond or three
-FEW = 128  # pieces that are measured before processes would have started
+FEW = 256  # pieces: that many are measured here before processes have started and caught up
 
 
 @dataclass(frozen=True)
