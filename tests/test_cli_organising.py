@@ -95,6 +95,7 @@ def test_the_map_is_a_picture_and_a_list_of_places(
     with Image.open(tmp_path / "map.png") as drawn:
         assert drawn.width == 2400
     assert "17 files" in said
+    assert asked(["map", "--anew", "--to", tmp_path / "map.png"], art, monkeypatch, capsys)[0] == data
 
 
 @pytest.mark.parametrize("command", ["families", "groups", "map", "labels"])

@@ -204,6 +204,24 @@ def test_a_run_that_was_cut_off_after_its_vectors_writes_over_them(art: Path) ->
     assert collection.find(drawing(77), 1)[0].path.name == "new.png"
 
 
+def test_thumbnails_that_a_killed_run_left_unfinished_are_removed_and_nothing_else_is(art: Path) -> None:
+    collection = Collection.open(art)
+    collection.learn(minutes=0)
+    thumbnail = next(collection.thumbnails.rglob("*.jpg"))
+    left, young, foreign = (thumbnail.with_name(name.format(thumbnail.name)) for name in (
+        ".{}.4711.part", ".{}.4712.part", ".notes.part"
+    ))  # fmt: skip
+    outside = art / left.name
+    for path in (left, young, foreign, outside):
+        path.write_bytes(b"half a picture")
+        os.utime(path, (0, 0))
+    os.utime(young)
+    drawing(77).save(art / "not read yet.png")
+    collection.learn(minutes=0)
+    assert not left.exists()
+    assert all(path.exists() for path in (thumbnail, young, foreign, outside))
+
+
 # The reading processes -----------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,9 @@
 """A collection put in order: families, groups, labels and a map, and what the person said of them stays."""
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,18 +12,26 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sql
+import torch
 from PIL import Image, ImageDraw
 
-from pochade import Collection
+from pochade import Collection, weights
+from pochade.collection import measuring, readers
 from pochade.collection.family import Family, cover
+from pochade.collection.features import features
 from pochade.collection.grouping import anew, grouped
 from pochade.collection.groups import Node, Tree, merge, pin, rename, split
 from pochade.collection.kept import keep_tree, tree_in
+from pochade.collection.learning import Progress
 from pochade.collection.order import Group
 from pochade.collection.pieces import Piece
-from pochade.collection.schema import SCHEMA
+from pochade.collection.readers import started
+from pochade.collection.schema import PAIRS, PLACES, SCHEMA, SETTINGS
 from pochade.collection.script import write_script
+from pochade.collection.verdicts import pair_net
 from pochade.errors import OutputUnwritable, UsageError
+from pochade.learn.checkpoints import save_net
+from pochade.nets import PairNet
 from tests.art import drawing, folder_of_art
 
 
@@ -74,6 +84,11 @@ def named(family: Family) -> dict[str, str]:
     return {member.path.name: member.kind for member in family.members[1:]}
 
 
+def names(family: Family) -> set[str]:
+    """The names of all files of a family."""
+    return {member.path.name for member in family.members}
+
+
 # Families ------------------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +108,49 @@ def test_a_second_call_looks_at_nothing_again(collection: Collection) -> None:
     first, stages = collection.families(), list[str]()
     assert collection.families(report=lambda progress: stages.append(progress.stage)) == first
     assert stages == []
+
+
+@pytest.fixture
+def other_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Pochade that is shipped with another net for pairs, to which no two pieces are of one work."""
+    shipped = Path(shutil.copytree(weights.FOLDER, tmp_path / "weights"))
+    net = PairNet()
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.zero_()
+        net.state_dict()["layers.4.bias"].copy_(torch.tensor([9.0, 0.0, 0.0]))
+    save_net(shipped / weights.PAIRS, net)
+    monkeypatch.setattr(weights, "FOLDER", shipped)
+    pair_net.cache_clear()
+    yield
+    pair_net.cache_clear()
+
+
+def test_verdicts_of_another_net_are_not_taken_for_those_of_this_one(
+    collection: Collection, request: pytest.FixtureRequest
+) -> None:
+    stages = list[str]()
+    assert any("mirrored.png" in names(family) for family in collection.families())
+    request.getfixturevalue("other_judge")
+    after = collection.families(report=lambda progress: stages.append(progress.stage))
+    assert "comparing" in stages
+    assert after
+    assert not any("mirrored.png" in names(family) for family in after)
+    stages.clear()
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == after
+    assert "comparing" not in stages
+
+
+def test_an_index_that_does_not_say_who_judged_is_judged_once_more(collection: Collection) -> None:
+    before, stages = collection.families(), list[str]()
+    with collection.index.writing() as connection:
+        connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == "pairs"))
+        connection.execute(sql.update(PAIRS).values(near=0.0, version=0.0))
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == before
+    assert "comparing" in stages
+    stages.clear()
+    assert collection.families(report=lambda progress: stages.append(progress.stage)) == before
+    assert "comparing" not in stages
 
 
 def test_the_rule_decides_which_file_stays(collection: Collection, art: Path) -> None:
@@ -385,6 +443,76 @@ def test_what_was_measured_for_a_deleted_index_is_not_taken_for_a_new_one(collec
         assert len(list((art / ".pochade").glob("traits-*"))) == 1
 
 
+def numbers(collection: Collection) -> np.ndarray[Any, Any]:
+    """The traits and the plan of every piece, by row."""
+    known = features(collection.in_use, collection.index.contents(), lambda _: None)
+    return np.concatenate([known.traits, known.plans], 1)
+
+
+def test_processes_measure_what_this_process_would(
+    collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = numbers(collection)
+    (measured,) = (art / ".pochade").glob("traits-*.f32")
+    measured.unlink()
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "BATCH", 3)
+    np.testing.assert_array_equal(numbers(collection), alone)
+
+
+def test_a_process_that_measures_loads_no_torch() -> None:
+    code = "import sys, pochade.collection.reader; sys.exit('torch' in sys.modules or 'sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_process_that_died_while_it_measured_stops_nothing(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deadly(measuring.Measuring):
+        def __reduce__(self) -> tuple[object, tuple[int]]:
+            return os._exit, (3,)
+
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "Measuring", Deadly)
+    assert numbers(collection).any(1).all()
+
+
+def test_no_process_is_left_behind_when_measuring_is_interrupted(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+
+    def counted() -> "subprocess.Popen[bytes]":
+        children.append(started())
+        return children[-1]
+
+    def interrupted(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(readers, "started", counted)
+    monkeypatch.setattr(measuring, "FEW", 0)
+    monkeypatch.setattr(measuring, "BATCH", 3)
+    with pytest.raises(KeyboardInterrupt):
+        features(collection.in_use, collection.index.contents(), interrupted)
+    assert children
+    assert all(child.returncode is not None for child in children)
+    assert numbers(collection).any(1).all()
+
+
+def test_a_piece_of_which_nothing_is_left_harms_nothing_and_is_measured_when_it_is_back(
+    collection: Collection, tmp_path: Path
+) -> None:
+    (piece,) = (piece for piece in collection.pieces() if piece.path.name == "drawing 2.png")
+    next(collection.thumbnails.rglob(f"{piece.hash}.jpg")).unlink()
+    piece.path.rename(tmp_path / "elsewhere.png")
+    assert not numbers(collection)[piece.row].any()
+    assert collection.groups()
+    assert len(collection.map()) == len(collection.pieces())
+    (tmp_path / "elsewhere.png").rename(piece.path)
+    assert numbers(collection)[piece.row].any()
+    assert len(list(collection.thumbnails.rglob(f"{piece.hash}.jpg"))) == 1
+
+
 # Labels --------------------------------------------------------------------------------------------------------------
 
 
@@ -447,3 +575,30 @@ def test_new_pieces_are_placed_and_the_others_stay(collection: Collection, art: 
     assert {path: after[path] for path in before} == before
     assert after[art / "again.png"] == after[art / "stripes" / "3.png"]
     assert max(map(abs, after[art / "new.png"])) <= 1.01
+
+
+def test_a_map_laid_anew_is_that_of_a_first_time_and_stays(collection: Collection, art: Path, tmp_path: Path) -> None:
+    before = set(collection.map())
+    for seed in range(100, 110):
+        stripes(seed).save(art / f"new {seed}.png")
+    gone = art / "drawing 2.png"
+    gone.rename(tmp_path / "away.png")
+    collection.learn(minutes=0)
+    first = first_map(art, tmp_path / "copy")
+    grown, anew = collection.map(), collection.map(anew=True)
+    assert [(spot.x, spot.y) for spot in anew] == first
+    assert [(spot.x, spot.y) for spot in grown] != first
+    assert collection.map() == anew
+    (tmp_path / "away.png").rename(gone)
+    collection.learn(minutes=0)
+    (back,) = set(collection.map()) - set(anew)
+    assert back.path == gone
+    assert back not in before  # its place on the old map means nothing on this one
+
+
+def first_map(art: Path, to: Path) -> list[tuple[float, float]]:
+    """The places on the map of a copy of a collection, of which none was known."""
+    with Collection.open(shutil.copytree(art, to)) as copy:
+        with copy.index.writing() as connection:
+            connection.execute(sql.delete(PLACES))
+        return [(spot.x, spot.y) for spot in copy.map()]

@@ -83,6 +83,7 @@ def say_groups(found: Sequence["Group"], depth: int, folder: Path, indent: int =
 def chart(
     context: typer.Context,
     to: Annotated[Path, typer.Option(help="The PNG to draw.")] = Path("map.png"),
+    anew: Annotated[bool, typer.Option("--anew", help="Forget where pieces lie, and lay the whole map anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print each file's place as JSON on stdout.")] = False,
 ) -> None:
     """A map of the collection: what looks alike lies together, groups are named. New pieces never move the old ones.
@@ -93,7 +94,7 @@ def chart(
 
     may_be_written(to)
     with context.obj.collection() as collection, LearnBar() as bar:
-        spots = collection.map(bar.report)
+        spots = collection.map(bar.report, anew=anew)
         map_sheet(spots, collection.groups(bar.report), collection.pieces(), collection.thumbnails, to)
     if as_json:
         print_json([as_data(spot) for spot in spots])

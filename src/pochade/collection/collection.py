@@ -27,7 +27,7 @@ from pochade.collection.learning import (
 from pochade.collection.nets_in_use import NetsInUse, now
 from pochade.collection.organising import Organising
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching, moment
-from pochade.collection.reading import THUMBNAIL
+from pochade.collection.reading import THUMBNAIL, remove_unfinished
 from pochade.collection.scan import walk
 from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
 from pochade.images.given import on_paper
@@ -152,6 +152,7 @@ class Collection(Organising):
 
     def _read(self, found: Any, changed: Changes, report: Report) -> Counts:
         """Read the files that changed, in batches that are kept as they come."""
+        remove_unfinished(self.thumbnails)  # here, as a run that was cut off left files unread
         root = os.fsencode(self.folder)
         nets = self.in_use.nets
         looks, codes = self.in_use.vectors(nets.name)

@@ -4,30 +4,23 @@ A look stays the same when a picture is recoloured or turned into line art. Colo
 people group by, so they are measured, once for each piece, and kept beside the fingerprints.
 """
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from pochade.collection.learning import Progress, Report
+from pochade.collection.measuring import NUMBERS, measured_all, numbers_of
 from pochade.collection.nets_in_use import NetsInUse
-from pochade.collection.reading import THUMBNAIL, thumbnail_path
+from pochade.collection.reading import thumbnail_path
 from pochade.collection.vectors import Vectors
-from pochade.errors import PictureUnreadable
-from pochade.images.letterbox import Squares, squared
-from pochade.images.picture import Array
-from pochade.images.read import read_preview
-from pochade.images.traits import LENGTH, PLAN_LENGTH, VERSION, plan, traits
+from pochade.images.letterbox import squared
+from pochade.images.traits import LENGTH, VERSION
 from pochade.organise.arrays import Floats
 from pochade.organise.principal import PrincipalComponents
 
 DIRECTIONS = 64  # principal components of the plans
 TRAITS = 0.5  # of the traits in groups, beside plans of unit length
-AT_ONCE = 512  # pieces between two writes
 
 
 @dataclass(frozen=True)
@@ -69,40 +62,40 @@ def features(in_use: NetsInUse, contents: list[str], report: Report) -> Features
         if old.name != f"{name}.f32":
             with suppress(OSError):  # where nothing can be written, nothing is in the way
                 old.unlink()  # of another version, or of an index that was deleted
-    kept = Vectors(in_use.home / f"{name}.f32", name, np.float32, LENGTH + PLAN_LENGTH, create=True)
+    kept = Vectors(in_use.home / f"{name}.f32", name, np.float32, NUMBERS, create=True)
     begun = min(kept.count(), len(contents))
+    measure_again(kept, begun, contents, in_use)
     if begun < len(contents):
         measure(kept, begun, contents, in_use, report)
     rows = kept.rows(len(contents))
     return Features(in_use.looks(len(contents)), rows[:, :LENGTH], rows[:, LENGTH:])
 
 
-def numbers_of(squares: Squares) -> Array:
-    """The traits and the plan of one piece, (640,)."""
-    return np.concatenate([traits(squares), plan(squares)])
-
-
 def measure(kept: Vectors, begun: int, contents: list[str], in_use: NetsInUse, report: Report) -> None:
-    """Measure pieces from a row on; in threads, as a process would first run the caller's own script again."""
-    paths = [thumbnail_path(in_use.thumbnails, content) for content in contents[begun:]]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(measured_from, paths)
-        for start in range(0, len(paths), AT_ONCE):
-            some = contents[begun + start : begun + start + AT_ONCE]
-            kept.write(begun + start, np.stack(list(mended(some, found, in_use))))
-            report(Progress("measuring", min(len(paths), start + AT_ONCE), len(paths)))
+    """Measure pieces from a row on, each batch on disk before the next."""
+    row = begun
+    for rows in measured_all([thumbnail_path(in_use.thumbnails, content) for content in contents[begun:]]):
+        mend(rows, contents[row : row + len(rows)], in_use)
+        kept.write(row, rows)
+        row += len(rows)
+        report(Progress("measuring", row - begun, len(contents) - begun))
 
 
-def mended(contents: list[str], found: Iterator[Array | None], in_use: NetsInUse) -> Iterator[Array]:
-    """The numbers of some pieces; one whose thumbnail is gone is read again."""
-    for content in contents:
-        measured = next(found)
-        yield numbers_of(next(in_use.squares([content]))) if measured is None else measured
+def measure_again(kept: Vectors, begun: int, contents: list[str], in_use: NetsInUse) -> None:
+    """Try the pieces once more of which nothing was left when they were to be measured."""
+    for row in np.flatnonzero(~kept.rows(begun).any(1)).tolist():
+        rows = np.zeros((1, NUMBERS), np.float32)
+        mend(rows, [contents[row]], in_use)
+        if rows.any():
+            kept.write(row, rows)
 
 
-def measured_from(thumbnail: Path) -> Array | None:
-    """The numbers of one piece; None when its thumbnail can't be read."""
-    try:
-        return numbers_of(squared(read_preview(thumbnail, THUMBNAIL).pixels))
-    except PictureUnreadable:
-        return None
+def mend(rows: Floats, contents: list[str], in_use: NetsInUse) -> None:
+    """Fill in the rows of pieces whose thumbnails can't be read, from their files.
+
+    One of which no file can be read either keeps its zeros: they pull nothing anywhere, and are measured another time.
+    """
+    for place in np.flatnonzero(~rows.any(1)).tolist():
+        pixels = in_use.pixels(contents[place])
+        if pixels is not None:
+            rows[place] = numbers_of(squared(pixels))

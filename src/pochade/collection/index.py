@@ -219,20 +219,6 @@ class Index:
         with self.writing() as connection:
             connection.execute(sql.update(PIECES).where(PIECES.c.id == piece).values(pixels=digest))
 
-    def verdicts(self) -> list[Any]:
-        """Every pair of pieces that was looked at: `first`, `second`, `near`, `version`."""
-        with self.reading() as connection:
-            return list(connection.execute(sql.select(PAIRS)))
-
-    def add_verdicts(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Remember verdicts on pairs; another process may have looked at some of them meanwhile."""
-        pair = sql.and_(PAIRS.c.first == sql.bindparam("one"), PAIRS.c.second == sql.bindparam("other"))
-        with self.writing() as connection:
-            if rows:
-                keys = [{"one": row["first"], "other": row["second"]} for row in rows]
-                connection.execute(sql.delete(PAIRS).where(pair), keys)
-                connection.execute(sql.insert(PAIRS), list(rows))
-
     def prepare_net(self, name: str, learnt: str, figures: dict[str, Any]) -> None:
         """A net that shall be used as soon as every piece has a fingerprint by it."""
         with self.writing() as connection:

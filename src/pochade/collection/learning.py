@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pochade.collection.index import FileRow, Index
 from pochade.collection.readers import Answer, Readers
-from pochade.collection.reading import Request
+from pochade.collection.reading import Reading, Request
 from pochade.collection.scan import Found, Stamp
 from pochade.collection.vectors import Vectors
 from pochade.images.letterbox import Squares
@@ -21,6 +21,7 @@ PIECES_A_MINUTE = 1_000
 MOST_MINUTES = 5.0
 LARGEST = 2**31 - 1  # what a column holds: a preview's file may claim any canvas, and must not stop the run
 MOST_KNOWN = 100  # contents of one size that are told to a reading process
+Read = Answer[Request, Reading]  # a file, and what it gave
 NEVER = Stamp(-1, -1, 0)  # the stamp of a file that is to be tried again each time
 
 
@@ -119,10 +120,10 @@ class Keeper:
     fingerprint: Callable[[list[Squares]], Prints]
     root: int
     counts: Counts = field(default_factory=Counts)
-    waiting: list[Answer] = field(default_factory=list)
+    waiting: list[Read] = field(default_factory=list)
     new: set[str] = field(default_factory=set)  # contents among those waiting that need a fingerprint
 
-    def take(self, answer: Answer) -> None:
+    def take(self, answer: Read) -> None:
         """One more reading."""
         self.waiting.append(answer)
         if answer.reading.squares and answer.reading.content:
@@ -146,7 +147,7 @@ class Keeper:
         self._count(len(fresh))
         self.waiting, self.new = [], set()
 
-    def _file(self, answer: Answer) -> FileRow:
+    def _file(self, answer: Read) -> FileRow:
         path, reading = answer.request.path[self.root :], answer.reading
         return FileRow(path, NEVER if reading.again else answer.request.stamp, None, reading.problem)
 
@@ -156,7 +157,7 @@ class Keeper:
         self.counts.again += len(self.waiting) - fresh - problems
 
 
-def columns(answer: Answer, row: int) -> dict[str, Any]:
+def columns(answer: Read, row: int) -> dict[str, Any]:
     """A reading as a row of the index."""
     header = answer.reading.header
     assert header is not None  # a reading with squares has one

@@ -9,9 +9,9 @@ from pochade.collection.order import Points
 from pochade.organise.layout import laid_out, placed
 
 
-def with_places(index: Index, points: Points, report: Report) -> dict[int, Place]:
-    """The place of every piece, by its number; those that had none get one, and keep it."""
-    known = places_in(index)
+def with_places(index: Index, points: Points, report: Report, *, anew: bool = False) -> dict[int, Place]:
+    """The place of every piece, by its number; those that had none, or all of them anew, get one, and keep it."""
+    known = {} if anew else places_in(index)
     old = np.array([number in known for number in points.numbers.tolist()], bool)
     if not old.all():
         report(Progress("drawing the map", int(old.sum()), len(old)))
@@ -21,7 +21,7 @@ def with_places(index: Index, points: Points, report: Report) -> dict[int, Place
         else:
             found = laid_out(points.features)
         new = dict(zip(points.numbers[~old].tolist(), map(tuple, found.tolist()), strict=True))
-        add_places(index, new)
+        add_places(index, new, anew=anew)
         known |= new
         report(Progress("drawing the map", len(old), len(old)))
     return known

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # torch is heavy: a run that finds nothing new never loads it
 
 LOOK, CODE = 64, 256  # columns of the fingerprint files
 BATCH = 64  # pieces fingerprinted at once
+NOTHING = np.full((1, 1, 3), 255, np.uint8)
 
 
 class NetsInUse:
@@ -105,24 +107,28 @@ class NetsInUse:
                 shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
 
     def squares(self, contents: list[str]) -> Iterator[Squares]:
-        """Pieces as the nets see them, from their thumbnails; one whose thumbnail is gone is read again."""
+        """Pieces as the nets see them, from their thumbnails; one of which nothing is left is white."""
         for content in contents:
-            try:
-                pixels = read_preview(thumbnail_path(self.thumbnails, content), THUMBNAIL).pixels
-            except PictureUnreadable:
-                pixels = self._read_again(content)
-            yield squared(pixels)
+            pixels = self.pixels(content)
+            yield squared(NOTHING if pixels is None else pixels)
 
-    def _read_again(self, content: str) -> Array:
-        """A piece from one of its files, and its thumbnail made anew; white where it has no readable file any more."""
+    def pixels(self, content: str) -> Array | None:
+        """A piece from its thumbnail, which is made anew where it is gone; None when no file can be read either."""
+        try:
+            return read_preview(thumbnail_path(self.thumbnails, content), THUMBNAIL).pixels
+        except PictureUnreadable:
+            return self._read_again(content)
+
+    def _read_again(self, content: str) -> Array | None:
         path = self.index.path_of(content)
         try:
             if path is None:
                 raise PictureUnreadable("no file holds it")
             pixels = read_preview(self.folder / os.fsdecode(path), THUMBNAIL).pixels
-            write_thumbnail(thumbnail_path(self.thumbnails, content), pixels)
         except PictureUnreadable:
-            return np.full((1, 1, 3), 255, np.uint8)
+            return None
+        with suppress(PictureUnreadable):  # no room for it: the next one reads the file again
+            write_thumbnail(thumbnail_path(self.thumbnails, content), pixels)
         return pixels
 
     def vectors(self, net: str, *, create: bool = True) -> tuple[Vectors, Vectors]:

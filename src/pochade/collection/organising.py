@@ -233,10 +233,14 @@ class Organising(ABC):
 
     # The map ---------------------------------------------------------------------------------------------------------
 
-    def map(self, report: Report = NO_REPORT) -> list[Spot]:
+    def map(self, report: Report = NO_REPORT, *, anew: bool = False) -> list[Spot]:
         """Where each piece lies on a plane on which what is alike lies together; by path.
 
         Pieces keep their places: new ones are placed among them.
+
+        Args:
+            report: Called with the progress.
+            anew: Forget all places, and lay the whole map as if for the first time.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -244,7 +248,8 @@ class Organising(ABC):
         from pochade.collection.mapping import with_places  # noqa: PLC0415  openTSNE
 
         files = self._files()
-        places = with_places(self.index, Points.of(files, self._features(report).for_groups), report)
+        points = Points.of(files, self._features(report).for_groups)
+        places = with_places(self.index, points, report, anew=anew)
         spots = [Spot(piece.path, *places[number]) for number, pieces in files.items() for piece in pieces]
         return sorted(spots, key=lambda spot: spot.path)
 

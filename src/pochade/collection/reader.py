@@ -1,4 +1,4 @@
-"""The process that reads files: requests come in as pickles on its standard input, readings go out on its output.
+"""The process that reads and measures: requests come in as pickles on its standard input, answers go out on its output.
 
 A picture is the one thing here that a stranger may have made to harm: it is decoded in a process with limits, which can
 be ended without harm to the run. Its first answer is `True`: it is ready.
@@ -9,8 +9,9 @@ import pickle
 import signal
 import sys
 from contextlib import suppress
+from typing import Any
 
-from pochade.collection.reading import Reading, read_piece
+from pochade.collection import measuring, reading  # noqa: F401  all that is asked, before this says that it is ready
 
 MEMORY = 3 * 2**30  # bytes of data that the process may hold: three times what one picture may take
 
@@ -21,16 +22,16 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
     with suppress(EOFError, BrokenPipeError):
-        answer: Reading | bool = True
+        answer: Any = True
         while True:
             pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
             answers.flush()
-            request, seconds = pickle.load(requests)
+            job, seconds = pickle.load(requests)
             end_after(seconds)
             try:
-                answer = read_piece(request)
+                answer = job.done()
             except MemoryError:
-                answer = Reading(problem=f"it wants more than {MEMORY // 2**20:,} MB of memory")
+                answer = job.given_up(f"it wants more than {MEMORY // 2**20:,} MB of memory", again=False)
             end_after(0)
     os._exit(0)  # an output that nobody reads can't be flushed at a usual end
 

@@ -1,4 +1,7 @@
-"""A pool of reading processes: as many as cores, a time limit for each file, a bounded number of files under way."""
+"""A pool of processes for work on files: as many as cores, a time limit for each request, few of them under way.
+
+A module of ours is started, and not `multiprocessing`, which would first run the caller's own script again.
+"""
 
 import os
 import pickle
@@ -9,33 +12,49 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from pochade.collection.reading import Reading, Request
 from pochade.errors import PochadeError
-from pochade.images.source import printable
 
 PATIENCE = 0.5  # seconds between two looks whether the pool was left
-SECONDS = 60.0  # that one file may take
-Thing = TypeVar("Thing")
+SECONDS = 60.0  # that one request may take
 MOST = 8  # processes: each may hold a gigabyte
 AHEAD = 16  # readings that may wait for each process: bounds the memory
+ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # there is a process for each core already
 
 
-class Answer(NamedTuple):
+class Job(Protocol):
+    """What can be asked of a process; it goes there as a pickle, and what comes of it comes back as one."""
+
+    @property
+    def name(self) -> str:
+        """What it is about, for a sentence."""
+
+    def done(self) -> Any:
+        """What comes of it, found in the process."""
+
+    def given_up(self, problem: str, *, again: bool) -> Any:
+        """What stands in its place when it could not be done, and whether it may go well another time."""
+
+
+Asked = TypeVar("Asked", bound=Job)
+Made = TypeVar("Made")
+Thing = TypeVar("Thing")
+
+
+class Answer(NamedTuple, Generic[Asked, Made]):
     """A request and what came of it."""
 
-    request: Request
-    reading: Reading
+    request: Asked
+    reading: Made
 
 
 class Readers:
-    """Reading processes, each fed by a thread of its own.
+    """Processes that read and measure, each fed by a thread of its own.
 
     Args:
         count: How many; as many as there are cores by default, at most 8.
-        seconds: That one file may take before its process is ended.
+        seconds: That one request may take before its process is ended.
     """
 
     def __init__(self, count: int | None = None, seconds: float = SECONDS) -> None:
@@ -51,14 +70,14 @@ class Readers:
         for thread in self.threads:
             thread.join()
 
-    def read(self, requests: Iterable[Request]) -> Iterator[Answer]:
-        """Every request's reading, in the order in which they are done.
+    def read(self, requests: Iterable[Asked]) -> Iterator[Answer[Asked, Any]]:
+        """What comes of every request, in the order in which they are done.
 
         Raises:
             PochadeError: The reading processes don't start.
         """
-        waiting: queue.Queue[Request | None] = queue.Queue(self.count * 2)
-        done: queue.Queue[Answer | BaseException | None] = queue.Queue(self.count * AHEAD)
+        waiting: queue.Queue[Asked | None] = queue.Queue(self.count * 2)
+        done: queue.Queue[Answer[Asked, Any] | BaseException | None] = queue.Queue(self.count * AHEAD)
         self.threads = [threading.Thread(target=self._work, args=(waiting, done)) for _ in range(self.count)]
         self.threads.append(threading.Thread(target=self._feed, args=(requests, waiting, done)))
         for thread in self.threads:
@@ -75,9 +94,9 @@ class Readers:
 
     def _feed(
         self,
-        requests: Iterable[Request],
-        waiting: "queue.Queue[Request | None]",
-        done: "queue.Queue[Answer | BaseException | None]",
+        requests: Iterable[Asked],
+        waiting: "queue.Queue[Asked | None]",
+        done: "queue.Queue[Answer[Asked, Any] | BaseException | None]",
     ) -> None:
         """Hand out the requests, then one end for each process."""
         try:
@@ -89,8 +108,10 @@ class Readers:
         except BaseException as error:  # it must reach the thread that waits
             self._put(done, error)
 
-    def _work(self, waiting: "queue.Queue[Request | None]", done: "queue.Queue[Answer | BaseException | None]") -> None:
-        """Pass requests to a process and its readings on, until the end."""
+    def _work(
+        self, waiting: "queue.Queue[Asked | None]", done: "queue.Queue[Answer[Asked, Any] | BaseException | None]"
+    ) -> None:
+        """Pass requests to a process and its answers on, until the end."""
         try:
             with Process(self.seconds, self.stopped) as process:
                 while (request := self._get(waiting)) is not None:
@@ -99,7 +120,7 @@ class Readers:
         except BaseException as error:  # it must reach the thread that waits
             self._put(done, error)
 
-    def _get(self, waiting: "queue.Queue[Request | None]") -> Request | None:
+    def _get(self, waiting: "queue.Queue[Asked | None]") -> Asked | None:
         """The next request; None at the end, or after the pool was left."""
         while not self.stopped.is_set():
             with suppress(queue.Empty):
@@ -116,11 +137,11 @@ class Readers:
 
 
 class Process:
-    """One reading process, started anew after it was ended or died.
+    """One such process, started anew after it was ended or died.
 
     Args:
-        seconds: That one file may take.
-        stopped: Set when the pool is left: a file under way is given up.
+        seconds: That one request may take.
+        stopped: Set when the pool is left: a request under way is given up.
     """
 
     def __init__(self, seconds: float, stopped: threading.Event) -> None:
@@ -141,20 +162,19 @@ class Process:
         self.child.communicate()
 
     def _watch(self) -> None:
-        """End the process when its file takes too long, or when nobody wants it any more."""
+        """End the process when its request takes too long, or when nobody wants it any more."""
         while not self.ended.wait(PATIENCE):
             if self.stopped.is_set() or (self.deadline is not None and time.monotonic() > self.deadline):
                 self.child.kill()
 
-    def read(self, request: Request) -> Reading:
-        """What the file gives; a process that takes too long, or dies, makes a problem of the file."""
+    def read(self, request: Job) -> Any:
+        """What comes of a request; one that takes too long, or ends its process, is given up."""
         self.deadline = time.monotonic() + self.seconds
         try:
             assert self.child.stdin  # a pipe
             pickle.dump((request, 2 * self.seconds + 1), self.child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self.child.stdin.flush()
-            reading: Reading = answer_of(self.child)
-            return reading
+            return answer_of(self.child)
         except (EOFError, OSError, pickle.UnpicklingError):
             late, self.deadline = time.monotonic() > self.deadline, None
             self.child.kill()
@@ -163,7 +183,7 @@ class Process:
             if not self.stopped.is_set():
                 self.child = started()
             why = f"took longer than {self.seconds:.0f} s" if late else f"ended its reading process with code {code}"
-            return Reading(problem=f"'{printable(Path(os.fsdecode(request.path)).name)}' {why}", again=True)
+            return request.given_up(f"'{request.name}' {why}", again=True)
         finally:
             self.deadline = None
 
@@ -175,7 +195,7 @@ def answer_of(child: "subprocess.Popen[bytes]") -> Any:
 
 
 def started() -> "subprocess.Popen[bytes]":
-    """A new reading process that has said that it is ready; it ends by itself when its input does.
+    """A new process that has said that it is ready; it ends by itself when its input does.
 
     Nothing in the folder where we are is taken for a module (`-P`), and Ctrl-C is for us alone.
 
@@ -183,7 +203,10 @@ def started() -> "subprocess.Popen[bytes]":
         PochadeError: It does not start.
     """
     command = [sys.executable, "-P", "-m", "pochade.collection.reader"]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    surroundings = os.environ | ALONE
+    child = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=surroundings
+    )
     try:
         assert answer_of(child) is True
     except (EOFError, OSError, pickle.UnpicklingError) as error:

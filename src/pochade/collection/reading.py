@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -19,6 +21,8 @@ from pochade.images.source import opened, printable
 
 THUMBNAIL = 256  # pixels of the longer side
 QUALITY = 90  # of the thumbnail's JPEG
+UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.jpg\.[0-9]+\.part")  # a thumbnail until it has its name
+UNDER_WAY = 600  # seconds: no thumbnail takes as long to write
 NO_BOUND = 2**63  # bytes: hashing goes through a file piece by piece
 
 
@@ -30,6 +34,19 @@ class Request:
     stamp: Stamp
     known: frozenset[str]  # contents of the same size that the index has: if it is one of them, its hash is enough
     thumbnails: Path
+
+    @property
+    def name(self) -> str:
+        """The file's, for a sentence."""
+        return printable(Path(os.fsdecode(self.path)).name)
+
+    def done(self) -> "Reading":
+        """What the file gives."""
+        return read_piece(self)
+
+    def given_up(self, problem: str, *, again: bool) -> "Reading":
+        """Why it gives nothing."""
+        return Reading(problem=problem, again=again)
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,15 @@ def hashed(path: Path, stamp: Stamp) -> str:
 def thumbnail_path(thumbnails: Path, content: str) -> Path:
     """Where the thumbnail of a content lies."""
     return thumbnails / content[:2] / f"{content}.jpg"
+
+
+def remove_unfinished(thumbnails: Path) -> None:
+    """Remove what processes that were killed began to write; a young one may be another process's work under way."""
+    long_ago = time.time() - UNDER_WAY
+    for path in thumbnails.glob("??/.*.part"):
+        with suppress(OSError):
+            if UNFINISHED.fullmatch(path.name) and path.stat().st_mtime < long_ago:
+                path.unlink()
 
 
 def write_thumbnail(path: Path, pixels: Array) -> None:

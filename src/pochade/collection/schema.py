@@ -1,6 +1,6 @@
 """The tables of an index, their version, and how older ones are led to it.
 
-settings   name -> value                    the schema's version
+settings   name -> value                    the schema's version, the index's name, the net that judged the pairs
 pieces     one row a content (SHA-256)      what it is, and its row in the fingerprint files
 files      one row a path below the folder  size, mtime, inode; the piece it holds, or the problem it has
 labels     (piece, label)                   the person's own words: given, or refused

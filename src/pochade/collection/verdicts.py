@@ -16,6 +16,7 @@ from torch import Tensor
 
 from pochade import weights
 from pochade.collection.index import Index
+from pochade.collection.kept import add_verdicts, verdicts_in
 from pochade.collection.learning import Progress, Report
 from pochade.collection.nets_in_use import NetsInUse
 from pochade.errors import CheckpointDamaged
@@ -104,12 +105,13 @@ class Judge:
 
     def __init__(self, index: Index, in_use: NetsInUse) -> None:
         self.net, self.index, self.in_use = pair_net(), index, in_use
+        self.name = weights.name_of_pairs()
         self.contents = index.contents()
         self.numbers = index.numbers()  # of each row's piece
 
     def known(self) -> dict[tuple[int, int], Verdict]:
-        """Every verdict so far, by the numbers of the two pieces, the lower first."""
-        return {(row.first, row.second): Verdict(row.near, row.version) for row in self.index.verdicts()}
+        """Every verdict of this net so far, by the numbers of the two pieces, the lower first."""
+        return {(row.first, row.second): Verdict(row.near, row.version) for row in verdicts_in(self.index, self.name)}
 
     def judge(self, pairs: Integers, looks: Floats, report: Report) -> None:
         """Look at pairs of rows (P, 2), and remember what comes of it."""
@@ -127,7 +129,7 @@ class Judge:
     def _remember(self, pairs: Integers, likelihoods: Tensor) -> None:
         pieces = [sorted((self.numbers[one], self.numbers[other])) for one, other in pairs.tolist()]
         said = likelihoods.tolist()
-        self.index.add_verdicts([
+        add_verdicts(self.index, self.name, [
             {"first": first, "second": second, "near": near, "version": version}
             for (first, second), (_, near, version) in zip(pieces, said, strict=True)
         ])  # fmt: skip

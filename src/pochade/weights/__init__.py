@@ -18,3 +18,8 @@ def name_of(folder: Path, files: tuple[str, ...] = (LOOK, CODE)) -> str | None:
     except OSError:
         return None
     return hashlib.sha256(contents).hexdigest()[:16]
+
+
+def name_of_pairs() -> str:
+    """The name of the net that judges pairs, made of its content: verdicts of another count no more."""
+    return hashlib.sha256((FOLDER / PAIRS).read_bytes()).hexdigest()[:16]
