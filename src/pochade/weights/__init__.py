@@ -12,7 +12,7 @@ PAGE = "page.safetensors"
 
 
 def name_of(folder: Path, files: tuple[str, ...] = (LOOK, CODE)) -> str | None:
-    """A name for the nets in a folder, made of their content (by default those of fingerprints); None if one is missing."""
+    """A name for nets in a folder (by default those of fingerprints), made of their content; None if one is missing."""
     try:
         contents = b"".join((folder / file).read_bytes() for file in files)
     except OSError:
