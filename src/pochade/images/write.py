@@ -65,12 +65,7 @@ def refusal(form: str, *, deep: bool, alpha: bool, longest: int) -> str:
 
 
 def write_picture(picture: Picture, path: Path, form: str, *, quality: int = QUALITY) -> None:
-    """Write a picture so that reading it gives it again; the file is there whole or not at all, and is read once more.
-
-    Pixels, depth and alpha stay the same but in JPEG and AVIF, which lose a little; a grey picture comes back in
-    colours from WebP and AVIF. The profile, EXIF and dots per inch go along where the format has a place for them:
-    WebP, AVIF and JPEG XL have none for dots per inch beside those in the EXIF, BMP none for a profile or EXIF. TIFF
-    gets of the EXIF who made the picture, with what and when, and what it is, not the camera's settings.
+    """Write a picture as `as_file` gives it; the file is there whole or not at all.
 
     Args:
         picture: As `read_picture` gives it.
@@ -82,6 +77,27 @@ def write_picture(picture: Picture, path: Path, form: str, *, quality: int = QUA
         UsageError: It is no format that Pochade writes.
         OutputUnwritable: No permission, no space, the format can't hold the picture, or what is read back differs.
     """
+    write_atomically(path, as_file(picture, path, form, quality=quality))
+
+
+def as_file(picture: Picture, path: Path, form: str, *, quality: int = QUALITY) -> bytes:
+    """A file's bytes from which reading gives the picture again: they have been read once.
+
+    Pixels, depth and alpha stay the same but in JPEG and AVIF, which lose a little; a grey picture comes back in
+    colours from WebP and AVIF. The profile, EXIF and dots per inch go along where the format has a place for them:
+    WebP, AVIF and JPEG XL have none for dots per inch beside those in the EXIF, BMP none for a profile or EXIF. TIFF
+    gets of the EXIF who made the picture, with what and when, and what it is, not the camera's settings.
+
+    Args:
+        picture: As `read_picture` gives it.
+        path: Where it is going to be, for the errors' sentences.
+        form: As for `write_picture`.
+        quality: As for `write_picture`.
+
+    Raises:
+        UsageError: It is no format that Pochade writes.
+        OutputUnwritable: The format can't hold the picture, or what is read back differs.
+    """
     if form not in SUFFIXES:
         raise UsageError(f"Pochade writes no {form}", f"it writes {', '.join(SUFFIXES)}")
     height, width = picture.pixels.shape[:2]
@@ -89,7 +105,7 @@ def write_picture(picture: Picture, path: Path, form: str, *, quality: int = QUA
     reason = refusal(form, deep=deep, alpha=alpha, longest=max(height, width)) or profile_refusal(picture, form)
     if reason:
         raise OutputUnwritable(f"'{printable(path)}' could not be written: {reason}", "write it as PNG or TIFF")
-    write_atomically(path, checked(picture, printable(path), form, quality))
+    return checked(picture, printable(path), form, quality)
 
 
 def profile_refusal(picture: Picture, form: str) -> str:

@@ -1,0 +1,1 @@
+"""A scan -> a clean picture."""
