@@ -160,11 +160,12 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr("pochade.cleaning.batch.write_atomically", stop)
         with pytest.raises(KeyboardInterrupt):
-            clean_files([scan], to, other, Cleaner())
+            clean_files([scan], to, other, unchanged)
     assert names_in(to) == {"sketch.png", "sketch.png.json"}
     (outcome,) = clean_files([scan], to, other, unchanged)
     assert outcome.problem is None
     assert not outcome.done_before
+    assert (to / "sketch.png").read_bytes() == scan.read_bytes()
     assert (to / "sketch.png").read_bytes() == scan.read_bytes()
 
 
@@ -278,14 +279,14 @@ def test_a_mask_of_another_size_is_told_with_both_sizes(scans: Path, tmp_path: P
     assert "has 24 x 16 pixels" in str(outcome.problem)
 
 
-def test_progress_is_told_before_each_scan(scans: Path, tmp_path: Path) -> None:
+def test_progress_is_told_before_and_after_each_scan(scans: Path, tmp_path: Path) -> None:
     told = []
 
     def report(done: int, total: int, scan: Path) -> None:
         told.append((done, total, scan.name))
 
     clean_files([scans / "deep.tif", scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner(), report=report)
-    assert told == [(0, 2, "deep.tif"), (1, 2, "sketch.png")]
+    assert told == [(0, 2, "deep.tif"), (1, 2, "deep.tif"), (1, 2, "sketch.png"), (2, 2, "sketch.png")]
 
 
 def test_a_preview_is_a_sheet_of_three(scans: Path, tmp_path: Path) -> None:

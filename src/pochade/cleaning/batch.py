@@ -125,7 +125,7 @@ def clean_files(
         wish: How.
         clean: What cleans an array; see `pochade.cleaning.clean.clean`.
         preview: Whether to draw each scan before and after.
-        report: Told before each scan how many are done, of how many, and which one is next.
+        report: Told before and after each scan how many are done, of how many, and which one it is.
 
     Raises:
         UsageError: There is no file at all.
@@ -139,6 +139,7 @@ def clean_files(
     for number, job in enumerate(plan.jobs):
         report(number, len(plan.jobs), job.scan)
         outcomes.append(outcome_of(job, wish, clean, preview=preview))
+        report(number + 1, len(plan.jobs), job.scan)
     return outcomes
 
 

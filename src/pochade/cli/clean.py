@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # numpy and torch take their time: only a command that needs 
 
 MOST_LINES = 20  # scans that are listed one by one
 
-Strength = Annotated[int | None, typer.Option(min=0, max=100, help="Of this alone; else --strength.")]
+Strength = Annotated[int | None, typer.Option(min=0, max=100, help="Of this alone; else as of all.")]
 
 
 @interruptible()
@@ -33,7 +33,7 @@ def clean(
     protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: what is white stays.")] = None,
     only: Annotated[Path | None, typer.Option(help="The same: only what is white is cleaned.")] = None,
     dpi: Annotated[
-        float | None, typer.Option(min=10, max=20_000, help="Dots per inch, if the files don't tell.")
+        float | None, typer.Option(min=10, max=20_000, help="Dots per inch; else what each file tells.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Draw each scan before, after, and what went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
@@ -73,7 +73,7 @@ class CleanBar(Bar):
     """The bar, fed by the run."""
 
     def report(self, done: int, total: int, scan: Path) -> None:
-        """So many are done, and this one is next."""
+        """So many are done, and it is this one's turn."""
         if self.task is None:
             self.stage("cleaning")
         self.advance(done, total, f"{done:,} of {total:,}, {scan.name}")
