@@ -42,7 +42,7 @@ class Views(NamedTuple):
     subjects: Subjects
     looks: Tensor  # (N, 64)
     works: Tensor  # (N,)
-    stages: Tensor  # (N,) bool, or else a copy
+    stages: Tensor  # (N,) 0 for the finished work and its copies, and a number for each stage
 
 
 class Known(NamedTuple):
@@ -64,17 +64,16 @@ def chosen(known: list[Drawing], count: int) -> Known:
     return Known([free[number] for number in left], bits[np.ix_(left, left)])
 
 
-def versions(drawing: Drawing, chance: random.Random) -> list[tuple[Squares, bool]]:
-    """A drawing, copies and stages of it, and which of them are stages; now and then a copy of a stage."""
+def versions(drawing: Drawing, chance: random.Random) -> list[tuple[Squares, int]]:
+    """A drawing, copies and stages of it, and copies of some stages; each with its stage's number, 0 if finished."""
     whole = Image.fromarray(read_preview(Path(drawing.path), SIDE).pixels)
-    made = [(squared(np.asarray(whole)), False)]
-    for number in range(COPIES_OF_EACH + STAGES_OF_EACH):
-        stage = number >= COPIES_OF_EACH
-        changed = chance.choice(STAGES if stage else COPIES)(whole, chance)
-        if chance.random() < 0.3:
-            changed = chance.choice(COPIES)(changed, chance)
-        made.append((squared(np.asarray(changed)), stage))
-    return made
+    made = [(whole, 0)] + [(chance.choice(COPIES)(whole, chance), 0) for _ in range(COPIES_OF_EACH)]
+    for stage in range(1, STAGES_OF_EACH + 1):
+        staged = chance.choice(STAGES)(whole, chance)
+        made.append((staged, stage))
+        if chance.random() < 0.4:
+            made.append((chance.choice(COPIES)(staged, chance), stage))
+    return [(squared(np.asarray(picture)), stage) for picture, stage in made]
 
 
 def views(known: Known) -> Views:
@@ -83,7 +82,7 @@ def views(known: Known) -> Views:
     made = [
         (number, *view)
         for number, drawing in enumerate(known.drawings)
-        for view in (versions(drawing, chance) if number < WORKS else [(drawing.squares, False)])
+        for view in (versions(drawing, chance) if number < WORKS else [(drawing.squares, 0)])
     ]
     parts, looks = [], []
     for start in range(0, len(made), AT_ONCE):
@@ -101,7 +100,8 @@ def pairs_of(made: Views, known: Known) -> tuple[Tensor, Tensor]:
     first, second = made.works[pairs].T
     bits = torch.from_numpy(known.apart)[first, second]
     clear = (first == second) | (bits >= UNCLEAR)
-    verdicts = torch.where(made.stages[pairs].any(1), KINDS.index("version"), KINDS.index("near"))
+    stages = made.stages[pairs]
+    verdicts = torch.where(stages[:, 0] == stages[:, 1], KINDS.index("near"), KINDS.index("version"))
     verdicts[first != second] = KINDS.index("apart")
     return pairs[clear], verdicts[clear]
 

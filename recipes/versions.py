@@ -156,8 +156,10 @@ def washed(picture: Picture, chance: random.Random) -> Picture:
 
 
 def blocked(picture: Picture, chance: random.Random) -> Picture:
-    """Flat colours, before shading and lines."""
+    """Flat colours, before shading and lines: few of the picture's own, or few levels of each channel."""
     smooth = picture.filter(ImageFilter.MedianFilter(chance.choice((5, 7, 9))))
+    if chance.random() < 0.5:
+        return ImageOps.posterize(smooth, chance.choice((1, 2, 3)))
     return smooth.quantize(chance.randint(3, 9)).convert("RGB")
 
 
@@ -165,4 +167,4 @@ COPIES: tuple[Change, ...] = (
     resaved, resized, blurred, toned, greyed, recoloured, swapped, marked, cropped, cropped, padded, crooked, turned,
     scanned,
 )  # fmt: skip
-STAGES: tuple[Change, ...] = (inked, outlined, sketched, washed, washed, blocked)
+STAGES: tuple[Change, ...] = (inked, outlined, sketched, washed, washed, blocked, blocked)

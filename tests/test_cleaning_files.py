@@ -2,11 +2,9 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,24 +13,14 @@ from PIL import Image
 
 from pochade import __version__, errors
 from pochade.cleaning.batch import Mask, Outcome, Wish, clean_files
-from pochade.cleaning.record import Strengths
+from pochade.cleaning.cleaner import Cleaned
+from pochade.cleaning.record import Amounts
 from pochade.images.before_after import amplified, before_after
 from pochade.images.read import read_picture
 from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
 from tests.test_cli_collection import run
 
-WISH = Wish(Strengths.of(60, specks=100), net="a net")
-
-
-@dataclass(frozen=True)
-class Lightened:
-    """What the stand-in for cleaning gives."""
-
-    picture: Array
-    removed: Array
-    notes: tuple[str, ...] = ()
-    already_clean: bool = False
-    changed: float = 0.25
+WISH = Wish(Amounts.of(60, specks=100), net="a net")
 
 
 @dataclass
@@ -42,18 +30,25 @@ class Cleaner:
     asked: list[dict[str, Any]] = field(default_factory=list)
     notes: tuple[str, ...] = ()
 
-    def __call__(self, picture: Array, **asked: Any) -> Lightened:
+    def __call__(self, picture: Array, **asked: Any) -> Cleaned:
         self.asked.append(asked | {"shape": picture.shape, "type": picture.dtype.name})
-        return Lightened(lighter(picture), np.full((*picture.shape[:2], 3), -15, np.float32), self.notes)
+        return cleaned(picture, lighter(picture), self.notes)
+
+
+def cleaned(before: Array, after: Array, notes: tuple[str, ...], *, already_clean: bool = False) -> Cleaned:
+    """What cleaning gives, of arrays."""
+    was, now = (
+        np.broadcast_to(array.reshape(*array.shape[:2], -1), (*array.shape[:2], 3)) for array in (before, after)
+    )
+    return Cleaned(after, np.zeros(before.shape[:2], np.uint8), was, now, notes, already_clean)
 
 
 def lighter(pixels: Array) -> Array:
     return pixels + (np.iinfo(pixels.dtype).max - pixels) // 16
 
 
-def unchanged(picture: Array, **_: Any) -> Lightened:
-    nothing = np.zeros((*picture.shape[:2], 3), np.float32)
-    return Lightened(picture, nothing, ("it is clean already",), already_clean=True, changed=0)
+def unchanged(picture: Array, **_: Any) -> Cleaned:
+    return cleaned(picture, picture, ("it is clean already",), already_clean=True)
 
 
 @pytest.fixture
@@ -122,7 +117,7 @@ def test_what_was_done_is_kept_beside_the_result(scans: Path, tmp_path: Path) ->
     assert kept["asked"]["net"] == "a net"
     assert kept["original"] == str(scans / "sketch.png")
     assert kept["notes"] == ["there is little bare paper"]
-    assert kept["changed"] == 0.25
+    assert kept["changed"] == 1
 
 
 def test_the_same_again_is_done_already_and_another_wish_is_not(scans: Path, tmp_path: Path) -> None:
@@ -133,9 +128,9 @@ def test_the_same_again_is_done_already_and_another_wish_is_not(scans: Path, tmp
     assert len(cleaner.asked) == done
     assert contents(to) == first
     assert sum(outcome.done_before for outcome in again) == done
-    clean_files([scans], to, Wish(Strengths.of(10), net="a net"), cleaner)
+    clean_files([scans], to, Wish(Amounts.of(10), net="a net"), cleaner)
     assert len(cleaner.asked) == 2 * done
-    clean_files([scans], to, Wish(Strengths.of(10), net="another"), cleaner)
+    clean_files([scans], to, Wish(Amounts.of(10), net="another"), cleaner)
     assert len(cleaner.asked) == 3 * done
 
 
@@ -152,7 +147,7 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
 ) -> None:
     scan, to = scans / "sketch.png", tmp_path / "clean"
     clean_files([scan], to, WISH, Cleaner())
-    other = Wish(Strengths.of(5))
+    other = Wish(Amounts.of(5))
 
     def stop(path: Path, _content: bytes) -> None:
         raise KeyboardInterrupt(path)
@@ -183,7 +178,7 @@ def test_a_result_that_somebody_retouched_is_never_replaced(scans: Path, tmp_pat
     to = tmp_path / "clean"
     clean_files([scans / "sketch.png"], to, WISH, Cleaner())
     (to / "sketch.png").write_bytes(saved(rgb(), "PNG"))
-    for wish in (WISH, Wish(Strengths.of(5))):
+    for wish in (WISH, Wish(Amounts.of(5))):
         (outcome,) = clean_files([scans / "sketch.png"], to, wish, Cleaner())
         assert "was changed by somebody" in str(outcome.problem)
     assert (to / "sketch.png").read_bytes() == saved(rgb(), "PNG")
@@ -250,7 +245,7 @@ def test_an_animation_says_that_one_frame_is_kept(tmp_path: Path) -> None:
 
 
 def test_what_breaks_inside_of_the_cleaning_stops_nothing(scans: Path, tmp_path: Path) -> None:
-    def breaks(_: Array, **__: Any) -> Lightened:
+    def breaks(_: Array, **__: Any) -> Cleaned:
         raise RuntimeError("no memory left for a tile\nand a long stack")
 
     (outcome,) = clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, breaks)
@@ -264,7 +259,7 @@ def test_masks_go_along_as_levels_of_white(scans: Path, tmp_path: Path) -> None:
     drawn[:, 12:16] = (255, 255, 255, 128)
     (tmp_path / "mask.png").write_bytes(saved(Image.fromarray(drawn), "PNG"))
     cleaner, mask = Cleaner(), Mask.read(tmp_path / "mask.png")
-    wish = Wish(Strengths.of(100), protect=mask)
+    wish = Wish(Amounts.of(100), protect=mask)
     clean_files([scans / "sketch.png"], tmp_path / "clean", wish, cleaner)
     np.testing.assert_array_equal(cleaner.asked[0]["protect"][0], [255] * 12 + [128] * 4 + [0] * 8)
     assert cleaner.asked[0]["only"] is None
@@ -272,7 +267,7 @@ def test_masks_go_along_as_levels_of_white(scans: Path, tmp_path: Path) -> None:
 
 def test_a_mask_of_another_size_is_told_with_both_sizes(scans: Path, tmp_path: Path) -> None:
     (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
-    wish = Wish(Strengths.of(100), only=Mask.read(tmp_path / "mask.png"))
+    wish = Wish(Amounts.of(100), only=Mask.read(tmp_path / "mask.png"))
     (outcome,) = clean_files([scans / "sketch.png"], tmp_path / "clean", wish, Cleaner())
     assert isinstance(outcome.problem, errors.UsageError)
     assert "has 30 x 20 pixels, and" in str(outcome.problem)
@@ -333,9 +328,7 @@ Say = Callable[..., tuple[int, Any, str]]
 @pytest.fixture
 def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
     """The command with the stand-in: its exit code, data and words."""
-    stand_in = ModuleType("pochade.cleaning.clean")
-    stand_in.clean = Cleaner(notes=("there is little bare paper",))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "pochade.cleaning.clean", stand_in)
+    monkeypatch.setattr("pochade.cleaning.clean.clean", Cleaner(notes=("there is little bare paper",)))
 
     def said(*words: object) -> tuple[int, Any, str]:
         code = run(["clean", *words], monkeypatch)

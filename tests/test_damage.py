@@ -1,123 +1,120 @@
-"""Damaged views: what they may change of a picture and what not."""
-
-from collections.abc import Callable
+"""Damage of scans: the same seed gives the same, each kind is told apart, and sizes are in millimetres."""
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pochade.images.letterbox import letterboxed
-from pochade.learn import damage
-from pochade.learn.agreement import Agreement
-from pochade.learn.coding import coding
-from pochade.learn.damage import Sources, damaged, recomposed, seen, to_the_subject, undamaged
-from pochade.learn.muon import Muon
-from pochade.nets import CodeConfig, CodeVAE, LookConfig, LookEncoder
+from pochade.errors import UsageError
+from pochade.learn.damage import FAMILIES, UNSEEN, Damaged, damage
+from pochade.learn.fields import blurred, smooth_noise
+from pochade.learn.marks import splat, thread
 from tests.art import drawing
 
-
-def sources(count: int, side: int = 200) -> Sources:
-    """The first drawings, as they are read from a collection."""
-    squares = [letterboxed(np.asarray(drawing(seed, side))) for seed in range(count)]
-    pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2).float() / 255
-    return Sources(pixels, torch.tensor([[square.width, square.height] for square in squares]) / 96)
+CLEAN = np.asarray(drawing(3, 160))
 
 
-def test_the_undamaged_view_is_the_picture() -> None:
-    some = sources(3)
-    view = undamaged(some, 96)
-    torch.testing.assert_close(view[:, :3], some.pictures, atol=1e-4, rtol=0)
-    assert (view[:, 3] == 1).all()
+def scan(seed: int, families: frozenset[str] = FAMILIES, dpi: float = 300) -> Damaged:
+    """One bad scan of the drawing."""
+    return damage(CLEAN, dpi, np.random.default_rng(seed), families)
 
 
-@pytest.mark.parametrize("view", [damaged, recomposed])
-def test_views_are_pictures_in_their_frames(view: Callable[[Sources, int], Tensor]) -> None:
-    torch.manual_seed(0)
-    views = view(sources(40), 64)
-    colour, frame = views[:, :3], views[:, 3:]
-    assert views.shape == (40, 4, 64, 64)
-    assert views.isfinite().all()
-    assert views.min() >= 0
-    assert views.max() <= 1
-    assert set(frame.unique().tolist()) <= {0.0, 1.0}
-    assert (colour.masked_select((frame == 0).expand_as(colour)) == 1).all()
+def test_the_same_seed_gives_the_same_scan() -> None:
+    first, second, third = scan(0), scan(0), scan(1)
+    np.testing.assert_array_equal(first.picture, second.picture)
+    np.testing.assert_array_equal(first.defects, second.defects)
+    assert (first.picture != third.picture).any()
 
 
-def test_the_same_seed_gives_the_same_views() -> None:
-    torch.manual_seed(1)
-    first = damaged(sources(8), 64)
-    torch.manual_seed(1)
-    assert torch.equal(first, damaged(sources(8), 64))
-    assert not torch.equal(first, damaged(sources(8), 64))
+def test_no_family_leaves_the_drawing_as_it_is() -> None:
+    made = scan(0, frozenset())
+    for layer in (made.picture, made.specked, made.smudged, made.lit, made.clean):
+        np.testing.assert_array_equal(layer, CLEAN)
+    assert not made.defects.any()
+    np.testing.assert_array_equal(made.light, np.ones_like(made.light))
 
 
-def test_a_quarter_turn_of_the_frame_shows_the_picture_turned() -> None:
-    some = sources(1)
-    quarter = torch.tensor([[[0.0, -1.0], [1.0, 0.0]]])
-    view = seen(some.pictures, some.frames, quarter, torch.zeros(1, 2), 96)[:, :3]
-    turned = torch.rot90(some.pictures, 1, (2, 3))
-    torch.testing.assert_close(view, turned, atol=1e-3, rtol=0)
+def test_light_and_paper_are_what_they_multiply_by() -> None:
+    for seed in range(20):
+        made = scan(seed, frozenset({"light", "paper"}))
+        wanted = np.clip(CLEAN * made.light, 0, 255)
+        assert np.abs(made.picture - wanted).max() <= 1
+        np.testing.assert_array_equal(made.picture, made.lit)
 
 
-def test_a_wide_frame_leaves_white_above_and_below() -> None:
-    some = sources(1)
-    view = seen(some.pictures, torch.tensor([[1.0, 0.5]]), torch.eye(2)[None], torch.zeros(1, 2), 96)
-    assert view[0, 3].sum() == 96 * 48
-    assert (view[0, :3, :20] == 1).all()
+def test_specks_change_only_where_the_mask_says_or_their_shadows_fall() -> None:
+    hit = 0
+    for seed in range(20):
+        made = scan(seed, frozenset({"dust", "hairs", "scratches", "lint"}))
+        changed = np.abs(made.specked.astype(int) - made.smudged).max(2) > 60
+        assert not (changed & ~made.defects).any()
+        hit += int(made.defects.sum())
+    assert hit > 500
 
 
-@pytest.mark.parametrize("paper", [1.3, 1.8])
-def test_paper_about_the_subject_is_found_wherever_it_lies(paper: float) -> None:
-    page = torch.ones(1, 3, 96, 96)
-    page[:, :, 20:60, 30:80] = 0.3  # 50 wide, 40 high
-    corner = torch.tensor([[0.1, -0.2]]) * (paper > 1.5)
-    frames, centres = to_the_subject(page, torch.full((1, 2), paper), torch.eye(2)[None], corner)
-    torch.testing.assert_close(frames, torch.tensor([[50.0, 40.0]]) / 96, atol=0.17, rtol=0)
-    torch.testing.assert_close(centres, torch.tensor([[55 / 48 - 1, 40 / 48 - 1]]), atol=0.07, rtol=0)
+def test_each_family_alone_harms_something_in_some_scan() -> None:
+    for family in sorted(FAMILIES):
+        assert any((scan(seed, frozenset({family})).picture != CLEAN).any() for seed in range(60)), family
 
 
-def test_a_page_without_a_subject_keeps_its_frame() -> None:
-    frames, centres = to_the_subject(
-        torch.full((1, 3, 96, 96), 0.5), torch.full((1, 2), 0.9), torch.eye(2)[None], torch.zeros(1, 2)
-    )
-    assert frames[0].tolist() == pytest.approx([0.9, 0.9])
-    assert centres[0].tolist() == [0, 0]
+def test_dust_is_as_large_as_the_resolution_makes_it() -> None:
+    def area(dpi: float) -> float:
+        white = np.full((int(dpi), int(dpi), 3), 255, np.uint8)  # a square inch
+        made = [damage(white, dpi, np.random.default_rng(seed), frozenset({"dust"})) for seed in range(12)]
+        return float(np.mean([each.defects.mean() for each in made]))
+
+    assert area(600) == pytest.approx(area(300), rel=0.5)  # the same share of the sheet, of four times the pixels
 
 
-def test_line_art_is_dark_lines_on_white() -> None:
-    torch.manual_seed(0)
-    lines = damage.line_art(sources(6).pictures)
-    assert lines.median() > 0.9
-    assert lines.min() < 0.3
-    torch.testing.assert_close(lines[:, 0], lines[:, 2])
+def test_families_kept_from_training_are_families() -> None:
+    assert UNSEEN < FAMILIES
 
 
-def test_agreement_teaches_a_net_to_find_its_pieces() -> None:
-    torch.manual_seed(0)
-    net, some = LookEncoder(LookConfig(side=64, widths=(8, 8, 8, 16), head=16)), sources(16)
-    agreement, pieces = Agreement(16, 64), torch.arange(16)
-    optimiser = Muon(net.parameters(), 2e-2)  # what looks are trained with
-    values = []
-    for _ in range(140):
-        value = agreement.loss(net, some.pictures, some.frames, pieces, pieces)
-        optimiser.zero_grad()
-        value.backward()
-        optimiser.step()
-        values.append(value.item())
-    assert sum(values[-5:]) < 0.8 * sum(values[:5])
-    assert (agreement.kinds == pieces).all()
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_any_size_can_be_scanned(height: int, width: int, seed: int) -> None:
+    made = damage(np.full((height, width, 3), 200, np.uint8), 300, np.random.default_rng(seed))
+    assert made.picture.shape == made.lit.shape == made.light.shape == (height, width, 3)
+    assert made.defects.shape == (height, width)
+    assert np.isfinite(made.light).all()
 
 
-def test_coding_redraws_better_with_the_same_bits() -> None:
-    torch.manual_seed(0)
-    config = CodeConfig(groups=(8, 24), widths=(8, 8, 8, 8), drawing=(8, 8, 8), fine=8, foretelling=8)
-    net, some, values = CodeVAE(config), sources(8), []
-    optimiser = torch.optim.Adam(net.parameters(), 3e-3)
-    for _ in range(40):
-        value = coding(net, some.pictures, some.frames)
-        optimiser.zero_grad()
-        value.backward()
-        optimiser.step()
-        values.append(value.item())
-    assert sum(values[-5:]) < sum(values[:5]) - 0.5
+@pytest.mark.parametrize(
+    ("picture", "dpi", "families"),
+    [
+        (CLEAN[..., 0], 300, FAMILIES),
+        (CLEAN.astype(np.uint16), 300, FAMILIES),
+        (CLEAN[:0], 300, FAMILIES),
+        (CLEAN, 0, FAMILIES),
+        (CLEAN, 300, frozenset({"coffee"})),
+    ],
+)
+def test_what_can_not_be_scanned_is_refused(picture: np.ndarray, dpi: float, families: frozenset[str]) -> None:
+    with pytest.raises(UsageError):
+        damage(picture, dpi, np.random.default_rng(0), families)
+
+
+def test_a_disc_thinner_than_a_pixel_covers_part_of_it() -> None:
+    cover = np.zeros((9, 9), np.float32)
+    splat(cover, np.array([4.5]), np.array([4.5]), np.array([0.2], np.float32))
+    assert 0 < cover[4, 4] < 0.5
+    assert cover.sum() == cover[4, 4]
+
+
+def test_a_thread_is_as_long_as_asked() -> None:
+    down, across = thread(np.random.default_rng(0), (50, 50), 30, 1.0)
+    assert np.hypot(np.diff(down), np.diff(across)).sum() == pytest.approx(30, rel=0.05)
+
+
+@pytest.mark.parametrize("sigma", [0.7, 3.0, 25.0])
+def test_a_blur_keeps_the_mean_and_even_areas(sigma: float) -> None:
+    even = np.full((40, 60, 3), 0.3, np.float32)
+    np.testing.assert_allclose(blurred(even, sigma), even, atol=1e-5)
+    spot = np.zeros((101, 101), np.float32)
+    spot[50, 50] = 1
+    assert blurred(spot, 3).sum() == pytest.approx(1, rel=0.02)
+
+
+def test_smooth_noise_is_as_wide_as_asked() -> None:
+    rng = np.random.default_rng(0)
+    fine, wide = (smooth_noise(rng, (200, 200), length) for length in (3, 40))
+    assert np.abs(np.diff(fine)).mean() > 5 * np.abs(np.diff(wide)).mean()

@@ -1,6 +1,6 @@
 """Pochade learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.
 
-    from pochade import Collection, fingerprint, read_picture, redraw
+    from pochade import Collection, clean, fingerprint, read_picture, redraw
 
 Importing this package only defines names: what a name stands for is loaded when it is first used.
 """
@@ -9,16 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pochade.cleaning.clean import clean
+    from pochade.cleaning.cleaner import Cleaned
     from pochade.collection.collection import Collection
     from pochade.fingerprints import Fingerprints, fingerprint, redraw
     from pochade.images.read import read_picture
 
 __version__ = "0.1.0"
-__all__ = ["Collection", "Fingerprints", "fingerprint", "read_picture", "redraw"]
+__all__ = ["Cleaned", "Collection", "Fingerprints", "clean", "fingerprint", "read_picture", "redraw"]
 
 _HOMES = {
+    "Cleaned": "pochade.cleaning.cleaner",
     "Collection": "pochade.collection.collection",
     "Fingerprints": "pochade.fingerprints",
+    "clean": "pochade.cleaning.clean",
     "fingerprint": "pochade.fingerprints",
     "redraw": "pochade.fingerprints",
     "read_picture": "pochade.images.read",

@@ -18,7 +18,7 @@ from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.given import on_paper
 from pochade.images.letterbox import SIDE, Square, Squares, squared
 from pochade.learn.checkpoints import load_net
-from pochade.learn.damage import Sources, undamaged
+from pochade.learn.views import Sources, undamaged
 from pochade.nets import CodeVAE, LookEncoder
 
 BATCH = (

@@ -8,13 +8,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from pochade import __version__
+from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.plan import Job, may_be_replaced, planned
-from pochade.cleaning.record import Record, Strengths, keep_record, preview_path, sha256_of
+from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, sha256_of
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
 from pochade.files import write_atomically
 from pochade.images.before_after import before_after
@@ -28,31 +29,7 @@ SCREEN = 96  # dots per inch at most that programs write which don't know; no sc
 FIRST_FRAME = "only its first frame was kept"
 
 
-class Result(Protocol):
-    """What cleaning gives; see `pochade.cleaning.clean.Cleaned`."""
-
-    @property
-    def picture(self) -> Any:
-        """As what was given."""
-
-    @property
-    def removed(self) -> Array:
-        """(H, W, 3), before less after, in levels of 8 bits."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know, as clauses."""
-
-    @property
-    def already_clean(self) -> bool:
-        """Whether there was nothing to do."""
-
-    @property
-    def changed(self) -> float:
-        """Share of the pixels that changed visibly."""
-
-
-Clean = Callable[..., Result]  # called as pochade.cleaning.clean.clean
+Clean = Callable[..., Cleaned]  # called as pochade.cleaning.clean.clean
 
 
 @dataclass(frozen=True)
@@ -82,7 +59,7 @@ class Mask:
 class Wish:
     """How scans are to be cleaned."""
 
-    strengths: Strengths
+    strengths: Amounts
     protect: Mask | None = None
     only: Mask | None = None
     dpi: float | None = None  # else what each file says
@@ -217,7 +194,7 @@ def told_dpi(picture: Picture) -> float | None:
     return round(dpi, 2) if dpi > SCREEN else None
 
 
-def through(clean: Clean, picture: Picture, wish: Wish, dpi: float | None) -> tuple[Result, Picture]:
+def through(clean: Clean, picture: Picture, wish: Wish, dpi: float | None) -> tuple[Cleaned, Picture]:
     """What cleaning gives for the picture's colours, and the picture with them; alpha stays."""
     grey = picture.pixels.shape[-1] == 1
     found = clean(

@@ -21,7 +21,7 @@ RECORD, PREVIEW = ".json", ".preview.jpg"  # follow the whole name: two results 
 
 
 @dataclass(frozen=True)
-class Strengths:
+class Amounts:
     """How much of each kind of damage goes, 0 to 100."""
 
     light: int
@@ -31,7 +31,7 @@ class Strengths:
     smudges: int
 
     @classmethod
-    def of(cls, strength: int, **own: int | None) -> "Strengths":
+    def of(cls, strength: int, **own: int | None) -> "Amounts":
         """The same strength for all, but for those with one of their own."""
         names = [field.name for field in dataclasses.fields(cls)]
         values = {name: own.get(name) for name in names}

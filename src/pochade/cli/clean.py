@@ -1,7 +1,6 @@
 """`pochade clean`: scans without the dust, the grain and the smudges."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from pochade.cli.output import Bar, interruptible, print_json, words
 from pochade.errors import PochadeError
 
 if TYPE_CHECKING:  # numpy and torch take their time: only a command that needs them loads them
-    from pochade.cleaning.batch import Clean, Outcome
+    from pochade.cleaning.batch import Outcome
 
 MOST_LINES = 20  # scans that are listed one by one
 
@@ -46,13 +45,15 @@ def clean(
     Example: pochade clean ~/scans --to ~/clean --strength 60 --preview
     """
     with words.status("looking"):
+        from pochade import weights
         from pochade.cleaning.batch import Mask, Wish, clean_files
-        from pochade.cleaning.record import Strengths
+        from pochade.cleaning.clean import clean as cleaner
+        from pochade.cleaning.record import Amounts
 
         own = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}
         stays, goes = (None if path is None else Mask.read(path) for path in (protect, only))
-        cleaner, net = cleaner_and_net()
-        wish = Wish(Strengths.of(strength, **own), stays, goes, dpi, net)
+        net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
+        wish = Wish(Amounts.of(strength, **own), stays, goes, dpi, net)
     with CleanBar() as bar:
         outcomes = clean_files(scans, to, wish, cleaner, preview=preview, report=bar.report)
     if as_json:
@@ -60,13 +61,6 @@ def clean(
     say_outcomes(outcomes, to)
     if all(outcome.problem for outcome in outcomes):
         raise typer.Exit(max(outcome.problem.exit_code for outcome in outcomes if outcome.problem))
-
-
-def cleaner_and_net() -> tuple["Clean", str]:
-    """What cleans an array, and the name of its net."""
-    from pochade.weights import CLEAN, FOLDER, named_by_content
-
-    return import_module("pochade.cleaning.clean").clean, named_by_content([FOLDER / CLEAN]) or ""
 
 
 class CleanBar(Bar):

@@ -22,10 +22,10 @@ from pochade.images.letterbox import Square, Squares
 from pochade.learn.agreement import Agreement
 from pochade.learn.checkpoints import save_net
 from pochade.learn.coding import coding
-from pochade.learn.damage import Sources, damaged
 from pochade.learn.loop import Progress as Steps
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
+from pochade.learn.views import Sources, damaged
 from pochade.nets import CodeVAE, LookEncoder
 from pochade.organise.alike import alike
 

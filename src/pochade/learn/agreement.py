@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pochade.learn.damage import Sources, damaged, picked, undamaged
+from pochade.learn.views import Sources, damaged, picked, undamaged
 from pochade.nets.look import LookEncoder, crowding, disagreement
 
 TEMPERATURE = 0.045

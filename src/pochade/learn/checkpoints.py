@@ -36,8 +36,12 @@ from pochade.nets import (
     EdgeNetConfig,
     LookConfig,
     LookEncoder,
+    PageConfig,
+    PageNet,
     PairConfig,
     PairNet,
+    Restorer,
+    RestorerConfig,
     VAEConfig,
 )
 
@@ -52,6 +56,8 @@ NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "LookEncoder": (LookEncoder, LookConfig),
     "CodeVAE": (CodeVAE, CodeConfig),
     "PairNet": (PairNet, PairConfig),
+    "Restorer": (Restorer, RestorerConfig),
+    "PageNet": (PageNet, PageConfig),
 }
 
 

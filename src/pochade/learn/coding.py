@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pochade.learn.damage import Sources, recomposed
+from pochade.learn.views import Sources, recomposed
 from pochade.nets.code import CodeVAE, coding_loss, rounded
 
 PRICE = 6e-4  # nats for a bit: what one more saves of the squared error, at about 2,000 bits

@@ -1,314 +1,192 @@
-"""Damaged views of pictures: what happens to a piece of art between two meetings with it.
+"""What happens to a drawing between the desk and the file: the damage that the cleaner learns to undo.
 
-    sources (B, 3, S, S) ──►──┤stage of work├──►──┤geometry├──►──┤colour├──►──┤scan, stamp├──►── views (B, 4, s, s)
+    clean ─►┤smudges├─►┤specks├─►┤paper's grain├─►┤paper's colour, light├─►┤scanner, JPEG├─► picture
+      │          │           │
+      └──────────┴───────────┴────────────────────►┤paper's colour, light├─► lit, smudged, specked: what each kind took
 
-A net that gives all views of one piece the same look finds its copies. Every step draws its own numbers for each
-picture of the batch. Views are white where there is no paper; their fourth channel is 1 inside the picture's frame.
+Lengths are in millimetres and dots per inch, amplitudes are drawn for each sheet; the figures come from scans and
+from annotated dust (Ivanova et al., 2023), as do those in `learn/marks.py`.
 """
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
+from numpy.typing import NDArray
 
-from pochade.images.letterbox import FAINT, ROOM, SHARE, STRONGEST
+from pochade.errors import UsageError
+from pochade.images.lossy import through_jpeg
+from pochade.learn.fields import Floats, Generator, blurred, grain, ink_of, log_uniform, moved, smooth_noise
+from pochade.learn.marks import folded, marked, shadowed, streaked
+from pochade.learn.smudges import bled_through, fingered, foxed, ghosted, smeared, stained
 
-GLYPH = (5, 40)  # strokes in a row of letters, down and across
-TRIMMED = 0.9  # share of the views whose paper is found and trimmed, as it is from most files
-COARSE = 48  # pixels a side on which the paper is looked for
-GREY = (0.299, 0.587, 0.114)  # Rec. 601 luma, which JPEG uses too
+Bytes = NDArray[np.uint8]
+INCH = 25.4  # millimetres
+PAGE = 150.0  # millimetres over which light changes
+SMUDGES = {  # how often, and what
+    "smear": (0.3, smeared), "fingers": (0.2, fingered), "ghost": (0.2, ghosted), "bleed": (0.15, bled_through),
+    "stain": (0.1, stained), "foxing": (0.07, foxed),
+}  # fmt: skip
+FOLDS, STREAKS, BANDS, GUTTER, SHADOW = 0.06, 0.08, 0.06, 0.12, 0.1
+SOFT, SHIFTED, SHARPENED, JPEG, RAISED = 0.6, 0.25, 0.2, 0.5, 0.5
+NEAR_WHITE, CREAM, FLATBED = 0.6, 0.9, 0.7  # shares of sheets: up to here
+HIT = 0.15  # of full cover: what counts as a defect
+MARKS = {"dust": 0.85, "hairs": 0.5, "lint": 0.1, "scratches": 0.15}
+FAMILIES = frozenset({*SMUDGES, *MARKS, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"})
+UNSEEN = frozenset({"foxing", "lint", "banding"})  # kept from training, one of each kind, to test with
 
 
 @dataclass(frozen=True)
-class Sources:
-    """Pictures to draw views from: letterboxed on white, with the share of the square that each one fills."""
+class Damaged:
+    """A scan, and what was done to it; pictures are (H, W, 3) uint8.
 
-    pictures: Tensor  # (N, 3, S, S) in [0, 1]
-    frames: Tensor  # (N, 2) float32 in (0, 1]: width and height of the picture, as parts of S
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-    def __getitem__(self, chosen: Tensor) -> "Sources":
-        """Those pictures alone."""
-        return Sources(self.pictures[chosen], self.frames[chosen])
-
-
-def uniform(count: int, low: float, high: float) -> Tensor:
-    """One random number for each picture, (B, 1, 1, 1)."""
-    return torch.empty(count, 1, 1, 1).uniform_(low, high)
-
-
-def picked(count: int, share: float) -> Tensor:
-    """For each picture whether it is among that share of the batch, (B,) bool."""
-    return torch.rand(count) < share
-
-
-def sometimes(share: float, change: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Change a random part of the batch; only that part is computed."""
-    chosen = torch.nonzero(picked(len(x), share)).flatten()
-    return x.index_copy(0, chosen, change(x[chosen])) if len(chosen) else x
-
-
-def undamaged(sources: Sources, side: int) -> Tensor:
-    """The pictures as they are, (B, 4, side, side): what the nets see of a piece itself."""
-    colour = sources.pictures
-    if side != colour.shape[-1]:
-        colour = functional.interpolate(colour, size=(side, side), mode="bilinear", align_corners=False)
-    frame = framed(sources.frames, side)
-    return torch.cat([colour * frame + (1 - frame), frame], 1)
-
-
-def damaged(sources: Sources, side: int) -> Tensor:
-    """One random view of each picture, (B, 4, side, side) in [0, 1]."""
-    x = staged(sources.pictures)
-    x = turned_and_cropped(x, sources.frames, side)
-    colour, frame = x[:, :3], x[:, 3:]
-    colour = sometimes(0.2, stamped, scanned(softened(coloured(colour))))
-    return torch.cat([colour.clamp(0, 1) * frame + (1 - frame), frame], 1)
-
-
-def recomposed(sources: Sources, side: int) -> Tensor:
-    """Turned, mirrored, some of them cut, in other colours, but unharmed: more of the same kind, (B, 4, side, side)."""
-    x = undamaged(sources, side)
-    cut = torch.nonzero(picked(len(x), 0.3)).flatten()
-    if len(cut):
-        x = x.index_copy(0, cut, turned_and_cropped(sources.pictures[cut], sources.frames[cut], side))
-    x = sometimes(0.5, lambda part: part.flip(3), sometimes(0.5, lambda part: part.mT, x))
-    colour, frame = sometimes(0.3, hue_turned, x[:, :3]), x[:, 3:]
-    colour = sometimes(0.2, lambda part: part[:, torch.randperm(3)], colour)
-    return torch.cat([colour * frame + (1 - frame), frame], 1)
-
-
-# Stages of work ------------------------------------------------------------------------------------------------------
-
-
-def staged(x: Tensor) -> Tensor:
-    """A part of the pictures as they were before: line art, a sketch, flat colours, a grey wash; (B, 3, S, S)."""
-    return sometimes(0.11, line_art, sometimes(0.06, wash, sometimes(0.06, flat, x)))
-
-
-def line_art(x: Tensor) -> Tensor:
-    """Dark lines on white where the picture has edges, with a random reach, weight and threshold."""
-    grey = luma(x)
-    around = blurred(grey, float(torch.empty(1).uniform_(0.8, 2.5)))
-    difference = torch.where(
-        picked(len(x), 0.5).view(-1, 1, 1, 1), (grey - around).abs(), (around - grey).clamp(min=0) * 1.5
-    )
-    edges = torch.maximum(difference, colour_edges(x) * 0.5)
-    weight = uniform(len(x), 4, 14)
-    return (1 - (edges * weight - uniform(len(x), 0.0, 0.4)).clamp(0, 1)).expand_as(x)
-
-
-def colour_edges(x: Tensor) -> Tensor:
-    """The strongest gradient of the three channels, (B, 1, S, S)."""
-    across = functional.pad(x[..., 1:] - x[..., :-1], (0, 1)).abs()
-    down = functional.pad(x[..., 1:, :] - x[..., :-1, :], (0, 0, 0, 1)).abs()
-    return torch.maximum(across, down).amax(1, keepdim=True)
-
-
-def wash(x: Tensor) -> Tensor:
-    """Grey tones that run a little, as a value study in ink."""
-    grey = blurred(luma(x), float(torch.empty(1).uniform_(0.5, 2.0)))
-    return (grey * uniform(len(x), 0.5, 1) + uniform(len(x), 0, 0.3)).clamp(0, 1).expand_as(x)
-
-
-def flat(x: Tensor) -> Tensor:
-    """A few levels a channel, without shading."""
-    levels = uniform(len(x), 2, 5).round()
-    return (blurred(x, 1.0) * levels).round() / levels
-
-
-# Geometry ------------------------------------------------------------------------------------------------------------
-
-
-def turned_and_cropped(x: Tensor, frames: Tensor, side: int) -> Tensor:
-    """Turned, mirrored, cut and padded at random, then fitted into the square again; (B, 4, side, side)."""
-    count = len(x)
-    tilt = torch.where(picked(count, 0.5), torch.randn(count) * 0.05, torch.zeros(count))  # radians, 3 degrees
-    tilt = torch.where(picked(count, 0.06), (torch.rand(count) - 0.5) * 0.9, tilt)  # now and then 25 degrees
-    quarter = torch.where(picked(count, 0.3), torch.randint(1, 4, (count,)), torch.zeros(count, dtype=torch.long))
-    angle = tilt + quarter * (math.pi / 2)
-    cosine, sine = angle.cos(), angle.sin()
-    turn = torch.stack([torch.stack([cosine, -sine], 1), torch.stack([sine, cosine], 1)], 1)  # (B, 2, 2)
-    mirror = torch.where(picked(count, 0.25), -1.0, 1.0)
-    turn = turn * torch.stack([mirror, torch.ones(count)], 1).unsqueeze(2)
-    upright = torch.where((quarter % 2 == 1).unsqueeze(1), frames.flip(1), frames)
-    grown = upright + tilt.abs().sin().unsqueeze(1) * upright.flip(1) * picked(count, 0.5).unsqueeze(1)
-    size, centre = cut_and_padded(grown)
-    tight, middle = to_the_subject(x, size, turn, centre)
-    trimmed = picked(count, TRIMMED).unsqueeze(1)
-    return seen(x, torch.where(trimmed, tight, size), turn, torch.where(trimmed, middle, centre), side)
-
-
-def to_the_subject(x: Tensor, frames: Tensor, turns: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
-    """Frames (B, 2) and centres (B, 2) without the even paper inside those given, as `images/letterbox.py` trims it.
-
-    A picture without edges keeps its frame. The arguments are those of `seen`.
+    Each of the five is the one before with one kind of damage more: `clean`, `lit` (the paper's colour and the light),
+    `smudged`, `specked`, `picture` (grain of the paper and what the scanner did).
     """
-    view = seen(x, frames, turns, centres, COARSE)
-    rough, frame = view[:, :3], view[:, 3]
-    across = rough.diff(dim=3).abs().amax(1) * frame[:, :, 1:] * frame[:, :, :-1]  # the frame's rim is no edge
-    down = rough.diff(dim=2).abs().amax(1) * frame[:, 1:] * frame[:, :-1]
-    edges = torch.maximum(functional.pad(across, (1, 0)), functional.pad(across, (0, 1)))
-    edges = torch.maximum(edges, torch.maximum(functional.pad(down, (0, 0, 1, 0)), functional.pad(down, (0, 0, 0, 1))))
-    strongest = edges.flatten(1).topk(round(COARSE**2 * (1 - STRONGEST))).values[:, -1]
-    there = edges >= (SHARE * strongest).clamp(min=FAINT / 255).view(-1, 1, 1)
-    reaches = [reach_of(there.any(1)), reach_of(there.any(2))]  # left and right, top and bottom
-    low, high = (torch.stack([reach[end] for reach in reaches], 1) for end in (0, 1))  # (B, 2) each, -1 to 1
-    longest = frames.amax(1, keepdim=True)
-    some = there.flatten(1).any(1, keepdim=True)
-    size = torch.where(some, (high - low) / 2 * longest, frames)
-    return size, torch.where(some, centres + (high + low) / 2 * longest, centres)
+
+    picture: Bytes
+    specked: Bytes
+    smudged: Bytes
+    lit: Bytes
+    clean: Bytes
+    defects: NDArray[np.bool_]  # (H, W) where specks, folds and streaks are
+    light: Floats  # (H, W, 3): what light and the paper's colour multiply the clean picture by
 
 
-def reach_of(there: Tensor) -> tuple[Tensor, Tensor]:
-    """The ends of what is there along one side, (B, COARSE) bool, with some room: from -1 to 1, each (B,)."""
-    steps = torch.arange(COARSE)
-    first = torch.where(there, steps, COARSE).amin(1)
-    last = torch.where(there, steps, -1).amax(1) + 1
-    scale = 2 / COARSE
-    return (first * scale - 1 - 2 * ROOM).clamp(min=-1), (last * scale - 1 + 2 * ROOM).clamp(max=1)
-
-
-def cut_and_padded(frames: Tensor) -> tuple[Tensor, Tensor]:
-    """New frames (B, 2) and their centres (B, 2): each side moved in by up to a fifth, or out by up to a quarter."""
-    count = len(frames)
-    even, each = torch.rand(count, 1).expand(count, 4), torch.rand(count, 4)
-    cut = torch.where(picked(count, 0.75).unsqueeze(1), even, each).sqrt() * 0.2
-    pad = torch.where(picked(count, 0.7).unsqueeze(1), even, each) * -0.25
-    kept = torch.where(picked(count, 0.5).unsqueeze(1), pad, torch.zeros(count, 4))
-    moved = torch.where(picked(count, 0.5).unsqueeze(1), cut, kept)  # left, top, right, bottom
-    size = frames * (1 - moved[:, :2] - moved[:, 2:])
-    centre = frames * (moved[:, :2] - moved[:, 2:])
-    return size, centre
-
-
-def seen(x: Tensor, frames: Tensor, turns: Tensor, centres: Tensor, side: int) -> Tensor:
-    """What lies in a frame of the source, fitted into the square; outside the source is white.
+def damage(picture: Bytes, dpi: float, rng: Generator, families: frozenset[str] = FAMILIES) -> Damaged:
+    """A drawing as a bad scan of it.
 
     Args:
-        x: Sources (B, 3, S, S) in [0, 1].
-        frames: Width and height of the frames (B, 2), as parts of S; may exceed 1.
-        turns: From the view's coordinates to the source's (B, 2, 2).
-        centres: Where the frames lie, (B, 2), in halves of S from the middle, before the turn.
-        side: Pixels a side of the views.
+        picture: The clean drawing (H, W, 3) uint8.
+        dpi: Dots per inch of the scan, which decides how large dust is.
+        rng: Decides everything; the same state gives the same damage.
+        families: What may happen, a part of `FAMILIES`; each does or does not, by chance.
 
-    Returns:
-        Views (B, 4, side, side): colour, and 1 inside the frame.
+    Raises:
+        UsageError: The picture is none, the resolution isn't positive, or a family is unknown.
     """
-    longest = frames.amax(1)  # (B,)
-    matrix = turns * longest.view(-1, 1, 1)
-    shift = torch.einsum("bij,bj->bi", turns, centres).unsqueeze(2)
-    grid = functional.affine_grid(torch.cat([matrix, shift], 2), [len(x), 3, side, side], align_corners=False)
-    colour = 1 - functional.grid_sample(1 - x, grid, align_corners=False)  # zeros outside are white
-    frame = framed(frames / longest.unsqueeze(1), side)
-    return torch.cat([colour * frame + (1 - frame), frame], 1)
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:  # noqa: PLR2004
+        raise UsageError(f"a drawing is (H, W, 3) of uint8, not {picture.shape} of {picture.dtype}")
+    if dpi <= 0 or families - FAMILIES:
+        raise UsageError(f"{dpi} dots per inch and {sorted(families - FAMILIES)} can't be had")
+    dots = dpi / INCH
+    clean = picture.astype(np.float32) / np.float32(255)
+    smudged = with_smudges(rng, clean, dots, families)
+    specked, hit = with_marks(rng, smudged, dots, families)
+    light = paper_colour(rng, families) * light_over(rng, clean.shape[:2], dots, families)[..., None]
+    scan = grainy(rng, specked, dots, families) * light
+    scan, streaks = scanned(rng, scan, families)
+    ready = eight_bit(scan)
+    if rng.random() < JPEG and "jpeg" in families:
+        ready = through_jpeg(ready, int(rng.integers(60, 96)), full_colour=bool(rng.integers(2)))
+    layers = [eight_bit(layer * light) for layer in (specked, smudged, clean)]
+    return Damaged(ready, layers[0], layers[1], layers[2], picture, np.maximum(hit, streaks) > HIT, light)
 
 
-def framed(frames: Tensor, side: int) -> Tensor:
-    """1 inside frames of these widths and heights (B, 2), as parts of the square: (B, 1, side, side)."""
-    steps = (torch.arange(side) + 0.5) / (side / 2) - 1
-    inside = frames.clamp(min=2 / side)
-    across = (steps.abs() <= inside[:, :1]).view(-1, 1, 1, side)
-    down = (steps.abs() <= inside[:, 1:]).view(-1, 1, side, 1)
-    return (across & down).float()
+def eight_bit(x: Floats) -> Bytes:
+    """From 0 to 1 to whole levels."""
+    return (np.clip(x, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-# Colour --------------------------------------------------------------------------------------------------------------
+def with_smudges(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> Floats:
+    """Some of the smudges, one after the other."""
+    for family, (share, change) in SMUDGES.items():
+        if rng.random() < share and family in families:
+            x = change(rng, x, dots)
+    return x
 
 
-def luma(x: Tensor) -> Tensor:
-    """Grey (B, 1, S, S) of colour (B, 3, S, S)."""
-    return (x * torch.tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
+def with_marks(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> tuple[Floats, Floats]:
+    """Some folds and specks, and where they are (H, W), 0 to 1."""
+    hit = np.zeros(x.shape[:2], np.float32)
+    if rng.random() < FOLDS and "folds" in families:
+        x, hit = folded(rng, x, dots)
+    for family, share in MARKS.items():
+        if rng.random() < share and family in families:
+            x, cover = marked(rng, x, dots, family)
+            hit = np.maximum(hit, cover)
+    return (shadowed(x, hit) if rng.random() < RAISED else x), hit
 
 
-def coloured(x: Tensor) -> Tensor:
-    """Other hues, greys, gamma, contrast."""
-    x = sometimes(0.3, hue_turned, x)
-    x = sometimes(0.15, lambda part: part[:, torch.randperm(3)], x)
-    x = sometimes(0.2, lambda part: luma(part).expand_as(part), x)
-    x = sometimes(0.4, lambda part: part.clamp(1e-3, 1) ** torch.exp(uniform(len(part), -0.7, 0.7)), x)
-    return sometimes(0.3, lambda part: part * uniform(len(part), 0.6, 1.0) + uniform(len(part), -0.05, 0.25), x)
+def paper_colour(rng: Generator, families: frozenset[str]) -> Floats:
+    """What the paper makes of white (3,): nearly white, cream, or toned."""
+    if "paper" not in families:
+        return np.ones(3, np.float32)
+    kind = rng.random()
+    if kind < NEAR_WHITE:
+        return (rng.uniform(0.92, 1.0) + rng.normal(0, 0.006, 3)).clip(0.85, 1.02).astype(np.float32)
+    yellow = np.array([0.0, 0.35, 1.0]) * (rng.uniform(0.03, 0.2) if kind < CREAM else rng.uniform(0.1, 0.45))
+    return (rng.uniform(0.8, 0.98) - yellow + rng.normal(0, 0.01, 3)).clip(0.3, 1).astype(np.float32)
 
 
-def hue_turned(x: Tensor) -> Tensor:
-    """Turned about the grey axis by any angle, with more or less saturation."""
-    return torch.einsum("bij,bjhw->bihw", hue_turns(len(x)), x).clamp(0, 1)
+def light_over(rng: Generator, size: tuple[int, int], dots: float, families: frozenset[str]) -> Floats:
+    """How bright each place is lit (H, W): a scanner's lamp or a camera's window, a book's gutter, a hand's shadow."""
+    light = np.ones(size, np.float32)
+    if "light" not in families:
+        return light
+    light = light * lamp(rng, size, max(size) / dots)
+    if rng.random() < GUTTER:
+        light = light * gutter(rng, size, max(size) / dots)
+    if rng.random() < SHADOW:
+        shade = smooth_noise(rng, size, 60 * dots)
+        light = light * (1 - rng.uniform(0.05, 0.3) / (1 + np.exp(-4 * (shade - 0.5))))
+    return light.astype(np.float32)
 
 
-def hue_turns(count: int) -> Tensor:
-    """Turns about the grey axis, (B, 3, 3), by any angle, with more or less saturation."""
-    angle, saturation = torch.rand(count) * 2 * math.pi, torch.empty(count).uniform_(0.4, 1.3)
-    third = 1 / 3
-    cosine, sine = angle.cos() * saturation, angle.sin() * saturation * math.sqrt(third)
-    a, b, c = third + 2 * third * cosine, third - third * cosine - sine, third - third * cosine + sine
-    return torch.stack([torch.stack(row, 1) for row in ((a, b, c), (c, a, b), (b, c, a))], 1)
+def lamp(rng: Generator, size: tuple[int, int], millimetres: float) -> Floats:
+    """A slow change over the sheet; light changes over centimetres, so a small sheet is lit more evenly."""
+    rows, columns = np.linspace(-1, 1, size[0])[:, None], np.linspace(-1, 1, size[1])[None, :]
+    slopes, bends = rng.normal(0, 1, 2), rng.normal(0, 0.6, 3)
+    field = slopes[0] * rows + slopes[1] * columns
+    field = field + bends[0] * rows**2 + bends[1] * columns**2 + bends[2] * rows * columns
+    fall = rng.uniform(0, 0.15) if rng.random() < FLATBED else rng.uniform(0.15, 0.5)
+    reach = max(float(field.max() - field.min()), 1e-6)
+    return np.exp(-fall * min(1, millimetres / PAGE) * (field.max() - field) / reach).astype(np.float32)
 
 
-# Scans, blur, stamps -------------------------------------------------------------------------------------------------
+def gutter(rng: Generator, size: tuple[int, int], millimetres: float) -> Floats:
+    """Darker towards one edge, which stands off the glass."""
+    rows, columns = np.linspace(0, 1, size[0])[:, None], np.linspace(0, 1, size[1])[None, :]
+    away = (rows, columns, 1 - rows, 1 - columns)[int(rng.integers(4))] * millimetres
+    dark = 1 - rng.uniform(0.1, 0.6) * np.exp(-away / rng.uniform(3, 12))
+    return np.broadcast_to(dark, size).astype(np.float32)
 
 
-def blurred(x: Tensor, sigma: float) -> Tensor:
-    """A Gaussian blur with that deviation in pixels, edges repeated; same shape."""
-    reach = max(1, math.ceil(2.5 * sigma))
-    weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma).square())
-    weights = weights / weights.sum()
-    flat_channels = x.flatten(0, 1).unsqueeze(1)  # (B * C, 1, S, S)
-    padded = functional.pad(flat_channels, (reach, reach, reach, reach), mode="replicate")
-    rows = functional.conv2d(padded, weights.view(1, 1, 1, -1))
-    return functional.conv2d(rows, weights.view(1, 1, -1, 1)).view_as(x)
+def grainy(rng: Generator, x: Floats, dots: float, families: frozenset[str]) -> Floats:
+    """On paper of two grains, fine and coarse, a little of it coloured; ink hides it."""
+    if "grain" not in families:
+        return x
+    size, strength = x.shape[:2], log_uniform(rng, 0.5, 8) / 255
+    fine, coarse = rng.uniform(0.3, 1.3), rng.uniform(0.06, 0.25) * dots
+    share = rng.uniform(0, 0.7)
+    tooth = (1 - share) * grain(rng, size, fine) + share * grain(rng, size, coarse)
+    tooth = tooth / max(float(tooth.std()), 1e-6)
+    colour = np.stack([grain(rng, size, fine) for _ in range(3)], 2) * rng.uniform(0.1, 0.4)
+    bare = (1 - ink_of(x)) ** 0.7
+    return np.asarray(x + strength * bare[..., None] * (tooth[..., None] + colour), np.float32)
 
 
-def softened(x: Tensor) -> Tensor:
-    """Blurred, or made coarse by a passage through fewer pixels."""
-    x = sometimes(0.3, lambda part: blurred(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
-    return sometimes(0.15, coarse, x)
+def scanned(rng: Generator, x: Floats, families: frozenset[str]) -> tuple[Floats, Floats]:
+    """What the scanner adds; and where its streaks are (H, W)."""
+    streaks = np.zeros(x.shape[:2], np.float32)
+    if "scanner" in families:
+        x = through_optics(rng, x)
+        x = x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.3, 3) / 255)
+    if rng.random() < BANDS and "banding" in families:
+        rows = np.sin(np.arange(x.shape[0]) * rng.uniform(0.1, 1.2)) * rng.uniform(0.003, 0.02)
+        x = (x * (1 + rows[:, None, None])).astype(np.float32)
+    if rng.random() < STREAKS and "streaks" in families:
+        x, streaks = streaked(rng, x)
+    return x, streaks
 
 
-def coarse(x: Tensor) -> Tensor:
-    """Through fewer pixels and back."""
-    side = int(torch.randint(x.shape[-1] * 2 // 5, x.shape[-1], (1,)))
-    small = functional.interpolate(x, size=side, mode="bilinear", antialias=True)
-    return functional.interpolate(small, size=x.shape[-2:], mode="bilinear")
-
-
-def scanned(x: Tensor) -> Tensor:
-    """Tinted paper, light that falls off, and noise."""
-    x = sometimes(0.25, lambda part: part * torch.empty(len(part), 3, 1, 1).uniform_(0.75, 1.0), x)
-    x = sometimes(0.25, unevenly_lit, x)
-    return sometimes(0.3, noisy, x)
-
-
-def unevenly_lit(x: Tensor) -> Tensor:
-    """Darker towards one side."""
-    ramp = torch.linspace(-1, 1, x.shape[-1])
-    slope = ramp.view(1, 1, 1, -1) * uniform(len(x), -1, 1) + ramp.view(1, 1, -1, 1) * uniform(len(x), -1, 1)
-    return x * (1 - uniform(len(x), 0, 0.25) * (slope + 1).clamp(0, 2))
-
-
-def noisy(x: Tensor) -> Tensor:
-    """The grain of a scanner or of paper."""
-    return x + torch.randn(len(x), 1, *x.shape[-2:]) * uniform(len(x), 0.0, 0.06)
-
-
-def stamped(x: Tensor) -> Tensor:
-    """With a watermark: a row of letters across it, more or less transparent."""
-    colour = torch.rand(len(x), 3, 1, 1).round() * uniform(len(x), 0.6, 1)
-    cover = words(len(x), x.shape[-1]) * uniform(len(x), 0.2, 0.8)
-    return x * (1 - cover) + colour * cover
-
-
-def words(count: int, side: int) -> Tensor:
-    """A row of blocky letters somewhere in each picture, (B, 1, side, side) in {0, 1}."""
-    letters = picked(count * GLYPH[0] * GLYPH[1], 0.5).float().view(count, 1, *GLYPH)
-    steps = torch.linspace(0, 1, side)
-    rows = (steps.view(1, -1) - uniform(count, 0.0, 0.85).view(-1, 1)) / uniform(count, 0.06, 0.25).view(-1, 1)
-    columns = (steps.view(1, -1) - uniform(count, 0.0, 0.4).view(-1, 1)) / uniform(count, 0.4, 1.0).view(-1, 1)
-    grid = (
-        torch.stack(torch.broadcast_tensors(columns.unsqueeze(1), rows.unsqueeze(2)), 3) * 2 - 1
-    )  # (B, side, side, 2)
-    return functional.grid_sample(letters, grid, mode="nearest", align_corners=False)
+def through_optics(rng: Generator, x: Floats) -> Floats:
+    """Softness, colours that don't meet, halos of sharpening: each now and then."""
+    if rng.random() < SOFT:
+        x = blurred(x, rng.uniform(0.3, 0.9))
+    if rng.random() < SHIFTED:
+        channel, (down, across) = int(rng.choice([0, 2])), rng.uniform(-0.6, 0.6, 2)
+        x = x.copy()
+        x[..., channel] = moved(np.ascontiguousarray(x[..., channel]), down, across)
+    if rng.random() < SHARPENED:
+        x = np.clip(x + np.float32(rng.uniform(0.1, 0.8)) * (x - blurred(x, 1.2)), 0, 1)
+    return x

@@ -6,7 +6,9 @@ from pochade.nets.classifier import Classifier, ClassifierConfig, classification
 from pochade.nets.code import CodeConfig, CodeVAE, coding_loss
 from pochade.nets.edges import EdgeNet, EdgeNetConfig, edge_histograms, edge_loss
 from pochade.nets.look import LookConfig, LookEncoder, disagreement
+from pochade.nets.page import PageConfig, PageNet
 from pochade.nets.pairs import KINDS, PairConfig, PairNet
+from pochade.nets.restorer import Restorer, RestorerConfig
 from pochade.nets.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
 
 __all__ = [
@@ -23,9 +25,13 @@ __all__ = [
     "EdgeNetConfig",
     "LookConfig",
     "LookEncoder",
+    "PageConfig",
+    "PageNet",
     "PairConfig",
     "PairNet",
     "Posterior",
+    "Restorer",
+    "RestorerConfig",
     "VAEConfig",
     "calibrated_loss",
     "classification_loss",

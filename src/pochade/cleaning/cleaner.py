@@ -1,0 +1,156 @@
+"""The cleaner: a net that reads the page, one that restores tile after tile, and what comes of them.
+
+picture ─►┤read_page├─► light, paper ─┐
+│                                  ▼
+└──────► tiles with a margin ─►┤evened out├─►┤Restorer, told the strengths├─► clean picture, defects
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from pochade.cleaning.page import Page, read_page
+from pochade.cleaning.tiles import Tile, page_part, tiles
+from pochade.images.given import Given
+from pochade.nets import PageNet, Restorer
+
+TILE = 768  # pixels a side of what is kept of a tile
+FOUND = 0.5  # how sure the net is that a pixel is a defect
+FEW = 1e-5  # of the pixels: so few defects are none
+SLIGHT = 0.5  # levels of 8 bits, root mean square: so small a change is none
+CLEAN = "it is clean already"
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """How much of each kind of damage to undo, 0 to 1."""
+
+    light: float
+    paper: float
+    grain: float
+    specks: float
+    smudges: float
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing is to be done."""
+        return not any((self.light, self.paper, self.grain, self.specks, self.smudges))
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A clean picture, and what was taken for damage."""
+
+    picture: Any  # of the type, the mode or shape, and the depth that was given
+    defects: NDArray[np.uint8]  # (H, W), 255 where the net is sure of a speck, a hair, a scratch or a fold
+    before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours that were given
+    after: NDArray[Any]  # (H, W, 3): the colours of the result
+    notes: tuple[str, ...]  # what a person should know: each a clause
+    already_clean: bool  # nothing was changed because there was nothing to do
+
+    @property
+    def removed(self) -> NDArray[np.float32]:
+        """What was taken away (H, W, 3), in levels of 8 bits: before less after."""
+        scale = np.float32(255 / np.iinfo(self.before.dtype).max)
+        return (self.before.astype(np.float32) - self.after.astype(np.float32)) * scale
+
+    @property
+    def changed(self) -> float:
+        """The share of the pixels that changed by more than one level of 8 bits."""
+        level = np.iinfo(self.before.dtype).max // 255
+        rows = zip(self.before, self.after, strict=True)
+        count = sum(int((np.abs(one.astype(np.int32) - other) > level).any(1).sum()) for one, other in rows)
+        return count / max(1, self.before.shape[0] * self.before.shape[1])
+
+
+class Cleaner:
+    """The two nets that clean.
+
+    Args:
+        restorer: Undoes grain, specks and smudges.
+        page: Reads light and paper.
+        name: By which results tell what made them.
+    """
+
+    def __init__(self, restorer: Restorer, page: PageNet, name: str) -> None:
+        self.restorer = restorer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.page, self.name = page, name
+
+    def clean(self, given: Given, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
+        """Clean a picture, told how much of what, and where (H, W) from 0 to 1."""
+        colour = given.colour
+        if strengths.none or not colour.size:
+            return unchanged(given, ())
+        page = read_page(self.page, colour) if strengths.light or strengths.paper else None
+        after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
+        for tile in tiles(colour.shape[0], colour.shape[1], TILE, halo(self.restorer)):
+            part, found = self.restored(colour, tile, strengths, page, where)
+            after[tile.kept], defects[tile.kept] = part, found
+        notes = page.notes if page else ()
+        if (page is None or page.even) and nothing_found(colour, after, defects):
+            return unchanged(given, (*notes, CLEAN))
+        return Cleaned(given.put_together(after), defects, colour, after, notes, already_clean=False)
+
+    @torch.inference_mode()
+    def restored(
+        self,
+        colour: NDArray[Any],
+        tile: "Tile",
+        strengths: Strengths,
+        page: Page | None,
+        where: NDArray[np.float32] | None,
+    ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """One tile, clean (h, w, 3) in the depth that was given, and its defects (h, w)."""
+        most = np.iinfo(colour.dtype).max
+        x = torch.from_numpy(colour[tile.read].astype(np.float32) / most).permute(2, 0, 1)[None]  # (1, 3, h, w)
+        share = torch.ones(1, 1, *x.shape[2:]) if where is None else torch.from_numpy(where[tile.read])[None, None]
+        even = x
+        if page is not None:
+            field = page_part(page.field(strengths.light, strengths.paper), tile.read, colour.shape[:2])
+            even = x * (-field * share).exp()
+        wanted = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
+        change, logits = self.run(even.clamp(0, 1), share * wanted)
+        touched = (share > 0) & (wanted.max() > 0)
+        y = torch.where(touched, even + change, even).clamp(0, 1)
+        found = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
+        part = (y[0].permute(1, 2, 0).numpy()[tile.inner] * np.float32(most) + np.float32(0.5)).astype(colour.dtype)
+        same = share[0, 0].numpy()[tile.inner] == 0
+        part[same] = colour[tile.kept][same]
+        return part, (found[0, 0].numpy()[tile.inner] * 255).round().astype(np.uint8)
+
+    def run(self, x: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
+        """The restorer over any size (1, 3, h, w): it wants multiples, so edges are repeated and cut off again."""
+        height, width = x.shape[2:]
+        multiple = self.restorer.config.multiple
+        pad = (0, -width % multiple, 0, -height % multiple)
+        x, told = (functional.pad(each, pad, mode="replicate") for each in (x, told))
+        change, logits = self.restorer(x, told)
+        return change[:, :, :height, :width], logits[:, :, :height, :width]
+
+
+def halo(restorer: Restorer) -> int:
+    """Pixels that are read about each tile: as far as the net sees, in whole multiples."""
+    multiple = restorer.config.multiple
+    return -(-restorer.config.reach // multiple) * multiple
+
+
+def nothing_found(before: NDArray[Any], after: NDArray[Any], defects: NDArray[np.uint8]) -> bool:
+    """Whether a result is so near to what was given that there was nothing to clean."""
+    if (defects > 255 * FOUND).mean() > FEW:
+        return False
+    scale = 255 / np.iinfo(before.dtype).max
+    rows = zip(before, after, strict=True)
+    total = sum(float(((one.astype(np.float32) - other) ** 2).sum()) for one, other in rows)
+    return bool((total / before.size) ** 0.5 * scale < SLIGHT)
+
+
+def unchanged(given: Given, notes: tuple[str, ...]) -> Cleaned:
+    """What was given, to the pixel."""
+    empty = np.zeros(given.colour.shape[:2], np.uint8)
+    same = given.put_together(given.colour)
+    return Cleaned(same, empty, given.colour, given.colour, notes, already_clean=bool(notes))

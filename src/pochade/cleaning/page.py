@@ -1,0 +1,98 @@
+"""The page as a whole: how it is lit and what colour its paper has, read once from a thumbnail of it.
+
+Light and paper are told from bare paper only. Where a sheet shows hardly any, or was drawn on a toned ground with
+lights brighter than it, they are left alone, and that is said.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from pochade.learn.fields import blurred
+from pochade.nets import PageNet
+
+Floats = NDArray[np.float32]
+FINER = 4  # times the thumbnail's side: pixels are first averaged in whole blocks down to about that
+LEAST_BARE = 0.12  # share of the sheet that must be bare paper
+SURE = 0.5  # of a pixel's being bare
+NEAR = 5.0  # pixels of the thumbnail: bare paper so near corrects what the net read
+DOUBT = 0.02  # weight of the net's reading beside that of bare paper
+BRIGHTER, LIGHTS = 0.05, 0.004  # a toned ground: so much brighter than paper is so large a share of the sheet
+BRIGHTEST = 0.9  # the paper's colour is read where it is lit best: this quantile
+EVEN = 0.004  # natural logarithm: a light or a colour that is closer to even white is
+NO_PAPER = "there is too little bare paper to tell its light and colour, which were left as they are"
+TONED = "the paper is darker than lights drawn on it, and keeps its colour"
+
+
+@dataclass(frozen=True)
+class Page:
+    """How a sheet is lit, and its paper's colour; natural logarithms, 0 for even and white."""
+
+    light: Tensor  # (3, h, w) over the sheet, at most about 0
+    paper: Tensor  # (3,)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def even(self) -> bool:
+        """Whether there is nothing to even out."""
+        return float(self.light.abs().max()) < EVEN and float(self.paper.abs().max()) < EVEN
+
+    def field(self, light: float, paper: float) -> Tensor:
+        """What to take from the logarithm of the sheet (1, 3, h, w), given strengths of 0 to 1."""
+        return (self.light * light + self.paper.view(3, 1, 1) * paper)[None]
+
+
+def thumbnail(pixels: NDArray[np.generic], side: int) -> Tensor:
+    """A sheet (H, W, C) of uint8, uint16 or float as (1, C, h, w) in its own units, its longer side as given."""
+    height, width = pixels.shape[:2]
+    block = max(1, max(height, width) // (FINER * side))
+    rows, columns = max(1, height // block), max(1, width // block)
+    step = min(block, height), min(block, width)
+    cut = pixels[: rows * step[0], : columns * step[1]]
+    small = cut.reshape(rows, step[0], columns, step[1], -1).mean((1, 3), dtype=np.float32)
+    whole = torch.from_numpy(small).permute(2, 0, 1)[None]
+    scale = side / max(height, width)
+    size = [max(1, round(height * scale)), max(1, round(width * scale))]
+    down = size[0] <= rows and size[1] <= columns
+    return functional.interpolate(whole, size=size, mode="area" if down else "bilinear")
+
+
+def square(x: Tensor, side: int) -> Tensor:
+    """(1, C, h, w) in a square (1, C, side, side), its right and lower edges repeated."""
+    return functional.pad(x, (0, side - x.shape[3], 0, side - x.shape[2]), mode="replicate")
+
+
+@torch.inference_mode()
+def read_page(net: PageNet, pixels: NDArray[np.uint8 | np.uint16]) -> Page:
+    """How a sheet is lit, and its paper's colour.
+
+    Args:
+        net: That reads pages.
+        pixels: The sheet (H, W, 3), uint8 or uint16.
+    """
+    side, most = net.config.side, np.iinfo(pixels.dtype).max
+    small = thumbnail(pixels, side) / most
+    height, width = small.shape[2:]
+    coarse, logits = net(square(small, side))
+    bare = torch.sigmoid(logits)[:, :, :height, :width]
+    if float((bare > SURE).float().mean()) < LEAST_BARE:
+        return Page(torch.zeros(3, 1, 1), torch.zeros(3), (NO_PAPER,))
+    read = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width]
+    field = corrected(read, small.clamp(min=1 / 255).log(), bare)[0]  # (3, h, w)
+    flat = small[0] / field.exp()
+    paper = field.flatten(1).quantile(BRIGHTEST, dim=1)  # (3,)
+    if float((flat.mean(0) > 1 + BRIGHTER).float().mean()) > LIGHTS:
+        return Page(field - paper.view(3, 1, 1), torch.zeros(3), (TONED,))
+    return Page(field - paper.view(3, 1, 1), paper)
+
+
+def corrected(read: Tensor, seen: Tensor, bare: Tensor) -> Tensor:
+    """The light that the net read (1, 3, h, w), moved to what bare paper nearby shows: a mean weighted by bareness."""
+    weight = bare.pow(4)
+    both = torch.cat([(seen - read) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
+    soft = torch.from_numpy(blurred(np.ascontiguousarray(both), NEAR)).permute(2, 0, 1)[None]
+    return read + soft[:, :3] / (soft[:, 3:] + DOUBT)

@@ -1,0 +1,46 @@
+"""A picture of any size in tiles that a net can take, each with a margin as wide as the net sees."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+class Tile(NamedTuple):
+    """A part of a picture: what is read, what is kept of it, and where that lies in what was read."""
+
+    read: tuple[slice, slice]
+    kept: tuple[slice, slice]
+    inner: tuple[slice, slice]
+
+
+def tiles(height: int, width: int, side: int, margin: int) -> Iterator[Tile]:
+    """Tiles that cover a picture; all begin at multiples of 16, as side and margin are."""
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            kept = spans((top, left), (height, width), side, 0)
+            read = spans((top, left), (height, width), side, margin)
+            inner = tuple(
+                slice(one.start - two.start, one.stop - two.start) for one, two in zip(kept, read, strict=True)
+            )
+            yield Tile(read, kept, (inner[0], inner[1]))
+
+
+def spans(corner: tuple[int, int], size: tuple[int, int], side: int, margin: int) -> tuple[slice, slice]:
+    """Rows and columns of a square with a margin, as far as the picture goes."""
+    first, second = (
+        slice(max(0, start - margin), min(whole, start + side + margin))
+        for start, whole in zip(corner, size, strict=True)
+    )
+    return first, second
+
+
+def page_part(field: Tensor, read: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
+    """The part (1, 3, h, w) of a small field over the whole sheet (1, 3, a, b), smoothly enlarged."""
+    rows, columns = (
+        (torch.arange(span.start, span.stop) + 0.5) / whole * 2 - 1 for span, whole in zip(read, size[:2], strict=True)
+    )
+    grid = torch.stack([columns.expand(len(rows), -1), rows.unsqueeze(1).expand(-1, len(columns))], 2)[None]
+    return functional.grid_sample(field, grid, padding_mode="border", align_corners=False)

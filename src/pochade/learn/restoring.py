@@ -1,0 +1,72 @@
+"""What teaches the nets that clean: the restorer, told how much of each kind of damage to undo, and the page."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+EDGES = 0.2  # of the loss on differences between neighbours, beside that on pixels
+DEFECTS = 0.03  # of the loss on where defects are
+SMALL = 1e-3  # differences below it are squared, above it they count as they are (Charbonnier et al., 1994)
+WHOLE = 0.6  # share of the pictures of which all damage is to be undone
+RARE = 5.0  # a defect's pixel counts so many times as much as another
+PAPER = 0.05  # of the loss on where paper is bare, beside that on light
+
+
+def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) -> Tensor:
+    """How far the net is from undoing as much as it is told.
+
+    Args:
+        net: A `Restorer` with three planes: how much of smudges, of specks and of grain it shall undo, 0 to 1.
+        pictures: Damaged pictures (B, 3, S, S) in [0, 1].
+        layers: The same before each kind of damage, (B, 9, S, S) in [0, 255]: without grain, without specks too,
+            without smudges too.
+        defects: 255 where specks are (B, 1, S, S).
+    """
+    whole = torch.cat([pictures, layers / 255, defects / 255], 1)  # (B, 13, S, S)
+    whole = turned(whole)
+    pictures, specked, smudged, clean = whole[:, :12].split(3, 1)
+    strengths = strengths_for(len(whole))  # (B, 3, 1, 1)
+    smudges, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))
+    wanted = clean + smudges * (smudged - clean) + specks * (specked - smudged) + grain * (pictures - specked)
+    told = strengths.expand(-1, 3, *pictures.shape[2:])
+    change, found = net(pictures.contiguous(memory_format=torch.channels_last), told)
+    missing = change + pictures - wanted
+    here = whole[:, 12:] * strengths[:, 1:2]
+    there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
+    return apart(missing) + EDGES * (apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))) + DEFECTS * there
+
+
+def strengths_for(count: int) -> Tensor:
+    """How much to undo of each kind (B, 3, 1, 1): mostly all of it; else none, all or some of each."""
+    some = torch.empty(count, 3, 1, 1).uniform_(-0.5, 1.5).clamp(0, 1)
+    return torch.where(torch.rand(count, 1, 1, 1) < WHOLE, torch.ones(1), some)
+
+
+def turned(x: Tensor) -> Tensor:
+    """All pictures (B, C, S, S) mirrored and turned by quarters in one of the eight ways."""
+    way = int(torch.randint(8, (1,)))
+    x = x.rot90(way % 4, (2, 3))
+    return x.flip(3) if way >= 4 else x  # noqa: PLR2004
+
+
+def apart(difference: Tensor) -> Tensor:
+    """The mean size of a difference, smooth about zero."""
+    return (difference.square() + SMALL**2).sqrt().mean() - SMALL
+
+
+def page_read(net: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor) -> Tensor:
+    """How far the net is from the light and the paper of sheets.
+
+    Args:
+        net: A `PageNet`.
+        thumbnails: Sheets (B, 3, 128, 128) in [0, 1].
+        light: The natural logarithm of light times the paper's colour (B, 3, 16, 16); 0 where it can't be told.
+        paper: 255 where paper is bare (B, 1, 128, 128).
+    """
+    coarse = thumbnails.shape[2] // light.shape[2]
+    wide = functional.interpolate(light, scale_factor=coarse, mode="nearest")
+    both = turned(torch.cat([thumbnails, wide, paper / 255], 1))
+    thumbnails, wide, bare = both.split([3, 3, 1], 1)
+    read, bareness = net(thumbnails)
+    missing = read - functional.avg_pool2d(wide, coarse)
+    return apart(missing) + PAPER * functional.binary_cross_entropy_with_logits(bareness, bare)
