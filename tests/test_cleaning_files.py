@@ -104,8 +104,8 @@ def test_the_cleaning_is_asked_in_its_own_words(scans: Path, tmp_path: Path) -> 
     strengths = {"light": 60, "paper": 60, "grain": 60, "specks": 100, "smudges": 60}
     masks = {"protect": None, "only": None}
     assert cleaner.asked == [
-        strengths | masks | {"dpi": pytest.approx(300, abs=0.01), "shape": (16, 24, 3), "type": "uint8"},
-        strengths | masks | {"dpi": None, "shape": (16, 24), "type": "uint8"},  # 72 is a screen's
+        strengths | masks | {"shape": (16, 24, 3), "type": "uint8"},
+        strengths | masks | {"shape": (16, 24), "type": "uint8"},
     ]
 
 
@@ -117,7 +117,13 @@ def test_what_was_done_is_kept_beside_the_result(scans: Path, tmp_path: Path) ->
     assert kept["asked"]["net"] == "a net"
     assert kept["original"] == str(scans / "sketch.png")
     assert kept["notes"] == ["there is little bare paper"]
-    assert kept["changed"] == 1
+    assert (kept["dpi"], kept["changed"]) == (300, 1)
+
+
+def test_dots_of_a_screen_are_none_of_a_scan(scans: Path, tmp_path: Path) -> None:
+    (outcome,) = clean_files([scans / "old" / "grey.JPG"], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.record
+    assert outcome.record.dpi is None  # the file says 72
 
 
 def test_the_same_again_is_done_already_and_another_wish_is_not(scans: Path, tmp_path: Path) -> None:
@@ -371,10 +377,9 @@ def test_a_wrong_mask_is_one_sentence(scans: Path, tmp_path: Path, say: Say) -> 
 
 
 def test_strengths_of_their_own_count_more(scans: Path, tmp_path: Path, say: Say) -> None:
-    say(scans / "deep.tif", "--to", tmp_path / "clean", "--strength", "50", "--specks", "0", "--dpi", "600")
+    say(scans / "deep.tif", "--to", tmp_path / "clean", "--strength", "50", "--specks", "0")
     kept = json.loads((tmp_path / "clean" / "deep.tif.json").read_text(encoding="utf-8"))
     assert kept["asked"]["strengths"] == {"light": 50, "paper": 50, "grain": 50, "specks": 0, "smudges": 50}
-    assert kept["dpi"] == 600
 
 
 def test_the_folders_results_can_be_moved_with_their_records(scans: Path, tmp_path: Path) -> None:

@@ -62,13 +62,12 @@ class Wish:
     strengths: Amounts
     protect: Mask | None = None
     only: Mask | None = None
-    dpi: float | None = None  # else what each file says
     net: str = ""  # the name of the net that cleans
 
     def named(self) -> dict[str, Any]:
         """As a record keeps it."""
         masks = {name: mask and mask.named() for name, mask in (("protect", self.protect), ("only", self.only))}
-        return {"strengths": vars(self.strengths)} | masks | {"dpi": self.dpi, "net": self.net}
+        return {"strengths": vars(self.strengths)} | masks | {"net": self.net}
 
 
 @dataclass(frozen=True)
@@ -148,8 +147,7 @@ def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
         return Outcome(job.scan, job.result, record=before, done_before=True)
     picture = read_picture(job.scan)
     check_masks(wish, picture, job)
-    dpi = wish.dpi or told_dpi(picture)
-    found, after = through(clean, picture, wish, dpi)
+    found, after = through(clean, picture, wish)
     content, notes = content_of(job, picture, after)
     record = Record(
         pochade=__version__,
@@ -158,7 +156,7 @@ def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
         original_sha256=original,
         result_sha256=hashlib.sha256(content).hexdigest(),
         replaced_sha256=sha256_of(job.result) if job.result.exists() else None,
-        dpi=dpi,
+        dpi=told_dpi(picture),
         notes=(*picture.notes, *notes, *found.notes),
         already_clean=bool(found.already_clean),
         changed=float(found.changed),
@@ -194,7 +192,7 @@ def told_dpi(picture: Picture) -> float | None:
     return round(dpi, 2) if dpi > SCREEN else None
 
 
-def through(clean: Clean, picture: Picture, wish: Wish, dpi: float | None) -> tuple[Cleaned, Picture]:
+def through(clean: Clean, picture: Picture, wish: Wish) -> tuple[Cleaned, Picture]:
     """What cleaning gives for the picture's colours, and the picture with them; alpha stays."""
     grey = picture.pixels.shape[-1] == 1
     found = clean(
@@ -202,7 +200,6 @@ def through(clean: Clean, picture: Picture, wish: Wish, dpi: float | None) -> tu
         **vars(wish.strengths),
         protect=wish.protect and wish.protect.pixels,
         only=wish.only and wish.only.pixels,
-        dpi=dpi,
     )
     pixels = np.asarray(found.picture).reshape(picture.pixels.shape)
     if pixels.dtype != picture.pixels.dtype:

@@ -43,12 +43,12 @@ class Record:
     """What is kept beside one file."""
 
     pochade: str  # the version
-    asked: dict[str, Any]  # strengths, masks, dots per inch, net: the same again need not be done again
+    asked: dict[str, Any]  # strengths, masks, net: the same again need not be done again
     original: str  # its whole path
     original_sha256: str
     result_sha256: str
     replaced_sha256: str | None  # of what was there before
-    dpi: float | None  # that the cleaning went by
+    dpi: float | None  # as the original tells it, but for a screen's
     notes: tuple[str, ...]
     already_clean: bool
     changed: float  # share of the pixels

@@ -31,9 +31,6 @@ def clean(
     smudges: Strength = None,
     protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: what is white stays.")] = None,
     only: Annotated[Path | None, typer.Option(help="The same: only what is white is cleaned.")] = None,
-    dpi: Annotated[
-        float | None, typer.Option(min=10, max=20_000, help="Dots per inch; else what each file tells.")
-    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Draw each scan before, after, and what went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
 ) -> None:
@@ -53,7 +50,7 @@ def clean(
         own = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}
         stays, goes = (None if path is None else Mask.read(path) for path in (protect, only))
         net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
-        wish = Wish(Amounts.of(strength, **own), stays, goes, dpi, net)
+        wish = Wish(Amounts.of(strength, **own), stays, goes, net)
     with CleanBar() as bar:
         outcomes = clean_files(scans, to, wish, cleaner, preview=preview, report=bar.report)
     if as_json:
