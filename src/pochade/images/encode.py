@@ -45,11 +45,7 @@ def encoded(picture: Picture, form: str, quality: int) -> bytes:
         return jxl(picture)
     options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality, "subsampling": 0},
-        "WebP": {
-            "lossless": True,
-            "quality": WEBP_EFFORT,
-            "exact": True,
-        },  # exact: colours below transparent pixels stay
+        "WebP": {"lossless": True, "quality": WEBP_EFFORT, "exact": True},  # exact: transparent pixels stay, too
         "AVIF": {"quality": quality, "subsampling": "4:4:4", "speed": AVIF_SPEED},
         "BMP": {},
     }
