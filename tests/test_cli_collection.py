@@ -146,7 +146,7 @@ def test_a_picture_that_is_none_is_named(
     assert "asked.png' is empty" in capsys.readouterr().err
 
 
-COMMANDS = ("learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels")
+COMMANDS = ("learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels", "clean")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from pochade.errors import CheckpointDamaged, OutputUnwritable, TrainingDiverged
-from pochade.learn.checkpoints import load_net, read_tensors, save_net, write_atomically
+from pochade.files import write_atomically
+from pochade.learn.checkpoints import load_net, read_tensors, save_net
 from pochade.learn.data import ImageSet
 from pochade.learn.loop import Progress, train
 from pochade.learn.muon import orthogonalised

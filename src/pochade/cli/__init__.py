@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import collection, families, groups, labels, study
+from pochade.cli import clean, collection, families, groups, labels, study
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -45,6 +45,7 @@ app.command()(labels.teach)
 app.command()(labels.suggest)
 app.command()(labels.labels)
 app.command("map")(groups.chart)
+app.command()(clean.clean)
 app.command()(study.study)
 
 

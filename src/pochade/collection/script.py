@@ -8,8 +8,8 @@ from pathlib import Path
 from pochade.collection.family import Family
 from pochade.collection.sheet import check_folder
 from pochade.errors import OutputUnwritable
+from pochade.files import write_atomically
 from pochade.images.source import printable
-from pochade.learn.checkpoints import write_atomically
 
 ASIDE = " - set aside"  # after the folder's name: beside it, so that the next `learn` does not find them again
 HEAD = """\

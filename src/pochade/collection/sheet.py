@@ -11,12 +11,12 @@ from pochade.collection.order import Group, Spot
 from pochade.collection.pieces import Match, Piece
 from pochade.collection.reading import THUMBNAIL, thumbnail_path
 from pochade.errors import OutputUnwritable, PictureUnreadable
+from pochade.files import write_atomically
 from pochade.images.atlas import atlas
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.sheet import COLUMNS, PAPER, Cell, is_page, page
 from pochade.images.source import printable
-from pochade.learn.checkpoints import write_atomically
 
 FAMILIES = 40  # that are drawn, a row each
 EMPTY = np.full((THUMBNAIL, THUMBNAIL, 3), PAPER, np.uint8)  # the cell of a piece whose thumbnail is gone

@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element, SubElement
 from pochade.collection.scan import NO_PICTURES, ending
 from pochade.collection.xmp import DC, EMPTY, RDF, Sidecar, parsed, read_sidecar, written
 from pochade.errors import UsageError
+from pochade.files import write_atomically
 from pochade.images.source import printable, unreachable
-from pochade.learn.checkpoints import write_atomically
 
 NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

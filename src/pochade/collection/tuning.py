@@ -16,10 +16,11 @@ from torch.nn import functional
 from pochade import weights
 from pochade.collection.learning import Progress, Report
 from pochade.errors import TrainingDiverged
+from pochade.files import write_atomically
 from pochade.fingerprints import Fingerprinter, as_tensors
 from pochade.images.letterbox import Square, Squares
 from pochade.learn.agreement import Agreement
-from pochade.learn.checkpoints import save_net, write_atomically
+from pochade.learn.checkpoints import save_net
 from pochade.learn.coding import coding
 from pochade.learn.loop import Progress as Steps
 from pochade.learn.loop import train

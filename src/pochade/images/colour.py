@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 
 BROKEN = "its colour profile is broken and was ignored"
 STRIP_LEVELS = (0, 32, 64, 128, 192, 255)
+UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError)  # what a broken profile raises
 ALIKE = 2  # of 255: an sRGB profile of any maker rounds by so much
 
 
@@ -25,7 +26,7 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[s
             if (transform := transform_to_srgb(icc, image.mode)) is None:
                 return image, ()
             return transform.apply(image), ()
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError):
+        except UNUSABLE:
             notes = (BROKEN,)
     return (image.convert("RGB") if image.mode == "CMYK" else image), notes
 
@@ -39,6 +40,14 @@ def transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | Non
     strip = strip_of_colours(mode)
     change = np.abs(np.asarray(strip.convert("RGB"), np.int16) - np.asarray(transform.apply(strip), np.int16))
     return None if change.max() <= ALIKE else transform
+
+
+def is_srgb(icc: bytes, mode: str) -> bool:
+    """Whether colours mean the same with this profile as with none; a broken one says nothing."""
+    try:
+        return transform_to_srgb(icc, mode) is None
+    except UNUSABLE:
+        return True
 
 
 @lru_cache(maxsize=1)

@@ -96,10 +96,15 @@ def read_picture(path: Path | str, *, most_bytes: int = MOST_BYTES) -> Picture:
         FileUnreachable: It can't be opened, is no ordinary file, or changed while it was read.
     """
     with opened(path, most_bytes) as source:
-        header = header_of(source)
-        allow(source, header, whole=True)
-        picture = picture_of(raw_of(source, header, None), header)
-        return replace(picture, notes=name_notes(path, header) + picture.notes)
+        picture = picture_in(source)
+        return replace(picture, notes=name_notes(path, picture.header) + picture.notes)
+
+
+def picture_in(source: Source) -> Picture:
+    """The whole picture of an open file, as `read_picture` gives it; a library's exceptions go through."""
+    header = header_of(source)
+    allow(source, header, whole=True)
+    return picture_of(raw_of(source, header, None), header)
 
 
 def read_preview(path: Path | str, side: int, *, most_bytes: int = MOST_BYTES) -> Preview:

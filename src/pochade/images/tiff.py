@@ -21,6 +21,7 @@ ORIENTATION, ICC = 274, 34675
 STRETCHES = ((273, 279), (324, 325))  # where strips begin and how long they are; and the same of tiles
 DARK_IS_HIGH, PALETTE, CMYK = 0, 3, 5
 KEPT = (270, 271, 272, 305, 306, 315, 33432)  # what it is, by whom, with what, when
+INCHES = {2: 1.0, 3: 2.54}  # of TIFF's units
 LARGEST_DIRECTORY = 4_000_000  # bytes that a tag's list may take: strips of 160,000 rows
 
 
@@ -56,17 +57,18 @@ def tiff_raw(source: Source, header: Header, _side: int | None) -> Raw:
         return deep_tiff(source, header)
     source.file.seek(0)
     image = TiffImagePlugin.TiffImageFile(source.file)
-    exif = described(image)
+    exif = described(image.tag_v2)
     image.load()  # turns it upright, too
     return Raw.of(image, orientation=1, exif=exif)
 
 
-def described(image: TiffImagePlugin.TiffImageFile) -> bytes | None:
+def described(tags: TiffImagePlugin.ImageFileDirectory_v2) -> bytes | None:
     """What a TIFF says of its origin, as EXIF: without the tags that only tell how its pixels lie."""
     exif = Image.Exif()
     for tag in KEPT:
-        if tag in image.tag_v2:
-            exif[tag] = image.tag_v2[tag]
+        if tag in tags:
+            text = tags[tag]
+            exif[tag] = text.encode("latin-1") if isinstance(text, str) else text  # as Pillow decoded its bytes
     return upright(with_prefix(exif.tobytes())) if len(exif) else None
 
 
@@ -85,7 +87,6 @@ def deep_tiff(source: Source, header: Header) -> Raw:
     values = sixteen_bits(np.atleast_3d(values), header.depth)  # (H, W, C)
     values = ~values if tags.get(KIND, 1) == DARK_IS_HIGH else values
     kept = header.channels + header.has_alpha  # other extra channels are masks and the like
-    dpi = sensible_dpi((tags.get(282), tags.get(283))) if tags.get(296, 2) == 2 else None
     values = values[..., :kept]
     multiplied = header.has_alpha and tags.get(EXTRA, (2,))[0] == 1
     raw = Raw(
@@ -93,9 +94,16 @@ def deep_tiff(source: Source, header: Header) -> Raw:
         straight_alpha(values) if multiplied else values,
         turning(tags.get(ORIENTATION, 1)),
         tags.get(ICC),
-        dpi=dpi,
+        described(tags),
+        dots_per_inch(tags),
     )
     return deep_cmyk(raw) if header.channels == 4 else raw
+
+
+def dots_per_inch(tags: TiffImagePlugin.ImageFileDirectory_v2) -> tuple[float, float] | None:
+    """Across and down, of dots an inch or a centimetre; None where they have no unit."""
+    dots, inch = sensible_dpi((tags.get(282), tags.get(283))), INCHES.get(tags.get(296, 2))
+    return None if dots is None or inch is None else (dots[0] * inch, dots[1] * inch)
 
 
 def turning(orientation: int) -> int:
@@ -124,4 +132,6 @@ def deep_cmyk(raw: Raw) -> Raw:
     assert raw.deep is not None
     image = Image.fromarray((raw.deep[..., :4] >> 8).astype(np.uint8), "CMYK")
     colours, notes = to_srgb(image, raw.icc)
-    return Raw(colours, None, raw.orientation, dpi=raw.dpi, notes=(CMYK_NOTE + " of 8 bits a channel", *notes))
+    return Raw(
+        colours, None, raw.orientation, exif=raw.exif, dpi=raw.dpi, notes=(CMYK_NOTE + " of 8 bits a channel", *notes)
+    )

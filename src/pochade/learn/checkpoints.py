@@ -5,11 +5,9 @@ training run's file holds the weights (`net.*`) and the optimiser's state (`opti
 metadata what decides the run (`run`) and how far it is (`state`).
 """
 
-import contextlib
 import dataclasses
 import json
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from pochade.errors import CheckpointDamaged, OutputUnwritable
+from pochade.errors import CheckpointDamaged
+from pochade.files import write_atomically
 from pochade.learn.recipe import Recipe
 from pochade.nets import (
     VAE,
@@ -77,32 +76,6 @@ class TrainingState:
         parts = [mean(values[start : start + size]) for start in range(0, len(values), size)]
         losses, trace = (*self.losses, mean(values)), (*self.trace, *parts)
         return TrainingState(self.epochs_done + 1, losses, trace, self.seconds + seconds)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all: temporary name, flush, read back, rename.
-
-    Raises:
-        OutputUnwritable: No permission, no space, or the bytes read back differ.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if temporary.read_bytes() != content:
-            raise OSError("what was read back differs from what was written")
-        temporary.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputUnwritable(
-            f"'{path}' could not be written: {reason}", "choose another folder, or make room"
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):  # it may never have come to be
-            temporary.unlink()
 
 
 def save_net(path: Path, net: nn.Module) -> None:

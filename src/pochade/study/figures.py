@@ -11,7 +11,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pochade.learn.checkpoints import write_atomically
+from pochade.files import write_atomically
 from pochade.learn.data import ImageSet
 from pochade.nets import VAE, Autoencoder
 from pochade.organise.arrays import Floats

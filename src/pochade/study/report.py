@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pochade.learn.checkpoints import write_atomically
+from pochade.files import write_atomically
 
 SAMPLERS = {
     "normal": "standard normal prior",

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from pochade.errors import CheckpointDamaged
-from pochade.learn.checkpoints import read_tensors, write_atomically, write_tensors
+from pochade.files import write_atomically
+from pochade.learn.checkpoints import read_tensors, write_tensors
 
 FORMAT = "pochade-stage-1"
 

@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from pochade.learn.checkpoints import save_net, write_atomically
+from pochade.files import write_atomically
+from pochade.learn.checkpoints import save_net
 from pochade.learn.data import ImageSet
 from pochade.learn.loop import Progress, train
 from pochade.learn.recipe import RULER, Recipe

@@ -1,0 +1,215 @@
+"""Scans in, cleaned files out: in a folder of their own, in the originals' kind, with all that must survive.
+
+planned ─► may_be_replaced ─► read_picture ─► the cleaning ─► as_file ─► record, file, preview
+plan.py        plan.py        images/read.py   given to us   images/write.py   record.py
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pochade import __version__
+from pochade.cleaning.cleaner import Cleaned
+from pochade.cleaning.plan import Job, may_be_replaced, planned
+from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, sha256_of
+from pochade.errors import OutputUnwritable, PochadeError, UsageError
+from pochade.files import write_atomically
+from pochade.images.before_after import before_after
+from pochade.images.picture import Array, Picture
+from pochade.images.read import read_picture
+from pochade.images.source import first_line, printable
+from pochade.images.write import as_file
+
+BLACK = (0, 0, 0)
+SCREEN = 96  # dots per inch at most that programs write which don't know; no scan has so few
+FIRST_FRAME = "only its first frame was kept"
+
+
+Clean = Callable[..., Cleaned]  # called as pochade.cleaning.clean.clean
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A picture of where something may be cleaned, or must not be."""
+
+    path: Path
+    sha256: str
+    pixels: Array  # (H, W) uint8, 255 where it says yes
+
+    @classmethod
+    def read(cls, path: Path) -> "Mask":
+        """White says yes, black and transparent no.
+
+        Raises:
+            PictureUnreadable: It is no picture.
+        """
+        pixels = read_picture(path).on_paper(BLACK)  # (H, W, 3)
+        return cls(path, sha256_of(path), pixels.mean(axis=-1).round().astype(np.uint8))
+
+    def named(self) -> dict[str, str]:
+        """As a record keeps it."""
+        return {"path": printable(self.path.resolve()), "sha256": self.sha256}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How scans are to be cleaned."""
+
+    strengths: Amounts
+    protect: Mask | None = None
+    only: Mask | None = None
+    net: str = ""  # the name of the net that cleans
+
+    def named(self) -> dict[str, Any]:
+        """As a record keeps it."""
+        masks = {name: mask and mask.named() for name, mask in (("protect", self.protect), ("only", self.only))}
+        return {"strengths": vars(self.strengths)} | masks | {"net": self.net}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one scan."""
+
+    scan: Path
+    result: Path | None = None  # None when there is none
+    problem: PochadeError | None = None
+    record: Record | None = None
+    done_before: bool = False
+
+
+def clean_files(
+    scans: Sequence[Path],
+    to: Path,
+    wish: Wish,
+    clean: Clean,
+    *,
+    preview: bool = False,
+    report: Callable[[int, int, Path], None] = lambda _done, _total, _scan: None,
+) -> list[Outcome]:
+    """Clean files and all files below folders into another folder; originals are only read.
+
+    A file that can't be cleaned is told in its outcome and stops nothing. What an earlier run has done with the same
+    wish stays as it is. Beside each result lies its record, and a preview when one is wanted.
+
+    Args:
+        scans: Files and folders.
+        to: Where results go; made if need be.
+        wish: How.
+        clean: What cleans an array; see `pochade.cleaning.clean.clean`.
+        preview: Whether to draw each scan before and after.
+        report: Told before and after each scan how many are done, of how many, and which one it is.
+
+    Raises:
+        UsageError: There is no file at all.
+        OutputUnwritable: There can't be such a folder.
+    """
+    make_folder(to)
+    plan = planned(scans, to)
+    if not plan.jobs and not plan.problems:
+        raise UsageError("there is no picture to clean", "name scans, or a folder with scans in it")
+    outcomes = [Outcome(path, problem=error) for path, error in plan.problems.items()]
+    for number, job in enumerate(plan.jobs):
+        report(number, len(plan.jobs), job.scan)
+        outcomes.append(outcome_of(job, wish, clean, preview=preview))
+        report(number + 1, len(plan.jobs), job.scan)
+    return outcomes
+
+
+def make_folder(folder: Path) -> None:
+    """Nothing, or OutputUnwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"'{printable(folder)}' can't be the folder for the results: {error.strerror}"
+        raise OutputUnwritable(why, "choose another folder") from error
+
+
+def outcome_of(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
+    """One scan, whatever happens with it."""
+    try:
+        return cleaned(job, wish, clean, preview=preview)
+    except PochadeError as error:
+        return Outcome(job.scan, problem=error)
+    except Exception as error:  # of a library: the next scan may be better
+        why = f"'{printable(job.scan)}' could not be cleaned: {first_line(error)}"
+        return Outcome(job.scan, problem=PochadeError(why))
+
+
+def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
+    """One scan: read, cleaned, written with what is kept beside it."""
+    original = sha256_of(job.scan)
+    before = may_be_replaced(job, original)
+    if before and is_done(job, before, wish, original, preview=preview):
+        return Outcome(job.scan, job.result, record=before, done_before=True)
+    picture = read_picture(job.scan)
+    check_masks(wish, picture, job)
+    found, after = through(clean, picture, wish)
+    content, notes = content_of(job, picture, after)
+    record = Record(
+        pochade=__version__,
+        asked=wish.named(),
+        original=printable(job.scan.resolve()),
+        original_sha256=original,
+        result_sha256=hashlib.sha256(content).hexdigest(),
+        replaced_sha256=sha256_of(job.result) if job.result.exists() else None,
+        dpi=told_dpi(picture),
+        notes=(*picture.notes, *notes, *found.notes),
+        already_clean=bool(found.already_clean),
+        changed=float(found.changed),
+    )
+    keep_record(job.result, record)  # first: what lies beside one is known to be ours
+    if preview:
+        write_atomically(preview_path(job.result), before_after(picture, after, found.removed))
+    write_atomically(job.result, content)
+    return Outcome(job.scan, job.result, record=record)
+
+
+def is_done(job: Job, record: Record, wish: Wish, original: str, *, preview: bool) -> bool:
+    """Whether an earlier run has done just this."""
+    if (record.asked, record.original_sha256) != (wish.named(), original):
+        return False
+    drawn = not preview or preview_path(job.result).exists()
+    return drawn and job.result.exists() and sha256_of(job.result) == record.result_sha256
+
+
+def check_masks(wish: Wish, picture: Picture, job: Job) -> None:
+    """Nothing, or UsageError: masks are laid on pixel by pixel."""
+    size = picture.pixels.shape[:2]
+    for mask in (wish.protect, wish.only):
+        if mask is not None and mask.pixels.shape != size:
+            sizes = [f"{width} x {height} pixels" for height, width in (mask.pixels.shape, size)]
+            why = f"the mask '{printable(mask.path)}' has {sizes[0]}, and '{printable(job.scan)}' has {sizes[1]}"
+            raise UsageError(why, "draw the mask on a copy of the scan, in its size")
+
+
+def told_dpi(picture: Picture) -> float | None:
+    """Dots per inch as the file tells them; None when it tells a screen's."""
+    dpi = sum(picture.dpi) / 2 if picture.dpi else 0.0
+    return round(dpi, 2) if dpi > SCREEN else None
+
+
+def through(clean: Clean, picture: Picture, wish: Wish) -> tuple[Cleaned, Picture]:
+    """What cleaning gives for the picture's colours, and the picture with them; alpha stays."""
+    grey = picture.pixels.shape[-1] == 1
+    found = clean(
+        picture.pixels[..., 0] if grey else picture.pixels,
+        **vars(wish.strengths),
+        protect=wish.protect and wish.protect.pixels,
+        only=wish.only and wish.only.pixels,
+    )
+    pixels = np.asarray(found.picture).reshape(picture.pixels.shape)
+    if pixels.dtype != picture.pixels.dtype:
+        raise TypeError(f"cleaning made {pixels.dtype} of {picture.pixels.dtype}")
+    return found, replace(picture, pixels=pixels)
+
+
+def content_of(job: Job, before: Picture, after: Picture) -> tuple[bytes, tuple[str, ...]]:
+    """The result's bytes and notes: those of the original where no pixel changed and it is of the right kind."""
+    if job.format == job.header.format and np.array_equal(before.pixels, after.pixels):
+        return job.scan.read_bytes(), ()
+    notes = (FIRST_FRAME,) if job.header.frames > 1 else ()
+    return as_file(after, job.result, job.format), notes

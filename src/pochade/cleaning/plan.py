@@ -1,0 +1,135 @@
+"""Which scans are meant, and where each one's result goes: never over an original, never two to one place."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_of
+from pochade.collection.scan import walk
+from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError
+from pochade.images.identify import identify
+from pochade.images.picture import Header
+from pochade.images.read import NAMES
+from pochade.images.source import printable
+from pochade.images.write import format_to_write
+
+OTHER_FOLDER = "choose another folder for the results"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file to clean."""
+
+    path: Path
+    below: Path  # its name, with the folders between it and the one that was given
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scan, and what becomes of it."""
+
+    scan: Path
+    header: Header
+    format: str
+    result: Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, and what can't be."""
+
+    jobs: list[Job]
+    problems: dict[Path, PochadeError]
+
+
+def planned(given: Sequence[Path], to: Path) -> Plan:
+    """Look at every file, or at every file below a folder, without decoding one."""
+    problems: dict[Path, PochadeError] = {}
+    headers: dict[Scan, Header] = {}
+    for scan in scans_in(given, problems):
+        try:
+            headers[scan] = identify(scan.path)
+        except PochadeError as error:
+            problems[scan.path] = error
+    jobs = []
+    for scan, name in result_names(headers).items():
+        jobs.append(Job(scan.path, headers[scan], format_to_write(headers[scan]).format, to / name))
+    return Plan(jobs, problems)
+
+
+def scans_in(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Iterator[Scan]:
+    """Each file once; of folders those that are no results of earlier runs. What can't be listed joins the problems."""
+    seen = set()
+    for path in given:
+        below_it = below(path, problems) if path.is_dir() else [Scan(path, Path(path.name))]
+        for scan in below_it:
+            if (place := os.path.realpath(scan.path)) not in seen:
+                seen.add(place)
+                yield scan
+
+
+def below(folder: Path, problems: dict[Path, PochadeError]) -> Iterator[Scan]:
+    """Every file below a folder that may be a scan."""
+    found = walk(folder, folder / ".pochade")
+    for name, reason in found.unreadable.items():
+        path = folder / os.fsdecode(name)
+        problems[path] = FileUnreachable(f"'{printable(path)}' {reason}")
+    for name in sorted(found.files):
+        path = Path(os.fsdecode(name))
+        if not is_made_here(folder / path):
+            yield Scan(folder / path, path)
+
+
+def result_names(headers: dict[Scan, Header]) -> dict[Scan, Path]:
+    """Names of the results below their folder, no two the same.
+
+    A scan keeps its name, but for an ending that doesn't fit what is written. Where two would become one, those whose
+    ending changes keep the old one before the new; then all keep the folders in which they differ.
+    """
+    names = {scan: renamed(scan.below, headers[scan], whole=False) for scan in headers}
+    for scan in crowded(names):
+        names[scan] = renamed(scan.below, headers[scan], whole=True)
+    if still := crowded(names):
+        common = os.path.commonpath([scan.path.absolute().parent for scan in still])
+        for scan in still:
+            names[scan] = renamed(scan.path.absolute().relative_to(common), headers[scan], whole=True)
+    return names
+
+
+def renamed(name: Path, header: Header, *, whole: bool) -> Path:
+    """A scan's name with an ending that fits what is written: in place of the old one, or behind the whole name."""
+    form, suffix = format_to_write(header)
+    ending = name.suffix.lower()
+    if form in NAMES.get(ending, ()):
+        return name
+    return name.with_name((name.name if whole or ending not in NAMES else name.stem) + suffix)
+
+
+def crowded(names: dict[Scan, Path]) -> list[Scan]:
+    """Scans whose results' names aren't theirs alone; on some disks capital letters make no other name."""
+    count = Counter(str(name).casefold() for name in names.values())
+    return [scan for scan, name in names.items() if count[str(name).casefold()] > 1]
+
+
+def may_be_replaced(job: Job, original_sha256: str) -> Record | None:
+    """What is kept beside the result of an earlier run, if there was one.
+
+    Raises:
+        OutputUnwritable: The original is in the way, or something else that this program didn't make of this scan.
+    """
+    result, name = job.result, printable(job.result)
+    if result.parent.exists() and result.parent.samefile(job.scan.parent):
+        raise OutputUnwritable(f"'{printable(job.scan)}' lies in the folder for the results", OTHER_FOLDER)
+    record = record_of(result)
+    if record is None:
+        for path in (result, record_path(result), preview_path(result)):
+            if os.path.lexists(path):
+                raise OutputUnwritable(f"'{printable(path)}' is there already, and no result of cleaning", OTHER_FOLDER)
+        return None
+    if record.original != printable(job.scan.resolve()) and record.original_sha256 != original_sha256:
+        raise OutputUnwritable(f"'{name}' is there already, made of '{record.original}'", OTHER_FOLDER)
+    if result.exists() and sha256_of(result) not in {record.result_sha256, record.replaced_sha256}:
+        raise OutputUnwritable(f"'{name}' was changed by somebody since it was cleaned", OTHER_FOLDER)
+    return record

@@ -1,0 +1,390 @@
+"""Scans in, cleaned files out: what a person finds in the folder afterwards, whatever went wrong."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pochade import __version__, errors
+from pochade.cleaning.batch import Mask, Outcome, Wish, clean_files
+from pochade.cleaning.cleaner import Cleaned
+from pochade.cleaning.record import Amounts
+from pochade.images.before_after import amplified, before_after
+from pochade.images.read import read_picture
+from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
+from tests.test_cli_collection import run
+
+WISH = Wish(Amounts.of(60, specks=100), net="a net")
+
+
+@dataclass
+class Cleaner:
+    """A stand-in that makes every pixel a sixteenth lighter, and remembers what it was asked."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    def __call__(self, picture: Array, **asked: Any) -> Cleaned:
+        self.asked.append(asked | {"shape": picture.shape, "type": picture.dtype.name})
+        return cleaned(picture, lighter(picture), self.notes)
+
+
+def cleaned(before: Array, after: Array, notes: tuple[str, ...], *, already_clean: bool = False) -> Cleaned:
+    """What cleaning gives, of arrays."""
+    was, now = (
+        np.broadcast_to(array.reshape(*array.shape[:2], -1), (*array.shape[:2], 3)) for array in (before, after)
+    )
+    return Cleaned(after, np.zeros(before.shape[:2], np.uint8), was, now, notes, already_clean)
+
+
+def lighter(pixels: Array) -> Array:
+    return pixels + (np.iinfo(pixels.dtype).max - pixels) // 16
+
+
+def unchanged(picture: Array, **_: Any) -> Cleaned:
+    return cleaned(picture, picture, ("it is clean already",), already_clean=True)
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    """A folder of scans of several kinds, one of them broken."""
+    folder = tmp_path / "scans"
+    (folder / "old").mkdir(parents=True)
+    (folder / "sketch.png").write_bytes(saved(rgba(), "PNG", dpi=(300, 300), exif=exif(1)))
+    (folder / "deep.tif").write_bytes(tiff(with_alpha(16), photometric="rgb", extrasamples=["unassalpha"]))
+    (folder / "layers.psd").write_bytes(psd(np.moveaxis(colours(), -1, 0)))
+    (folder / "old" / "sketch.png").write_bytes(deep_png(colours(16)))
+    (folder / "old" / "grey.JPG").write_bytes(saved(rgb().convert("L"), "JPEG", dpi=(72, 72)))
+    (folder / "broken.png").write_bytes(saved(rgb(), "PNG")[:90])
+    return folder
+
+
+def by_name(outcomes: list[Outcome]) -> dict[str, Outcome]:
+    return {outcome.scan.name: outcome for outcome in outcomes}
+
+
+def names_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in names_in(folder)}
+
+
+def test_a_folder_is_cleaned_into_another_and_one_bad_file_stops_nothing(scans: Path, tmp_path: Path) -> None:
+    before = contents(scans)
+    outcomes = clean_files([scans], tmp_path / "clean", WISH, Cleaner())
+    results = {"sketch.png", "deep.tif", "layers.png", "old/sketch.png", "old/grey.JPG"}
+    assert names_in(tmp_path / "clean") == results | {f"{name}.json" for name in results}
+    assert contents(scans) == before
+    (bad,) = [outcome for outcome in outcomes if outcome.problem]
+    assert bad.scan.name == "broken.png"
+    assert "is cut short" in str(bad.problem)
+
+
+def test_depth_alpha_exif_and_dots_per_inch_stay(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], tmp_path / "clean", WISH, Cleaner())
+    for name in ("sketch.png", "deep.tif", "old/sketch.png"):
+        was, now = read_picture(scans / name), read_picture(tmp_path / "clean" / name)
+        np.testing.assert_array_equal(now.pixels, lighter(was.pixels))
+        np.testing.assert_equal(now.alpha, was.alpha)
+        assert (now.exif, now.header.depth) == (was.exif, was.header.depth)
+        assert now.dpi == (None if was.dpi is None else pytest.approx(was.dpi))
+
+
+def test_the_cleaning_is_asked_in_its_own_words(scans: Path, tmp_path: Path) -> None:
+    cleaner = Cleaner()
+    clean_files([scans / "sketch.png", scans / "old" / "grey.JPG"], tmp_path / "clean", WISH, cleaner)
+    strengths = {"light": 60, "paper": 60, "grain": 60, "specks": 100, "smudges": 60}
+    masks = {"protect": None, "only": None}
+    assert cleaner.asked == [
+        strengths | masks | {"shape": (16, 24, 3), "type": "uint8"},
+        strengths | masks | {"shape": (16, 24), "type": "uint8"},
+    ]
+
+
+def test_what_was_done_is_kept_beside_the_result(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner(notes=("there is little bare paper",)))
+    kept = json.loads((tmp_path / "clean" / "sketch.png.json").read_text(encoding="utf-8"))
+    assert kept["pochade"] == __version__
+    assert kept["asked"]["strengths"]["grain"] == 60
+    assert kept["asked"]["net"] == "a net"
+    assert kept["original"] == str(scans / "sketch.png")
+    assert kept["notes"] == ["there is little bare paper"]
+    assert (kept["dpi"], kept["changed"]) == (300, 1)
+
+
+def test_dots_of_a_screen_are_none_of_a_scan(scans: Path, tmp_path: Path) -> None:
+    (outcome,) = clean_files([scans / "old" / "grey.JPG"], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.record
+    assert outcome.record.dpi is None  # the file says 72
+
+
+def test_the_same_again_is_done_already_and_another_wish_is_not(scans: Path, tmp_path: Path) -> None:
+    cleaner, to = Cleaner(), tmp_path / "clean"
+    clean_files([scans], to, WISH, cleaner)
+    done, first = len(cleaner.asked), contents(to)
+    again = clean_files([scans], to, WISH, cleaner)
+    assert len(cleaner.asked) == done
+    assert contents(to) == first
+    assert sum(outcome.done_before for outcome in again) == done
+    clean_files([scans], to, Wish(Amounts.of(10), net="a net"), cleaner)
+    assert len(cleaner.asked) == 2 * done
+    clean_files([scans], to, Wish(Amounts.of(10), net="another"), cleaner)
+    assert len(cleaner.asked) == 3 * done
+
+
+def test_a_scan_that_was_made_anew_is_cleaned_anew(scans: Path, tmp_path: Path) -> None:
+    cleaner, scan = Cleaner(), scans / "sketch.png"
+    clean_files([scan], tmp_path / "clean", WISH, cleaner)
+    scan.write_bytes(saved(Image.fromarray(255 - colours()), "PNG"))
+    clean_files([scan], tmp_path / "clean", WISH, cleaner)
+    np.testing.assert_array_equal(read_picture(tmp_path / "clean" / "sketch.png").pixels, lighter(255 - colours()))
+
+
+def test_a_run_killed_before_a_file_was_written_goes_on(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, to = scans / "sketch.png", tmp_path / "clean"
+    clean_files([scan], to, WISH, Cleaner())
+    other = Wish(Amounts.of(5))
+
+    def stop(path: Path, _content: bytes) -> None:
+        raise KeyboardInterrupt(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pochade.cleaning.batch.write_atomically", stop)
+        with pytest.raises(KeyboardInterrupt):
+            clean_files([scan], to, other, unchanged)
+    assert names_in(to) == {"sketch.png", "sketch.png.json"}
+    (outcome,) = clean_files([scan], to, other, unchanged)
+    assert outcome.problem is None
+    assert not outcome.done_before
+    assert (to / "sketch.png").read_bytes() == scan.read_bytes()
+    assert (to / "sketch.png").read_bytes() == scan.read_bytes()
+
+
+def test_an_interrupted_write_leaves_no_half_file(scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner())
+    assert names_in(tmp_path / "clean") == set()
+
+
+def test_a_result_that_somebody_retouched_is_never_replaced(scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+    clean_files([scans / "sketch.png"], to, WISH, Cleaner())
+    (to / "sketch.png").write_bytes(saved(rgb(), "PNG"))
+    for wish in (WISH, Wish(Amounts.of(5))):
+        (outcome,) = clean_files([scans / "sketch.png"], to, wish, Cleaner())
+        assert "was changed by somebody" in str(outcome.problem)
+    assert (to / "sketch.png").read_bytes() == saved(rgb(), "PNG")
+
+
+@pytest.mark.parametrize("name", ["sketch.png", "sketch.png.json", "sketch.png.preview.jpg"])
+def test_a_file_of_somebodys_is_never_replaced(name: str, scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+    to.mkdir()
+    (to / name).write_text("mine")
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=True)
+    assert "is there already" in str(outcome.problem)
+    assert contents(to) == {name: b"mine"}
+
+
+def test_an_original_is_never_replaced(scans: Path, tmp_path: Path) -> None:
+    before = contents(scans)
+    (tmp_path / "link").symlink_to(scans)
+    for to in (scans, tmp_path / "link", scans / "old" / ".."):
+        outcomes = clean_files([scans], to, WISH, Cleaner())
+        assert all(outcome.problem for outcome in outcomes)
+        assert "lies in the folder for the results" in str(by_name(outcomes)["deep.tif"].problem)
+    assert contents(scans) == before
+
+
+def test_results_of_an_earlier_run_below_the_folder_are_no_scans(scans: Path) -> None:
+    first = clean_files([scans], scans / "clean", WISH, Cleaner(), preview=True)
+    again = clean_files([scans], scans / "clean", WISH, Cleaner(), preview=True)
+    assert {outcome.scan for outcome in again} == {outcome.scan for outcome in first}
+
+
+def test_scans_of_one_name_get_names_of_their_own(scans: Path, tmp_path: Path) -> None:
+    (scans / "layers.png").write_bytes(saved(rgb(), "PNG"))
+    given = [scans / "sketch.png", scans / "old" / "sketch.png", scans / "layers.psd", scans / "layers.png"]
+    outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
+    results = [str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result]
+    assert results == ["sketch.png", "old/sketch.png", "layers.psd.png", "layers.png"]
+
+
+def test_another_scan_of_the_same_name_does_not_replace_the_firsts_result(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner())
+    before = contents(tmp_path / "clean")
+    (outcome,) = clean_files([scans / "old" / "sketch.png"], tmp_path / "clean", WISH, Cleaner())
+    assert f"made of '{scans / 'sketch.png'}'" in str(outcome.problem)
+    assert contents(tmp_path / "clean") == before
+
+
+def test_a_file_given_twice_is_cleaned_once(scans: Path, tmp_path: Path) -> None:
+    assert len(clean_files([scans / "deep.tif", scans / "deep.tif"], tmp_path / "clean", WISH, Cleaner())) == 1
+
+
+def test_what_needs_no_cleaning_is_copied_byte_for_byte(scans: Path, tmp_path: Path) -> None:
+    (outcome,) = clean_files([scans / "old" / "grey.JPG"], tmp_path / "clean", WISH, unchanged)
+    assert outcome.record
+    assert outcome.record.already_clean
+    assert (tmp_path / "clean" / "grey.JPG").read_bytes() == (scans / "old" / "grey.JPG").read_bytes()
+
+
+def test_an_animation_says_that_one_frame_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "scan.gif").write_bytes(saved(rgb(), "GIF", save_all=True, append_images=[Image.new("RGB", (24, 16))]))
+    (outcome,) = clean_files([tmp_path / "scan.gif"], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.record
+    assert "only its first frame was kept" in outcome.record.notes
+
+
+def test_what_breaks_inside_of_the_cleaning_stops_nothing(scans: Path, tmp_path: Path) -> None:
+    def breaks(_: Array, **__: Any) -> Cleaned:
+        raise RuntimeError("no memory left for a tile\nand a long stack")
+
+    (outcome,) = clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, breaks)
+    assert str(outcome.problem).endswith("sketch.png' could not be cleaned: no memory left for a tile")
+    assert names_in(tmp_path / "clean") == set()
+
+
+def test_masks_go_along_as_levels_of_white(scans: Path, tmp_path: Path) -> None:
+    drawn = np.zeros((16, 24, 4), np.uint8)
+    drawn[:, :12] = (255, 255, 255, 255)
+    drawn[:, 12:16] = (255, 255, 255, 128)
+    (tmp_path / "mask.png").write_bytes(saved(Image.fromarray(drawn), "PNG"))
+    cleaner, mask = Cleaner(), Mask.read(tmp_path / "mask.png")
+    wish = Wish(Amounts.of(100), protect=mask)
+    clean_files([scans / "sketch.png"], tmp_path / "clean", wish, cleaner)
+    np.testing.assert_array_equal(cleaner.asked[0]["protect"][0], [255] * 12 + [128] * 4 + [0] * 8)
+    assert cleaner.asked[0]["only"] is None
+
+
+def test_a_mask_of_another_size_is_told_with_both_sizes(scans: Path, tmp_path: Path) -> None:
+    (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
+    wish = Wish(Amounts.of(100), only=Mask.read(tmp_path / "mask.png"))
+    (outcome,) = clean_files([scans / "sketch.png"], tmp_path / "clean", wish, Cleaner())
+    assert isinstance(outcome.problem, errors.UsageError)
+    assert "has 30 x 20 pixels, and" in str(outcome.problem)
+    assert "has 24 x 16 pixels" in str(outcome.problem)
+
+
+def test_progress_is_told_before_and_after_each_scan(scans: Path, tmp_path: Path) -> None:
+    told = []
+
+    def report(done: int, total: int, scan: Path) -> None:
+        told.append((done, total, scan.name))
+
+    clean_files([scans / "deep.tif", scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner(), report=report)
+    assert told == [(0, 2, "deep.tif"), (1, 2, "deep.tif"), (1, 2, "sketch.png"), (2, 2, "sketch.png")]
+
+
+def test_a_preview_is_a_sheet_of_three(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner(), preview=True)
+    with Image.open(tmp_path / "clean" / "sketch.png.preview.jpg") as sheet:
+        assert sheet.size == (3 * 24 + 2 * 8, 16)
+
+
+@pytest.mark.parametrize("size", [(3000, 5000), (5000, 3000), (9000, 10), (10, 9000)])
+def test_a_sheet_is_never_too_large(size: tuple[int, int], tmp_path: Path) -> None:
+    (tmp_path / "scan.png").write_bytes(saved(Image.new("L", size, 200), "PNG"))
+    picture = read_picture(tmp_path / "scan.png")
+    drawn = before_after(picture, picture, np.zeros((size[1], size[0], 3), np.float32))
+    (tmp_path / "sheet.jpg").write_bytes(drawn)
+    with Image.open(tmp_path / "sheet.jpg") as sheet:
+        assert sheet.width <= 2400
+        assert sheet.height <= 2400
+        assert np.asarray(sheet)[0, -1].tolist() == [128, 128, 128]
+
+
+def test_what_was_removed_is_drawn_dark_or_light_about_grey() -> None:
+    removed = np.zeros((100, 100, 3), np.float32)
+    removed[:10], removed[-10:] = -5, 200
+    drawn = amplified(removed)
+    assert drawn[50, 50].tolist() == [128] * 3
+    assert drawn[0, 0, 0] < 128 < drawn[-1, -1, 0]
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(scans: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(errors.OutputUnwritable, match="can't be the folder"):
+        clean_files([scans], tmp_path / "taken", WISH, Cleaner())
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(errors.UsageError, match="no picture to clean"):
+        clean_files([tmp_path / "empty"], tmp_path / "clean", WISH, Cleaner())
+
+
+Say = Callable[..., tuple[int, Any, str]]
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """The command with the stand-in: its exit code, data and words."""
+    monkeypatch.setattr("pochade.cleaning.clean.clean", Cleaner(notes=("there is little bare paper",)))
+
+    def said(*words: object) -> tuple[int, Any, str]:
+        code = run(["clean", *words], monkeypatch)
+        told = capsys.readouterr()
+        return code, json.loads(told.out) if told.out else None, told.err
+
+    return said
+
+
+def test_the_command_says_what_was_done_and_what_was_not(scans: Path, tmp_path: Path, say: Say) -> None:
+    code, data, words = say(scans, "--to", tmp_path / "clean", "--strength", "40", "--preview", "--json")
+    assert code == 0
+    assert len(data) == 6
+    done = {row["scan"]: row for row in data}[str(scans / "sketch.png")]
+    assert done["result"] == str(tmp_path / "clean" / "sketch.png")
+    assert done["notes"] == ["there is little bare paper"]
+    assert "5 cleaned, 0 done before" in words
+    assert "broken.png' is cut short" in words
+    code, data, words = say(scans, "--to", tmp_path / "clean", "--strength", "40")
+    assert (code, data) == (0, None)
+    assert "0 cleaned, 5 done before" in words
+
+
+def test_when_nothing_could_be_cleaned_the_exit_code_says_why(scans: Path, tmp_path: Path, say: Say) -> None:
+    to = tmp_path / "clean"
+    assert say(scans / "broken.png", "--to", to)[0] == errors.PictureUnreadable.exit_code
+    assert say(tmp_path / "nowhere.png", "--to", to)[0] == errors.PictureUnreadable.exit_code
+    assert say(scans / "deep.tif", "--to", scans)[0] == errors.OutputUnwritable.exit_code
+    assert say(scans / "deep.tif", "--to", to, "--protect", scans / "broken.png")[0] == 8
+    assert say(scans / "deep.tif", "--to", to, "--strength", "101")[0] == errors.UsageError.exit_code
+    assert say(scans / "deep.tif")[0] == errors.UsageError.exit_code
+
+
+def test_a_wrong_mask_is_one_sentence(scans: Path, tmp_path: Path, say: Say) -> None:
+    (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
+    code, _, words = say(scans / "deep.tif", "--to", tmp_path / "clean", "--only", tmp_path / "mask.png")
+    assert code == errors.UsageError.exit_code
+    assert "30 x 20 pixels" in words
+    assert "24 x 16 pixels" in words
+
+
+def test_strengths_of_their_own_count_more(scans: Path, tmp_path: Path, say: Say) -> None:
+    say(scans / "deep.tif", "--to", tmp_path / "clean", "--strength", "50", "--specks", "0")
+    kept = json.loads((tmp_path / "clean" / "deep.tif.json").read_text(encoding="utf-8"))
+    assert kept["asked"]["strengths"] == {"light": 50, "paper": 50, "grain": 50, "specks": 0, "smudges": 50}
+
+
+def test_the_folders_results_can_be_moved_with_their_records(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], tmp_path / "clean", WISH, Cleaner())
+    shutil.move(tmp_path / "clean", tmp_path / "moved")
+    cleaner = Cleaner()
+    clean_files([scans], tmp_path / "moved", WISH, cleaner)
+    assert not cleaner.asked
