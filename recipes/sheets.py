@@ -24,6 +24,7 @@ SMALLEST, LARGEST = 150, 1_600  # pixels of the longer side of the drawings that
 OF_EACH = 4  # patches cut of a drawing
 BARE = 248  # of 255: as white as paper
 SEEN = FAMILIES - UNSEEN
+TOO_SMALL = frozenset({"dust", "hairs"})  # to be seen on a thumbnail, and slow to draw by the thousand
 Image.MAX_IMAGE_PIXELS = None  # only headers of the largest are read
 Bytes = np.ndarray
 Generator = np.random.Generator
@@ -165,7 +166,7 @@ def page_of(job: tuple[Path, int]) -> tuple[Bytes, Bytes, Bytes]:
     path, seed = job
     rng = np.random.default_rng(seed)
     clean = sheet(path, rng)
-    families = SEEN if rng.random() < 0.85 else SEEN - {"paper", "light", "grain"}
+    families = SEEN - TOO_SMALL if rng.random() < 0.85 else SEEN - TOO_SMALL - {"paper", "light", "grain"}
     made = damage(clean, PAGE / rng.uniform(150, 420) * 25.4, rng, families)
     bare = (clean.min(2) >= BARE) & ~made.defects
     light = np.log(np.maximum(made.light, 0.02)) if bare.mean() > 0.12 else np.zeros(made.light.shape, np.float32)
