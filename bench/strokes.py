@@ -14,6 +14,7 @@ INK = 0.12  # of full scale: a stroke is so much darker than the ground about it
 GROUND = 0.02  # of the longer side: what is wider is an area, not a stroke
 PAINT = 12  # of 255: what differs less from white is paper
 INCH = 25.4  # millimetres
+WIDTH = 0.4  # of the pitch: a hatching line
 
 
 def psnr(one: Picture, other: Picture) -> float:
@@ -51,11 +52,11 @@ def colour_error(truth: Picture, found: Picture, defects: NDArray[np.bool_]) -> 
 
 
 def grating(pitch: float, degrees: float, side: int = 256) -> NDArray[np.floating]:
-    """Hatching, (side, side) from 0 (ink) to 1 (paper): straight lines every `pitch` pixels, two fifths of it wide."""
-    fine = 8
-    y, x = np.mgrid[: side * fine, : side * fine] / fine
+    """Hatching, (side, side) from 0 (ink) to 1 (paper): straight lines every `pitch` pixels."""
+    fine = 5
+    y, x = np.mgrid[: side * fine, : side * fine].astype(np.float32) / fine
     phase = (x * math.cos(math.radians(degrees)) + y * math.sin(math.radians(degrees))) / pitch
-    lines = (phase % 1 > 0.4).astype(np.float32)
+    lines = (phase % 1 > WIDTH).astype(np.float32)
     return np.asarray(cv2.resize(lines, (side, side), interpolation=cv2.INTER_AREA))
 
 
