@@ -8,7 +8,7 @@ OUT ?= study
 DEMO ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo study drawings data test lint bench clean
+.PHONY: help demo study drawings papers data test lint bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -21,6 +21,9 @@ study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the net
 
 drawings: ## get 8,121 public-domain drawings into the cache, from Debian's package openclipart-png
 	@bash recipes/fetch-debian.sh openclipart-png usr/share/openclipart/png "$(DRAWINGS)"
+
+papers: ## get 17 photographs of papers (CC0) into the cache, from Debian's package mypaint-data-extras
+	@bash recipes/fetch-debian.sh mypaint-data-extras usr/share/mypaint/backgrounds "$(CACHE)/papers"
 
 data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get is at hand
 	@bash recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
@@ -37,8 +40,10 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
-bench: $(INSTALLED) data drawings ## measure every figure anew (about two hours on two cores)
+bench: $(INSTALLED) data drawings papers ## measure every figure anew (about two hours on two cores)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench.bench_copies
+	$(BIN)/python -m bench.bench_clean
 	$(BIN)/python -m bench.bench_codes
 	$(BIN)/python -m bench.bench_collection
 	$(BIN)/python -m bench.bench_kills

@@ -54,7 +54,12 @@ class Drawing(NamedTuple):
     @property
     def held_out(self) -> bool:
         """Whether it is in the tenth that is never trained on."""
-        return int(self.content[:8], 16) % HELD_OUT == 0
+        return is_held_out(self.content)
+
+
+def is_held_out(content: str) -> bool:
+    """Whether the content with that SHA-256 is in the tenth that is never trained on."""
+    return int(content[:8], 16) % HELD_OUT == 0
 
 
 def read(path: Path) -> Drawing | None:
