@@ -20,7 +20,7 @@ from pochade.nets import PageNet, Restorer
 from recipes.fingerprints import DRAWINGS, said
 from recipes.sheets import pages, patches
 
-BATCH = {"page": 32, "restorer": 8}
+BATCH = {"page": 32, "restorer": 16}
 RATE = {"page": 1e-2, "restorer": 1e-2}
 
 

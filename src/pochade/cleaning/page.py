@@ -21,7 +21,8 @@ LEAST_BARE = 0.12  # share of the sheet that must be bare paper
 SURE = 0.5  # of a pixel's being bare
 NEAR = 5.0  # pixels of the thumbnail: bare paper so near corrects what the net read
 DOUBT = 0.02  # weight of the net's reading beside that of bare paper
-BRIGHTER, LIGHTS = 0.05, 0.004  # a toned ground: so much brighter than paper is so large a share of the sheet
+CERTAIN, WHITE, PURE = 0.9, 0.995, 0.9  # of what is bare beyond doubt, so much is as white as white can be: no scan
+BRIGHTER, LIGHTS = 0.15, 0.005  # a toned ground: so much brighter than paper is so large a share of the sheet
 BRIGHTEST = 0.9  # the paper's colour is read where it is lit best: this quantile
 EVEN = 0.004  # natural logarithm: a light or a colour that is closer to even white is
 NO_PAPER = "there is too little bare paper to tell its light and colour, which were left as they are"
@@ -81,6 +82,9 @@ def read_page(net: PageNet, pixels: NDArray[np.uint8 | np.uint16]) -> Page:
     bare = torch.sigmoid(logits)[:, :, :height, :width]
     if float((bare > SURE).float().mean()) < LEAST_BARE:
         return Page(torch.zeros(3, 1, 1), torch.zeros(3), (NO_PAPER,))
+    sure = small.amin(1, keepdim=True)[bare > CERTAIN]
+    if len(sure) and float((sure > WHITE).float().mean()) > PURE:
+        return Page(torch.zeros(3, 1, 1), torch.zeros(3))
     read = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width]
     field = corrected(read, small.clamp(min=1 / 255).log(), bare)[0]  # (3, h, w)
     flat = small[0] / field.exp()

@@ -6,6 +6,7 @@ small picture. Where a sheet shows hardly any bare paper nothing can be told, an
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -17,15 +18,16 @@ class PageConfig:
     """What a `PageNet` is built from; kept in its checkpoint."""
 
     side: int = 128  # pixels of the thumbnail, which is padded to a square by repeating its edges
-    widths: tuple[int, ...] = (12, 24, 32, 48, 64)  # feature maps at each scale
+    fold: int = 4  # pixels a side that become channels: what changes slowly needs no fine scale
+    widths: tuple[int, ...] = (32, 48, 64, 64)  # feature maps at 1/4, 1/8, 1/16 and 1/32 of the thumbnail
     coarse: int = 8  # pixels of the thumbnail to a number of the light
 
 
 class PageNet(nn.Module):
     """Thumbnails to light and paper.
 
-        x (B, 3, 128, 128) ──►──┤U-Net├──┬──┤mean of 8 x 8├──► light (B, 3, 16, 16), natural logarithm
-                                         └──► paper (B, 1, 128, 128), logit of being bare
+        x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤U-Net├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16), logarithm
+                                                                     └──┤channels to pixels├──► paper (B, 1, 128, 128), logit
 
     Args:
         config: Sizes.
@@ -34,9 +36,11 @@ class PageNet(nn.Module):
     def __init__(self, config: PageConfig | None = None) -> None:
         super().__init__()
         self.config = config or PageConfig()
-        self.unet = UNet(3, 4, self.config.widths)
+        folded = self.config.fold**2
+        self.unet = UNet(3 * folded, 3 + folded, self.config.widths)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Thumbnails (B, 3, 128, 128) in [0, 1] to the logarithm of light times paper, and the logits of bare paper."""
-        y = self.unet(x - 1)
-        return functional.avg_pool2d(y[:, :3], self.config.coarse), y[:, 3:]
+        fold = self.config.fold
+        y = self.unet(functional.pixel_unshuffle(x - 1, fold).contiguous(memory_format=torch.channels_last))
+        return functional.avg_pool2d(y[:, :3], self.config.coarse // fold), functional.pixel_shuffle(y[:, 3:], fold)
