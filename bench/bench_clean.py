@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import psutil
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bench.bench_collection import memory
 from bench.cleaners import GRIDS, Cleaner, Picture, Rival, bm3d, tuned, untouched
@@ -31,6 +31,8 @@ TUNED_ON, TUNING_SIDE = 8, 320  # drawings of the training part, and their crops
 SCANS, SLOW_SCANS, NOISY, NOISE = 24, 3, 10, 25.0
 NOISY_SIDE, SLOW_SIDE, TINY_SIDE = 256, 384, 160
 BM3D_FACTORS = (1.0, 2.0, 4.0)
+SHOWN = 5  # seed of the scans that are drawn
+SHEET = Path(__file__).parent.parent / "docs" / "images" / "cleaned.jpg"
 BIG = (3000, 4000)  # 12 megapixels
 ROUNDS = 3
 CLEAN = (
@@ -219,6 +221,20 @@ def measured(ours: Cleaner, ours_noise_only: Cleaner, damage: Damage) -> dict[st
     return figures
 
 
+def drawn(drawings: Sequence[Picture], side: int = 420) -> Image.Image:
+    """Scans of some drawings, what became of them, and what went, on one sheet."""
+    rows = []
+    for number, drawing in enumerate(drawings):
+        page = np.pad(drawing, ((30, 30), (30, 30), (0, 0)), constant_values=255)
+        done = clean(damage(page, DPI, np.random.default_rng(SHOWN + number)).picture)
+        gone = (128 + 2 * done.removed).clip(0, 255).astype(np.uint8)
+        panels = [Image.fromarray(panel) for panel in (done.before, done.after, gone)]
+        rows.append(
+            np.concatenate([np.asarray(ImageOps.pad(panel, (side, side), color="white")) for panel in panels], 1)
+        )
+    return Image.fromarray(np.concatenate(rows))
+
+
 def bars(figures: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """What was promised, each as it was measured and as it should be."""
     scans, found = figures["scans"], {name: each["psnr"]["mean"] for name, each in figures["scans"].items()}
@@ -246,7 +262,7 @@ def bars(figures: dict[str, Any]) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    """Measure and write `results/clean.json`."""
+    """Measure and write `results/clean.json`; draw `docs/images/cleaned.jpg`."""
 
     def ours(picture: Picture) -> Picture:
         return np.asarray(clean(picture).picture)
@@ -255,6 +271,7 @@ def main() -> None:
         return np.asarray(clean(picture, light=0, paper=0, specks=0, smudges=0).picture)
 
     figures = measured(ours, noise_only, damage)
+    drawn(chosen(4, held_out=True)).save(SHEET, quality=88)
     figures["big"] = big_picture(chosen(1, held_out=True)[0])
     figures["bars"] = bars(figures)
     record("clean", figures)

@@ -172,6 +172,25 @@ def test_what_can_not_be_asked_is_refused(wrong: dict[str, Any]) -> None:
         pochade.clean(np.full((8, 8, 3), 200, np.uint8), **wrong)
 
 
+def test_a_toned_ground_with_lights_on_it_keeps_its_colour() -> None:
+    ground = np.full((400, 300, 3), (150, 120, 90), np.uint8)
+    ground[100:200, 100:180] = 245  # chalk
+    ground[220:300, 60:220] = 30
+    noisy = (ground + np.random.default_rng(0).normal(0, 3, ground.shape)).clip(0, 255).astype(np.uint8)
+    done = pochade.clean(noisy)
+    assert np.abs(done.picture[20:80, 20:280].mean((0, 1)) - (150, 120, 90)).max() < 6
+
+
+def test_paper_becomes_white_only_when_asked() -> None:
+    paper = np.array([230, 220, 195])
+    page = np.broadcast_to(paper, (400, 300, 3)) + np.random.default_rng(0).normal(0, 2, (400, 300, 3))
+    page[150:250, 100:200] = 40
+    scan = page.clip(0, 255).astype(np.uint8)
+    white, kept = pochade.clean(scan).picture, pochade.clean(scan, paper=0).picture
+    assert white[10:100].mean() > 252
+    assert np.abs(kept[10:100].mean((0, 1)) - paper).max() < 4
+
+
 def test_a_thumbnail_is_the_mean_of_what_it_shows() -> None:
     sheet = np.random.default_rng(0).integers(0, 256, (1300, 700, 3), np.uint8)
     small = thumbnail(sheet, 128)

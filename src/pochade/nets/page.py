@@ -26,8 +26,10 @@ class PageConfig:
 class PageNet(nn.Module):
     """Thumbnails to light and paper.
 
-        x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤U-Net├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16), logarithm
-                                                                     └──┤channels to pixels├──► paper (B, 1, 128, 128), logit
+        x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤U-Net├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16)
+                                                                     └──┤channels to pixels├──► paper (B, 1, 128, 128)
+
+    Light comes as its natural logarithm, paper as the logit of its being bare.
 
     Args:
         config: Sizes.
