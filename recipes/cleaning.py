@@ -21,8 +21,8 @@ from pochade.nets import PageNet, Restorer
 from recipes.fingerprints import DRAWINGS, said
 from recipes.sheets import pages, patches
 
-BATCH = {"page": 32, "restorer": 8}
-RATE = {"page": 1e-2, "restorer": 1.5e-3}
+BATCH = {"page": 32, "restorer": 16}
+RATE = {"page": 1e-2, "restorer": 7e-4}
 OPTIMISER: dict[str, Literal["adam", "muon"]] = {"page": "muon", "restorer": "adam"}  # as docs/log.md compares them
 
 
