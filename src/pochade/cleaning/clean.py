@@ -13,7 +13,7 @@ from pochade.images.given import taken_apart
 from pochade.learn.checkpoints import load_net
 from pochade.nets import PageNet, Restorer
 
-Mask = NDArray[Any]  # (H, W), bool or 0 to 255
+Mask = NDArray[Any]  # (H, W): bool, uint8 from 0 to 255, or floats from 0 to 1
 FULL = 100  # the highest strength
 
 
@@ -45,10 +45,10 @@ def clean(
         strength: How much to undo, 0 to 100; at 0 nothing changes, to the pixel.
         light: The same for uneven light alone; as `strength` when it isn't given.
         paper: For the paper's colour, which becomes white.
-        grain: For the paper's grain, and the scanner's noise and softness.
-        specks: For dust, hairs, scratches, folds and streaks.
+        grain: For the paper's grain, and the scanner's noise, softness and streaks.
+        specks: For dust, hairs, scratches and folds.
         smudges: For smears, eraser ghosts, stains and what shows through from the other side.
-        protect: A mask (H, W) of what must not change: True or 255 there, anything between is partly protected.
+        protect: A mask (H, W) of what must not change: True, 255 or 1.0; anything between is partly protected.
         only: A mask (H, W) of what alone may change.
 
     Raises:
@@ -78,10 +78,15 @@ def fitting(mask: Mask, size: tuple[int, ...]) -> NDArray[np.float32]:
     """A mask as numbers from 0 to 1 (H, W).
 
     Raises:
-        UsageError: It has another size.
+        UsageError: It has another size, or is neither bool nor 0 to 255 of uint8 nor 0 to 1 of floats.
     """
     mask = np.asarray(mask)
     if mask.shape != size:
         raise UsageError(f"a mask of {mask.shape} doesn't fit a picture of {size}, height before width")
-    most = np.float32(1 if mask.dtype == bool else 255)
-    return np.clip(mask.astype(np.float32) / most, 0, 1)
+    whole = mask.dtype == np.uint8
+    if not (whole or mask.dtype == bool or mask.dtype.kind == "f"):
+        raise UsageError(f"a mask is of bool, uint8 or floats, not {mask.dtype}")
+    share = mask.astype(np.float32) / np.float32(255 if whole else 1)
+    if not ((share >= 0) & (share <= 1)).all():
+        raise UsageError("a mask of floats goes from 0 to 1")
+    return share

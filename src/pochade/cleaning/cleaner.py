@@ -16,13 +16,13 @@ from torch.nn import functional
 
 from pochade.cleaning.page import Page, read_page
 from pochade.cleaning.tiles import Tile, page_part, tiles
-from pochade.images.given import Given
+from pochade.images.given import Given, taken_apart
 from pochade.nets import PageNet, Restorer
 
 TILE = 768  # pixels a side of what is kept of a tile
-FOUND = 0.5  # how sure the net is that a pixel is a defect
-FEW = 1e-5  # of the pixels: so few defects are none
-SLIGHT = 0.5  # levels of 8 bits, root mean square: so small a change is none
+FOUND = 127  # of 255: how sure the net is that a pixel is a defect
+FEW = 4  # pixels: so few defects are none
+SLIGHT = 0.5  # levels of 8 bits, root mean square over a tile, at full strength: so small a change is none
 CLEAN = "it is clean already"
 
 
@@ -37,9 +37,9 @@ class Strengths:
     smudges: float
 
     @property
-    def none(self) -> bool:
-        """Whether nothing is to be done."""
-        return not any((self.light, self.paper, self.grain, self.specks, self.smudges))
+    def most(self) -> float:
+        """The strongest of them; 0 when nothing is to be done."""
+        return max(self.light, self.paper, self.grain, self.specks, self.smudges)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Cleaned:
     """A clean picture, and what was taken for damage."""
 
     picture: Any  # of the type, the mode or shape, and the depth that was given
-    defects: NDArray[np.uint8]  # (H, W), 255 where the net is sure of a speck, a hair, a scratch or a fold
+    defects: NDArray[np.uint8]  # (H, W): how sure the net is of a speck, a hair, a scratch or a fold, up to 255
     before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours that were given
     after: NDArray[Any]  # (H, W, 3): the colours of the result
     notes: tuple[str, ...]  # what a person should know: each a clause
@@ -84,17 +84,20 @@ class Cleaner:
     def clean(self, given: Given, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
         """Clean a picture, told how much of what, and where (H, W) from 0 to 1."""
         colour = given.colour
-        if strengths.none or not colour.size:
+        if not strengths.most:
             return unchanged(given, ())
         page = read_page(self.page, colour) if strengths.light or strengths.paper else None
         after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
+        most = 0.0
         for tile in tiles(colour.shape[0], colour.shape[1], TILE, halo(self.restorer)):
-            part, found = self.restored(colour, tile, strengths, page, where)
-            after[tile.kept], defects[tile.kept] = part, found
+            after[tile.kept], defects[tile.kept] = self.restored(colour, tile, strengths, page, where)
+            most = max(most, distance(colour[tile.kept], after[tile.kept]))
         notes = page.notes if page else ()
-        if (page is None or page.even) and nothing_found(colour, after, defects):
+        slight = most < SLIGHT * strengths.most and int((defects > FOUND).sum()) <= FEW
+        if slight and (page is None or page.even):
             return unchanged(given, (*notes, CLEAN))
-        return Cleaned(given.put_together(after), defects, colour, after, notes, already_clean=False)
+        picture = given.put_together(after)
+        return Cleaned(picture, defects, colour, taken_apart(picture).colour, notes, already_clean=False)
 
     @torch.inference_mode()
     def restored(
@@ -114,14 +117,16 @@ class Cleaner:
             field = page_part(page.field(strengths.light, strengths.paper), tile.read, colour.shape[:2])
             even = x * (-field * share).exp()
         wanted = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
-        change, logits = self.run(even.clamp(0, 1), share * wanted)
-        touched = (share > 0) & (wanted.max() > 0)
-        y = torch.where(touched, even + change, even).clamp(0, 1)
-        found = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
-        part = (y[0].permute(1, 2, 0).numpy()[tile.inner] * np.float32(most) + np.float32(0.5)).astype(colour.dtype)
-        same = share[0, 0].numpy()[tile.inner] == 0
-        part[same] = colour[tile.kept][same]
-        return part, (found[0, 0].numpy()[tile.inner] * 255).round().astype(np.uint8)
+        y, found = even, torch.zeros(x.shape[2:])
+        if wanted.any() and share.any():
+            change, logits = self.run(even.clamp(0, 1), share * wanted)
+            y = torch.where(share > 0, even + change, even)
+            found = (torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0))[0, 0]
+        clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.inner]  # (h, w, 3)
+        part = (clean * np.float32(most) + np.float32(0.5)).astype(colour.dtype)
+        kept = share[0, 0].numpy()[tile.inner] == 0
+        part[kept] = colour[tile.kept][kept]
+        return part, (found.numpy()[tile.inner] * 255).round().astype(np.uint8)
 
     def run(self, x: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
         """The restorer over any size (1, 3, h, w): it wants multiples, so edges are repeated and cut off again."""
@@ -139,14 +144,10 @@ def halo(restorer: Restorer) -> int:
     return -(-restorer.config.reach // multiple) * multiple
 
 
-def nothing_found(before: NDArray[Any], after: NDArray[Any], defects: NDArray[np.uint8]) -> bool:
-    """Whether a result is so near to what was given that there was nothing to clean."""
-    if (defects > 255 * FOUND).mean() > FEW:
-        return False
-    scale = 255 / np.iinfo(before.dtype).max
-    rows = zip(before, after, strict=True)
-    total = sum(float(((one.astype(np.float32) - other) ** 2).sum()) for one, other in rows)
-    return bool((total / before.size) ** 0.5 * scale < SLIGHT)
+def distance(before: NDArray[Any], after: NDArray[Any]) -> float:
+    """The root mean square of a change, in levels of 8 bits."""
+    change = (before.astype(np.float32) - after) * np.float32(255 / np.iinfo(before.dtype).max)
+    return float(np.sqrt(np.mean(change**2)))
 
 
 def unchanged(given: Given, notes: tuple[str, ...]) -> Cleaned:

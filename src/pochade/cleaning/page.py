@@ -16,7 +16,7 @@ from pochade.learn.fields import blurred
 from pochade.nets import PageNet
 
 Floats = NDArray[np.float32]
-FINER = 4  # times the thumbnail's side: pixels are first averaged in whole blocks down to about that
+FINER = 4  # times the thumbnail's size: pixels are first averaged in whole blocks down to about that
 LEAST_BARE = 0.12  # share of the sheet that must be bare paper
 SURE = 0.5  # of a pixel's being bare
 NEAR = 5.0  # pixels of the thumbnail: bare paper so near corrects what the net read
@@ -49,15 +49,12 @@ class Page:
 
 def thumbnail(pixels: NDArray[np.generic], side: int) -> Tensor:
     """A sheet (H, W, C) of uint8, uint16 or float as (1, C, h, w) in its own units, its longer side as given."""
-    height, width = pixels.shape[:2]
-    block = max(1, max(height, width) // (FINER * side))
-    rows, columns = max(1, height // block), max(1, width // block)
-    step = min(block, height), min(block, width)
-    cut = pixels[: rows * step[0], : columns * step[1]]
-    small = cut.reshape(rows, step[0], columns, step[1], -1).mean((1, 3), dtype=np.float32)
+    size = [max(1, round(length * side / max(pixels.shape[:2]))) for length in pixels.shape[:2]]
+    steps = [max(1, length // (FINER * wanted)) for length, wanted in zip(pixels.shape[:2], size, strict=True)]
+    rows, columns = (length // step for length, step in zip(pixels.shape[:2], steps, strict=True))
+    cut = pixels[: rows * steps[0], : columns * steps[1]]  # less than a quarter of a thumbnail's pixel is cut off
+    small = cut.reshape(rows, steps[0], columns, steps[1], -1).mean((1, 3), dtype=np.float32)
     whole = torch.from_numpy(small).permute(2, 0, 1)[None]
-    scale = side / max(height, width)
-    size = [max(1, round(height * scale)), max(1, round(width * scale))]
     down = size[0] <= rows and size[1] <= columns
     return functional.interpolate(whole, size=size, mode="area" if down else "bilinear")
 

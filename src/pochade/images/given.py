@@ -47,7 +47,7 @@ def as_image(array: Array) -> Image.Image:
 
 @dataclass(frozen=True)
 class Given:
-    """A picture's colours at full depth, and the way back to what was given."""
+    """A picture's colours at full depth as they are seen, white where it is transparent, and the way back."""
 
     colour: Array  # (H, W, 3) uint8 or uint16
     put_together: Callable[[Array], Any]  # colours like these -> a picture of the type that was given
@@ -84,14 +84,16 @@ def array_apart(array: Array) -> Given:
     if channels not in {1, 2, 3, 4}:
         raise UsageError(f"a picture has 1 to 4 channels, not {channels}")
     whole = array.reshape(*array.shape[:2], channels)
-    painted = 3 if channels >= 3 else 1  # noqa: PLR2004  the others are alpha
-    colour = np.ascontiguousarray(np.broadcast_to(whole[..., :painted], (*whole.shape[:2], 3)))
+    painted = 3 if channels >= 3 else 1  # noqa: PLR2004  the other is alpha
+    colour = np.broadcast_to(whole[..., :painted], (*whole.shape[:2], 3)).copy()
+    unseen = (whole[..., painted:] == 0).all(2) if channels > painted else np.zeros(whole.shape[:2], bool)
+    colour[unseen] = np.iinfo(array.dtype).max
 
     def put_together(after: Array) -> Array:
         if painted == 1:
-            middle = (after.sum(2, dtype=np.uint32, keepdims=True) + 1) // 3
-            after = middle.astype(array.dtype)
-        return np.concatenate([after, whole[..., painted:]], 2).reshape(array.shape)
+            after = ((after.sum(2, dtype=np.uint32, keepdims=True) + 1) // 3).astype(array.dtype)
+        shown = np.where(unseen[..., None], whole[..., :painted], after)
+        return np.concatenate([shown, whole[..., painted:]], 2).reshape(array.shape)
 
     return Given(colour, put_together)
 
@@ -102,7 +104,9 @@ def image_like(picture: Image.Image, given: Given) -> Given:
     def put_together(after: Array) -> Image.Image:
         array = given.put_together(after)
         image = Image.fromarray(array)
-        image.info = {name: value for name, value in picture.info.items() if name != "transparency"}
+        stays = {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)[:1] == image.mode[:1]  # CMYK has another profile
+        lost = {"transparency"} if stays else {"transparency", "icc_profile"}
+        image.info = {name: value for name, value in picture.info.items() if name not in lost}
         return image
 
     return Given(given.colour, put_together)

@@ -29,7 +29,7 @@ SMUDGES = {  # how often, and what
 FOLDS, STREAKS, BANDS, GUTTER, SHADOW = 0.06, 0.08, 0.06, 0.12, 0.1
 SOFT, SHIFTED, SHARPENED, JPEG, RAISED = 0.6, 0.25, 0.2, 0.5, 0.5
 NEAR_WHITE, CREAM, FLATBED = 0.6, 0.9, 0.7  # shares of sheets: up to here
-HIT = 0.15  # of full cover: what counts as a defect
+HIT, VISIBLE = 0.15, 4  # of full cover, and levels: what counts as a defect
 MARKS = {"dust": 0.85, "hairs": 0.5, "lint": 0.1, "scratches": 0.15}
 FAMILIES = frozenset({*SMUDGES, *MARKS, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"})
 UNSEEN = frozenset({"foxing", "lint", "banding"})  # kept from training, one of each kind, to test with
@@ -79,7 +79,9 @@ def damage(picture: Bytes, dpi: float, rng: Generator, families: frozenset[str] 
     if rng.random() < JPEG and "jpeg" in families:
         ready = through_jpeg(ready, int(rng.integers(60, 96)), full_colour=bool(rng.integers(2)))
     layers = [eight_bit(layer * light) for layer in (specked, smudged, clean)]
-    return Damaged(ready, layers[0], layers[1], layers[2], picture, np.maximum(hit, streaks) > HIT, light)
+    seen = np.abs(layers[0].astype(np.int16) - layers[1]).max(2) >= VISIBLE  # light dust on white is none
+    defects = ((hit > HIT) & seen) | (streaks > HIT)
+    return Damaged(ready, layers[0], layers[1], layers[2], picture, defects, light)
 
 
 def eight_bit(x: Floats) -> Bytes:

@@ -74,7 +74,8 @@ def grain(rng: Generator, size: tuple[int, int], sigma: float) -> Floats:
     if sigma < 0.2:  # noqa: PLR2004  nothing to blur
         return white
     soft = blurred(white, sigma)
-    return soft / np.float32(max(float(soft.std()), 1e-6))
+    deviation = float(soft.std())
+    return soft / np.float32(deviation) if deviation > 1e-6 else white  # noqa: PLR2004  of one pixel
 
 
 def moved(x: Floats, down: float, across: float) -> Floats:

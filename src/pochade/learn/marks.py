@@ -133,4 +133,6 @@ def streaked(rng: Generator, x: Floats) -> tuple[Floats, Floats]:
 
 def shadowed(x: Floats, cover: Floats) -> Floats:
     """What stands off the paper throws a faint shadow."""
-    return x * (1 - 0.12 * np.clip(np.roll(blurred(cover, 0.8), 1, 0) - cover, 0, 1))[..., None]
+    soft = blurred(cover, 0.8)
+    below = np.concatenate([np.zeros_like(soft[:1]), soft[:-1]])
+    return x * (1 - 0.12 * np.clip(below - cover, 0, 1))[..., None]

@@ -31,7 +31,7 @@ def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) 
     told = strengths.expand(-1, 3, *pictures.shape[2:])
     change, found = net(pictures.contiguous(memory_format=torch.channels_last), told)
     missing = change + pictures - wanted
-    here = whole[:, 12:] * strengths[:, 1:2]
+    here = whole[:, 12:] * (strengths[:, 1:2] > 0)
     there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
     return apart(missing) + EDGES * (apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))) + DEFECTS * there
 
