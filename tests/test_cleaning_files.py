@@ -322,6 +322,25 @@ def test_a_file_in_the_place_of_the_folder_is_told(scans: Path, tmp_path: Path) 
         clean_files([scans], tmp_path / "taken", WISH, Cleaner())
 
 
+def test_a_name_that_no_disk_holds_is_told(scans: Path, tmp_path: Path) -> None:
+    outcomes = clean_files([scans / ("n" * 300), scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner())
+    assert "File name too long" in str(outcomes[0].problem)
+    assert outcomes[1].problem is None
+
+
+def test_a_long_name_is_cleaned_where_all_that_lies_beside_it_can_be_named(scans: Path, tmp_path: Path) -> None:
+    scan = (scans / "sketch.png").rename(scans / ("絵" * 80 + ".png"))  # 244 bytes of the 255 that a name may have
+    (outcome,) = clean_files([scan], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.problem is None
+    cleaner = Cleaner()
+    (outcome,) = clean_files([scan], tmp_path / "drawn", WISH, cleaner, preview=True)
+    assert outcome.problem
+    assert "File name too long" in str(outcome.problem)
+    assert outcome.problem.hint == "give it a shorter name"
+    assert not cleaner.asked  # told before the long work
+    assert names_in(tmp_path / "drawn") == set()
+
+
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(errors.UsageError, match="no picture to clean"):

@@ -15,9 +15,9 @@ import numpy as np
 from pochade import __version__
 from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.plan import Job, may_be_replaced, planned
-from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, sha256_of
+from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, record_path, sha256_of
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
-from pochade.files import write_atomically
+from pochade.files import unwritable, write_atomically
 from pochade.images.before_after import before_after
 from pochade.images.picture import Array, Picture
 from pochade.images.read import read_picture
@@ -142,6 +142,7 @@ def outcome_of(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
 def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
     """One scan: read, cleaned, written with what is kept beside it."""
     original = sha256_of(job.scan)
+    make_room(job, preview=preview)
     before = may_be_replaced(job, original)
     if before and is_done(job, before, wish, original, preview=preview):
         return Outcome(job.scan, job.result, record=before, done_before=True)
@@ -166,6 +167,18 @@ def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
         write_atomically(preview_path(job.result), before_after(picture, after, found.removed))
     write_atomically(job.result, content)
     return Outcome(job.scan, job.result, record=record)
+
+
+def make_room(job: Job, *, preview: bool) -> None:
+    """The folder for a result; OutputUnwritable, before the long work, where a file of such a name can't be."""
+    make_folder(job.result.parent)
+    for path in (record_path(job.result), preview_path(job.result))[: 1 + preview]:  # longer names than the result's
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise unwritable(path, error) from error
 
 
 def is_done(job: Job, record: Record, wish: Wish, original: str, *, preview: bool) -> bool:

@@ -63,7 +63,8 @@ def scans_in(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Itera
     """Each file once; of folders those that are no results of earlier runs. What can't be listed joins the problems."""
     seen = set()
     for path in given:
-        below_it = below(path, problems) if path.is_dir() else [Scan(path, Path(path.name))]
+        is_folder = os.path.isdir(path)  # `Path.is_dir` raises for a name that is too long
+        below_it = below(path, problems) if is_folder else [Scan(path, Path(path.name))]
         for scan in below_it:
             if (place := os.path.realpath(scan.path)) not in seen:
                 seen.add(place)
