@@ -1,5 +1,6 @@
 """Scans in, cleaned files out: what a person finds in the folder afterwards, whatever went wrong."""
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pochade import __version__, errors
 from pochade.cleaning.batch import Mask, Outcome, Wish, clean_files
 from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.record import Amounts
+from pochade.files import write_atomically
 from pochade.images.before_after import amplified, before_after
 from pochade.images.read import read_picture
 from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
@@ -155,8 +157,8 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
     clean_files([scan], to, WISH, Cleaner())
     other = Wish(Amounts.of(5))
 
-    def stop(path: Path, _content: bytes) -> None:
-        raise KeyboardInterrupt(path)
+    def stop(path: Path, _content: bytes, *, new: bool) -> None:
+        raise KeyboardInterrupt(path, new)
 
     with monkeypatch.context() as patched:
         patched.setattr("pochade.cleaning.batch.write_atomically", stop)
@@ -166,7 +168,6 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
     (outcome,) = clean_files([scan], to, other, unchanged)
     assert outcome.problem is None
     assert not outcome.done_before
-    assert (to / "sketch.png").read_bytes() == scan.read_bytes()
     assert (to / "sketch.png").read_bytes() == scan.read_bytes()
 
 
@@ -198,6 +199,58 @@ def test_a_file_of_somebodys_is_never_replaced(name: str, scans: Path, tmp_path:
     (outcome,) = clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=True)
     assert "is there already" in str(outcome.problem)
     assert contents(to) == {name: b"mine"}
+
+
+@pytest.mark.parametrize("name", ["sketch.png", "sketch.png.json", "sketch.png.preview.jpg"])
+@pytest.mark.parametrize("cleaned_before", [False, True])
+def test_a_file_that_somebody_wrote_during_the_cleaning_stays(
+    name: str, cleaned_before: bool, scans: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / "clean"
+    if cleaned_before:
+        clean_files([scans / "sketch.png"], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+    before = contents(to) if cleaned_before else {}
+
+    def while_somebody_writes(picture: Array, **asked: Any) -> Cleaned:
+        (to / name).write_text("mine")
+        return Cleaner()(picture, **asked)
+
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, while_somebody_writes, preview=True)
+    assert isinstance(outcome.problem, errors.OutputUnwritable)
+    assert contents(to) == before | {name: b"mine"}
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=True)
+    assert outcome.problem  # somebody's bytes didn't become ours
+    assert contents(to) == before | {name: b"mine"}
+
+
+@pytest.mark.parametrize("other", ["sketch.png", "old/sketch.png"])
+def test_of_two_runs_into_one_folder_the_first_ones_result_stays(other: str, scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+
+    def while_another_runs(picture: Array, **asked: Any) -> Cleaned:
+        clean_files([scans / other], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+        return Cleaner()(picture, **asked)
+
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, while_another_runs)
+    assert isinstance(outcome.problem, errors.OutputUnwritable)
+    (first,) = clean_files([scans / other], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+    assert first.done_before
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["most disks", "a disk without second names"])
+def test_a_new_file_never_takes_a_name_that_was_taken_at_the_last_moment(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr("os.link", refuse)
+    write_atomically(tmp_path / "new", b"ours", new=True)
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(errors.OutputUnwritable, match="File exists"):
+        write_atomically(tmp_path / "taken", b"ours", new=True)
+    assert contents(tmp_path) == {"new": b"ours", "taken": b"mine"}
 
 
 def test_an_original_is_never_replaced(scans: Path, tmp_path: Path) -> None:
@@ -294,6 +347,31 @@ def test_a_preview_is_a_sheet_of_three(scans: Path, tmp_path: Path) -> None:
     clean_files([scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner(), preview=True)
     with Image.open(tmp_path / "clean" / "sketch.png.preview.jpg") as sheet:
         assert sheet.size == (3 * 24 + 2 * 8, 16)
+
+
+def test_a_preview_shows_the_result_that_lies_beside_it(scans: Path, tmp_path: Path) -> None:
+    scan, to, other = scans / "sketch.png", tmp_path / "clean", Wish(Amounts.of(5))
+    clean_files([scan], to, WISH, unchanged, preview=True)
+    shown = (to / "sketch.png.preview.jpg").read_bytes()
+    (outcome,) = clean_files([scan], to, WISH, Cleaner())
+    assert outcome.done_before  # and its preview still shows it
+    clean_files([scan], to, other, Cleaner())
+    assert names_in(to) == {"sketch.png", "sketch.png.json"}
+    (outcome,) = clean_files([scan], to, other, Cleaner(), preview=True)
+    assert not outcome.done_before
+    assert (to / "sketch.png.preview.jpg").read_bytes() != shown
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("drawn", [False, True])
+def test_a_preview_that_is_not_ours_is_never_replaced(preview: bool, drawn: bool, scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+    clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=drawn)
+    (to / "sketch.png.preview.jpg").write_text("mine")
+    before = contents(to)
+    (outcome,) = clean_files([scans / "sketch.png"], to, Wish(Amounts.of(5)), Cleaner(), preview=preview)
+    assert "preview.jpg' was changed by somebody" in str(outcome.problem)
+    assert contents(to) == before
 
 
 @pytest.mark.parametrize("size", [(3000, 5000), (5000, 3000), (9000, 10), (10, 9000)])

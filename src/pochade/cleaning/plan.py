@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_of
+from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_if_there
 from pochade.collection.scan import walk
 from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError
 from pochade.images.identify import identify
@@ -37,6 +37,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class There:
+    """What lies where a result goes; None each where nothing does."""
+
+    record: Record | None = None
+    result: str | None = None  # SHA-256
+    preview: str | None = None  # SHA-256
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be done, and what can't be."""
 
@@ -63,7 +72,7 @@ def scans_in(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Itera
     """Each file once; of folders those that are no results of earlier runs. What can't be listed joins the problems."""
     seen = set()
     for path in given:
-        is_folder = os.path.isdir(path)  # `Path.is_dir` raises for a name that is too long
+        is_folder = os.path.isdir(path)  # noqa: PTH112  # its twin raises for a name that is too long
         below_it = below(path, problems) if is_folder else [Scan(path, Path(path.name))]
         for scan in below_it:
             if (place := os.path.realpath(scan.path)) not in seen:
@@ -114,8 +123,8 @@ def crowded(names: dict[Scan, Path]) -> list[Scan]:
     return [scan for scan, name in names.items() if count[str(name).casefold()] > 1]
 
 
-def may_be_replaced(job: Job, original_sha256: str) -> Record | None:
-    """What is kept beside the result of an earlier run, if there was one.
+def may_be_replaced(job: Job, original_sha256: str) -> There:
+    """What an earlier run left there, if there was one.
 
     Raises:
         OutputUnwritable: The original is in the way, or something else that this program didn't make of this scan.
@@ -128,9 +137,13 @@ def may_be_replaced(job: Job, original_sha256: str) -> Record | None:
         for path in (result, record_path(result), preview_path(result)):
             if os.path.lexists(path):
                 raise OutputUnwritable(f"'{printable(path)}' is there already, and no result of cleaning", OTHER_FOLDER)
-        return None
+        return There()
     if record.original != printable(job.scan.resolve()) and record.original_sha256 != original_sha256:
         raise OutputUnwritable(f"'{name}' is there already, made of '{record.original}'", OTHER_FOLDER)
-    if result.exists() and sha256_of(result) not in {record.result_sha256, record.replaced_sha256}:
+    there = There(record, sha256_if_there(result), sha256_if_there(preview_path(result)))
+    if there.result not in {None, record.result_sha256, record.replaced_sha256}:
         raise OutputUnwritable(f"'{name}' was changed by somebody since it was cleaned", OTHER_FOLDER)
-    return record
+    if there.preview not in {None, record.preview_sha256}:
+        why = f"'{printable(preview_path(result))}' was changed by somebody since it was drawn"
+        raise OutputUnwritable(why, OTHER_FOLDER)
+    return there
