@@ -1,6 +1,7 @@
 """Scans in, cleaned files out: what a person finds in the folder afterwards, whatever went wrong."""
 
 import errno
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from pochade import __version__, errors
@@ -301,6 +303,39 @@ def test_an_animation_says_that_one_frame_is_kept(tmp_path: Path) -> None:
     (outcome,) = clean_files([tmp_path / "scan.gif"], tmp_path / "clean", WISH, Cleaner())
     assert outcome.record
     assert "only its first frame was kept" in outcome.record.notes
+
+
+def pages(*kinds: int) -> bytes:
+    """A TIFF with a directory of each kind: 0 for a page, 1 for a small copy, 4 for a mask."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as written:
+        for kind in kinds:
+            values = colours()[..., 0] > 99 if kind == 4 else colours()  # a mask has one bit
+            written.write(values, subfiletype=kind, metadata=None)
+    return file.getvalue()
+
+
+def test_a_tiff_of_several_pages_is_refused_and_not_cut_down_to_one(tmp_path: Path) -> None:
+    (tmp_path / "pages.tif").write_bytes(pages(0, 0, 1, 0))
+    cleaner = Cleaner()
+    (outcome,) = clean_files([tmp_path / "pages.tif"], tmp_path / "clean", WISH, cleaner)
+    assert "pages.tif' holds 3 pages" in str(outcome.problem)
+    assert "split it" in (outcome.problem.hint if outcome.problem else "")
+    assert not cleaner.asked
+
+
+@pytest.mark.parametrize("kinds", [(0,), (0, 1), (0, 1, 4)])
+@pytest.mark.parametrize("next_one", [None, 8, 2**32 - 1], ids=["as it is", "in a circle", "behind the end"])
+def test_a_tiffs_small_copies_and_a_broken_chain_are_no_pages(
+    kinds: tuple[int, ...], next_one: int | None, tmp_path: Path
+) -> None:
+    content = bytearray(pages(*kinds))
+    if next_one is not None:
+        count = int.from_bytes(content[8:10], "little")
+        content[10 + 12 * count : 14 + 12 * count] = next_one.to_bytes(4, "little")
+    (tmp_path / "scan.tif").write_bytes(content)
+    (outcome,) = clean_files([tmp_path / "scan.tif"], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.problem is None
 
 
 def test_what_breaks_inside_of_the_cleaning_stops_nothing(scans: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_if_there
 from pochade.collection.scan import walk
-from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError
+from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError, UsageError
 from pochade.images.identify import identify
 from pochade.images.picture import Header
 from pochade.images.read import NAMES
@@ -59,13 +59,27 @@ def planned(given: Sequence[Path], to: Path) -> Plan:
     headers: dict[Scan, Header] = {}
     for scan in scans_in(given, problems):
         try:
-            headers[scan] = identify(scan.path)
+            headers[scan] = cleanable(scan.path)
         except PochadeError as error:
             problems[scan.path] = error
     jobs = []
     for scan, name in result_names(headers).items():
         jobs.append(Job(scan.path, headers[scan], format_to_write(headers[scan]).format, to / name))
     return Plan(jobs, problems)
+
+
+def cleanable(path: Path) -> Header:
+    """What a file says of its picture.
+
+    Raises:
+        PictureUnreadable: It is none.
+        UsageError: It has pages that would be lost: a person may delete the original.
+    """
+    header = identify(path)
+    if header.format == "TIFF" and header.frames > 1:
+        why = f"'{printable(path)}' holds {header.frames} pages, and only the first would be kept"
+        raise UsageError(why, "split it into files of one page, and clean those")
+    return header
 
 
 def scans_in(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Iterator[Scan]:

@@ -26,7 +26,7 @@ class Header:
     depth: int  # bits a channel in the file: 1 to 64; a palette counts as 8
     channels: int  # of colour in the file, without alpha: 1, 3, or 4 for CMYK
     has_alpha: bool
-    frames: int  # 1 but for animations
+    frames: int  # 1 but for animations, and TIFFs of several pages
 
 
 @dataclass(frozen=True)
