@@ -27,6 +27,7 @@ class Header:
     channels: int  # of colour in the file, without alpha: 1, 3, or 4 for CMYK
     has_alpha: bool
     frames: int  # 1 but for animations, and TIFFs of several pages
+    own_profile: bool = False  # of JPEG XL alone: whether its colours may be others than sRGB's
 
 
 @dataclass(frozen=True)
