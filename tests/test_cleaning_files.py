@@ -84,7 +84,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_folder_is_cleaned_into_another_and_one_bad_file_stops_nothing(scans: Path, tmp_path: Path) -> None:
     before = contents(scans)
     outcomes = clean_files([scans], tmp_path / "clean", WISH, Cleaner())
-    results = {"sketch.png", "deep.tif", "layers.png", "old/sketch.png", "old/grey.JPG"}
+    results = {"sketch.png", "deep.tif", "layers.psd.png", "old/sketch.png", "old/grey.JPG"}
     assert names_in(tmp_path / "clean") == results | {f"{name}.json" for name in results}
     assert contents(scans) == before
     (bad,) = [outcome for outcome in outcomes if outcome.problem]
@@ -277,6 +277,43 @@ def test_scans_of_one_name_get_names_of_their_own(scans: Path, tmp_path: Path) -
     outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
     results = [str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result]
     assert results == ["sketch.png", "old/sketch.png", "layers.psd.png", "layers.png"]
+
+
+def test_no_two_scans_get_one_name(scans: Path, tmp_path: Path) -> None:
+    for name in ("p/a/sketch.png", "p/b/sketch.png", "q/a/sketch.png", "r/layers.png", "r/layers.psd.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((scans / "sketch.png").read_bytes())
+    shutil.copy(scans / "layers.psd", tmp_path / "r")
+    given = [*(tmp_path / "p" / name / "sketch.png" for name in "ab"), tmp_path / "q", tmp_path / "r"]
+    outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
+    assert not [outcome for outcome in outcomes if outcome.problem]
+    results = {str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result}
+    assert len(results) == len(outcomes) == 6
+    assert {"layers.png", "layers.psd.png", "layers.psd-2.png"} < results  # whose name it is keeps it
+
+
+def test_names_never_lead_out_of_the_folder_for_the_results(scans: Path, tmp_path: Path) -> None:
+    given = [scans / "old" / ".." / "sketch.png", scans / "old" / "sketch.png"]
+    outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
+    assert [outcome.result for outcome in outcomes] == [
+        tmp_path / "clean" / name for name in ("sketch.png", "old/sketch.png")
+    ]
+
+
+def test_a_result_keeps_its_name_whatever_else_is_cleaned_later(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], tmp_path / "clean", WISH, Cleaner())
+    (scans / "layers.png").write_bytes(saved(rgb(), "PNG"))
+    outcomes = by_name(clean_files([scans], tmp_path / "clean", WISH, Cleaner()))
+    assert outcomes["layers.psd"].done_before
+    assert outcomes["layers.png"].problem is None
+
+
+@pytest.mark.parametrize("name", ["sketch.png", "sketch.png.preview.jpg"])
+def test_a_new_scan_that_was_saved_over_a_result_is_a_scan(name: str, scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], scans / "clean", WISH, Cleaner(), preview=True)
+    (scans / "clean" / name).write_bytes(saved(rgb(), "PNG"))
+    outcomes = clean_files([scans], tmp_path / "other", WISH, Cleaner())
+    assert [outcome.scan for outcome in outcomes if "clean" in outcome.scan.parts] == [scans / "clean" / name]
 
 
 def test_another_scan_of_the_same_name_does_not_replace_the_firsts_result(scans: Path, tmp_path: Path) -> None:

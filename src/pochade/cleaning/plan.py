@@ -1,7 +1,6 @@
 """Which scans are meant, and where each one's result goes: never over an original, never two to one place."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,32 +108,47 @@ def below(folder: Path, problems: dict[Path, PochadeError]) -> Iterator[Scan]:
 def result_names(headers: dict[Scan, Header]) -> dict[Scan, Path]:
     """Names of the results below their folder, no two the same.
 
-    A scan keeps its name, but for an ending that doesn't fit what is written. Where two would become one, those whose
-    ending changes keep the old one before the new; then all keep the folders in which they differ.
+    A scan keeps its name; where its ending doesn't fit what is written, the right one follows the whole. Where two
+    would become one, both keep the folders in which they differ; if that doesn't help, all but one get a number.
     """
-    names = {scan: renamed(scan.below, headers[scan], whole=False) for scan in headers}
-    for scan in crowded(names):
-        names[scan] = renamed(scan.below, headers[scan], whole=True)
-    if still := crowded(names):
-        common = os.path.commonpath([scan.path.absolute().parent for scan in still])
-        for scan in still:
-            names[scan] = renamed(scan.path.absolute().relative_to(common), headers[scan], whole=True)
-    return names
+    names = {scan: renamed(scan.below, headers[scan]) for scan in headers}
+    for group in crowded(names):
+        common = os.path.commonpath([Path(os.path.normpath(scan.path.absolute())).parent for scan in group])
+        for scan in group:
+            longer = Path(os.path.relpath(scan.path, common))
+            names[scan] = renamed(max(longer, scan.below, key=lambda name: len(name.parts)), headers[scan])
+    return numbered(names)
 
 
-def renamed(name: Path, header: Header, *, whole: bool) -> Path:
-    """A scan's name with an ending that fits what is written: in place of the old one, or behind the whole name."""
+def renamed(name: Path, header: Header) -> Path:
+    """A scan's name with an ending that fits what is written; behind the whole, so that it depends on no other scan."""
     form, suffix = format_to_write(header)
-    ending = name.suffix.lower()
-    if form in NAMES.get(ending, ()):
-        return name
-    return name.with_name((name.name if whole or ending not in NAMES else name.stem) + suffix)
+    return name if form in NAMES.get(name.suffix.lower(), ()) else name.with_name(name.name + suffix)
 
 
-def crowded(names: dict[Scan, Path]) -> list[Scan]:
-    """Scans whose results' names aren't theirs alone; on some disks capital letters make no other name."""
-    count = Counter(str(name).casefold() for name in names.values())
-    return [scan for scan, name in names.items() if count[str(name).casefold()] > 1]
+def crowded(names: dict[Scan, Path]) -> list[list[Scan]]:
+    """Scans whose results would share a name."""
+    groups: dict[str, list[Scan]] = {}
+    for scan, name in names.items():
+        groups.setdefault(folded(name), []).append(scan)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def folded(name: Path) -> str:
+    """On some disks capital letters make no other name."""
+    return str(name).casefold()
+
+
+def numbered(names: dict[Scan, Path]) -> dict[Scan, Path]:
+    """The same names, but for a number where one is taken; a scan that keeps its own is served first."""
+    own, taken = dict(names), set[str]()
+    for scan in sorted(names, key=lambda scan: names[scan].name != scan.path.name):
+        number = 1
+        while folded(own[scan]) in taken:
+            number += 1
+            own[scan] = names[scan].with_stem(f"{names[scan].stem}-{number}")
+        taken.add(folded(own[scan]))
+    return own
 
 
 def may_be_replaced(job: Job, original_sha256: str) -> There:

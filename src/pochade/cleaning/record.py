@@ -88,10 +88,17 @@ def keep_record(result: Path, record: Record, *, new: bool) -> None:
 
 
 def is_made_here(path: Path) -> bool:
-    """Whether a file is a result or a preview of this program's."""
-    if record_of(path) is not None:
-        return True
-    return path.name.endswith(PREVIEW) and record_of(path.with_name(path.name.removesuffix(PREVIEW))) is not None
+    """Whether a file is a result or a preview of this program's, with the bytes that it wrote."""
+    if record := record_of(path):
+        known = {record.result_sha256, record.replaced_sha256}
+    elif path.name.endswith(PREVIEW) and (record := record_of(path.with_name(path.name.removesuffix(PREVIEW)))):
+        known = {record.preview_sha256}
+    else:
+        return False
+    try:
+        return sha256_of(path) in known
+    except FileUnreachable:  # which is told where it is read as a scan
+        return False
 
 
 def sha256_of(path: Path) -> str:
