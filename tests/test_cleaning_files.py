@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.record import Amounts
 from pochade.files import write_atomically
 from pochade.images.before_after import amplified, before_after
+from pochade.images.picture import Header, Picture
 from pochade.images.read import read_picture
 from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
 from tests.test_cli_collection import run
@@ -450,12 +452,41 @@ def test_a_preview_that_is_not_ours_is_never_replaced(preview: bool, drawn: bool
 def test_a_sheet_is_never_too_large(size: tuple[int, int], tmp_path: Path) -> None:
     (tmp_path / "scan.png").write_bytes(saved(Image.new("L", size, 200), "PNG"))
     picture = read_picture(tmp_path / "scan.png")
-    drawn = before_after(picture, picture, np.zeros((size[1], size[0], 3), np.float32))
+    drawn = before_after(picture, picture)
     (tmp_path / "sheet.jpg").write_bytes(drawn)
     with Image.open(tmp_path / "sheet.jpg") as sheet:
         assert sheet.width <= 2400
         assert sheet.height <= 2400
         assert np.asarray(sheet)[0, -1].tolist() == [128, 128, 128]
+
+
+def test_a_sheet_of_a_large_scan_takes_little_memory() -> None:
+    pixels, alpha = np.full((1500, 4000, 3), 50_000, np.uint16), np.full((1500, 4000), 40_000, np.uint16)
+    header = Header("PNG", 4000, 1500, 16, 3, has_alpha=True, frames=1)
+    picture = Picture(header, pixels, alpha, None, None, None, ())
+    tracemalloc.start()
+    before_after(picture, picture)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * 4000 * 1500
+
+
+def test_a_sheet_shows_before_and_after_and_their_difference_as_small(tmp_path: Path) -> None:
+    size = (3000, 2000)
+    panels = []
+    for grey, square in ((200, 100), (200, 220)):
+        image = Image.new("RGB", size, (grey,) * 3)
+        image.paste((square,) * 3, (0, 0, 1500, 1000))
+        (tmp_path / "scan.png").write_bytes(saved(image, "PNG"))
+        panels.append(read_picture(tmp_path / "scan.png"))
+    (tmp_path / "sheet.jpg").write_bytes(before_after(*panels))
+    with Image.open(tmp_path / "sheet.jpg") as sheet:
+        width = (sheet.width - 2 * 8) // 3
+        seen = np.asarray(sheet.convert("L")).astype(int)
+    firsts = [seen[10, number * (width + 8) + 10] for number in range(3)]
+    lasts = [seen[-10, number * (width + 8) + width - 10] for number in range(3)]
+    np.testing.assert_allclose(firsts, [100, 220, 8], atol=3)  # 120 levels darker than what is there now
+    np.testing.assert_allclose(lasts, [200, 200, 128], atol=3)
 
 
 def test_what_was_removed_is_drawn_dark_or_light_about_grey() -> None:

@@ -150,7 +150,7 @@ def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
     check_masks(wish, picture, job)
     found, after = through(clean, picture, wish)
     content, notes = content_of(job, picture, after)
-    drawing = before_after(picture, after, found.removed) if preview else None
+    drawing = before_after(picture, after) if preview else None
     record = Record(
         pochade=__version__,
         asked=wish.named(),
