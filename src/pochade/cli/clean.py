@@ -29,7 +29,7 @@ def clean(
     grain: Strength = None,
     specks: Strength = None,
     smudges: Strength = None,
-    protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: what is white isn't cleaned.")] = None,
+    protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: white isn't cleaned.")] = None,
     only: Annotated[Path | None, typer.Option(help="The same: only what is white is cleaned.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Draw each scan before, after, and what went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,

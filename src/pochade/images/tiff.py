@@ -23,7 +23,7 @@ from pochade.images.source import Source
 WIDTH, HEIGHT, DEPTH, KIND, SAMPLES, EXTRA = 256, 257, 258, 262, 277, 338
 ORIENTATION, ICC = 274, 34675
 SUBFILE, SMALLER, MASK = 254, 1, 4  # what a directory is; the bits that say it is no page
-MOST_PAGES = 1000  # that are counted
+MOST_DIRECTORIES = 100  # that are looked at: each may take as long as reading the file
 STRETCHES = ((273, 279), (324, 325))  # where strips begin and how long they are; and the same of tiles
 DARK_IS_HIGH, PALETTE, CMYK = 0, 3, 5
 KEPT = (270, 271, 272, 305, 306, 315, 33432)  # what it is, by whom, with what, when
@@ -68,7 +68,7 @@ def pages(source: Source, tags: TiffImagePlugin.ImageFileDirectory_v2) -> int:
     directory = no_tags(source)
     found, seen, at = 1, {0, directory.next}, tags.next
     with contextlib.suppress(OSError, ValueError, TypeError, SyntaxError, struct.error):  # what broken ones raise
-        while at < source.size and at not in seen and found < MOST_PAGES:
+        while at < source.size and at not in seen and len(seen) < MOST_DIRECTORIES:
             seen.add(at)
             source.file.seek(at)
             directory.load(source.file)
