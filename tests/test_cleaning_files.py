@@ -21,6 +21,7 @@ from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.record import Amounts
 from pochade.files import write_atomically
 from pochade.images.before_after import amplified, before_after
+from pochade.images.identify import identify
 from pochade.images.picture import Header, Picture
 from pochade.images.read import read_picture
 from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
@@ -358,7 +359,8 @@ def test_a_tiff_of_several_pages_is_refused_and_not_cut_down_to_one(tmp_path: Pa
     (tmp_path / "pages.tif").write_bytes(pages(0, 0, 1, 0))
     cleaner = Cleaner()
     (outcome,) = clean_files([tmp_path / "pages.tif"], tmp_path / "clean", WISH, cleaner)
-    assert "pages.tif' holds 3 pages" in str(outcome.problem)
+    assert "pages.tif' holds more than one page" in str(outcome.problem)
+    assert identify(tmp_path / "pages.tif").frames == 3
     assert "split it" in (outcome.problem.hint if outcome.problem else "")
     assert not cleaner.asked
 

@@ -76,7 +76,7 @@ def cleanable(path: Path) -> Header:
     """
     header = identify(path)
     if header.format == "TIFF" and header.frames > 1:
-        why = f"'{printable(path)}' holds {header.frames} pages, and only the first would be kept"
+        why = f"'{printable(path)}' holds more than one page, and only the first would be kept"
         raise UsageError(why, "split it into files of one page, and clean those")
     return header
 
