@@ -1,7 +1,10 @@
 """Scans in, cleaned files out: what a person finds in the folder afterwards, whatever went wrong."""
 
+import errno
+import io
 import json
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +12,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from pochade import __version__, errors
 from pochade.cleaning.batch import Mask, Outcome, Wish, clean_files
 from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.record import Amounts
+from pochade.files import write_atomically
 from pochade.images.before_after import amplified, before_after
+from pochade.images.identify import identify
+from pochade.images.picture import Header, Picture
 from pochade.images.read import read_picture
 from tests.pictures import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
 from tests.test_cli_collection import run
@@ -80,7 +87,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_folder_is_cleaned_into_another_and_one_bad_file_stops_nothing(scans: Path, tmp_path: Path) -> None:
     before = contents(scans)
     outcomes = clean_files([scans], tmp_path / "clean", WISH, Cleaner())
-    results = {"sketch.png", "deep.tif", "layers.png", "old/sketch.png", "old/grey.JPG"}
+    results = {"sketch.png", "deep.tif", "layers.psd.png", "old/sketch.png", "old/grey.JPG"}
     assert names_in(tmp_path / "clean") == results | {f"{name}.json" for name in results}
     assert contents(scans) == before
     (bad,) = [outcome for outcome in outcomes if outcome.problem]
@@ -155,8 +162,8 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
     clean_files([scan], to, WISH, Cleaner())
     other = Wish(Amounts.of(5))
 
-    def stop(path: Path, _content: bytes) -> None:
-        raise KeyboardInterrupt(path)
+    def stop(path: Path, _content: bytes, *, new: bool) -> None:
+        raise KeyboardInterrupt(path, new)
 
     with monkeypatch.context() as patched:
         patched.setattr("pochade.cleaning.batch.write_atomically", stop)
@@ -166,7 +173,6 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
     (outcome,) = clean_files([scan], to, other, unchanged)
     assert outcome.problem is None
     assert not outcome.done_before
-    assert (to / "sketch.png").read_bytes() == scan.read_bytes()
     assert (to / "sketch.png").read_bytes() == scan.read_bytes()
 
 
@@ -200,6 +206,58 @@ def test_a_file_of_somebodys_is_never_replaced(name: str, scans: Path, tmp_path:
     assert contents(to) == {name: b"mine"}
 
 
+@pytest.mark.parametrize("name", ["sketch.png", "sketch.png.json", "sketch.png.preview.jpg"])
+@pytest.mark.parametrize("cleaned_before", [False, True])
+def test_a_file_that_somebody_wrote_during_the_cleaning_stays(
+    name: str, cleaned_before: bool, scans: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / "clean"
+    if cleaned_before:
+        clean_files([scans / "sketch.png"], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+    before = contents(to) if cleaned_before else {}
+
+    def while_somebody_writes(picture: Array, **asked: Any) -> Cleaned:
+        (to / name).write_text("mine")
+        return Cleaner()(picture, **asked)
+
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, while_somebody_writes, preview=True)
+    assert isinstance(outcome.problem, errors.OutputUnwritable)
+    assert contents(to) == before | {name: b"mine"}
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=True)
+    assert outcome.problem  # somebody's bytes didn't become ours
+    assert contents(to) == before | {name: b"mine"}
+
+
+@pytest.mark.parametrize("other", ["sketch.png", "old/sketch.png"])
+def test_of_two_runs_into_one_folder_the_first_ones_result_stays(other: str, scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+
+    def while_another_runs(picture: Array, **asked: Any) -> Cleaned:
+        clean_files([scans / other], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+        return Cleaner()(picture, **asked)
+
+    (outcome,) = clean_files([scans / "sketch.png"], to, WISH, while_another_runs)
+    assert isinstance(outcome.problem, errors.OutputUnwritable)
+    (first,) = clean_files([scans / other], to, Wish(Amounts.of(5)), Cleaner(), preview=True)
+    assert first.done_before
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["most disks", "a disk without second names"])
+def test_a_new_file_never_takes_a_name_that_was_taken_at_the_last_moment(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr("os.link", refuse)
+    write_atomically(tmp_path / "new", b"ours", new=True)
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(errors.OutputUnwritable, match="File exists"):
+        write_atomically(tmp_path / "taken", b"ours", new=True)
+    assert contents(tmp_path) == {"new": b"ours", "taken": b"mine"}
+
+
 def test_an_original_is_never_replaced(scans: Path, tmp_path: Path) -> None:
     before = contents(scans)
     (tmp_path / "link").symlink_to(scans)
@@ -222,6 +280,43 @@ def test_scans_of_one_name_get_names_of_their_own(scans: Path, tmp_path: Path) -
     outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
     results = [str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result]
     assert results == ["sketch.png", "old/sketch.png", "layers.psd.png", "layers.png"]
+
+
+def test_no_two_scans_get_one_name(scans: Path, tmp_path: Path) -> None:
+    for name in ("p/a/sketch.png", "p/b/sketch.png", "q/a/sketch.png", "r/layers.png", "r/layers.psd.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((scans / "sketch.png").read_bytes())
+    shutil.copy(scans / "layers.psd", tmp_path / "r")
+    given = [*(tmp_path / "p" / name / "sketch.png" for name in "ab"), tmp_path / "q", tmp_path / "r"]
+    outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
+    assert not [outcome for outcome in outcomes if outcome.problem]
+    results = {str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result}
+    assert len(results) == len(outcomes) == 6
+    assert {"layers.png", "layers.psd.png", "layers.psd-2.png"} < results  # whose name it is keeps it
+
+
+def test_names_never_lead_out_of_the_folder_for_the_results(scans: Path, tmp_path: Path) -> None:
+    given = [scans / "old" / ".." / "sketch.png", scans / "old" / "sketch.png"]
+    outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
+    assert [outcome.result for outcome in outcomes] == [
+        tmp_path / "clean" / name for name in ("sketch.png", "old/sketch.png")
+    ]
+
+
+def test_a_result_keeps_its_name_whatever_else_is_cleaned_later(scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], tmp_path / "clean", WISH, Cleaner())
+    (scans / "layers.png").write_bytes(saved(rgb(), "PNG"))
+    outcomes = by_name(clean_files([scans], tmp_path / "clean", WISH, Cleaner()))
+    assert outcomes["layers.psd"].done_before
+    assert outcomes["layers.png"].problem is None
+
+
+@pytest.mark.parametrize("name", ["sketch.png", "sketch.png.preview.jpg"])
+def test_a_new_scan_that_was_saved_over_a_result_is_a_scan(name: str, scans: Path, tmp_path: Path) -> None:
+    clean_files([scans], scans / "clean", WISH, Cleaner(), preview=True)
+    (scans / "clean" / name).write_bytes(saved(rgb(), "PNG"))
+    outcomes = clean_files([scans], tmp_path / "other", WISH, Cleaner())
+    assert [outcome.scan for outcome in outcomes if "clean" in outcome.scan.parts] == [scans / "clean" / name]
 
 
 def test_another_scan_of_the_same_name_does_not_replace_the_firsts_result(scans: Path, tmp_path: Path) -> None:
@@ -248,6 +343,40 @@ def test_an_animation_says_that_one_frame_is_kept(tmp_path: Path) -> None:
     (outcome,) = clean_files([tmp_path / "scan.gif"], tmp_path / "clean", WISH, Cleaner())
     assert outcome.record
     assert "only its first frame was kept" in outcome.record.notes
+
+
+def pages(*kinds: int) -> bytes:
+    """A TIFF with a directory of each kind: 0 for a page, 1 for a small copy, 4 for a mask."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as written:
+        for kind in kinds:
+            values = colours()[..., 0] > 99 if kind == 4 else colours()  # a mask has one bit
+            written.write(values, subfiletype=kind, metadata=None)
+    return file.getvalue()
+
+
+def test_a_tiff_of_several_pages_is_refused_and_not_cut_down_to_one(tmp_path: Path) -> None:
+    (tmp_path / "pages.tif").write_bytes(pages(0, 0, 1, 0))
+    cleaner = Cleaner()
+    (outcome,) = clean_files([tmp_path / "pages.tif"], tmp_path / "clean", WISH, cleaner)
+    assert "pages.tif' holds more than one page" in str(outcome.problem)
+    assert identify(tmp_path / "pages.tif").frames == 3
+    assert "split it" in (outcome.problem.hint if outcome.problem else "")
+    assert not cleaner.asked
+
+
+@pytest.mark.parametrize("kinds", [(0,), (0, 1), (0, 1, 4)])
+@pytest.mark.parametrize("next_one", [None, 8, 2**32 - 1], ids=["as it is", "in a circle", "behind the end"])
+def test_a_tiffs_small_copies_and_a_broken_chain_are_no_pages(
+    kinds: tuple[int, ...], next_one: int | None, tmp_path: Path
+) -> None:
+    content = bytearray(pages(*kinds))
+    if next_one is not None:
+        count = int.from_bytes(content[8:10], "little")
+        content[10 + 12 * count : 14 + 12 * count] = next_one.to_bytes(4, "little")
+    (tmp_path / "scan.tif").write_bytes(content)
+    (outcome,) = clean_files([tmp_path / "scan.tif"], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.problem is None
 
 
 def test_what_breaks_inside_of_the_cleaning_stops_nothing(scans: Path, tmp_path: Path) -> None:
@@ -296,16 +425,70 @@ def test_a_preview_is_a_sheet_of_three(scans: Path, tmp_path: Path) -> None:
         assert sheet.size == (3 * 24 + 2 * 8, 16)
 
 
+def test_a_preview_shows_the_result_that_lies_beside_it(scans: Path, tmp_path: Path) -> None:
+    scan, to, other = scans / "sketch.png", tmp_path / "clean", Wish(Amounts.of(5))
+    clean_files([scan], to, WISH, unchanged, preview=True)
+    shown = (to / "sketch.png.preview.jpg").read_bytes()
+    (outcome,) = clean_files([scan], to, WISH, Cleaner())
+    assert outcome.done_before  # and its preview still shows it
+    clean_files([scan], to, other, Cleaner())
+    assert names_in(to) == {"sketch.png", "sketch.png.json"}
+    (outcome,) = clean_files([scan], to, other, Cleaner(), preview=True)
+    assert not outcome.done_before
+    assert (to / "sketch.png.preview.jpg").read_bytes() != shown
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("drawn", [False, True])
+def test_a_preview_that_is_not_ours_is_never_replaced(preview: bool, drawn: bool, scans: Path, tmp_path: Path) -> None:
+    to = tmp_path / "clean"
+    clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=drawn)
+    (to / "sketch.png.preview.jpg").write_text("mine")
+    before = contents(to)
+    (outcome,) = clean_files([scans / "sketch.png"], to, Wish(Amounts.of(5)), Cleaner(), preview=preview)
+    assert "preview.jpg' was changed by somebody" in str(outcome.problem)
+    assert contents(to) == before
+
+
 @pytest.mark.parametrize("size", [(3000, 5000), (5000, 3000), (9000, 10), (10, 9000)])
 def test_a_sheet_is_never_too_large(size: tuple[int, int], tmp_path: Path) -> None:
     (tmp_path / "scan.png").write_bytes(saved(Image.new("L", size, 200), "PNG"))
     picture = read_picture(tmp_path / "scan.png")
-    drawn = before_after(picture, picture, np.zeros((size[1], size[0], 3), np.float32))
+    drawn = before_after(picture, picture)
     (tmp_path / "sheet.jpg").write_bytes(drawn)
     with Image.open(tmp_path / "sheet.jpg") as sheet:
         assert sheet.width <= 2400
         assert sheet.height <= 2400
         assert np.asarray(sheet)[0, -1].tolist() == [128, 128, 128]
+
+
+def test_a_sheet_of_a_large_scan_takes_little_memory() -> None:
+    pixels, alpha = np.full((1500, 4000, 3), 50_000, np.uint16), np.full((1500, 4000), 40_000, np.uint16)
+    header = Header("PNG", 4000, 1500, 16, 3, has_alpha=True, frames=1)
+    picture = Picture(header, pixels, alpha, None, None, None, ())
+    tracemalloc.start()
+    before_after(picture, picture)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * 4000 * 1500
+
+
+def test_a_sheet_shows_before_and_after_and_their_difference_as_small(tmp_path: Path) -> None:
+    size = (3000, 2000)
+    panels = []
+    for grey, square in ((200, 100), (200, 220)):
+        image = Image.new("RGB", size, (grey,) * 3)
+        image.paste((square,) * 3, (0, 0, 1500, 1000))
+        (tmp_path / "scan.png").write_bytes(saved(image, "PNG"))
+        panels.append(read_picture(tmp_path / "scan.png"))
+    (tmp_path / "sheet.jpg").write_bytes(before_after(*panels))
+    with Image.open(tmp_path / "sheet.jpg") as sheet:
+        width = (sheet.width - 2 * 8) // 3
+        seen = np.asarray(sheet.convert("L")).astype(int)
+    firsts = [seen[10, number * (width + 8) + 10] for number in range(3)]
+    lasts = [seen[-10, number * (width + 8) + width - 10] for number in range(3)]
+    np.testing.assert_allclose(firsts, [100, 220, 8], atol=3)  # 120 levels darker than what is there now
+    np.testing.assert_allclose(lasts, [200, 200, 128], atol=3)
 
 
 def test_what_was_removed_is_drawn_dark_or_light_about_grey() -> None:
@@ -320,6 +503,25 @@ def test_a_file_in_the_place_of_the_folder_is_told(scans: Path, tmp_path: Path) 
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(errors.OutputUnwritable, match="can't be the folder"):
         clean_files([scans], tmp_path / "taken", WISH, Cleaner())
+
+
+def test_a_name_that_no_disk_holds_is_told(scans: Path, tmp_path: Path) -> None:
+    outcomes = clean_files([scans / ("n" * 300), scans / "sketch.png"], tmp_path / "clean", WISH, Cleaner())
+    assert "File name too long" in str(outcomes[0].problem)
+    assert outcomes[1].problem is None
+
+
+def test_a_long_name_is_cleaned_where_all_that_lies_beside_it_can_be_named(scans: Path, tmp_path: Path) -> None:
+    scan = (scans / "sketch.png").rename(scans / ("絵" * 80 + ".png"))  # 244 bytes of the 255 that a name may have
+    (outcome,) = clean_files([scan], tmp_path / "clean", WISH, Cleaner())
+    assert outcome.problem is None
+    cleaner = Cleaner()
+    (outcome,) = clean_files([scan], tmp_path / "drawn", WISH, cleaner, preview=True)
+    assert outcome.problem
+    assert "File name too long" in str(outcome.problem)
+    assert outcome.problem.hint == "give it a shorter name"
+    assert not cleaner.asked  # told before the long work
+    assert names_in(tmp_path / "drawn") == set()
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:

@@ -231,6 +231,35 @@ def test_jpeg_xl_refuses_a_profile_that_it_would_lose(tmp_path: Path) -> None:
         write_picture(other, tmp_path / "piece", "JPEG XL")
 
 
+@pytest.mark.parametrize("icc", [None, SRGB, "another"])
+def test_a_jpeg_xl_with_a_profile_becomes_png_and_keeps_it(icc: bytes | str | None, tmp_path: Path) -> None:
+    profile = other_profile() if isinstance(icc, str) else icc
+    (tmp_path / "scan.jpg").write_bytes(saved(rgb(), "JPEG", icc_profile=profile))
+    with Image.open(tmp_path / "scan.jpg") as image:
+        image.save(tmp_path / "scan.jxl", lossless_jpeg=True)  # which alone writes a profile
+    form, _ = format_to_write(identify(tmp_path / "scan.jxl"))
+    assert form == ("JPEG XL" if icc is None else "PNG")
+    assert again(tmp_path / "kept", read_picture(tmp_path / "scan.jxl"), form).icc == profile or icc is None
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_jpeg_xl_in_srgb_stays_one(grey: bool, tmp_path: Path) -> None:
+    write_picture(picture(colours()[..., :1] if grey else colours()), tmp_path / "scan.jxl", "JPEG XL")
+    assert format_to_write(identify(tmp_path / "scan.jxl")).format == "JPEG XL"
+
+
+def test_a_jpeg_xl_that_names_another_curve_than_srgbs_becomes_png(tmp_path: Path) -> None:
+    write_picture(picture(colours()[..., :1]), tmp_path / "scan.jxl", "JPEG XL")
+    content = bytearray((tmp_path / "scan.jxl").read_bytes())
+    content[5] ^= 1 << 5  # of the curve's name, 13: now it is 17, that of cinemas
+    (tmp_path / "scan.jxl").write_bytes(content)
+    form, _ = format_to_write(identify(tmp_path / "scan.jxl"))
+    one = read_picture(tmp_path / "scan.jxl")
+    assert form == "PNG"
+    assert one.icc is not None
+    assert again(tmp_path / "kept", one, form).icc == one.icc
+
+
 def other_profile() -> bytes:
     """sRGB's profile with the red and green colorants exchanged: still a profile, of other colours."""
     return SRGB.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")

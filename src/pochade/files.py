@@ -1,33 +1,60 @@
 """Files that are there whole or not at all: one way to write them, for every room."""
 
 import contextlib
+import errno
 import os
+import secrets
 from pathlib import Path
 
 from pochade.errors import OutputUnwritable
 
+HINTS = {errno.ENAMETOOLONG: "give it a shorter name", errno.EEXIST: "choose another folder"}
 
-def write_atomically(path: Path, content: bytes) -> None:
+
+def write_atomically(path: Path, content: bytes, *, new: bool = False) -> None:
     """Write a file so that it is there whole or not at all: temporary name, flush, read back, rename.
 
+    Args:
+        path: The file; folders above it are made.
+        content: All of it.
+        new: Whether there must be no such file yet: one that came to be meanwhile stays as it is.
+
     Raises:
-        OutputUnwritable: No permission, no space, or the bytes read back differ.
+        OutputUnwritable: No permission, no space, the name is too long or taken, or the bytes read back differ.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{secrets.token_hex(4)}.part")  # short: the file's own name may be as long as can be
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if temporary.read_bytes() != content:
             raise OSError("what was read back differs from what was written")
-        temporary.replace(path)
+        if new:
+            name_new(temporary, path)
+        else:
+            temporary.replace(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputUnwritable(
-            f"'{path}' could not be written: {reason}", "choose another folder, or make room"
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):  # it may never have come to be
             temporary.unlink()
+
+
+def name_new(temporary: Path, path: Path) -> None:
+    """Give a file a name, or raise FileExistsError where the name is taken."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:  # the disks of cameras and sticks know no second names
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        temporary.rename(path)
+
+
+def unwritable(path: Path, error: OSError) -> OutputUnwritable:
+    """The error for a file that can't be written."""
+    why = f"'{path}' could not be written: {error.strerror or error}"
+    return OutputUnwritable(why, HINTS.get(error.errno or 0, "choose another folder, or make room"))

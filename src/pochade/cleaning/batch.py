@@ -1,7 +1,7 @@
 """Scans in, cleaned files out: in a folder of their own, in the originals' kind, with all that must survive.
 
-planned ─► may_be_replaced ─► read_picture ─► the cleaning ─► as_file ─► record, file, preview
-plan.py        plan.py        images/read.py   given to us   images/write.py   record.py
+planned ─► may_be_replaced ─► read_picture ─► the cleaning ─► as_file ─► may_be_replaced ─► record, preview, file
+plan.py        plan.py        images/read.py   given to us   images/write.py  as before?        record.py
 """
 
 import hashlib
@@ -14,10 +14,10 @@ import numpy as np
 
 from pochade import __version__
 from pochade.cleaning.cleaner import Cleaned
-from pochade.cleaning.plan import Job, may_be_replaced, planned
-from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, sha256_of
+from pochade.cleaning.plan import Job, There, may_be_replaced, planned
+from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, record_path, sha256_of
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
-from pochade.files import write_atomically
+from pochade.files import unwritable, write_atomically
 from pochade.images.before_after import before_after
 from pochade.images.picture import Array, Picture
 from pochade.images.read import read_picture
@@ -142,38 +142,67 @@ def outcome_of(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
 def cleaned(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
     """One scan: read, cleaned, written with what is kept beside it."""
     original = sha256_of(job.scan)
-    before = may_be_replaced(job, original)
-    if before and is_done(job, before, wish, original, preview=preview):
-        return Outcome(job.scan, job.result, record=before, done_before=True)
+    make_room(job, preview=preview)
+    there = may_be_replaced(job, original)
+    if is_done(there, wish, original, preview=preview):
+        return Outcome(job.scan, job.result, record=there.record, done_before=True)
     picture = read_picture(job.scan)
     check_masks(wish, picture, job)
     found, after = through(clean, picture, wish)
     content, notes = content_of(job, picture, after)
+    drawing = before_after(picture, after) if preview else None
     record = Record(
         pochade=__version__,
         asked=wish.named(),
         original=printable(job.scan.resolve()),
         original_sha256=original,
         result_sha256=hashlib.sha256(content).hexdigest(),
-        replaced_sha256=sha256_of(job.result) if job.result.exists() else None,
+        replaced_sha256=there.result,
+        preview_sha256=hashlib.sha256(drawing).hexdigest() if drawing else None,
         dpi=told_dpi(picture),
         notes=(*picture.notes, *notes, *found.notes),
         already_clean=bool(found.already_clean),
         changed=float(found.changed),
     )
-    keep_record(job.result, record)  # first: what lies beside one is known to be ours
-    if preview:
-        write_atomically(preview_path(job.result), before_after(picture, after, found.removed))
-    write_atomically(job.result, content)
+    publish(job, there, record, content, drawing)
     return Outcome(job.scan, job.result, record=record)
 
 
-def is_done(job: Job, record: Record, wish: Wish, original: str, *, preview: bool) -> bool:
+def make_room(job: Job, *, preview: bool) -> None:
+    """The folder for a result; OutputUnwritable, before the long work, where a file of such a name can't be."""
+    make_folder(job.result.parent)
+    for path in (record_path(job.result), preview_path(job.result))[: 1 + preview]:  # longer names than the result's
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+
+def is_done(there: There, wish: Wish, original: str, *, preview: bool) -> bool:
     """Whether an earlier run has done just this."""
-    if (record.asked, record.original_sha256) != (wish.named(), original):
+    record = there.record
+    if record is None or (record.asked, record.original_sha256) != (wish.named(), original):
         return False
-    drawn = not preview or preview_path(job.result).exists()
-    return drawn and job.result.exists() and sha256_of(job.result) == record.result_sha256
+    return there.result == record.result_sha256 and (there.preview is not None or not preview)
+
+
+def publish(job: Job, there: There, record: Record, content: bytes, drawing: bytes | None) -> None:
+    """Record, preview and result, where nothing changed since it was looked at what is there.
+
+    Raises:
+        OutputUnwritable: Somebody, or another run, wrote there while the scan was cleaned.
+    """
+    if may_be_replaced(job, record.original_sha256) != there:
+        why = f"'{printable(job.result)}' was changed by somebody while its scan was cleaned"
+        raise OutputUnwritable(why, "give the same command again")
+    if there.preview:  # it shows another result
+        preview_path(job.result).unlink(missing_ok=True)
+    keep_record(job.result, record, new=there.record is None)  # first: what lies beside one is known to be ours
+    if drawing is not None:
+        write_atomically(preview_path(job.result), drawing, new=True)
+    write_atomically(job.result, content, new=there.result is None)
 
 
 def check_masks(wish: Wish, picture: Picture, job: Job) -> None:

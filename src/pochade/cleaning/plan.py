@@ -1,14 +1,13 @@
 """Which scans are meant, and where each one's result goes: never over an original, never two to one place."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_of
+from pochade.cleaning.record import Record, is_made_here, preview_path, record_of, record_path, sha256_if_there
 from pochade.collection.scan import walk
-from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError
+from pochade.errors import FileUnreachable, OutputUnwritable, PochadeError, UsageError
 from pochade.images.identify import identify
 from pochade.images.picture import Header
 from pochade.images.read import NAMES
@@ -37,6 +36,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class There:
+    """What lies where a result goes; None each where nothing does."""
+
+    record: Record | None = None
+    result: str | None = None  # SHA-256
+    preview: str | None = None  # SHA-256
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be done, and what can't be."""
 
@@ -50,7 +58,7 @@ def planned(given: Sequence[Path], to: Path) -> Plan:
     headers: dict[Scan, Header] = {}
     for scan in scans_in(given, problems):
         try:
-            headers[scan] = identify(scan.path)
+            headers[scan] = cleanable(scan.path)
         except PochadeError as error:
             problems[scan.path] = error
     jobs = []
@@ -59,11 +67,26 @@ def planned(given: Sequence[Path], to: Path) -> Plan:
     return Plan(jobs, problems)
 
 
+def cleanable(path: Path) -> Header:
+    """What a file says of its picture.
+
+    Raises:
+        PictureUnreadable: It is none.
+        UsageError: It has pages that would be lost: a person may delete the original.
+    """
+    header = identify(path)
+    if header.format == "TIFF" and header.frames > 1:
+        why = f"'{printable(path)}' holds more than one page, and only the first would be kept"
+        raise UsageError(why, "split it into files of one page, and clean those")
+    return header
+
+
 def scans_in(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Iterator[Scan]:
     """Each file once; of folders those that are no results of earlier runs. What can't be listed joins the problems."""
     seen = set()
     for path in given:
-        below_it = below(path, problems) if path.is_dir() else [Scan(path, Path(path.name))]
+        is_folder = os.path.isdir(path)  # noqa: PTH112  # its twin raises for a name that is too long
+        below_it = below(path, problems) if is_folder else [Scan(path, Path(path.name))]
         for scan in below_it:
             if (place := os.path.realpath(scan.path)) not in seen:
                 seen.add(place)
@@ -85,36 +108,51 @@ def below(folder: Path, problems: dict[Path, PochadeError]) -> Iterator[Scan]:
 def result_names(headers: dict[Scan, Header]) -> dict[Scan, Path]:
     """Names of the results below their folder, no two the same.
 
-    A scan keeps its name, but for an ending that doesn't fit what is written. Where two would become one, those whose
-    ending changes keep the old one before the new; then all keep the folders in which they differ.
+    A scan keeps its name; where its ending doesn't fit what is written, the right one follows the whole. Where two
+    would become one, both keep the folders in which they differ; if that doesn't help, all but one get a number.
     """
-    names = {scan: renamed(scan.below, headers[scan], whole=False) for scan in headers}
-    for scan in crowded(names):
-        names[scan] = renamed(scan.below, headers[scan], whole=True)
-    if still := crowded(names):
-        common = os.path.commonpath([scan.path.absolute().parent for scan in still])
-        for scan in still:
-            names[scan] = renamed(scan.path.absolute().relative_to(common), headers[scan], whole=True)
-    return names
+    names = {scan: renamed(scan.below, headers[scan]) for scan in headers}
+    for group in crowded(names):
+        common = os.path.commonpath([Path(os.path.normpath(scan.path.absolute())).parent for scan in group])
+        for scan in group:
+            longer = Path(os.path.relpath(scan.path, common))
+            names[scan] = renamed(max(longer, scan.below, key=lambda name: len(name.parts)), headers[scan])
+    return numbered(names)
 
 
-def renamed(name: Path, header: Header, *, whole: bool) -> Path:
-    """A scan's name with an ending that fits what is written: in place of the old one, or behind the whole name."""
+def renamed(name: Path, header: Header) -> Path:
+    """A scan's name with an ending that fits what is written; behind the whole, so that it depends on no other scan."""
     form, suffix = format_to_write(header)
-    ending = name.suffix.lower()
-    if form in NAMES.get(ending, ()):
-        return name
-    return name.with_name((name.name if whole or ending not in NAMES else name.stem) + suffix)
+    return name if form in NAMES.get(name.suffix.lower(), ()) else name.with_name(name.name + suffix)
 
 
-def crowded(names: dict[Scan, Path]) -> list[Scan]:
-    """Scans whose results' names aren't theirs alone; on some disks capital letters make no other name."""
-    count = Counter(str(name).casefold() for name in names.values())
-    return [scan for scan, name in names.items() if count[str(name).casefold()] > 1]
+def crowded(names: dict[Scan, Path]) -> list[list[Scan]]:
+    """Scans whose results would share a name."""
+    groups: dict[str, list[Scan]] = {}
+    for scan, name in names.items():
+        groups.setdefault(folded(name), []).append(scan)
+    return [group for group in groups.values() if len(group) > 1]
 
 
-def may_be_replaced(job: Job, original_sha256: str) -> Record | None:
-    """What is kept beside the result of an earlier run, if there was one.
+def folded(name: Path) -> str:
+    """On some disks capital letters make no other name."""
+    return str(name).casefold()
+
+
+def numbered(names: dict[Scan, Path]) -> dict[Scan, Path]:
+    """The same names, but for a number where one is taken; a scan that keeps its own is served first."""
+    own, taken = dict(names), set[str]()
+    for scan in sorted(names, key=lambda scan: names[scan].name != scan.path.name):
+        number = 1
+        while folded(own[scan]) in taken:
+            number += 1
+            own[scan] = names[scan].with_stem(f"{names[scan].stem}-{number}")
+        taken.add(folded(own[scan]))
+    return own
+
+
+def may_be_replaced(job: Job, original_sha256: str) -> There:
+    """What an earlier run left there, if there was one.
 
     Raises:
         OutputUnwritable: The original is in the way, or something else that this program didn't make of this scan.
@@ -127,9 +165,13 @@ def may_be_replaced(job: Job, original_sha256: str) -> Record | None:
         for path in (result, record_path(result), preview_path(result)):
             if os.path.lexists(path):
                 raise OutputUnwritable(f"'{printable(path)}' is there already, and no result of cleaning", OTHER_FOLDER)
-        return None
+        return There()
     if record.original != printable(job.scan.resolve()) and record.original_sha256 != original_sha256:
         raise OutputUnwritable(f"'{name}' is there already, made of '{record.original}'", OTHER_FOLDER)
-    if result.exists() and sha256_of(result) not in {record.result_sha256, record.replaced_sha256}:
+    there = There(record, sha256_if_there(result), sha256_if_there(preview_path(result)))
+    if there.result not in {None, record.result_sha256, record.replaced_sha256}:
         raise OutputUnwritable(f"'{name}' was changed by somebody since it was cleaned", OTHER_FOLDER)
-    return record
+    if there.preview not in {None, record.preview_sha256}:
+        why = f"'{printable(preview_path(result))}' was changed by somebody since it was drawn"
+        raise OutputUnwritable(why, OTHER_FOLDER)
+    return there

@@ -8,6 +8,7 @@ killed between the two.
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Record:
     original_sha256: str
     result_sha256: str
     replaced_sha256: str | None  # of what was there before
+    preview_sha256: str | None  # None where none was drawn
     dpi: float | None  # as the original tells it, but for a screen's
     notes: tuple[str, ...]
     already_clean: bool
@@ -75,21 +77,28 @@ def record_of(result: Path) -> Record | None:
         return None
 
 
-def keep_record(result: Path, record: Record) -> None:
-    """Write it beside the file.
+def keep_record(result: Path, record: Record, *, new: bool) -> None:
+    """Write it beside the file; `new` where there must be none yet.
 
     Raises:
-        OutputUnwritable: No permission, or no space.
+        OutputUnwritable: No permission, no space, or there is one though it ought to be new.
     """
     found = {"format": FORMAT} | dataclasses.asdict(record)
-    write_atomically(record_path(result), (json.dumps(found, indent=2) + "\n").encode())
+    write_atomically(record_path(result), (json.dumps(found, indent=2) + "\n").encode(), new=new)
 
 
 def is_made_here(path: Path) -> bool:
-    """Whether a file is a result or a preview of this program's."""
-    if record_of(path) is not None:
-        return True
-    return path.name.endswith(PREVIEW) and record_of(path.with_name(path.name.removesuffix(PREVIEW))) is not None
+    """Whether a file is a result or a preview of this program's, with the bytes that it wrote."""
+    if record := record_of(path):
+        known = {record.result_sha256, record.replaced_sha256}
+    elif path.name.endswith(PREVIEW) and (record := record_of(path.with_name(path.name.removesuffix(PREVIEW)))):
+        known = {record.preview_sha256}
+    else:
+        return False
+    try:
+        return sha256_of(path) in known
+    except FileUnreachable:  # which is told where it is read as a scan
+        return False
 
 
 def sha256_of(path: Path) -> str:
@@ -103,3 +112,8 @@ def sha256_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
+
+
+def sha256_if_there(path: Path) -> str | None:
+    """The same; None where there is no file."""
+    return sha256_of(path) if os.path.lexists(path) else None

@@ -29,15 +29,18 @@ def clean(
     grain: Strength = None,
     specks: Strength = None,
     smudges: Strength = None,
-    protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: what is white stays.")] = None,
+    protect: Annotated[Path | None, typer.Option(help="A picture of a scan's size: white isn't cleaned.")] = None,
     only: Annotated[Path | None, typer.Option(help="The same: only what is white is cleaned.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Draw each scan before, after, and what went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
 ) -> None:
     """Clean scans of drawings and paintings: uneven light, paper's tone, grain, specks and hairs, smudges.
 
-    Each result has its scan's format, depth, transparency, colour profile and EXIF; what Pochade doesn't write becomes
-    PNG. Interrupted or killed, the same command goes on where it was; what is done is not done again.
+    Each result has its scan's format, depth and transparency; what Pochade doesn't write becomes PNG. Colour profile,
+    EXIF and dots per inch go along where the format has a place for them: a TIFF loses the camera's settings, a BMP
+    profile and EXIF. A JPEG or AVIF is encoded again as a whole: what isn't cleaned changes a little, too. A TIFF of
+    several pages is refused. Interrupted or killed, the same command goes on where it was; what is done is not done
+    again.
 
     Example: pochade clean ~/scans --to ~/clean --strength 60 --preview
     """

@@ -21,6 +21,7 @@ JXL_BOX = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 JXL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 HEADER_BYTES = 512  # more than any header takes but those with many named channels
 JXL_KINDS = ((0, 0), (1, 0), (2, 4), (18, 6))  # how the standard writes numbers that stand for names
+JXL_WHITE, JXL_PRIMARIES, JXL_CURVE = 1, 1, 13  # the names of sRGB's
 
 
 class Bits:
@@ -55,21 +56,33 @@ def jxl_header(source: Source) -> Header:
         width = height * across // down
     else:
         width = (bits.take(5) + 1) * 8 if small else bits.side()
-    depth, colours, has_alpha, orientation, frames = jxl_kind(bits)
-    return Header("JPEG XL", *sized(width, height, orientation), depth, colours, has_alpha, frames)
+    return jxl_kind(bits, width, height)
 
 
-def jxl_kind(bits: Bits) -> tuple[int, int, bool, int, int]:
-    """Depth, colours, alpha, orientation, frames (2 for any animation: counting would mean decoding)."""
+def jxl_kind(bits: Bits, width: int, height: int) -> Header:
+    """All else that the header says; 2 frames for any animation: counting would mean decoding."""
     if bits.take(1):  # all as usual
-        return 8, 3, False, 1, 1
+        return Header("JPEG XL", *sized(width, height, 1), 8, 3, has_alpha=False, frames=1)
     orientation, frames = jxl_extra(bits) if bits.take(1) else (1, 1)
     depth = jxl_depth(bits)
     bits.take(1)  # whether 16-bit buffers suffice
     others = [jxl_is_alpha(bits) for _ in range(bits.choice((0, 0), (1, 0), (2, 4), (1, 12)))]
     bits.take(1)  # whether the colours are stored as XYB
-    grey = not bits.take(1) and not bits.take(1) and bits.choice(*JXL_KINDS) == 1
-    return depth, 1 if grey else 3, any(others), orientation, frames
+    colours, own_profile = jxl_colours(bits)
+    return Header("JPEG XL", *sized(width, height, orientation), depth, colours, any(others), frames, own_profile)
+
+
+def jxl_colours(bits: Bits) -> tuple[int, bool]:
+    """How many colours, and whether they may be others than sRGB's: there is a profile, or names of other ones."""
+    if bits.take(1):  # all as usual
+        return 3, False
+    if bits.take(1):
+        return 3, True
+    grey = bits.choice(*JXL_KINDS) == 1
+    same_white = bits.choice(*JXL_KINDS) == JXL_WHITE
+    same = same_white and (grey or bits.choice(*JXL_KINDS) == JXL_PRIMARIES)
+    same = same and not bits.take(1) and bits.choice(*JXL_KINDS) == JXL_CURVE  # the bit: a power instead of a name
+    return 1 if grey else 3, not same
 
 
 def jxl_extra(bits: Bits) -> tuple[int, int]:

@@ -26,7 +26,8 @@ class Header:
     depth: int  # bits a channel in the file: 1 to 64; a palette counts as 8
     channels: int  # of colour in the file, without alpha: 1, 3, or 4 for CMYK
     has_alpha: bool
-    frames: int  # 1 but for animations
+    frames: int  # 1 but for animations, and TIFFs of several pages
+    own_profile: bool = False  # of JPEG XL alone: whether its colours may be others than sRGB's
 
 
 @dataclass(frozen=True)

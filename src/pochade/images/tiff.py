@@ -1,10 +1,14 @@
 """TIFF: up to 8 bits a channel through Pillow and libtiff, more through tifffile; CMYK in both.
 
 The first directory is read once beforehand: it says the size, and which stretches of the file the pixels fill, so that
-a file that is cut short is found before anything is decoded (the decoders would fill what is missing with grey).
+a file that is cut short is found before anything is decoded (the decoders would fill what is missing with grey). The
+others are only counted: who writes the picture again would lose them.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
+
+import contextlib
+import struct
 
 import numpy as np
 from PIL import Image, TiffImagePlugin
@@ -18,6 +22,8 @@ from pochade.images.source import Source
 
 WIDTH, HEIGHT, DEPTH, KIND, SAMPLES, EXTRA = 256, 257, 258, 262, 277, 338
 ORIENTATION, ICC = 274, 34675
+SUBFILE, SMALLER, MASK = 254, 1, 4  # what a directory is; the bits that say it is no page
+MOST_DIRECTORIES = 100  # that are looked at: each may take as long as reading the file
 STRETCHES = ((273, 279), (324, 325))  # where strips begin and how long they are; and the same of tiles
 DARK_IS_HIGH, PALETTE, CMYK = 0, 3, 5
 KEPT = (270, 271, 272, 305, 306, 315, 33432)  # what it is, by whom, with what, when
@@ -27,11 +33,16 @@ LARGEST_DIRECTORY = 4_000_000  # bytes that a tag's list may take: strips of 160
 
 def tiff_directory(source: Source) -> TiffImagePlugin.ImageFileDirectory_v2:
     """The first directory's tags."""
-    big = source.read_at(2, 2) in {b"\x2b\x00", b"\x00\x2b"}
-    directory = TiffImagePlugin.ImageFileDirectory_v2(source.read_at(0, 16 if big else 8))
+    directory = no_tags(source)
     source.file.seek(directory.next)
     directory.load(source.file)
     return directory
+
+
+def no_tags(source: Source) -> TiffImagePlugin.ImageFileDirectory_v2:
+    """A directory yet to be read, the first one next."""
+    big = source.read_at(2, 2) in {b"\x2b\x00", b"\x00\x2b"}
+    return TiffImagePlugin.ImageFileDirectory_v2(source.read_at(0, 16 if big else 8))
 
 
 def tiff_header(source: Source) -> Header:
@@ -48,7 +59,22 @@ def tiff_header(source: Source) -> Header:
     own = 1 if kind == PALETTE else colours
     has_alpha = samples > own and tags.get(EXTRA, (0,))[0] in {1, 2}
     width, height = sized(int(tags[WIDTH]), int(tags[HEIGHT]), int(tags.get(ORIENTATION, 1)))
-    return Header("TIFF", width, height, 8 if kind == PALETTE else int(depth), colours, has_alpha, 1)
+    depth = 8 if kind == PALETTE else int(depth)
+    return Header("TIFF", width, height, depth, colours, has_alpha, pages(source, tags))
+
+
+def pages(source: Source, tags: TiffImagePlugin.ImageFileDirectory_v2) -> int:
+    """The first page and those behind it, without small copies and masks; where the chain breaks, it ends."""
+    directory = no_tags(source)
+    found, seen, at = 1, {0, directory.next}, tags.next
+    with contextlib.suppress(OSError, ValueError, TypeError, SyntaxError, struct.error):  # what broken ones raise
+        while at < source.size and at not in seen and len(seen) < MOST_DIRECTORIES:
+            seen.add(at)
+            source.file.seek(at)
+            directory.load(source.file)
+            found += WIDTH in directory and not directory.get(SUBFILE, 0) & (SMALLER | MASK)
+            at = directory.next
+    return found
 
 
 def tiff_raw(source: Source, header: Header, _side: int | None) -> Raw:

@@ -45,11 +45,11 @@ class Target(NamedTuple):
 
 
 def format_to_write(header: Header) -> Target:
-    """The format of the original where it can be written with its depth and alpha; else PNG, which holds them all."""
+    """The original's format where it holds its depth, alpha and profile again; else PNG, which holds them all."""
     kept = header.format in SUFFIXES and refusal(
         header.format, deep=header.depth > BYTE, alpha=header.has_alpha, longest=max(header.width, header.height)
     )
-    form = header.format if kept == "" else "PNG"
+    form = header.format if kept == "" and not header.own_profile else "PNG"
     return Target(form, SUFFIXES[form])
 
 
