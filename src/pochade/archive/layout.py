@@ -3,7 +3,7 @@
 Nothing is read from them: they follow from the manifest, so that a reader computes them and compares.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the format's own
+# the numbers are the format's own
 
 import struct
 from typing import NamedTuple

@@ -81,8 +81,9 @@ def entry_name(path: Text, suffix: str, taken: set[str]) -> str:
     parts = [safe(part) for part in path.split("/")]
     last = Path(parts[-1])
     base = "/".join(["pieces", *parts[:-1]])
-    tries = [last.stem + suffix, last.name + suffix] if suffix and suffix != ".xz" else [last.name + suffix]
-    tries += [f"{last.stem}-{number}{suffix or last.suffix}" for number in range(2, len(taken) + 3)]
+    ending = last.suffix + suffix if suffix in {"", ".xz"} else suffix
+    tries = [last.stem + ending, last.name + suffix]
+    tries += [f"{last.stem}-{number}{ending}" for number in range(2, len(taken) + 3)]
     name = next(found for found in (f"{base}/{one}" for one in tries) if found.lower() not in taken)
     taken.add(name.lower())
     return name
@@ -90,7 +91,8 @@ def entry_name(path: Text, suffix: str, taken: set[str]) -> str:
 
 def safe(part: str) -> str:
     """A part of a path without what some system can't have in names."""
-    stem, dot, suffix = UNSAFE.sub("_", part).rpartition(".")
+    plain = "".join(letter if letter.isprintable() else "_" for letter in UNSAFE.sub("_", part))
+    stem, dot, suffix = plain.rpartition(".")
     short = stem[:LONGEST] + dot + suffix[:LONGEST]
     return short.rstrip(". ") or "_"
 

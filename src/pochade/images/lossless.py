@@ -7,6 +7,7 @@ Values are (H, W, C) uint8 or uint16: grey or RGB, straight alpha behind them wh
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -118,8 +119,9 @@ def jpeg_as_jpeg_xl(content: bytes) -> bytes:
     import pillow_jxl  # noqa: PLC0415  # a heavy library
 
     header = header_of(Source(io.BytesIO(content), "the file", len(content), MOST_BYTES))
-    encoder = pillow_jxl.Encoder("RGB", lossless=True, effort=9, num_threads=1, use_container=True)
-    return bytes(encoder(content, header.width, header.height, True, None, None, None))
+    kind: Any = pillow_jxl.Encoder  # its types describe an older one
+    encoder = kind("RGB", lossless=True, effort=9, num_threads=1, use_container=True)
+    return bytes(encoder(content, header.width, header.height, jpeg_encode=True))
 
 
 def jpeg_again(content: bytes) -> bytes:

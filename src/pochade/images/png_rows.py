@@ -19,7 +19,7 @@ LEVEL = 6  # of zlib's 9
 
 
 def row_bytes(shape: bytes) -> tuple[int, int]:
-    """Of a header's content: rows, and bytes in each, filter not counted; KeyError for a colour type there is none of."""
+    """Of a header's content: rows, and bytes in each, filter not counted; KeyError for an unknown colour type."""
     width, height, depth, kind = struct.unpack_from(">IIBB", shape)
     return height, (width * CHANNELS[kind] * depth + 7) // 8
 
@@ -76,11 +76,18 @@ def packed_rows(samples: Array, shape: bytes) -> bytes:
     if lines.shape != (rows, length):
         raise ValueError("it has another size than its header says")
     step = 0 if depth < 8 or kind == PALETTE else CHANNELS[kind] * depth // 8
+    ways = {0, step}  # flat colours are smaller without filters
+    return min((deflated(lines, way) for way in ways), key=len)
+
+
+def deflated(lines: Array, step: int) -> bytes:
+    """Rows (H, L) filtered, some at a time, and deflated."""
+    height, length = lines.shape
     packer, parts = zlib.compressobj(LEVEL), []
-    height = max(1, BAND // max(1, length))
-    for top in range(0, rows, height):
+    band = max(1, BAND // max(1, length))
+    for top in range(0, height, band):
         before = lines[top - 1] if top else np.zeros(length, np.uint8)
-        parts.append(packer.compress(filtered(lines[top : top + height], before, step).tobytes()))
+        parts.append(packer.compress(filtered(lines[top : top + band], before, step).tobytes()))
     return b"".join([*parts, packer.flush()])
 
 

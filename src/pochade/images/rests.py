@@ -1,6 +1,6 @@
-"""A picture's file taken apart into values of pixels and all the rest, and put together again; docs/format.md has the forms.
+"""A picture's file taken apart into values of pixels and all the rest, and put together again.
 
-Only files are taken apart of which every byte is known: of the others `taken_apart` gives None.
+docs/format.md has the forms. Only files are taken apart of which every byte is known: others give None.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -126,7 +126,8 @@ def webp_apart(content: bytes) -> Apart | None:
     end = start + length + length % 2
     chunk = content[start - 8 : end]
     small = b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
-    return Apart("WebP", values_of(small), content[: start - 8] + EMPTY_VP8L + content[end:])
+    rest = b"RIFF" + bytes(4) + content[8 : start - 8] + EMPTY_VP8L + content[end:]
+    return Apart("WebP", values_of(small), rest)
 
 
 def webp_together(values: Array, rest: bytes) -> bytes:
