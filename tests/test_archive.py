@@ -1,6 +1,7 @@
 """Files go into an archive and come back; what is in it is never endangered."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import pochade
 from pochade.archive import layout, names
@@ -21,9 +23,11 @@ from pochade.archive.coders import pack, unpack
 from pochade.archive.extracting import extract
 from pochade.archive.manifest import Piece
 from pochade.archive.opened import Archive, open_archive
+from pochade.archive.part import line_of
 from pochade.archive.writing import Report, compress
 from pochade.errors import ArchiveDamaged, DataMissing, OutputUnwritable, UsageError
-from pochade.images.read import read_picture
+from pochade.images.read import picture_in, read_picture
+from pochade.images.source import Source
 from tests.pictures import colours, every_format, rgb, saved, tiff
 
 ROOT = Path(__file__).parent.parent
@@ -36,13 +40,7 @@ def drawing(number: int) -> bytes:
     """A PNG that is worth coding, each another one."""
     values = np.tile(colours(), (4, 4, 1))
     values[:, : 4 + number] = number
-    return saved(rgb().resize((96, 64)), "PNG") if not number else saved(as_image(values), "PNG", dpi=(300, 300))
-
-
-def as_image(values: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]") -> "rgb.__class__":  # type: ignore[name-defined]
-    from PIL import Image  # noqa: PLC0415
-
-    return Image.fromarray(values)
+    return saved(Image.fromarray(values), "PNG", dpi=(300, 300))
 
 
 @pytest.fixture(scope="module")
@@ -254,8 +252,6 @@ def test_an_interrupted_run_whose_file_was_damaged_codes_that_anew(tmp_path: Pat
         (folder / f"{number}.png").write_bytes(drawing(number))
     compress(folder, target)
     with open_archive(target) as archive:
-        from pochade.archive.part import line_of  # noqa: PLC0415
-
         lines = [line_of(entry) for entry in archive.manifest.entries]
     content = bytearray(target.read_bytes())
     content[60] ^= 1
@@ -310,8 +306,6 @@ def test_every_name_that_a_system_can_have_comes_back(parts: list[bytes]) -> Non
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=5000), st.integers(1, 40))
 def test_what_is_packed_comes_back(content: bytes, times: int) -> None:
-    import io  # noqa: PLC0415
-
     into, out = io.BytesIO(), io.BytesIO()
     if pack(io.BytesIO(content * times), into):
         into.seek(0)
@@ -354,11 +348,6 @@ def test_a_golden_archive_decodes_for_ever() -> None:
 
 def known(archive: Archive, piece: Piece) -> str:
     """The SHA-256 of a file, or of what it shows."""
-    import io  # noqa: PLC0415
-
-    from pochade.images.read import picture_in  # noqa: PLC0415
-    from pochade.images.source import Source  # noqa: PLC0415
-
     content = archive.read(piece)
     if piece.entry.returns == "bytes":
         return hashlib.sha256(content).hexdigest()

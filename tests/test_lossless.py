@@ -1,5 +1,6 @@
 """A picture's file is taken apart, its values coded, decoded, and the file is put together again."""
 
+import io
 import struct
 import zlib
 from typing import Any
@@ -16,10 +17,10 @@ from pochade.images import lossless
 from pochade.images.png_rows import packed_rows
 from pochade.images.read import picture_in
 from pochade.images.rests import taken_apart, together
+from pochade.images.source import Source
 from tests.pictures import Array, colours, every_format, exif, png_chunk, rgb, rgba, saved, tiff, with_alpha
 
 SAMPLES = every_format()
-WORDS = {"Comment": "made by hand"}
 KINDS = {0: 1, 2: 3, 4: 2, 6: 4}  # PNG's colour types without palettes: channels
 
 
@@ -95,17 +96,16 @@ def test_colours_under_full_transparency_stay() -> None:
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
 def test_a_palette_keeps_its_colours_and_its_order(bits: int) -> None:
     content = saved(rgb().quantize(2**bits), "PNG", bits=bits, transparency=bytes([0, 128]))
-    coded = together_again = taken_apart(content)
-    assert coded
-    assert together_again
-    again = together("PNG", coded.values, coded.rest, None)
-    assert saved_palette(again) == saved_palette(content)
+    apart = taken_apart(content)
+    assert apart
+    again = together("PNG", apart.values, apart.rest, None)
+    assert colours_of(again) == colours_of(content)
     np.testing.assert_array_equal(shown(again), shown(content))
 
 
-def saved_palette(content: bytes) -> list[bytes]:
+def colours_of(content: bytes) -> list[bytes]:
     """The chunks that say what colours there are."""
-    return [content[content.index(name) : content.index(name) + 12] for name in (b"PLTE", b"tRNS")]
+    return [content[content.index(name) :][:12] for name in (b"PLTE", b"tRNS")]
 
 
 def shown(content: bytes) -> Array:
@@ -205,9 +205,5 @@ def test_a_sixteen_bit_grey_that_is_eight_bits_is_coded_as_such_and_comes_back_d
 def test_the_entry_itself_is_a_picture_that_shows_the_same() -> None:
     coded = as_picture(png_of(np.tile(with_alpha(), (5, 5, 1)), 8, 6))
     assert coded
-    import io  # noqa: PLC0415
-
-    from pochade.images.source import Source  # noqa: PLC0415
-
     picture = picture_in(Source(io.BytesIO(coded.content), "entry", len(coded.content), 2**30))
     np.testing.assert_array_equal(picture.pixels, np.tile(colours(), (5, 5, 1)))

@@ -2,7 +2,7 @@
 
     PochadeError              1   anything below
     ├── UsageError            2   the command asks for something impossible or contradictory
-    ├── DataMissing           3   the data set is in none of the places looked at
+    ├── DataMissing           3   the data set is in none of the places looked at, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
     ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
     ├── TrainingDiverged      6   the loss became infinite or not a number
@@ -48,7 +48,7 @@ class UsageError(PochadeError):
 
 
 class DataMissing(PochadeError):
-    """The data set is in none of the places looked at."""
+    """The data set is in none of the places looked at, or there is nothing to compress."""
 
     exit_code = 3
 

@@ -21,15 +21,15 @@ ArchivePath = Annotated[Path, typer.Argument(metavar="ART.pochade", help="The ar
 @interruptible()
 def compress(
     context: typer.Context,
+    to: Annotated[Path, typer.Option(metavar="ART.pochade", help="The archive; what is in it stays in it.")],
     folder: Annotated[Path | None, typer.Argument(help="The art, only ever read; -C, or the folder here.")] = None,
-    to: Annotated[Path, typer.Option(metavar="ART.pochade", help="The archive; what is in it stays in it.")] = ...,  # type: ignore[assignment]  # typer: it must be given
     fidelity: Annotated[str, typer.Option(help="lossless: the same pixels and metadata come back.")] = "lossless",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was saved, and by whom, as JSON.")] = False,
 ) -> None:
     """Put a folder of art into one checked archive, every piece by whichever coder makes it smallest.
 
-    Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else byte
-    for byte. Interrupted or killed, the same command goes on where it was; again, it adds what is new.
+    Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else
+    byte for byte. Interrupted or killed, the same command goes on where it was; again, it adds what is new.
 
     Example: pochade compress ~/art --to ~/art.pochade
     """
@@ -88,7 +88,7 @@ def verify(
 
     with open_archive(archive) as opened, ArchiveBar() as bar:
         bar.stage("verifying")
-        damages, count = opened.verify(lambda done, total: bar.advance(done, total)), len(opened)
+        damages, count = opened.verify(bar.advance), len(opened)
     said = [{"what": damage.what, "pieces": [shown(path) for path in damage.pieces]} for damage in damages]
     if as_json:
         print_json({"pieces": count, "damages": said})

@@ -19,6 +19,7 @@ from pochade.images.source import Source
 
 EFFORTS = ((2_000_000, 10), (32_000_000, 9))  # up to so many pixels so much effort of JPEG XL's 10; beyond, 7
 LARGE_EFFORT = 7
+PNG_PIXELS = 2**17  # beyond which no PNG was the smallest in trials, and trying takes long
 PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer for 2 percent
 MOST_BYTES = 2**32  # of memory that a picture out of an archive may take
 
@@ -52,10 +53,12 @@ def webp_with(values: Array, quality: int, method: int) -> bytes:
 
 
 def png(values: Array) -> bytes:
-    """As PNG, optimised."""
+    """As PNG, optimised; only small ones are worth it."""
     import imagecodecs  # noqa: PLC0415  # a heavy library
     import oxipng  # noqa: PLC0415  # not needed but here
 
+    if values.shape[0] * values.shape[1] > PNG_PIXELS:
+        raise ValueError("another coder makes it smaller")
     flat = values[..., 0] if values.shape[-1] == 1 else values
     plain = bytes(imagecodecs.png_encode(np.ascontiguousarray(flat), level=1))
     return bytes(oxipng.optimize_from_memory(plain, level=PNG_LEVEL, strip=oxipng.StripChunks.all()))
