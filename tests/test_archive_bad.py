@@ -142,7 +142,6 @@ def entry(content: bytes, name: str = "pieces/a", **changes: Any) -> Said:
         "name": name,
         "bytes": len(content),
         "crc32": zlib.crc32(content),
-        "check": hashlib.sha256(content).hexdigest()[:32],
         "coder": "stored",
         "returns": "bytes",
         "original_bytes": len(content),
@@ -154,9 +153,8 @@ def entry(content: bytes, name: str = "pieces/a", **changes: Any) -> Said:
 
 def manifest(*entries: Said, **changes: Any) -> Said:
     """One piece for each entry."""
-    pieces = [{"path": f"{number}.png", "mtime": 0, "entry": number} for number in range(len(entries))]
-    said = {"format": layout.FORMAT, "rests": [], "entries": list(entries), "pieces": pieces, "folders": []}
-    return said | changes
+    held = [{"files": [{"path": f"{number}.png", "mtime": 0}]} | one for number, one in enumerate(entries)]
+    return {"format": layout.FORMAT, "rests": [], "entries": held, "folders": []} | changes
 
 
 def archive_of(said: Said | bytes, *stored: bytes) -> bytes:
@@ -188,18 +186,20 @@ PATHS = [
 
 @pytest.mark.parametrize("path", PATHS, ids=ascii)
 def test_paths_that_lead_elsewhere_are_refused(path: str, tmp_path: Path) -> None:
-    piece = {"path": path, "mtime": 0, "entry": 0}
-    for changes in ({"pieces": [piece]}, {"folders": [path]}):
+    for said in (
+        manifest(entry(TEXT, files=[{"path": path, "mtime": 0}])),
+        manifest(entry(TEXT), folders=[path]),
+    ):
         with pytest.raises(ArchiveDamaged, match="its manifest has the path"):
-            open_archive(written(tmp_path, archive_of(manifest(entry(TEXT), **changes), TEXT)))
+            open_archive(written(tmp_path, archive_of(said, TEXT)))
 
 
 def twice(said: Said) -> None:
-    said["pieces"].append(said["pieces"][0])
+    said["entries"][0]["files"] *= 2
 
 
 def file_as_folder(said: Said) -> None:
-    said["pieces"].append({"path": "0.png/x", "mtime": 0, "entry": 0})
+    said["entries"][0]["files"].append({"path": "0.png/x", "mtime": 0})
 
 
 def folder_below_a_file(said: Said) -> None:
@@ -211,7 +211,7 @@ def same_entry(said: Said) -> None:
 
 
 def overlapping(said: Said) -> None:
-    said["entries"].append(entry(TEXT, "pieces/b"))
+    said["entries"].append(entry(TEXT, "pieces/b", files=[]))
 
 
 def longer(said: Said) -> None:
@@ -230,8 +230,8 @@ def words(said: Said) -> None:
     said["entries"][0]["crc32"] = "12"
 
 
-def no_entry(said: Said) -> None:
-    said["pieces"][0]["entry"] = 1
+def no_rest(said: Said) -> None:
+    said["entries"][0]["rest"] = 1
 
 
 def name_outside(said: Said) -> None:
@@ -247,7 +247,7 @@ def broken_rest(said: Said) -> None:
 
 
 def missing(said: Said) -> None:
-    del said["pieces"]
+    del said["folders"]
 
 
 LIES: list[tuple[Callable[[Said], None], str]] = [
@@ -260,11 +260,11 @@ LIES: list[tuple[Callable[[Said], None], str]] = [
     (negative, "the wrong 'bytes'"),
     (huge, "the wrong 'original_bytes'"),
     (words, "the wrong 'crc32'"),
-    (no_entry, "names what isn't there"),
+    (no_rest, "names what isn't there"),
     (name_outside, "which no archive has"),
     (newer, "of the format 'pochade-archive-9'"),
     (broken_rest, "a broken 'rests'"),
-    (missing, "the wrong 'pieces'"),
+    (missing, "the wrong 'folders'"),
 ]
 
 

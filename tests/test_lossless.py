@@ -27,7 +27,7 @@ KINDS = {0: 1, 2: 3, 4: 2, 6: 4}  # PNG's colour types without palettes: channel
 def entry_of(coded: Coded) -> Entry:
     """As a manifest would have it."""
     told = {name: value for name, value in vars(coded).items() if name != "content"}
-    return Entry("pieces/a", len(coded.content), 0, "", original_bytes=0, original_sha256="", **told)
+    return Entry("pieces/a", len(coded.content), 0, original_bytes=0, original_sha256="", **told)
 
 
 def back(content: bytes) -> bytes:

@@ -117,8 +117,8 @@ def shape_of(values: Array) -> tuple[int, int, int, int]:
 
 
 def sha256_of(values: Array) -> str:
-    """Of values, row by row, the lower byte first."""
-    return hashlib.sha256(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).data).hexdigest()
+    """Of values, row by row, the lower byte first: the first half, in hexadecimal digits."""
+    return hashlib.sha256(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).data).hexdigest()[:32]
 
 
 def pack(original: BinaryIO, into: BinaryIO) -> bool:

@@ -13,10 +13,11 @@ from pochade.archive.names import Text, check_paths
 from pochade.errors import ArchiveDamaged
 from pochade.images.rests import Raster
 
-ABOUT = (
-    "A ZIP of art: each entry below pieces/ is a picture or a packed file; this manifest says of which files they "
-    "are, and docs/format.md of Pochade how those are made of them again"
-)
+ABOUT = "A ZIP of pictures and packed files; docs/format.md of Pochade says how the originals are made of them again"
+WRITTEN = (
+    "name", "coder", "returns", "fidelity", "format", "shape", "bytes", "original_bytes", "crc32", "original_sha256",
+    "pixels",
+)  # fmt: skip
 MOST = 2**28  # bytes of a manifest: of some hundred thousand pieces
 NUMBER = 2**63 - 1
 BYTES, PIXELS = "bytes", "pixels"  # what comes back as it was
@@ -33,7 +34,6 @@ class Entry:
     name: str  # in the ZIP
     bytes: int
     crc32: int
-    check: str  # the first half of the SHA-256 of what lies in the archive, hexadecimal
     coder: str
     returns: str  # "bytes" or "pixels": what of the original comes back as it was
     original_bytes: int
@@ -41,7 +41,7 @@ class Entry:
     format: str = ""
     fidelity: str = "lossless"
     shape: tuple[int, int, int, int] | None = None  # height, width, channels, bits a channel
-    pixels: str | None = None  # SHA-256 of the values
+    pixels: str | None = None  # the first half of the SHA-256 of the values
     rest: Rest | None = None
     raster: Raster | None = None
 
@@ -85,7 +85,7 @@ class Manifest:
     """All that an archive holds."""
 
     entries: list[Entry]
-    pieces: list[Piece]
+    pieces: list[Piece]  # by path
     folders: list[Text]  # with nothing in them
 
     def as_json(self) -> bytes:
@@ -94,14 +94,18 @@ class Manifest:
         for entry in self.entries:
             if entry.rest is not None:
                 numbers.setdefault(entry.rest, len(numbers))
-        places = {entry.name: number for number, entry in enumerate(self.entries)}
+        files: dict[str, list[dict[str, Any]]] = {}
+        for piece in self.pieces:
+            files.setdefault(piece.entry.name, []).append({"path": piece.path, "mtime": piece.mtime})
         said = {
             "format": FORMAT,
             "about": ABOUT,
             "pochade": __version__,
             "rests": [base64.b64encode(rest).decode() for rest in numbers],
-            "entries": [entry_data(entry, numbers.get(entry.rest or b"")) for entry in self.entries],
-            "pieces": [{"path": one.path, "mtime": one.mtime, "entry": places[one.entry.name]} for one in self.pieces],
+            "entries": [
+                {"files": files.get(entry.name, [])} | entry_data(entry, numbers.get(entry.rest or b""))
+                for entry in self.entries
+            ],
             "folders": self.folders,
         }
         return json.dumps(said, separators=(",", ":")).encode()
@@ -123,15 +127,19 @@ class Manifest:
         entries = [entry_of(one, rests) for one in told(said, "entries", list)]
         if len({entry.name for entry in entries}) < len(entries):
             raise ArchiveDamaged("its manifest has an entry twice")
-        pieces = [piece_of(one, entries) for one in told(said, "pieces", list)]
+        pieces = [
+            piece_of(one, entry)
+            for entry, its in zip(entries, said["entries"], strict=True)
+            for one in told(its, "files", list)
+        ]
         folders = [checked(folder, str, "folders") for folder in told(said, "folders", list)]
         check_paths([piece.path for piece in pieces], folders)
-        return cls(entries, pieces, folders)
+        return cls(entries, sorted(pieces, key=lambda piece: piece.path), folders)
 
 
 def entry_data(entry: Entry, rest: int | None) -> dict[str, Any]:
-    """An entry as JSON can hold it; what it doesn't have is left out."""
-    said = {name: value for name, value in vars(entry).items() if name not in {"rest", "raster"} and value is not None}
+    """An entry as JSON can hold it; what it doesn't have is left out. What is often the same stands together."""
+    said = {name: vars(entry)[name] for name in WRITTEN if vars(entry)[name] is not None}
     if rest is not None:
         said["rest"] = rest
     if entry.raster is not None:
@@ -167,7 +175,6 @@ def entry_of(said: Any, rests: list[bytes]) -> Entry:
         "name": str,
         "bytes": int,
         "crc32": int,
-        "check": str,
         "coder": str,
         "returns": str,
         "original_bytes": int,
@@ -200,12 +207,12 @@ def raster_of(said: Any) -> Raster:
     return Raster(**{name: told(said, name, type(usual)) for name, usual in RASTER.items()})
 
 
-def piece_of(said: Any, entries: list[Entry]) -> Piece:
+def piece_of(said: Any, entry: Entry) -> Piece:
     """A piece out of JSON."""
     mtime = said.get("mtime") if isinstance(said, dict) else None
     if type(mtime) is not int or abs(mtime) > NUMBER:
         raise ArchiveDamaged("its manifest has the wrong 'mtime'")
-    return Piece(told(said, "path", str), mtime, at(entries, told(said, "entry", int)))
+    return Piece(told(said, "path", str), mtime, entry)
 
 
 def at(things: list[Any], number: int) -> Any:

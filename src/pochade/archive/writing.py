@@ -231,7 +231,7 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
     try:
         size = source.stat().st_size
         name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
-        entry = Entry(name, size, 0, "", original_bytes=content.size, original_sha256=job.sha256, **beside)
+        entry = Entry(name, size, 0, original_bytes=content.size, original_sha256=job.sha256, **beside)
         part.add(entry, stretches_of(source))
     except FileUnreachable as error:
         return error.sentence.partition("' ")[2]
@@ -279,7 +279,7 @@ def manifest_of(
     used = {folder for text in pieces for folder in above(text)}
     used |= {folder for text in folders for folder in above(text)}
     empty = sorted(folder for folder in folders - used - set(pieces) if not any(one in pieces for one in above(folder)))
-    return Manifest(entries, list(pieces.values()), empty), moved
+    return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
 
 
 def aside(place: Text, mtime: int, files: set[Text]) -> Text:
