@@ -126,7 +126,7 @@ def test_any_zip_tool_opens_it_and_finds_pictures(packed: tuple[Path, Report]) -
         assert json.loads(archive.read(layout.MANIFEST))["format"] == layout.FORMAT
         assert archive.comment.decode().split() == [
             layout.FORMAT,
-            hashlib.sha256(archive.read(layout.AGAIN)).hexdigest(),
+            hashlib.sha256(archive.read(layout.MANIFEST)).hexdigest(),
         ]
         content = archive.read("pieces/photo.jxl")
     path = packed[0].with_name("photo.jxl")

@@ -21,6 +21,7 @@ from pochade.archive import coders, layout
 from pochade.archive.extracting import extract
 from pochade.archive.manifest import MOST
 from pochade.archive.opened import Archive, open_archive
+from pochade.archive.repair import BLOCK, mended, read_repair, repair_of
 from pochade.archive.writing import compress
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from pochade.images import lossless
@@ -115,6 +116,31 @@ def test_an_archive_that_lost_only_its_directory_still_gives_everything(whole: b
             assert contents(archive) == wanted
 
 
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), length=st.integers(1, 9000), seed=st.integers(0, 2**32))
+def test_a_manifest_with_a_damaged_stretch_is_mended(data: st.DataObject, length: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    packed = chance.bytes(length)
+    repair = read_repair(repair_of(layout.Member(layout.MANIFEST, 1, length, 2, layout.DEFLATED), packed))
+    assert repair
+    stretch = min(length, BLOCK * max(1, len(repair.sums) - 1))  # it meets no two blocks of a sum
+    start = data.draw(st.integers(0, length - stretch))
+    damaged = packed[:start] + chance.bytes(stretch) + packed[start + stretch :]
+    assert mended(damaged, repair) == packed
+
+
+def test_an_archive_whose_manifest_was_overwritten_in_one_place_gives_everything(whole: bytes, tmp_path: Path) -> None:
+    with open_archive(written(tmp_path, whole)) as archive:
+        place, wanted = archive.places[-3], contents(archive)
+    for start in (place, place + 60, place + 290):
+        damaged = bytearray(whole)
+        damaged[start : start + 55] = bytes(55)
+        with open_archive(written(tmp_path, bytes(damaged))) as archive:
+            (damage,) = archive.verify()
+            assert damage == ("'pochade/manifest.json' is damaged; nothing is lost by it", ())
+            assert contents(archive) == wanted
+
+
 def test_one_damaged_piece_does_not_stop_the_others(whole: bytes, tmp_path: Path) -> None:
     path = written(tmp_path, whole)
     with open_archive(path) as archive:
@@ -163,13 +189,12 @@ def archive_of(said: Said | bytes, *stored: bytes) -> bytes:
     packer = zlib.compressobj(9, wbits=-15)
     packed = packer.compress(content) + packer.flush()
     members = [layout.Member(f"pieces/{'ab'[n]}", zlib.crc32(c), len(c), len(c)) for n, c in enumerate(stored)]
-    copies = [
-        layout.Member(name, zlib.crc32(content), len(packed), len(content), layout.DEFLATED)
-        for name in (layout.MANIFEST, layout.AGAIN)
-    ]
+    told = layout.Member(layout.MANIFEST, zlib.crc32(content), len(packed), len(content), layout.DEFLATED)
+    repair = repair_of(told, packed)
+    mending = layout.Member(layout.REPAIR, zlib.crc32(repair), len(repair), len(repair))
     parts = [layout.local_header(one) + c for one, c in zip(members, stored, strict=True)]
-    parts += [layout.local_header(copy) + packed for copy in copies]
-    return b"".join(parts) + layout.ending([*members, *copies], hashlib.sha256(content).hexdigest())
+    parts += [layout.local_header(told) + packed, layout.local_header(mending) + repair]
+    return b"".join(parts) + layout.ending([*members, told, mending], hashlib.sha256(content).hexdigest())
 
 
 def test_the_way_of_making_them_makes_a_good_one(tmp_path: Path) -> None:
@@ -298,7 +323,7 @@ def test_a_manifest_that_grows_without_end_is_refused_before_it_does(tmp_path: P
     packer = zlib.compressobj(9, wbits=-15)
     packed = b"".join(packer.compress(bytes(2**24)) for _ in range(20)) + packer.flush()
     for told in (1000, MOST + 1):
-        copy = layout.Member(layout.AGAIN, 0, len(packed), told, layout.DEFLATED)
+        copy = layout.Member(layout.MANIFEST, 0, len(packed), told, layout.DEFLATED)
         path = written(tmp_path, layout.local_header(copy) + packed)
 
         def refused(path: Path = path) -> None:

@@ -9,7 +9,7 @@ import struct
 from typing import NamedTuple
 
 FORMAT = "pochade-archive-1"
-MANIFEST, AGAIN = "pochade/manifest.json", "pochade/manifest-again.json"
+MANIFEST, REPAIR = "pochade/manifest.json", "pochade/manifest.repair"
 LOCAL_MARK = b"PK\3\4"
 LOCAL_BYTES = 30  # of a header in front of its name
 UTF8 = 0x0800

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from pochade.archive.coders import STORED, STRETCH, XZ, from_picture, unpack
-from pochade.archive.layout import AGAIN, DEFLATED, LOCAL_BYTES, LOCAL_MARK, MANIFEST, Member, ending, local_header
+from pochade.archive.layout import DEFLATED, LOCAL_BYTES, LOCAL_MARK, MANIFEST, REPAIR, Member, ending, local_header
+from pochade.archive.layout import STORED as AS_IT_IS
 from pochade.archive.layout import places as places_of
 from pochade.archive.manifest import BYTES, MOST, Entry, Manifest, Piece
 from pochade.archive.names import Text
+from pochade.archive.repair import mended, read_repair, repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.source import printable, without_waiting
 
@@ -33,7 +35,7 @@ class Damage(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """One of the manifest's two places in the file."""
+    """The manifest as it was written."""
 
     place: int  # of its header
     member: Member
@@ -87,7 +89,8 @@ class Archive:
             copy, self.manifest = self._found()
             self.copy = copy
             members = [entry.member for entry in self.manifest.entries]
-            self.members = [*members, copy.member._replace(name=MANIFEST), copy.member._replace(name=AGAIN)]
+            self.repair = repair_of(copy.member, copy.packed)
+            self.members = [*members, copy.member, stored(REPAIR, self.repair)]
             self.places = places_of(self.members)
             self.starts = {member.name: place for member, place in zip(self.members, self.places, strict=False)}
         except OSError as error:
@@ -191,28 +194,29 @@ class Archive:
     def _faults_behind(self) -> list[Damage]:
         """What is wrong with the manifests, the directory and the end."""
         damages = []
-        for place, member in zip(self.places[-3:-1], self.members[-2:], strict=True):
-            if not self._stands(place, local_header(member) + self.copy.packed):
-                damages.append(Damage(f"'{member.name}' is damaged; there is another copy of it", ()))
+        behind = zip(self.places[-3:-1], self.members[-2:], (self.copy.packed, self.repair), strict=True)
+        for place, member, content in behind:
+            if not self._stands(place, local_header(member) + content):
+                damages.append(Damage(f"'{member.name}' is damaged; nothing is lost by it", ()))
         end = ending(self.members, hashlib.sha256(self.copy.content).hexdigest())
         if not self._stands(self.places[-1], end) or self.size != self.places[-1] + len(end):
             damages.append(Damage("the directory at the end is damaged; nothing is lost by it", ()))
         return damages
 
     def _found(self) -> tuple[Copy, Manifest]:
-        """The manifest, from whichever copy is whole.
+        """The manifest as it lies there, or else mended.
 
         Raises:
-            ArchiveDamaged: Neither is, or what it says can't be.
+            ArchiveDamaged: It can't be mended, or what it says can't be.
         """
         if self.size < LOCAL_BYTES:
             raise ArchiveDamaged("it is no archive of Pochade's, or only its beginning")
         refused = ArchiveDamaged(
             "it is no archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
         )
-        for name in (AGAIN, MANIFEST):
+        for name, at in ((MANIFEST, copy_at), (REPAIR, mended_at)):
             for place in places_from_the_end(self.file, self.size, name.encode()):
-                copy = copy_at(self.file, place - LOCAL_BYTES, name)
+                copy = at(self.file, place - LOCAL_BYTES)
                 if copy is None:
                     continue
                 try:
@@ -244,10 +248,12 @@ def open_archive(path: Path | str) -> Archive:
 
 def fits(manifest: Manifest, copy: Copy) -> bool:
     """Whether a manifest's entries end where it was found."""
-    place = places_of([entry.member for entry in manifest.entries])[-1]
-    if copy.member.name == AGAIN:
-        place += len(local_header(copy.member._replace(name=MANIFEST))) + len(copy.packed)
-    return place == copy.place
+    return places_of([entry.member for entry in manifest.entries])[-1] == copy.place
+
+
+def stored(name: str, content: bytes) -> Member:
+    """A content as a ZIP has it that doesn't pack it."""
+    return Member(name, zlib.crc32(content), len(content), len(content), AS_IT_IS)
 
 
 def places_from_the_end(file: BinaryIO, size: int, wanted: bytes) -> Iterator[int]:
@@ -264,23 +270,43 @@ def places_from_the_end(file: BinaryIO, size: int, wanted: bytes) -> Iterator[in
         end = start
 
 
-def copy_at(file: BinaryIO, place: int, name: str) -> Copy | None:
+def copy_at(file: BinaryIO, place: int) -> Copy | None:
     """The manifest whose header is there; None where none is, or a damaged one."""
+    member = member_at(file, place, MANIFEST, DEFLATED)
+    return None if member is None else unpacked(place, member, file.read(member.packed))
+
+
+def mended_at(file: BinaryIO, place: int) -> Copy | None:
+    """The manifest in front of the repair whose header is there; None where it can't be mended."""
+    member = member_at(file, place, REPAIR, AS_IT_IS)
+    content = file.read(member.packed) if member else b""
+    repair = read_repair(content) if member and zlib.crc32(content) == member.crc32 else None
+    if repair is None or (start := place - repair.member.packed) < 0 or repair.member.unpacked > MOST:
+        return None
+    file.seek(start)
+    packed = mended(file.read(repair.member.packed), repair)
+    return unpacked(start - len(local_header(repair.member)), repair.member, packed)
+
+
+def member_at(file: BinaryIO, place: int, name: str, method: int) -> Member | None:
+    """What the header there says of a member; None where there is none as we write them."""
     if place < 0:
         return None
     file.seek(place)
     head = file.read(LOCAL_BYTES + len(name))
     if len(head) < LOCAL_BYTES or not head.startswith(LOCAL_MARK):
         return None
-    crc, packed, unpacked = struct.unpack_from("<3I", head, 14)
-    member = Member(name, crc, packed, unpacked, DEFLATED)
-    if head != local_header(member) or unpacked > MOST:
-        return None
-    content = file.read(packed)
+    crc, packed, length = struct.unpack_from("<3I", head, 14)
+    member = Member(name, crc, packed, length, method)
+    return member if head == local_header(member) and member.unpacked <= MOST else None
+
+
+def unpacked(place: int, member: Member, packed: bytes) -> Copy | None:
+    """A manifest out of its packed bytes; None where they are damaged."""
     unpacker = zlib.decompressobj(-15)
     try:
-        manifest = unpacker.decompress(content, unpacked + 1)
+        content = unpacker.decompress(packed, member.unpacked + 1)
     except zlib.error:
         return None
-    right = len(manifest) == unpacked and zlib.crc32(manifest) == crc and len(content) == packed
-    return Copy(place, member, content, manifest) if right else None
+    right = len(content) == member.unpacked and zlib.crc32(content) == member.crc32 and len(packed) == member.packed
+    return Copy(place, member, packed, content) if right else None

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
-from pochade.archive.layout import AGAIN, DEFLATED, MANIFEST, Member, ending, local_header
+from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header
 from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
-from pochade.archive.opened import Archive, Stretch
+from pochade.archive.opened import Archive, Stretch, stored
+from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable
 
@@ -133,11 +134,14 @@ class Part:
             raise UsageError("there are too many files for one archive", "make several of them")
         packer = zlib.compressobj(9, wbits=-15)
         packed = packer.compress(content) + packer.flush()
-        copies = [Member(name, zlib.crc32(content), len(packed), len(content), DEFLATED) for name in (MANIFEST, AGAIN)]
-        end = ending([*(entry.member for entry in manifest.entries), *copies], hashlib.sha256(content).hexdigest())
+        told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
+        repair = repair_of(told, packed)
+        mending = stored(REPAIR, repair)
+        members = [*(entry.member for entry in manifest.entries), told, mending]
+        end = ending(members, hashlib.sha256(content).hexdigest())
         try:
             self.file.seek(self.end)
-            self.file.write(b"".join(local_header(copy) + packed for copy in copies) + end)
+            self.file.write(local_header(told) + packed + local_header(mending) + repair + end)
             self.file.flush()
             os.fsync(self.file.fileno())
             self._check(manifest)
