@@ -1,5 +1,6 @@
 """One file coded in a process of its own (see `collection/readers.py`), which leaves what it made in another file."""
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pochade.images.identify import identify
 from pochade.images.source import printable, without_waiting
 
 WHOLE = 2**28  # bytes: a larger file is packed without a look at what it shows
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 CHANGED = "changed while it was read"
 
 
@@ -27,6 +29,7 @@ class Problem:
     """Why nothing was made."""
 
     reason: str
+    of_the_disk: bool = False  # there is no room for what was made: no other file would fare better
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class CodeJob:
                         return made(coded)
             return self.packed()
         except OSError as error:
-            return Problem(f"can't be read: {error.strerror}")
+            return Problem(f"can't be read: {error.strerror}", error.errno in NO_ROOM)
 
     def packed(self) -> Made:
         """The file packed, or as it is where that is no larger."""

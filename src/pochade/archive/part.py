@@ -37,7 +37,11 @@ class Part:
         self.entries: list[Entry] = []
         self.names: set[str] = set()  # in small letters
         self.end = 0
-        self.file: BinaryIO = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)), "r+b")
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        except OSError as error:
+            raise unwritable(target, error) from error
+        self.file: BinaryIO = os.fdopen(descriptor, "r+b")
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +55,18 @@ class Part:
         return [self.path, self.journal_path]
 
     def take_up(self, wanted: Callable[[Entry], bool]) -> None:
-        """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them."""
+        """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
+
+        Raises:
+            OutputUnwritable: No space.
+        """
+        try:
+            self._keep(wanted)
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+
+    def _keep(self, wanted: Callable[[Entry], bool]) -> None:
+        """The same; a disk's errors go through."""
         place, kept = 0, []
         for entry in self._journal():
             header = local_header(entry.member)

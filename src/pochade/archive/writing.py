@@ -222,6 +222,8 @@ def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, report:
 def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> str:
     """Write what a process made; why not, or nothing."""
     if isinstance(made, Problem):
+        if made.of_the_disk:
+            raise OutputUnwritable(f"'{printable(part.target)}' could not be written: no room is left", "make room")
         return made.reason
     coded = made.coded
     source = job.path if made.is_file else job.into
