@@ -12,7 +12,7 @@ from PIL import Image
 from bench.openclipart import held_out
 from bench.record import record, summary
 from pochade import fingerprint, redraw
-from pochade.compress.codes import LENGTH
+from pochade.coding.codes import LENGTH
 
 QUALITIES = {"WEBP": range(0, 101, 10), "AVIF": range(0, 101, 10), "JXL": (1, *range(10, 100, 10))}
 PICTURES = 200

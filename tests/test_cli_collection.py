@@ -146,7 +146,10 @@ def test_a_picture_that_is_none_is_named(
     assert "asked.png' is empty" in capsys.readouterr().err
 
 
-COMMANDS = ("learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels", "clean")
+COMMANDS = (
+    "learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels", "clean",
+    "compress", "extract", "verify", "list",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pochade import fingerprint, redraw
-from pochade.compress.codes import HEADER, LENGTH, LEVELS, CodeBook, Frame, byte_of, frame_of, steps_at
-from pochade.compress.prior import REACH, TABLES, as_whole, half_of, laplace_tables, tame
+from pochade.coding.codes import HEADER, LENGTH, LEVELS, CodeBook, Frame, byte_of, frame_of, steps_at
+from pochade.coding.prior import REACH, TABLES, as_whole, half_of, laplace_tables, tame
 from pochade.errors import CheckpointDamaged, PictureDamaged, UsageError
 from pochade.fingerprints import Fingerprinter, shipped
 from pochade.images.letterbox import SIDE, letterboxed, squared, trimmed

@@ -2,7 +2,7 @@
 
     PochadeError              1   anything below
     ├── UsageError            2   the command asks for something impossible or contradictory
-    ├── DataMissing           3   the data set is in none of the places looked at
+    ├── DataMissing           3   the data set is in none of the places looked at, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
     ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
     ├── TrainingDiverged      6   the loss became infinite or not a number
@@ -14,6 +14,7 @@
     │   └── FileUnreachable   8   no permission, gone, a loop of links, or changed while it was read
     ├── CollectionMissing     9   no folder of art there, or nothing learnt of it yet
     ├── IndexDamaged         10   the index can't be read, or a newer Pochade wrote it
+    ├── ArchiveDamaged       11   an archive is damaged or cut short, says what can't be, or a newer Pochade wrote it
     └── Interrupted         130   the person pressed Ctrl-C; what was finished is kept
 
 A library call raises one of these; only the command line (`cli.py`) turns it into words and an exit code.
@@ -47,7 +48,7 @@ class UsageError(PochadeError):
 
 
 class DataMissing(PochadeError):
-    """The data set is in none of the places looked at."""
+    """The data set is in none of the places looked at, or there is nothing to compress."""
 
     exit_code = 3
 
@@ -108,6 +109,12 @@ class IndexDamaged(PochadeError):
     """The index can't be read, or a newer Pochade wrote it."""
 
     exit_code = 10
+
+
+class ArchiveDamaged(PochadeError):
+    """An archive is damaged or cut short, says what can't be, or a newer Pochade wrote it."""
+
+    exit_code = 11
 
 
 class Interrupted(PochadeError):

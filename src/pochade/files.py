@@ -4,9 +4,12 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
-from pochade.errors import OutputUnwritable
+from filelock import FileLock, Timeout
+
+from pochade.errors import OutputUnwritable, UsageError
 
 HINTS = {errno.ENAMETOOLONG: "give it a shorter name", errno.EEXIST: "choose another folder"}
 
@@ -58,3 +61,31 @@ def unwritable(path: Path, error: OSError) -> OutputUnwritable:
     """The error for a file that can't be written."""
     why = f"'{path}' could not be written: {error.strerror or error}"
     return OutputUnwritable(why, HINTS.get(error.errno or 0, "choose another folder, or make room"))
+
+
+@contextlib.contextmanager
+def held(path: Path, doing: str, hint: str = "choose another folder") -> Iterator[None]:
+    """Only one process at a time is in here for a lock's path.
+
+    Args:
+        path: Of the lock; folders above it are made.
+        doing: What another process would be doing, for a sentence.
+        hint: What to do where the lock can't be written.
+
+    Raises:
+        UsageError: Another one is in here.
+        OutputUnwritable: The lock can't be written.
+    """
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError(f"another process is {doing}", "wait until it is done, then ask again") from error
+    except OSError as error:
+        why = f"'{path.parent}' can't be written: {error.strerror}"
+        raise OutputUnwritable(why, hint) from error
+    try:
+        yield
+    finally:
+        lock.release()

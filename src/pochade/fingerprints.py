@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pochade import weights
-from pochade.compress.codes import LENGTH, CodeBook, Frame, log_steps_at, steps_at
-from pochade.compress.prior import as_latents, as_whole
+from pochade.coding.codes import LENGTH, CodeBook, Frame, log_steps_at, steps_at
+from pochade.coding.prior import as_latents, as_whole
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.given import on_paper
 from pochade.images.letterbox import SIDE, Square, Squares, squared

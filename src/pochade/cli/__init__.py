@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import clean, collection, families, groups, labels, study
+from pochade.cli import archive, clean, collection, families, groups, labels, study
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -46,6 +46,10 @@ app.command()(labels.suggest)
 app.command()(labels.labels)
 app.command("map")(groups.chart)
 app.command()(clean.clean)
+app.command()(archive.compress)
+app.command()(archive.extract)
+app.command()(archive.verify)
+app.command("list")(archive.contents)
 app.command()(study.study)
 
 

@@ -3,14 +3,12 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from pochade.collection.index import Index
@@ -29,7 +27,8 @@ from pochade.collection.organising import Organising
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching, moment
 from pochade.collection.reading import THUMBNAIL, remove_unfinished
 from pochade.collection.scan import walk
-from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
+from pochade.errors import CollectionMissing, UsageError
+from pochade.files import held
 from pochade.images.given import on_paper
 from pochade.images.letterbox import Squares, squared
 from pochade.images.read import read_preview
@@ -187,30 +186,10 @@ class Collection(Organising):
             self.in_use.change(name, report)
         return figures
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Only one process learns a folder at a time; others may read.
-
-        Raises:
-            UsageError: Another one does.
-            OutputUnwritable: The folder can't be written to.
-        """
-        lock = FileLock(self.home / "learning.lock")
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise UsageError(
-                f"another process is learning '{printable(str(self.folder))}'", "wait until it is done, then ask again"
-            ) from error
-        except OSError as error:
-            raise OutputUnwritable(
-                f"'{self.home}' can't be written: {error.strerror}", "keep the index elsewhere with --index DIR"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def _alone(self) -> AbstractContextManager[None]:
+        """Only one process learns a folder at a time; others may read."""
+        hint = "keep the index elsewhere with --index DIR"
+        return held(self.home / "learning.lock", f"learning '{printable(str(self.folder))}'", hint)
 
     # Asking ----------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,11 @@ PATIENCE = 0.5  # seconds between two looks whether the pool was left
 SECONDS = 60.0  # that one request may take
 MOST = 8  # processes: each may hold a gigabyte
 AHEAD = 16  # readings that may wait for each process: bounds the memory
-ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # there is a process for each core already
+ALONE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+}  # there is a process for each core already
 
 
 class Job(Protocol):

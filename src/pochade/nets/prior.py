@@ -51,7 +51,7 @@ class Prior(nn.Module):
         own group, first half ──►──┼──►──┤3x3 convolution, ReLU, 1x1├──► mean and logarithm of the scale
         log step, half        ──►──┘                                     of each number of one part
 
-    Large numbers are tamed by the logarithm. `compress/prior.py` says the same in whole numbers.
+    Large numbers are tamed by the logarithm. `coding/prior.py` says the same in whole numbers.
 
     Args:
         groups: Latents of each group.

@@ -6,7 +6,7 @@
     byte 3       the sum of bytes 4 to 255, modulo 256
     bytes 4-255  63 words, little-endian, of a range coder: the numbers, part by part
 
-Only whole numbers decide what the coder reads: `compress/prior.py`. A code written on one machine is read on every
+Only whole numbers decide what the coder reads: `coding/prior.py`. A code written on one machine is read on every
 other.
 """
 
@@ -19,7 +19,7 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from pochade.compress.prior import REACH, TABLES, Whole, WholePrior, half_of, laplace_tables
+from pochade.coding.prior import REACH, TABLES, Whole, WholePrior, half_of, laplace_tables
 from pochade.errors import PictureDamaged
 from pochade.nets.prior import Part, Prior
 

@@ -1,0 +1,1 @@
+"""Art files <-> one checked archive, which any zip tool opens; docs/format.md describes it."""

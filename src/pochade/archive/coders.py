@@ -1,0 +1,179 @@
+"""A file's bytes -> the smallest of all that gives them back, or gives back the same pixels; and the way back.
+
+A coder is a name that the manifest knows. Whatever one gives has been decoded again and compared before it counts.
+"""
+
+import hashlib
+import lzma
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+
+from pochade.archive.manifest import BYTES, PIXELS, Entry
+from pochade.errors import ArchiveDamaged
+from pochade.images import lossless, rests
+from pochade.images.picture import Array
+from pochade.images.rests import Apart, Raster
+from pochade.images.source import first_line
+
+JPEG, STORED, XZ = "jpeg", "stored", "xz"
+SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"}
+LARGEST_REST = 2**16  # bytes: it is kept twice, in the manifest
+WINDOW = 2**25  # bytes that xz looks back, of which its memory is a dozen times, and a bit more than once to unpack
+LEAST_WINDOW = 4096
+UNPACKING = 2 * WINDOW
+STRETCH = 2**20  # bytes that are read at once
+HOPEFUL = 8 * STRETCH  # after so many bytes it is clear whether a file can be packed
+HOPELESS = 0.98
+
+
+class Readable(Protocol):
+    """What can be read like a file."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What was made of a file through a picture."""
+
+    content: bytes
+    coder: str
+    returns: str
+    format: str
+    shape: tuple[int, int, int, int] | None = None
+    pixels: str | None = None
+    rest: bytes | None = None
+    raster: Raster | None = None
+
+    @property
+    def cost(self) -> int:
+        """Its bytes in an archive, when no other file has the same rest."""
+        return len(self.content) + len(zlib.compress(self.rest or b""))
+
+
+def as_picture(content: bytes) -> Coded | None:
+    """The file as the smallest picture from which it comes back; None where there is none smaller than it."""
+    tried = tolerant(as_jpeg if content.startswith(b"\xff\xd8\xff") else as_pixels, content)
+    return tried if tried is not None and tried.cost < len(content) else None
+
+
+def tolerant(make: Callable[[Any], Any], of: Any) -> Any:
+    """What is made; None where a library can't: the file is kept as it is, then."""
+    try:
+        return make(of)
+    except BaseException as error:  # a panic in a Rust library is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        return None
+
+
+def as_jpeg(content: bytes) -> Coded | None:
+    """A JPEG as JPEG XL, where it comes back byte for byte."""
+    coded = lossless.jpeg_as_jpeg_xl(content)
+    return Coded(coded, JPEG, BYTES, "JPEG") if lossless.jpeg_again(coded) == content else None
+
+
+def as_pixels(content: bytes) -> Coded | None:
+    """Any other picture through the values of its pixels."""
+    apart = rests.taken_apart(content)
+    if apart is None or len(apart.rest) > LARGEST_REST:
+        return None
+    again = rests.together(apart.format, apart.values, apart.rest, apart.raster)
+    if again != content and not is_same(rests.taken_apart(again), apart):
+        return None
+    shape = shape_of(apart.values)
+    if (coded := smallest(apart.values, shape)) is None:
+        return None
+    returns = BYTES if again == content else PIXELS
+    return Coded(coded[1], coded[0], returns, apart.format, shape, sha256_of(apart.values), apart.rest, apart.raster)
+
+
+def is_same(again: Apart | None, apart: Apart) -> bool:
+    """Whether a file that was put together holds what the original does."""
+    return again is not None and again.rest == apart.rest and np.array_equal(again.values, apart.values)
+
+
+def smallest(values: Array, shape: tuple[int, int, int, int]) -> tuple[str, bytes] | None:
+    """Coder and content: of all that give the values back, the smallest."""
+    slim = lossless.reduced(values)
+    tried = [(name, tolerant(coder, slim)) for name, coder in lossless.CODERS.items()]
+    found = sorted(((name, one) for name, one in tried if one is not None), key=lambda one: len(one[1]))
+    for name, content in found:
+        back = tolerant(lambda one: lossless.values_in(one, shape), content)
+        if back is not None and back.dtype == values.dtype and np.array_equal(back, values):
+            return name, content
+    return None
+
+
+def shape_of(values: Array) -> tuple[int, int, int, int]:
+    """Height, width, channels, bits."""
+    height, width, channels = values.shape
+    return height, width, channels, 8 * values.dtype.itemsize
+
+
+def sha256_of(values: Array) -> str:
+    """Of values, row by row, the lower byte first: the first half, in hexadecimal digits."""
+    return hashlib.sha256(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).data).hexdigest()[:32]
+
+
+def pack(original: BinaryIO, into: BinaryIO) -> bool:
+    """Pack any file; False, and only the beginning of it written, when that doesn't make it smaller."""
+    size = original.seek(0, 2)
+    original.seek(0)
+    window = max(LEAST_WINDOW, min(WINDOW, size))
+    chain = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
+    packer, before = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=chain), 0
+    while stretch := original.read(STRETCH):
+        into.write(packer.compress(stretch))
+        before += len(stretch)
+        if before >= HOPEFUL and into.tell() > HOPELESS * before:
+            return False
+    into.write(packer.flush())
+    return into.tell() < size
+
+
+def unpack(packed: Readable, length: int, write: Callable[[bytes], Any]) -> None:
+    """The other way, never more than it should be.
+
+    Raises:
+        ArchiveDamaged: It is damaged, or of another length.
+    """
+    unpacker, left = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=UNPACKING), length
+    try:
+        while not unpacker.eof and left >= 0:
+            stretch = packed.read(STRETCH) if unpacker.needs_input else b""
+            if unpacker.needs_input and not stretch:
+                break
+            content = unpacker.decompress(stretch, STRETCH)
+            left -= len(content)
+            write(content[: max(0, left + len(content))])
+    except (lzma.LZMAError, EOFError) as error:
+        raise ArchiveDamaged(f"it can't be unpacked: {first_line(error)}") from error
+    if left or not unpacker.eof:
+        raise ArchiveDamaged("what is packed in it has another length than told")
+
+
+def from_picture(entry: Entry, content: bytes) -> bytes:
+    """The original's file, of an entry that is a picture.
+
+    Raises:
+        ArchiveDamaged: The entry holds something else than its manifest says, or a newer Pochade made it.
+    """
+    try:
+        if entry.coder == JPEG:
+            return lossless.jpeg_again(content)
+        if entry.coder not in lossless.CODERS or entry.shape is None or entry.rest is None:
+            raise ArchiveDamaged(f"'{entry.name}' was made by '{entry.coder}'", "a newer Pochade may read it")
+        values = lossless.values_in(content, entry.shape)
+        if sha256_of(values) != entry.pixels:
+            raise ValueError("its pixels aren't those that it was made of")
+        return rests.together(entry.format, values, entry.rest, entry.raster)
+    except BaseException as error:  # a panic in a Rust library is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
+            raise
+        raise ArchiveDamaged(f"'{entry.name}' can't be decoded: {first_line(error)}") from error

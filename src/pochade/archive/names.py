@@ -1,0 +1,112 @@
+"""Paths as an archive's manifest has them, and names for its entries that any system takes.
+
+A byte that can't stand in a path, or would mean something on another system, is the character U+DC00 and the byte: what
+Python does with bytes that are no UTF-8.
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pochade.errors import ArchiveDamaged, OutputUnwritable
+
+ESCAPED = {ord("\\"): "\udc5c", ord(":"): "\udc3a"}
+UNESCAPED = {ord(escape): chr(byte) for byte, escape in ESCAPED.items()}
+UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')  # in names on some system
+LONGEST = 180  # letters of a part of a name: with an ending and a number, it fits everywhere
+Text = str  # a path as the manifest has it
+
+
+def as_text(path: bytes) -> Text:
+    """A path of this system, relative, for the manifest."""
+    return path.decode("utf-8", "surrogateescape").translate(ESCAPED)
+
+
+def as_path(text: Text) -> bytes:
+    """A checked path of the manifest for this system.
+
+    Raises:
+        OutputUnwritable: This system can't have such a name.
+    """
+    plain = text.translate(UNESCAPED)
+    if os.name == "nt" and UNSAFE.search(text):
+        raise OutputUnwritable(f"'{shown(text)}' is no name that this system can have", "extract it on another one")
+    return plain.encode("utf-8", "surrogateescape")
+
+
+def shown(text: Text) -> str:
+    """A path for sentences."""
+    return text.translate(UNESCAPED).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def check_path(text: Text) -> None:
+    """Nothing, or ArchiveDamaged for a path that leads out of its folder, or that isn't written as `as_text` does."""
+    parts = text.split("/")
+    if any(part in {"", ".", ".."} for part in parts) or "\0" in text:
+        raise ArchiveDamaged(f"its manifest has the path {text!a}, which leads elsewhere")
+    try:
+        right = as_text(text.translate(UNESCAPED).encode("utf-8", "surrogateescape")) == text
+    except UnicodeEncodeError:
+        right = False
+    if not right:
+        raise ArchiveDamaged(f"its manifest has the path {text!a}, which no archive has")
+
+
+def check_paths(paths: list[Text], folders: list[Text]) -> None:
+    """Nothing, or ArchiveDamaged where one is there twice, or a file is also a folder."""
+    for path in [*paths, *folders]:
+        check_path(path)
+    files = set(paths)
+    if len(files) < len(paths) or len(set(folders)) < len(folders):
+        raise ArchiveDamaged("its manifest has a path twice")
+    for path in [*paths, *(f"{folder}/" for folder in folders)]:
+        if not files.isdisjoint(above(path)):
+            raise ArchiveDamaged(f"its manifest has a file where {path!a} wants a folder")
+
+
+def above(path: Text) -> list[Text]:
+    """The folders that a path goes through."""
+    return [path[:place] for place, letter in enumerate(path) if letter == "/"]
+
+
+def entry_name(path: Text, suffix: str, taken: set[str]) -> str:
+    """A name for an entry, which joins those taken (in small letters): the path's, with an ending that fits.
+
+    Args:
+        path: Of the first piece with this content.
+        suffix: What its coder's files end in; nothing where the entry is the file itself.
+        taken: Names that are in use.
+    """
+    parts = [safe(part) for part in path.split("/")]
+    last = Path(parts[-1])
+    base = "/".join(["pieces", *parts[:-1]])
+    ending = last.suffix + suffix if suffix in {"", ".xz"} else suffix
+    tries = [last.stem + ending, last.name + suffix]
+    tries += [f"{last.stem}-{number}{ending}" for number in range(2, len(taken) + 3)]
+    name = next(found for found in (f"{base}/{one}" for one in tries) if found.lower() not in taken)
+    taken.add(name.lower())
+    return name
+
+
+def safe(part: str) -> str:
+    """A part of a path without what some system can't have in names."""
+    plain = "".join(letter if letter.isprintable() else "_" for letter in UNSAFE.sub("_", part))
+    stem, dot, suffix = plain.rpartition(".")
+    short = stem[:LONGEST] + dot + suffix[:LONGEST]
+    return short.rstrip(". ") or "_"
+
+
+def set_aside(path: Text, mtime: int) -> Text:
+    """A path for what another content takes the path of: the day and time of its modification before the ending."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
+    return f"{folder}{slash}{stem} ({moment(mtime)}){dot}{suffix}"
+
+
+def moment(mtime: int) -> str:
+    """Nanoseconds since 1970 as a day and a time that names of files can have."""
+    try:
+        return datetime.fromtimestamp(mtime // 10**9, UTC).strftime("%Y-%m-%d %H.%M.%S")
+    except (OverflowError, OSError, ValueError):
+        return f"{mtime // 10**9} s"

@@ -1,0 +1,210 @@
+"""An archive that isn't finished: it grows by an entry at a time, and can be taken up after a kill at any moment.
+
+Beside it lies its journal: a line for each entry, written when the entry is whole.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from pochade.archive.coders import STORED
+from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header
+from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
+from pochade.archive.opened import Archive, Stretch, stored
+from pochade.archive.repair import repair_of
+from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
+from pochade.images.source import printable
+
+
+class Part:
+    """The growing file, and what is in it.
+
+    Args:
+        target: The name that it gets in the end.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.path = target.with_name(f".{target.name}.part")
+        self.journal_path = target.with_name(f".{target.name}.part.jsonl")
+        self.entries: list[Entry] = []
+        self.names: set[str] = set()  # in small letters
+        self.end = 0
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        except OSError as error:
+            raise unwritable(target, error) from error
+        self.file: BinaryIO = os.fdopen(descriptor, "r+b")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    @property
+    def own(self) -> list[Path]:
+        """Every file beside the target that is ours."""
+        return [self.path, self.journal_path]
+
+    def take_up(self, wanted: Callable[[Entry], bool]) -> None:
+        """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
+
+        Raises:
+            OutputUnwritable: No space.
+        """
+        try:
+            self._keep(wanted)
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+
+    def _keep(self, wanted: Callable[[Entry], bool]) -> None:
+        """The same; a disk's errors go through."""
+        place, kept = 0, []
+        for entry in self._journal():
+            header = local_header(entry.member)
+            stretch = Stretch(self.file, place + len(header), entry.bytes)
+            place += len(header) + entry.bytes
+            if wanted(entry) and is_whole(stretch, entry):
+                self._put(entry, stretch.stretches() if self.end < place - entry.bytes - len(header) else None)
+                kept.append(entry)
+        self.file.truncate(self.end)
+        lines = b"".join(map(line_of, kept))
+        temporary = self.journal_path.with_name(self.journal_path.name + ".new")
+        temporary.write_bytes(lines)
+        temporary.replace(self.journal_path)
+
+    def add(self, entry: Entry, content: Iterable[bytes]) -> Entry:
+        """Write an entry behind the last one; its sums are counted here.
+
+        Args:
+            entry: With the right `bytes`.
+            content: In stretches.
+
+        Raises:
+            FileUnreachable: There are more or fewer bytes than told: the file changed meanwhile.
+            OutputUnwritable: No space.
+        """
+        try:
+            whole = self._put(entry, content)
+            with self.journal_path.open("ab") as journal:
+                journal.write(line_of(whole))
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+        return whole
+
+    def _put(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
+        """Write header and content behind the last entry; None for a content that is there already."""
+        if content is not None:
+            entry = self._content(entry, content)
+        header = local_header(entry.member)
+        self.file.seek(self.end)
+        self.file.write(header)
+        self.file.flush()
+        self.end += len(header) + entry.bytes
+        self.entries.append(entry)
+        self.names.add(entry.name.lower())
+        return entry
+
+    def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
+        """Write a content where it belongs; the entry with its sums."""
+        crc, digest = 0, hashlib.sha256()
+        start = position = self.end + len(local_header(entry.member))
+        for stretch in content:
+            crc = zlib.crc32(stretch, crc)
+            digest.update(stretch)
+            self.file.seek(position)
+            self.file.write(stretch)
+            position += len(stretch)
+        changed = entry.coder == STORED and digest.hexdigest() != entry.original_sha256
+        if position - start != entry.bytes or changed:
+            self.file.truncate(self.end)
+            raise FileUnreachable(f"'{entry.name}' changed while it was read", "give the same command again")
+        return replace(entry, crc32=crc)
+
+    def _journal(self) -> Iterator[Entry]:
+        """What the journal says, up to the first line that isn't whole."""
+        with suppress(OSError, ValueError, ArchiveDamaged):
+            for line in self.journal_path.read_bytes().splitlines():
+                said = json.loads(line)
+                rests = [base64.b64decode(said["rest"])] if said.get("rest") is not None else []
+                yield entry_of(said | ({"rest": 0} if rests else {}), rests)
+
+    def finish(self, manifest: Manifest) -> None:
+        """Write what stands behind the entries, read everything back, and give the file its name.
+
+        Raises:
+            OutputUnwritable: No space, or what was read back differs.
+            UsageError: The manifest would be too large.
+        """
+        content = manifest.as_json()
+        if len(content) > MOST:
+            raise UsageError("there are too many files for one archive", "make several of them")
+        packer = zlib.compressobj(9, wbits=-15)
+        packed = packer.compress(content) + packer.flush()
+        told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
+        repair = repair_of(told, packed)
+        mending = stored(REPAIR, repair)
+        members = [*(entry.member for entry in manifest.entries), told, mending]
+        end = ending(members, hashlib.sha256(content).hexdigest())
+        try:
+            self.file.seek(self.end)
+            self.file.write(local_header(told) + packed + local_header(mending) + repair + end)
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self._check(manifest)
+            self.path.replace(self.target)
+            flush_folder(self.target.parent)
+            self.journal_path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+
+    def _check(self, manifest: Manifest) -> None:
+        """Nothing, or OutputUnwritable: every entry is compared, and the manifest."""
+        try:
+            with Archive(self.path) as archive:
+                damages = [damage.what for damage in archive.verify()]
+                if archive.manifest != manifest:
+                    damages.append("its manifest is another")
+        except ArchiveDamaged as error:
+            damages = [error.sentence]
+        if damages:
+            why = f"'{printable(self.target)}' could not be written: what was read back differs: {damages[0]}"
+            raise OutputUnwritable(why, "look after the disk")
+
+
+def is_whole(stretch: Stretch, entry: Entry) -> bool:
+    """Whether a content is there as it was written."""
+    crc, length = 0, 0
+    for content in stretch.stretches():
+        crc, length = zlib.crc32(content, crc), length + len(content)
+    return (crc, length) == (entry.crc32, entry.bytes)
+
+
+def line_of(entry: Entry) -> bytes:
+    """A line of the journal."""
+    rest = None if entry.rest is None else base64.b64encode(entry.rest).decode()
+    return json.dumps(entry_data(entry, None) | ({} if rest is None else {"rest": rest})).encode() + b"\n"
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the system write down a folder's names; not every system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def unwritable(target: Path, error: OSError) -> OutputUnwritable:
+    """The error for a disk that doesn't take it."""
+    why = f"'{printable(target)}' could not be written: {error.strerror or error}"
+    return OutputUnwritable(why, "make room, and give the same command again: it goes on where it was")

@@ -1,0 +1,308 @@
+"""`compress`: files in, one archive out; again, only what is new is coded.
+
+found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add ─► Part.finish
+found.py     here     part.py, opened.py   jobs.py     part.py
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pochade.archive.coders import STRETCH, SUFFIXES
+from pochade.archive.found import Found, found_in
+from pochade.archive.jobs import CodeJob, Made, Problem, sha256_of
+from pochade.archive.manifest import Entry, Manifest, Piece
+from pochade.archive.names import Text, above, entry_name, set_aside, shown
+from pochade.archive.opened import Archive
+from pochade.archive.part import Part
+from pochade.collection.readers import Readers
+from pochade.errors import DataMissing, FileUnreachable, OutputUnwritable, UsageError
+from pochade.files import held
+from pochade.images.source import printable, without_waiting
+
+FIDELITIES = ("lossless",)
+SECONDS = 7200.0  # that one file may take; then it is kept as it is
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass
+class Saved:
+    """What one coder did."""
+
+    pieces: int = 0
+    original_bytes: int = 0
+    bytes: int = 0
+
+
+@dataclass
+class Report:
+    """What an archive holds after `compress`, and what was done."""
+
+    archive: Path
+    fidelity: str
+    pieces: int = 0
+    contents: int = 0  # different ones
+    original_bytes: int = 0  # of all pieces
+    bytes: int = 0  # of the archive
+    coded: int = 0  # contents that this run coded
+    coders: dict[str, Saved] = field(default_factory=dict)
+    set_aside: dict[str, str] = field(default_factory=dict)  # old contents: their path before and now
+    left_out: dict[str, str] = field(default_factory=dict)  # files that are not in the archive, and why
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file's content before it is coded."""
+
+    path: Path
+    text: Text
+    size: int
+
+
+@dataclass
+class Wanted:
+    """What the archive is to hold."""
+
+    pieces: dict[Text, tuple[str, int]]  # of files found: SHA-256 and time of modification
+    contents: dict[str, Content]  # by SHA-256
+
+
+def compress(
+    folder_or_paths: Path | str | Iterable[Path | str],
+    to: Path | str,
+    fidelity: str = "lossless",
+    *,
+    report: Tell = lambda _stage, _done, _total: None,
+) -> Report:
+    """Put files into one checked archive, each by whichever coder makes it smallest; originals are only read.
+
+    What is in the archive already stays in it. A file that can't be read is told in the report and stops nothing. A
+    run that was killed is taken up by the next.
+
+    Args:
+        folder_or_paths: A folder, or files and folders.
+        to: The archive; see docs/format.md.
+        fidelity: `lossless`: what comes back has the same pixels and all that the file held beside them.
+        report: Told which stage has come how far.
+
+    Raises:
+        UsageError: No such fidelity, nothing to compress, or another process writes this archive.
+        DataMissing: Something named isn't there.
+        ArchiveDamaged: The archive that is there is damaged, and the files that would mend it aren't here.
+        OutputUnwritable: No permission, no space.
+    """
+    if fidelity not in FIDELITIES:
+        raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(FIDELITIES)}")
+    target = Path(to).absolute()
+    if target.is_dir():
+        raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
+    own = [
+        target,
+        *(target.with_name(f".{target.name}.{ending}") for ending in ("lock", "part", "part.jsonl", "coded")),
+    ]
+    found = found_in(folder_or_paths, own)
+    with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
+        try:
+            return written(found, target, folder, report)
+        finally:
+            with suppress(OSError):
+                own[1].unlink()
+
+
+@contextmanager
+def spool(folder: Path) -> Iterator[Path]:
+    """An empty folder for what the processes make, gone afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise OutputUnwritable(f"'{printable(folder.parent)}' can't be written: {error.strerror}") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
+    """The story of one run."""
+    wanted = summed(found, report)
+    old = Archive(target) if target.exists() else None
+    try:
+        if not wanted.pieces and not found.folders and old is None:
+            why = "none of the files can be read" if found.left_out else "there is no file"
+            raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
+        if old is not None and holds(old, wanted, found):
+            return reported(target, old.manifest, found, 0)
+        with Part(target) as part:
+            before = old.manifest.entries if old else []
+            kept = {entry.original_sha256 for entry in before} | set(wanted.contents)
+            part.take_up(lambda entry: entry.original_sha256 in kept)
+            if old is not None:
+                copied(old, part, wanted, report)
+            coded = code_missing(part, wanted, found, folder, report)
+            manifest, moved = manifest_of(part.entries, old, wanted, found)
+            report("checking", 0, 1)
+            part.finish(manifest)
+            report("checking", 1, 1)
+    finally:
+        if old is not None:
+            old.close()
+    return reported(target, manifest, found, coded, moved)
+
+
+def summed(found: Found, report: Tell) -> Wanted:
+    """The SHA-256 of every file; those that can't be read are left out."""
+    wanted = Wanted({}, {})
+    for number, (text, path) in enumerate(found.files.items()):
+        try:
+            state = path.stat()
+            content = sha256_of(path)
+        except OSError as error:
+            found.left_out[printable(path)] = f"can't be read: {error.strerror}"
+            continue
+        wanted.pieces[text] = (content, state.st_mtime_ns)
+        wanted.contents.setdefault(content, Content(path, text, state.st_size))
+        report("looking", number + 1, len(found.files))
+    return wanted
+
+
+def holds(old: Archive, wanted: Wanted, found: Found) -> bool:
+    """Whether an archive has every path with its content already."""
+    there = {piece.path: piece.entry.original_sha256 for piece in old}
+    same = all(there.get(text) == content for text, (content, _) in wanted.pieces.items())
+    return same and set(found.folders) <= set(old.manifest.folders)
+
+
+def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
+    """Take over the old archive's entries; a damaged one is coded anew where its file is here.
+
+    Raises:
+        ArchiveDamaged: A damaged one's file isn't here.
+    """
+    there = {entry.original_sha256 for entry in part.entries}
+    for number, entry in enumerate(old.manifest.entries):
+        report("copying", number, len(old.manifest.entries))
+        if entry.original_sha256 in there:
+            continue
+        if old.fault(entry):
+            if entry.original_sha256 in wanted.contents:
+                continue
+            old.write(entry, lambda _content: None)  # raises, with its own words
+        content = old.stretch(entry).stretches()
+        if entry.name.lower() in part.names:  # of another content, coded before somebody put this archive here
+            name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
+            part.add(replace(entry, name=name), content)
+        else:
+            part.add(entry, content)
+
+
+def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, report: Tell) -> int:
+    """Code every content that isn't in the archive yet; how many."""
+    there = {entry.original_sha256 for entry in part.entries}
+    missing = {content: one for content, one in wanted.contents.items() if content not in there}
+    jobs = (CodeJob(one.path, content, folder / content) for content, one in missing.items())
+    report("coding", 0, len(missing))
+    coded = 0
+    with Readers(seconds=SECONDS) as readers:
+        for number, answer in enumerate(readers.read(jobs) if missing else ()):
+            job = answer.request
+            problem = added(part, job, answer.reading, missing[job.sha256])
+            coded += not problem
+            if problem:
+                leave_out(job.sha256, problem, wanted, found)
+            job.into.unlink(missing_ok=True)
+            report("coding", number + 1, len(missing))
+    return coded
+
+
+def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> str:
+    """Write what a process made; why not, or nothing."""
+    if isinstance(made, Problem):
+        if made.of_the_disk:
+            raise OutputUnwritable(f"'{printable(part.target)}' could not be written: no room is left", "make room")
+        return made.reason
+    coded = made.coded
+    source = job.path if made.is_file else job.into
+    beside = {
+        name: getattr(coded, name) for name in ("coder", "returns", "format", "shape", "pixels", "rest", "raster")
+    }
+    try:
+        size = source.stat().st_size
+        name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
+        entry = Entry(name, size, 0, original_bytes=content.size, original_sha256=job.sha256, **beside)
+        part.add(entry, stretches_of(source))
+    except FileUnreachable as error:
+        return error.sentence.partition("' ")[2]
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+    return ""
+
+
+def stretches_of(path: Path) -> Iterator[bytes]:
+    """A file's content; FileUnreachable where it can't be read."""
+    try:
+        with open(path, "rb", opener=without_waiting) as file:
+            while content := file.read(STRETCH):
+                yield content
+    except OSError as error:
+        raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
+
+
+def leave_out(content: str, reason: str, wanted: Wanted, found: Found) -> None:
+    """Every file with this content, and why."""
+    for text in [text for text, (one, _) in wanted.pieces.items() if one == content]:
+        del wanted.pieces[text]
+        found.left_out[printable(found.files[text])] = reason
+
+
+def manifest_of(
+    entries: list[Entry], old: Archive | None, wanted: Wanted, found: Found
+) -> tuple[Manifest, dict[Text, Text]]:
+    """What is where now, and which old contents got another path."""
+    by_content = {entry.original_sha256: entry for entry in entries}
+    pieces = {text: Piece(text, mtime, by_content[content]) for text, (content, mtime) in wanted.pieces.items()}
+    folders = set(found.folders) | set(old.manifest.folders if old else [])
+    moved: dict[Text, Text] = {}
+    new_folders = {folder for text in [*pieces, *found.folders] for folder in above(text + "/")} - set(pieces)
+    for piece in old or ():
+        content = piece.entry.original_sha256
+        place = piece.path
+        if place in pieces and pieces[place].entry.original_sha256 == content:
+            continue
+        while place in pieces or place in new_folders or any(folder in pieces for folder in above(place)):
+            place = aside(place, piece.mtime, set(pieces))
+        if place != piece.path:
+            moved[piece.path] = place
+        pieces[place] = Piece(place, piece.mtime, by_content[content])
+    used = {folder for text in pieces for folder in above(text)}
+    used |= {folder for text in folders for folder in above(text)}
+    empty = sorted(folder for folder in folders - used - set(pieces) if not any(one in pieces for one in above(folder)))
+    return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
+
+
+def aside(place: Text, mtime: int, files: set[Text]) -> Text:
+    """Another path: the part of it that is in the way, with a day and a time."""
+    blocked = next((folder for folder in above(place) if folder in files), place)
+    return set_aside(blocked, mtime) + place[len(blocked) :]
+
+
+def reported(
+    target: Path, manifest: Manifest, found: Found, coded: int, moved: dict[Text, Text] | None = None
+) -> Report:
+    """In numbers."""
+    uses = Counter(piece.entry.name for piece in manifest.pieces)
+    report = Report(target, "lossless", len(manifest.pieces), len(manifest.entries), coded=coded)
+    for entry in manifest.entries:
+        saved = report.coders.setdefault(entry.coder, Saved())
+        saved.pieces += uses[entry.name]
+        saved.original_bytes += uses[entry.name] * entry.original_bytes
+        saved.bytes += entry.bytes
+    report.original_bytes = sum(saved.original_bytes for saved in report.coders.values())
+    report.bytes = target.stat().st_size
+    report.set_aside = {shown(was): shown(now) for was, now in (moved or {}).items()}
+    report.left_out = dict(found.left_out)
+    return report

@@ -1,0 +1,177 @@
+"""`pochade compress`, `extract`, `verify`, `list`: art files in one archive, and back."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pochade.cli.output import Bar, interruptible, print_json, words
+from pochade.errors import FileUnreachable
+
+if TYPE_CHECKING:  # numpy takes its time: only a command that needs it loads it
+    from pochade.archive.manifest import Piece
+    from pochade.archive.writing import Report
+
+MOST_LINES = 20  # files that are listed one by one
+
+ArchivePath = Annotated[Path, typer.Argument(metavar="ART.pochade", help="The archive.")]
+
+
+@interruptible()
+def compress(
+    context: typer.Context,
+    to: Annotated[Path, typer.Option(metavar="ART.pochade", help="The archive; what is in it stays in it.")],
+    folder: Annotated[Path | None, typer.Argument(help="The art, only ever read; -C, or the folder here.")] = None,
+    fidelity: Annotated[str, typer.Option(help="lossless: the same pixels and metadata come back.")] = "lossless",
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was saved, and by whom, as JSON.")] = False,
+) -> None:
+    """Put a folder of art into one checked archive, every piece by whichever coder makes it smallest.
+
+    Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else
+    byte for byte. Interrupted or killed, the same command goes on where it was; again, it adds what is new.
+
+    Example: pochade compress ~/art --to ~/art.pochade
+    """
+    with words.status("looking"):
+        from pochade.archive.writing import compress as put_together
+    with ArchiveBar() as bar:
+        report = put_together(folder or context.obj.folder or Path.cwd(), to, fidelity, report=bar.report)
+    if as_json:
+        print_json(dataclasses.asdict(report) | {"archive": str(to)})
+    say_report(report, to)
+    if report.left_out:
+        raise typer.Exit(FileUnreachable.exit_code)
+
+
+@interruptible()
+def extract(
+    archive: ArchivePath,
+    to: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the files; nothing in it is replaced.")],
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Pass over damaged pieces, and over files that are there already.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what came out as JSON on stdout.")] = False,
+) -> None:
+    """Write the files of an archive into a folder, with their times of modification.
+
+    Example: pochade extract art.pochade --to ~/art-again
+    """
+    from pochade.archive.extracting import extract as take_out
+    from pochade.archive.names import shown
+    from pochade.archive.opened import open_archive
+
+    with open_archive(archive) as opened, ArchiveBar() as bar:
+        bar.stage("extracting")
+        found = take_out(opened, to, keep_going=keep_going, report=lambda done, total, _: bar.advance(done, total))
+    problems = {shown(path): error.sentence for path, error in found.problems.items()}
+    if as_json:
+        print_json({"files": found.files, "bytes": found.bytes, "problems": problems})
+    words.print(f"{found.files:,} files in '{to}'", markup=False)
+    say_lines("{} could not be extracted", [f"{path}: {why}" for path, why in problems.items()])
+    if problems:
+        raise typer.Exit(max(error.exit_code for error in found.problems.values()))
+
+
+@interruptible()
+def verify(
+    archive: ArchivePath,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every damage as JSON on stdout.")] = False,
+) -> None:
+    """Compare every byte of an archive with what was written, and name what is damaged; nothing is changed.
+
+    Example: pochade verify art.pochade
+    """
+    from pochade.archive.names import shown
+    from pochade.archive.opened import open_archive
+    from pochade.errors import ArchiveDamaged
+
+    with open_archive(archive) as opened, ArchiveBar() as bar:
+        bar.stage("verifying")
+        damages, count = opened.verify(bar.advance), len(opened)
+    said = [{"what": damage.what, "pieces": [shown(path) for path in damage.pieces]} for damage in damages]
+    if as_json:
+        print_json({"pieces": count, "damages": said})
+    if not damages:
+        words.print(f"{count:,} files, all as they were written", markup=False)
+        return
+    say_lines("{} damaged", [f"{one['what']}{', which costs ' if one['pieces'] else ''}{joined(one)}" for one in said])
+    raise typer.Exit(ArchiveDamaged.exit_code)
+
+
+@interruptible()
+def contents(
+    archive: ArchivePath,
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON on stdout.")] = False,
+) -> None:
+    """Name every file in an archive, with who coded it and how small it became.
+
+    Example: pochade list art.pochade
+    """
+    from pochade.archive.names import shown
+    from pochade.archive.opened import open_archive
+
+    with open_archive(archive) as opened:
+        pieces = list(opened)
+    if as_json:
+        print_json([as_data(piece) for piece in pieces])
+        return
+    for piece in pieces:
+        print(f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.coder:<8}  {shown(piece.path)}")
+
+
+class ArchiveBar(Bar):
+    """The bar, fed by the run."""
+
+    def report(self, stage: str, done: int, total: int) -> None:
+        """A stage has come this far."""
+        if stage != self.name:
+            self.stage(stage)
+        self.advance(done, total, f"{done:,} of {total:,}")
+
+
+def as_data(piece: "Piece") -> dict[str, Any]:
+    """A piece as JSON can hold it."""
+    from pochade.archive.names import shown
+
+    return {
+        "path": shown(piece.path),
+        "coder": piece.coder,
+        "bytes": piece.bytes,
+        "original_bytes": piece.original_bytes,
+        "fidelity": piece.fidelity,
+        "returns": piece.entry.returns,
+        "format": piece.entry.format,
+        "sha256": piece.entry.original_sha256,
+        "entry": piece.entry.name,
+    }
+
+
+def joined(damage: dict[str, Any]) -> str:
+    """The pieces that a damage costs."""
+    return ", ".join(f"'{path}'" for path in damage["pieces"])
+
+
+def say_report(report: "Report", to: Path) -> None:
+    """How small everything became, by whom, and what isn't in the archive."""
+    share = f", {report.bytes / report.original_bytes:.0%}" if report.original_bytes else ""
+    words.print(f"{report.pieces:,} files, {report.original_bytes:,} bytes, are {report.bytes:,} in '{to}'{share}")
+    for coder, saved in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
+        line = f"  {coder:<8} {saved.pieces:>7,} files: {saved.original_bytes:,} bytes became {saved.bytes:,}"
+        words.print(line, markup=False, highlight=False)
+    say_lines(
+        "{} of its files had changed; what it held stays under another name",
+        [f"{was} is now {now}" for was, now in report.set_aside.items()],
+    )
+    say_lines("{} not in the archive", [f"'{path}' {why}" for path, why in report.left_out.items()])
+
+
+def say_lines(head: str, lines: list[str]) -> None:
+    """A heading and what belongs below it; many are counted."""
+    if not lines:
+        return
+    words.print(f"\n{head.format(format(len(lines), ','))}:", markup=False)
+    for line in lines[:MOST_LINES]:
+        words.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    if len(lines) > MOST_LINES:
+        words.print(f"  and {len(lines) - MOST_LINES:,} more: `--json` lists them all")
