@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pochade.errors import UsageError
@@ -70,6 +70,7 @@ def test_families_kept_from_training_are_families() -> None:
     assert UNSEEN < FAMILIES
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_any_size_can_be_scanned(height: int, width: int, seed: int) -> None:
     made = damage(np.full((height, width, 3), 200, np.uint8), 300, np.random.default_rng(seed))
