@@ -205,6 +205,45 @@ def test_an_archive_below_its_own_folder_does_not_hold_itself(tmp_path: Path) ->
         assert compress(tmp_path, tmp_path / "x.pochade").pieces == 1
 
 
+def test_an_archive_reached_by_another_spelling_does_not_hold_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "art" / "sub").mkdir(parents=True)
+    (tmp_path / "art" / "a.txt").write_bytes(b"a line" * 50)
+    (tmp_path / "same").symlink_to(tmp_path / "art")
+    monkeypatch.chdir(tmp_path / "art" / "sub")
+    for given_one in ("..", tmp_path / "same", "../../art", tmp_path / "art"):
+        compress(given_one, "x.pochade")
+        with open_archive("x.pochade") as archive:
+            assert [piece.path for piece in archive] == ["a.txt"]
+
+
+def test_a_file_that_grows_while_it_is_read_can_be_extracted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log.txt").write_bytes(b"first")
+    real = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:
+        found = real(self, **how)
+        if self.name == "log.txt":
+            self.write_bytes(b"first and second")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", stat)
+        compress([tmp_path / "log.txt"], tmp_path / "x.pochade")
+    with open_archive(tmp_path / "x.pochade") as archive:
+        assert [archive.read(piece) for piece in archive] == [b"first and second"]
+
+
+def test_a_link_where_the_part_goes_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"mine")
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / ".x.pochade.part").symlink_to(tmp_path / "a.txt")
+    with pytest.raises(OutputUnwritable):
+        compress([tmp_path / "a.txt"], tmp_path / "to" / "x.pochade")
+    assert (tmp_path / "a.txt").read_bytes() == b"mine"
+
+
 def test_what_is_impossible_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataMissing, match="isn't there"):
         compress(tmp_path / "nowhere", tmp_path / "x.pochade")

@@ -35,17 +35,22 @@ def found_in(given: Path | str | Iterable[Path | str], own: Iterable[Path]) -> F
         UsageError: Nothing is given.
     """
     paths = [Path(given)] if isinstance(given, str | Path) else [Path(one) for one in given]
-    paths = [path.absolute() for path in paths]
+    paths = [plainly(path) for path in paths]
     if not paths:
         raise UsageError("there is nothing to compress", "name a folder, or files")
     for path in paths:
         if not os.path.lexists(path):
             raise DataMissing(f"'{printable(path)}' isn't there", "look at its name")
     top = paths[0] if len(paths) == 1 and paths[0].is_dir() else Path(os.path.commonpath([one.parent for one in paths]))
-    found, passed_over = Found(), {path.absolute() for path in own}
+    found, passed_over = Found(), {plainly(path) for path in own}
     for path in sorted(set(paths)):
         add(found, top, path, passed_over)
     return found
+
+
+def plainly(path: Path) -> Path:
+    """One spelling of a path, however it is written; a link to a file stays one."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
 def add(found: Found, top: Path, path: Path, passed_over: set[Path]) -> None:

@@ -86,10 +86,11 @@ def made(coded: Coded) -> Made:
     return Made(Coded(**(vars(coded) | {"content": b""})))
 
 
-def sha256_of(path: Path) -> str:
-    """Of a file's content, read in stretches; OSError where it can't be read."""
-    digest = hashlib.sha256()
+def sha256_of(path: Path) -> tuple[str, int]:
+    """Of a file's content, read in stretches, and how many bytes that was; OSError where it can't be read."""
+    digest, count = hashlib.sha256(), 0
     with open(path, "rb", opener=without_waiting) as file:
         while content := file.read(STRETCH):
             digest.update(content)
-    return digest.hexdigest()
+            count += len(content)
+    return digest.hexdigest(), count

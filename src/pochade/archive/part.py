@@ -38,7 +38,8 @@ class Part:
         self.names: set[str] = set()  # in small letters
         self.end = 0
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+            never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
         except OSError as error:
             raise unwritable(target, error) from error
         self.file: BinaryIO = os.fdopen(descriptor, "r+b")

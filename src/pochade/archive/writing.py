@@ -102,7 +102,10 @@ def compress(
         raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
     own = [
         target,
-        *(target.with_name(f".{target.name}.{ending}") for ending in ("lock", "part", "part.jsonl", "coded")),
+        *(
+            target.with_name(f".{target.name}.{ending}")
+            for ending in ("lock", "part", "part.jsonl", "part.jsonl.new", "coded")
+        ),
     ]
     found = found_in(folder_or_paths, own)
     with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
@@ -160,12 +163,12 @@ def summed(found: Found, report: Tell) -> Wanted:
     for number, (text, path) in enumerate(found.files.items()):
         try:
             state = path.stat()
-            content = sha256_of(path)
+            content, size = sha256_of(path)  # what was read counts: the file may have grown since
         except OSError as error:
             found.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
         wanted.pieces[text] = (content, state.st_mtime_ns)
-        wanted.contents.setdefault(content, Content(path, text, state.st_size))
+        wanted.contents.setdefault(content, Content(path, text, size))
         report("looking", number + 1, len(found.files))
     return wanted
 

@@ -155,7 +155,9 @@ def joined(damage: dict[str, Any]) -> str:
 def say_report(report: "Report", to: Path) -> None:
     """How small everything became, by whom, and what isn't in the archive."""
     share = f", {report.bytes / report.original_bytes:.0%}" if report.original_bytes else ""
-    words.print(f"{report.pieces:,} files, {report.original_bytes:,} bytes, are {report.bytes:,} in '{to}'{share}")
+    words.print(
+        f"{report.pieces:,} files, {report.original_bytes:,} bytes, are {report.bytes:,} in '{to}'{share}", markup=False
+    )
     for coder, saved in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
         line = f"  {coder:<8} {saved.pieces:>7,} files: {saved.original_bytes:,} bytes became {saved.bytes:,}"
         words.print(line, markup=False, highlight=False)
