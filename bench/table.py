@@ -9,7 +9,6 @@ from bench.record import RESULTS
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- {}: python -m bench.table -->\n", "<!-- end of {} -->\n"
 RIVALS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
-SCANS = {"psnr": 1, "f1_at_2": 3, "ciede2000": 1}  # what is shown of scans, and with how many digits
 EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark"), (
     "crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")  # fmt: skip
 
@@ -17,11 +16,7 @@ EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", 
 def main() -> None:
     """Put the tables into the README."""
     text = README.read_text(encoding="utf-8")
-    for name, lines in (
-        ("figures", study_table()),
-        ("collection figures", collection_tables()),
-        ("cleaning figures", cleaning_table()),
-    ):
+    for name, lines in (("figures", study_table()), ("collection figures", collection_tables())):
         before, rest = text.split(BEGIN.format(name))
         _, after = rest.split(END.format(name))
         text = before + BEGIN.format(name) + lines + END.format(name) + after
@@ -98,21 +93,6 @@ def order_table() -> str:
             f"{means['20 chosen']:.2f}, {means['20 at random']:.2f}",
         ],
     )
-
-
-def cleaning_table() -> str:
-    """What is measured of cleaning, as Markdown: each promise beside what came of it, then the rivals."""
-    cleaning = result("clean")
-    bars = [[name, f"{value:.3g}", f"{bar:.3g}"] for name, (value, bar) in cleaning["bars"].items()]
-    scans = cleaning["scans"]
-    rivals = sorted(scans, key=lambda name: -scans[name]["psnr"]["mean"])
-    rows = [
-        [name, *(f"{scans[name][measure]['mean']:.{digits}f}" for measure, digits in SCANS.items())] for name in rivals
-    ]
-    return (
-        lines_of(["cleaning", "measured", "wanted"], *bars)
-        + lines_of([f"{scans['pochade']['psnr']['n']} bad scans", "PSNR, dB", "strokes, F1", "CIEDE2000"], *rows)
-    ).rstrip("\n") + "\n"
 
 
 def found(copies: dict[str, Any], edits: tuple[str, ...]) -> str:

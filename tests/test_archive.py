@@ -43,6 +43,16 @@ def drawing(number: int) -> bytes:
     return saved(Image.fromarray(values), "PNG", dpi=(300, 300))
 
 
+def archived(home: Path, count: int) -> tuple[Path, Path]:
+    """A folder of so many drawings, and its archive."""
+    folder, target = home / "art", home / "a.pochade"
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number}.png").write_bytes(drawing(number))
+    compress(folder, target)
+    return folder, target
+
+
 @pytest.fixture(scope="module")
 def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of everything."""
@@ -169,11 +179,7 @@ def test_again_nothing_is_done_and_what_is_new_is_added(packed: tuple[Path, Repo
 
 
 def test_a_damaged_archive_is_mended_by_its_files_or_nothing_is_added(tmp_path: Path) -> None:
-    folder, target = tmp_path / "art", tmp_path / "a.pochade"
-    folder.mkdir()
-    for number in range(2):
-        (folder / f"{number}.png").write_bytes(drawing(number))
-    compress(folder, target)
+    folder, target = archived(tmp_path, 2)
     damaged = bytearray(target.read_bytes())
     damaged[60] ^= 1
     target.write_bytes(damaged)
@@ -285,11 +291,7 @@ def test_killed_at_any_moment_there_is_no_archive_and_the_next_run_takes_over(en
 
 
 def test_an_interrupted_run_whose_file_was_damaged_codes_that_anew(tmp_path: Path) -> None:
-    folder, target = tmp_path / "art", tmp_path / "a.pochade"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.png").write_bytes(drawing(number))
-    compress(folder, target)
+    folder, target = archived(tmp_path, 3)
     with open_archive(target) as archive:
         lines = [line_of(entry) for entry in archive.manifest.entries]
     content = bytearray(target.read_bytes())

@@ -45,7 +45,7 @@ def test_tiles_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch) -> Non
     torch.manual_seed(0)
     net = Restorer(RestorerConfig(widths=(6, 8, 8))).eval()
     torch.nn.init.normal_(net.unet.leave.weight, std=0.02)
-    cleaner = Cleaner(net, PageNet(PageConfig(widths=(4, 4, 4))).eval(), "a net of the test")
+    cleaner = Cleaner(net, PageNet(PageConfig(widths=(4, 4, 4))).eval())
     slope = torch.linspace(-0.5, 0, 20).view(1, 20, 1) + torch.linspace(-0.3, 0, 10).view(1, 1, 10)
     page = Page(slope.expand(3, -1, -1), torch.tensor([-0.1, -0.2, -0.3]))
     monkeypatch.setattr("pochade.cleaning.cleaner.read_page", lambda *_: page)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pochade.cli.output import printed
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from tests.pictures import rgb, saved
 from tests.test_cli import run
@@ -86,3 +87,8 @@ def test_extract_gives_files_and_passes_over_those_that_are_there(
     said = json.loads(capsys.readouterr().out)
     assert said["files"] == 1
     assert set(said["problems"]) == {"copy.bmp", "paint.bmp"}
+
+
+def test_what_would_steer_a_terminal_is_not_printed() -> None:
+    assert printed("cat\x1b[2J\n.png") == "cat\ufffd[2J\ufffd.png"
+    assert printed("k\udce4se") == "k\ufffdse"

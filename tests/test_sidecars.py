@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pochade.collection import xmp
 from pochade.collection.sidecars import read_labels, write_labels
 from pochade.errors import DataDamaged, FileUnreachable, OutputUnwritable, UsageError
+from tests.rights import nobody_may_write
 
 SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
-NOBODY = 65534  # a user without rights
 DIGIKAM = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- somebody's comment -->
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -434,14 +434,8 @@ def read_only() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as made:  # not below a folder of root's own
         folder = Path(made)
         with_sidecar(picture(folder, "cat.png"), DIGIKAM)
-        folder.chmod(0o555)
-        root = os.geteuid() == 0
-        if root:
-            os.seteuid(NOBODY)
-        yield folder
-        if root:
-            os.seteuid(0)
-        folder.chmod(0o700)
+        with nobody_may_write(folder):
+            yield folder
 
 
 def test_a_folder_that_is_read_only_is_told_and_its_sidecar_stays(read_only: Path) -> None:

@@ -1,6 +1,5 @@
 """A picture that is written and read again is the same picture, with everything that must survive."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,6 +30,7 @@ from tests.pictures import (
     tiff,
     with_alpha,
 )
+from tests.rights import nobody_may_write
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 EXACT = ["PNG", "TIFF", "WebP", "JPEG XL", "BMP"]
@@ -39,7 +39,6 @@ KEEPS_DPI = ["PNG", "TIFF", "JPEG", "BMP"]
 KEEPS_PROFILE = ["PNG", "TIFF", "JPEG", "WebP", "AVIF"]
 KEEPS_EXIF = ["PNG", "TIFF", "JPEG", "WebP", "AVIF", "JPEG XL"]
 SIZES = [(1, 1), (1, 37), (37, 1), (2, 3), (17, 33), (64, 64)]
-NOBODY = 65534
 
 
 def picture(pixels: Array, alpha: Array | None = None, **beside: Any) -> Picture:
@@ -300,14 +299,8 @@ def read_only() -> Iterator[Path]:
     """A folder that nobody may write to; root becomes nobody for as long."""
     with tempfile.TemporaryDirectory() as made:  # not below a folder of root's own
         folder = Path(made)
-        folder.chmod(0o555)
-        root = os.geteuid() == 0
-        if root:
-            os.seteuid(NOBODY)
-        yield folder
-        if root:
-            os.seteuid(0)
-        folder.chmod(0o700)
+        with nobody_may_write(folder):
+            yield folder
 
 
 def test_a_read_only_folder_is_told(read_only: Path) -> None:

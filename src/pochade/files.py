@@ -45,6 +45,19 @@ def write_atomically(path: Path, content: bytes, *, new: bool = False) -> None:
             temporary.unlink()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it; nothing where it is there.
+
+    Raises:
+        OutputUnwritable: That can't be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"'{folder}' can't be the folder for the results: {error.strerror}"
+        raise OutputUnwritable(why, "choose another folder") from error
+
+
 def name_new(temporary: Path, path: Path) -> None:
     """Give a file a name, or raise FileExistsError where the name is taken."""
     try:

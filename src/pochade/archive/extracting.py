@@ -11,6 +11,7 @@ from pochade.archive.manifest import Piece
 from pochade.archive.names import Text, as_path, shown
 from pochade.archive.opened import Archive
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
+from pochade.files import make_folder
 from pochade.images.source import printable
 
 
@@ -43,7 +44,7 @@ def extract(
         ArchiveDamaged: A piece is damaged.
     """
     folder, found = Path(to), Extracted()
-    make(folder)
+    make_folder(folder)
     check_room(archive, folder)
     if not keep_going:
         for piece in archive:
@@ -58,7 +59,7 @@ def extract(
                 raise
             found.problems[piece.path] = error
     for text in archive.manifest.folders:
-        make(inside(folder, target_of(folder, text)))
+        make_folder(inside(folder, target_of(folder, text)))
     report(len(archive), len(archive), "")
     return found
 
@@ -88,7 +89,7 @@ def written(archive: Archive, piece: Piece, folder: Path) -> int:
     target = inside(folder, target_of(folder, piece.path))
     check_free(target)
     temporary = target.with_name(f".pochade.{os.getpid()}.part")
-    make(target.parent)
+    make_folder(target.parent)
     try:
         with temporary.open("xb") as file:
             archive.write(piece.entry, file.write)
@@ -120,12 +121,3 @@ def inside(folder: Path, target: Path) -> Path:
         why = f"'{printable(target)}' would lie outside of '{printable(folder)}', through a link"
         raise OutputUnwritable(why, "choose an empty folder")
     return target
-
-
-def make(folder: Path) -> None:
-    """Make a folder; OutputUnwritable where that can't be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = f"the folder '{printable(folder)}' can't be made: {error.strerror}"
-        raise OutputUnwritable(why, "choose another folder") from error

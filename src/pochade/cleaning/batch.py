@@ -17,7 +17,7 @@ from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.plan import Job, There, may_be_replaced, planned
 from pochade.cleaning.record import Amounts, Record, keep_record, preview_path, record_path, sha256_of
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
-from pochade.files import unwritable, write_atomically
+from pochade.files import make_folder, unwritable, write_atomically
 from pochade.images.before_after import before_after
 from pochade.images.picture import Array, Picture
 from pochade.images.read import read_picture
@@ -117,15 +117,6 @@ def clean_files(
         outcomes.append(outcome_of(job, wish, clean, preview=preview))
         report(number + 1, len(plan.jobs), job.scan)
     return outcomes
-
-
-def make_folder(folder: Path) -> None:
-    """Nothing, or OutputUnwritable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = f"'{printable(folder)}' can't be the folder for the results: {error.strerror}"
-        raise OutputUnwritable(why, "choose another folder") from error
 
 
 def outcome_of(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:

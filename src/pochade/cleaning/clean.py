@@ -23,7 +23,7 @@ def shipped() -> Cleaner:
     restorer, page = (load_net(weights.FOLDER / file) for file in (weights.CLEANER, weights.PAGE))
     if not isinstance(restorer, Restorer) or not isinstance(page, PageNet):
         raise CheckpointDamaged(f"'{weights.FOLDER}' holds other nets than those that clean", "install Pochade again")
-    return Cleaner(restorer, page, weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or "")
+    return Cleaner(restorer, page)
 
 
 def clean(

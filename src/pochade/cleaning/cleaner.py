@@ -74,12 +74,11 @@ class Cleaner:
     Args:
         restorer: Undoes grain, specks and smudges.
         page: Reads light and paper.
-        name: By which results tell what made them.
     """
 
-    def __init__(self, restorer: Restorer, page: PageNet, name: str) -> None:
+    def __init__(self, restorer: Restorer, page: PageNet) -> None:
         self.restorer = restorer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.page, self.name = page, name
+        self.page = page
 
     def clean(self, given: Given, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
         """Clean a picture, told how much of what, and where (H, W) from 0 to 1."""
@@ -103,7 +102,7 @@ class Cleaner:
     def restored(
         self,
         colour: NDArray[Any],
-        tile: "Tile",
+        tile: Tile,
         strengths: Strengths,
         page: Page | None,
         where: NDArray[np.float32] | None,

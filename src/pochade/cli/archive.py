@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pochade.cli.output import Bar, interruptible, print_json, words
+from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
 from pochade.errors import FileUnreachable
 
 if TYPE_CHECKING:  # numpy takes its time: only a command that needs it loads it
     from pochade.archive.manifest import Piece
     from pochade.archive.writing import Report
 
-MOST_LINES = 20  # files that are listed one by one
 
 ArchivePath = Annotated[Path, typer.Argument(metavar="ART.pochade", help="The archive.")]
 
@@ -166,14 +165,3 @@ def say_report(report: "Report", to: Path) -> None:
         [f"{was} is now {now}" for was, now in report.set_aside.items()],
     )
     say_lines("{} not in the archive", [f"'{path}' {why}" for path, why in report.left_out.items()])
-
-
-def say_lines(head: str, lines: list[str]) -> None:
-    """A heading and what belongs below it; many are counted."""
-    if not lines:
-        return
-    words.print(f"\n{head.format(format(len(lines), ','))}:", markup=False)
-    for line in lines[:MOST_LINES]:
-        words.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
-    if len(lines) > MOST_LINES:
-        words.print(f"  and {len(lines) - MOST_LINES:,} more: `--json` lists them all")

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pochade.cli.output import Bar, interruptible, print_json, words
+from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
 from pochade.errors import PochadeError
 
 if TYPE_CHECKING:  # numpy and torch take their time: only a command that needs them loads them
     from pochade.cleaning.batch import Outcome
 
-MOST_LINES = 20  # scans that are listed one by one
 
 Strength = Annotated[int | None, typer.Option(min=0, max=100, help="Of this alone; else as of all.")]
 
@@ -104,19 +103,3 @@ def say_outcomes(outcomes: Sequence["Outcome"], to: Path) -> None:
 def problem_line(problem: PochadeError) -> str:
     """Why a scan could not be cleaned, and what to do."""
     return problem.sentence + (f" (hint: {problem.hint})" if problem.hint else "")
-
-
-def say_lines(head: str, lines: Sequence[str]) -> None:
-    """A heading and what belongs below it; many are counted."""
-    if not lines:
-        return
-    words.print(f"\n{head.format(format(len(lines), ','))}:", markup=False)
-    for line in lines[:MOST_LINES]:
-        words.print(f"  {printed(line)}", markup=False, highlight=False, soft_wrap=True)
-    if len(lines) > MOST_LINES:
-        words.print(f"  and {len(lines) - MOST_LINES:,} more: `--json` lists them all")
-
-
-def printed(line: str) -> str:
-    """A line that a terminal can show: names of files may be no UTF-8."""
-    return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

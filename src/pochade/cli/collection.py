@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from pochade.cli.output import Bar, interruptible, print_json, words
+from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
 from pochade.errors import CollectionMissing
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
     from pochade.collection.collection import Collection
     from pochade.collection.learning import Progress
     from pochade.collection.pieces import Info, Learnt, Match, Problem
-
-MOST_LINES = 20  # problems that are listed one by one
 
 
 @dataclass(frozen=True)
@@ -164,14 +162,8 @@ def say_training(figures: dict[str, Any]) -> None:
 
 def say_problems(problems: Sequence["Problem"], folder: Path) -> None:
     """Each file that gave no picture, with its reason; many are counted."""
-    if not problems:
-        return
-    words.print(f"\n{len(problems):,} files gave no picture:")
-    for problem in problems[:MOST_LINES]:
-        name = os.fsencode(os.path.relpath(problem.path, folder)).decode(errors="replace")
-        words.print(f"  {name}: {problem.reason}", markup=False, highlight=False, soft_wrap=True)
-    if len(problems) > MOST_LINES:
-        words.print(f"  and {len(problems) - MOST_LINES:,} more: `pochade info --json` lists them all")
+    lines = [f"{os.path.relpath(problem.path, folder)}: {problem.reason}" for problem in problems]
+    say_lines("{} files gave no picture", lines, "`pochade info --json` lists")
 
 
 def say_matches(matches: Sequence["Match"], sheet: Path | None) -> None:

@@ -1,8 +1,9 @@
 """What every command says and how: words and progress on stderr, data on stdout, errors as one sentence and a hint."""
 
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -20,6 +21,8 @@ from rich.progress import (
 from pochade.errors import Interrupted, PochadeError
 
 words = Console(stderr=True)
+MOST_LINES = 20  # of one kind that are listed
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @contextmanager
@@ -42,6 +45,22 @@ def say_error(error: PochadeError) -> None:
     words.print(f"error: {error.sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
     if error.hint:
         words.print(f"\nhint: {error.hint}", markup=False, highlight=False, soft_wrap=True)
+
+
+def say_lines(head: str, lines: Sequence[str], everything: str = "`--json` lists") -> None:
+    """A heading, in which `{}` becomes how many they are, and what belongs below it; many are counted."""
+    if not lines:
+        return
+    words.print(f"\n{head.format(format(len(lines), ','))}:", markup=False)
+    for line in lines[:MOST_LINES]:
+        words.print(f"  {printed(line)}", markup=False, highlight=False, soft_wrap=True)
+    if len(lines) > MOST_LINES:
+        words.print(f"  and {len(lines) - MOST_LINES:,} more: {everything} them all")
+
+
+def printed(line: str) -> str:
+    """A line that a terminal can show: names of files may be no UTF-8, and may hold what would steer it."""
+    return CONTROL.sub("\ufffd", line.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def print_json(data: Any) -> None:

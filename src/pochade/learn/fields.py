@@ -30,21 +30,23 @@ def as_array(x: Tensor, like: NDArray[Any]) -> Floats:
 
 
 def blurred(x: Floats, sigma: float) -> Floats:
-    """A Gaussian blur with that deviation in pixels, edges repeated."""
+    """A Gaussian blur with that deviation in pixels, edges repeated; a wide one is made on fewer pixels."""
     shrink = max(1, int(sigma / COARSEST))
     shrink = min(shrink, *x.shape[:2])
     small = as_tensor(x)
     if shrink > 1:
         small = functional.interpolate(small, size=[-(-side // shrink) for side in x.shape[:2]], mode="area")
-    sigma, channels = sigma / shrink, small.shape[1]
+    return as_array(enlarged(gaussian(small, sigma / shrink), x.shape[:2]), x)
+
+
+def gaussian(x: Tensor, sigma: float) -> Tensor:
+    """A Gaussian blur of (B, C, H, W) with that deviation in pixels, edges repeated; same shape."""
     reach = max(1, math.ceil(REACH * sigma))
     weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma).square())
-    weights = (weights / weights.sum()).expand(channels, 1, -1)
-    small = functional.pad(small, (reach, reach, 0, 0), mode="replicate")
-    small = functional.conv2d(small, weights.unsqueeze(2), groups=channels)
-    small = functional.pad(small, (0, 0, reach, reach), mode="replicate")
-    small = functional.conv2d(small, weights.unsqueeze(3), groups=channels)
-    return as_array(enlarged(small, x.shape[:2]), x)
+    weights = weights / weights.sum()
+    each = functional.pad(x.flatten(0, 1).unsqueeze(1), (reach, reach, reach, reach), mode="replicate")
+    rows = functional.conv2d(each, weights.view(1, 1, 1, -1))
+    return functional.conv2d(rows, weights.view(1, 1, -1, 1)).view_as(x)
 
 
 def enlarged(x: Tensor, size: tuple[int, ...]) -> Tensor:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pochade.images.letterbox import FAINT, ROOM, SHARE, STRONGEST
+from pochade.learn.fields import gaussian
 
 GLYPH = (5, 40)  # strokes in a row of letters, down and across
 TRIMMED = 0.9  # share of the views whose paper is found and trimmed, as it is from most files
@@ -94,7 +95,7 @@ def staged(x: Tensor) -> Tensor:
 def line_art(x: Tensor) -> Tensor:
     """Dark lines on white where the picture has edges, with a random reach, weight and threshold."""
     grey = luma(x)
-    around = blurred(grey, float(torch.empty(1).uniform_(0.8, 2.5)))
+    around = gaussian(grey, float(torch.empty(1).uniform_(0.8, 2.5)))
     difference = torch.where(
         picked(len(x), 0.5).view(-1, 1, 1, 1), (grey - around).abs(), (around - grey).clamp(min=0) * 1.5
     )
@@ -112,14 +113,14 @@ def colour_edges(x: Tensor) -> Tensor:
 
 def wash(x: Tensor) -> Tensor:
     """Grey tones that run a little, as a value study in ink."""
-    grey = blurred(luma(x), float(torch.empty(1).uniform_(0.5, 2.0)))
+    grey = gaussian(luma(x), float(torch.empty(1).uniform_(0.5, 2.0)))
     return (grey * uniform(len(x), 0.5, 1) + uniform(len(x), 0, 0.3)).clamp(0, 1).expand_as(x)
 
 
 def flat(x: Tensor) -> Tensor:
     """A few levels a channel, without shading."""
     levels = uniform(len(x), 2, 5).round()
-    return (blurred(x, 1.0) * levels).round() / levels
+    return (gaussian(x, 1.0) * levels).round() / levels
 
 
 # Geometry ------------------------------------------------------------------------------------------------------------
@@ -252,20 +253,9 @@ def hue_turns(count: int) -> Tensor:
 # Scans, blur, stamps -------------------------------------------------------------------------------------------------
 
 
-def blurred(x: Tensor, sigma: float) -> Tensor:
-    """A Gaussian blur with that deviation in pixels, edges repeated; same shape."""
-    reach = max(1, math.ceil(2.5 * sigma))
-    weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma).square())
-    weights = weights / weights.sum()
-    flat_channels = x.flatten(0, 1).unsqueeze(1)  # (B * C, 1, S, S)
-    padded = functional.pad(flat_channels, (reach, reach, reach, reach), mode="replicate")
-    rows = functional.conv2d(padded, weights.view(1, 1, 1, -1))
-    return functional.conv2d(rows, weights.view(1, 1, -1, 1)).view_as(x)
-
-
 def softened(x: Tensor) -> Tensor:
     """Blurred, or made coarse by a passage through fewer pixels."""
-    x = sometimes(0.3, lambda part: blurred(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
+    x = sometimes(0.3, lambda part: gaussian(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
     return sometimes(0.15, coarse, x)
 
 
