@@ -84,8 +84,11 @@ def cuts(path: Path, rng: Generator) -> Iterator[Bytes]:
 
 
 def clean_ones(path: Path, rng: Generator) -> Iterator[Bytes]:
-    """Clean patches (128, 128, 3): of a drawing, of art made by us, of dead leaves; some of them soft by nature."""
+    """Clean patches (128, 128, 3): of a drawing, of our own, of dead leaves, bare ones; some are soft by nature."""
     made = [drawn(rng, PATCH) for _ in range(2)]
+    if rng.random() < 0.35:
+        flat = rng.choice(256, 3) if rng.random() < 0.4 else np.full(3, 255 * (rng.random() < 0.85))
+        made.append(np.broadcast_to(flat.astype(np.uint8), (PATCH, PATCH, 3)).copy())
     if rng.random() < 0.4:
         leaves = synthetic(int(rng.integers(2**31)))
         top, left = (int(rng.integers(0, max(1, side - PATCH + 1))) for side in leaves.shape[:2])

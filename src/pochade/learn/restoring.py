@@ -8,7 +8,7 @@ EDGES = 0.2  # of the loss on differences between neighbours, beside that on pix
 DEFECTS = 0.03  # of the loss on where defects are
 SMALL = 1e-3  # differences below it are squared, above it they count as they are (Charbonnier et al., 1994)
 WHOLE = 0.6  # share of the pictures of which all damage is to be undone
-RARE = 5.0  # a defect's pixel counts so many times as much as another
+RARE = 5.0  # a defect's pixel counts so many times as much as another: one in a hundred is one
 PAPER = 0.05  # of the loss on where paper is bare, beside that on light
 
 
@@ -31,9 +31,11 @@ def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) 
     told = strengths.expand(-1, 3, *pictures.shape[2:])
     change, found = net(pictures.contiguous(memory_format=torch.channels_last), told)
     missing = change + pictures - wanted
+    weight = 1 + (RARE - 1) * whole[:, 12:]
     here = whole[:, 12:] * (strengths[:, 1:2] > 0)
     there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
-    return apart(missing) + EDGES * (apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))) + DEFECTS * there
+    edges = apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))
+    return apart(missing, weight) + EDGES * edges + DEFECTS * there
 
 
 def strengths_for(count: int) -> Tensor:
@@ -49,9 +51,9 @@ def turned(x: Tensor) -> Tensor:
     return x.flip(3) if way >= 4 else x  # noqa: PLR2004
 
 
-def apart(difference: Tensor) -> Tensor:
-    """The mean size of a difference, smooth about zero."""
-    return (difference.square() + SMALL**2).sqrt().mean() - SMALL
+def apart(difference: Tensor, weight: Tensor | float = 1.0) -> Tensor:
+    """The mean size of a difference, smooth about zero, each counted as much as its weight says."""
+    return (weight * ((difference.square() + SMALL**2).sqrt() - SMALL)).mean()
 
 
 def page_read(net: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor) -> Tensor:
