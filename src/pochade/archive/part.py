@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
-from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header
+from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
 from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
-from pochade.archive.opened import Archive, Stretch, stored
+from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable

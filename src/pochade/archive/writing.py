@@ -1,23 +1,24 @@
 """`compress`: files in, one archive out; again, only what is new is coded.
 
-found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add ─► Part.finish
-found.py     here     part.py, opened.py   jobs.py     part.py
+found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add ─► manifest_of ─► Part.finish
+found.py    wanted.py  part.py, opened.py  jobs.py     part.py     wanted.py       part.py
 """
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pochade.archive.coders import STRETCH, SUFFIXES
 from pochade.archive.found import Found, found_in
-from pochade.archive.jobs import CodeJob, Made, Problem, sha256_of
-from pochade.archive.manifest import Entry, Manifest, Piece
-from pochade.archive.names import Text, above, entry_name, set_aside, shown
+from pochade.archive.jobs import CodeJob, Made, Problem
+from pochade.archive.manifest import Entry, Manifest
+from pochade.archive.names import Text, entry_name, shown
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
+from pochade.archive.wanted import Content, Tell, Wanted, holds, leave_out, manifest_of, summed
 from pochade.collection.readers import Readers
 from pochade.errors import DataMissing, FileUnreachable, OutputUnwritable, UsageError
 from pochade.files import held
@@ -25,8 +26,6 @@ from pochade.images.source import printable, without_waiting
 
 FIDELITIES = ("lossless",)
 SECONDS = 7200.0  # that one file may take; then it is kept as it is
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -52,23 +51,6 @@ class Report:
     coders: dict[str, Saved] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)  # old contents: their path before and now
     left_out: dict[str, str] = field(default_factory=dict)  # files that are not in the archive, and why
-
-
-@dataclass(frozen=True)
-class Content:
-    """A file's content before it is coded."""
-
-    path: Path
-    text: Text
-    size: int
-
-
-@dataclass
-class Wanted:
-    """What the archive is to hold."""
-
-    pieces: dict[Text, tuple[str, int]]  # of files found: SHA-256 and time of modification
-    contents: dict[str, Content]  # by SHA-256
 
 
 def compress(
@@ -157,29 +139,6 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
     return reported(target, manifest, found, coded, moved)
 
 
-def summed(found: Found, report: Tell) -> Wanted:
-    """The SHA-256 of every file; those that can't be read are left out."""
-    wanted = Wanted({}, {})
-    for number, (text, path) in enumerate(found.files.items()):
-        try:
-            state = path.stat()
-            content, size = sha256_of(path)  # what was read counts: the file may have grown since
-        except OSError as error:
-            found.left_out[printable(path)] = f"can't be read: {error.strerror}"
-            continue
-        wanted.pieces[text] = (content, state.st_mtime_ns)
-        wanted.contents.setdefault(content, Content(path, text, size))
-        report("looking", number + 1, len(found.files))
-    return wanted
-
-
-def holds(old: Archive, wanted: Wanted, found: Found) -> bool:
-    """Whether an archive has every path with its content already."""
-    there = {piece.path: piece.entry.original_sha256 for piece in old}
-    same = all(there.get(text) == content for text, (content, _) in wanted.pieces.items())
-    return same and set(found.folders) <= set(old.manifest.folders)
-
-
 def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
     """Take over the old archive's entries; a damaged one is coded anew where its file is here.
 
@@ -253,44 +212,6 @@ def stretches_of(path: Path) -> Iterator[bytes]:
                 yield content
     except OSError as error:
         raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
-
-
-def leave_out(content: str, reason: str, wanted: Wanted, found: Found) -> None:
-    """Every file with this content, and why."""
-    for text in [text for text, (one, _) in wanted.pieces.items() if one == content]:
-        del wanted.pieces[text]
-        found.left_out[printable(found.files[text])] = reason
-
-
-def manifest_of(
-    entries: list[Entry], old: Archive | None, wanted: Wanted, found: Found
-) -> tuple[Manifest, dict[Text, Text]]:
-    """What is where now, and which old contents got another path."""
-    by_content = {entry.original_sha256: entry for entry in entries}
-    pieces = {text: Piece(text, mtime, by_content[content]) for text, (content, mtime) in wanted.pieces.items()}
-    folders = set(found.folders) | set(old.manifest.folders if old else [])
-    moved: dict[Text, Text] = {}
-    new_folders = {folder for text in [*pieces, *found.folders] for folder in above(text + "/")} - set(pieces)
-    for piece in old or ():
-        content = piece.entry.original_sha256
-        place = piece.path
-        if place in pieces and pieces[place].entry.original_sha256 == content:
-            continue
-        while place in pieces or place in new_folders or any(folder in pieces for folder in above(place)):
-            place = aside(place, piece.mtime, set(pieces))
-        if place != piece.path:
-            moved[piece.path] = place
-        pieces[place] = Piece(place, piece.mtime, by_content[content])
-    used = {folder for text in pieces for folder in above(text)}
-    used |= {folder for text in folders for folder in above(text)}
-    empty = sorted(folder for folder in folders - used - set(pieces) if not any(one in pieces for one in above(folder)))
-    return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
-
-
-def aside(place: Text, mtime: int, files: set[Text]) -> Text:
-    """Another path: the part of it that is in the way, with a day and a time."""
-    blocked = next((folder for folder in above(place) if folder in files), place)
-    return set_aside(blocked, mtime) + place[len(blocked) :]
 
 
 def reported(
