@@ -4,10 +4,11 @@ found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add �
 found.py    wanted.py  part.py, opened.py  jobs.py     part.py     wanted.py       part.py
 """
 
+import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -91,23 +92,24 @@ def compress(
     ]
     found = found_in(folder_or_paths, own)
     with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
-        try:
-            return written(found, target, folder, report)
-        finally:
-            with suppress(OSError):
-                own[1].unlink()
+        return written(found, target, folder, report)
 
 
 @contextmanager
 def spool(folder: Path) -> Iterator[Path]:
-    """An empty folder for what the processes make, gone afterwards."""
+    """An empty folder for what the processes make, gone afterwards.
+
+    It has another name in each run: a process that outlives a killed run still writes into that one's.
+    """
     shutil.rmtree(folder, ignore_errors=True)
+    own = folder / secrets.token_hex(4)
     try:
         folder.mkdir()
+        own.mkdir()
     except OSError as error:
         raise OutputUnwritable(f"'{printable(folder.parent)}' can't be written: {error.strerror}") from error
     try:
-        yield folder
+        yield own
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -193,9 +195,9 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
         name: getattr(coded, name) for name in ("coder", "returns", "format", "shape", "pixels", "rest", "raster")
     }
     try:
-        size = source.stat().st_size
+        size = content.size if made.is_file else made.bytes
         name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
-        entry = Entry(name, size, 0, original_bytes=content.size, original_sha256=job.sha256, **beside)
+        entry = Entry(name, size, made.crc32, original_bytes=content.size, original_sha256=job.sha256, **beside)
         part.add(entry, stretches_of(source))
     except FileUnreachable as error:
         return error.sentence.partition("' ")[2]
