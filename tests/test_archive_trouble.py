@@ -1,5 +1,6 @@
 """Files that change, disks that fail, runs that cross: an archive is never worse for it, and none is called whole."""
 
+import errno
 import io
 import os
 import shutil
@@ -11,11 +12,12 @@ import pytest
 
 from pochade.archive import writing
 from pochade.archive.coders import pack as packed_by
+from pochade.archive.extracting import extract
 from pochade.archive.jobs import CodeJob, Made, Problem
 from pochade.archive.opened import Archive, open_archive
 from pochade.archive.writing import compress, spool
 from pochade.collection.readers import Answer
-from pochade.errors import OutputUnwritable, UsageError
+from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
 from pochade.files import held
 
 TEXT = b"of paper and ink " * 99
@@ -171,3 +173,72 @@ def test_a_pipe_beside_the_archive_is_not_written_to(packed: tuple[Path, Path]) 
     os.mkfifo(target.with_name(f".{target.name}.part"))
     with pytest.raises(OutputUnwritable, match="could not be written"):
         compress(folder, target)
+
+
+def test_the_same_command_mends_an_archive_whose_files_are_here(packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    whole = pieces_of(target)
+    damage(target, "noise")
+    assert compress(folder, target).coded == 1
+    assert pieces_of(target) == whole
+    content = bytearray(target.read_bytes())
+    content[10] ^= 1  # of a header
+    target.write_bytes(content)
+    assert compress(folder, target).coded == 0
+    assert pieces_of(target) == whole
+
+
+def test_a_damaged_piece_whose_file_changes_as_it_is_read_is_told(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+    before = damage(target, "notes.txt")
+    monkeypatch.setattr(CodeJob, "done", lambda _job: Problem("changed while it was read"))
+    with pytest.raises(ArchiveDamaged, match=r"is damaged in .* could not be read whole"):
+        compress(folder, target)
+    assert target.read_bytes() == before
+
+
+class Unreadable(io.BytesIO):
+    """A file on a disk that has lost some of its bytes."""
+
+    def __init__(self, content: bytes, begin: int, end: int) -> None:
+        super().__init__(content)
+        self.lost = range(begin, end)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """What is there; an error where anything of it is lost."""
+        content, place = super().read(size), self.tell()
+        if max(place - len(content), self.lost.start) < min(place, self.lost.stop):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return content
+
+
+def test_what_a_disk_cannot_read_is_named_and_the_rest_comes_out(packed: tuple[Path, Path], tmp_path: Path) -> None:
+    with open_archive(packed[1]) as archive:
+        lost = next(piece for piece in archive if piece.path == "notes.txt")
+        place = archive.starts[lost.entry.name]
+        archive.file.close()
+        archive.file = Unreadable(packed[1].read_bytes(), place, place + 50)
+        header, content = archive.verify()
+        assert header.pieces == ()
+        assert content == (f"'{lost.entry.name}' is damaged: it can't be read: Input/output error", ("notes.txt",))
+        found = extract(archive, tmp_path / "out", keep_going=True)
+    assert isinstance(found.problems["notes.txt"], ArchiveDamaged)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["noise"]
+
+
+def test_a_file_that_the_system_does_not_show_is_left_out(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.name == "notes.txt":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    report = compress(packed[0], packed[1].with_name("y.pochade"))
+    assert report.left_out == {str(packed[0] / "notes.txt"): "can't be read: Permission denied"}
+    assert set(pieces_of(packed[1].with_name("y.pochade"))) == {"noise"}

@@ -40,15 +40,23 @@ class Stretch:
     length: int
 
     def stretches(self) -> Iterator[bytes]:
-        """Its bytes, some at a time; fewer where the file ends before."""
+        """Its bytes, some at a time; fewer where the file ends before.
+
+        Raises:
+            ArchiveDamaged: The disk can't read them.
+        """
         position, end = self.start, self.start + self.length
-        while position < end:
-            self.file.seek(position)
-            content = self.file.read(min(STRETCH, end - position))
-            if not content:
-                return
+        while content := self._read(position, min(STRETCH, end - position)):
             position += len(content)
             yield content
+
+    def _read(self, position: int, count: int) -> bytes:
+        """So many bytes from there."""
+        try:
+            self.file.seek(position)
+            return self.file.read(count)
+        except OSError as error:
+            raise ArchiveDamaged(f"it can't be read: {error.strerror}", "look for an undamaged copy") from error
 
     def content(self) -> bytes:
         """All of it."""
@@ -163,8 +171,11 @@ class Archive:
     def fault(self, entry: Entry) -> str:
         """What is wrong with an entry's content; nothing when it is as it was."""
         crc, length = 0, 0
-        for content in self.stretch(entry).stretches():
-            crc, length = zlib.crc32(content, crc), length + len(content)
+        try:
+            for content in self.stretch(entry).stretches():
+                crc, length = zlib.crc32(content, crc), length + len(content)
+        except ArchiveDamaged as error:
+            return error.sentence
         if length < entry.bytes:
             return "the file ends before"
         return "" if crc == entry.crc32 else "its checksum is another"
@@ -176,8 +187,10 @@ class Archive:
 
     def _stands(self, place: int, wanted: bytes) -> bool:
         """Whether these bytes are there."""
-        self.file.seek(place)
-        return self.file.read(len(wanted)) == wanted
+        try:
+            return Stretch(self.file, place, len(wanted)).content() == wanted
+        except ArchiveDamaged:
+            return False
 
     def _faults_behind(self) -> list[Damage]:
         """What is wrong with the manifests, the directory and the end."""

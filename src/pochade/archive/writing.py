@@ -4,6 +4,7 @@ found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add �
 found.py    wanted.py  part.py, opened.py  jobs.py     part.py     wanted.py       part.py
 """
 
+import os
 import secrets
 import shutil
 from collections import Counter
@@ -21,7 +22,7 @@ from pochade.archive.opened import Archive
 from pochade.archive.part import Part
 from pochade.archive.wanted import Content, Tell, Wanted, holds, leave_out, manifest_of, summed
 from pochade.collection.readers import Readers
-from pochade.errors import DataMissing, FileUnreachable, OutputUnwritable, UsageError
+from pochade.errors import ArchiveDamaged, DataMissing, FileUnreachable, OutputUnwritable, UsageError
 from pochade.files import held
 from pochade.images.source import printable, without_waiting
 
@@ -81,7 +82,7 @@ def compress(
     if fidelity not in FIDELITIES:
         raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(FIDELITIES)}")
     target = Path(to).absolute()
-    if target.is_dir():
+    if os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
     own = [
         target,
@@ -117,13 +118,16 @@ def spool(folder: Path) -> Iterator[Path]:
 def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
     """The story of one run."""
     wanted = summed(found, report)
-    old = Archive(target) if target.exists() else None
+    old = Archive(target) if os.path.exists(target) else None  # noqa: PTH110  raises nothing
     try:
         if not wanted.pieces and not found.folders and old is None:
             why = "none of the files can be read" if found.left_out else "there is no file"
             raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
-        if old is not None and holds(old, wanted, found):
+        if old is not None and holds(old, wanted, found) and is_sound(old, report):
             return reported(target, old.manifest, found, 0)
+        if old is not None and old.manifest.says_more:
+            why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
+            raise ArchiveDamaged(why, "add with the newer one, or make another archive")
         with Part(target) as part:
             before = old.manifest.entries if old else []
             kept = {entry.original_sha256 for entry in before} | set(wanted.contents)
@@ -131,6 +135,7 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
             if old is not None:
                 copied(old, part, wanted, report)
             coded = code_missing(part, wanted, found, folder, report)
+            check_kept(before, part)
             manifest, moved = manifest_of(part.entries, old, wanted, found)
             report("checking", 0, 1)
             part.finish(manifest)
@@ -139,6 +144,20 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
         if old is not None:
             old.close()
     return reported(target, manifest, found, coded, moved)
+
+
+def is_sound(old: Archive, report: Tell) -> bool:
+    """Whether nothing in an archive is damaged: its files are here, and could mend it."""
+    return not old.verify(lambda done, total: report("checking", done, total))
+
+
+def check_kept(before: list[Entry], part: Part) -> None:
+    """Nothing, or ArchiveDamaged: a damaged entry's file was here, but could not be coded again."""
+    there = {entry.original_sha256 for entry in part.entries}
+    for entry in before:
+        if entry.original_sha256 not in there:
+            why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read whole"
+            raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
 
 
 def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
