@@ -7,6 +7,7 @@ Python does with bytes that are no UTF-8.
 import os
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from pochade.errors import ArchiveDamaged, OutputUnwritable
@@ -15,6 +16,7 @@ ESCAPED = {ord("\\"): "\udc5c", ord(":"): "\udc3a"}
 UNESCAPED = {ord(escape): chr(byte) for byte, escape in ESCAPED.items()}
 UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')  # in names on some system
 LONGEST = 180  # letters of a part of a name: with an ending and a number, it fits everywhere
+LONGEST_PATH = 8192  # letters: twice what a system opens, so that one that was set aside may have some more
 Text = str  # a path as the manifest has it
 
 
@@ -42,6 +44,8 @@ def shown(text: Text) -> str:
 
 def check_path(text: Text) -> None:
     """Nothing, or ArchiveDamaged for a path that leads out of its folder, or that isn't written as `as_text` does."""
+    if len(text) > LONGEST_PATH:
+        raise ArchiveDamaged(f"its manifest has a path of {len(text):,} letters")
     parts = text.split("/")
     if any(part in {"", ".", ".."} for part in parts) or "\0" in text:
         raise ArchiveDamaged(f"its manifest has the path {text!a}, which leads elsewhere")
@@ -57,12 +61,12 @@ def check_paths(paths: list[Text], folders: list[Text]) -> None:
     """Nothing, or ArchiveDamaged where one is there twice, or a file is also a folder."""
     for path in [*paths, *folders]:
         check_path(path)
-    files = set(paths)
-    if len(files) < len(paths) or len(set(folders)) < len(folders):
+    if len(set(paths)) < len(paths) or len(set(folders)) < len(folders):
         raise ArchiveDamaged("its manifest has a path twice")
-    for path in [*paths, *(f"{folder}/" for folder in folders)]:
-        if not files.isdisjoint(above(path)):
-            raise ArchiveDamaged(f"its manifest has a file where {path!a} wants a folder")
+    in_order = sorted([(f"{path}/", False) for path in paths] + [(f"{folder}/", True) for folder in folders])
+    for (path, is_folder), (behind, _) in pairwise(in_order):
+        if not is_folder and behind.startswith(path):
+            raise ArchiveDamaged(f"its manifest has a file where {behind!a} wants a folder")
 
 
 def above(path: Text) -> list[Text]:

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
 from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
-from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
+from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of, most_unpacked
 from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
@@ -154,8 +154,9 @@ class Part:
         content = manifest.as_json()
         if len(content) > MOST:
             raise UsageError("there are too many files for one archive", "make several of them")
-        packer = zlib.compressobj(9, wbits=-15)
-        packed = packer.compress(content) + packer.flush()
+        packed = deflated(content, 9)
+        if len(content) > most_unpacked(len(packed)):
+            packed = deflated(content, 0)  # a reader would refuse the other
         told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
         repair = repair_of(told, packed)
         mending = stored(REPAIR, repair)
@@ -185,6 +186,12 @@ class Part:
         if damages:
             why = f"'{printable(self.target)}' could not be written: what was read back differs: {damages[0]}"
             raise OutputUnwritable(why, "look after the disk")
+
+
+def deflated(content: bytes, level: int) -> bytes:
+    """Packed as a ZIP has it."""
+    packer = zlib.compressobj(level, wbits=-15)
+    return packer.compress(content) + packer.flush()
 
 
 def is_whole(stretch: Stretch, entry: Entry) -> bool:
