@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 from pochade.archive.coders import STORED
 from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
 from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of, most_unpacked
+from pochade.archive.names import EntryNames
 from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
@@ -35,7 +36,7 @@ class Part:
         self.path = target.with_name(f".{target.name}.part")
         self.journal_path = target.with_name(f".{target.name}.part.jsonl")
         self.entries: list[Entry] = []
-        self.names: set[str] = set()  # in small letters
+        self.names = EntryNames()
         self.end = 0
         try:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -113,7 +114,7 @@ class Part:
         self.file.flush()
         self.end += len(header) + entry.bytes
         self.entries.append(entry)
-        self.names.add(entry.name.lower())
+        self.names.take(entry.name)
         return entry
 
     def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:

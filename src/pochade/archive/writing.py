@@ -176,7 +176,7 @@ def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
                 continue
             old.write(entry, lambda _content: None)  # raises, with its own words
         content = old.stretch(entry).stretches()
-        if entry.name.lower() in part.names:  # of another content, coded before somebody put this archive here
+        if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
             name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
             part.add(replace(entry, name=name), content)
         else:
@@ -185,20 +185,20 @@ def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
 
 def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, report: Tell) -> int:
     """Code every content that isn't in the archive yet; how many."""
-    there = {entry.original_sha256 for entry in part.entries}
-    missing = {content: one for content, one in wanted.contents.items() if content not in there}
-    jobs = (CodeJob(one.path, content, folder / content) for content, one in missing.items())
-    report("coding", 0, len(missing))
-    coded = 0
-    with Readers(seconds=SECONDS) as readers:
-        for number, answer in enumerate(readers.read(jobs) if missing else ()):
-            job = answer.request
-            problem = added(part, job, answer.reading, missing[job.sha256])
-            coded += not problem
-            if problem:
-                leave_out(job.sha256, problem, wanted, found)
-            job.into.unlink(missing_ok=True)
-            report("coding", number + 1, len(missing))
+    coded, there = 0, {entry.original_sha256 for entry in part.entries}
+    while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
+        jobs = (CodeJob(one.path, content, folder / content) for content, one in missing.items())
+        report("coding", 0, len(missing))
+        with Readers(seconds=SECONDS) as readers:
+            for number, answer in enumerate(readers.read(jobs)):
+                job = answer.request
+                if problem := added(part, job, answer.reading, missing[job.sha256]):
+                    leave_out(job.sha256, problem, wanted, found)  # another file may have the same content
+                else:
+                    coded += 1
+                    there.add(job.sha256)
+                job.into.unlink(missing_ok=True)
+                report("coding", number + 1, len(missing))
     return coded
 
 
