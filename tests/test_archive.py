@@ -5,9 +5,6 @@ import io
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -23,7 +20,6 @@ from pochade.archive.coders import pack, unpack
 from pochade.archive.extracting import extract
 from pochade.archive.manifest import Piece
 from pochade.archive.opened import Archive, open_archive
-from pochade.archive.part import line_of
 from pochade.archive.writing import Report, compress
 from pochade.errors import ArchiveDamaged, DataMissing, OutputUnwritable, UsageError
 from pochade.images.read import picture_in, read_picture
@@ -261,47 +257,6 @@ def test_what_is_impossible_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputUnwritable, match="is a folder"):
         compress(tmp_path, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-# Interrupted ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("entries", [0, 1, 4])
-def test_killed_at_any_moment_there_is_no_archive_and_the_next_run_takes_over(entries: int, tmp_path: Path) -> None:
-    folder, target = tmp_path / "art", tmp_path / "a.pochade"
-    folder.mkdir()
-    for number in range(8):
-        (folder / f"{number}.png").write_bytes(drawing(number))
-    before = files_in(folder)
-    code = f"from pochade import compress; compress({str(folder)!r}, {str(target)!r})"
-    journal = tmp_path / ".a.pochade.part.jsonl"
-    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
-    while run.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= entries):
-        pass
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    assert not target.exists()
-    done = journal.read_bytes().count(b"\n")
-    (folder / "0.png").unlink()  # what was coded of it is cut out
-    report = compress(folder, target)
-    assert report.coded <= 8 - done
-    assert report.contents == 7
-    assert files_in(folder) == {name: content for name, content in before.items() if name != "0.png"}
-    assert len(pieces_of(target)) == 7
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pochade", "art"]
-
-
-def test_an_interrupted_run_whose_file_was_damaged_codes_that_anew(tmp_path: Path) -> None:
-    folder, target = archived(tmp_path, 3)
-    with open_archive(target) as archive:
-        lines = [line_of(entry) for entry in archive.manifest.entries]
-    content = bytearray(target.read_bytes())
-    content[60] ^= 1
-    target.unlink()
-    (tmp_path / ".a.pochade.part").write_bytes(content)
-    (tmp_path / ".a.pochade.part.jsonl").write_bytes(b"".join(lines) + b'{"half a li')
-    assert compress(folder, target).coded == 1
-    assert len(pieces_of(target)) == 3
 
 
 # Parts ---------------------------------------------------------------------------------------------------------------

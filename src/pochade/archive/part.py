@@ -56,6 +56,13 @@ class Part:
         """Every file beside the target that is ours."""
         return [self.path, self.journal_path]
 
+    @staticmethod
+    def forget(target: Path) -> None:
+        """Remove the journal of a run that was killed when its file had its name already."""
+        if not os.path.lexists(target.with_name(f".{target.name}.part")):
+            with suppress(OSError):
+                target.with_name(f".{target.name}.part.jsonl").unlink()
+
     def take_up(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
 

@@ -9,7 +9,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -92,8 +92,13 @@ def compress(
         ),
     ]
     found = found_in(folder_or_paths, own)
-    with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
-        return written(found, target, folder, report)
+    with held(own[1], f"writing '{printable(target)}'"):
+        try:
+            with spool(own[-1]) as folder:
+                return written(found, target, folder, report)
+        finally:
+            with suppress(OSError):
+                own[1].unlink()  # the last that is done: from here on, another run may be in here
 
 
 @contextmanager
@@ -124,6 +129,7 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
             why = "none of the files can be read" if found.left_out else "there is no file"
             raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
         if old is not None and holds(old, wanted, found) and is_sound(old, report):
+            Part.forget(target)
             return reported(target, old.manifest, found, 0)
         if old is not None and old.manifest.says_more:
             why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
