@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
-from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header
-from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
-from pochade.archive.opened import Archive, Stretch, stored
+from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
+from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of, most_unpacked
+from pochade.archive.names import EntryNames
+from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable
@@ -35,14 +36,14 @@ class Part:
         self.path = target.with_name(f".{target.name}.part")
         self.journal_path = target.with_name(f".{target.name}.part.jsonl")
         self.entries: list[Entry] = []
-        self.names: set[str] = set()  # in small letters
+        self.names = EntryNames()
         self.end = 0
         try:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
+            self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for what has no places: a pipe
         except OSError as error:
             raise unwritable(target, error) from error
-        self.file: BinaryIO = os.fdopen(descriptor, "r+b")
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +55,13 @@ class Part:
     def own(self) -> list[Path]:
         """Every file beside the target that is ours."""
         return [self.path, self.journal_path]
+
+    @staticmethod
+    def forget(target: Path) -> None:
+        """Remove the journal of a run that was killed when its file had its name already."""
+        if not os.path.lexists(target.with_name(f".{target.name}.part")):
+            with suppress(OSError):
+                target.with_name(f".{target.name}.part.jsonl").unlink()
 
     def take_up(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
@@ -79,19 +87,21 @@ class Part:
         self.file.truncate(self.end)
         lines = b"".join(map(line_of, kept))
         temporary = self.journal_path.with_name(self.journal_path.name + ".new")
-        temporary.write_bytes(lines)
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:  # never through a link
+            file.write(lines)
         temporary.replace(self.journal_path)
 
     def add(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write an entry behind the last one; its sums are counted here.
+        """Write an entry behind the last one.
 
         Args:
-            entry: With the right `bytes`.
+            entry: With `bytes` and `crc32` of what was compared with the original; what is stored is compared here.
             content: In stretches.
 
         Raises:
-            FileUnreachable: There are more or fewer bytes than told: the file changed meanwhile.
-            OutputUnwritable: No space.
+            FileUnreachable: What is stored isn't the file that it was: it changed meanwhile.
+            OutputUnwritable: No space, or the content is another than was compared.
         """
         try:
             whole = self._put(entry, content)
@@ -111,11 +121,11 @@ class Part:
         self.file.flush()
         self.end += len(header) + entry.bytes
         self.entries.append(entry)
-        self.names.add(entry.name.lower())
+        self.names.take(entry.name)
         return entry
 
     def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write a content where it belongs; the entry with its sums."""
+        """Write a content where it belongs; compared on its way, a file by its SHA-256, all else by its CRC-32."""
         crc, digest = 0, hashlib.sha256()
         start = position = self.end + len(local_header(entry.member))
         for stretch in content:
@@ -124,11 +134,15 @@ class Part:
             self.file.seek(position)
             self.file.write(stretch)
             position += len(stretch)
-        changed = entry.coder == STORED and digest.hexdigest() != entry.original_sha256
-        if position - start != entry.bytes or changed:
-            self.file.truncate(self.end)
+        is_file = entry.coder == STORED
+        same = digest.hexdigest() == entry.original_sha256 if is_file else crc == entry.crc32
+        if position - start == entry.bytes and same:
+            return replace(entry, crc32=crc)
+        self.file.truncate(self.end)
+        if is_file:
             raise FileUnreachable(f"'{entry.name}' changed while it was read", "give the same command again")
-        return replace(entry, crc32=crc)
+        why = f"'{printable(self.target)}' could not be written: '{entry.name}' was read back as something else"
+        raise OutputUnwritable(why, "look after the disk and the memory, and give the same command again")
 
     def _journal(self) -> Iterator[Entry]:
         """What the journal says, up to the first line that isn't whole."""
@@ -148,8 +162,9 @@ class Part:
         content = manifest.as_json()
         if len(content) > MOST:
             raise UsageError("there are too many files for one archive", "make several of them")
-        packer = zlib.compressobj(9, wbits=-15)
-        packed = packer.compress(content) + packer.flush()
+        packed = deflated(content, 9)
+        if len(content) > most_unpacked(len(packed)):
+            packed = deflated(content, 0)  # a reader would refuse the other
         told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
         repair = repair_of(told, packed)
         mending = stored(REPAIR, repair)
@@ -181,11 +196,18 @@ class Part:
             raise OutputUnwritable(why, "look after the disk")
 
 
+def deflated(content: bytes, level: int) -> bytes:
+    """Packed as a ZIP has it."""
+    packer = zlib.compressobj(level, wbits=-15)
+    return packer.compress(content) + packer.flush()
+
+
 def is_whole(stretch: Stretch, entry: Entry) -> bool:
     """Whether a content is there as it was written."""
     crc, length = 0, 0
-    for content in stretch.stretches():
-        crc, length = zlib.crc32(content, crc), length + len(content)
+    with suppress(ArchiveDamaged):
+        for content in stretch.stretches():
+            crc, length = zlib.crc32(content, crc), length + len(content)
     return (crc, length) == (entry.crc32, entry.bytes)
 
 

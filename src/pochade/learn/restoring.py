@@ -8,7 +8,8 @@ EDGES = 0.2  # of the loss on differences between neighbours, beside that on pix
 DEFECTS = 0.03  # of the loss on where defects are
 SMALL = 1e-3  # differences below it are squared, above it they count as they are (Charbonnier et al., 1994)
 WHOLE = 0.6  # share of the pictures of which all damage is to be undone
-RARE = 5.0  # a defect's pixel counts so many times as much as another: one in a hundred is one
+RARE = 5.0  # a pixel of a defect, or of a small thing that must stay, counts so many times as much as another
+WIDE, PLAIN = 9, 4.0  # pixels about a small thing, and how many times its contrast counts
 PAPER = 0.05  # of the loss on where paper is bare, beside that on light
 
 
@@ -31,11 +32,17 @@ def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) 
     told = strengths.expand(-1, 3, *pictures.shape[2:])
     change, found = net(pictures.contiguous(memory_format=torch.channels_last), told)
     missing = change + pictures - wanted
-    weight = 1 + (RARE - 1) * whole[:, 12:]
+    weight = 1 + (RARE - 1) * torch.maximum(whole[:, 12:], fine(clean))
     here = whole[:, 12:] * (strengths[:, 1:2] > 0)
     there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
     edges = apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))
     return apart(missing, weight) + EDGES * edges + DEFECTS * there
+
+
+def fine(x: Tensor) -> Tensor:
+    """Where pictures (B, 3, S, S) have small things, (B, 1, S, S) from 0 to 1: a dot must stay as a speck must go."""
+    around = functional.avg_pool2d(x, WIDE, 1, WIDE // 2, count_include_pad=False)
+    return (PLAIN * (x - around).abs().amax(1, keepdim=True)).clamp(max=1)
 
 
 def strengths_for(count: int) -> Tensor:
