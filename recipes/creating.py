@@ -11,13 +11,12 @@ import numpy as np
 import torch
 
 from pochade import weights
-from pochade.images.letterbox import Square, letterboxed
+from pochade.images.letterbox import letterboxed
 from pochade.images.read import read_preview
 from pochade.learn.checkpoints import load_net, save_net
 from pochade.learn.creating import Creating, measured
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
-from pochade.learn.views import Sources, undamaged
 from pochade.nets import CodeVAE, DiffusionVAE
 from recipes.fingerprints import DRAWINGS, drawings, learnt_from, said
 
@@ -25,19 +24,18 @@ SIDE = 128  # pixels
 BATCH, RATE = 64, 1e-2
 
 
-def seen(path: Path) -> Square:
-    """A drawing as the net sees it."""
-    return letterboxed(read_preview(path, 256).pixels, SIDE)
+def seen(path: Path) -> np.ndarray:
+    """A drawing as the net sees it, (128, 128, 3) uint8."""
+    return letterboxed(read_preview(path, 256).pixels, SIDE).pixels
 
 
-def squares(folder: Path) -> tuple[torch.Tensor, torch.Tensor]:
-    """The drawings that may be trained on: pixels (N, 3, 128, 128) uint8, frames (N, 2)."""
+def squares(folder: Path) -> torch.Tensor:
+    """The drawings that may be trained on, (N, 3, 128, 128) uint8."""
     known = drawings(folder)
     paths = [Path(known[number].path) for number in learnt_from(known)[0]]
     with ProcessPoolExecutor(2) as pool:
         made = list(pool.map(seen, paths, chunksize=16))
-    pixels = torch.from_numpy(np.stack([square.pixels for square in made])).permute(0, 3, 1, 2)
-    return pixels.contiguous(), torch.tensor([[square.width, square.height] for square in made]) / SIDE
+    return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()
 
 
 def main() -> None:
@@ -49,13 +47,12 @@ def main() -> None:
     wanted = parser.parse_args()
     code = load_net(weights.FOLDER / weights.CODE)
     assert isinstance(code, CodeVAE)
-    pixels, frames = squares(wanted.drawings)
+    pictures = squares(wanted.drawings)
     torch.manual_seed(0)
     net, creating = DiffusionVAE(), Creating(code)
-    some = torch.randperm(len(pixels))[:512]
-    measured(net, creating.grids(undamaged(Sources(pixels[some].float() / 255, frames[some]), SIDE)))
+    measured(net, creating.grids(pictures[torch.randperm(len(pictures))[:512]].float() / 255))
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", RATE, one_cycle=True)
-    train(net, creating.loss, (pixels, frames), recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
+    train(net, creating.loss, (pictures,), recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
     save_net(wanted.to, net.half())
 
 

@@ -79,6 +79,6 @@ def test_it_learns_from_pictures_through_a_net_that_stays_as_it_is() -> None:
     creating = Creating(code)
     net = DiffusionVAE(DiffusionConfig(places=2, channels=12, width=32, heads=2, reading=1, drawing=1, latent_dim=4))
     pictures = torch.randint(256, (16, 3, 32, 32), dtype=torch.uint8)
-    done = train(net, creating.loss, (pictures, torch.ones(16, 2)), Recipe("fast", 4, 8, "muon", 1e-2, one_cycle=True))
+    done = train(net, creating.loss, (pictures,), Recipe("fast", 4, 8, "muon", 1e-2, one_cycle=True))
     assert done.losses[-1] < done.losses[0]
     assert all(torch.equal(weights, before[name]) for name, weights in code.state_dict().items())

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pochade.learn.views import Sources, sometimes, undamaged
+from pochade.learn.views import sometimes
 from pochade.nets.code import CodeVAE
 from pochade.nets.diffusion import DiffusionVAE, diffusion_loss
 
@@ -20,21 +20,20 @@ class Creating:
     def __init__(self, code: CodeVAE) -> None:
         self.code = code.requires_grad_(False)
 
-    def loss(self, net: DiffusionVAE, pictures: Tensor, frames: Tensor) -> Tensor:
-        """One number: the error of the way to the pictures, and the price of the latents.
+    def loss(self, net: DiffusionVAE, pictures: Tensor) -> Tensor:
+        """One number: the error of the way to the pictures, some of them mirrored, and the price of the latents.
 
         Args:
             net: The net that learns.
             pictures: Letterboxed on white (B, 3, 128, 128), in [0, 1].
-            frames: Their widths and heights (B, 2), as parts of the side.
         """
-        x = undamaged(Sources(pictures, frames), pictures.shape[3])
-        return diffusion_loss(net, self.grids(sometimes(0.5, lambda part: part.flip(3), x)), PRICE)
+        return diffusion_loss(net, self.grids(sometimes(0.5, lambda part: part.flip(3), pictures)), PRICE)
 
     @torch.no_grad()
-    def grids(self, x: Tensor) -> Tensor:
-        """What is seen in pictures and frames (B, 4, 128, 128): (B, 128, 8, 8)."""
-        return self.code.encode(x.contiguous(memory_format=torch.channels_last))
+    def grids(self, pictures: Tensor) -> Tensor:
+        """What is seen in pictures (B, 3, 128, 128): (B, 128, 8, 8). The white about them is taken for a part of them."""
+        whole = torch.cat([pictures, torch.ones_like(pictures[:, :1])], 1)
+        return self.code.encode(whole.contiguous(memory_format=torch.channels_last))
 
 
 @torch.no_grad()
