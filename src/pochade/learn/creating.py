@@ -31,7 +31,7 @@ class Creating:
 
     @torch.no_grad()
     def grids(self, pictures: Tensor) -> Tensor:
-        """What is seen in pictures (B, 3, 128, 128): (B, 128, 8, 8). The white about them is taken for a part of them."""
+        """What is seen in pictures (B, 3, 128, 128): (B, 128, 8, 8). White about them counts as theirs."""
         whole = torch.cat([pictures, torch.ones_like(pictures[:, :1])], 1)
         return self.code.encode(whole.contiguous(memory_format=torch.channels_last))
 
