@@ -1,4 +1,4 @@
-"""The net that draws, and what it makes of the pieces: a code for each, measured once and kept beside the fingerprints."""
+"""The net that draws, and what it makes of the pieces: a code for each, kept beside the fingerprints."""
 
 from contextlib import suppress
 

@@ -1,7 +1,7 @@
 """Places where a density is a standard normal one, so that a step or a path there keeps to where codes are dense.
 
-What is drawn from a standard normal distribution of many dimensions lies near a sphere. On it one can walk from place to
-place, and mix places, without leaving it; a straight line would cut through its empty inside.
+What is drawn from a standard normal distribution of many dimensions lies near a sphere. On it one can walk from place
+to place, and mix places, without leaving it; a straight line would cut through its empty inside.
 """
 
 import numpy as np
@@ -11,15 +11,13 @@ from pochade.organise.arrays import Floats
 
 def walked(start: Floats, end: Floats, shares: Floats) -> Floats:
     """Places (F, D) between two (D,), a share each of the way, on an arc between their distances from the middle."""
-    lengths = np.linalg.norm(start), np.linalg.norm(end)
-    cosine = float(start @ end / max(lengths[0] * lengths[1], 1e-12))
-    angle = np.arccos(np.clip(cosine, -1, 1))
-    straight = start + shares[:, None] * (end - start)
+    far, further = float(np.linalg.norm(start)), float(np.linalg.norm(end))
+    angle = float(np.arccos(np.clip(start @ end / max(far * further, 1e-12), -1, 1)))
     if np.sin(angle) < 1e-4:  # noqa: PLR2004  the same direction, or the opposite one, where no arc is the shortest
+        straight: Floats = start + shares[:, None] * (end - start)
         return straight
-    across = np.sin((1 - shares) * angle)[:, None] * start / lengths[0] + np.sin(shares * angle)[:, None] * end / lengths[1]
-    radii = lengths[0] + shares * (lengths[1] - lengths[0])
-    arc: Floats = across / np.sin(angle) * radii[:, None]
+    parts = np.sin((1 - shares) * angle)[:, None] * start / far + np.sin(shares * angle)[:, None] * end / further
+    arc: Floats = parts / np.sin(angle) * (far + shares * (further - far))[:, None]
     return arc
 
 

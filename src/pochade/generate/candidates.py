@@ -20,7 +20,7 @@ POINTS_EACH = 5  # codes that each distribution of a mixture must have on averag
 FEW = 1_000  # codes: with fewer, each part of them is held out in turn
 PARTS = 5
 MOST_HELD_OUT = 5_000
-FLOW_FROM = 1_000  # codes: with fewer, a flow learns them by heart
+FLOW_FROM = 2_000  # codes: with fewer, mixtures are better, see docs/log.md
 MOST_LEARNT = 100_000  # codes that a flow is shown, all rounds together, for each of 64 dimensions
 BATCH = 256
 MOST_ROUNDS = 60
@@ -29,7 +29,7 @@ RATE = 3e-3
 
 
 def parts(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
-    """Which codes to learn from and which to hold out: once where there are many, else so that each is held out once."""
+    """Which codes to learn from and which to hold out: once where there are many, else each code once."""
     order = np.random.default_rng(seed).permutation(count)
     if count >= FEW:
         held = min(count // PARTS, MOST_HELD_OUT)

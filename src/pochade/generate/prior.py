@@ -7,8 +7,9 @@ likeliest (ex-post density estimation: Ghosh et al., "From Variational to Determ
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -124,10 +125,11 @@ class Prior:
         if len(points) < 2 or frames < len(points):  # noqa: PLR2004
             why = f"a way through {len(points)} codes can't have {frames} frames"
             raise UsageError(why, "give two pictures or more, and as many frames at least")
-        ways = [self._way(start, end) for start, end in zip(points[:-1], points[1:], strict=True)]
+        ways = [self._way(start, end) for start, end in pairwise(points)]
+        steps = shared_out([length(way) for way in ways], frames - 1)
         found = [points[:1]]
-        for way, end, steps in zip(ways, points[1:], shared_out([length(way) for way in ways], frames - 1), strict=True):
-            found += [placed(way, np.linspace(0, 1, steps + 1))[1:-1], end[None]]
+        for way, count in zip(ways, steps, strict=True):
+            found += [placed(way, np.linspace(0, 1, count + 1))[1:-1], way[-1:]]
         return np.concatenate(found).astype(np.float32)
 
     def _way(self, start: Floats, end: Floats) -> Floats:
@@ -148,15 +150,17 @@ class Prior:
         Raises:
             OutputUnwritable: The file could not be written.
         """
-        tensors = {"mean": self.whitening.mean, "root": self.whitening.root, "held_out": self.held_out}
+        arrays = {"mean": self.whitening.mean, "root": self.whitening.root, "held_out": self.held_out}
+        flow: dict[str, Any] = {}
+        tensors: dict[str, torch.Tensor] = {}
         if isinstance(self.shape, Bent):
-            tensors |= {f"flow.{name}": tensor for name, tensor in self.shape.flow.state_dict().items()}
-            shape = vars(self.shape.flow.config)
-        else:
+            tensors = {f"flow.{name}": tensor for name, tensor in self.shape.flow.state_dict().items()}
+            flow = vars(self.shape.flow.config)
+        elif isinstance(self.shape, Normal | Clustered):
             mixture = self.shape.mixture
-            tensors |= {"weights": mixture.weights, "means": mixture.means, "covariances": mixture.covariances}
-            shape = {}
-        said = {"scores": self.scores, "flow": shape}
+            arrays |= {"weights": mixture.weights, "means": mixture.means, "covariances": mixture.covariances}
+        tensors |= {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+        said = {"scores": self.scores, "flow": flow}
         write_tensors(path, FORMAT, tensors, {"of": of, "prior": json.dumps(said)})
 
     @classmethod
@@ -178,7 +182,7 @@ class Prior:
             raise CheckpointDamaged(f"'{path}' holds no such prior: {error}", f"delete '{path}'") from error
 
 
-def shape_in(tensors: dict[str, torch.Tensor], flow: dict[str, int]) -> Shape:
+def shape_in(tensors: dict[str, torch.Tensor], flow: dict[str, Any]) -> Shape:
     """The shape that a file's tensors hold."""
     if flow:
         net = Flow(FlowConfig(**flow))

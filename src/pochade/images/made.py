@@ -1,7 +1,7 @@
 """Pictures that a net drew, as files that say so: a still, a strip, an animation, a film.
 
-A picture says it as the IPTC asks for (Photo Metadata 2025.1: the digital source type `trainedAlgorithmicMedia`, the system
-and its version), in XMP where the format has a place for it, and in plain words where it has one for those.
+A picture says it as the IPTC asks for (Photo Metadata 2025.1: the digital source type `trainedAlgorithmicMedia`, the
+system and its version), in XMP where the format has a place for it, and in plain words where it has one for those.
 """
 
 import io
@@ -123,7 +123,9 @@ def film(frames: Sequence[Array], origin: Origin) -> bytes:
     try:
         import av  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise UsageError("films need PyAV, which is not installed", "pip install 'pochade[video]', or give .webp") from error
+        raise UsageError(
+            "films need PyAV, which is not installed", "pip install 'pochade[video]', or give .webp"
+        ) from error
     height, width = (side // EVEN * EVEN for side in frames[0].shape[:2])
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:

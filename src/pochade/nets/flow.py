@@ -1,11 +1,11 @@
-"""A flow: an invertible net between a standard normal distribution and points, whose density it can tell exactly.
+"""A flow: an invertible net between points and a standard normal distribution, whose density it can tell exactly.
 
-    points (B, D) ──►──┤turn, spline couplings├──►── … ──►── base (B, D), and the log of how much space was stretched
-                 ──◄──                          ──◄──
+    points (B, D) ──►──┤turn, couple├──►── … ──►── base (B, D), and the log of how much space was stretched
+                 ──◄──              ──◄──
 
-In each layer half of the numbers decides by which curve each of the other half is bent; the curves rise everywhere, so
-each can be walked back (Durkan et al., "Neural Spline Flows", NeurIPS 2019). A fixed rotation before each layer lets every
-number take either part. An untrained flow bends nothing: it begins as the normal distribution, and learns what differs.
+In each layer half of the numbers decides how far each of the other half is moved and scaled, so that the layer can be
+undone (Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP", ICLR 2017). A fixed rotation before each
+layer gives every number either part. An untrained flow only turns: it begins as the normal distribution.
 """
 
 import math
@@ -14,12 +14,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from pochade.errors import UsageError
 
-REACH = 5.0  # of deviations, beyond which nothing is bent
-LEAST = 1e-2  # of a curve's slope, and of a part's width and height as a share of all: curves stay invertible
+MOST_SCALED = 2.0  # the log of how far one layer may scale a number up or down
 LOG_OF_TWO_PI = math.log(2 * math.pi)
 
 
@@ -28,9 +26,8 @@ class FlowConfig:
     """The shape of a flow."""
 
     dimensions: int = 64  # numbers in a point
-    layers: int = 6
+    layers: int = 8
     width: int = 128  # of each layer's little net
-    bins: int = 8  # parts of each curve
     dropout: float = 0.0  # share of the little nets' numbers that are left out while learning
     seed: int = 0  # of the rotations
 
@@ -40,7 +37,7 @@ class FlowConfig:
         Raises:
             UsageError: Points of one number can't be divided in two halves.
         """
-        if self.dimensions < 2 or min(self.layers, self.width, self.bins) < 1:  # noqa: PLR2004
+        if self.dimensions < 2 or min(self.layers, self.width) < 1:  # noqa: PLR2004
             raise UsageError(f"a flow over points of {self.dimensions} numbers can't be built", "give two at least")
 
 
@@ -62,29 +59,27 @@ class Flow(nn.Module):
         super().__init__()
         self.config = config or FlowConfig()
         generator = torch.Generator().manual_seed(self.config.seed)
-        sides = (self.config.dimensions, self.config.dimensions)
-        for layer in range(self.config.layers):
-            rotation = torch.linalg.qr(torch.randn(sides, generator=generator, dtype=torch.float64))[0]
-            self.register_buffer(f"rotation_{layer}", rotation.float())
+        sides = (self.config.layers, self.config.dimensions, self.config.dimensions)
+        rotations = torch.linalg.qr(torch.randn(sides, generator=generator, dtype=torch.float64))[0]
+        self.rotations: Tensor
+        self.register_buffer("rotations", rotations.float())  # (layers, D, D)
         self.couplings = nn.ModuleList(Coupling(self.config) for _ in range(self.config.layers))
 
     def forward(self, points: Tensor) -> Bent:
         """Points (B, D) to where they come from in the base, and the log of how much the way there stretches space."""
         log_stretch = points.new_zeros(len(points))
-        for layer, coupling in enumerate(self.couplings):
-            points, more = coupling(points @ self.rotation(layer), False)
+        for rotation, coupling in zip(self.rotations, self.couplings, strict=True):
+            points, more = coupling(points @ rotation)
             log_stretch = log_stretch + more
         return Bent(points, log_stretch)
 
     def back(self, base: Tensor) -> Tensor:
         """Points (B, D) for places in the base (B, D): what `forward` undoes."""
         for layer in reversed(range(self.config.layers)):
-            base = self.couplings[layer](base, True).numbers @ self.rotation(layer).T
+            coupling = self.couplings[layer]
+            assert isinstance(coupling, Coupling)
+            base = coupling.back(base) @ self.rotations[layer].T
         return base
-
-    def rotation(self, layer: int) -> Tensor:
-        """The fixed rotation before a layer (D, D)."""
-        return self.get_buffer(f"rotation_{layer}")
 
     def log_density(self, points: Tensor) -> Tensor:
         """The log of the density at points (B, D), in nats: (B,)."""
@@ -93,7 +88,7 @@ class Flow(nn.Module):
 
 
 class Coupling(nn.Module):
-    """One half of the numbers bends the other.
+    """One half of the numbers moves and scales the other.
 
     Args:
         config: The flow's.
@@ -101,9 +96,8 @@ class Coupling(nn.Module):
 
     def __init__(self, config: FlowConfig) -> None:
         super().__init__()
-        self.kept, self.bins = config.dimensions // 2, config.bins
-        bent = config.dimensions - self.kept
-        last = nn.Linear(config.width, bent * (3 * config.bins - 1))
+        self.kept = config.dimensions // 2
+        last = nn.Linear(config.width, 2 * (config.dimensions - self.kept))
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.net = nn.Sequential(
@@ -112,66 +106,22 @@ class Coupling(nn.Module):
             last,
         )  # fmt: skip
 
-    def forward(self, points: Tensor, back: bool) -> Bent:
-        """Points (B, D), one way or back."""
-        deciding, bent = points[:, : self.kept], points[:, self.kept :]
-        shapes = self.net(deciding).unflatten(1, (bent.shape[1], -1))  # (B, D / 2, 3 * bins - 1)
-        numbers, log_slopes = spline(bent, shapes, self.bins, back)
-        return Bent(torch.cat([deciding, numbers], 1), log_slopes.sum(1))
+    def moves(self, deciding: Tensor) -> tuple[Tensor, Tensor]:
+        """How far the other half is moved (B, D / 2), and the log of how much it is scaled."""
+        shift, scale = self.net(deciding).chunk(2, 1)
+        return shift, MOST_SCALED * torch.tanh(scale / MOST_SCALED)
 
+    def forward(self, points: Tensor) -> Bent:
+        """Points (B, D), one way."""
+        deciding, other = points[:, : self.kept], points[:, self.kept :]
+        shift, log_scale = self.moves(deciding)
+        return Bent(torch.cat([deciding, other * log_scale.exp() + shift], 1), log_scale.sum(1))
 
-def spline(numbers: Tensor, shapes: Tensor, bins: int, back: bool) -> tuple[Tensor, Tensor]:
-    """Bend numbers by rising curves made of quotients of quadratics; what lies beyond their reach stays.
-
-    Args:
-        numbers: (B, D).
-        shapes: Of the curves, (B, D, 3 * bins - 1): widths and heights of their parts, and slopes between two; zeros
-            make a straight line.
-        bins: Parts of a curve.
-        back: Undo it.
-
-    Returns:
-        The numbers bent (B, D), and the log of the curve's slope there.
-    """
-    widths, heights, slopes = shapes.split([bins, bins, bins - 1], dim=-1)
-    across, up = knots(widths), knots(heights)  # (B, D, bins + 1)
-    inner = LEAST + functional.softplus(slopes + math.log(math.expm1(1 - LEAST)))  # one where zeros are given
-    slopes = functional.pad(inner, (1, 1), value=1.0)
-    inside = numbers.abs() < REACH
-    clipped = numbers.clamp(-REACH, REACH)
-    part = torch.searchsorted((up if back else across)[..., 1:-1].contiguous(), clipped.unsqueeze(-1))  # (B, D, 1)
-
-    def here(values: Tensor, further: int = 0) -> Tensor:
-        return values.gather(-1, part + further).squeeze(-1)
-
-    left, bottom = here(across), here(up)
-    width, height = here(across, 1) - left, here(up, 1) - bottom
-    steep, low, high = height / width, here(slopes), here(slopes, 1)
-    turn = low + high - 2 * steep
-    if back:
-        above = clipped - bottom
-        a = height * (steep - low) + above * turn
-        b = height * low - above * turn
-        c = -steep * above
-        share = 2 * c / (-b - (b.square() - 4 * a * c).clamp(min=0).sqrt())
-        bent = left + share * width
-    else:
-        share = (clipped - left) / width
-    rest = share * (1 - share)
-    below = steep + turn * rest
-    if not back:
-        bent = bottom + height * (steep * share.square() + low * rest) / below
-    rise = steep.square() * (high * share.square() + 2 * steep * rest + low * (1 - share).square()) / below.square()
-    log_slope = torch.where(inside, rise.log(), 0.0)
-    return torch.where(inside, bent, numbers), -log_slope if back else log_slope
-
-
-def knots(parts: Tensor) -> Tensor:
-    """Where the parts of a curve begin and end (…, bins + 1), from -REACH to REACH, for any numbers (…, bins)."""
-    count = parts.shape[-1]
-    shares = LEAST + (1 - LEAST * count) * parts.softmax(-1)
-    ends = functional.pad(shares.cumsum(-1)[..., :-1], (1, 0))
-    return functional.pad(2 * REACH * ends - REACH, (0, 1), value=REACH)
+    def back(self, points: Tensor) -> Tensor:
+        """Points (B, D), the other way."""
+        deciding, other = points[:, : self.kept], points[:, self.kept :]
+        shift, log_scale = self.moves(deciding)
+        return torch.cat([deciding, (other - shift) * (-log_scale).exp()], 1)
 
 
 def surprise(net: Flow, points: Tensor) -> Tensor:

@@ -37,7 +37,9 @@ class Density:
         whitened = components.encode(points) / deviations
         split = int(len(whitened) * HELD_OUT)
         fitted = [_mixture(size, whitened[split:], seed) for size in sizes if size * 10 <= len(whitened) - split]
-        return cls(components, deviations, max(fitted, key=lambda mixture: mixture.log_density(whitened[:split]).mean()))
+        return cls(
+            components, deviations, max(fitted, key=lambda mixture: mixture.log_density(whitened[:split]).mean())
+        )
 
     @property
     def size(self) -> int:

@@ -1,6 +1,6 @@
-"""Normal distributions for few points in many dimensions: what can't be told from the points is shrunk to what is plain.
+"""Normal distributions for few points in many dimensions: what the points can't tell is shrunk to what is plain.
 
-The covariance of twenty points in 64 dimensions knows at most nineteen directions. Ledoit and Wolf ("A well-conditioned
+The covariance of twenty points in 64 dimensions knows nineteen directions. Ledoit and Wolf ("A well-conditioned
 estimator for large-dimensional covariance matrices", 2004) say how far to pull it towards a plain one; the distributions
 of a mixture are pulled towards what they have in common, the fewer points they have the further.
 """
