@@ -1,7 +1,8 @@
 """What a prior is chosen from, and by which codes: a normal distribution, mixtures of several sizes, and a flow."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 import torch
@@ -39,18 +40,39 @@ def parts(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
         yield np.delete(order, np.s_[part::PARTS]), order[part::PARTS]
 
 
-def candidates(white: Floats, seed: int, only: str | None = None) -> Iterator[tuple[str, Shape]]:
-    """Every shape that whitened codes (N, D) may be given, by name; or the one of that name."""
-    if only in {None, "normal"}:
-        yield "normal", Normal(shrunk_normal(white))
+def candidates(learnt: Sequence[Floats], score: Callable[[list[Shape]], float], seed: int) -> dict[str, list[Shape]]:
+    """Every shape that is worth a trial, by name, fitted to each of some sets of whitened codes.
+
+    Mixtures are made larger for as long as that helps.
+
+    Args:
+        learnt: Sets of codes (N, D) to fit to.
+        score: How well shapes, one a set, do on codes held out; the higher the better.
+        seed: Decides where fitting begins.
+    """
+    tried = {"normal": [fitted("normal", codes, seed) for codes in learnt]}
+    before = score(tried["normal"])
     for size in SIZES:
-        if only in {None, f"mixture of {size}"} and size * POINTS_EACH <= len(white):
-            yield f"mixture of {size}", Clustered(shrunk_mixture(white, size, seed))
-    if only in {None, "flow"} and len(white) >= FLOW_FROM and white.shape[1] > 1:
-        try:
-            yield "flow", Bent(flow_of(white, seed))
-        except TrainingDiverged:
-            return
+        if size * POINTS_EACH > min(map(len, learnt)):
+            break
+        name = f"mixture of {size}"
+        tried[name] = [fitted(name, codes, seed) for codes in learnt]
+        if (now := score(tried[name])) < before:
+            break
+        before = now
+    if min(map(len, learnt)) >= FLOW_FROM and learnt[0].shape[1] > 1:
+        with suppress(TrainingDiverged):
+            tried["flow"] = [fitted("flow", codes, seed) for codes in learnt]
+    return tried
+
+
+def fitted(name: str, white: Floats, seed: int) -> Shape:
+    """The shape of that name, fitted to whitened codes (N, D)."""
+    if name == "normal":
+        return Normal(shrunk_normal(white))
+    if name == "flow":
+        return Bent(flow_of(white, seed))
+    return Clustered(shrunk_mixture(white, int(name.split()[-1]), seed))
 
 
 def flow_of(white: Floats, seed: int) -> Flow:

@@ -6,21 +6,22 @@ likeliest (ex-post density estimation: Ghosh et al., "From Variational to Determ
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
 
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.generate.candidates import candidates, parts
+from pochade.generate.candidates import candidates, fitted, parts
 from pochade.generate.shapes import Bent, Clustered, Normal, Shape
 from pochade.generate.strings import placed
 from pochade.learn.checkpoints import read_tensors, write_tensors
 from pochade.nets.flow import Flow, FlowConfig
-from pochade.organise.arrays import Floats
+from pochade.organise.arrays import Floats, Integers
 from pochade.organise.mixture import Mixture
 from pochade.organise.shrunk import Whitening
 
@@ -57,21 +58,15 @@ class Prior:
             UsageError: They are fewer than 20, or some are no numbers.
         """
         codes = checked(codes)
-        whitening = among.whitening if among else None
-        held, found = dict[str, list[Floats]](), dict[str, Shape]()
-        for learnt, others in parts(len(codes), seed):
-            own = whitening or Whitening.fit(codes[learnt])
-            white, asked = own.apply(codes[learnt]), own.apply(codes[others])
-            for name, fitted in candidates(white, seed):
-                found[name] = fitted
-                held.setdefault(name, []).append(fitted.log_density(asked) + own.log_stretch)
-        folds = max(len(each) for each in held.values())
-        scores = {name: float(np.concatenate(each).mean()) for name, each in held.items() if len(each) == folds}
-        best = max(scores, key=lambda name: scores[name])
-        if folds > 1:  # each of them was fitted to a part
-            own = whitening or Whitening.fit(codes)
-            found = dict(candidates(own.apply(codes), seed, only=best))
-        return cls(own, found[best], np.sort(np.concatenate(held[best])), scores)
+        folds = [Fold.of(codes, learnt, others, among) for learnt, others in parts(len(codes), seed)]
+        tried = candidates([fold.learnt for fold in folds], lambda shapes: scored(folds, shapes).mean(), seed)
+        held = {name: scored(folds, shapes) for name, shapes in tried.items()}
+        best = max(held, key=lambda name: held[name].mean())
+        whitening, shape = folds[0].whitening, tried[best][0]
+        if len(folds) > 1:  # each shape was fitted to a part
+            whitening = among.whitening if among else Whitening.fit(codes)
+            shape = fitted(best, whitening.apply(codes), seed)
+        return cls(whitening, shape, np.sort(held[best]), {name: float(each.mean()) for name, each in held.items()})
 
     @property
     def name(self) -> str:
@@ -180,6 +175,27 @@ class Prior:
             return cls(whitening, shape_in(tensors, said["flow"]), held_out, said["scores"])
         except (KeyError, TypeError, ValueError, RuntimeError, np.linalg.LinAlgError) as error:
             raise CheckpointDamaged(f"'{path}' holds no such prior: {error}", f"delete '{path}'") from error
+
+
+class Fold(NamedTuple):
+    """Codes to learn from and others to judge by, whitened as the first ones ask for."""
+
+    whitening: Whitening
+    learnt: Floats  # (N, D)
+    others: Floats  # (M, D)
+
+    @classmethod
+    def of(cls, codes: Floats, learnt: Integers, others: Integers, among: "Prior | None") -> "Fold":
+        """These rows of all codes (N, D)."""
+        whitening = among.whitening if among else Whitening.fit(codes[learnt])
+        return cls(whitening, whitening.apply(codes[learnt]), whitening.apply(codes[others]))
+
+
+def scored(folds: Sequence[Fold], shapes: Sequence[Shape]) -> Floats:
+    """The log of the density at every code that was held out, each under the shape that it was held out from."""
+    return np.concatenate([
+        shape.log_density(fold.others) + fold.whitening.log_stretch for fold, shape in zip(folds, shapes, strict=True)
+    ])  # fmt: skip
 
 
 def shape_in(tensors: dict[str, torch.Tensor], flow: dict[str, Any]) -> Shape:

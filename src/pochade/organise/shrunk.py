@@ -1,7 +1,7 @@
 """Normal distributions for few points in many dimensions: what the points can't tell is shrunk to what is plain.
 
 The covariance of twenty points in 64 dimensions knows nineteen directions. Ledoit and Wolf ("A well-conditioned
-estimator for large-dimensional covariance matrices", 2004) say how far to pull it towards a plain one; the distributions
+estimator for large-dimensional covariance matrices", 2004) say how far to pull it towards a plain one; distributions
 of a mixture are pulled towards what they have in common, the fewer points they have the further.
 """
 
@@ -66,11 +66,11 @@ def shrunk_mixture(points: Floats, size: int, seed: int = 0) -> Mixture:
     The common one is that of points about the means of k-means, itself shrunk; it counts as much as D points do.
     """
     points = points[np.random.default_rng(seed).permutation(len(points))[:MOST_POINTS]]
-    near = KMeans(size, n_init=2, random_state=seed).fit(points)
-    common = LedoitWolf(assume_centered=True).fit(points - near.cluster_centers_[near.labels_]).covariance_
     worth = points.shape[1]  # points
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # ended early, or fewer different points than asked for
+        near = KMeans(size, n_init=1, random_state=seed).fit(points)
+        common = LedoitWolf(assume_centered=True).fit(points - near.cluster_centers_[near.labels_]).covariance_
         fitted = BayesianGaussianMixture(
             n_components=size, degrees_of_freedom_prior=worth, covariance_prior=worth * common,
             weight_concentration_prior_type="dirichlet_distribution", weight_concentration_prior=1.0,
