@@ -89,7 +89,7 @@ class Creating(Organising):
             )
         studio = self._studio(painter, report)
         prior = studio.prior if group is None else self._prior_of(group, studio, report)
-        near = self._read(examples, studio.painter) if examples else None
+        near = self._painted(examples, studio.painter) if examples else None
         codes = [prior.sample(1, one) if near is None else prior.like(near, 1, one) for one in range(seed, seed + n)]
         return self._drawn(np.concatenate(codes), range(seed, seed + n), studio, report)
 
@@ -116,7 +116,7 @@ class Creating(Organising):
         if n < 1:
             raise UsageError(f"{n} pictures can't be drawn", "give a number from 1")
         studio = self._studio(painter, report)
-        code = self._read([image], studio.painter)[0]
+        code = self._painted([image], studio.painter)[0]
         codes = [studio.prior.vary(code, strength, 1, one) for one in range(seed, seed + n)]
         return self._drawn(np.concatenate(codes), range(seed, seed + n), studio, report)
 
@@ -147,7 +147,7 @@ class Creating(Organising):
         if len(images) < 2:  # noqa: PLR2004
             raise UsageError("a morph leads from one picture to another", "give two or more")
         studio = self._studio(painter, report)
-        codes = self._read(images, studio.painter)
+        codes = self._painted(images, studio.painter)
         if loop:
             way = studio.prior.path(np.concatenate([codes, codes[:1]]), frames + 1)[:-1]
         else:
@@ -168,7 +168,7 @@ class Creating(Organising):
         if len(images) != CORNERS:
             raise UsageError(f"a grid lies between four pictures, not {len(images)}", "give four")
         studio = self._studio(painter, report)
-        corners, path = self._read(images, studio.painter), studio.prior.path
+        corners, path = self._painted(images, studio.painter), studio.prior.path
         left, right = path(corners[[0, 2]], side), path(corners[[1, 3]], side)
         rows = [path(np.stack(ends), side) for ends in zip(left, right, strict=True)]
         return self._drawn(np.concatenate(rows), [0] * side**2, studio, report, laid_over=1)
@@ -217,7 +217,7 @@ class Creating(Organising):
             raise UsageError(why, f"{FEWEST} are needed; or give some of them with --like")
         return Prior.fit(np.stack([studio.codes[number] for number in sorted(members)]), among=studio.prior)
 
-    def _read(self, images: Sequence[Any], painter: "Painter") -> NDArray[np.float32]:
+    def _painted(self, images: Sequence[Any], painter: "Painter") -> NDArray[np.float32]:
         """The codes (M, D) of pictures."""
         from pochade.collection.painting import painted  # noqa: PLC0415  torch
 

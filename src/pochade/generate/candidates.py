@@ -72,7 +72,7 @@ def fitted(name: str, white: Floats, seed: int) -> Shape:
         return Normal(shrunk_normal(white))
     if name == "flow":
         return Bent(flow_of(white, seed))
-    return Clustered(shrunk_mixture(white, int(name.split()[-1]), seed))
+    return Clustered(shrunk_mixture(white, int(name.rsplit(maxsplit=1)[-1]), seed))
 
 
 def flow_of(white: Floats, seed: int) -> Flow:

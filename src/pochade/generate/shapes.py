@@ -37,7 +37,7 @@ class Shape(ABC):
 
     @abstractmethod
     def path(self, start: Floats, end: Floats, dense: float) -> Floats:
-        """Some 65 places (F, D) on a way between two (D,).
+        """Some places (F, D) on a way between two (D,).
 
         Args:
             start: Where it begins.
@@ -180,4 +180,4 @@ class Clustered(Shape):
 
     def path(self, start: Floats, end: Floats, dense: float) -> Floats:
         """An arc about the middle of all, drawn to where it is dense."""
-        return string(walked(start, end, SHARES), self.mixture, dense)
+        return string(walked(start, end, SHARES[::2]), self.mixture, dense)

@@ -6,7 +6,7 @@ from scipy.special import logsumexp
 from pochade.organise.arrays import Floats
 from pochade.organise.mixture import Mixture
 
-ROUNDS = 80
+ROUNDS = 60
 PULL = 0.1  # of the way to the middles of the distributions near by, in one round
 SMOOTH = 0.2  # of the way to the middle between both neighbours
 
@@ -29,6 +29,8 @@ def string(places: Floats, mixture: Mixture, dense: float) -> Floats:
         total = logsumexp(parts, axis=1, keepdims=True)
         middles = np.exp(parts - total) @ mixture.means  # (F - 2, D)
         lacking = np.clip(dense - total, 0, 1)  # (F - 2, 1)
+        if not lacking.any():
+            break
         between = (path[:-2] + path[2:]) / 2
         path[1:-1] = inner + PULL * lacking * (middles - inner) + SMOOTH * lacking * (between - inner)
         path = even(path)
