@@ -22,9 +22,9 @@ FEW = 1_000  # codes: with fewer, each part of them is held out in turn
 PARTS = 5
 MOST_HELD_OUT = 5_000
 FLOW_FROM = 2_000  # codes: with fewer, mixtures are better, see docs/log.md
-MOST_LEARNT = 100_000  # codes that a flow is shown, all rounds together, for each of 64 dimensions
+MOST_LEARNT = 200_000  # codes that a flow is shown, all rounds together: half a minute on a core
 BATCH = 256
-MOST_ROUNDS = 60
+MOST_ROUNDS = 40
 LOOKS = 12  # times that the flow is tried on codes held out from it
 RATE = 3e-3
 
