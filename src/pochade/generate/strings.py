@@ -1,7 +1,6 @@
 """A path through a mixture: a string between two places that is pulled to where it is dense enough, and kept even."""
 
 import numpy as np
-from scipy.special import logsumexp
 
 from pochade.organise.arrays import Floats
 from pochade.organise.mixture import Mixture
@@ -25,10 +24,8 @@ def string(places: Floats, mixture: Mixture, dense: float) -> Floats:
     path = even(places)
     for _ in range(ROUNDS):
         inner = path[1:-1]
-        parts = mixture.each_log_density(inner)
-        total = logsumexp(parts, axis=1, keepdims=True)
-        middles = np.exp(parts - total) @ mixture.means  # (F - 2, D)
-        lacking = np.clip(dense - total, 0, 1)  # (F - 2, 1)
+        found, middles = mixture.middles(inner)
+        lacking = np.clip(dense - found, 0, 1)[:, None]  # (F - 2, 1)
         if not lacking.any():
             break
         between = (path[:-2] + path[2:]) / 2

@@ -1,4 +1,4 @@
-"""A mixture of normal distributions as three arrays: how dense it is anywhere, which way density rises, and draws."""
+"""A mixture of normal distributions as three arrays: how dense it is anywhere, and draws."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,15 +48,11 @@ class Mixture:
         found: Floats = logsumexp(self.each_log_density(points), axis=1)
         return found
 
-    def slope(self, points: Floats) -> tuple[Floats, Floats]:
-        """The log of the density at points (N, D), and its gradient there (N, D)."""
+    def middles(self, points: Floats) -> tuple[Floats, Floats]:
+        """The log of the density at points (N, D), and the mean of the distributions that each may be from (N, D)."""
         parts = self.each_log_density(points)
         total = logsumexp(parts, axis=1)
-        shares = np.exp(parts - total[:, None])  # (N, K)
-        gradient = np.zeros_like(points)
-        for share, mean, unroot in zip(shares.T, self.means, self._unroots, strict=True):
-            gradient -= share[:, None] * ((points - mean) @ unroot.T @ unroot)
-        return total, gradient
+        return total, np.exp(parts - total[:, None]) @ self.means
 
     def from_normal(self, numbers: Floats) -> Floats:
         """Points (N, D) of the mixture for draws (N, D) of a standard normal distribution, a point for each draw.
