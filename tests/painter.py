@@ -26,10 +26,11 @@ class LinearPainter:
 
     @staticmethod
     def rows(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return pictures.reshape(len(pictures), -1).astype(np.float32) / 255
+        return (pictures.reshape(len(pictures), -1) / 255).astype(np.float32)
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return (self.rows(pictures) - self.mean) @ self.directions.T
+        codes: NDArray[np.float32] = (self.rows(pictures) - self.mean) @ self.directions.T
+        return codes
 
     def draw(self, codes: NDArray[np.float32], seed: int = 0) -> NDArray[np.uint8]:  # noqa: ARG002  nothing is left open
         drawn = (codes @ self.directions + self.mean).clip(0, 1) * 255

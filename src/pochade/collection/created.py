@@ -12,7 +12,7 @@ from pochade.generate.painter import Painter
 from pochade.generate.prior import Prior
 from pochade.images.picture import Array
 from pochade.learn.checkpoints import read_tensors, write_tensors
-from pochade.organise.arrays import Floats
+from pochade.organise.arrays import Floats, Integers
 from pochade.organise.emptiness import NEIGHBOURS, Emptiness, Figures, cycle_errors, verdicts
 from pochade.organise.nearest import nearest
 from pochade.organise.shrunk import Whitening
@@ -106,7 +106,7 @@ class Grounds:
             raise CheckpointDamaged(f"'{path}' holds no such figures: {error}", f"delete '{path}'") from error
 
 
-def almost_copies(looks: Floats, some: Floats) -> float:
+def almost_copies(looks: Floats, some: Integers) -> float:
     """The distance of looks that only one in a hundred different pieces comes nearer to its nearest neighbour than.
 
     Args:
