@@ -16,10 +16,10 @@ ROOM = 0.02  # of the longer side that is left about the subject
 
 
 class Square(NamedTuple):
-    """A picture fitted into a square."""
+    """A picture fitted into a square of 96 pixels, unless said otherwise."""
 
-    pixels: Array  # (96, 96, 3) uint8, or of another side; white around the picture
-    width: int  # of the picture in it: 1 to the side
+    pixels: Array  # (96, 96, 3) uint8, white around the picture
+    width: int  # of the picture in it: 1 to 96
     height: int
 
 
@@ -37,7 +37,7 @@ def squared(pixels: Array) -> Squares:
 
 
 def letterboxed(pixels: Array, side: int = SIDE) -> Square:
-    """A picture (h, w, 3) uint8, enlarged or shrunk until its longer side is that, in the middle of a white square."""
+    """A picture (h, w, 3) uint8, enlarged or shrunk until it fits a white square of that side, in the middle of it."""
     height, width = pixels.shape[:2]
     scale = side / max(width, height)
     fitted = max(1, round(width * scale)), max(1, round(height * scale))
