@@ -383,6 +383,25 @@ def test_a_coder_of_the_future_is_named_and_the_rest_can_be_read(tmp_path: Path)
         assert archive.read(archive.manifest.pieces[1]) == b"b"
 
 
+MORE: list[Said] = [{"wish": "unknown"}, {"score": 91.5}, {"owner": "somebody"}, {"slant": 3}]
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_what_a_newer_pochade_says_is_not_lost_by_adding(place: int, tmp_path: Path) -> None:
+    said = manifest(entry(TEXT, raster={"at": 0, "stride": 1, "up": False, "bgr": False, "big": False}))
+    record = said["entries"][0]
+    records: list[Said] = [said, record, record["files"][0], record["raster"]]
+    records[place].update(MORE[place])
+    path = written(tmp_path, archive_of(said, TEXT))
+    before = path.read_bytes()
+    (tmp_path / "0.png").write_bytes(TEXT)
+    assert compress(tmp_path / "0.png", path).coded == 0, "it is there already"
+    (tmp_path / "new").write_bytes(b"new")
+    with pytest.raises(ArchiveDamaged, match="a newer Pochade wrote"):
+        compress(tmp_path / "new", path)
+    assert path.read_bytes() == before
+
+
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(FileUnreachable, match="No such file"):
         open_archive(tmp_path / "nowhere")

@@ -1,6 +1,7 @@
 """What is to go into an archive: every file that is named or lies below a folder, hidden ones too; no links."""
 
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +42,8 @@ def found_in(given: Path | str | Iterable[Path | str], own: Iterable[Path]) -> F
     for path in paths:
         if not os.path.lexists(path):
             raise DataMissing(f"'{printable(path)}' isn't there", "look at its name")
-    top = paths[0] if len(paths) == 1 and paths[0].is_dir() else Path(os.path.commonpath([one.parent for one in paths]))
+    alone = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112  as below
+    top = paths[0] if alone else Path(os.path.commonpath([one.parent for one in paths]))
     found, passed_over = Found(), {plainly(path) for path in own}
     for path in sorted(set(paths)):
         add(found, top, path, passed_over)
@@ -50,7 +52,8 @@ def found_in(given: Path | str | Iterable[Path | str], own: Iterable[Path]) -> F
 
 def plainly(path: Path) -> Path:
     """One spelling of a path, however it is written; a link to a file stays one."""
-    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    whole = os.path.isdir(path)  # noqa: PTH112  raises nothing, whatever the system says of it
+    return Path(os.path.realpath(path)) if whole else Path(os.path.realpath(path.parent)) / path.name
 
 
 def add(found: Found, top: Path, path: Path, passed_over: set[Path]) -> None:
@@ -61,11 +64,16 @@ def add(found: Found, top: Path, path: Path, passed_over: set[Path]) -> None:
         if one in passed_over:
             continue
         text = as_text(os.fsencode(one.relative_to(top).as_posix()))
-        if one.is_symlink() and one != top:
+        try:
+            kind = one.lstat().st_mode
+        except OSError as error:
+            found.left_out[printable(one)] = f"can't be read: {error.strerror}"
+            continue
+        if stat.S_ISLNK(kind):
             found.left_out[printable(one)] = "is a link"
-        elif one.is_dir():
+        elif stat.S_ISDIR(kind):
             waiting += listed(found, one, text if one != top else "")
-        elif one.is_file():
+        elif stat.S_ISREG(kind):
             found.files[text] = one
         else:
             found.left_out[printable(one)] = "is no ordinary file"

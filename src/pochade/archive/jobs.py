@@ -3,11 +3,14 @@
 import errno
 import hashlib
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, pack, tolerant, unpack
 from pochade.archive.manifest import BYTES
+from pochade.errors import ArchiveDamaged
 from pochade.images.identify import identify
 from pochade.images.source import printable, without_waiting
 
@@ -21,6 +24,8 @@ class Made:
     """What was made of a file; its content lies in the job's `into`, or is the file itself."""
 
     coded: Coded  # without its content
+    bytes: int = 0  # of what was compared with the file
+    crc32: int = 0
     is_file: bool = False
 
 
@@ -55,7 +60,7 @@ class CodeJob:
                         return Problem(CHANGED)
                     if (coded := as_picture(content)) is not None:
                         self.into.write_bytes(coded.content)
-                        return made(coded)
+                        return made(coded, len(coded.content), zlib.crc32(coded.content))
             return self.packed()
         except OSError as error:
             return Problem(f"can't be read: {error.strerror}", error.errno in NO_ROOM)
@@ -65,25 +70,42 @@ class CodeJob:
         form = tolerant(lambda path: identify(path).format, self.path) or ""
         with open(self.path, "rb", opener=without_waiting) as file, self.into.open("wb") as into:
             smaller = pack(file, into)
-        if smaller and self.comes_back():
-            return made(Coded(b"", XZ, BYTES, form))
+        if smaller and (compared := self.compared()) is not None:
+            return made(Coded(b"", XZ, BYTES, form), *compared)
         return Made(Coded(b"", STORED, BYTES, form), is_file=True)
 
-    def comes_back(self) -> bool:
-        """Whether what was packed gives the file again."""
+    def compared(self) -> tuple[int, int] | None:
+        """Bytes and CRC-32 of what was packed; None where it doesn't give the file again."""
         digest, length = hashlib.sha256(), self.path.stat().st_size
-        with self.into.open("rb") as packed:
-            unpack(packed, length, digest.update)
-        return digest.hexdigest() == self.sha256
+        with self.into.open("rb") as file:
+            packed = Summed(file)
+            try:
+                unpack(packed, length, digest.update)
+            except ArchiveDamaged:  # the file has grown since
+                return None
+        return (packed.bytes, packed.crc32) if digest.hexdigest() == self.sha256 else None
 
     def given_up(self, problem: str, *, again: bool) -> Made:  # noqa: ARG002  the file is kept all the same
         """The file as it is: whatever its content does to a coder, it is never left out."""
         return Made(Coded(b"", STORED, BYTES, ""), is_file=True)
 
 
-def made(coded: Coded) -> Made:
-    """What goes back to the process that asked: all but the content."""
-    return Made(Coded(**(vars(coded) | {"content": b""})))
+class Summed:
+    """A file that is read once, and what was read of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.bytes, self.crc32 = file, 0, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        content = self.file.read(size)
+        self.bytes, self.crc32 = self.bytes + len(content), zlib.crc32(content, self.crc32)
+        return content
+
+
+def made(coded: Coded, size: int, crc32: int) -> Made:
+    """What goes back to the process that asked: all but the content, of which it gets the sums."""
+    return Made(Coded(**(vars(coded) | {"content": b""})), size, crc32)
 
 
 def sha256_of(path: Path) -> tuple[str, int]:

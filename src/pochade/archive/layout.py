@@ -6,6 +6,7 @@ Nothing is read from them: they follow from the manifest, so that a reader compu
 # the numbers are the format's own
 
 import struct
+import zlib
 from typing import NamedTuple
 
 FORMAT = "pochade-archive-1"
@@ -27,6 +28,11 @@ class Member(NamedTuple):
     packed: int  # bytes as they lie there
     unpacked: int
     method: int = STORED
+
+
+def stored(name: str, content: bytes) -> Member:
+    """A content as a ZIP has it that doesn't pack it."""
+    return Member(name, zlib.crc32(content), len(content), len(content), STORED)
 
 
 def is_long(member: Member) -> bool:

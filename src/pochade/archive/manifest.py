@@ -21,6 +21,9 @@ WRITTEN = (
 MOST = 2**28  # bytes of a manifest: of some hundred thousand pieces
 NUMBER = 2**63 - 1
 BYTES, PIXELS = "bytes", "pixels"  # what comes back as it was
+OF_ALL = {"format", "about", "pochade", "rests", "entries", "folders"}  # every field that is known
+OF_AN_ENTRY = {*WRITTEN, "files", "rest", "raster"}
+OF_A_FILE = {"path", "mtime"}
 RASTER = {"at": 0, "stride": 0, "up": False, "bgr": False, "big": False}
 
 
@@ -87,6 +90,7 @@ class Manifest:
     entries: list[Entry]
     pieces: list[Piece]  # by path
     folders: list[Text]  # with nothing in them
+    says_more: bool = False  # than this version knows of: a newer one wrote it
 
     def as_json(self) -> bytes:
         """As it lies in the archive."""
@@ -134,7 +138,16 @@ class Manifest:
         ]
         folders = [checked(folder, str, "folders") for folder in told(said, "folders", list)]
         check_paths([piece.path for piece in pieces], folders)
-        return cls(entries, sorted(pieces, key=lambda piece: piece.path), folders)
+        return cls(entries, sorted(pieces, key=lambda piece: piece.path), folders, says_more(said))
+
+
+def says_more(said: Any) -> bool:
+    """Whether a manifest has fields that would be lost if it were written again."""
+    records = [(said, OF_ALL)]
+    for entry in said["entries"]:
+        records += [(entry, OF_AN_ENTRY), (entry.get("raster", {}), set(RASTER))]
+        records += [(file, OF_A_FILE) for file in entry["files"]]
+    return any(record.keys() - known for record, known in records)
 
 
 def entry_data(entry: Entry, rest: int | None) -> dict[str, Any]:

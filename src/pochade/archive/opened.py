@@ -5,11 +5,8 @@ with open_archive("art.pochade") as archive:
         content = archive.read(piece)
 """
 
-# the numbers are ZIP's own
-
 import hashlib
 import io
-import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,12 +14,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from pochade.archive.coders import STORED, STRETCH, XZ, from_picture, unpack
-from pochade.archive.layout import DEFLATED, LOCAL_BYTES, LOCAL_MARK, MANIFEST, REPAIR, Member, ending, local_header
-from pochade.archive.layout import STORED as AS_IT_IS
+from pochade.archive.finding import found_at_the_end
+from pochade.archive.layout import REPAIR, ending, local_header, stored
 from pochade.archive.layout import places as places_of
-from pochade.archive.manifest import BYTES, MOST, Entry, Manifest, Piece
+from pochade.archive.manifest import BYTES, Entry, Piece
 from pochade.archive.names import Text
-from pochade.archive.repair import mended, read_repair, repair_of
+from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.source import printable, without_waiting
 
@@ -34,15 +31,6 @@ class Damage(NamedTuple):
     pieces: tuple[Text, ...]  # that are lost by it
 
 
-class Copy(NamedTuple):
-    """The manifest as it was written."""
-
-    place: int  # of its header
-    member: Member
-    packed: bytes
-    content: bytes
-
-
 @dataclass(frozen=True)
 class Stretch:
     """A part of an open file."""
@@ -52,15 +40,23 @@ class Stretch:
     length: int
 
     def stretches(self) -> Iterator[bytes]:
-        """Its bytes, some at a time; fewer where the file ends before."""
+        """Its bytes, some at a time; fewer where the file ends before.
+
+        Raises:
+            ArchiveDamaged: The disk can't read them.
+        """
         position, end = self.start, self.start + self.length
-        while position < end:
-            self.file.seek(position)
-            content = self.file.read(min(STRETCH, end - position))
-            if not content:
-                return
+        while content := self._read(position, min(STRETCH, end - position)):
             position += len(content)
             yield content
+
+    def _read(self, position: int, count: int) -> bytes:
+        """So many bytes from there."""
+        try:
+            self.file.seek(position)
+            return self.file.read(count)
+        except OSError as error:
+            raise ArchiveDamaged(f"it can't be read: {error.strerror}", "look for an undamaged copy") from error
 
     def content(self) -> bytes:
         """All of it."""
@@ -74,7 +70,7 @@ class Archive:
         path: The file.
 
     Raises:
-        ArchiveDamaged: It is no archive, or neither copy of its manifest can be read.
+        ArchiveDamaged: It is no archive, or its manifest can be neither read nor mended.
         FileUnreachable: It can't be opened.
     """
 
@@ -86,7 +82,7 @@ class Archive:
             raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
         try:
             self.size = self.file.seek(0, 2)
-            copy, self.manifest = self._found()
+            copy, self.manifest = found_at_the_end(self.file, self.size)
             self.copy = copy
             members = [entry.member for entry in self.manifest.entries]
             self.repair = repair_of(copy.member, copy.packed)
@@ -175,8 +171,11 @@ class Archive:
     def fault(self, entry: Entry) -> str:
         """What is wrong with an entry's content; nothing when it is as it was."""
         crc, length = 0, 0
-        for content in self.stretch(entry).stretches():
-            crc, length = zlib.crc32(content, crc), length + len(content)
+        try:
+            for content in self.stretch(entry).stretches():
+                crc, length = zlib.crc32(content, crc), length + len(content)
+        except ArchiveDamaged as error:
+            return error.sentence
         if length < entry.bytes:
             return "the file ends before"
         return "" if crc == entry.crc32 else "its checksum is another"
@@ -188,8 +187,10 @@ class Archive:
 
     def _stands(self, place: int, wanted: bytes) -> bool:
         """Whether these bytes are there."""
-        self.file.seek(place)
-        return self.file.read(len(wanted)) == wanted
+        try:
+            return Stretch(self.file, place, len(wanted)).content() == wanted
+        except ArchiveDamaged:
+            return False
 
     def _faults_behind(self) -> list[Damage]:
         """What is wrong with the manifests, the directory and the end."""
@@ -202,32 +203,6 @@ class Archive:
         if not self._stands(self.places[-1], end) or self.size != self.places[-1] + len(end):
             damages.append(Damage("the directory at the end is damaged; nothing is lost by it", ()))
         return damages
-
-    def _found(self) -> tuple[Copy, Manifest]:
-        """The manifest as it lies there, or else mended.
-
-        Raises:
-            ArchiveDamaged: It can't be mended, or what it says can't be.
-        """
-        if self.size < LOCAL_BYTES:
-            raise ArchiveDamaged("it is no archive of Pochade's, or only its beginning")
-        refused = ArchiveDamaged(
-            "it is no archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
-        )
-        for name, at in ((MANIFEST, copy_at), (REPAIR, mended_at)):
-            for place in places_from_the_end(self.file, self.size, name.encode()):
-                copy = at(self.file, place - LOCAL_BYTES)
-                if copy is None:
-                    continue
-                try:
-                    manifest = Manifest.read(copy.content)
-                except ArchiveDamaged as error:
-                    refused = error
-                    continue
-                if fits(manifest, copy):
-                    return copy, manifest
-                refused = ArchiveDamaged("its manifest speaks of other sizes than there are")
-        raise refused
 
 
 class InStretch:
@@ -244,69 +219,3 @@ class InStretch:
 def open_archive(path: Path | str) -> Archive:
     """Open an archive to look into it, read pieces of it, or verify it; see `Archive`."""
     return Archive(Path(path))
-
-
-def fits(manifest: Manifest, copy: Copy) -> bool:
-    """Whether a manifest's entries end where it was found."""
-    return places_of([entry.member for entry in manifest.entries])[-1] == copy.place
-
-
-def stored(name: str, content: bytes) -> Member:
-    """A content as a ZIP has it that doesn't pack it."""
-    return Member(name, zlib.crc32(content), len(content), len(content), AS_IT_IS)
-
-
-def places_from_the_end(file: BinaryIO, size: int, wanted: bytes) -> Iterator[int]:
-    """Where these bytes are, the last place first."""
-    end = size
-    while end > 0:
-        start = max(0, end - STRETCH)
-        file.seek(start)
-        content = file.read(end - start + len(wanted) - 1)  # a place may lie across the border
-        place = content.rfind(wanted)
-        while place >= 0:
-            yield start + place
-            place = content.rfind(wanted, 0, place + len(wanted) - 1)
-        end = start
-
-
-def copy_at(file: BinaryIO, place: int) -> Copy | None:
-    """The manifest whose header is there; None where none is, or a damaged one."""
-    member = member_at(file, place, MANIFEST, DEFLATED)
-    return None if member is None else unpacked(place, member, file.read(member.packed))
-
-
-def mended_at(file: BinaryIO, place: int) -> Copy | None:
-    """The manifest in front of the repair whose header is there; None where it can't be mended."""
-    member = member_at(file, place, REPAIR, AS_IT_IS)
-    content = file.read(member.packed) if member else b""
-    repair = read_repair(content) if member and zlib.crc32(content) == member.crc32 else None
-    if repair is None or (start := place - repair.member.packed) < 0 or repair.member.unpacked > MOST:
-        return None
-    file.seek(start)
-    packed = mended(file.read(repair.member.packed), repair)
-    return unpacked(start - len(local_header(repair.member)), repair.member, packed)
-
-
-def member_at(file: BinaryIO, place: int, name: str, method: int) -> Member | None:
-    """What the header there says of a member; None where there is none as we write them."""
-    if place < 0:
-        return None
-    file.seek(place)
-    head = file.read(LOCAL_BYTES + len(name))
-    if len(head) < LOCAL_BYTES or not head.startswith(LOCAL_MARK):
-        return None
-    crc, packed, length = struct.unpack_from("<3I", head, 14)
-    member = Member(name, crc, packed, length, method)
-    return member if head == local_header(member) and member.unpacked <= MOST else None
-
-
-def unpacked(place: int, member: Member, packed: bytes) -> Copy | None:
-    """A manifest out of its packed bytes; None where they are damaged."""
-    unpacker = zlib.decompressobj(-15)
-    try:
-        content = unpacker.decompress(packed, member.unpacked + 1)
-    except zlib.error:
-        return None
-    right = len(content) == member.unpacked and zlib.crc32(content) == member.crc32 and len(packed) == member.packed
-    return Copy(place, member, packed, content) if right else None

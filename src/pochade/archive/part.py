@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
-from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header
+from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
 from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
-from pochade.archive.opened import Archive, Stretch, stored
+from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable
@@ -40,9 +40,9 @@ class Part:
         try:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
+            self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for what has no places: a pipe
         except OSError as error:
             raise unwritable(target, error) from error
-        self.file: BinaryIO = os.fdopen(descriptor, "r+b")
 
     def __enter__(self) -> Self:
         return self
@@ -79,19 +79,21 @@ class Part:
         self.file.truncate(self.end)
         lines = b"".join(map(line_of, kept))
         temporary = self.journal_path.with_name(self.journal_path.name + ".new")
-        temporary.write_bytes(lines)
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:  # never through a link
+            file.write(lines)
         temporary.replace(self.journal_path)
 
     def add(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write an entry behind the last one; its sums are counted here.
+        """Write an entry behind the last one.
 
         Args:
-            entry: With the right `bytes`.
+            entry: With `bytes` and `crc32` of what was compared with the original; what is stored is compared here.
             content: In stretches.
 
         Raises:
-            FileUnreachable: There are more or fewer bytes than told: the file changed meanwhile.
-            OutputUnwritable: No space.
+            FileUnreachable: What is stored isn't the file that it was: it changed meanwhile.
+            OutputUnwritable: No space, or the content is another than was compared.
         """
         try:
             whole = self._put(entry, content)
@@ -115,7 +117,7 @@ class Part:
         return entry
 
     def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write a content where it belongs; the entry with its sums."""
+        """Write a content where it belongs; compared on its way, a file by its SHA-256, all else by its CRC-32."""
         crc, digest = 0, hashlib.sha256()
         start = position = self.end + len(local_header(entry.member))
         for stretch in content:
@@ -124,11 +126,15 @@ class Part:
             self.file.seek(position)
             self.file.write(stretch)
             position += len(stretch)
-        changed = entry.coder == STORED and digest.hexdigest() != entry.original_sha256
-        if position - start != entry.bytes or changed:
-            self.file.truncate(self.end)
+        is_file = entry.coder == STORED
+        same = digest.hexdigest() == entry.original_sha256 if is_file else crc == entry.crc32
+        if position - start == entry.bytes and same:
+            return replace(entry, crc32=crc)
+        self.file.truncate(self.end)
+        if is_file:
             raise FileUnreachable(f"'{entry.name}' changed while it was read", "give the same command again")
-        return replace(entry, crc32=crc)
+        why = f"'{printable(self.target)}' could not be written: '{entry.name}' was read back as something else"
+        raise OutputUnwritable(why, "look after the disk and the memory, and give the same command again")
 
     def _journal(self) -> Iterator[Entry]:
         """What the journal says, up to the first line that isn't whole."""
@@ -184,8 +190,9 @@ class Part:
 def is_whole(stretch: Stretch, entry: Entry) -> bool:
     """Whether a content is there as it was written."""
     crc, length = 0, 0
-    for content in stretch.stretches():
-        crc, length = zlib.crc32(content, crc), length + len(content)
+    with suppress(ArchiveDamaged):
+        for content in stretch.stretches():
+            crc, length = zlib.crc32(content, crc), length + len(content)
     return (crc, length) == (entry.crc32, entry.bytes)
 
 

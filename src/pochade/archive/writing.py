@@ -1,32 +1,33 @@
 """`compress`: files in, one archive out; again, only what is new is coded.
 
-found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add ─► Part.finish
-found.py     here     part.py, opened.py   jobs.py     part.py
+found_in ─► summed ─► taken up, copied ─► CodeJobs ─► Part.add ─► manifest_of ─► Part.finish
+found.py    wanted.py  part.py, opened.py  jobs.py     part.py     wanted.py       part.py
 """
 
+import os
+import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pochade.archive.coders import STRETCH, SUFFIXES
 from pochade.archive.found import Found, found_in
-from pochade.archive.jobs import CodeJob, Made, Problem, sha256_of
-from pochade.archive.manifest import Entry, Manifest, Piece
-from pochade.archive.names import Text, above, entry_name, set_aside, shown
+from pochade.archive.jobs import CodeJob, Made, Problem
+from pochade.archive.manifest import Entry, Manifest
+from pochade.archive.names import Text, entry_name, shown
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
+from pochade.archive.wanted import Content, Tell, Wanted, holds, leave_out, manifest_of, summed
 from pochade.collection.readers import Readers
-from pochade.errors import DataMissing, FileUnreachable, OutputUnwritable, UsageError
+from pochade.errors import ArchiveDamaged, DataMissing, FileUnreachable, OutputUnwritable, UsageError
 from pochade.files import held
 from pochade.images.source import printable, without_waiting
 
 FIDELITIES = ("lossless",)
 SECONDS = 7200.0  # that one file may take; then it is kept as it is
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -52,23 +53,6 @@ class Report:
     coders: dict[str, Saved] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)  # old contents: their path before and now
     left_out: dict[str, str] = field(default_factory=dict)  # files that are not in the archive, and why
-
-
-@dataclass(frozen=True)
-class Content:
-    """A file's content before it is coded."""
-
-    path: Path
-    text: Text
-    size: int
-
-
-@dataclass
-class Wanted:
-    """What the archive is to hold."""
-
-    pieces: dict[Text, tuple[str, int]]  # of files found: SHA-256 and time of modification
-    contents: dict[str, Content]  # by SHA-256
 
 
 def compress(
@@ -98,7 +82,7 @@ def compress(
     if fidelity not in FIDELITIES:
         raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(FIDELITIES)}")
     target = Path(to).absolute()
-    if target.is_dir():
+    if os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
     own = [
         target,
@@ -109,23 +93,24 @@ def compress(
     ]
     found = found_in(folder_or_paths, own)
     with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
-        try:
-            return written(found, target, folder, report)
-        finally:
-            with suppress(OSError):
-                own[1].unlink()
+        return written(found, target, folder, report)
 
 
 @contextmanager
 def spool(folder: Path) -> Iterator[Path]:
-    """An empty folder for what the processes make, gone afterwards."""
+    """An empty folder for what the processes make, gone afterwards.
+
+    It has another name in each run: a process that outlives a killed run still writes into that one's.
+    """
     shutil.rmtree(folder, ignore_errors=True)
+    own = folder / secrets.token_hex(4)
     try:
         folder.mkdir()
+        own.mkdir()
     except OSError as error:
         raise OutputUnwritable(f"'{printable(folder.parent)}' can't be written: {error.strerror}") from error
     try:
-        yield folder
+        yield own
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,13 +118,16 @@ def spool(folder: Path) -> Iterator[Path]:
 def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
     """The story of one run."""
     wanted = summed(found, report)
-    old = Archive(target) if target.exists() else None
+    old = Archive(target) if os.path.exists(target) else None  # noqa: PTH110  raises nothing
     try:
         if not wanted.pieces and not found.folders and old is None:
             why = "none of the files can be read" if found.left_out else "there is no file"
             raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
-        if old is not None and holds(old, wanted, found):
+        if old is not None and holds(old, wanted, found) and is_sound(old, report):
             return reported(target, old.manifest, found, 0)
+        if old is not None and old.manifest.says_more:
+            why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
+            raise ArchiveDamaged(why, "add with the newer one, or make another archive")
         with Part(target) as part:
             before = old.manifest.entries if old else []
             kept = {entry.original_sha256 for entry in before} | set(wanted.contents)
@@ -147,6 +135,7 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
             if old is not None:
                 copied(old, part, wanted, report)
             coded = code_missing(part, wanted, found, folder, report)
+            check_kept(before, part)
             manifest, moved = manifest_of(part.entries, old, wanted, found)
             report("checking", 0, 1)
             part.finish(manifest)
@@ -157,27 +146,18 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
     return reported(target, manifest, found, coded, moved)
 
 
-def summed(found: Found, report: Tell) -> Wanted:
-    """The SHA-256 of every file; those that can't be read are left out."""
-    wanted = Wanted({}, {})
-    for number, (text, path) in enumerate(found.files.items()):
-        try:
-            state = path.stat()
-            content, size = sha256_of(path)  # what was read counts: the file may have grown since
-        except OSError as error:
-            found.left_out[printable(path)] = f"can't be read: {error.strerror}"
-            continue
-        wanted.pieces[text] = (content, state.st_mtime_ns)
-        wanted.contents.setdefault(content, Content(path, text, size))
-        report("looking", number + 1, len(found.files))
-    return wanted
+def is_sound(old: Archive, report: Tell) -> bool:
+    """Whether nothing in an archive is damaged: its files are here, and could mend it."""
+    return not old.verify(lambda done, total: report("checking", done, total))
 
 
-def holds(old: Archive, wanted: Wanted, found: Found) -> bool:
-    """Whether an archive has every path with its content already."""
-    there = {piece.path: piece.entry.original_sha256 for piece in old}
-    same = all(there.get(text) == content for text, (content, _) in wanted.pieces.items())
-    return same and set(found.folders) <= set(old.manifest.folders)
+def check_kept(before: list[Entry], part: Part) -> None:
+    """Nothing, or ArchiveDamaged: a damaged entry's file was here, but could not be coded again."""
+    there = {entry.original_sha256 for entry in part.entries}
+    for entry in before:
+        if entry.original_sha256 not in there:
+            why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read whole"
+            raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
 
 
 def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
@@ -234,9 +214,9 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
         name: getattr(coded, name) for name in ("coder", "returns", "format", "shape", "pixels", "rest", "raster")
     }
     try:
-        size = source.stat().st_size
+        size = content.size if made.is_file else made.bytes
         name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
-        entry = Entry(name, size, 0, original_bytes=content.size, original_sha256=job.sha256, **beside)
+        entry = Entry(name, size, made.crc32, original_bytes=content.size, original_sha256=job.sha256, **beside)
         part.add(entry, stretches_of(source))
     except FileUnreachable as error:
         return error.sentence.partition("' ")[2]
@@ -253,44 +233,6 @@ def stretches_of(path: Path) -> Iterator[bytes]:
                 yield content
     except OSError as error:
         raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
-
-
-def leave_out(content: str, reason: str, wanted: Wanted, found: Found) -> None:
-    """Every file with this content, and why."""
-    for text in [text for text, (one, _) in wanted.pieces.items() if one == content]:
-        del wanted.pieces[text]
-        found.left_out[printable(found.files[text])] = reason
-
-
-def manifest_of(
-    entries: list[Entry], old: Archive | None, wanted: Wanted, found: Found
-) -> tuple[Manifest, dict[Text, Text]]:
-    """What is where now, and which old contents got another path."""
-    by_content = {entry.original_sha256: entry for entry in entries}
-    pieces = {text: Piece(text, mtime, by_content[content]) for text, (content, mtime) in wanted.pieces.items()}
-    folders = set(found.folders) | set(old.manifest.folders if old else [])
-    moved: dict[Text, Text] = {}
-    new_folders = {folder for text in [*pieces, *found.folders] for folder in above(text + "/")} - set(pieces)
-    for piece in old or ():
-        content = piece.entry.original_sha256
-        place = piece.path
-        if place in pieces and pieces[place].entry.original_sha256 == content:
-            continue
-        while place in pieces or place in new_folders or any(folder in pieces for folder in above(place)):
-            place = aside(place, piece.mtime, set(pieces))
-        if place != piece.path:
-            moved[piece.path] = place
-        pieces[place] = Piece(place, piece.mtime, by_content[content])
-    used = {folder for text in pieces for folder in above(text)}
-    used |= {folder for text in folders for folder in above(text)}
-    empty = sorted(folder for folder in folders - used - set(pieces) if not any(one in pieces for one in above(folder)))
-    return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
-
-
-def aside(place: Text, mtime: int, files: set[Text]) -> Text:
-    """Another path: the part of it that is in the way, with a day and a time."""
-    blocked = next((folder for folder in above(place) if folder in files), place)
-    return set_aside(blocked, mtime) + place[len(blocked) :]
 
 
 def reported(

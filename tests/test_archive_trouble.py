@@ -1,0 +1,244 @@
+"""Files that change, disks that fail, runs that cross: an archive is never worse for it, and none is called whole."""
+
+import errno
+import io
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pochade.archive import writing
+from pochade.archive.coders import pack as packed_by
+from pochade.archive.extracting import extract
+from pochade.archive.jobs import CodeJob, Made, Problem
+from pochade.archive.opened import Archive, open_archive
+from pochade.archive.writing import compress, spool
+from pochade.collection.readers import Answer
+from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
+from pochade.files import held
+
+TEXT = b"of paper and ink " * 99
+
+
+class AtOnce:
+    """The processes that code, without processes."""
+
+    def __init__(self, **_: Any) -> None:
+        pass
+
+    def __enter__(self) -> "AtOnce":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(self, requests: Iterable[CodeJob]) -> Iterator[Answer[CodeJob, Any]]:
+        """Each request done here."""
+        return (Answer(request, request.done()) for request in requests)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything happens in this process, where it can be spoilt."""
+    monkeypatch.setattr(writing, "Readers", AtOnce)
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> tuple[Path, Path]:
+    """A folder of two files, and its archive."""
+    folder, target = tmp_path / "art", tmp_path / "x.pochade"
+    folder.mkdir()
+    (folder / "notes.txt").write_bytes(TEXT)
+    (folder / "noise").write_bytes(os.urandom(500))
+    compress(folder, target)
+    return folder, target
+
+
+def pieces_of(path: Path) -> dict[str, bytes]:
+    """Every piece of an archive, which is whole."""
+    with open_archive(path) as archive:
+        assert archive.verify() == []
+        return {piece.path: archive.read(piece) for piece in archive}
+
+
+def damage(path: Path, piece: str) -> bytes:
+    """Change a byte of a piece's content; the archive's bytes then."""
+    content = bytearray(path.read_bytes())
+    with open_archive(path) as archive:
+        entry = next(one.entry for one in archive if one.path == piece)
+        content[archive.stretch(entry).start + entry.bytes // 2] ^= 1
+    path.write_bytes(content)
+    return bytes(content)
+
+
+def test_an_entry_that_is_read_wrongly_as_it_is_copied_gets_no_new_checksum(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+    before = damage(target, "notes.txt")
+    monkeypatch.setattr(Archive, "fault", lambda _archive, _entry: "")  # the first reading went well
+    (folder / "notes.txt").unlink()
+    (folder / "new").write_bytes(b"new")
+    with pytest.raises(OutputUnwritable, match="read back as something else"):
+        compress(folder, target)
+    assert target.read_bytes() == before
+
+
+def test_what_was_made_is_compared_with_what_was_read_back(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+    real, before = CodeJob.done, target.read_bytes()
+
+    def done(job: CodeJob) -> Made | Problem:
+        made = real(job)
+        if job.into.exists():
+            job.into.write_bytes(job.into.read_bytes()[:-1] + b"!")
+        return made
+
+    (folder / "more.txt").write_bytes(b"more " + TEXT)
+    with monkeypatch.context() as patched:
+        patched.setattr(CodeJob, "done", done)
+        with pytest.raises(OutputUnwritable, match="read back as something else"):
+            compress(folder, target)
+    assert target.read_bytes() == before
+    compress(folder, target)
+    assert pieces_of(target)["more.txt"] == b"more " + TEXT
+
+
+def test_a_file_that_grows_while_it_is_packed_is_left_out_and_stops_nothing(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+
+    def pack(original: io.BufferedReader, into: io.BufferedWriter) -> bool:
+        smaller = packed_by(original, into)
+        Path(original.name).write_bytes(TEXT * 3)
+        return smaller
+
+    (folder / "log.txt").write_bytes(TEXT * 2)
+    monkeypatch.setattr("pochade.archive.jobs.pack", pack)
+    report = compress(folder, target)
+    assert report.left_out == {str(folder / "log.txt"): "changed while it was read"}
+    assert set(pieces_of(target)) == {"notes.txt", "noise"}
+
+
+def test_no_run_writes_where_another_run_wrote(tmp_path: Path) -> None:
+    with spool(tmp_path / "coded") as one:
+        (one / "left").write_bytes(b"by a process that outlived its run")
+    with spool(tmp_path / "coded") as other:
+        assert other != one
+        assert list(other.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_holds_its_lock_until_it_has_cleaned_up(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+    real, cleaned = shutil.rmtree, 0
+
+    def rmtree(path: Path, **how: Any) -> None:
+        nonlocal cleaned
+        with pytest.raises(UsageError), held(target.with_name(f".{target.name}.lock"), "writing"):
+            pass
+        cleaned += 1
+        real(path, **how)
+
+    (folder / "new").write_bytes(b"new")
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    compress(folder, target)
+    assert cleaned == 2
+
+
+@pytest.mark.parametrize("ending", ["part", "part.jsonl.new"])
+def test_a_link_beside_the_archive_is_not_followed(ending: str, packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    target.unlink()
+    target.with_name(f".{target.name}.{ending}").symlink_to(folder / "notes.txt")
+    if ending == "part":
+        with pytest.raises(OutputUnwritable):
+            compress(folder, target)
+    else:
+        compress(folder, target)
+    assert (folder / "notes.txt").read_bytes() == TEXT
+
+
+def test_a_pipe_beside_the_archive_is_not_written_to(packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    target.unlink()
+    os.mkfifo(target.with_name(f".{target.name}.part"))
+    with pytest.raises(OutputUnwritable, match="could not be written"):
+        compress(folder, target)
+
+
+def test_the_same_command_mends_an_archive_whose_files_are_here(packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    whole = pieces_of(target)
+    damage(target, "noise")
+    assert compress(folder, target).coded == 1
+    assert pieces_of(target) == whole
+    content = bytearray(target.read_bytes())
+    content[10] ^= 1  # of a header
+    target.write_bytes(content)
+    assert compress(folder, target).coded == 0
+    assert pieces_of(target) == whole
+
+
+def test_a_damaged_piece_whose_file_changes_as_it_is_read_is_told(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+    before = damage(target, "notes.txt")
+    monkeypatch.setattr(CodeJob, "done", lambda _job: Problem("changed while it was read"))
+    with pytest.raises(ArchiveDamaged, match=r"is damaged in .* could not be read whole"):
+        compress(folder, target)
+    assert target.read_bytes() == before
+
+
+class Unreadable(io.BytesIO):
+    """A file on a disk that has lost some of its bytes."""
+
+    def __init__(self, content: bytes, begin: int, end: int) -> None:
+        super().__init__(content)
+        self.lost = range(begin, end)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """What is there; an error where anything of it is lost."""
+        content, place = super().read(size), self.tell()
+        if max(place - len(content), self.lost.start) < min(place, self.lost.stop):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return content
+
+
+def test_what_a_disk_cannot_read_is_named_and_the_rest_comes_out(packed: tuple[Path, Path], tmp_path: Path) -> None:
+    with open_archive(packed[1]) as archive:
+        lost = next(piece for piece in archive if piece.path == "notes.txt")
+        place = archive.starts[lost.entry.name]
+        archive.file.close()
+        archive.file = Unreadable(packed[1].read_bytes(), place, place + 50)
+        header, content = archive.verify()
+        assert header.pieces == ()
+        assert content == (f"'{lost.entry.name}' is damaged: it can't be read: Input/output error", ("notes.txt",))
+        found = extract(archive, tmp_path / "out", keep_going=True)
+    assert isinstance(found.problems["notes.txt"], ArchiveDamaged)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["noise"]
+
+
+def test_a_file_that_the_system_does_not_show_is_left_out(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.name == "notes.txt":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    report = compress(packed[0], packed[1].with_name("y.pochade"))
+    assert report.left_out == {str(packed[0] / "notes.txt"): "can't be read: Permission denied"}
+    assert set(pieces_of(packed[1].with_name("y.pochade"))) == {"noise"}
