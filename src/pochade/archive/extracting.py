@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.manifest import Piece
-from pochade.archive.names import Text, as_path, shown
+from pochade.archive.coders import SUFFIXES
+from pochade.archive.manifest import PICTURE, Manifest, Piece
+from pochade.archive.names import Text, above, as_path, shown
 from pochade.archive.opened import Archive
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.files import make_folder
@@ -33,6 +34,9 @@ def extract(
 ) -> Extracted:
     """Write every file of an archive into a folder, with its time of modification.
 
+    A piece that only looks like its original comes back as the picture file that it is, under the name that
+    `names_outside` says.
+
     Args:
         archive: An open one.
         to: The folder; made if need be. What is in it stays as it is.
@@ -46,13 +50,14 @@ def extract(
     folder, found = Path(to), Extracted()
     make_folder(folder)
     check_room(archive, folder)
+    names = names_outside(archive.manifest)
     if not keep_going:
         for piece in archive:
-            check_free(target_of(folder, piece.path))
+            check_free(target_of(folder, names[piece.path]))
     for number, piece in enumerate(archive):
         report(number, len(archive), shown(piece.path))
         try:
-            found.bytes += written(archive, piece, folder)
+            found.bytes += written(archive, piece, inside(folder, target_of(folder, names[piece.path])))
             found.files += 1
         except (ArchiveDamaged, OutputUnwritable) as error:
             if not keep_going:
@@ -62,6 +67,21 @@ def extract(
         make_folder(inside(folder, target_of(folder, text)))
     report(len(archive), len(archive), "")
     return found
+
+
+def names_outside(manifest: Manifest) -> dict[Text, Text]:
+    """Under which path each piece is extracted: its own, but for those that come back as pictures of another kind."""
+    own = {piece.path: piece.path for piece in manifest.pieces}
+    taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
+    for piece in manifest.pieces:
+        if piece.entry.returns == PICTURE:
+            suffix = SUFFIXES.get(piece.coder, "")
+            text = piece.path + suffix
+            while suffix and text in taken:
+                text += suffix
+            own[piece.path] = text
+            taken.add(text)
+    return own
 
 
 def check_room(archive: Archive, folder: Path) -> None:
@@ -84,9 +104,8 @@ def check_free(target: Path) -> None:
         raise OutputUnwritable(why, "choose another folder; --keep-going passes over what is there")
 
 
-def written(archive: Archive, piece: Piece, folder: Path) -> int:
+def written(archive: Archive, piece: Piece, target: Path) -> int:
     """Write one file under a name of its own and rename it when it is whole; its bytes."""
-    target = inside(folder, target_of(folder, piece.path))
     check_free(target)
     temporary = target.with_name(f".pochade.{os.getpid()}.part")
     make_folder(target.parent)
