@@ -131,7 +131,8 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
             raise ArchiveDamaged(why, "add with the newer one, or make another archive")
         with Part(target) as part:
             before = old.manifest.entries if old else []
-            part.take_up(lambda entry: is_wanted(entry, before, wanted, fidelity))
+            known = {entry.original_sha256 for entry in before}
+            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity))
             if old is not None:
                 copied(old, part, wanted, fidelity, report)
             coded = code_missing(part, wanted, found, folder, fidelity, report)
@@ -146,12 +147,12 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
     return reported(target, fidelity, manifest, found, coded, moved)
 
 
-def is_wanted(entry: Entry, before: list[Entry], wanted: Wanted, fidelity: str) -> bool:
+def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str) -> bool:
     """Whether what an interrupted run coded, or copied from the archive before, is what this one would."""
     if is_too_low(entry, wanted, fidelity):
         return False
     here = entry.original_sha256 in wanted.contents and entry.fidelity == fidelity
-    return here or any(entry.original_sha256 == one.original_sha256 for one in before)
+    return here or entry.original_sha256 in known
 
 
 def is_too_low(entry: Entry, wanted: Wanted, fidelity: str) -> bool:

@@ -31,7 +31,8 @@ def compress(
 
     Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else
     byte for byte. With high and medium, pictures come back as AVIF, JPEG XL or WebP, where that is smaller, that look
-    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. Interrupted or killed, the same command goes on where it was; again, it adds what is new.
+    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. Interrupted or killed, the same command goes
+    on where it was; again, it adds what is new.
 
     Example: pochade compress ~/art --to ~/art.pochade
     """
