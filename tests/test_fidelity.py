@@ -17,20 +17,22 @@ from pochade.archive.opened import open_archive
 from pochade.archive.searching import WANTED, Tried, searched
 from pochade.archive.writing import compress
 from pochade.errors import ArchiveDamaged, UsageError
+from pochade.images.colour import is_srgb
 from pochade.images.lossy_coders import CODERS, Coder, Judge, Original, original_in, without_holes
 from pochade.images.picture import Picture
 from pochade.images.read import picture_in
 from pochade.images.source import Source
 from pochade.images.ssimulacra2 import ssimulacra2
 from tests.pictures import Array, deep_png, png_chunk, rgb, rgba, saved
-from tests.test_ssimulacra2 import grainy, painted
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
 
 def painting(height: int = 56, width: int = 72) -> Array:
-    """Grain on waves: much to lose that nobody misses."""
-    return grainy(painted(height, width))
+    """Grain on a soft light: much to lose that nobody misses."""
+    y, x = np.mgrid[:height, :width] / 12
+    light = np.stack([x * 20 + y * 9, 90 + 40 * np.sin(x), 120 + 30 * np.cos(y)], axis=-1)
+    return np.clip(light + np.random.default_rng(3).normal(0, 2, light.shape), 0, 255).astype(np.uint8)
 
 
 def as_png(values: Array, **options: object) -> bytes:
@@ -71,12 +73,12 @@ def test_line_art_is_smallest_when_it_loses_nothing() -> None:
     lines[8:56, ::8] = (20, 30, 90)
     coded = as_picture(as_png(lines), "medium")
     assert coded is not None
-    assert coded.returns == "pixels"
+    assert coded.returns != "picture"
     assert coded.score is None
 
 
 def test_a_jpeg_is_never_coded_larger_than_what_gives_it_back() -> None:
-    content = saved(Image.fromarray(painting()), "JPEG", quality=40)
+    content = saved(Image.fromarray(painting(112, 144)), "JPEG", quality=90)
     coded, exact = as_picture(content, "high"), as_picture(content)
     assert coded is not None
     assert exact is not None
@@ -88,7 +90,7 @@ def test_alpha_stays_as_it_is_whoever_codes(coder: Coder) -> None:
     alpha = (np.arange(56 * 72).reshape(56, 72) * 31 % 256).astype(np.uint8)
     alpha[:20], alpha[40:] = 0, 255
     original = taken(as_png(np.dstack([painting(), alpha])))
-    content = coder.encode(original, coder.guess(70))
+    content = coder.encode(original, coder.best)
     np.testing.assert_array_equal(seen(content).alpha, alpha)
     assert Judge(original).score(content) > 40
 
@@ -110,7 +112,9 @@ def test_profile_exif_xmp_and_dots_per_inch_are_in_the_file(coder: Coder) -> Non
     found.load(seen(content).exif or b"")
     assert (found[0x011A], found[0x011B], found[0x0128]) == (300, 300, 2)
     assert XMP in content
-    assert seen(content).icc == (None if coder.name == "jpeg-xl-lossy" else icc)
+    found_icc = seen(content).icc
+    assert found_icc is not None
+    assert is_srgb(found_icc, "RGB") if coder.name == "jpeg-xl-lossy" else found_icc == icc
 
 
 def test_a_jpeg_xl_is_not_made_where_it_would_lose_the_profile() -> None:
@@ -154,6 +158,9 @@ def test_opaque_alpha_is_none() -> None:
 # The search -----------------------------------------------------------------------------------------------------------
 
 
+SMALL = taken(as_png(painting(8, 8)))
+
+
 class Told(Judge):
     """A judge that says what it was told of each dial."""
 
@@ -166,13 +173,13 @@ class Told(Judge):
         return self.scores[len(content) // 10 - 1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.floats(0, 3), min_size=101, max_size=101), st.integers(-20, 60), st.integers(200, 1100))
 def test_the_lowest_dial_that_reaches_the_score_is_found(steps: list[float], first: int, most: int) -> None:
     scores = [min(100.0, float(score)) for score in first + np.cumsum(steps)]
     judge = Told(scores)
     coder = Coder("told", lambda _, dial: bytes(10 * (dial + 1)), 100, at_70=40, at_90=80)
-    found = searched(coder, taken(as_png(painting(8, 8))), judge, 90, most)
+    found = searched(coder, SMALL, judge, 90, most)
     lowest = next((dial for dial, score in enumerate(scores) if score >= 90), None)
     assert judge.asked <= 10
     if lowest is None or 10 * (lowest + 1) >= most:

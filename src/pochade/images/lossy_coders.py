@@ -186,7 +186,8 @@ class Judge:
         """SSIMULACRA2, the lower one where there are two grounds; ValueError where alpha isn't the same."""
         picture = picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
         alpha = None if picture.alpha is None or (picture.alpha == 255).all() else picture.alpha
-        if (alpha is None) != (self.original.alpha is None) or not np.array_equal(alpha, self.original.alpha):
+        wanted = self.original.alpha
+        if not (alpha is wanted or (alpha is not None and wanted is not None and np.array_equal(alpha, wanted))):
             raise ValueError("its alpha is another")
         seen = views_of(replace(picture, alpha=alpha))
         return min(ssimulacra2(one, other) for one, other in zip(self.views, seen, strict=True))
