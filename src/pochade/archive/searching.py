@@ -40,22 +40,32 @@ def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
     return best
 
 
+class Stand(NamedTuple):
+    """What a dial gave."""
+
+    dial: int
+    score: float
+    size: int
+
+
 def searched(coder: Coder, original: Original, judge: Judge, wanted: float, most: int) -> Tried | None:
     """One coder's file at the lowest dial that reaches the score; None where that isn't smaller than `most`."""
     best: Tried | None = None
-    dial, below, above = coder.guess(wanted), (-1, -1.0), (coder.best + 1, -1.0)  # dials that fail and pass, and scores
+    dial = coder.guess(wanted)
+    below, above = Stand(-1, -1, 0), Stand(coder.best + 1, -1, 0)  # the nearest dials that fail and pass
     for _ in range(TRIES):
         tried = tolerant(lambda at: attempt(coder, original, judge, at), dial)
-        if tried is None or (tried.score < wanted and len(tried.content) >= most):
-            return best  # it can't, or what would reach the score is larger still
-        if tried.score >= wanted:
-            above = (dial, tried.score)
-            best = tried if len(tried.content) < most else best
-        else:
-            below = (dial, tried.score)
-        if above[0] - below[0] <= 1:
+        if tried is None:
             return best
-        dial = next_dial(coder, wanted, dial, tried.score, below, above)
+        stand = Stand(dial, tried.score, len(tried.content))
+        if stand.score < wanted:
+            below, is_hopeless = stand, stand.size >= most  # what would reach the score is larger still
+        else:
+            is_hopeless = stand.size >= most and falls_too_slowly(stand, above, most)
+            above, best = stand, tried if stand.size < most else best
+        if is_hopeless or above.dial - below.dial <= 1:
+            return best
+        dial = next_dial(coder, wanted, stand, below, above)
     return best
 
 
@@ -65,12 +75,16 @@ def attempt(coder: Coder, original: Original, judge: Judge, dial: int) -> Tried:
     return Tried(content, coder.name, judge.score(content), original.picture.header.format)
 
 
-def next_dial(
-    coder: Coder, wanted: float, dial: int, score: float, below: tuple[int, float], above: tuple[int, float]
-) -> int:
+def falls_too_slowly(stand: Stand, above: Stand, most: int) -> bool:
+    """Whether the lowest dial won't give a smaller file either: below, sizes fall more slowly than above."""
+    fall = max(0, above.size - stand.size) / (above.dial - stand.dial)
+    return above.size > 0 and stand.size - fall * stand.dial >= most
+
+
+def next_dial(coder: Coder, wanted: float, stand: Stand, below: Stand, above: Stand) -> int:
     """Between what fails and what passes, where the score is to be expected."""
-    known = below[0] >= 0 and above[0] <= coder.best and above[1] > below[1]
-    slope = (above[1] - below[1]) / (above[0] - below[0]) if known else coder.slope
-    step = (wanted - score) / slope
-    towards = dial + (int(step) + 1 if step > 0 else min(-1, int(step)))
-    return max(below[0] + 1, min(above[0] - 1, towards))
+    known = below.dial >= 0 and above.dial <= coder.best and above.score > below.score
+    slope = (above.score - below.score) / (above.dial - below.dial) if known else coder.slope
+    step = (wanted - stand.score) / slope
+    towards = stand.dial + (int(step) + 1 if step > 0 else min(-1, int(step)))
+    return max(below.dial + 1, min(above.dial - 1, towards))
