@@ -8,6 +8,7 @@ figure is bytes of whole files: the archive's with its manifest, directory and a
 
 import io
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,10 @@ from pochade.archive.extracting import extract
 from pochade.archive.opened import open_archive
 from pochade.archive.writing import compress
 from pochade.errors import ArchiveDamaged
+from pochade.images.picture import Picture
+from pochade.images.read import picture_in
 from pochade.images.rests import taken_apart
+from pochade.images.source import Source
 from recipes.fingerprints import DRAWINGS
 
 PIECES, KILLS, FLIPS = 500, 100, 5_000
@@ -118,9 +122,22 @@ def sizes(home: Path, pieces: int) -> dict[str, Any]:
 
 
 def same_pixels(one: bytes, other: bytes) -> bool:
-    """Whether two files show the same values."""
-    now, was = (np.asarray(Image.open(io.BytesIO(content))) for content in (one, other))
-    return np.array_equal(now, was)
+    """Whether two files show the same colours and alpha, and say the same beside them."""
+    now, was = (read_from(content) for content in (one, other))
+    same = np.array_equal(now.pixels, was.pixels) and said_in(now) == said_in(was)
+    if now.alpha is None or was.alpha is None:
+        return same and now.alpha is was.alpha
+    return same and np.array_equal(now.alpha, was.alpha)
+
+
+def read_from(content: bytes) -> Picture:
+    """A picture out of its file's bytes."""
+    return picture_in(Source(io.BytesIO(content), "the piece", len(content), 2**32))
+
+
+def said_in(picture: Picture) -> tuple[Any, ...]:
+    """What a picture says beside its pixels."""
+    return picture.header, picture.icc, picture.exif, picture.dpi
 
 
 def flips(home: Path, pieces: int, count: int) -> dict[str, Any]:
@@ -149,12 +166,15 @@ def flips(home: Path, pieces: int, count: int) -> dict[str, Any]:
 
 
 def kills(home: Path, pieces: int, count: int) -> dict[str, Any]:
-    """Runs killed at random moments: originals as they were, no archive or a whole one; after five, a whole run."""
+    """Runs killed at random moments: originals as they were, no archive or a whole one; after five, a whole run.
+
+    Runs that had ended by themselves are counted apart.
+    """
     folder, target = home / "killed", home / "killed.pochade"
     folder.mkdir()
     collection(folder, pieces, 3)
     before, chance = files_in(folder), random.Random(4)
-    untouched, honest, whole = 0, 0, 0
+    killed, untouched, honest, whole = 0, 0, 0, 0
     began = time.monotonic()
     compress(folder, target)
     longest = time.monotonic() - began
@@ -163,23 +183,28 @@ def kills(home: Path, pieces: int, count: int) -> dict[str, Any]:
             target.unlink()
         run = subprocess.Popen([sys.executable, "-c", COMPRESS, str(folder), str(target)])
         try:
-            run.wait(chance.uniform(0.2, longest / 2))
+            run.wait(chance.uniform(0.2, longest))
         except subprocess.TimeoutExpired:
             run.kill()
             run.wait()
+        killed += run.returncode == -signal.SIGKILL
         untouched += files_in(folder) == before
-        honest += not target.exists() or is_whole(target, pieces)
+        honest += not target.exists() or is_whole(target, before)
         if kill % 5 == 4:  # noqa: PLR2004
             compress(folder, target)
-            whole += is_whole(target, pieces)
+            whole += is_whole(target, before)
             print(kill + 1, "kills", flush=True)
-    return {"kills": count, "untouched": untouched, "honest": honest, "runs_after": count // 5, "whole": whole}
+    figures = {"runs": count, "kills": killed, "untouched": untouched, "honest": honest}
+    return figures | {"runs_after": count // 5, "whole": whole}
 
 
-def is_whole(path: Path, pieces: int) -> bool:
-    """Whether an archive is what it claims to be."""
+def is_whole(path: Path, files: dict[str, bytes]) -> bool:
+    """Whether an archive is what it claims to be, and gives every file again."""
     with open_archive(path) as archive:
-        return not archive.verify() and len(archive) == pieces
+        if archive.verify() or {piece.path for piece in archive} != files.keys():
+            return False
+        made = {piece.path: archive.read(piece) for piece in archive}
+    return all(made[name] == content or same_pixels(made[name], content) for name, content in files.items())
 
 
 def main(pieces: int, killed: int, flipped: int) -> None:

@@ -242,3 +242,30 @@ def test_a_file_that_the_system_does_not_show_is_left_out(
     report = compress(packed[0], packed[1].with_name("y.pochade"))
     assert report.left_out == {str(packed[0] / "notes.txt"): "can't be read: Permission denied"}
     assert set(pieces_of(packed[1].with_name("y.pochade"))) == {"noise"}
+
+
+def test_of_two_files_with_one_content_the_other_is_taken_where_one_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1.txt", "2.txt"):
+        (tmp_path / name).write_bytes(TEXT)
+    real = CodeJob.done
+
+    def done(job: CodeJob) -> Made | Problem:
+        if job.path.name == "1.txt":
+            job.path.write_bytes(b"other")
+        return real(job)
+
+    monkeypatch.setattr(CodeJob, "done", done)
+    report = compress([tmp_path / "1.txt", tmp_path / "2.txt"], tmp_path / "x.pochade")
+    assert report.left_out == {str(tmp_path / "1.txt"): "changed while it was read"}
+    assert pieces_of(tmp_path / "x.pochade") == {"2.txt": TEXT}
+
+
+def test_files_given_from_below_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "art" / "sub").mkdir(parents=True)
+    (tmp_path / "art" / "a.txt").write_bytes(b"a")
+    (tmp_path / "art" / "sub" / "b.txt").write_bytes(b"b")
+    monkeypatch.chdir(tmp_path / "art" / "sub")
+    compress(["../a.txt", "b.txt"], tmp_path / "x.pochade")
+    assert pieces_of(tmp_path / "x.pochade") == {"a.txt": b"a", "sub/b.txt": b"b"}

@@ -81,12 +81,16 @@ def test_extract_gives_files_and_passes_over_those_that_are_there(
     assert run(["extract", str(packed), "--to", str(tmp_path / "out")], monkeypatch) == 0
     assert (tmp_path / "out" / "paint.bmp").read_bytes() == saved(rgb(), "BMP")
     (tmp_path / "out" / "photo.jpg").unlink()
-    words = ["extract", str(packed), "--to", str(tmp_path / "out")]
-    assert run(words, monkeypatch) == OutputUnwritable.exit_code
-    assert run([*words, "--keep-going", "--json"], monkeypatch) == OutputUnwritable.exit_code
+    words = ["extract", str(packed), "--to", str(tmp_path / "out"), "--json"]
+    assert run(words, monkeypatch) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said["files"] == 1
-    assert set(said["problems"]) == {"copy.bmp", "paint.bmp"}
+    assert (said["files"], said["there"]) == (1, 2)
+    (tmp_path / "out" / "copy.bmp").write_bytes(b"mine")
+    assert run(words, monkeypatch) == OutputUnwritable.exit_code
+    assert run([*words, "--keep-going"], monkeypatch) == OutputUnwritable.exit_code
+    said = json.loads(capsys.readouterr().out)
+    assert (said["files"], said["there"]) == (0, 2)
+    assert set(said["problems"]) == {"copy.bmp"}
 
 
 def test_what_would_steer_a_terminal_is_not_printed() -> None:

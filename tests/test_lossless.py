@@ -27,13 +27,14 @@ KINDS = {0: 1, 2: 3, 4: 2, 6: 4}  # PNG's colour types without palettes: channel
 def entry_of(coded: Coded) -> Entry:
     """As a manifest would have it."""
     told = {name: value for name, value in vars(coded).items() if name != "content"}
-    return Entry("pieces/a", len(coded.content), 0, original_bytes=0, original_sha256="", **told)
+    return Entry("pieces/a", len(coded.content), 0, original_bytes=2**40, original_sha256="", **told)
 
 
 def back(content: bytes) -> bytes:
-    """A file through the smallest picture; itself where there is none."""
+    """A file through the smallest picture."""
     coded = as_picture(content)
-    return content if coded is None else from_picture(entry_of(coded), coded.content)
+    assert coded
+    return from_picture(entry_of(coded), coded.content)
 
 
 def png_of(values: Array, depth: int, kind: int, *between: bytes) -> bytes:
@@ -80,17 +81,17 @@ def test_every_coder_gives_every_value_back(
     shape = coders.shape_of(values)
     found = coders.smallest(values, shape)
     assert found
-    for coder in lossless.CODERS.values():
+    for name, coder in lossless.CODERS.items():
         if deep and coder is lossless.webp and lossless.reduced(values).dtype == np.uint16:
             continue
-        np.testing.assert_array_equal(lossless.values_in(coder(lossless.reduced(values)), shape), values)
+        np.testing.assert_array_equal(lossless.values_in(coder(lossless.reduced(values)), name, shape), values)
 
 
 def test_colours_under_full_transparency_stay() -> None:
     values = noise(1, 9, 7, 4)
     values[..., 3] = 0
-    for coder in lossless.CODERS.values():
-        np.testing.assert_array_equal(lossless.values_in(coder(values), (9, 7, 4, 8)), values)
+    for name, coder in lossless.CODERS.items():
+        np.testing.assert_array_equal(lossless.values_in(coder(values), name, (9, 7, 4, 8)), values)
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
@@ -188,9 +189,37 @@ def test_a_damaged_or_interlaced_png_is_not_taken_apart() -> None:
         shape = good[8:33]
         content = good[:8] + shape + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
         assert coders.tolerant(as_picture, content) is None
-    interlaced = bytearray(good)
-    interlaced[28] = 1
-    assert as_picture(bytes(interlaced)) is None
+    one = png_of(colours()[:1, :1], 8, 2)  # of one pixel: interlaced, its row is the same
+    assert taken_apart(one)
+    interlaced = one[:8] + png_chunk(b"IHDR", one[16:28] + b"\1") + one[33:]
+    assert picture_in(Source(io.BytesIO(interlaced), "it", len(interlaced), 2**30)).pixels.shape == (1, 1, 3)
+    assert taken_apart(interlaced) is None
+
+
+def test_a_bmp_with_something_behind_its_rows_is_not_coded_as_a_picture() -> None:
+    content = bytearray(saved(rgb().resize((61, 40)), "BMP"))
+    assert as_picture(bytes(content))
+    content[54 + 183] = 0x7F  # zeros, usually: rows of 183 bytes are 184 long
+    assert taken_apart(bytes(content))
+    assert as_picture(bytes(content)) is None
+
+
+def test_a_palette_with_pixels_beyond_it_is_not_taken_apart() -> None:
+    palette = png_chunk(b"PLTE", bytes([0, 0, 0, 255, 0, 0, 0, 255, 0]))
+    assert taken_apart(png_of(noise(3, 60, 61, 1, levels=3), 8, 3, palette))
+    assert taken_apart(png_of(noise(3, 60, 61, 1, levels=4), 8, 3, palette)) is None
+    assert taken_apart(png_of(noise(3, 60, 61, 1, levels=4), 4, 3, palette)) is None
+
+
+@pytest.mark.parametrize("shape", [(16, 24, 5, 8), (16, 24, 2**36, 8), (16, 24, 3, 12), (2**20, 2**20, 3, 8)])
+def test_a_shape_that_no_picture_has_is_refused(shape: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="no picture has"):
+        lossless.values_in(lossless.png(colours()), "png", shape)
+
+
+def test_a_picture_by_another_coder_than_told_is_not_decoded() -> None:
+    with pytest.raises(ValueError, match="of the format SVG"):
+        lossless.values_in(SAMPLES["SVG"], "png", (16, 24, 3, 8))
 
 
 def test_a_sixteen_bit_grey_that_is_eight_bits_is_coded_as_such_and_comes_back_deep() -> None:

@@ -8,6 +8,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -31,6 +32,8 @@ UNPACKING = 2 * WINDOW
 STRETCH = 2**20  # bytes that are read at once
 HOPEFUL = 8 * STRETCH  # after so many bytes it is clear whether a file can be packed
 HOPELESS = 0.98
+GROWN = 2  # times: how much larger a picture's file may come out, with the same pixels
+TOLERATED = 2 * GROWN  # by a reader: other versions of a library may pack less well
 
 
 class Readable(Protocol):
@@ -93,7 +96,9 @@ def as_pixels(content: bytes) -> Coded | None:
     if apart is None or len(apart.rest) > LARGEST_REST:
         return None
     again = rests.together(apart.format, apart.values, apart.rest, apart.raster)
-    if again != content and not is_same(rests.taken_apart(again), apart):
+    if again != content and (apart.raster is not None or not is_same(rests.taken_apart(again), apart)):
+        return None
+    if len(again) > GROWN * len(content):
         return None
     shape = shape_of(apart.values)
     if (coded := smallest(apart.values, shape)) is None:
@@ -113,7 +118,7 @@ def smallest(values: Array, shape: tuple[int, int, int, int]) -> tuple[str, byte
     tried = [(name, tolerant(coder, slim)) for name, coder in lossless.CODERS.items()]
     found = sorted(((name, one) for name, one in tried if one is not None), key=lambda one: len(one[1]))
     for name, content in found:
-        back = tolerant(lambda one: lossless.values_in(one, shape), content)
+        back = tolerant(partial(lossless.values_in, coder=name, shape=shape), content)
         if back is not None and back.dtype == values.dtype and np.array_equal(back, values):
             return name, content
     return None
@@ -173,12 +178,22 @@ def from_picture(entry: Entry, content: bytes) -> bytes:
     Raises:
         ArchiveDamaged: The entry holds something else than its manifest says, or a newer Pochade made it.
     """
+    made = file_of(entry, content)
+    if len(made) > TOLERATED * entry.original_bytes:
+        raise ArchiveDamaged(f"'{entry.name}' gives {len(made):,} bytes where {entry.original_bytes:,} are told")
+    return made
+
+
+def file_of(entry: Entry, content: bytes) -> bytes:
+    """The same, however large."""
     try:
         if entry.coder == JPEG:
             return lossless.jpeg_again(content)
         if entry.coder not in lossless.CODERS or entry.shape is None or entry.rest is None:
             raise ArchiveDamaged(f"'{entry.name}' was made by '{entry.coder}'", "a newer Pochade may read it")
-        values = lossless.values_in(content, entry.shape)
+        if entry.raster is not None and entry.returns != BYTES:
+            raise ValueError("its rows would not be those that it had")
+        values = lossless.values_in(content, entry.coder, entry.shape)
         if sha256_of(values) != entry.pixels:
             raise ValueError("its pixels aren't those that it was made of")
         return rests.together(entry.format, values, entry.rest, entry.raster)

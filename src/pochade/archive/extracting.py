@@ -1,18 +1,21 @@
 """`extract`: an archive's files into a folder, none over another, none outside of it."""
 
 import os
+import secrets
 import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.coders import SUFFIXES
-from pochade.archive.manifest import PICTURE, Manifest, Piece
-from pochade.archive.names import Text, above, as_path, shown
+from pochade.archive.coders import SUFFIXES, TOLERATED
+from pochade.archive.jobs import sha256_of
+from pochade.archive.manifest import BYTES, PICTURE, Manifest, Piece
+from pochade.archive.names import Text, above, as_path, shown, twins
 from pochade.archive.opened import Archive
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
-from pochade.files import make_folder
+from pochade.files import make_folder, name_new
 from pochade.images.source import printable
 
 
@@ -22,6 +25,8 @@ class Extracted:
 
     files: int = 0
     bytes: int = 0
+    there: int = 0  # files that were there already, the same
+    renamed: dict[Text, Text] = field(default_factory=dict)  # where the system takes two names for one
     problems: dict[Text, PochadeError] = field(default_factory=dict)  # by the pieces' paths
 
 
@@ -35,38 +40,78 @@ def extract(
     """Write every file of an archive into a folder, with its time of modification.
 
     A piece that only looks like its original comes back as the picture file that it is, under the name that
-    `names_outside` says.
+    `names_outside` says. Files that are there already and are the same count as done: an interrupted run is taken up by the next.
 
     Args:
         archive: An open one.
         to: The folder; made if need be. What is in it stays as it is.
-        keep_going: Whether a file that can't be written, or is there already, is noted and passed over.
+        keep_going: Whether a file that can't be written, or is there as another one, is noted and passed over.
         report: Told before each file how many are done, of how many, and its name.
 
     Raises:
-        OutputUnwritable: A file is there already (said before any is written), or can't be written.
+        OutputUnwritable: Another file is there (said before any is written), or one can't be written.
         ArchiveDamaged: A piece is damaged.
     """
-    folder, found = Path(to), Extracted()
+    folder = Path(to)
     make_folder(folder)
-    check_room(archive, folder)
-    names = names_outside(archive.manifest)
-    if not keep_going:
-        for piece in archive:
-            check_free(target_of(folder, names[piece.path]))
-    for number, piece in enumerate(archive):
-        report(number, len(archive), shown(piece.path))
+    return Extraction(archive, folder, keep_going, report).done()
+
+
+@dataclass
+class Extraction:
+    """One run of it."""
+
+    archive: Archive
+    folder: Path
+    keep_going: bool
+    report: Callable[[int, int, str], None]
+    found: Extracted = field(default_factory=Extracted)
+    missing: list[Piece] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names = names_outside(self.archive.manifest)
+        self.second = twins([self.names[piece.path] for piece in self.archive])
+
+    def done(self) -> Extracted:
+        """First a look at all that is there, then the files that are missing, then empty folders."""
+        for piece in self.archive:
+            self.tried(self.look, piece)
+        check_room(self.archive, self.missing, self.folder)
+        for piece in self.missing:
+            self.tried(self.write, piece)
+        for text in self.archive.manifest.folders:
+            make_folder(inside(self.folder, target_of(self.folder, text)))
+        self.report(len(self.archive), len(self.archive), "")
+        return self.found
+
+    def tried(self, doing: Callable[[Piece], None], piece: Piece) -> None:
+        """One step with one piece; what goes wrong is noted, if that was asked for."""
+        count = self.found.there + self.found.files + len(self.found.problems)
+        self.report(count, len(self.archive), shown(piece.path))
         try:
-            found.bytes += written(archive, piece, inside(folder, target_of(folder, names[piece.path])))
-            found.files += 1
+            doing(piece)
         except (ArchiveDamaged, OutputUnwritable) as error:
-            if not keep_going:
+            if not self.keep_going:
                 raise
-            found.problems[piece.path] = error
-    for text in archive.manifest.folders:
-        make_folder(inside(folder, target_of(folder, text)))
-    report(len(archive), len(archive), "")
-    return found
+            self.found.problems[piece.path] = error
+
+    def look(self, piece: Piece) -> None:
+        """Whether it is there already, or may be written."""
+        name = self.names[piece.path]
+        targets = [target_of(self.folder, path) for path in (name, self.second.get(name)) if path]
+        if any(is_there(self.archive, piece, target) for target in targets):
+            self.found.there += 1
+            return
+        check_free(targets[-1])
+        self.missing.append(piece)
+
+    def write(self, piece: Piece) -> None:
+        """Write it, under its second name where the system takes the first for another piece's."""
+        path = self.names[piece.path]
+        if path in self.second and os.path.lexists(target_of(self.folder, path)):
+            path = self.found.renamed[piece.path] = self.second[path]
+        self.found.bytes += written(self.archive, piece, self.folder, path)
+        self.found.files += 1
 
 
 def names_outside(manifest: Manifest) -> dict[Text, Text]:
@@ -84,11 +129,11 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
     return own
 
 
-def check_room(archive: Archive, folder: Path) -> None:
+def check_room(archive: Archive, missing: list[Piece], folder: Path) -> None:
     """Nothing, or OutputUnwritable: an archive may promise more than a disk holds."""
-    wanted, free = sum(piece.original_bytes for piece in archive), shutil.disk_usage(folder).free
+    wanted, free = sum(piece.original_bytes for piece in missing), shutil.disk_usage(folder).free
     if wanted > free:
-        why = f"'{printable(archive.path)}' holds {wanted:,} bytes, and '{printable(folder)}' has room for {free:,}"
+        why = f"'{printable(archive.path)}' gives {wanted:,} bytes, and '{printable(folder)}' has room for {free:,}"
         raise OutputUnwritable(why, "choose another folder, or make room")
 
 
@@ -97,33 +142,54 @@ def target_of(folder: Path, text: Text) -> Path:
     return folder / os.fsdecode(as_path(text))
 
 
+def is_there(archive: Archive, piece: Piece, target: Path) -> bool:
+    """Whether a piece's file is there already.
+
+    Raises:
+        ArchiveDamaged: What it is to be compared with is damaged.
+    """
+    try:
+        state = target.lstat()
+        if not stat.S_ISREG(state.st_mode):
+            return False
+        if piece.entry.returns == BYTES:
+            same = state.st_size == piece.original_bytes
+            return same and sha256_of(target)[0] == piece.entry.original_sha256
+        likely = state.st_size <= TOLERATED * piece.original_bytes
+        return likely and target.read_bytes() == archive.read(piece)
+    except OSError:
+        return False
+
+
 def check_free(target: Path) -> None:
     """Nothing, or OutputUnwritable."""
     if os.path.lexists(target):
-        why = f"'{printable(target)}' is there already"
+        why = f"'{printable(target)}' is there already, and is another file"
         raise OutputUnwritable(why, "choose another folder; --keep-going passes over what is there")
 
 
-def written(archive: Archive, piece: Piece, target: Path) -> int:
+def written(archive: Archive, piece: Piece, folder: Path, path: Text) -> int:
     """Write one file under a name of its own and rename it when it is whole; its bytes."""
+    target = inside(folder, target_of(folder, path))
     check_free(target)
-    temporary = target.with_name(f".pochade.{os.getpid()}.part")
+    temporary = target.with_name(f".{secrets.token_hex(4)}.part")
     make_folder(target.parent)
     try:
-        with temporary.open("xb") as file:
-            archive.write(piece.entry, file.write)
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
-        restore_time(temporary, piece.mtime)
-        check_free(target)
-        temporary.rename(target)
+        file = temporary.open("xb")
+        try:
+            with file:
+                archive.write(piece.entry, file.write)
+                file.flush()
+                os.fsync(file.fileno())
+                size = file.tell()
+            restore_time(temporary, piece.mtime)
+            name_new(temporary, target)
+        finally:
+            with suppress(OSError):  # it may have its name
+                temporary.unlink()
     except OSError as error:
         why = f"'{printable(target)}' could not be written: {error.strerror or error}"
         raise OutputUnwritable(why, "choose another folder, or make room") from error
-    finally:
-        with suppress(OSError):  # it has its name, or never came to be
-            temporary.unlink()
     return size
 
 

@@ -9,9 +9,11 @@ from pochade.archive.coders import STRETCH
 from pochade.archive.layout import DEFLATED, LOCAL_BYTES, LOCAL_MARK, MANIFEST, REPAIR, Member, local_header
 from pochade.archive.layout import STORED as AS_IT_IS
 from pochade.archive.layout import places as places_of
-from pochade.archive.manifest import MOST, Manifest
+from pochade.archive.manifest import MOST, Manifest, most_unpacked
 from pochade.archive.repair import mended, read_repair
 from pochade.errors import ArchiveDamaged
+
+MOST_TRIED = 16  # headers: the right one is the last, but where what stands behind it is damaged
 
 
 class Copy(NamedTuple):
@@ -35,9 +37,13 @@ def found_at_the_end(file: BinaryIO, size: int) -> tuple[Copy, Manifest]:
         "it is no archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
     )
     for name, at in ((MANIFEST, copy_at), (REPAIR, mended_at)):
+        tried = 0
         for place in places_from_the_end(file, size, name.encode()):
-            copy = at(file, place - LOCAL_BYTES)
-            if copy is None:
+            if (member := member_at(file, size, place - LOCAL_BYTES, name)) is None:
+                continue
+            if (tried := tried + 1) > MOST_TRIED:
+                break
+            if (copy := at(file, place - LOCAL_BYTES, member)) is None:
                 continue
             try:
                 manifest = Manifest.read(copy.content)
@@ -69,26 +75,24 @@ def places_from_the_end(file: BinaryIO, size: int, wanted: bytes) -> Iterator[in
         end = start
 
 
-def copy_at(file: BinaryIO, place: int) -> Copy | None:
-    """The manifest whose header is there; None where none is, or a damaged one."""
-    member = member_at(file, place, MANIFEST, DEFLATED)
-    return None if member is None else unpacked(place, member, file.read(member.packed))
+def copy_at(file: BinaryIO, place: int, member: Member) -> Copy | None:
+    """The manifest whose header is there; None where it is damaged."""
+    return unpacked(place, member, file.read(member.packed))
 
 
-def mended_at(file: BinaryIO, place: int) -> Copy | None:
+def mended_at(file: BinaryIO, place: int, member: Member) -> Copy | None:
     """The manifest in front of the repair whose header is there; None where it can't be mended."""
-    member = member_at(file, place, REPAIR, AS_IT_IS)
-    content = file.read(member.packed) if member else b""
-    repair = read_repair(content) if member and zlib.crc32(content) == member.crc32 else None
-    if repair is None or (start := place - repair.member.packed) < 0 or repair.member.unpacked > MOST:
+    content = file.read(member.packed)
+    repair = read_repair(content) if zlib.crc32(content) == member.crc32 else None
+    if repair is None or (start := place - repair.member.packed) < 0 or not is_plausible(repair.member):
         return None
     file.seek(start)
     packed = mended(file.read(repair.member.packed), repair)
     return unpacked(start - len(local_header(repair.member)), repair.member, packed)
 
 
-def member_at(file: BinaryIO, place: int, name: str, method: int) -> Member | None:
-    """What the header there says of a member; None where there is none as we write them."""
+def member_at(file: BinaryIO, size: int, place: int, name: str) -> Member | None:
+    """What the header there says of a manifest or a repair; None where there is none as we write them."""
     if place < 0:
         return None
     file.seek(place)
@@ -96,8 +100,14 @@ def member_at(file: BinaryIO, place: int, name: str, method: int) -> Member | No
     if len(head) < LOCAL_BYTES or not head.startswith(LOCAL_MARK):
         return None
     crc, packed, length = struct.unpack_from("<3I", head, 14)
-    member = Member(name, crc, packed, length, method)
-    return member if head == local_header(member) and member.unpacked <= MOST else None
+    member = Member(name, crc, packed, length, DEFLATED if name == MANIFEST else AS_IT_IS)
+    right = head == local_header(member) and file.tell() + packed <= size
+    return member if right and is_plausible(member) else None
+
+
+def is_plausible(member: Member) -> bool:
+    """Whether a manifest isn't too large, and doesn't grow more than one that we write."""
+    return member.unpacked <= min(MOST, most_unpacked(member.packed))
 
 
 def unpacked(place: int, member: Member, packed: bytes) -> Copy | None:

@@ -19,6 +19,8 @@ WRITTEN = (
     "pixels", "score",
 )  # fmt: skip
 MOST = 2**28  # bytes of a manifest: of some hundred thousand pieces
+GROWTH = 20  # times: what a packed manifest may grow by, beyond its first bytes; three is usual
+FIRST = 2**16
 NUMBER = 2**63 - 1
 BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back: the first two as they were
 LOSSLESS = "lossless"
@@ -153,6 +155,11 @@ class Manifest:
         folders = [checked(folder, str, "folders") for folder in told(said, "folders", list)]
         check_paths([piece.path for piece in pieces], folders)
         return cls(entries, sorted(pieces, key=lambda piece: piece.path), folders, says_more(said))
+
+
+def most_unpacked(packed: int) -> int:
+    """Bytes that a manifest of so many packed bytes may have: memory is many times what is unpacked."""
+    return FIRST + GROWTH * packed
 
 
 def says_more(said: Any) -> bool:

@@ -16,7 +16,8 @@ from typing import BinaryIO, Self
 
 from pochade.archive.coders import STORED
 from pochade.archive.layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
-from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of
+from pochade.archive.manifest import MOST, Entry, Manifest, entry_data, entry_of, most_unpacked
+from pochade.archive.names import EntryNames
 from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
@@ -35,7 +36,7 @@ class Part:
         self.path = target.with_name(f".{target.name}.part")
         self.journal_path = target.with_name(f".{target.name}.part.jsonl")
         self.entries: list[Entry] = []
-        self.names: set[str] = set()  # in small letters
+        self.names = EntryNames()
         self.end = 0
         try:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -54,6 +55,13 @@ class Part:
     def own(self) -> list[Path]:
         """Every file beside the target that is ours."""
         return [self.path, self.journal_path]
+
+    @staticmethod
+    def forget(target: Path) -> None:
+        """Remove the journal of a run that was killed when its file had its name already."""
+        if not os.path.lexists(target.with_name(f".{target.name}.part")):
+            with suppress(OSError):
+                target.with_name(f".{target.name}.part.jsonl").unlink()
 
     def take_up(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
@@ -113,7 +121,7 @@ class Part:
         self.file.flush()
         self.end += len(header) + entry.bytes
         self.entries.append(entry)
-        self.names.add(entry.name.lower())
+        self.names.take(entry.name)
         return entry
 
     def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
@@ -154,8 +162,9 @@ class Part:
         content = manifest.as_json()
         if len(content) > MOST:
             raise UsageError("there are too many files for one archive", "make several of them")
-        packer = zlib.compressobj(9, wbits=-15)
-        packed = packer.compress(content) + packer.flush()
+        packed = deflated(content, 9)
+        if len(content) > most_unpacked(len(packed)):
+            packed = deflated(content, 0)  # a reader would refuse the other
         told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
         repair = repair_of(told, packed)
         mending = stored(REPAIR, repair)
@@ -185,6 +194,12 @@ class Part:
         if damages:
             why = f"'{printable(self.target)}' could not be written: what was read back differs: {damages[0]}"
             raise OutputUnwritable(why, "look after the disk")
+
+
+def deflated(content: bytes, level: int) -> bytes:
+    """Packed as a ZIP has it."""
+    packer = zlib.compressobj(level, wbits=-15)
+    return packer.compress(content) + packer.flush()
 
 
 def is_whole(stretch: Stretch, entry: Entry) -> bool:

@@ -1,7 +1,8 @@
 """What an archive is to hold: which path has which content, when all that it holds already stays in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from pochade.archive.found import Found
@@ -28,7 +29,7 @@ class Wanted:
     """What the archive is to hold."""
 
     pieces: dict[Text, tuple[str, int]]  # of files found: SHA-256 and time of modification
-    contents: dict[str, Content]  # by SHA-256
+    contents: dict[str, list[Content]]  # by SHA-256, every file that has it
 
 
 def summed(found: Found, report: Tell) -> Wanted:
@@ -42,7 +43,7 @@ def summed(found: Found, report: Tell) -> Wanted:
             found.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
         wanted.pieces[text] = (content, state.st_mtime_ns)
-        wanted.contents.setdefault(content, Content(path, text, size))
+        wanted.contents.setdefault(content, []).append(Content(path, text, size))
         report("looking", number + 1, len(found.files))
     return wanted
 
@@ -55,10 +56,12 @@ def holds(old: Archive, wanted: Wanted, found: Found, rank: int) -> bool:
 
 
 def leave_out(content: str, reason: str, wanted: Wanted, found: Found) -> None:
-    """Every file with this content, and why."""
-    for text in [text for text, (one, _) in wanted.pieces.items() if one == content]:
-        del wanted.pieces[text]
-        found.left_out[printable(found.files[text])] = reason
+    """The first file with this content, and why."""
+    one = wanted.contents[content].pop(0)
+    del wanted.pieces[one.text]
+    found.left_out[printable(one.path)] = reason
+    if not wanted.contents[content]:
+        del wanted.contents[content]
 
 
 def manifest_of(
@@ -75,8 +78,9 @@ def manifest_of(
         place = piece.path
         if place in pieces and pieces[place].entry.original_sha256 == content:
             continue
+        times = count(1)
         while place in pieces or place in new_folders or any(folder in pieces for folder in above(place)):
-            place = aside(place, piece.mtime, set(pieces))
+            place = aside(place, piece.mtime, next(times), pieces)
         if place != piece.path:
             moved[piece.path] = place
         pieces[place] = Piece(place, piece.mtime, by_content[content])
@@ -86,7 +90,7 @@ def manifest_of(
     return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
 
 
-def aside(place: Text, mtime: int, files: set[Text]) -> Text:
+def aside(place: Text, mtime: int, time: int, files: Container[Text]) -> Text:
     """Another path: the part of it that is in the way, with a day and a time."""
     blocked = next((folder for folder in above(place) if folder in files), place)
-    return set_aside(blocked, mtime) + place[len(blocked) :]
+    return set_aside(blocked, mtime, time) + place[len(blocked) :]

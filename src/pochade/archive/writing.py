@@ -9,7 +9,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -93,8 +93,13 @@ def compress(
         ),
     ]
     found = found_in(folder_or_paths, own)
-    with held(own[1], f"writing '{printable(target)}'"), spool(own[-1]) as folder:
-        return written(found, target, folder, fidelity, report)
+    with held(own[1], f"writing '{printable(target)}'"):
+        try:
+            with spool(own[-1]) as folder:
+                return written(found, target, folder, fidelity, report)
+        finally:
+            with suppress(OSError):
+                own[1].unlink()  # the last that is done: from here on, another run may be in here
 
 
 @contextmanager
@@ -125,6 +130,7 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
             why = "none of the files can be read" if found.left_out else "there is no file"
             raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
         if old is not None and holds(old, wanted, found, FIDELITIES.index(fidelity)) and is_sound(old, report):
+            Part.forget(target)
             return reported(target, fidelity, old.manifest, found, 0)
         if old is not None and old.manifest.says_more:
             why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
@@ -190,7 +196,7 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
                 continue
             old.write(entry, lambda _content: None)  # raises, with its own words
         content = old.stretch(entry).stretches()
-        if entry.name.lower() in part.names:  # of another content, coded before somebody put this archive here
+        if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
             name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
             part.add(replace(entry, name=name), content)
         else:
@@ -199,20 +205,20 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
 
 def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell) -> int:
     """Code every content that isn't in the archive yet; how many."""
-    there = {entry.original_sha256 for entry in part.entries}
-    missing = {content: one for content, one in wanted.contents.items() if content not in there}
-    jobs = (CodeJob(one.path, content, folder / content, fidelity) for content, one in missing.items())
-    report("coding", 0, len(missing))
-    coded = 0
-    with Readers(seconds=SECONDS) as readers:
-        for number, answer in enumerate(readers.read(jobs) if missing else ()):
-            job = answer.request
-            problem = added(part, job, answer.reading, missing[job.sha256])
-            coded += not problem
-            if problem:
-                leave_out(job.sha256, problem, wanted, found)
-            job.into.unlink(missing_ok=True)
-            report("coding", number + 1, len(missing))
+    coded, there = 0, {entry.original_sha256 for entry in part.entries}
+    while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
+        jobs = (CodeJob(one.path, content, folder / content, fidelity) for content, one in missing.items())
+        report("coding", 0, len(missing))
+        with Readers(seconds=SECONDS) as readers:
+            for number, answer in enumerate(readers.read(jobs)):
+                job = answer.request
+                if problem := added(part, job, answer.reading, missing[job.sha256]):
+                    leave_out(job.sha256, problem, wanted, found)  # another file may have the same content
+                else:
+                    coded += 1
+                    there.add(job.sha256)
+                job.into.unlink(missing_ok=True)
+                report("coding", number + 1, len(missing))
     return coded
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
+from pochade.cli.output import Bar, interruptible, print_json, printed, say_lines, words
 from pochade.errors import FileUnreachable
 
 if TYPE_CHECKING:  # numpy takes its time: only a command that needs it loads it
@@ -52,12 +52,13 @@ def extract(
     archive: ArchivePath,
     to: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the files; nothing in it is replaced.")],
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Pass over damaged pieces, and over files that are there already.")
+        bool, typer.Option("--keep-going", help="Pass over damaged pieces, and over other files of their names.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came out as JSON on stdout.")] = False,
 ) -> None:
     """Write the files of an archive into a folder, with their times of modification.
 
+    Files that are there already and are the same count as done: interrupted, the same command goes on where it was.
     A picture that was compressed with high or medium comes back as it is in the archive, such as cat.png.avif.
 
     Example: pochade extract art.pochade --to ~/art-again
@@ -69,10 +70,17 @@ def extract(
     with open_archive(archive) as opened, ArchiveBar() as bar:
         bar.stage("extracting")
         found = take_out(opened, to, keep_going=keep_going, report=lambda done, total, _: bar.advance(done, total))
+    renamed = {shown(path): shown(now) for path, now in found.renamed.items()}
     problems = {shown(path): error.sentence for path, error in found.problems.items()}
     if as_json:
-        print_json({"files": found.files, "bytes": found.bytes, "problems": problems})
-    words.print(f"{found.files:,} files in '{to}'", markup=False)
+        counts = {"files": found.files, "bytes": found.bytes, "there": found.there}
+        print_json(counts | {"renamed": renamed, "problems": problems})
+    there = f", and {found.there:,} that were there already" if found.there else ""
+    words.print(f"{found.files:,} files in '{to}'{there}", markup=False)
+    say_lines(
+        "{} under another name, because this system takes theirs for that of another",
+        [*map(" is now ".join, renamed.items())],
+    )
     say_lines("{} could not be extracted", [f"{path}: {why}" for path, why in problems.items()])
     if problems:
         raise typer.Exit(max(error.exit_code for error in found.problems.values()))
@@ -123,9 +131,9 @@ def contents(
         print_json([as_data(piece) | {"comes_back_as": shown(outside[piece.path])} for piece in pieces])
         return
     for piece in pieces:
-        score = "" if piece.score is None else f"  comes back as {shown(outside[piece.path])}, score {piece.score:.1f}"
-        line = f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.coder:<13}  {shown(piece.path)}"
-        print(line + score)
+        line = f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.coder:<13}  {printed(shown(piece.path))}"
+        name = printed(shown(outside[piece.path]))
+        print(line if piece.score is None else f"{line}  comes back as {name}, score {piece.score:.1f}")
 
 
 class ArchiveBar(Bar):

@@ -22,6 +22,8 @@ WEBP_EFFORT, LARGE_WEBP_EFFORT = 100, 75  # a twelfth of the time, for 3 percent
 PNG_PIXELS = 2**17  # beyond which no PNG was the smallest in trials, and trying takes long
 PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer for 2 percent
 MOST_BYTES = 2**32  # of memory that a picture out of an archive may take
+MOST_PIXELS = 2**28  # of one; no WebP has more, and all other coders stop before
+FORMATS = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # what a coder gives
 
 
 def jpeg_xl(values: Array) -> bytes:
@@ -96,11 +98,12 @@ def enlarged(values: Array, channels: int, deep: bool) -> Array:
     return np.concatenate([colours, values[..., -1:] if own_alpha else opaque], axis=-1)
 
 
-def values_in(content: bytes, shape: tuple[int, int, int, int]) -> Array:
+def values_in(content: bytes, coder: str, shape: tuple[int, int, int, int]) -> Array:
     """The values of a coded picture.
 
     Args:
-        content: What one of the coders gave.
+        content: What the coder gave.
+        coder: Its name.
         shape: Height, width, channels, bits a channel, as they were told to it.
 
     Raises:
@@ -108,7 +111,12 @@ def values_in(content: bytes, shape: tuple[int, int, int, int]) -> Array:
     """
     height, width, channels, bits = shape
     source = Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES)
-    check_size(header_of(source), height, width)
+    header = header_of(source)
+    if header.format != FORMATS[coder]:
+        raise ValueError(f"it is a picture of the format {header.format}")
+    if channels not in {1, 2, 3, 4} or bits not in {8, 16} or height * width > MOST_PIXELS:
+        raise ValueError(f"no picture has {height} x {width} pixels of {channels} channels of {bits} bits")
+    check_size(header, height, width)
     picture = picture_in(source)
     parts = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
     return enlarged(reduced(np.concatenate(parts, axis=-1)), channels, deep=bits == 16)

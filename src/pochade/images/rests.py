@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from pochade.images.chunks import webp_chunks
 from pochade.images.encode import png_chunk
 from pochade.images.lossless import MOST_BYTES, webp_with
 from pochade.images.picture import Array
-from pochade.images.png_rows import is_whole, packed_rows, samples_of
+from pochade.images.png_rows import PALETTE, is_whole, packed_rows, samples_of
 from pochade.images.read import picture_in
 from pochade.images.source import Source
 from pochade.images.tiff import DEPTH, EXTRA, HEIGHT, KIND, SAMPLES, WIDTH, tiff_directory
@@ -101,8 +102,17 @@ def png_apart(content: bytes) -> Apart | None:
         return None
     shown = [content[begin:end] for kind, begin, end in parts if kind in {b"IHDR", b"PLTE", b"tRNS"}]
     small = PNG + b"".join(shown) + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
+    colours = sum(end - begin - 12 for kind, begin, end in parts if kind == b"PLTE") // 3
+    if shape[9] == PALETTE and highest_in(small) >= colours:  # which colour that is, is anybody's guess
+        return None
     rest = content[: parts[places[0]][1]] + EMPTY_IDAT + content[parts[places[-1]][2] :]
     return Apart("PNG", values_of(small), rest)
+
+
+def highest_in(content: bytes) -> int:
+    """The highest number of a colour in a PNG with a palette."""
+    with Image.open(io.BytesIO(content)) as image:
+        return int(np.asarray(image).max())
 
 
 def png_together(values: Array, rest: bytes) -> bytes:
