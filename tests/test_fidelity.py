@@ -1,6 +1,7 @@
 """Pictures that may lose something lose as much as was allowed, and nothing else; nobody loses more by asking again."""
 
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pochade.archive.coders import as_picture
 from pochade.archive.extracting import extract, names_outside
 from pochade.archive.manifest import Entry, Manifest, Piece
 from pochade.archive.opened import open_archive
+from pochade.archive.part import line_of
 from pochade.archive.searching import WANTED, Tried, searched
 from pochade.archive.writing import compress
 from pochade.errors import ArchiveDamaged, UsageError
@@ -24,6 +26,7 @@ from pochade.images.read import picture_in
 from pochade.images.source import Source
 from pochade.images.ssimulacra2 import ssimulacra2
 from tests.pictures import Array, deep_png, png_chunk, rgb, rgba, saved
+from tests.test_cli import run
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
@@ -220,6 +223,18 @@ def test_a_picture_comes_back_as_the_file_that_it_is_in_the_archive(made: tuple[
     assert ssimulacra2(painting(), seen(content).on_paper()) >= 70
 
 
+def test_list_says_what_comes_back(
+    made: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["list", str(made[1]), "--json"], monkeypatch) == 0
+    cat, notes = json.loads(capsys.readouterr().out)
+    assert cat["comes_back_as"] == f"cat.png{Path(cat['entry']).suffix}"
+    assert cat["score"] >= 70
+    assert (notes["comes_back_as"], notes["score"], notes["fidelity"]) == ("notes.txt", None, "medium")
+    assert run(["list", str(made[1])], monkeypatch) == 0
+    assert f"comes back as {cat['comes_back_as']}, score {cat['score']:.1f}" in capsys.readouterr().out
+
+
 def test_damage_to_a_picture_is_found(made: tuple[Path, Path], tmp_path: Path) -> None:
     with open_archive(made[1]) as archive:
         stretch = archive.stretch(next(iter(archive)).entry)
@@ -256,6 +271,32 @@ def test_what_is_no_longer_here_stays_as_low_as_it_is(made: tuple[Path, Path], t
     assert (report.pieces, report.coded, report.fidelity) == (3, 1, "lossless")
     with open_archive(target) as archive:
         assert [piece.fidelity for piece in archive] == ["medium", "lossless", "medium"]
+
+
+def test_what_can_not_be_coded_again_stays_as_low_as_it_is(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a.pochade"
+    target.write_bytes(made[1].read_bytes())
+    (made[0] / "new.txt").write_text("another text", encoding="utf-8")
+    monkeypatch.setattr("pochade.archive.writing.added", lambda *_: "can't be read: the disk has gone")
+    report = compress(made[0], target)
+    (made[0] / "new.txt").unlink()
+    assert {Path(path).name for path in report.left_out} == {"cat.png", "new.txt"}
+    with open_archive(target) as archive:
+        assert archive.verify() == []
+        assert [(piece.path, piece.fidelity) for piece in archive] == [("cat.png", "medium"), ("notes.txt", "medium")]
+
+
+def test_an_interrupted_run_of_another_fidelity_is_not_taken_up(made: tuple[Path, Path], tmp_path: Path) -> None:
+    with open_archive(made[1]) as archive:
+        lines = [line_of(entry) for entry in archive.manifest.entries]
+    (tmp_path / ".a.pochade.part").write_bytes(made[1].read_bytes())
+    (tmp_path / ".a.pochade.part.jsonl").write_bytes(b"".join(lines))
+    assert compress(made[0], tmp_path / "a.pochade", "medium").coded == 0
+    (tmp_path / ".b.pochade.part").write_bytes(made[1].read_bytes())
+    (tmp_path / ".b.pochade.part.jsonl").write_bytes(b"".join(lines))
+    assert compress(made[0], tmp_path / "b.pochade", "high").coded == 2
 
 
 def test_two_pieces_never_come_back_under_one_name() -> None:

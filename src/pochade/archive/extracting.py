@@ -40,7 +40,8 @@ def extract(
     """Write every file of an archive into a folder, with its time of modification.
 
     A piece that only looks like its original comes back as the picture file that it is, under the name that
-    `names_outside` says. Files that are there already and are the same count as done: an interrupted run is taken up by the next.
+    `names_outside` says. Files that are there already and are the same count as done: an interrupted run is taken up
+    by the next.
 
     Args:
         archive: An open one.

@@ -62,7 +62,8 @@ def searched(coder: Coder, original: Original, judge: Judge, wanted: float, most
             below, is_hopeless = stand, stand.size >= most  # what would reach the score is larger still
         else:
             is_hopeless = stand.size >= most and falls_too_slowly(stand, above, most)
-            above, best = stand, tried if stand.size < most else best
+            best, most = (tried, stand.size) if stand.size < most else (best, most)
+            above = stand
         if is_hopeless or above.dial - below.dial <= 1:
             return best
         dial = next_dial(coder, wanted, stand, below, above)

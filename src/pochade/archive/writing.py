@@ -142,6 +142,8 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
             if old is not None:
                 copied(old, part, wanted, fidelity, report)
             coded = code_missing(part, wanted, found, folder, fidelity, report)
+            if old is not None:
+                keep_low(old, part)
             check_kept(before, part)
             manifest, moved = manifest_of(part.entries, old, wanted, found)
             report("checking", 0, 1)
@@ -195,12 +197,24 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
             if entry.original_sha256 in wanted.contents:
                 continue
             old.write(entry, lambda _content: None)  # raises, with its own words
-        content = old.stretch(entry).stretches()
-        if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
-            name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
-            part.add(replace(entry, name=name), content)
-        else:
-            part.add(entry, content)
+        copy_over(entry, old, part)
+
+
+def keep_low(old: Archive, part: Part) -> None:
+    """Take over what was to be coded again at a higher fidelity, where that failed."""
+    there = {entry.original_sha256 for entry in part.entries}
+    for entry in old.manifest.entries:
+        if entry.original_sha256 not in there and not old.fault(entry):
+            copy_over(entry, old, part)
+
+
+def copy_over(entry: Entry, old: Archive, part: Part) -> None:
+    """An entry of the old archive as it is, under another name if its own is taken."""
+    if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
+        name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
+        part.add(replace(entry, name=name), old.stretch(entry).stretches())
+    else:
+        part.add(entry, old.stretch(entry).stretches())
 
 
 def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell) -> int:
