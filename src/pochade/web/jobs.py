@@ -5,7 +5,6 @@ They belong to the server and not to a page: a page may be closed, and another o
 
 import json
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -147,6 +146,7 @@ class Jobs:
                     stop(process)
                 else:
                     job.ended = time.time()
+                self.changed.notify_all()
             return job
 
     def close(self) -> None:
@@ -177,30 +177,31 @@ class Jobs:
                 job.state, job.started = "running", time.time()
                 job.version += 1
                 process = job.process
-            follow(job, process)
+            self._follow(job, process)
+
+    def _follow(self, job: Job, process: "subprocess.Popen[str]") -> None:
+        """Give a process its task, and hear it to its end."""
+        assert process.stdin  # a pipe
+        assert process.stdout
+        with suppress(BrokenPipeError), process:
+            process.stdin.write(json.dumps(job.task) + "\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                with suppress(ValueError), self.changed:  # cut off in the middle
+                    job.hear(json.loads(line))
+                    self.changed.notify_all()
+            process.wait()
+        with self.changed:
+            job.end()
+            self.changed.notify_all()
 
     def _next(self) -> Job | None:
         return next((job for job in self.all.values() if job.state == "waiting"), None)
 
 
-def follow(job: Job, process: "subprocess.Popen[str]") -> None:
-    """Give a process its task, and hear it to its end."""
-    assert process.stdin  # a pipe
-    assert process.stdout
-    with process, suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(job.task) + "\n")
-        process.stdin.flush()
-        for line in process.stdout:
-            with suppress(ValueError):  # cut off in the middle
-                job.hear(json.loads(line))
-        process.wait()
-    job.end()
-
-
 def stop(process: "subprocess.Popen[str]") -> None:
-    """Ask a process to end as Ctrl-C does, and end it when it doesn't."""
-    with suppress(OSError, ValueError):
-        process.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
+    """Ask a process to end, and end it when it doesn't."""
+    process.terminate()
     threading.Thread(target=end_after_grace, args=(process,), daemon=True).start()
 
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -30,7 +31,8 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=PATIENCE,
         )  # fmt: skip
         ready(address_of(settings.host, listening.getsockname()[1]))  # it listens already: who asks now waits a moment
-        uvicorn.Server(config).run([listening])
+        with suppress(KeyboardInterrupt):  # which is how it is meant to end
+            uvicorn.Server(config).run([listening])
 
 
 def listener(host: str, port: int) -> socket.socket:

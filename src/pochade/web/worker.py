@@ -8,6 +8,7 @@ It ends by itself when its input does, so that it never outlives the server.
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -50,6 +51,7 @@ def main() -> None:
     """Do the one task."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get between the lines
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cancelled, a job ends as with Ctrl-C, and tidies up
     teller, task = Teller(out), json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_input, daemon=True).start()
     try:

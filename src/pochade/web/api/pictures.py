@@ -13,7 +13,9 @@ from pochade.web.api.pieces import Key
 from pochade.web.desk import TheDesk
 
 routes = APIRouter(tags=["pictures"])
-Side = Annotated[Literal[256, 512, 1024, 2048, 4096, 8192], Query(description="Pixels of the longer side, at most.")]
+Side = Annotated[
+    Literal["256", "512", "1024", "2048", "4096", "8192"], Query(description="Pixels of the longer side, at most.")
+]
 Answers = dict[int | str, dict[str, Any]]
 JPEG: Answers = {
     200: {"content": {"image/jpeg": {}}},
@@ -33,11 +35,11 @@ def thumbnail(request: Request, key: Key, desk: TheDesk) -> Response:
 
 
 @routes.get("/pictures/{key}", response_class=FileResponse, responses=JPEG)
-def picture(request: Request, key: Key, desk: TheDesk, side: Side = 2048) -> Response:
+def picture(request: Request, key: Key, desk: TheDesk, side: Side = "2048") -> Response:
     """A piece as large as is asked for and never larger than it is, in sRGB on white; ranges are understood."""
     tag = f"{key}-{side}"
     return known_again(request, tag, FOREVER) or FileResponse(
-        desk.picture(key, side), media_type="image/jpeg", headers=cached(tag, FOREVER)
+        desk.picture(key, int(side)), media_type="image/jpeg", headers=cached(tag, FOREVER)
     )
 
 
