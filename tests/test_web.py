@@ -89,8 +89,14 @@ def test_a_page_of_them_is_the_same_as_a_part_of_all(client: TestClient) -> None
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [({"folder": "old"}, 7), ({"folder": "ol"}, 0), ({"format": "jpeg"}, 1), ({"shape": "portrait"}, 0), ({"folder": "../art"}, 0)],
-)  # fmt: skip
+    [
+        ({"folder": "old"}, 7),
+        ({"folder": "ol"}, 0),
+        ({"folder": "../art"}, 0),
+        ({"format": "jpeg"}, 1),
+        ({"shape": "portrait"}, 0),
+    ],
+)
 def test_filters_leave_what_was_asked_for(client: TestClient, query: dict[str, str], count: int) -> None:
     assert client.get("/api/pieces", params=query).json()["total"] == count
 

@@ -340,10 +340,8 @@ def fitting(schema: dict[str, Any], wanted: dict[str, Any], keys: list[str]) -> 
         return fitting(schema, schema["components"]["schemas"][wanted["$ref"].rpartition("/")[2]], keys)
     if "oneOf" in wanted or "anyOf" in wanted:
         return st.one_of([fitting(schema, one, keys) for one in wanted.get("oneOf", wanted.get("anyOf", []))])
-    if "const" in wanted:
-        return st.just(wanted["const"])
-    if "enum" in wanted:
-        return st.sampled_from(wanted["enum"])
+    if "const" in wanted or "enum" in wanted:
+        return st.sampled_from(wanted.get("enum") or [wanted["const"]])
     if wanted.get("type") == "object" and "properties" in wanted:
         return st.fixed_dictionaries({name: fitting(schema, one, keys) for name, one in wanted["properties"].items()})
     if wanted.get("type") == "array":

@@ -42,7 +42,7 @@ def open_page(
 
         collection = context.obj.collection(folder or context.obj.folder or nearest_or_here(context))
         settings = Settings(collection.folder, context.obj.index, results and results.absolute(), host, port)
-    if not settings.is_local:
+    if not settings.is_local or os.environ.get(PASSWORD):
         settings = Settings(**(vars(settings) | {"password": hashed(asked_password())}))
     serve(settings, lambda address: say(address, settings.is_local, opens=not no_browser))
 

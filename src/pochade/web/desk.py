@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pochade.collection.collection import Collection
+from pochade.collection.groups import Tree
+from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
@@ -47,6 +49,7 @@ class Desk:
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
         self.jobs = Jobs()
+        self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:
         """As the index has them now.
@@ -55,6 +58,14 @@ class Desk:
             CollectionMissing: Nothing has been learnt yet.
         """
         return self.shelf.now()
+
+    def tree(self) -> Tree:
+        """The groups as they were left, read again when the index changes."""
+        stamp = self.shelf.stamp()
+        known = self.groups
+        if known is None or known[0] != stamp:
+            self.groups = known = stamp, tree_in(self.collection.index)
+        return known[1]
 
     def picture(self, key: str, side: int) -> Path:
         """A piece as a JPEG, no longer than that.

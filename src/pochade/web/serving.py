@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvicorn
 
@@ -26,13 +25,18 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """
     listening = listener(settings.host, settings.port)
     with listening:
+        app = application(settings)
         config = uvicorn.Config(
-            application(settings), log_level="warning", server_header=False, ws="none", proxy_headers=False,
+            app, log_level="warning", server_header=False, ws="none", proxy_headers=False,
             timeout_graceful_shutdown=PATIENCE,
         )  # fmt: skip
         ready(address_of(settings.host, listening.getsockname()[1]))  # it listens already: who asks now waits a moment
-        with suppress(KeyboardInterrupt):  # which is how it is meant to end
+        try:
             uvicorn.Server(config).run([listening])
+        except KeyboardInterrupt:  # which is how it is meant to end
+            pass
+        finally:
+            app.state.desk.close()  # also where it was made to end at once
 
 
 def listener(host: str, port: int) -> socket.socket:

@@ -19,8 +19,7 @@ from pochade.images.source import printable
 DIGITS = 16  # of the SHA-256 of a piece's content: its key in the page
 OTHERS = 5.0  # seconds after which a database elsewhere is asked anew
 Sort = Literal["path", "modified", "bytes", "pixels"]
-SORTS: dict[str, Callable[[Piece], Any]] = {
-    "path": lambda piece: piece.path,
+SORTS: dict[str, Callable[[Piece], Any]] = {  # besides by path, as the index gives them
     "modified": lambda piece: piece.modified,
     "bytes": lambda piece: piece.bytes,
     "pixels": lambda piece: piece.width * piece.height,
@@ -95,7 +94,7 @@ class Snapshot:
         raise NotAllowed(f"'{self.name(self.files(key)[0])}' is a link that leads out of the collection")
 
     def chosen(self, among: Filter, below: str | None, numbers: set[int] | None) -> list[Piece]:
-        """The files that pass a filter, lie below a folder, and are of the pieces with these numbers."""
+        """The files that pass a filter, lie below a folder, and are of the pieces with these numbers; by path."""
         start = below.strip("/") + "/" if below and below.strip("/") else ""
         return [
             piece

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import NamedTemporaryFile
@@ -13,7 +13,6 @@ from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from pochade import __version__
-from pochade.collection.kept import tree_in
 from pochade.collection.pieces import Filter, Match
 from pochade.errors import CollectionMissing, NotKnown
 from pochade.images.source import printable
@@ -108,30 +107,29 @@ class Found(BaseModel):
     is_same_work: bool
 
 
-@routes.get("/info", response_model=Info, response_model_exclude_none=False)
+@routes.get("/info", response_model=Info)
 def info(request: Request, desk: TheDesk) -> Response:
     """The collection as a whole; `learnt` is null where nothing was learnt yet."""
-    settings = desk.settings
-    own = {
-        "version": __version__,
-        "folder": printable(desk.collection.folder),
-        "results": printable(settings.own_results),
-        "learnt": None,
-    }
+    folder, results = printable(desk.collection.folder), printable(desk.settings.own_results)
     try:
-        pieces, known = desk.pieces(), desk.collection.info()
+        now, index = desk.pieces(), desk.collection.index
     except CollectionMissing:
-        return tagged(request, Info.model_validate(own).model_dump())
-    numbers = pieces.by_number.values()
-    counted = {name: dict(Counter(getattr(one, name) for one in numbers).most_common()) for name in ("colour", "shape")}
-    found = Info.model_validate(
-        own | asdict(known) | {
-            "folder": own["folder"], "learnt": known.learnt or "", "problems": len(known.problems),
-            "colours": counted["colour"], "shapes": counted["shape"], "folders": pieces.folders,
-            "labels": desk.collection.labels(),
-        }
+        return tagged(request, Info(version=__version__, folder=folder, results=results, learnt=None).model_dump())
+    own, used = now.by_number.values(), index.net_in_use()
+    found = Info(
+        version=__version__, folder=folder, results=results, learnt=used.learnt if used else "",
+        files=len(now.pieces), pieces=len(own), problems=len(index.problems()),
+        megapixels=sum(one.width * one.height for one in own) / 1e6, gigabytes=sum(one.bytes for one in own) / 1e9,
+        net=used and used.name, figures=used.figures if used else {},
+        formats=counted(one.format for one in own), colours=counted(one.colour for one in own),
+        shapes=counted(one.shape for one in own), folders=now.folders, labels=desk.collection.labels(),
     )  # fmt: skip
     return tagged(request, found.model_dump())
+
+
+def counted(words: Iterable[str]) -> dict[str, int]:
+    """How often each occurs, most first."""
+    return dict(Counter(words).most_common())
 
 
 @routes.get("/pieces", response_model=Columns)
@@ -146,7 +144,10 @@ def pieces(
     now, numbers = desk.pieces(), numbers_of(desk, label, group)
     among = Filter(format=format, shape=shape, colour=colour)
     chosen = now.chosen(among, folder, numbers)
-    chosen.sort(key=SORTS[sort], reverse=descending)
+    if sort in SORTS:
+        chosen.sort(key=SORTS[sort])
+    if descending:
+        chosen.reverse()
     part = chosen[offset : offset + limit]
     columns = {
         "total": len(chosen), "offset": offset,
@@ -162,7 +163,7 @@ def numbers_of(desk: Desk, label: str | None, group: int | None) -> set[int] | N
     if label is not None:
         found = desk.collection.index.labelled(label)
     if group is not None:
-        tree = tree_in(desk.collection.index)
+        tree = desk.tree()
         if group not in tree.nodes:
             raise NotKnown(f"there is no group {group}", "it may have gone since it was shown: look again")
         inside = set(tree.pieces(group))
@@ -190,7 +191,7 @@ def facts(request: Request, key: Key, desk: TheDesk) -> Response:
     known = Facts(
         key=key, sha256=one.hash, files=[File(path=now.name(each), modified=each.modified) for each in files],
         labels=[label for label, has in said.items() if has], refused=[label for label, has in said.items() if not has],
-        group=tree_in(index).homes.get(one.number), notes=list(one.notes),
+        group=desk.tree().homes.get(one.number), notes=list(one.notes),
         **{
             name: getattr(one, name)
             for name in ("format", "width", "height", "depth", "has_alpha", "frames", "bytes", "colour", "shape")
