@@ -30,6 +30,8 @@ class Page(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file, or the page itself for an address of its own."""
+        if "\0" in path:
+            raise HTTPException(404)
         try:
             answer = await super().get_response(path, scope)
         except HTTPException as error:

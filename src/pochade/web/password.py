@@ -4,6 +4,8 @@ import secrets
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
+from math import inf
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -36,10 +38,11 @@ class Sessions:
 
     Args:
         password: Its argon2 hash; None lets everybody in.
+        clock: Seconds, counted from anywhere.
     """
 
-    def __init__(self, password: str | None) -> None:
-        self.password, self.lock = password, threading.Lock()
+    def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.password, self.clock, self.lock = password, clock, threading.Lock()
         self.until: dict[str, float] = {}
         self.wrong: dict[str, deque[float]] = defaultdict(deque)
 
@@ -47,11 +50,11 @@ class Sessions:
         """Whether somebody may come in."""
         if self.password is None:
             return True
-        return token is not None and self.until.get(token, 0.0) > time.monotonic()
+        return token is not None and self.until.get(token, -inf) > self.clock()
 
     def seconds_to_wait(self, address: str) -> float:
         """Until the next try; 0 when it may be now."""
-        now = time.monotonic()
+        now = self.clock()
         for tries in self.wrong.values():
             while tries and tries[0] < now - MINUTE:
                 tries.popleft()
@@ -71,9 +74,9 @@ class Sessions:
             if wait := self.seconds_to_wait(address):
                 return None, wait
             if not self._is_right(password):
-                self.wrong[address].append(time.monotonic())
+                self.wrong[address].append(self.clock())
                 return None, 0.0
-            now = time.monotonic()
+            now = self.clock()
             alive = sorted((until, token) for token, until in self.until.items() if until > now)
             self.until = {token: until for until, token in alive[-MOST_SESSIONS + 1 :]}
             token = secrets.token_urlsafe(32)

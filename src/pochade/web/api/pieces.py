@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path as FilePath
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
@@ -18,6 +18,7 @@ from pochade.errors import CollectionMissing, NotKnown
 from pochade.images.source import printable
 from pochade.web.answers import tagged
 from pochade.web.desk import Desk, TheDesk
+from pochade.web.scans import plain_name
 from pochade.web.shelf import SORTS, Snapshot, Sort, key_of
 from pochade.web.showing import Asked
 
@@ -214,10 +215,11 @@ def nearest(key: Key, desk: TheDesk, k: Count = 24) -> list[Found]:
 def find(picture: UploadFile, desk: TheDesk, k: Count = 24) -> list[Found]:
     """The files that look like a picture that is sent: copies, versions, and what is near; it is not kept."""
     now = desk.pieces()
-    with NamedTemporaryFile(dir=desk.own, prefix="asked-") as file:
-        shutil.copyfileobj(picture.file, file)
-        file.flush()
-        pixels = desk.pool.do(Asked(FilePath(file.name)))
+    with TemporaryDirectory(dir=desk.own) as folder:
+        path = FilePath(folder) / plain_name(picture.filename or "")
+        with path.open("xb") as file:
+            shutil.copyfileobj(picture.file, file)
+        pixels = desk.pool.do(Asked(path))
     with desk.asking:
         return [found(match, now) for match in desk.collection.find(pixels, k)]
 
