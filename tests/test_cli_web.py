@@ -17,7 +17,16 @@ from tests.test_cli_collection import run
 
 def test_the_page_is_served_until_it_is_ended(tmp_path: Path) -> None:
     art = folder_of_art(tmp_path / "art", 1)
-    command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", art, "--port", "0", "--no-browser"]
+    command = [
+        sys.executable,
+        "-c",
+        "from pochade.cli import main; main()",
+        "open",
+        str(art),
+        "--port",
+        "0",
+        "--no-browser",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         line = next(line for line in process.stderr if "the page is at" in line)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from pochade import Collection, clean
+from pochade.images.picture import Array
 from pochade.web.scans import MOST_SEEN
 from tests.art import drawing, folder_of_art
 from tests.web import keys_by_path, opened, png, served
@@ -41,7 +42,7 @@ def scan(client: TestClient) -> str:
     return str(told.json()["id"])
 
 
-def look(client: TestClient, scan: str, **wish: object) -> np.ndarray:  # type: ignore[type-arg]
+def look(client: TestClient, scan: str, **wish: object) -> Array:
     """A part of a scan (h, w, 3)."""
     answer = client.post(f"/api/scans/{scan}/look", json={"width": 160, "height": 96} | wish)
     assert answer.status_code == 200, answer.text

@@ -154,7 +154,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     root = tmp_path_factory.mktemp("jobs")
     art = folder_of_art(root / "art", 8)
     with served(art) as client:
-        told = {"learn": begun(client, kind="learn", minutes=0)}
+        told: dict[str, Any] = {"learn": begun(client, kind="learn", minutes=0)}
         keys = keys_by_path(client)
         dropped = client.post("/api/scans", files={"scan": ("my scan.png", png(drawing(60)))}).json()["id"]
         mask = Image.new("L", (200, 200), 255)

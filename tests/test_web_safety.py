@@ -282,11 +282,16 @@ def test_a_picture_that_claims_too_many_pixels_is_refused(client: TestClient) ->
     assert client.get("/api/scans").json() == []
 
 
+def ten_bytes(path: Path) -> None:
+    """A file of ten bytes."""
+    path.write_bytes(b"0123456789")
+
+
 def test_drawings_take_no_more_room_than_there_is(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "kept", 25)
     for name in "abc":
-        kept.file(name, lambda path: path.write_bytes(b"0123456789") and None)
-        kept.file("a", lambda path: path.write_bytes(b"0123456789") and None)
+        kept.file(name, ten_bytes)
+        kept.file("a", ten_bytes)
     assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == ["a", "c"]
 
 
@@ -300,11 +305,8 @@ def test_every_error_has_a_status() -> None:
 
 
 TEXTS = st.text(max_size=20) | st.sampled_from(["0" * 16, "../x", "%00", "\x00", "scan-" + "0" * 16, "path", "-1"])
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
+SIMPLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
+VALUES = SIMPLE | st.lists(SIMPLE, max_size=3) | st.dictionaries(TEXTS, SIMPLE | st.lists(SIMPLE), max_size=3)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
