@@ -1,7 +1,9 @@
 """Every error that a person can meet: one sentence, an exit code, a next step.
 
     PochadeError              1   anything below
-    ├── UsageError            2   the command asks for something impossible or contradictory
+    ├── UsageError            2   the command asks for something impossible or contradictory; over HTTP also:
+    │   ├── NotKnown          2   no such piece, group, scan or job
+    │   └── NotAllowed        2   a way out of the folders that the page may read and write, or more than it may take
     ├── DataMissing           3   the data set is in none of the places looked at, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
     ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
@@ -45,6 +47,14 @@ class UsageError(PochadeError):
     """The command asks for something impossible or contradictory."""
 
     exit_code = 2
+
+
+class NotKnown(UsageError):
+    """There is no such piece, group, scan or job."""
+
+
+class NotAllowed(UsageError):
+    """A way out of the folders that the page may read and write, or more than it may take."""
 
 
 class DataMissing(PochadeError):

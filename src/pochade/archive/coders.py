@@ -13,7 +13,9 @@ from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
-from pochade.archive.manifest import BYTES, PIXELS, Entry
+from pochade.archive.manifest import BYTES, LOSSLESS, PICTURE, PIXELS, Entry
+from pochade.archive.searching import WANTED, smallest_alike
+from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
 from pochade.images import lossless, rests
 from pochade.images.picture import Array
@@ -21,7 +23,8 @@ from pochade.images.rests import Apart, Raster
 from pochade.images.source import first_line
 
 JPEG, STORED, XZ = "jpeg", "stored", "xz"
-SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"}
+ALIKE = {"avif": ".avif", "jpeg-xl-lossy": ".jxl", "webp-lossy": ".webp"}  # which only look like the original
+SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"} | ALIKE
 LARGEST_REST = 2**16  # bytes: it is kept twice, in the manifest
 WINDOW = 2**25  # bytes that xz looks back, of which its memory is a dozen times, and a bit more than once to unpack
 LEAST_WINDOW = 4096
@@ -52,6 +55,7 @@ class Coded:
     pixels: str | None = None
     rest: bytes | None = None
     raster: Raster | None = None
+    score: float | None = None
 
     @property
     def cost(self) -> int:
@@ -59,20 +63,25 @@ class Coded:
         return len(self.content) + len(zlib.compress(self.rest or b""))
 
 
-def as_picture(content: bytes) -> Coded | None:
-    """The file as the smallest picture from which it comes back; None where there is none smaller than it."""
-    tried = tolerant(as_jpeg if content.startswith(b"\xff\xd8\xff") else as_pixels, content)
-    return tried if tried is not None and tried.cost < len(content) else None
+def as_picture(content: bytes, fidelity: str = LOSSLESS) -> Coded | None:
+    """The file as the smallest picture from which it comes back; None where there is none smaller than it.
+
+    Args:
+        content: The file's.
+        fidelity: At `high` and `medium`, the smallest picture that looks like it may win.
+    """
+    tried: Coded | None = tolerant(as_jpeg if content.startswith(b"\xff\xd8\xff") else as_pixels, content)
+    tried = tried if tried is not None and tried.cost < len(content) else None
+    return tried if fidelity == LOSSLESS else tolerant(lambda one: alike(one, fidelity, tried), content) or tried
 
 
-def tolerant(make: Callable[[Any], Any], of: Any) -> Any:
-    """What is made; None where a library can't: the file is kept as it is, then."""
-    try:
-        return make(of)
-    except BaseException as error:  # a panic in a Rust library is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
+def alike(content: bytes, fidelity: str, lossless_one: Coded | None) -> Coded | None:
+    """The smallest picture that only looks like a file; None where none is smaller than what loses nothing."""
+    most = len(content) if lossless_one is None else lossless_one.cost
+    found = smallest_alike(content, WANTED[fidelity], most)
+    if found is None:
         return None
+    return Coded(found.content, found.coder, PICTURE, found.format, score=found.score)
 
 
 def as_jpeg(content: bytes) -> Coded | None:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.coders import TOLERATED
+from pochade.archive.coders import SUFFIXES, TOLERATED
 from pochade.archive.jobs import sha256_of
-from pochade.archive.manifest import BYTES, Piece
-from pochade.archive.names import Text, as_path, shown, twins
+from pochade.archive.manifest import BYTES, PICTURE, Manifest, Piece
+from pochade.archive.names import Text, above, as_path, shown, twins
 from pochade.archive.opened import Archive
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.files import make_folder, name_new
@@ -39,7 +39,9 @@ def extract(
 ) -> Extracted:
     """Write every file of an archive into a folder, with its time of modification.
 
-    Files that are there already and are the same count as done: an interrupted run is taken up by the next.
+    A piece that only looks like its original comes back as the picture file that it is, under the name that
+    `names_outside` says. Files that are there already and are the same count as done: an interrupted run is taken up
+    by the next.
 
     Args:
         archive: An open one.
@@ -68,7 +70,8 @@ class Extraction:
     missing: list[Piece] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.second = twins([piece.path for piece in self.archive])
+        self.names = names_outside(self.archive.manifest)
+        self.second = twins([self.names[piece.path] for piece in self.archive])
 
     def done(self) -> Extracted:
         """First a look at all that is there, then the files that are missing, then empty folders."""
@@ -95,7 +98,8 @@ class Extraction:
 
     def look(self, piece: Piece) -> None:
         """Whether it is there already, or may be written."""
-        targets = [target_of(self.folder, path) for path in (piece.path, self.second.get(piece.path)) if path]
+        name = self.names[piece.path]
+        targets = [target_of(self.folder, path) for path in (name, self.second.get(name)) if path]
         if any(is_there(self.archive, piece, target) for target in targets):
             self.found.there += 1
             return
@@ -104,11 +108,26 @@ class Extraction:
 
     def write(self, piece: Piece) -> None:
         """Write it, under its second name where the system takes the first for another piece's."""
-        path = piece.path
+        path = self.names[piece.path]
         if path in self.second and os.path.lexists(target_of(self.folder, path)):
             path = self.found.renamed[piece.path] = self.second[path]
         self.found.bytes += written(self.archive, piece, self.folder, path)
         self.found.files += 1
+
+
+def names_outside(manifest: Manifest) -> dict[Text, Text]:
+    """Under which path each piece is extracted: its own, but for those that come back as pictures of another kind."""
+    own = {piece.path: piece.path for piece in manifest.pieces}
+    taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
+    for piece in manifest.pieces:
+        if piece.entry.returns == PICTURE:
+            suffix = SUFFIXES.get(piece.coder, "")
+            text = piece.path + suffix
+            while suffix and text in taken:
+                text += suffix
+            own[piece.path] = text
+            taken.add(text)
+    return own
 
 
 def check_room(archive: Archive, missing: list[Piece], folder: Path) -> None:

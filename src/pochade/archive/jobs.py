@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, pack, tolerant, unpack
-from pochade.archive.manifest import BYTES
+from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, pack, unpack
+from pochade.archive.manifest import BYTES, LOSSLESS
+from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
 from pochade.images.identify import identify
 from pochade.images.source import printable, without_waiting
@@ -44,6 +45,7 @@ class CodeJob:
     path: Path
     sha256: str
     into: Path
+    fidelity: str = LOSSLESS
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ class CodeJob:
                     content = file.read()
                     if hashlib.sha256(content).hexdigest() != self.sha256:
                         return Problem(CHANGED)
-                    if (coded := as_picture(content)) is not None:
+                    if (coded := as_picture(content, self.fidelity)) is not None:
                         self.into.write_bytes(coded.content)
                         return made(coded, len(coded.content), zlib.crc32(coded.content))
             return self.packed()

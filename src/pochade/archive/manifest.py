@@ -9,20 +9,22 @@ from typing import Any
 
 from pochade import __version__
 from pochade.archive.layout import FORMAT, Member
-from pochade.archive.names import Text, check_paths
+from pochade.archive.names import Text, check_paths, shown
 from pochade.errors import ArchiveDamaged
 from pochade.images.rests import Raster
 
 ABOUT = "A ZIP of pictures and packed files; docs/format.md of Pochade says how the originals are made of them again"
 WRITTEN = (
     "name", "coder", "returns", "fidelity", "format", "shape", "bytes", "original_bytes", "crc32", "original_sha256",
-    "pixels",
+    "pixels", "score",
 )  # fmt: skip
 MOST = 2**28  # bytes of a manifest: of some hundred thousand pieces
 GROWTH = 20  # times: what a packed manifest may grow by, beyond its first bytes; three is usual
 FIRST = 2**16
 NUMBER = 2**63 - 1
-BYTES, PIXELS = "bytes", "pixels"  # what comes back as it was
+BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back: the first two as they were
+LOSSLESS = "lossless"
+FIDELITIES = ("medium", "high", LOSSLESS)  # from low to high
 OF_ALL = {"format", "about", "pochade", "rests", "entries", "folders"}  # every field that is known
 OF_AN_ENTRY = {*WRITTEN, "files", "rest", "raster"}
 OF_A_FILE = {"path", "mtime"}
@@ -40,15 +42,22 @@ class Entry:
     bytes: int
     crc32: int
     coder: str
-    returns: str  # "bytes" or "pixels": what of the original comes back as it was
+    returns: str  # "bytes" or "pixels": what of the original comes back as it was; "picture": one that looks like it
     original_bytes: int
     original_sha256: str
     format: str = ""
-    fidelity: str = "lossless"
+    fidelity: str = LOSSLESS
     shape: tuple[int, int, int, int] | None = None  # height, width, channels, bits a channel
     pixels: str | None = None  # the first half of the SHA-256 of the values
     rest: Rest | None = None
     raster: Raster | None = None
+    score: float | None = None  # SSIMULACRA2, where a picture comes back that looks like the original
+
+    @property
+    def rank(self) -> int:
+        """How high its fidelity is among `FIDELITIES`: what loses nothing is the highest, whatever was asked for."""
+        known = self.returns == PICTURE and self.fidelity in FIDELITIES
+        return FIDELITIES.index(self.fidelity if known else LOSSLESS)
 
     @property
     def member(self) -> Member:
@@ -83,6 +92,26 @@ class Piece:
     def fidelity(self) -> str:
         """What was asked for."""
         return self.entry.fidelity
+
+    @property
+    def score(self) -> float | None:
+        """SSIMULACRA2; None where nothing is lost."""
+        return self.entry.score
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON can hold it, for people and their programs."""
+        return {
+            "path": shown(self.path),
+            "coder": self.coder,
+            "bytes": self.bytes,
+            "original_bytes": self.original_bytes,
+            "fidelity": self.fidelity,
+            "score": self.score,
+            "returns": self.entry.returns,
+            "format": self.entry.format,
+            "sha256": self.entry.original_sha256,
+            "entry": self.entry.name,
+        }
 
 
 @dataclass(frozen=True)
@@ -214,6 +243,7 @@ def entry_of(said: Any, rests: list[bytes]) -> Entry:
         pixels=optional(said, "pixels", str, str),
         rest=optional(said, "rest", int, lambda number: at(rests, number)),
         raster=optional(said, "raster", dict, raster_of),
+        score=optional(said, "score", float, float),
     )
 
 

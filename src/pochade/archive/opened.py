@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
-from pochade.archive.coders import STORED, STRETCH, XZ, from_picture, unpack
+from pochade.archive.coders import ALIKE, STORED, STRETCH, XZ, from_picture, unpack
 from pochade.archive.finding import found_at_the_end
 from pochade.archive.layout import REPAIR, ending, local_header, stored
 from pochade.archive.layout import places as places_of
-from pochade.archive.manifest import BYTES, Entry, Piece
+from pochade.archive.manifest import BYTES, PICTURE, Entry, Piece
 from pochade.archive.names import Text
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable
@@ -140,7 +140,7 @@ class Archive:
 
         if entry.coder == XZ:
             unpack(InStretch(self.stretch(entry)), entry.original_bytes, passed)
-        elif entry.coder == STORED:
+        elif entry.coder == STORED or (entry.coder in ALIKE and entry.returns == PICTURE):
             for content in self.stretch(entry).stretches():
                 passed(content)
         else:

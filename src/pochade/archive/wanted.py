@@ -48,9 +48,9 @@ def summed(found: Found, report: Tell) -> Wanted:
     return wanted
 
 
-def holds(old: Archive, wanted: Wanted, found: Found) -> bool:
-    """Whether an archive has every path with its content already."""
-    there = {piece.path: piece.entry.original_sha256 for piece in old}
+def holds(old: Archive, wanted: Wanted, found: Found, rank: int) -> bool:
+    """Whether an archive has every path with its content already, at a fidelity that high."""
+    there = {piece.path: piece.entry.original_sha256 for piece in old if piece.entry.rank >= rank}
     same = all(there.get(text) == content for text, (content, _) in wanted.pieces.items())
     return same and set(found.folders) <= set(old.manifest.folders)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pochade.archive.coders import STRETCH, SUFFIXES
 from pochade.archive.found import Found, found_in
 from pochade.archive.jobs import CodeJob, Made, Problem
-from pochade.archive.manifest import Entry, Manifest
+from pochade.archive.manifest import FIDELITIES, LOSSLESS, Entry, Manifest
 from pochade.archive.names import Text, entry_name, shown
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
@@ -26,7 +26,6 @@ from pochade.errors import ArchiveDamaged, DataMissing, FileUnreachable, OutputU
 from pochade.files import held
 from pochade.images.source import printable, without_waiting
 
-FIDELITIES = ("lossless",)
 SECONDS = 7200.0  # that one file may take; then it is kept as it is
 
 
@@ -58,7 +57,7 @@ class Report:
 def compress(
     folder_or_paths: Path | str | Iterable[Path | str],
     to: Path | str,
-    fidelity: str = "lossless",
+    fidelity: str = LOSSLESS,
     *,
     report: Tell = lambda _stage, _done, _total: None,
 ) -> Report:
@@ -70,7 +69,9 @@ def compress(
     Args:
         folder_or_paths: A folder, or files and folders.
         to: The archive; see docs/format.md.
-        fidelity: `lossless`: what comes back has the same pixels and all that the file held beside them.
+        fidelity: `lossless`: what comes back has the same pixels and all that the file held beside them. `high`,
+            `medium`: pictures that look like the originals, to 90 and 70 by SSIMULACRA2, come back as AVIF, JPEG XL or
+            WebP, where that is smaller; all else as with `lossless`. What is in the archive at a higher one stays so.
         report: Told which stage has come how far.
 
     Raises:
@@ -80,7 +81,7 @@ def compress(
         OutputUnwritable: No permission, no space.
     """
     if fidelity not in FIDELITIES:
-        raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(FIDELITIES)}")
+        raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(reversed(FIDELITIES))}")
     target = Path(to).absolute()
     if os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
@@ -95,7 +96,7 @@ def compress(
     with held(own[1], f"writing '{printable(target)}'"):
         try:
             with spool(own[-1]) as folder:
-                return written(found, target, folder, report)
+                return written(found, target, folder, fidelity, report)
         finally:
             with suppress(OSError):
                 own[1].unlink()  # the last that is done: from here on, another run may be in here
@@ -120,7 +121,7 @@ def spool(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
+def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tell) -> Report:
     """The story of one run."""
     wanted = summed(found, report)
     old = Archive(target) if os.path.exists(target) else None  # noqa: PTH110  raises nothing
@@ -128,19 +129,21 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
         if not wanted.pieces and not found.folders and old is None:
             why = "none of the files can be read" if found.left_out else "there is no file"
             raise DataMissing(f"{why}, so there is nothing to compress", "look at the folder's name")
-        if old is not None and holds(old, wanted, found) and is_sound(old, report):
+        if old is not None and holds(old, wanted, found, FIDELITIES.index(fidelity)) and is_sound(old, report):
             Part.forget(target)
-            return reported(target, old.manifest, found, 0)
+            return reported(target, fidelity, old.manifest, found, 0)
         if old is not None and old.manifest.says_more:
             why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
             raise ArchiveDamaged(why, "add with the newer one, or make another archive")
         with Part(target) as part:
             before = old.manifest.entries if old else []
-            kept = {entry.original_sha256 for entry in before} | set(wanted.contents)
-            part.take_up(lambda entry: entry.original_sha256 in kept)
+            known = {entry.original_sha256 for entry in before}
+            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity))
             if old is not None:
-                copied(old, part, wanted, report)
-            coded = code_missing(part, wanted, found, folder, report)
+                copied(old, part, wanted, fidelity, report)
+            coded = code_missing(part, wanted, found, folder, fidelity, report)
+            if old is not None:
+                keep_low(old, part)
             check_kept(before, part)
             manifest, moved = manifest_of(part.entries, old, wanted, found)
             report("checking", 0, 1)
@@ -149,7 +152,20 @@ def written(found: Found, target: Path, folder: Path, report: Tell) -> Report:
     finally:
         if old is not None:
             old.close()
-    return reported(target, manifest, found, coded, moved)
+    return reported(target, fidelity, manifest, found, coded, moved)
+
+
+def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str) -> bool:
+    """Whether what an interrupted run coded, or copied from the archive before, is what this one would."""
+    if is_too_low(entry, wanted, fidelity):
+        return False
+    here = entry.original_sha256 in wanted.contents and entry.fidelity == fidelity
+    return here or entry.original_sha256 in known
+
+
+def is_too_low(entry: Entry, wanted: Wanted, fidelity: str) -> bool:
+    """Whether an entry is to be coded again, from an original that is here."""
+    return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in wanted.contents
 
 
 def is_sound(old: Archive, report: Tell) -> bool:
@@ -166,8 +182,8 @@ def check_kept(before: list[Entry], part: Part) -> None:
             raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
 
 
-def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
-    """Take over the old archive's entries; a damaged one is coded anew where its file is here.
+def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell) -> None:
+    """Take over the old archive's entries; a damaged one, or one too low, is coded anew where its file is here.
 
     Raises:
         ArchiveDamaged: A damaged one's file isn't here.
@@ -175,25 +191,37 @@ def copied(old: Archive, part: Part, wanted: Wanted, report: Tell) -> None:
     there = {entry.original_sha256 for entry in part.entries}
     for number, entry in enumerate(old.manifest.entries):
         report("copying", number, len(old.manifest.entries))
-        if entry.original_sha256 in there:
+        if entry.original_sha256 in there or is_too_low(entry, wanted, fidelity):
             continue
         if old.fault(entry):
             if entry.original_sha256 in wanted.contents:
                 continue
             old.write(entry, lambda _content: None)  # raises, with its own words
-        content = old.stretch(entry).stretches()
-        if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
-            name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
-            part.add(replace(entry, name=name), content)
-        else:
-            part.add(entry, content)
+        copy_over(entry, old, part)
 
 
-def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, report: Tell) -> int:
+def keep_low(old: Archive, part: Part) -> None:
+    """Take over what was to be coded again at a higher fidelity, where that failed."""
+    there = {entry.original_sha256 for entry in part.entries}
+    for entry in old.manifest.entries:
+        if entry.original_sha256 not in there and not old.fault(entry):
+            copy_over(entry, old, part)
+
+
+def copy_over(entry: Entry, old: Archive, part: Part) -> None:
+    """An entry of the old archive as it is, under another name if its own is taken."""
+    if not part.names.is_free(entry.name):  # by one coded before somebody put this archive here
+        name = entry_name(entry.name.removeprefix("pieces/"), "", part.names)
+        part.add(replace(entry, name=name), old.stretch(entry).stretches())
+    else:
+        part.add(entry, old.stretch(entry).stretches())
+
+
+def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell) -> int:
     """Code every content that isn't in the archive yet; how many."""
     coded, there = 0, {entry.original_sha256 for entry in part.entries}
     while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
-        jobs = (CodeJob(one.path, content, folder / content) for content, one in missing.items())
+        jobs = (CodeJob(one.path, content, folder / content, fidelity) for content, one in missing.items())
         report("coding", 0, len(missing))
         with Readers(seconds=SECONDS) as readers:
             for number, answer in enumerate(readers.read(jobs)):
@@ -216,9 +244,8 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
         return made.reason
     coded = made.coded
     source = job.path if made.is_file else job.into
-    beside = {
-        name: getattr(coded, name) for name in ("coder", "returns", "format", "shape", "pixels", "rest", "raster")
-    }
+    names = ("coder", "returns", "format", "shape", "pixels", "rest", "raster", "score")
+    beside = {name: getattr(coded, name) for name in names} | {"fidelity": job.fidelity}
     try:
         size = content.size if made.is_file else made.bytes
         name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
@@ -242,11 +269,11 @@ def stretches_of(path: Path) -> Iterator[bytes]:
 
 
 def reported(
-    target: Path, manifest: Manifest, found: Found, coded: int, moved: dict[Text, Text] | None = None
+    target: Path, fidelity: str, manifest: Manifest, found: Found, coded: int, moved: dict[Text, Text] | None = None
 ) -> Report:
     """In numbers."""
     uses = Counter(piece.entry.name for piece in manifest.pieces)
-    report = Report(target, "lossless", len(manifest.pieces), len(manifest.entries), coded=coded)
+    report = Report(target, fidelity, len(manifest.pieces), len(manifest.entries), coded=coded)
     for entry in manifest.entries:
         saved = report.coders.setdefault(entry.coder, Saved())
         saved.pieces += uses[entry.name]

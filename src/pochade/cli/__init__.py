@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import archive, clean, collection, create, families, groups, labels, study
+from pochade.cli import archive, clean, collection, create, families, groups, labels, study, web
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -53,6 +53,7 @@ app.command()(archive.compress)
 app.command()(archive.extract)
 app.command()(archive.verify)
 app.command("list")(archive.contents)
+app.command("open")(web.open_page)
 app.command()(study.study)
 
 

@@ -180,12 +180,15 @@ class Index:
         """Note that these pieces have a label, or that they don't, in place of what was noted."""
         chosen = sorted(set(pieces))
         with self.writing() as connection:
-            for start in range(0, len(chosen), CHUNK):
-                among = LABELS.c.piece.in_(chosen[start : start + CHUNK])
-                connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, among))
+            remove_labels(connection, chosen, label)
             rows = [{"piece": piece, "label": label, "refused": refused} for piece in chosen]
             if rows:
                 connection.execute(sql.insert(LABELS), rows)
+
+    def unlabel(self, pieces: Iterable[int], label: str) -> None:
+        """Forget what was noted of these pieces and a label."""
+        with self.writing() as connection:
+            remove_labels(connection, sorted(set(pieces)), label)
 
     def labelled(self, label: str, *, refused: bool = False) -> set[int]:
         """The pieces with that label, or those of which the person said that they don't have it."""
@@ -279,6 +282,13 @@ def remove_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
     """Forget these paths."""
     for start in range(0, len(paths), CHUNK):
         connection.execute(sql.delete(FILES).where(FILES.c.path.in_(paths[start : start + CHUNK])))
+
+
+def remove_labels(connection: sql.Connection, pieces: Sequence[int], label: str) -> None:
+    """Forget whether these pieces have a label."""
+    for start in range(0, len(pieces), CHUNK):
+        among = LABELS.c.piece.in_(pieces[start : start + CHUNK])
+        connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, among))
 
 
 def trouble(error: SQLAlchemyError) -> PochadeError:

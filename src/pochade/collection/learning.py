@@ -32,6 +32,7 @@ class Progress:
     stage: str
     done: int
     total: int
+    loss: float | None = None  # of a net that is being trained
 
 
 Report = Callable[[Progress], None]

@@ -144,6 +144,14 @@ class Organising(ABC):
         """
         self.index.label([piece.number for piece in pieces], word(label), refused=refused)
 
+    def unlabel(self, pieces: Sequence[Piece], label: str) -> None:
+        """Take back what was said of pieces and a label, that they have it or that they don't.
+
+        Raises:
+            UsageError: The label is empty.
+        """
+        self.index.unlabel([piece.number for piece in pieces], word(label))
+
     def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
         """Say which pieces have a label, and which don't; `suggest` learns from both.
 

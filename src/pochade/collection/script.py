@@ -41,12 +41,18 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
         OutputUnwritable: It can't be written, or something else is there.
     """
     script_may_be_written(to)
+    text, count = script_of(families, folder)
+    write_atomically(to, os.fsencode(text))
+    to.chmod(0o755)
+    return count
+
+
+def script_of(families: Sequence[Family], folder: Path) -> tuple[str, int]:
+    """The script itself, and how many files it moves."""
     moves = [line for family in families for line in lines(family, folder)]
     place = shlex.quote(os.fspath(folder))
     head = HEAD.format(first=FIRST, aside=shlex.quote(os.fspath(folder) + ASIDE), folder=place)
-    write_atomically(to, os.fsencode("\n".join([head, *moves, ""])))
-    to.chmod(0o755)
-    return sum(line.startswith("same ") for line in moves)
+    return "\n".join([head, *moves, ""]), sum(line.startswith("same ") for line in moves)
 
 
 def lines(family: Family, folder: Path) -> Iterator[str]:

@@ -141,7 +141,7 @@ def train_for(
 
 def staged(stage: str, report: Report) -> Callable[[Steps], None]:
     """Passes a loop's progress on under a stage's name."""
-    return lambda steps: report(Progress(stage, steps.step, steps.steps))
+    return lambda steps: report(Progress(stage, steps.step, steps.steps, steps.loss))
 
 
 def saved(folder: Path, look: nn.Module, code: nn.Module) -> Path:

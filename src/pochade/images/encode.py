@@ -105,10 +105,19 @@ def jxl(picture: Picture) -> bytes:
     content = bytes(
         imagecodecs.jpegxl_encode(values, lossless=True, effort=JXL_EFFORT, usecontainer=boxed, numthreads=1)
     )
-    if picture.exif is None:
-        return content
-    exif = bytes(4) + picture.exif.removeprefix(PREFIX)  # before it, how many bytes are to be skipped
-    return content + struct.pack(">I4s", 8 + len(exif), b"Exif") + exif
+    return content + jxl_exif(picture.exif)
+
+
+def jxl_exif(exif: bytes | None) -> bytes:
+    """The box with an EXIF; nothing where there is none."""
+    if exif is None:
+        return b""
+    return jxl_box(b"Exif", bytes(4) + exif.removeprefix(PREFIX))  # before it, how many bytes are to be skipped
+
+
+def jxl_box(kind: bytes, content: bytes) -> bytes:
+    """A box with its length, as it stands behind the picture."""
+    return struct.pack(">I4s", 8 + len(content), kind) + content
 
 
 def tiff(picture: Picture) -> bytes:

@@ -1,0 +1,91 @@
+"""The smallest file that looks like the original: each coder's dial is turned down as far as the score allows."""
+
+from typing import NamedTuple
+
+from pochade.archive.tolerance import tolerant
+from pochade.images.lossy_coders import CODERS, Coder, Judge, Original, original_in
+
+WANTED = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2
+TRIES = 10  # of one coder
+
+
+class Tried(NamedTuple):
+    """A coder's file, and its score."""
+
+    content: bytes
+    coder: str
+    score: float
+    format: str  # of the original
+
+
+def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
+    """The smallest file that reaches a score.
+
+    Args:
+        content: A picture's file.
+        wanted: The score; see `images/ssimulacra2.py`.
+        most: It has to have fewer bytes than so many.
+
+    Returns:
+        None where the picture has to stay as it is, or no coder makes it smaller.
+    """
+    original = original_in(content)
+    if original is None:
+        return None
+    best, judge = None, Judge(original)
+    for coder in CODERS:
+        found = searched(coder, original, judge, wanted, most)
+        if found is not None:
+            best, most = found, len(found.content)
+    return best
+
+
+class Stand(NamedTuple):
+    """What a dial gave."""
+
+    dial: int
+    score: float
+    size: int
+
+
+def searched(coder: Coder, original: Original, judge: Judge, wanted: float, most: int) -> Tried | None:
+    """One coder's file at the lowest dial that reaches the score; None where that isn't smaller than `most`."""
+    best: Tried | None = None
+    dial = coder.guess(wanted)
+    below, above = Stand(-1, -1, 0), Stand(coder.best + 1, -1, 0)  # the nearest dials that fail and pass
+    for _ in range(TRIES):
+        tried = tolerant(lambda at: attempt(coder, original, judge, at), dial)
+        if tried is None:
+            return best
+        stand = Stand(dial, tried.score, len(tried.content))
+        if stand.score < wanted:
+            below, is_hopeless = stand, stand.size >= most  # what would reach the score is larger still
+        else:
+            is_hopeless = stand.size >= most and falls_too_slowly(stand, above, most)
+            best, most = (tried, stand.size) if stand.size < most else (best, most)
+            above = stand
+        if is_hopeless or above.dial - below.dial <= 1:
+            return best
+        dial = next_dial(coder, wanted, stand, below, above)
+    return best
+
+
+def attempt(coder: Coder, original: Original, judge: Judge, dial: int) -> Tried:
+    """A coder's file and what is seen in it."""
+    content = coder.encode(original, dial)
+    return Tried(content, coder.name, judge.score(content), original.picture.header.format)
+
+
+def falls_too_slowly(stand: Stand, above: Stand, most: int) -> bool:
+    """Whether the lowest dial won't give a smaller file either: below, sizes fall more slowly than above."""
+    fall = max(0, above.size - stand.size) / (above.dial - stand.dial)
+    return above.size > 0 and stand.size - fall * stand.dial >= most
+
+
+def next_dial(coder: Coder, wanted: float, stand: Stand, below: Stand, above: Stand) -> int:
+    """Between what fails and what passes, where the score is to be expected."""
+    known = below.dial >= 0 and above.dial <= coder.best and above.score > below.score
+    slope = (above.score - below.score) / (above.dial - below.dial) if known else coder.slope
+    step = (wanted - stand.score) / slope
+    towards = stand.dial + (int(step) + 1 if step > 0 else min(-1, int(step)))
+    return max(below.dial + 1, min(above.dial - 1, towards))

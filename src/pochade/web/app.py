@@ -1,0 +1,74 @@
+"""The server put together: doors, errors, the API, and the page that was built into `static/`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from pochade import __version__
+from pochade.web.answers import REFUSALS, put_errors
+from pochade.web.api import compressing, families, groups, jobs, labels, pictures, pieces, scans, session
+from pochade.web.desk import Desk
+from pochade.web.doors import Doors
+from pochade.web.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+BUILT = "assets/"  # files whose names hold a hash of their content: they never change
+WORDS = """\
+One collection of art, for one person. A piece is known by its key, the first 16 digits of the SHA-256 of its content.
+Whatever goes wrong is answered with a sentence in `error` and what to do next in `hint`.
+"""
+
+
+class Page(StaticFiles):
+    """The built page: its own addresses all lead to `index.html`, which is always asked for anew."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, or the page itself for an address of its own."""
+        if "\0" in path:
+            raise HTTPException(404)
+        try:
+            answer = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or "." in path.rpartition("/")[2] or path.startswith("api"):  # noqa: PLR2004
+                raise
+            answer = await super().get_response("index.html", scope)
+        is_built = path.replace("\\", "/").startswith(BUILT)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_built else "no-cache"
+        return answer
+
+
+def application(settings: Settings) -> FastAPI:
+    """The server of one collection.
+
+    Args:
+        settings: What the person decided.
+
+    Raises:
+        CollectionMissing: There is no such folder.
+    """
+    desk = Desk(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="Pochade", version=__version__, description=WORDS, docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json", lifespan=lifespan,
+    )  # fmt: skip
+    app.state.desk = desk
+    api = APIRouter(prefix="/api", responses=REFUSALS)
+    for part in (session, pieces, pictures, families, groups, labels, scans, compressing, jobs):
+        api.include_router(part.routes)
+    app.include_router(api)
+    app.mount("/", Page(directory=STATIC, html=True))
+    put_errors(app)
+    app.add_middleware(Doors, settings=settings, sessions=desk.sessions)
+    return app

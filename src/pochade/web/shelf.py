@@ -1,0 +1,157 @@
+"""The pieces of a collection as the page asks for them: by a short key, sorted, filtered, all at once."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pochade.collection.collection import Collection
+from pochade.collection.pieces import Filter, Piece, matching
+from pochade.errors import NotAllowed, NotKnown
+from pochade.images.source import printable
+
+DIGITS = 16  # of the SHA-256 of a piece's content: its key in the page
+OTHERS = 5.0  # seconds after which a database elsewhere is asked anew
+Sort = Literal["path", "modified", "bytes", "pixels"]
+SORTS: dict[str, Callable[[Piece], Any]] = {  # besides by path, as the index gives them
+    "modified": lambda piece: piece.modified,
+    "bytes": lambda piece: piece.bytes,
+    "pixels": lambda piece: piece.width * piece.height,
+}
+
+
+def key_of(piece: Piece) -> str:
+    """By which the page knows a piece; its copies have the same."""
+    return piece.hash[:DIGITS]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The pieces at one moment."""
+
+    folder: Path
+    stamp: tuple[object, ...]  # of the index, by which it is seen that nothing changed
+    pieces: list[Piece]
+
+    @cached_property
+    def by_key(self) -> dict[str, list[Piece]]:
+        """The files of each piece."""
+        found: dict[str, list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault(key_of(piece), []).append(piece)
+        return found
+
+    @cached_property
+    def by_number(self) -> dict[int, Piece]:
+        """One file of each piece."""
+        return {piece.number: piece for piece in self.pieces}
+
+    @cached_property
+    def by_path(self) -> dict[Path, Piece]:
+        """Every file."""
+        return {piece.path: piece for piece in self.pieces}
+
+    @cached_property
+    def folders(self) -> dict[str, int]:
+        """How many files lie in each folder, those below it counted too."""
+        counts: Counter[str] = Counter()
+        for piece in self.pieces:
+            above = self.name(piece).split("/")[:-1]
+            counts.update("/".join(above[: depth + 1]) for depth in range(len(above)))
+        return dict(sorted(counts.items()))
+
+    def name(self, piece: Piece) -> str:
+        """Its path below the folder, as it can be shown."""
+        return printable(os.fspath(piece.path)[len(os.fspath(self.folder).rstrip("/")) + 1 :])
+
+    def files(self, key: str) -> list[Piece]:
+        """The files of a piece.
+
+        Raises:
+            NotKnown: There is none.
+        """
+        if key not in self.by_key:
+            raise NotKnown(f"there is no piece '{key}'", "it may have gone since it was shown: look again")
+        return self.by_key[key]
+
+    def readable(self, key: str) -> Piece:
+        """A file of a piece that lies in the collection itself.
+
+        Raises:
+            NotKnown: There is no such piece.
+            NotAllowed: Only links lead to it, and out of the collection.
+        """
+        root = os.path.realpath(self.folder)
+        for piece in self.files(key):
+            if os.path.realpath(piece.path).startswith(root.rstrip(os.sep) + os.sep):
+                return piece
+        raise NotAllowed(f"'{self.name(self.files(key)[0])}' is a link that leads out of the collection")
+
+    def chosen(self, among: Filter, below: str | None, numbers: set[int] | None) -> list[Piece]:
+        """The files that pass a filter, lie below a folder, and are of the pieces with these numbers; by path."""
+        start = below.strip("/") + "/" if below and below.strip("/") else ""
+        return [
+            piece
+            for piece in self.pieces
+            if (numbers is None or piece.number in numbers)
+            and matching(piece, among, self.folder)
+            and (not start or self.name(piece).startswith(start))
+        ]
+
+
+class Shelf:
+    """The latest snapshot of a collection.
+
+    Args:
+        collection: Whose pieces they are.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection, self.lock = collection, threading.RLock()
+        self.latest: Snapshot | None = None
+
+    def now(self) -> Snapshot:
+        """The pieces as the index has them.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        with self.lock:
+            stamp = self.stamp()
+            if self.latest is None or self.latest.stamp != stamp:
+                self.latest = Snapshot(self.collection.folder, stamp, self.collection.pieces())
+            return self.latest
+
+    def stamp(self) -> tuple[object, ...]:
+        """Of the index's files; of the time, where it is a database elsewhere."""
+        place = self.collection.place
+        if not isinstance(place, Path):
+            return (int(time.monotonic() / OTHERS),)
+        found: list[object] = []
+        for path in (place, place.with_name(place.name + "-wal")):
+            try:
+                state = path.stat()
+                found += [state.st_size, state.st_mtime_ns]
+            except OSError:
+                found.append(None)
+        return tuple(found)
+
+    @contextmanager
+    def words_change(self) -> Iterator[None]:
+        """Labels or groups are written in here, which moves no piece: the snapshot stays."""
+        with self.lock:
+            before = self.stamp()
+            yield
+            if self.latest is not None and self.latest.stamp == before:
+                old = self.latest
+                self.latest = replace(old, stamp=self.stamp())
+                vars(self.latest).update({name: vars(old)[name] for name in CACHED if name in vars(old)})
+
+
+CACHED = ("by_key", "by_number", "by_path", "folders")
