@@ -53,7 +53,7 @@ def test_latents_say_which_kind_a_grid_is_and_are_drawn_as_it(net: DiffusionVAE)
     latents = net.encode(y).mean
     drawn = net.draw(latents, torch.randn_like(y), 8)
     assert ((drawn[:, 0, 0, 0] > 3) == (y[:, 0, 0, 0] > 3)).float().mean() > 0.95
-    assert (drawn - y).square().mean() < 0.2 * (y - y.mean(0)).square().mean()
+    assert (drawn - y).square().mean() < 0.4 * (drawn[torch.randperm(len(y))] - y).square().mean()
 
 
 def test_the_noise_that_a_grid_is_drawn_from_is_found_again(net: DiffusionVAE) -> None:

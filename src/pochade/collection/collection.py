@@ -168,7 +168,10 @@ class Collection(Creating):
             minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0)
         if minutes <= 0 or count < FEWEST_TO_TRAIN:
             return None
-        from pochade.collection.tuning import tuned  # noqa: PLC0415  torch
+        from pochade.collection.painting import PAINTER  # noqa: PLC0415  torch
+        from pochade.collection.tuning import tuned  # noqa: PLC0415
+        from pochade.collection.tuning_painter import tuned_painter  # noqa: PLC0415
+        from pochade.learn.checkpoints import save_net  # noqa: PLC0415
 
         contents = self.index.contents()
         chosen = [contents[row] for row in np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]]
@@ -177,7 +180,11 @@ class Collection(Creating):
         if not learnt:
             return None
         judges = list(self.in_use.squares(sorted(held)))
+        painter, drawing = tuned_painter(self.in_use, sorted(set(chosen) - held), sorted(held), minutes, report)
         name, figures = tuned(self.in_use.nets, learnt, judges, minutes, self.home, report)
+        if painter:
+            save_net(self.home / PAINTER, painter.half())
+        figures["painter"] = drawing
         figures["pieces"] = count
         if name is None:
             self.index.note_training(figures)

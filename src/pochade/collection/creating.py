@@ -225,7 +225,7 @@ class Creating(Organising):
         pixels = [
             read_preview(image, side).pixels if isinstance(image, str | Path) else on_paper(image) for image in images
         ]
-        return painter.encode(np.stack([painted(each, painter) for each in pixels]))
+        return painter.encode(np.stack([painted(each, painter.side) for each in pixels]))
 
     def _drawn(
         self,

@@ -14,21 +14,22 @@ from pochade.organise.arrays import Floats
 from pochade.painter import DiffusionPainter, shipped_painter
 
 BATCH = 32  # pieces read at once
+PAINTER = "painter.safetensors"  # in the index's folder, once training made it better than the shipped one
 
 
-def painter_in_use(in_use: NetsInUse) -> Painter:
+def painter_in_use(in_use: NetsInUse) -> DiffusionPainter:
     """The net that draws for a collection: the one that was trained on it, or the shipped one.
 
     Raises:
         CheckpointDamaged: It is missing or damaged.
     """
-    own = in_use.home / "painter.safetensors"
+    own = in_use.home / PAINTER
     return DiffusionPainter(own) if own.exists() else shipped_painter()
 
 
-def painted(pixels: Array, painter: Painter) -> Array:
-    """A picture (h, w, 3) uint8 as the painter reads it: fitted into its square, (S, S, 3)."""
-    return letterboxed(pixels, painter.side).pixels
+def painted(pixels: Array, side: int) -> Array:
+    """A picture (h, w, 3) uint8 as a painter reads it: fitted into its square, (side, side, 3)."""
+    return letterboxed(pixels, side).pixels
 
 
 def codes_of(painter: Painter, in_use: NetsInUse, contents: list[str], report: Report) -> Floats:
@@ -65,5 +66,7 @@ def read(painter: Painter, in_use: NetsInUse, contents: list[str], columns: int)
     codes = np.full((len(contents), columns), np.nan, np.float32)
     there = [place for place, pixels in enumerate(found) if pixels is not None]
     if there:
-        codes[there] = painter.encode(np.stack([painted(pixels, painter) for pixels in found if pixels is not None]))
+        codes[there] = painter.encode(
+            np.stack([painted(pixels, painter.side) for pixels in found if pixels is not None])
+        )
     return codes
