@@ -453,6 +453,8 @@ def test_training_keeps_only_what_is_better_on_pieces_held_out(art: Path) -> Non
     assert training is not None
     assert training["look_kept"] == (training["after"]["margin"] > training["before"]["margin"])
     assert training["code_kept"] == (training["after"]["psnr"] > training["before"]["psnr"])
+    better = training["painter"]["after"] < training["painter"]["before"]
+    assert (art / ".pochade" / "painter.safetensors").exists() == better
     changed = training["look_kept"] or training["code_kept"]
     assert changed == (collection.in_use.nets.name != shipped().name)
     assert {path.name for path in (art / ".pochade" / "nets").glob("*")} == (

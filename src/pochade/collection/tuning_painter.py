@@ -17,7 +17,7 @@ from pochade.nets import DiffusionVAE
 
 SHARE = 0.35  # of the minutes that training may take
 MOST = 6_000  # pieces: 0.3 GB while they are trained on
-JUDGEMENTS = 512  # noisy pictures at least, by which a net is judged
+JUDGEMENTS = 256  # noisy pictures at least, by which a net is judged
 
 
 def tuned_painter(
