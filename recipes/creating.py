@@ -21,7 +21,7 @@ from pochade.nets import CodeVAE, DiffusionVAE
 from recipes.fingerprints import DRAWINGS, drawings, learnt_from, said
 
 SIDE = 128  # pixels
-BATCH, RATE = 64, 1e-2
+BATCH, RATE = 32, 1e-2
 
 
 def seen(path: Path) -> np.ndarray:
@@ -50,7 +50,8 @@ def main() -> None:
     pictures = squares(wanted.drawings)
     torch.manual_seed(0)
     net, creating = DiffusionVAE(), Creating(code)
-    measured(net, creating.grids(pictures[torch.randperm(len(pictures))[:512]].float() / 255))
+    seen_by = [creating.grids(part.float() / 255) for part in pictures.split(BATCH)]
+    measured(net, torch.cat(seen_by))
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", RATE, one_cycle=True)
     train(net, creating.loss, (pictures,), recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
     save_net(wanted.to, net.half())

@@ -78,7 +78,41 @@ def test_it_learns_from_pictures_through_a_net_that_stays_as_it_is() -> None:
     before = {name: weights.clone() for name, weights in code.state_dict().items()}
     creating = Creating(code)
     net = DiffusionVAE(DiffusionConfig(places=2, channels=12, width=32, heads=2, reading=1, drawing=1, latent_dim=4))
-    pictures = torch.randint(256, (16, 3, 32, 32), dtype=torch.uint8)
-    done = train(net, creating.loss, (pictures,), Recipe("fast", 4, 8, "muon", 1e-2, one_cycle=True))
-    assert done.losses[-1] < done.losses[0]
+    pictures = torch.randint(256, (16, 3, 4, 4), dtype=torch.uint8).repeat_interleave(8, 2).repeat_interleave(8, 3)
+    measured(net, creating.grids(pictures / 255))
+    at_first = judged(net, creating, pictures)
+    train(net, creating.loss, (pictures,), Recipe("fast", 30, 8, "muon", 1e-2, one_cycle=True))
+    assert judged(net, creating, pictures) < at_first
     assert all(torch.equal(weights, before[name]) for name, weights in code.state_dict().items())
+
+
+@torch.no_grad()
+def judged(net: DiffusionVAE, creating: Creating, pictures: torch.Tensor) -> float:
+    """The loss with the same noises each time."""
+    torch.manual_seed(0)
+    return sum(creating.loss(net, pictures / 255).item() for _ in range(20)) / 20
+
+
+def test_an_untrained_net_draws_what_principal_components_say() -> None:
+    y = grids()
+    net = DiffusionVAE(SMALL)
+    measured(net, y)
+    latents = net.encode(y).mean
+    torch.testing.assert_close(latents.mean(0), torch.zeros(4), atol=1e-3, rtol=0)
+    torch.testing.assert_close(latents.std(0), torch.ones(4), atol=1e-2, rtol=0)
+    sketched = net.as_found(net.sketch(latents))
+    assert (sketched - y).square().mean() < 0.3 * (y - y.mean(0)).square().mean()
+
+
+def test_an_untrained_net_takes_the_best_linear_guess() -> None:
+    y = grids(2048)
+    net = DiffusionVAE(SMALL)
+    measured(net, y)
+    x, z = net.normal(y), net.encode(y).mean
+    for time in (0.1, 0.5, 0.9):
+        seen = torch.randn_like(x).lerp(x, time)
+        errors = [
+            (guess - x).square().mean()
+            for guess in (net.foretold(seen, torch.full((2048,), time), z), net.sketch(z), seen / time)
+        ]
+        assert errors[0] < min(errors[1:])

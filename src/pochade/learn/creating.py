@@ -7,7 +7,7 @@ from pochade.learn.views import sometimes
 from pochade.nets.code import CodeVAE
 from pochade.nets.diffusion import DiffusionVAE, diffusion_loss
 
-PRICE = 2e-4  # of a nat of the latent, beside the mean squared error of one number
+PRICE = 3e-5  # of a nat of the latent, beside the mean squared error of one number
 
 
 class Creating:
@@ -38,9 +38,18 @@ class Creating:
 
 @torch.no_grad()
 def measured(net: DiffusionVAE, grids: Tensor) -> None:
-    """Set the net's units by grids (N, C, h, w): the middle of each channel, and the root of its deviation.
+    """Set what of a net is not learnt but measured on grids (N, C, h, w): its units, and principal components.
 
-    With the deviation itself, what is faint and hard to foretell would count as much as light and dark.
+    A channel's unit is the root of its deviation. With the deviation itself, what is faint and hard to foretell would
+    count as much as light and dark.
     """
     net.centre.copy_(grids.mean((0, 2, 3)))
     net.scale.copy_(grids.std((0, 2, 3)).clamp(min=1e-3).sqrt())
+    x = net.normal(grids).flatten(1)  # (N, C h w)
+    net.middle.copy_(x.mean(0))
+    latent = net.config.latent_dim
+    _, sizes, directions = torch.svd_lowrank(x - net.middle, q=min(2 * latent, *x.shape), niter=4)
+    net.directions.copy_(directions[:, :latent].T)
+    net.spread.copy_(sizes[:latent] / len(x) ** 0.5)
+    left = x - net.middle - (x - net.middle) @ net.directions.T @ net.directions
+    net.rest.copy_(left.unflatten(1, grids.shape[1:]).square().mean((0, 2, 3)))

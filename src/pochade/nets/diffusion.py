@@ -5,6 +5,10 @@ is a flow: it leads noise, step by step, to one of them (Lipman et al., "Flow Ma
 2023; Preechakul et al., "Diffusion Autoencoders", CVPR 2022). It works on the 8 x 8 places of a `CodeVAE`, and
 foretells the picture itself rather than the way to it, as what lies on few directions is easier to foretell (Li & He,
 "Back to Basics: Let Denoising Generative Models Denoise", 2025).
+
+It begins with all that is linear: its latent are principal components, its decoder takes their sketch and the best
+linear guess of what noise hides (Wiener's filter; Karras et al., "Elucidating the Design Space of Diffusion-Based
+Generative Models", NeurIPS 2022). Only what these miss is learnt, which saves most of the training.
 """
 
 import math
@@ -20,6 +24,9 @@ from pochade.nets.vae import LOG_VARIANCE_LIMIT, Posterior
 TIMES = 64  # waves by which a net is told the time
 LONGEST = 1_000.0  # of their periods over the shortest
 EARLY, SPREAD = -0.6, 1.0  # of the logistic-normal times at which it learns: more of them early on the way
+PART = 16  # numbers of each place by which the principal components are corrected
+TINY = 1e-6
+SURE = -3.0  # logarithm of the variance that posteriors begin with
 LAST = 0.05  # of the way to go: from there on errors are no longer divided by what is left
 
 
@@ -31,7 +38,7 @@ class DiffusionConfig:
     channels: int = 128  # numbers at each place
     width: int = 160  # of a token
     heads: int = 5
-    reading: int = 2  # blocks of the encoder
+    reading: int = 1  # blocks of the encoder
     drawing: int = 6  # blocks of the decoder
     latent_dim: int = 64
 
@@ -39,9 +46,12 @@ class DiffusionConfig:
 class DiffusionVAE(nn.Module):
     """Grids of a picture's numbers to latents, and back.
 
-        y (B, 128, 8, 8) ──►──┤tokens, blocks├──►── posterior ──►── z ~ N (B, 64) ──►──┐
-                                                                                      │
-        noise (B, 128, 8, 8) ──►──┤tokens, blocks, told z and the time├──►── y' ──►── nearer to y', and again
+        y (B, 128, 8, 8) ──►──┬─►──┤principal components├─►─(+)──► posterior ──► z ~ N (B, 64)
+                              └─►──┤tokens, blocks├──────►───┘                       │
+                                                         sketch (B, 128, 8, 8) ◄─────┤
+                                                           │                         │
+        noise (B, 128, 8, 8) ──►──┬──┤tokens of both, blocks, told z and the time├─►─(+)──► y' ──► nearer, and again
+                                  └──────►──┤linear guess about the sketch├──►────────┘
 
     Args:
         config: Sizes.
@@ -54,26 +64,42 @@ class DiffusionVAE(nn.Module):
         count = self.config.places**2
         self.register_buffer("centre", torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))
+        self.register_buffer("middle", torch.zeros(channels * count))
+        self.register_buffer("directions", torch.zeros(latent, channels * count))
+        self.register_buffer("spread", torch.ones(latent))  # deviation along each direction
+        self.register_buffer("rest", torch.ones(channels))  # variance that the directions leave
         self.reader = Tokens(channels, width, count, self.config.reading, self.config.heads)
-        self.gathered = nn.Linear(width, 16)
-        self.posterior = nn.Linear(16 * count, 2 * latent)
-        self.drawer = Tokens(channels, width, count, self.config.drawing, self.config.heads)
+        self.gathered = nn.Linear(width, PART)
+        self.posterior = nn.Linear(PART * count, 2 * latent)
+        self.drawer = Tokens(2 * channels, width, count, self.config.drawing, self.config.heads)
         self.told = nn.Sequential(nn.Linear(latent, width), nn.SiLU(), nn.Linear(width, width))
         self.timed = nn.Sequential(nn.Linear(2 * TIMES, width), nn.SiLU(), nn.Linear(width, width))
         self.leave = nn.Linear(width, channels)
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)
+        for last in (self.leave, self.posterior):  # what is linear comes first
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+        nn.init.constant_(self.posterior.bias[latent:], SURE)
 
     def encode(self, y: Tensor) -> Posterior:
         """Grids (B, 128, 8, 8) to their posteriors, mean and log-variance (B, 64)."""
-        tokens = self.gathered(self.reader(as_tokens(self.normal(y)), None))
-        mean, log_variance = self.posterior(tokens.flatten(1)).chunk(2, 1)
-        return Posterior(mean, log_variance.clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT))
+        x = self.normal(y)
+        linear = (x.flatten(1) - self.middle) @ self.directions.T / self.spread  # (B, 64)
+        correction, log_variance = self.posterior(self.gathered(self.reader(as_tokens(x), None)).flatten(1)).chunk(2, 1)
+        return Posterior(linear + correction, log_variance.clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT))
 
     def foretold(self, x: Tensor, time: Tensor, z: Tensor) -> Tensor:
         """Where the way leads from x (B, 128, 8, 8) at a time (B,), 0 noise and 1 picture, in the net's units."""
+        sketch = self.sketch(z)
         told = self.told(z) + self.timed(waves(time))
-        return as_grid(self.leave(self.drawer(as_tokens(x), told)), self.config.places)
+        missed = self.leave(self.drawer(as_tokens(torch.cat([x, sketch], 1)), told))
+        at, rest = time.view(-1, 1, 1, 1), grid(self.rest)
+        share = at * rest / (at.square() * rest + (1 - at).square()).clamp(min=TINY)
+        return sketch + share * (x - at * sketch) + as_grid(missed, self.config.places)
+
+    def sketch(self, z: Tensor) -> Tensor:
+        """What latents (B, 64) say by themselves, (B, 128, 8, 8) in the net's units: the mean, smooth and blurred."""
+        places = self.config.places
+        return (self.middle + (z * self.spread) @ self.directions).unflatten(1, (-1, places, places))
 
     @torch.no_grad()
     def draw(self, z: Tensor, noise: Tensor, steps: int) -> Tensor:
@@ -140,7 +166,7 @@ class Tokens(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention, then two layers on each token, both scaled, shifted and weighed by what the net is told.
+    """A look at neighbours, at all, then two layers on each token, scaled, shifted and weighed by what the net is told.
 
     Args:
         width: Of a token.
@@ -151,12 +177,15 @@ class Block(nn.Module):
         super().__init__()
         self.heads = heads
         self.own = nn.Parameter(torch.tensor([0.0, 0.0, 0.5, 0.0, 0.0, 0.5]).repeat_interleave(width))  # (6 W,)
+        self.beside = nn.Conv2d(width, width, 3, padding=1, groups=width)
+        nn.init.zeros_(self.beside.weight)
         self.asked, self.answered = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x: Tensor, six: Tensor) -> Tensor:
         """Tokens (B, N, W) to tokens."""
         scale, shift, weight, scale_too, shift_too, weight_too = (six + self.own).unsqueeze(1).chunk(6, 2)  # (B, 1, W)
+        x = x + as_tokens(self.beside(as_grid(x, math.isqrt(x.shape[1]))))
         x = x + weight * self.attended(rms(x) * (1 + scale) + shift)
         hidden = torch.relu(self.wide(rms(x) * (1 + scale_too) + shift_too)).square()
         y: Tensor = x + weight_too * self.narrow(hidden)
