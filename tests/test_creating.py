@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from pochade import Collection
+from pochade.collection.blending import between
 from pochade.collection.created import Created, almost_copies
 from pochade.collection.creating import group_called
 from pochade.collection.learning import Progress
 from pochade.collection.order import Group
-from pochade.errors import CheckpointDamaged, UsageError
+from pochade.errors import CheckpointDamaged, NotKnown, UsageError
 from tests.art import drawing, folder_of_art
 from tests.painter import LinearPainter
 
@@ -120,6 +121,8 @@ def test_a_group_is_found_by_number_name_or_description_also_inside_others() -> 
     assert group_called("ink", [outer]) is inner
     assert group_called(3, [outer]) is inner
     assert group_called("Mostly red", [outer]) is outer
+    named = Group(4, "3", "", False, Path("b"), (Path("a"), Path("b")), (inner,))
+    assert group_called(3, [named]) is inner, "a number is no name"
 
 
 def test_a_sample_that_is_a_piece_again_is_said_to_be_almost_a_copy(collection: Collection) -> None:
@@ -193,6 +196,14 @@ def test_a_loop_leads_back_without_showing_the_first_picture_twice(
     assert steps.min() > 0
 
 
+def test_a_part_of_a_way_is_the_same_as_there_in_the_whole(collection: Collection, painter: LinearPainter) -> None:
+    images = [drawing(2), drawing(4)]
+    whole = shown(collection.morph(images, 9, painter=painter))
+    np.testing.assert_array_equal(shown(collection.morph(images, 9, part=slice(3, 5), painter=painter)), whole[3:5])
+    with pytest.raises(UsageError, match="has none there"):
+        collection.morph(images, 9, part=slice(9, 12), painter=painter)
+
+
 def test_a_grid_has_the_four_pictures_in_its_corners(collection: Collection, painter: LinearPainter) -> None:
     images = [drawing(seed) for seed in (1, 2, 3, 4)]
     pictures = shown(collection.morph_grid(images, 4, painter=painter))
@@ -205,6 +216,45 @@ def test_a_grid_has_the_four_pictures_in_its_corners(collection: Collection, pai
 def test_a_morph_of_one_picture_is_refused(collection: Collection, painter: LinearPainter) -> None:
     with pytest.raises(UsageError, match="from one picture to another"):
         collection.morph([Image.new("RGB", (9, 9))], painter=painter)
+
+
+# At a place of the map ----------------------------------------------------------------------------------------------
+
+
+def test_the_place_of_a_piece_has_its_code_and_the_middle_of_two_has_both() -> None:
+    codes = {1: np.array([0.0, 4]), 2: np.array([2.0, 0]), 3: np.array([8.0, 8])}
+    places = {1: (-0.5, 0.0), 2: (0.5, 0.0), 3: (900.0, 0.0)}
+    own, numbers = between((0.5, 0.0), places, codes)
+    np.testing.assert_allclose(own, codes[2], atol=1e-4)
+    assert numbers == [2, 1, 3]
+    np.testing.assert_allclose(between((0.0, 0.0), places, codes)[0], [1, 2], atol=1e-4)
+
+
+def test_what_is_drawn_at_a_place_is_judged_like_all_else(collection: Collection, painter: LinearPainter) -> None:
+    with pytest.raises(NotKnown, match="has not been laid"):
+        collection.draw_at(0, 0, painter=painter)
+    spot = next(spot for spot in collection.map() if spot.path.name == "drawing 8.png")
+    created, pieces = collection.draw_at(spot.x, spot.y, 5, painter=painter)
+    (redrawn,) = collection.vary(spot.path, 1, 0, painter=painter)
+    assert pieces[0].path == spot.path
+    assert created.seed == 5
+    assert np.abs(created.picture.astype(int) - redrawn.picture).mean() < 2
+
+
+# Getting ready -------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_prepared_is_not_done_again(
+    collection: Collection, painter: LinearPainter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pochade.collection.painting.painter_in_use", lambda _: painter)
+    stages = list[str]()
+    collection.prepare_to_draw(lambda progress: stages.append(progress.stage))
+    assert stages[0] == "reading pieces"
+    assert stages[-1] == "fitting"
+    stages.clear()
+    collection.prepare_to_draw(lambda progress: stages.append(progress.stage))
+    assert stages == []
 
 
 def test_copies_within_the_collection_do_not_decide_what_is_almost_a_copy() -> None:

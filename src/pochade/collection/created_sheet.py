@@ -9,7 +9,7 @@ from pochade.collection.reading import THUMBNAIL
 from pochade.collection.sheet import EMPTY, check_folder
 from pochade.errors import OutputUnwritable, PictureUnreadable, UsageError
 from pochade.files import write_atomically
-from pochade.images.made import ANIMATIONS, Origin, animation, still, strip
+from pochade.images.made import ANIMATIONS, WIDEST, Origin, moving, still
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.sheet import COLUMNS, Cell, page
@@ -93,11 +93,7 @@ def write_path(to: Path, created: Sequence[Created], way: str, columns: int | No
     """
     check_path(to)
     frames, origin = [one.picture for one in created], Origin(created[0].net, created[0].seed, way)
-    if to.suffix.lower() == SHEET:
-        content = strip(frames, origin, columns) if columns else strip(frames, origin)
-    else:
-        content = animation(frames, origin, to.suffix.lower())
-    write_atomically(to, content, new=True)
+    write_atomically(to, moving(frames, origin, to.suffix.lower(), columns or WIDEST), new=True)
 
 
 def own_cell(one: Created) -> Cell:

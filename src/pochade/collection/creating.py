@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pochade.collection.learning import Progress, Report
 from pochade.collection.order import Group
 from pochade.collection.organising import NO_REPORT, Organising
-from pochade.collection.pieces import Filter, Match
+from pochade.collection.pieces import Filter, Match, Piece
 from pochade.collection.reading import THUMBNAIL
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.given import on_paper
@@ -30,7 +30,9 @@ if TYPE_CHECKING:  # torch
 LAID_OVER = 4  # nearest pieces that are laid over a picture that was drawn
 STRENGTH = 0.3  # of a variation
 CORNERS = 4
+WHOLE = slice(None)  # of a way
 BATCH = 8  # pictures drawn at once
+FITTING = "fitting"  # the stage of getting ready that follows on reading
 
 
 class Studio(NamedTuple):
@@ -126,6 +128,7 @@ class Creating(Organising):
         frames: int = 60,
         *,
         loop: bool = False,
+        part: slice = WHOLE,
         painter: "Painter | None" = None,
         report: Report = NO_REPORT,
     ) -> list["Created"]:
@@ -136,11 +139,13 @@ class Creating(Organising):
                 them, the frame shows it as the net redraws it.
             frames: How many in all.
             loop: Go on to the first picture again, so that the last frame leads over to the first.
+            part: Which frames to draw, where a long way is drawn in pieces.
             painter: The net that draws; the collection's own when None.
             report: Called with the progress.
 
         Raises:
-            UsageError: The collection has fewer than 20 pieces, images are fewer than two, or frames too few.
+            UsageError: The collection has fewer than 20 pieces, images are fewer than two, frames too few, or none of
+                them in that part.
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file gives no picture.
         """
@@ -152,7 +157,9 @@ class Creating(Organising):
             way = studio.prior.path(np.concatenate([codes, codes[:1]]), frames + 1)[:-1]
         else:
             way = studio.prior.path(codes, frames)
-        return self._drawn(way, [0] * frames, studio, report, laid_over=1)
+        if not len(way[part]):
+            raise UsageError(f"a way of {frames} frames has none there", f"they are counted from 0 to {frames - 1}")
+        return self._drawn(way[part], [0] * len(way[part]), studio, report, laid_over=1)
 
     def morph_grid(
         self, images: Sequence[Any], side: int = 8, *, painter: "Painter | None" = None, report: Report = NO_REPORT
@@ -172,6 +179,49 @@ class Creating(Organising):
         left, right = path(corners[[0, 2]], side), path(corners[[1, 3]], side)
         rows = [path(np.stack(ends), side) for ends in zip(left, right, strict=True)]
         return self._drawn(np.concatenate(rows), [0] * side**2, studio, report, laid_over=1)
+
+    def draw_at(
+        self, x: float, y: float, seed: int = 0, *, painter: "Painter | None" = None, report: Report = NO_REPORT
+    ) -> "tuple[Created, list[Piece]]":
+        """Draw what belongs to a place of the map: between the few pieces that lie nearest to it there.
+
+        A map knows no way back to codes, so theirs are mixed, nearer ones more. The picture's verdict is on that code;
+        the map itself can't tell what is empty.
+
+        Args:
+            x: In the map's coordinates.
+            y: As well.
+            seed: Decides what the code leaves open.
+            painter: The net that draws; the collection's own when None.
+            report: Called with the progress.
+
+        Returns:
+            The picture, and a file of each piece that it lies between, the nearest first.
+
+        Raises:
+            UsageError: The collection has fewer than 20 pieces.
+            NotKnown: None of them has a place on the map yet.
+        """
+        from pochade.collection.blending import between  # noqa: PLC0415  torch
+        from pochade.collection.kept import places_in  # noqa: PLC0415
+
+        studio = self._studio(painter, report)
+        places = {number: place for number, place in places_in(self.index).items() if number in studio.codes}
+        code, numbers = between((x, y), places, studio.codes)
+        files = self._files()
+        (created,) = self._drawn(code[None], [seed], studio, report)
+        return created, [files[number][0] for number in numbers if number in files]
+
+    def prepare_to_draw(self, report: Report = NO_REPORT) -> None:
+        """Do beforehand what drawing would do first: read every piece by the net, and learn where they lie.
+
+        With many pieces it takes minutes. Interrupted, the next run goes on; done already, it takes a moment.
+
+        Raises:
+            UsageError: The collection has fewer than 20 pieces.
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        self._studio(None, report)
 
     # What all of them need -------------------------------------------------------------------------------------------
 
@@ -197,12 +247,12 @@ class Creating(Organising):
             prior = Prior.load(home / "prior.safetensors", of)
             grounds = Grounds.load(home / "grounds.safetensors", of, codes)
         except CheckpointDamaged:
-            report(Progress("fitting", 0, 1))
+            report(Progress(FITTING, 0, 1))
             prior = Prior.fit(codes)
             grounds = Grounds.of(codes, self.in_use.looks(self.index.rows_used())[rows], prior, painter)
             prior.save(home / "prior.safetensors", of)
             grounds.save(home / "grounds.safetensors", of)
-            report(Progress("fitting", 1, 1))
+            report(Progress(FITTING, 1, 1))
         known = [number for number, there_ in zip(numbers, there, strict=True) if there_]
         return Studio(painter, prior, grounds, dict(zip(known, codes, strict=True)))
 
@@ -285,7 +335,10 @@ def group_called(called: str | int, groups: Sequence[Group]) -> Group:
         every.append(waiting.pop(0))
         waiting += every[-1].groups
     wanted = str(called).strip().casefold()
-    found = [group for group in every if wanted in (str(group.number), (group.name or group.description).casefold())]
+    if isinstance(called, int):
+        found = [group for group in every if group.number == called]
+    else:
+        found = [one for one in every if wanted in (str(one.number), (one.name or one.description).casefold())]
     if found:
         return max(found, key=lambda group: len(group.paths))
     raise UsageError(f"there is no group '{printable(str(called))}'", "'pochade groups' lists their numbers and names")

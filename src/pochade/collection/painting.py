@@ -1,6 +1,8 @@
 """The net that draws, and what it makes of the pieces: a code for each, kept beside the fingerprints."""
 
 from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from pochade.organise.arrays import Floats
 from pochade.painter import DiffusionPainter, shipped_painter
 
 BATCH = 32  # pieces read at once
+READING = "reading pieces"  # the stage
 PAINTER = "painter.safetensors"  # in the index's folder, once training made it better than the shipped one
 
 
@@ -24,7 +27,13 @@ def painter_in_use(in_use: NetsInUse) -> DiffusionPainter:
         CheckpointDamaged: It is missing or damaged.
     """
     own = in_use.home / PAINTER
-    return DiffusionPainter(own) if own.exists() else shipped_painter()
+    return loaded(own, own.stat().st_mtime_ns) if own.exists() else shipped_painter()
+
+
+@lru_cache(maxsize=1)
+def loaded(own: Path, _stamp: int) -> DiffusionPainter:
+    """A net of a collection's own, until its file changes."""
+    return DiffusionPainter(own)
 
 
 def painted(pixels: Array, side: int) -> Array:
@@ -54,9 +63,10 @@ def codes_of(painter: Painter, in_use: NetsInUse, contents: list[str], report: R
         if np.isfinite(codes).all():
             kept.write(row, codes)
     for start in range(begun, len(contents), BATCH):
+        report(Progress(READING, start - begun, len(contents) - begun))
         some = contents[start : start + BATCH]
         kept.write(start, read(painter, in_use, some, columns))
-        report(Progress("reading pieces", start + len(some) - begun, len(contents) - begun))
+        report(Progress(READING, start + len(some) - begun, len(contents) - begun))
     return kept.rows(len(contents))
 
 

@@ -7,6 +7,7 @@ system and its version), in XMP where the format has a place for it, and in plai
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from xml.sax.saxutils import quoteattr
 
 from PIL import Image
@@ -32,6 +33,7 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
+STRIP = ".png"
 ANIMATIONS = (".gif", ".webp", ".mp4")
 FRAMES_A_SECOND = 20
 WIDEST = 10  # frames side by side in a strip
@@ -91,6 +93,20 @@ def strip(frames: Sequence[Array], origin: Origin, columns: int = WIDEST) -> byt
     info.add_text("Software", f"Pochade {__version__}")
     paper.save(buffer, "PNG", pnginfo=origin.on(info))
     return buffer.getvalue()
+
+
+def moving(frames: Sequence[Array], origin: Origin, suffix: str, columns: int = WIDEST) -> bytes:
+    """The frames of a way (H, W, 3) uint8: a strip as `.png`, or one of the `ANIMATIONS`.
+
+    Raises:
+        UsageError: As for `animation`.
+    """
+    return strip(frames, origin, columns) if suffix == STRIP else animation(frames, origin, suffix)
+
+
+def makes_films() -> bool:
+    """Whether PyAV is installed."""
+    return find_spec("av") is not None
 
 
 def animation(frames: Sequence[Array], origin: Origin, suffix: str) -> bytes:
