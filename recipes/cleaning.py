@@ -3,7 +3,8 @@
     python -m recipes.cleaning page --samples 3000 --epochs 12 --to page.safetensors
     python -m recipes.cleaning restorer --samples 20000 --epochs 4 --to cleaner.safetensors
 
-The shipped restorer was trained at commit 01fb3dd; specks, skies and the weight of small things have changed since.
+The shipped restorer was trained so at commit 01fb3dd, and twice further with `--onwards`: `--samples 14000 --epochs 2`
+just before commit 010b917, and `--samples 16000 --epochs 2` at commit 38a2f4b.
 Each run keeps a checkpoint beside its result after every epoch, and goes on from it. What was measured on the tenth
 that was held out, with kinds of damage that were held out too, is in `docs/log.md`.
 """

@@ -70,7 +70,7 @@ def test_no_strength_gives_identical_pixels() -> None:
         ("light", {"light"}),
         ("paper", {"paper"}),
         ("grain", {"grain"}),
-        pytest.param("specks", {"dust", "hairs"}, marks=YOUNG),
+        ("specks", {"dust", "hairs"}),
         pytest.param("smudges", {"smear", "fingers"}, marks=YOUNG),
     ],
 )

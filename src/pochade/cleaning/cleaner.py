@@ -2,7 +2,7 @@
 
 picture ─►┤read_page├─► light, paper ─┐
 │                                  ▼
-└──────► tiles with a margin ─►┤evened out├─►┤Restorer, told the strengths├─► clean picture, defects
+└──────► tiles with a margin ─►┤evened out├─►┤Restorer, told the strengths├─►┤specks filled├─► clean picture, defects
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from pochade.cleaning.filling import REACH, filled
 from pochade.cleaning.page import Page, read_page
 from pochade.cleaning.tiles import Tile, page_part, tiles
 from pochade.images.given import Given, taken_apart
@@ -118,9 +119,11 @@ class Cleaner:
         wanted = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
         y, found = even, torch.zeros(x.shape[2:])
         if wanted.any() and share.any():
-            change, logits = self.run(even.clamp(0, 1), share * wanted)
-            y = torch.where(share > 0, even + change, even)
-            found = (torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0))[0, 0]
+            told = share * wanted
+            change, logits = self.run(even.clamp(0, 1), told)
+            sure = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
+            y = torch.where(share > 0, filled(even, change, sure, told[:, 1:2]), even)
+            found = sure[0, 0]
         clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.inner]  # (h, w, 3)
         part = (clean * np.float32(most) + np.float32(0.5)).astype(colour.dtype)
         kept = share[0, 0].numpy()[tile.inner] == 0
@@ -138,9 +141,9 @@ class Cleaner:
 
 
 def halo(restorer: Restorer) -> int:
-    """Pixels that are read about each tile: as far as the net sees, in whole multiples."""
+    """Pixels that are read about each tile: as far as the net sees and specks are filled from, in whole multiples."""
     multiple = restorer.config.multiple
-    return -(-restorer.config.reach // multiple) * multiple
+    return -(-(restorer.config.reach + REACH) // multiple) * multiple
 
 
 def distance(before: NDArray[Any], after: NDArray[Any]) -> float:
