@@ -150,9 +150,18 @@ def test_few_pieces_are_said_to_be_too_few(art: Path, painter: LinearPainter) ->
     assert "20" in caught.value.hint
 
 
-def test_without_a_net_that_draws_the_error_says_so(collection: Collection) -> None:
-    with pytest.raises(CheckpointDamaged, match="net that draws"):
+def test_where_the_net_that_draws_is_damaged_the_error_says_so(art: Path) -> None:
+    (art / ".pochade" / "painter.safetensors").write_bytes(b"no net")
+    with Collection.open(art) as collection, pytest.raises(CheckpointDamaged, match=r"painter\.safetensors"):
         collection.imagine(1)
+
+
+def test_the_shipped_net_draws_the_same_again_by_its_seed(collection: Collection) -> None:
+    first, second = collection.imagine(2, seed=5)
+    again = collection.imagine(1, seed=6)[0]
+    assert first.picture.shape == (128, 128, 3)
+    np.testing.assert_array_equal(second.picture, again.picture)
+    assert (first.picture != second.picture).any()
 
 
 def test_a_piece_that_is_gone_is_not_drawn_from(art: Path, painter: LinearPainter) -> None:

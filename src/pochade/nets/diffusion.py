@@ -62,12 +62,18 @@ class DiffusionVAE(nn.Module):
         self.config = config or DiffusionConfig()
         width, latent, channels = self.config.width, self.config.latent_dim, self.config.channels
         count = self.config.places**2
+        self.centre: Tensor  # of each channel
+        self.scale: Tensor
+        self.middle: Tensor  # of all numbers
+        self.directions: Tensor  # the principal ones
+        self.spread: Tensor  # deviation along each of them
+        self.rest: Tensor  # variance that they leave, of each channel
         self.register_buffer("centre", torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))
         self.register_buffer("middle", torch.zeros(channels * count))
         self.register_buffer("directions", torch.zeros(latent, channels * count))
-        self.register_buffer("spread", torch.ones(latent))  # deviation along each direction
-        self.register_buffer("rest", torch.ones(channels))  # variance that the directions leave
+        self.register_buffer("spread", torch.ones(latent))
+        self.register_buffer("rest", torch.ones(channels))
         self.reader = Tokens(channels, width, count, self.config.reading, self.config.heads)
         self.gathered = nn.Linear(width, PART)
         self.posterior = nn.Linear(PART * count, 2 * latent)
