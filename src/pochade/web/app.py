@@ -1,4 +1,4 @@
-"""The server put together: doors, errors, the API, and the page that was built into `static/`."""
+"""The server put together: doors, errors, the API, and the page that was built into `static/built/`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,8 +17,9 @@ from pochade.web.desk import Desk
 from pochade.web.doors import Doors
 from pochade.web.settings import Settings
 
-STATIC = Path(__file__).parent / "static"
-BUILT = "assets/"  # files whose names hold a hash of their content: they never change
+PLAIN = Path(__file__).parent / "static"  # one page of words, for a copy in which no page was built
+BUILT = PLAIN / "built"
+HASHED = "assets/"  # files whose names hold a hash of their content: they never change
 WORDS = """\
 One collection of art, for one person. A piece is known by its key, the first 16 digits of the SHA-256 of its content.
 Whatever goes wrong is answered with a sentence in `error` and what to do next in `hint`.
@@ -38,9 +39,14 @@ class Page(StaticFiles):
             if error.status_code != 404 or "." in path.rpartition("/")[2] or path.startswith("api"):  # noqa: PLR2004
                 raise
             answer = await super().get_response("index.html", scope)
-        is_built = path.replace("\\", "/").startswith(BUILT)
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_built else "no-cache"
+        is_hashed = path.replace("\\", "/").startswith(HASHED)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
         return answer
+
+
+def page_folder() -> Path:
+    """Where the page lies; the plain one, where none was built."""
+    return BUILT if (BUILT / "index.html").is_file() else PLAIN
 
 
 def application(settings: Settings) -> FastAPI:
@@ -68,7 +74,7 @@ def application(settings: Settings) -> FastAPI:
     for part in (session, pieces, pictures, families, groups, labels, scans, compressing, jobs):
         api.include_router(part.routes)
     app.include_router(api)
-    app.mount("/", Page(directory=STATIC, html=True))
+    app.mount("/", Page(directory=page_folder(), html=True))
     put_errors(app)
     app.add_middleware(Doors, settings=settings, sessions=desk.sessions)
     return app
