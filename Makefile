@@ -40,12 +40,16 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
-bench: $(INSTALLED) data drawings papers ## measure every figure anew (about two hours on two cores)
+bench: $(INSTALLED) data drawings papers ## measure every figure anew (some hours on two cores)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench.bench_copies
 	$(BIN)/python -m bench.bench_clean
 	$(BIN)/python -m bench.bench_codes
 	$(BIN)/python -m bench.bench_collection
+	$(BIN)/python -m bench.bench_many
+	$(BIN)/python -m bench.bench_families
+	$(BIN)/python -m bench.bench_groups
+	$(BIN)/python -m bench.bench_teach
 	$(BIN)/python -m bench.bench_kills
 	$(BIN)/python -m bench.bench_mutations
 	$(BIN)/python -m bench.bench_archive

@@ -1,4 +1,4 @@
-"""Bar 4: how fast a collection is learnt beside decoding and shrinking alone, learnt again, asked; and its memory."""
+"""How fast a collection is learnt beside decoding and shrinking alone, learnt again, and asked."""
 
 import shutil
 import sys
@@ -21,13 +21,8 @@ from recipes.fingerprints import DRAWINGS
 
 ROUNDS = 3
 UNCHANGED = 10_000
-SMALL = 100_000
 ASKED = 200
 FOLDERS = ("animals", "food", "people", "transportation")  # 1,450 drawings, as in the demonstration
-ORDER = (
-    "import sys; from pochade import Collection\n"
-    "if __name__ == '__main__': getattr(Collection.open(sys.argv[1], index=sys.argv[2]), sys.argv[3])()"
-)
 LEARN = "import sys; from pochade import Collection; Collection.open(sys.argv[1], index=sys.argv[2]).learn(minutes=0)"
 
 
@@ -120,18 +115,6 @@ def asking(collection: Collection) -> dict[str, object]:
     return {"pieces": count, "find_ms": summary(times[5:]), "million_ms": summary(large[5:])}
 
 
-def order(folder: Path, index: Path, name: str) -> dict[str, object]:
-    """Seconds of families, groups or the map over many pieces, for the first time, and the most memory."""
-    begun, most = time.perf_counter(), 0.0
-    run = psutil.Popen([sys.executable, "-c", ORDER, str(folder), str(index), name])
-    while run.poll() is None:
-        most = max(most, memory(run))
-        threading.Event().wait(0.5)
-    found: dict[str, object] = {"seconds": time.perf_counter() - begun, "most_mb": most}
-    print(name, found, flush=True)
-    return found
-
-
 def main() -> None:
     """Measure and write `results/collection.json`."""
     with tempfile.TemporaryDirectory() as home:
@@ -139,7 +122,7 @@ def main() -> None:
         for name in FOLDERS:
             shutil.copytree(DRAWINGS / name, art / name)
         figures: dict[str, Any] = {"speed": speed(art)}
-    record("collection", figures)  # so far: the rest takes half an hour
+    record("collection", figures)  # so far
     with tempfile.TemporaryDirectory() as home:
         folder, index = many(Path(home) / "art", UNCHANGED), Path(home) / "index"
         figures["unchanged"] = unchanged(folder, index)
@@ -148,15 +131,6 @@ def main() -> None:
             figures["asking"] = asking(collection)
         print(figures["asking"], flush=True)
     record("collection", figures)
-    with tempfile.TemporaryDirectory() as home:
-        folder, index = many(Path(home) / "art", SMALL), Path(home) / "index"
-        seconds, most = seconds_learning(folder, index)
-        figures["many"] = {"files": SMALL, "most_mb": most, "seconds": seconds}
-        print(figures["many"], flush=True)
-        record("collection", figures)
-        for name in ("families", "groups", "map"):
-            figures["order"] = figures.get("order", {}) | {name: order(folder, index, name)}
-            record("collection", figures)
 
 
 if __name__ == "__main__":

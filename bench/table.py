@@ -9,6 +9,7 @@ from bench.record import RESULTS
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- {}: python -m bench.table -->\n", "<!-- end of {} -->\n"
 RIVALS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
+ORDERED, SAID_IN_SECONDS = ("families", "groups", "map"), 100
 EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark"), (
     "crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")  # fmt: skip
 
@@ -64,7 +65,7 @@ def collection_tables() -> str:
 
 def order_table() -> str:
     """What is measured of families, groups and labels, as Markdown."""
-    families, groups, teach = (result(name) for name in ("families", "groups", "teach"))
+    families, groups, teach, many = (result(name) for name in ("families", "groups", "teach", "many"))
     clothes, drawings = groups["fashion"], groups["openclipart"]
     means = {name: each["mean"] for name, each in teach["average_precision"].items()}
     rivals = ", ".join(f"{name} {max(values):.2f}" for name, values in drawings["ami_of_k_means"].items())
@@ -92,7 +93,20 @@ def order_table() -> str:
             "after twenty answers: chosen, at random",
             f"{means['20 chosen']:.2f}, {means['20 at random']:.2f}",
         ],
+        *(
+            [
+                f"{each['pieces']:,} {what}, the first time: families, groups, map; most memory",
+                f"{', '.join(duration(each[verb]['seconds']) for verb in ORDERED)}; "
+                f"{max(each[verb]['most_mb'] for verb in ORDERED) / 1000:.1f} GB",
+            ]
+            for what, each in (("small pictures", many["small"]),)
+        ),
     )
+
+
+def duration(seconds: float) -> str:
+    """In seconds or minutes, as one would say it."""
+    return f"{seconds:.0f} s" if seconds < SAID_IN_SECONDS else f"{seconds / 60:.1f} min"
 
 
 def found(copies: dict[str, Any], edits: tuple[str, ...]) -> str:

@@ -48,7 +48,8 @@ def drawn(chance: Chance, side: int) -> NDArray[np.uint8]:
     sheet = np.broadcast_to(paper(chance), (side, side, 3)).astype(np.float32)
     if chance.random() < 0.03:
         return finished(sheet)
-    kinds = [one_of(chance, FULL_BLEED if chance.random() < 0.2 else ON_PAPER)]
+    stars_twice = (starry, *FULL_BLEED)  # they are what is taken for dust soonest
+    kinds = [one_of(chance, stars_twice if chance.random() < 0.2 else ON_PAPER)]
     while chance.random() < 0.35:
         kinds.append(one_of(chance, ON_TOP))
     for kind in kinds:

@@ -320,7 +320,7 @@ def test_a_coder_of_the_future_is_named_and_the_rest_can_be_read(tmp_path: Path)
         assert archive.read(archive.manifest.pieces[1]) == b"b"
 
 
-MORE: list[Said] = [{"wish": "unknown"}, {"score": 91.5}, {"owner": "somebody"}, {"slant": 3}]
+MORE: list[Said] = [{"wish": "unknown"}, {"dream": 91.5}, {"owner": "somebody"}, {"slant": 3}]
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -20,7 +20,7 @@ from pochade.archive.searching import WANTED, Tried, searched
 from pochade.archive.writing import compress
 from pochade.errors import ArchiveDamaged, UsageError
 from pochade.images.colour import is_srgb
-from pochade.images.lossy_coders import CODERS, Coder, Judge, Original, original_in, without_holes
+from pochade.images.lossy_coders import CODERS, WEBP, Coder, Judge, Original, original_in, without_holes
 from pochade.images.picture import Picture
 from pochade.images.read import picture_in
 from pochade.images.source import Source
@@ -118,6 +118,20 @@ def test_profile_exif_xmp_and_dots_per_inch_are_in_the_file(coder: Coder) -> Non
     found_icc = seen(content).icc
     assert found_icc is not None
     assert is_srgb(found_icc, "RGB") if coder.name == "jpeg-xl-lossy" else found_icc == icc
+
+
+def test_a_webp_with_alpha_has_all_that_one_without_has() -> None:
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    values = np.dstack([painting(), painting()[..., 0]])
+    original = taken(as_png(values, icc_profile=icc, dpi=(300, 300)))
+    opaque = replace(original.picture, alpha=None)
+    coded = [WEBP.encode(original, dial) for dial in (60, 90)]
+    for content in coded:
+        assert seen(content).icc == icc
+        assert seen(content).exif == seen(WEBP.encode(replace(original, picture=opaque), 60)).exif is not None
+        np.testing.assert_array_equal(seen(content).alpha, values[..., 3])
+    scores = [Judge(original).score(content) for content in coded]
+    assert 40 < scores[0] < scores[1]
 
 
 def test_a_jpeg_xl_is_not_made_where_it_would_lose_the_profile() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pochade import __version__
 from pochade.archive.layout import FORMAT, Member
-from pochade.archive.names import Text, check_paths
+from pochade.archive.names import Text, check_paths, shown
 from pochade.errors import ArchiveDamaged
 from pochade.images.rests import Raster
 
@@ -97,6 +97,21 @@ class Piece:
     def score(self) -> float | None:
         """SSIMULACRA2; None where nothing is lost."""
         return self.entry.score
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON can hold it, for people and their programs."""
+        return {
+            "path": shown(self.path),
+            "coder": self.coder,
+            "bytes": self.bytes,
+            "original_bytes": self.original_bytes,
+            "fidelity": self.fidelity,
+            "score": self.score,
+            "returns": self.entry.returns,
+            "format": self.entry.format,
+            "sha256": self.entry.original_sha256,
+            "entry": self.entry.name,
+        }
 
 
 @dataclass(frozen=True)

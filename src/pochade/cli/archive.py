@@ -10,7 +10,6 @@ from pochade.cli.output import Bar, interruptible, print_json, printed, say_line
 from pochade.errors import FileUnreachable
 
 if TYPE_CHECKING:  # numpy takes its time: only a command that needs it loads it
-    from pochade.archive.manifest import Piece
     from pochade.archive.writing import Report
 
 
@@ -25,6 +24,9 @@ def compress(
     fidelity: Annotated[
         str, typer.Option(help="lossless, or pictures that look the same (high) or nearly so (medium).")
     ] = "lossless",
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="REPORT.html", help="Write a page about it, and JSON beside it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was saved, and by whom, as JSON.")] = False,
 ) -> None:
     """Put a folder of art into one checked archive, every piece by whichever coder makes it smallest.
@@ -37,12 +39,20 @@ def compress(
     Example: pochade compress ~/art --to ~/art.pochade
     """
     with words.status("looking"):
+        from pochade.archive.reporting import check_report, write_report
         from pochade.archive.writing import compress as put_together
+    art = folder or context.obj.folder or Path.cwd()
+    if page is not None:
+        check_report(page)
     with ArchiveBar() as bar:
-        report = put_together(folder or context.obj.folder or Path.cwd(), to, fidelity, report=bar.report)
+        report = put_together(art, to, fidelity, report=bar.report)
+        if page is not None:
+            write_report(page, report, art, bar.report)
     if as_json:
         print_json(dataclasses.asdict(report) | {"archive": str(to)})
     say_report(report, to)
+    if page is not None:
+        words.print(f"the report is '{page}'", markup=False)
     if report.left_out:
         raise typer.Exit(FileUnreachable.exit_code)
 
@@ -128,7 +138,7 @@ def contents(
     with open_archive(archive) as opened:
         pieces, outside = list(opened), names_outside(opened.manifest)
     if as_json:
-        print_json([as_data(piece) | {"comes_back_as": shown(outside[piece.path])} for piece in pieces])
+        print_json([piece.as_data() | {"comes_back_as": shown(outside[piece.path])} for piece in pieces])
         return
     for piece in pieces:
         line = f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.coder:<13}  {printed(shown(piece.path))}"
@@ -144,24 +154,6 @@ class ArchiveBar(Bar):
         if stage != self.name:
             self.stage(stage)
         self.advance(done, total, f"{done:,} of {total:,}")
-
-
-def as_data(piece: "Piece") -> dict[str, Any]:
-    """A piece as JSON can hold it."""
-    from pochade.archive.names import shown
-
-    return {
-        "path": shown(piece.path),
-        "coder": piece.coder,
-        "bytes": piece.bytes,
-        "original_bytes": piece.original_bytes,
-        "fidelity": piece.fidelity,
-        "score": piece.score,
-        "returns": piece.entry.returns,
-        "format": piece.entry.format,
-        "sha256": piece.entry.original_sha256,
-        "entry": piece.entry.name,
-    }
 
 
 def joined(damage: dict[str, Any]) -> str:

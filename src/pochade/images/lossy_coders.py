@@ -6,14 +6,16 @@ What people need beside the pixels goes into the file itself: profile, EXIF, XMP
 # ruff: noqa: PLR2004  # the numbers are the formats' own
 
 import io
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from pochade.images.chunks import png_chunks
+from pochade.images.chunks import png_chunks, webp_chunks
 from pochade.images.colour import is_srgb, to_srgb
 from pochade.images.encode import jxl_box, jxl_exif, stacked
 from pochade.images.identify import header_of
@@ -35,6 +37,7 @@ RESOLUTION = (0x011A, 0x011B, 0x0128)  # EXIF's tags for dots across, down, and 
 INCHES = 2
 AVIF_SPEED = 6  # of 10; 4 takes four times longer for 8 percent
 LONGEST_WEBP = 16_383  # pixels a side
+WEBP_METHOD = 6  # of 6
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Original:
     def sides(self) -> tuple[int, int]:
         """Height and width."""
         return self.picture.pixels.shape[0], self.picture.pixels.shape[1]
+
+    @cached_property
+    def webp_frame(self) -> bytes:
+        """A WebP of one colour with its alpha and all that is beside the pixels: this is what takes WebP its time."""
+        plain = replace(self.picture, pixels=np.zeros_like(self.picture.pixels))
+        return through_pillow(replace(self, picture=plain), "WebP", {"quality": 0, "method": WEBP_METHOD})
 
 
 class Coder(NamedTuple):
@@ -136,10 +145,22 @@ def avif(original: Original, dial: int) -> bytes:
 
 
 def webp(original: Original, dial: int) -> bytes:
-    """As WebP; the dial is its quality."""
+    """As WebP; the dial is its quality. Alpha, the same at every dial, is coded once."""
     if max(original.sides) > LONGEST_WEBP:
         raise ValueError("it is too large for WebP")
-    return through_pillow(original, "WebP", {"quality": dial, "method": 6, "use_sharp_yuv": True})
+    options = {"quality": dial, "method": WEBP_METHOD, "use_sharp_yuv": True}
+    if original.picture.alpha is None:
+        return through_pillow(original, "WebP", options)
+    bare = replace(original.picture, alpha=None, icc=None, exif=None)
+    return webp_framed(original.webp_frame, through_pillow(Original(bare, None), "WebP", options))
+
+
+def webp_framed(frame: bytes, colours: bytes) -> bytes:
+    """A WebP with alpha and the colours of another, which has nothing else."""
+    chunks = webp_chunks(Source(io.BytesIO(frame), "the frame", len(frame), MOST_BYTES))
+    start, length = next((start, length) for kind, start, length in chunks if kind == b"VP8 ")
+    whole = frame[8 : start - 8] + colours[12:] + frame[start + length + length % 2 :]
+    return b"RIFF" + struct.pack("<I", len(whole)) + whole
 
 
 def through_pillow(original: Original, form: str, options: dict[str, Any]) -> bytes:

@@ -16,6 +16,7 @@ from pochade.learn.fields import Floats, Generator, blurred, cloudy, log_uniform
 
 Reals = NDArray[Any]
 MOST = 20_000  # specks on one sheet
+PALE = 0.3  # as many specks are light as are dark
 LARGE = 0.5  # share of the specks that are drawn as large as what is seen at arm's length
 DARK = 0.7  # share of sheets whose hairs are dark
 WORN, UNEVEN = 0.04, 0.005  # what counts as a crease, and as a streak
@@ -44,9 +45,9 @@ def places(rng: Generator, size: tuple[int, int], density: float, dots: float) -
 
 def dust(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
     """Specks: irregular clumps of discs; covers (H, W) and their tones, dark ones twice and light ones."""
-    for tone in (rng.uniform(0.0, 0.45), rng.uniform(0.0, 0.45), rng.uniform(0.75, 1.0)):
+    for tone, share in (rng.uniform(0.0, 0.45), 1), (rng.uniform(0.0, 0.45), 1), (rng.uniform(0.75, 1.0), PALE):
         cover = np.zeros(size, np.float32)
-        for _ in range(places(rng, size, log_uniform(rng, 0.1, 12), dots)):
+        for _ in range(places(rng, size, share * log_uniform(rng, 0.1, 12), dots)):
             grown = rng.random() < LARGE
             diameter = (log_uniform(rng, 0.1, 1.2) if grown else rng.lognormal(math.log(0.09), 0.55)) * dots
             parts = int(rng.integers(1, 5))

@@ -4,9 +4,8 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from pochade.files import write_atomically
+from pochade.pages import rendered
 
 SAMPLERS = {
     "normal": "standard normal prior",
@@ -32,21 +31,16 @@ def write_report(path: Path, metrics: dict[str, Any], figures: dict[str, Path]) 
     Raises:
         OutputUnwritable: The file could not be written.
     """
-    environment = Environment(
-        loader=PackageLoader("pochade.study", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"figure": figure_text, "band": band_text}
-    page = environment.get_template("report.html.jinja").render(
+    page = rendered(
+        "pochade.study",
+        "report.html.jinja",
+        {"figure": figure_text, "band": band_text},
         m=metrics,
         images={name: base64.b64encode(file.read_bytes()).decode() for name, file in figures.items()},
         samplers=SAMPLERS,
         tests=TESTS,
     )
-    write_atomically(path, page.encode())
+    write_atomically(path, page)
 
 
 def figure_text(value: float) -> str:
