@@ -15,7 +15,7 @@ from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
 from pochade.web.pool import Kept, Pool
 from pochade.web.samples import Samples
-from pochade.web.scans import Scans
+from pochade.web.scans import PREFIX, Scans
 from pochade.web.settings import Settings
 from pochade.web.shelf import Shelf, Snapshot
 from pochade.web.showing import Drawn
@@ -79,6 +79,18 @@ class Desk:
         return self.drawn.file(
             f"{key}-{side}.jpg", lambda into: self.pool.do(Drawn(piece.path, side, into, piece.hash))
         )
+
+    def whole_scan(self, scan: str, side: int) -> Path:
+        """A scan as a JPEG, no longer than that.
+
+        Raises:
+            NotKnown: There is no such scan.
+            PictureUnreadable: It gives no picture.
+        """
+        if not scan.startswith(PREFIX):
+            return self.picture(scan, side)
+        path = self.scans.get(scan).path
+        return self.drawn.file(f"{scan}-{side}.jpg", lambda into: self.pool.do(Drawn(path, side, into)))
 
     def thumbnail(self, key: str) -> Path:
         """A piece's thumbnail, from beside the index; drawn anew where it is gone."""
