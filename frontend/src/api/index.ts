@@ -15,6 +15,7 @@ export const shown = {
   thumbnail: (key: string) => `/api/thumbnails/${key}`,
   picture: (key: string, side: Side = 2048) => `/api/pictures/${key}?side=${side}`,
   redrawn: (key: string) => `/api/pictures/${key}/redrawn`,
+  scan: (id: string, side: Side = 1024) => `/api/scans/${id}/whole?side=${side}`,
 };
 
 export const api = {
