@@ -107,9 +107,8 @@ class Data(NamedTuple):
     kinds: torch.Tensor  # (N,)
 
 
-def data(folder: Path, net: str) -> Data:
-    """The drawings that may be trained on, and synthetic pictures."""
-    known = drawings(folder)
+def learnt_from(known: list[Drawing]) -> tuple[list[int], np.ndarray]:
+    """Which drawings may be trained on, and a number for each drawing: the same for what shows the same."""
     grey = np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])
     differences = apart(grey)
     work, kind = (linked(np.argwhere(differences < bits), len(known)) for bits in (NEAR, SAME))
@@ -123,6 +122,13 @@ def data(folder: Path, net: str) -> Data:
         for number, drawing in enumerate(known)
         if not drawing.held_out and work[number] not in held and (not stars[number] or number % 20 == 0)
     ]
+    return chosen, kind
+
+
+def data(folder: Path, net: str) -> Data:
+    """The drawings that may be trained on, and synthetic pictures."""
+    known = drawings(folder)
+    chosen, kind = learnt_from(known)
     squares = [known[number].squares.subject if net == "look" else known[number].squares.whole for number in chosen]
     made = [squared(synthetic(seed)).whole for seed in range(SYNTHETIC[net])]
     pixels = np.stack([square.pixels for square in (*squares, *made)])

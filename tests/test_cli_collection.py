@@ -148,7 +148,7 @@ def test_a_picture_that_is_none_is_named(
 
 COMMANDS = (
     "learn", "find", "info", "families", "groups", "map", "teach", "suggest", "labels", "clean",
-    "compress", "extract", "verify", "list",
+    "imagine", "vary", "morph", "compress", "extract", "verify", "list",
 )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pochade.generate import morph, standard_normal
 
 
+@settings(deadline=None)
 @given(dimensions=st.integers(2, 200), steps=st.integers(2, 9), seed=st.integers(0, 50))
 def test_a_path_holds_both_its_ends(dimensions: int, steps: int, seed: int) -> None:
     start, end = standard_normal(2, (dimensions,), seed)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import archive, clean, collection, families, groups, labels, study, web
+from pochade.cli import archive, clean, collection, create, families, groups, labels, study, web
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -45,6 +45,9 @@ app.command()(labels.teach)
 app.command()(labels.suggest)
 app.command()(labels.labels)
 app.command("map")(groups.chart)
+app.command()(create.imagine)
+app.command()(create.vary)
+app.command()(create.morph)
 app.command()(clean.clean)
 app.command()(archive.compress)
 app.command()(archive.extract)

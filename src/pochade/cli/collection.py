@@ -158,6 +158,10 @@ def say_training(figures: dict[str, Any]) -> None:
     words.print(f"training, judged by {before['held_out']} pieces that were held out:")
     words.print(f"  found again {before['found']:.1%}, then {after['found']:.1%} ({kept[figures['look_kept']]})")
     words.print(f"  redrawn at {before['psnr']:.2f} dB, then {after['psnr']:.2f} dB ({kept[figures['code_kept']]})")
+    drawn = figures.get("painter", {})
+    if "after" in drawn:
+        better = kept[drawn["after"] < drawn["before"]]
+        words.print(f"  drawn with a loss of {drawn['before']:.3f}, then {drawn['after']:.3f} ({better})")
 
 
 def say_problems(problems: Sequence["Problem"], folder: Path) -> None:

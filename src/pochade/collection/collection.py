@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pochade.collection.creating import Creating
 from pochade.collection.index import Index
 from pochade.collection.learning import (
     Changes,
@@ -23,7 +24,6 @@ from pochade.collection.learning import (
     requests,
 )
 from pochade.collection.nets_in_use import NetsInUse, now
-from pochade.collection.organising import Organising
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching, moment
 from pochade.collection.reading import THUMBNAIL, remove_unfinished
 from pochade.collection.scan import walk
@@ -42,7 +42,7 @@ LAID_OVER = 12  # nearest files that are laid over a picture that was asked for
 MOST_TRAINED_ON = 20_000  # pieces: 2 GB while they are trained on
 
 
-class Collection(Organising):
+class Collection(Creating):
     """A folder of art and its index. `Collection.open` makes one.
 
     Args:
@@ -168,7 +168,10 @@ class Collection(Organising):
             minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0)
         if minutes <= 0 or count < FEWEST_TO_TRAIN:
             return None
-        from pochade.collection.tuning import tuned  # noqa: PLC0415  torch
+        from pochade.collection.painting import PAINTER  # noqa: PLC0415  torch
+        from pochade.collection.tuning import tuned  # noqa: PLC0415
+        from pochade.collection.tuning_painter import tuned_painter  # noqa: PLC0415
+        from pochade.learn.checkpoints import save_net  # noqa: PLC0415
 
         contents = self.index.contents()
         chosen = [contents[row] for row in np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]]
@@ -177,7 +180,11 @@ class Collection(Organising):
         if not learnt:
             return None
         judges = list(self.in_use.squares(sorted(held)))
+        painter, drawing = tuned_painter(self.in_use, sorted(set(chosen) - held), sorted(held), minutes, report)
         name, figures = tuned(self.in_use.nets, learnt, judges, minutes, self.home, report)
+        if painter:
+            save_net(self.home / PAINTER, painter.half())
+        figures["painter"] = drawing
         figures["pieces"] = count
         if name is None:
             self.index.note_training(figures)
@@ -216,13 +223,20 @@ class Collection(Organising):
         pixels = read_preview(image, THUMBNAIL).pixels if isinstance(image, str | Path) else on_paper(image)
         asked = squared(pixels)
         look = self.in_use.nets.looks_of([asked])[0]
-        return self._laid_over(asked, look, self.nearest(look, max(k, LAID_OVER), among=among))[:k]
+        return self.laid_over(asked, look, self.nearest(look, max(k, LAID_OVER), among=among), LAID_OVER)[:k]
 
-    def _laid_over(self, asked: Squares, look: NDArray[np.float32], matches: list[Match]) -> list[Match]:
-        """The matches that are of the same work first, the likeliest and nearest of them before the others."""
+    def laid_over(self, asked: Squares, look: NDArray[np.float32], matches: list[Match], count: int) -> list[Match]:
+        """The matches that are of the same work first, the likeliest and nearest of them before the others.
+
+        Args:
+            asked: The picture.
+            look: Its look (64,).
+            matches: What its look found, nearest first.
+            count: How many of them are laid over it.
+        """
         from pochade.collection.verdicts import same_work  # noqa: PLC0415  torch
 
-        near = {match.piece.row: match.piece.hash for match in matches[:LAID_OVER]}
+        near = {match.piece.row: match.piece.hash for match in matches[:count]}
         looks = np.concatenate([look[None], self.in_use.looks(self.index.rows_used())[list(near)]])
         same = dict(zip(near, same_work(asked, list(self.in_use.squares(list(near.values()))), looks), strict=True))
         judged = [replace(match, likelihood=same.get(match.piece.row, 0.0)) for match in matches]

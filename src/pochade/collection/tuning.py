@@ -33,7 +33,7 @@ VIEWS = 4  # damaged views of each piece held out, to be found again
 SOFTNESS = 0.01  # of cosine, within which a stranger counts as nearly as near as the piece itself
 ALIKE = 0.9  # cosine from which two pieces count as versions of one: they are not taught to be strangers
 BATCH = 64
-LOOK_SHARE = 0.6  # of the minutes; the codes get the rest
+LOOK_SHARE, CODE_SHARE = 0.4, 0.25  # of the minutes; the painter gets the rest
 RATE = 2e-3  # a tenth of what the shipped nets were trained with: they only move a little
 
 
@@ -59,7 +59,7 @@ def tuned(
     look, code = copy.deepcopy(nets.look), copy.deepcopy(nets.code)
     try:
         train_looks(nets, look, learnt, minutes * LOOK_SHARE, home / "training", report)
-        train_codes(code, learnt, minutes * (1 - LOOK_SHARE), home / "training", report)
+        train_codes(code, learnt, minutes * CODE_SHARE, home / "training", report)
     except TrainingDiverged as error:
         shutil.rmtree(home / "training", ignore_errors=True)
         return None, {"before": before, "diverged": error.sentence}

@@ -16,7 +16,7 @@ ROOM = 0.02  # of the longer side that is left about the subject
 
 
 class Square(NamedTuple):
-    """A picture fitted into a square."""
+    """A picture fitted into a square of 96 pixels, unless said otherwise."""
 
     pixels: Array  # (96, 96, 3) uint8, white around the picture
     width: int  # of the picture in it: 1 to 96
@@ -36,14 +36,14 @@ def squared(pixels: Array) -> Squares:
     return Squares(whole, whole if subject.shape == pixels.shape else letterboxed(subject))
 
 
-def letterboxed(pixels: Array) -> Square:
-    """A picture (h, w, 3) uint8, enlarged or shrunk until its longer side is 96, in the middle of a white square."""
+def letterboxed(pixels: Array, side: int = SIDE) -> Square:
+    """A picture (h, w, 3) uint8, enlarged or shrunk until it fits a white square of that side, in the middle of it."""
     height, width = pixels.shape[:2]
-    scale = SIDE / max(width, height)
+    scale = side / max(width, height)
     fitted = max(1, round(width * scale)), max(1, round(height * scale))
     small = np.asarray(Image.fromarray(pixels).resize(fitted, Image.Resampling.BILINEAR))
-    square = np.full((SIDE, SIDE, 3), 255, np.uint8)
-    left, top = (SIDE - fitted[0]) // 2, (SIDE - fitted[1]) // 2
+    square = np.full((side, side, 3), 255, np.uint8)
+    left, top = (side - fitted[0]) // 2, (side - fitted[1]) // 2
     square[top : top + fitted[1], left : left + fitted[0]] = small
     return Square(square, *fitted)
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from pochade.images.lettering import font_for, written
+from pochade.images.made import Origin
 from pochade.images.picture import WHITE, Array
 
 CELL = 256  # pixels a side
@@ -34,8 +35,8 @@ def jpeg(pixels: Array, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def page(cells: Sequence[Cell | None]) -> bytes:
-    """Pictures in rows of five, each in a frame, as a PNG; None leaves a place free."""
+def page(cells: Sequence[Cell | None], origin: Origin | None = None) -> bytes:
+    """Pictures in rows of five, each in a frame, as a PNG; None leaves a place free. Drawn ones have an origin."""
     rows = -(-len(cells) // COLUMNS)
     wide, high = CELL + MARGIN, CELL + CAPTION + MARGIN
     paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
@@ -43,13 +44,15 @@ def page(cells: Sequence[Cell | None]) -> bytes:
         if cell is None:
             continue
         draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
-    return signed(paper)
+    return signed(paper, origin)
 
 
-def signed(paper: Image.Image) -> bytes:
+def signed(paper: Image.Image, origin: Origin | None = None) -> bytes:
     """A page as a PNG by which `is_page` knows it again."""
     buffer, ours = io.BytesIO(), PngInfo()
     ours.add_text(*SIGNATURE)
+    if origin is not None:
+        origin.on(ours)
     paper.save(buffer, "PNG", pnginfo=ours)
     return buffer.getvalue()
 

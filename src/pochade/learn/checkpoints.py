@@ -32,6 +32,8 @@ from pochade.nets import (
     CodeConfig,
     CodeVAE,
     ConvConfig,
+    DiffusionConfig,
+    DiffusionVAE,
     EdgeNet,
     EdgeNetConfig,
     LookConfig,
@@ -58,6 +60,7 @@ NETS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "PairNet": (PairNet, PairConfig),
     "Restorer": (Restorer, RestorerConfig),
     "PageNet": (PageNet, PageConfig),
+    "DiffusionVAE": (DiffusionVAE, DiffusionConfig),
 }
 
 

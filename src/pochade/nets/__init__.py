@@ -4,6 +4,7 @@ from pochade.nets.autoencoder import Autoencoder, AutoencoderConfig, reconstruct
 from pochade.nets.blocks import ConvConfig
 from pochade.nets.classifier import Classifier, ClassifierConfig, classification_loss
 from pochade.nets.code import CodeConfig, CodeVAE, coding_loss
+from pochade.nets.diffusion import DiffusionConfig, DiffusionVAE, diffusion_loss
 from pochade.nets.edges import EdgeNet, EdgeNetConfig, edge_histograms, edge_loss
 from pochade.nets.look import LookConfig, LookEncoder, disagreement
 from pochade.nets.page import PageConfig, PageNet
@@ -21,6 +22,8 @@ __all__ = [
     "CodeConfig",
     "CodeVAE",
     "ConvConfig",
+    "DiffusionConfig",
+    "DiffusionVAE",
     "EdgeNet",
     "EdgeNetConfig",
     "LookConfig",
@@ -36,6 +39,7 @@ __all__ = [
     "calibrated_loss",
     "classification_loss",
     "coding_loss",
+    "diffusion_loss",
     "disagreement",
     "edge_histograms",
     "edge_loss",

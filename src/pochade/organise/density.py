@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 from sklearn.mixture import GaussianMixture
 
 from pochade.organise.arrays import Floats
+from pochade.organise.mixture import Mixture
 from pochade.organise.principal import PrincipalComponents
 
 SIZES = (1, 10, 40)  # numbers of normal distributions to try
@@ -25,7 +25,7 @@ class Density:
 
     components: PrincipalComponents
     deviations: Floats  # (K,), of each component
-    mixture: GaussianMixture
+    mixture: Mixture
 
     @classmethod
     def fit(cls, points: Floats, sizes: tuple[int, ...] = SIZES, seed: int = 0) -> "Density":
@@ -37,12 +37,14 @@ class Density:
         whitened = components.encode(points) / deviations
         split = int(len(whitened) * HELD_OUT)
         fitted = [_mixture(size, whitened[split:], seed) for size in sizes if size * 10 <= len(whitened) - split]
-        return cls(components, deviations, max(fitted, key=lambda mixture: mixture.score(whitened[:split])))
+        return cls(
+            components, deviations, max(fitted, key=lambda mixture: mixture.log_density(whitened[:split]).mean())
+        )
 
     @property
     def size(self) -> int:
         """How many normal distributions the mixture has."""
-        return int(self.mixture.n_components)
+        return self.mixture.size
 
     @property
     def dimensions(self) -> int:
@@ -56,30 +58,20 @@ class Density:
     def from_normal(self, numbers: Floats) -> Floats:
         """Points (N, D) of this density for draws (N, K) of a standard normal distribution, a point for each draw.
 
-        The first number decides which of the mixture's distributions the point is from; what is left of its randomness,
-        stretched to a whole normal number again, and the other numbers place the point within.
-
         Args:
             numbers: K at least the dimensions kept, D or 64 where D is more; further numbers are not used.
         """
-        numbers = numbers[:, : self.dimensions]
-        ends = np.cumsum(self.mixture.weights_)
-        share = norm.cdf(numbers[:, 0])  # uniform in [0, 1]
-        chosen = np.searchsorted(ends[:-1], share, side="right")  # (N,)
-        left = (share - (ends - self.mixture.weights_)[chosen]) / self.mixture.weights_[chosen]
-        within = np.column_stack([norm.ppf(left.clip(1e-12, 1 - 1e-12)), numbers[:, 1:]])  # (N, K)
-        roots = np.linalg.cholesky(self.mixture.covariances_)[chosen]  # (N, K, K)
-        whitened = self.mixture.means_[chosen] + np.einsum("nij,nj->ni", roots, within)
+        whitened = self.mixture.from_normal(numbers[:, : self.dimensions])
         return self.components.decode(whitened * self.deviations)
 
     def log_density(self, points: Floats) -> Floats:
         """The log of the density at points (N, D), in nats up to a constant; higher is denser."""
-        scores: Floats = self.mixture.score_samples(self.components.encode(points) / self.deviations)
-        return scores
+        return self.mixture.log_density(self.components.encode(points) / self.deviations)
 
 
-def _mixture(size: int, points: Floats, seed: int) -> GaussianMixture:
+def _mixture(size: int, points: Floats, seed: int) -> Mixture:
     """A mixture of that size fitted to points (N, K); stopping early costs little and is no error."""
-    return GaussianMixture(
+    fitted = GaussianMixture(
         size, covariance_type="full", reg_covar=REGULARISER, tol=1e-2, max_iter=100, random_state=seed
     ).fit(points)
+    return Mixture(fitted.weights_, fitted.means_, fitted.covariances_)

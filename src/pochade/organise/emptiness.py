@@ -53,6 +53,48 @@ class Emptiness:
         return sum(test.unusual for test in self.tests.values()) >= TESTS_NEEDED
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The four figures of each of N points."""
+
+    neighbour_distance: Floats  # (N,) each
+    mahalanobis: Floats
+    log_density: Floats
+    cycle_error: Floats
+
+
+BANDS = {  # percentiles of real pictures' figures between which a point's figure is usual; None where there is no end
+    "neighbour_distance": (None, 99.5),
+    "mahalanobis": (1, 99),
+    "log_density": (1, None),
+    "cycle_error": (None, 99),
+}
+
+
+def verdicts(asked: Figures, real: Figures) -> list[Emptiness]:
+    """Judge points by their figures beside those of real pictures."""
+    bands = {name: band(getattr(real, name), *ends) for name, ends in BANDS.items()}
+    return [
+        Emptiness(**{name: Test(float(getattr(asked, name)[place]), *bands[name]) for name in BANDS})
+        for place in range(len(asked.log_density))
+    ]
+
+
+def band(values: Floats, low: float | None, high: float | None) -> tuple[float, float]:
+    """Between which two percentiles a value is usual."""
+    return (
+        -np.inf if low is None else float(np.percentile(values, low)),
+        np.inf if high is None else float(np.percentile(values, high)),
+    )
+
+
+def cycle_errors(points: Floats, returned: Floats, centre: Floats) -> Floats:
+    """How far points (N, D) land from where they were after drawing and reading, as a share of their distance."""
+    away = np.maximum(np.linalg.norm(points - centre, axis=1), 1e-12)
+    errors: Floats = np.linalg.norm(returned - points, axis=1) / away
+    return errors
+
+
 def emptiness(
     point: Floats, codes: Floats, held_out: Floats, density: Density, cycle: Callable[[Floats], Floats]
 ) -> Emptiness:
@@ -71,20 +113,5 @@ def emptiness(
     precision = np.linalg.pinv(np.atleast_2d(np.cov(codes, rowvar=False)), rcond=1e-6, hermitian=True)
     centred = asked - centre
     mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
-    returned = np.linalg.norm(cycle(asked) - asked, axis=1) / np.maximum(np.linalg.norm(centred, axis=1), 1e-12)
-    return Emptiness(
-        _test(neighbours, None, 99.5),
-        _test(mahalanobis, 1, 99),
-        _test(density.log_density(asked), 1, None),
-        _test(returned, None, 99),
-    )
-
-
-def _test(values: Floats, low: float | None, high: float | None) -> Test:
-    """The first value beside the percentiles of all others."""
-    others = values[1:]
-    return Test(
-        float(values[0]),
-        -np.inf if low is None else float(np.percentile(others, low)),
-        np.inf if high is None else float(np.percentile(others, high)),
-    )
+    figures = (neighbours, mahalanobis, density.log_density(asked), cycle_errors(asked, cycle(asked), centre))
+    return verdicts(Figures(*(each[:1] for each in figures)), Figures(*(each[1:] for each in figures)))[0]

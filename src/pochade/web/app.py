@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from pochade import __version__
 from pochade.web.answers import REFUSALS, put_errors
-from pochade.web.api import compressing, families, groups, jobs, labels, pictures, pieces, scans, session
+from pochade.web.api import compressing, creating, families, groups, jobs, labels, pictures, pieces, scans, session
 from pochade.web.desk import Desk
 from pochade.web.doors import Doors
 from pochade.web.settings import Settings
@@ -71,7 +71,7 @@ def application(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.state.desk = desk
     api = APIRouter(prefix="/api", responses=REFUSALS)
-    for part in (session, pieces, pictures, families, groups, labels, scans, compressing, jobs):
+    for part in (session, pieces, pictures, families, groups, labels, scans, compressing, creating, jobs):
         api.include_router(part.routes)
     app.include_router(api)
     app.mount("/", Page(directory=page_folder(), html=True))

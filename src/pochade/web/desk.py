@@ -11,6 +11,7 @@ from pochade.collection.collection import Collection
 from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
+from pochade.web.creations import Creations
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
 from pochade.web.pool import Kept, Pool
@@ -41,6 +42,7 @@ class Desk:
         self.shelf = Shelf(self.collection)
         self.sessions = Sessions(settings.password)
         self.pool, self.slow_pool = Pool(), Pool(1, 300.0)  # coding takes longer than reading
+        self.easel = Pool(1, 300.0)  # keeps the nets that draw at hand
         self.families = Families(self.collection)
         self.asking = threading.Lock()  # one at a time asks the nets: together they would only take more memory
         self.temporary = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
@@ -48,6 +50,7 @@ class Desk:
         self.drawn = Kept(self.own / "drawn", ROOM)
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
+        self.creations = Creations(self.own / "created", self.easel, self.slow_pool)
         self.jobs = Jobs()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
@@ -103,6 +106,7 @@ class Desk:
         self.jobs.close()
         self.pool.close()
         self.slow_pool.close()
+        self.easel.close()
         self.collection.close()
         self.temporary.cleanup()
 

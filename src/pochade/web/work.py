@@ -78,6 +78,12 @@ def chart(collection: Collection, task: Task, tell: Tell) -> Answer:
     return {"places": len(collection.map(tell, anew=task["anew"]))}
 
 
+def prepare(collection: Collection, _task: Task, tell: Tell) -> Answer:
+    """Do what drawing asks for beforehand."""
+    collection.prepare_to_draw(tell)
+    return {}
+
+
 def compress(task: Task, tell: Tell) -> Answer:
     """Put the collection into an archive among the results."""
     from pochade.archive.reporting import check_report, write_report  # noqa: PLC0415  only this kind needs them
@@ -140,6 +146,6 @@ def by_mask(scans: list[list[str | None]]) -> dict[str | None, list[Path]]:
 
 
 WITHIN: dict[str, Callable[[Collection, Task, Tell], Answer]] = {
-    "learn": learn, "families": families, "groups": groups, "map": chart,
+    "learn": learn, "families": families, "groups": groups, "map": chart, "prepare": prepare,
 }  # fmt: skip
 ELSEWHERE: dict[str, Callable[[Task, Tell], Answer]] = {"compress": compress, "clean": clean}

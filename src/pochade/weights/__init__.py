@@ -9,6 +9,7 @@ CODE = "code.safetensors"
 PAIRS = "pairs.safetensors"  # always the shipped one
 CLEANER = "cleaner.safetensors"
 PAGE = "page.safetensors"
+CREATE = "create.safetensors"
 
 
 def name_of(folder: Path, files: tuple[str, ...] = (LOOK, CODE)) -> str | None:

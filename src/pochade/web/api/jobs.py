@@ -23,6 +23,10 @@ AnyScan = Annotated[str, Field(pattern=f"^({PREFIX})?[0-9a-f]{{16}}$")]
 LOOK = 0.25  # seconds between two looks at what changed
 BEAT = 15.0  # seconds after which a line keeps the connection alive
 LONGEST = 120  # letters of a result's name
+TITLES = {
+    "learn": "learn", "families": "find families", "groups": "make groups", "map": "lay the map",
+    "prepare": "get ready to draw",
+}  # fmt: skip
 
 
 class Learn(BaseModel):
@@ -52,6 +56,12 @@ class LayMap(BaseModel):
     anew: bool = False
 
 
+class Prepare(BaseModel):
+    """Get ready to draw new pictures: have the net read every piece, and learn where they lie."""
+
+    kind: Literal["prepare"]
+
+
 class Compress(BaseModel):
     """Put the collection into an archive among the results."""
 
@@ -71,7 +81,7 @@ class Clean(BaseModel):
     preview: bool = False
 
 
-Wish = Annotated[Learn | FindFamilies | MakeGroups | LayMap | Compress | Clean, Field(discriminator="kind")]
+Wish = Annotated[Learn | FindFamilies | MakeGroups | LayMap | Prepare | Compress | Clean, Field(discriminator="kind")]
 
 
 class Loss(BaseModel):
@@ -185,7 +195,7 @@ def title_of(wish: Any) -> str:
         return f"compress to {wish.name}"
     if isinstance(wish, Clean):
         return f"clean {len(wish.scans):,} scans into {wish.name}"
-    return {"learn": "learn", "families": "find families", "groups": "make groups", "map": "lay the map"}[wish.kind]
+    return TITLES[wish.kind]
 
 
 def name_below(desk: Desk, name: str) -> str:

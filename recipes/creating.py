@@ -1,0 +1,60 @@
+"""How the shipped net that makes new pieces was trained: on openclipart, but for a fixed tenth.
+
+python -m recipes.creating --epochs 40 --to create.safetensors
+"""
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pochade import weights
+from pochade.images.letterbox import letterboxed
+from pochade.images.read import read_preview
+from pochade.learn.checkpoints import load_net, save_net
+from pochade.learn.creating import Creating, measured
+from pochade.learn.loop import train
+from pochade.learn.recipe import Recipe
+from pochade.nets import CodeVAE, DiffusionVAE
+from recipes.fingerprints import DRAWINGS, drawings, learnt_from, said
+
+SIDE = 128  # pixels
+BATCH, RATE = 64, 1e-2
+
+
+def seen(path: Path) -> np.ndarray:
+    """A drawing as the net sees it, (128, 128, 3) uint8."""
+    return letterboxed(read_preview(path, 256).pixels, SIDE).pixels
+
+
+def squares(folder: Path) -> torch.Tensor:
+    """The drawings that may be trained on, (N, 3, 128, 128) uint8."""
+    known = drawings(folder)
+    paths = [Path(known[number].path) for number in learnt_from(known)[0]]
+    with ProcessPoolExecutor(2) as pool:
+        made = list(pool.map(seen, paths, chunksize=16))
+    return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()
+
+
+def main() -> None:
+    """Train it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--drawings", type=Path, default=DRAWINGS)
+    wanted = parser.parse_args()
+    code = load_net(weights.FOLDER / weights.CODE)
+    assert isinstance(code, CodeVAE)
+    pictures = squares(wanted.drawings)
+    torch.manual_seed(0)
+    net, creating = DiffusionVAE(), Creating(code)
+    measured(net, creating.grids(pictures[torch.randperm(len(pictures))[:512]].float() / 255))
+    recipe = Recipe("fast", wanted.epochs, BATCH, "muon", RATE, one_cycle=True)
+    train(net, creating.loss, (pictures,), recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
+    save_net(wanted.to, net.half())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Pictures to latents of 64 numbers, and latents to pictures: the shipped net that draws what is new."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pochade import weights
+from pochade.errors import CheckpointDamaged
+from pochade.learn.checkpoints import load_net
+from pochade.learn.creating import Creating
+from pochade.nets import CodeVAE, DiffusionVAE
+
+STEPS = 16  # from noise to a picture: more change hardly anything
+FINEST = 2.0  # what the code's decoder is told of steps that are none
+BATCH = 32  # pictures at once
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+class DiffusionPainter:
+    """Reads and draws pictures of 128 x 128 pixels.
+
+    Args:
+        path: The net's file; the shipped one by default.
+
+    Raises:
+        CheckpointDamaged: It is missing or damaged.
+    """
+
+    def __init__(self, path: Path = weights.FOLDER / weights.CREATE) -> None:
+        net, code = load_net(path), load_net(weights.FOLDER / weights.CODE)
+        if not isinstance(net, DiffusionVAE) or not isinstance(code, CodeVAE):
+            raise CheckpointDamaged(f"'{path}' holds another net than that which draws", "install Pochade again")
+        self.net, self.creating = net, Creating(code.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+        self.name = weights.name_of(path.parent, (path.name,)) or ""
+        self.side = net.config.places * code.config.block
+
+    @torch.inference_mode()
+    def encode(self, pictures: Bytes) -> Floats:
+        """Codes (N, 64) of pictures (N, 128, 128, 3): the means of their posteriors."""
+        found = [np.empty((0, self.net.config.latent_dim), np.float32)]
+        for start in range(0, len(pictures), BATCH):
+            x = torch.from_numpy(pictures[start : start + BATCH]).permute(0, 3, 1, 2).float() / 255
+            found.append(self.net.encode(self.creating.grids(x)).mean.numpy())
+        return np.concatenate(found)
+
+    @torch.inference_mode()
+    def draw(self, codes: Floats, seed: int = 0) -> Bytes:
+        """Pictures (N, 128, 128, 3) for codes (N, 64); what these leave open is drawn from one noise, the seed's."""
+        noise = self.noise(seed)
+        found = [np.empty((0, self.side, self.side, 3), np.uint8)]
+        for start in range(0, len(codes), BATCH):
+            z = torch.from_numpy(np.ascontiguousarray(codes[start : start + BATCH], np.float32))
+            grids = self.net.draw(z, noise.expand(len(z), -1, -1, -1), STEPS)
+            drawn = self.creating.code.decode(grids, torch.full((len(z),), FINEST)).clamp(0, 1)
+            found.append((drawn * 255).round().byte().permute(0, 2, 3, 1).numpy())
+        return np.concatenate(found)
+
+    def noise(self, seed: int) -> Tensor:
+        """What a way begins with, (1, 128, 8, 8)."""
+        config = self.net.config
+        shape = (1, config.channels, config.places, config.places)
+        return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+@cache
+def shipped_painter() -> DiffusionPainter:
+    """The net that comes with the package, loaded once."""
+    return DiffusionPainter()

@@ -1,0 +1,37 @@
+"""A net that draws, as plain as can be: principal components of pictures, there and back."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pochade.images.letterbox import letterboxed
+
+
+class LinearPainter:
+    """Draws what is left of pictures in their first principal components; the best linear autoencoder there is.
+
+    Args:
+        pictures: To learn from.
+        numbers: In a code.
+        side: Pixels a side of what it draws.
+    """
+
+    def __init__(self, pictures: Sequence[Image.Image], numbers: int = 12, side: int = 48) -> None:
+        self.name, self.side = f"linear{numbers}", side
+        rows = self.rows(np.stack([letterboxed(np.asarray(each.convert("RGB")), side).pixels for each in pictures]))
+        self.mean = rows.mean(0)
+        self.directions = np.linalg.svd(rows - self.mean, full_matrices=False)[2][:numbers]
+
+    @staticmethod
+    def rows(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return (pictures.reshape(len(pictures), -1) / 255).astype(np.float32)
+
+    def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        codes: NDArray[np.float32] = (self.rows(pictures) - self.mean) @ self.directions.T
+        return codes
+
+    def draw(self, codes: NDArray[np.float32], seed: int = 0) -> NDArray[np.uint8]:  # noqa: ARG002  nothing is left open
+        drawn = (codes @ self.directions + self.mean).clip(0, 1) * 255
+        return drawn.round().astype(np.uint8).reshape(len(codes), self.side, self.side, 3)
