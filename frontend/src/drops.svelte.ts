@@ -1,4 +1,5 @@
 /** Pictures that are dropped or pasted anywhere. The newest view that claims them gets them; else they are looked up. */
+import { untrack } from "svelte";
 
 export type Receiver = { words: string; take: (files: File[]) => void };
 
@@ -8,9 +9,9 @@ class Drops {
 
   /** Take what is dropped from now on; call what comes back to stop. In an effect: `$effect(() => drops.claim(...))`. */
   claim(receiver: Receiver): () => void {
-    this.claims = [...this.claims, receiver];
+    this.claims = [...untrack(() => this.claims), receiver]; // an effect that claims doesn't run again when others do
     return () => {
-      this.claims = this.claims.filter((one) => one !== receiver);
+      this.claims = untrack(() => this.claims).filter((one) => one !== receiver);
     };
   }
 }

@@ -2,7 +2,7 @@
 import { ask, content, form, get, send, address } from "./ask";
 import type {
   Columns, Facts, Families, Family, Fidelity, Found, Groups, Info, Job, JobWhole, Look, Places, ProblemFile, Rule, Said,
-  Sample, Scan, Session, Suggestions, Wanted, Wish,
+  Sample, Scan, Session, Suggestions, Wanted, Wish, Created, Imagine, Morph, Painter, Save, Saved, Vary,
 } from "./types";
 
 export { ApiError } from "./ask";
@@ -56,6 +56,13 @@ export const api = {
   unprotect: (id: string) => send<void>("DELETE", `/api/scans/${id}/mask`),
 
   sample: (key: string, fidelity: Fidelity) => get<Sample>(`/api/pieces/${key}/sample/${fidelity}`),
+
+  painter: () => get<Painter>("/api/painter"),
+  imagine: (wish: Imagine) => send<Created[]>("POST", "/api/created/imagine", wish),
+  vary: (wish: Vary) => send<Created[]>("POST", "/api/created/vary", wish),
+  morph: (wish: Morph) => send<Created[]>("POST", "/api/created/morph", wish),
+  created: () => get<Created[]>("/api/created"),
+  save: (wish: Save) => send<Saved>("POST", "/api/created/save", wish),
 
   jobs: () => get<Job[]>("/api/jobs"),
   job: (id: string) => get<JobWhole>(`/api/jobs/${id}`),

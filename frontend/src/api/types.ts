@@ -30,6 +30,14 @@ export type Rule = NonNullable<Schemas["FindFamilies"]["keep"]>;
 export type Wanted = NonNullable<paths["/api/pieces"]["get"]["parameters"]["query"]>;
 export type Said = Pick<Schemas["Said"], "label"> & Partial<Schemas["Said"]>;
 
+export type Painter = Schemas["PainterTold"];
+export type Created = Schemas["CreatedTold"];
+export type Saved = Schemas["Saved"];
+export type Imagine = Partial<Schemas["Imagine"]>;
+export type Vary = Pick<Schemas["Vary"], "picture"> & Partial<Schemas["Vary"]>;
+export type Morph = Pick<Schemas["Morph"], "pictures"> & Partial<Schemas["Morph"]>;
+export type Save = Pick<Schemas["Save"], "pictures" | "name"> & Partial<Schemas["Save"]>;
+
 /** What begins a job: the kind, and what differs from what is usual. */
 type Asked<T extends { kind: string }, Needed extends keyof T = "kind"> = Pick<T, "kind" | Needed> & Partial<T>;
 export type Wish =
@@ -37,5 +45,6 @@ export type Wish =
   | Asked<Schemas["FindFamilies"]>
   | Asked<Schemas["MakeGroups"]>
   | Asked<Schemas["LayMap"]>
+  | Asked<Schemas["Prepare"]>
   | Asked<Schemas["Compress"], "name">
   | Asked<Schemas["Clean"], "name" | "scans">;
