@@ -1,4 +1,5 @@
 /** Pictures that are dropped or pasted anywhere. The newest view that claims them gets them; else they are looked up. */
+
 import { untrack } from "svelte";
 
 export type Receiver = { words: string; take: (files: File[]) => void };
@@ -9,9 +10,9 @@ class Drops {
 
   /** Take what is dropped from now on; call what comes back to stop. In an effect: `$effect(() => drops.claim(...))`. */
   claim(receiver: Receiver): () => void {
-    this.claims = [...untrack(() => this.claims), receiver]; // an effect that claims doesn't run again when others do
+    untrack(() => (this.claims = [...this.claims, receiver])); // else the effect that claims would run again
     return () => {
-      this.claims = untrack(() => this.claims).filter((one) => one !== receiver);
+      this.claims = this.claims.filter((one) => one !== receiver);
     };
   }
 }

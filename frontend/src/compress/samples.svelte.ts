@@ -12,6 +12,7 @@ export interface Tried {
 }
 
 class Samples {
+  fidelity = $state<Fidelity>("lossless");
   tried = $state.raw<Tried[]>([]);
   picked = $state<string | null>(null);
   busy = $state(false);
@@ -20,31 +21,31 @@ class Samples {
   private round = 0;
 
   /** Others, from all sizes of files. */
-  async others(fidelity: Fidelity): Promise<void> {
+  async others(): Promise<void> {
     try {
       const { total } = await api.pieces({ limit: 0 });
       const shift = this.turn++ * 0.037;
       const offsets = new Set(PLACES.map((place) => Math.floor(((place + shift) % 1) * total)));
       const columns = await Promise.all([...offsets].map((offset) => api.pieces({ sort: "bytes", descending: true, offset, limit: 1 })));
-      await this.of(columns.flatMap((one) => (one.keys[0] ? [[one.keys[0], one.paths[0] ?? ""] as const] : [])), fidelity);
+      await this.of(columns.flatMap((one) => (one.keys[0] ? [[one.keys[0], one.paths[0] ?? ""] as const] : [])));
     } catch (caught) {
       this.error = caught;
     }
   }
 
   /** Pieces that the person chose. */
-  async chosen(keys: string[], fidelity: Fidelity): Promise<void> {
+  async chosen(keys: string[]): Promise<void> {
     const pieces = await Promise.all(keys.slice(0, COUNT).map(async (key) => [key, (await api.facts(key)).files[0]?.path ?? ""] as const));
-    await this.of(pieces, fidelity);
+    await this.of(pieces);
   }
 
   /** The same pieces at another fidelity. */
-  async again(fidelity: Fidelity): Promise<void> {
-    await this.of(this.tried.map(({ key, path }) => [key, path] as const), fidelity);
+  async again(): Promise<void> {
+    await this.of(this.tried.map(({ key, path }) => [key, path] as const));
   }
 
-  private async of(pieces: (readonly [string, string])[], fidelity: Fidelity): Promise<void> {
-    const round = ++this.round;
+  private async of(pieces: (readonly [string, string])[]): Promise<void> {
+    const [round, fidelity] = [++this.round, this.fidelity];
     const once = new Map(pieces);
     this.tried = [...once].map(([key, path]) => ({ key, path, sample: null, error: null }));
     if (!this.picked || !once.has(this.picked)) this.picked = this.tried[0]?.key ?? null;
