@@ -27,6 +27,11 @@ class Wall {
   private version = -1;
   private request: AbortController | null = null;
 
+  /** Where it hangs, with what it was chosen by. */
+  get address(): string {
+    return this.asked ? `/?${this.asked}` : "/";
+  }
+
   /** Hang what is asked for; nothing happens when it hangs already. */
   async hang(query: URLSearchParams, version: number): Promise<void> {
     const asked = query.toString();
