@@ -21,7 +21,7 @@ class Wall {
   active = $state(0);
   tall = $state(Number(kept(TALL)) || 190);
   scroll = 0;
-  /** Whether the person comes back from a piece: then the wall is as it was, and the piece has the focus. */
+  /** Whether a piece was looked at since the wall was seen: then it has the focus when the wall is seen again. */
   returning = false;
   private asked = "";
   private version = -1;
@@ -32,11 +32,19 @@ class Wall {
     return this.asked ? `/?${this.asked}` : "/";
   }
 
+  /** Where to go on, for a wall that is seen again; nothing where it was chosen otherwise. */
+  left(query: URLSearchParams): { scroll: number; focus: boolean } | undefined {
+    return this.columns && query.toString() === this.asked ? { scroll: this.scroll, focus: this.returning } : undefined;
+  }
+
   /** Hang what is asked for; nothing happens when it hangs already. */
   async hang(query: URLSearchParams, version: number): Promise<void> {
     const asked = query.toString();
     if (asked === this.asked && version === this.version && this.columns) return;
-    if (asked !== this.asked) [this.active, this.scroll] = [0, 0];
+    if (asked !== this.asked && this.columns) {
+      [this.active, this.scroll] = [0, 0];
+      scrollTo(0, 0);
+    }
     [this.asked, this.version] = [asked, version];
     this.request?.abort();
     const request = (this.request = new AbortController());
