@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pochade.collection.collection import Collection
 from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
+from pochade.errors import PochadeError
 from pochade.web.creations import Creations
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
@@ -39,7 +41,8 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.collection = Collection.open(settings.folder, index=settings.index)
-        self.shelf = Shelf(self.collection)
+        self.jobs = Jobs()
+        self.shelf = Shelf(self.collection, self.jobs.is_running)
         self.sessions = Sessions(settings.password)
         self.pool, self.slow_pool = Pool(), Pool(1, 300.0)  # coding takes longer than reading
         self.easel = Pool(1, 300.0)  # keeps the nets that draw at hand
@@ -51,7 +54,6 @@ class Desk:
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
         self.creations = Creations(self.own / "created", self.easel, self.slow_pool)
-        self.jobs = Jobs()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:
@@ -61,6 +63,11 @@ class Desk:
             CollectionMissing: Nothing has been learnt yet.
         """
         return self.shelf.now()
+
+    def prepare(self) -> None:
+        """Read what the first page will ask for; where nothing was learnt yet, there is nothing to read."""
+        with suppress(PochadeError):
+            self.pieces()
 
     def tree(self) -> Tree:
         """The groups as they were left, read again when the index changes."""
