@@ -55,6 +55,13 @@ def test_a_part_before_is_the_scan_itself(client: TestClient, scan: str) -> None
     assert look(client, scan, left=300, top=300, show="before").shape == (20, 20, 3)  # as far as it goes
 
 
+def test_the_whole_scan_is_shown_small(client: TestClient, scan: str) -> None:
+    small = client.get(f"/api/scans/{scan}/whole", params={"side": "256"})
+    assert (small.headers["content-type"], opened(small.content).size) == ("image/jpeg", (256, 256))
+    piece = next(iter(keys_by_path(client).values()))
+    assert client.get(f"/api/scans/{piece}/whole").content == client.get(f"/api/pictures/{piece}?side=1024").content
+
+
 def test_a_part_after_is_what_cleaning_the_whole_gives(client: TestClient, scan: str) -> None:
     whole = clean(np.asarray(bad_scan())).after
     part = look(client, scan, left=100, top=50)

@@ -160,7 +160,8 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
         mask = Image.new("L", (200, 200), 255)
         client.put(f"/api/scans/{dropped}/mask", files={"mask": ("mask.png", png(mask))})
         wishes: list[dict[str, Any]] = [
-            {"kind": "families"}, {"kind": "groups"}, {"kind": "map"}, {"kind": "compress", "name": "all"},
+            {"kind": "families"}, {"kind": "groups"}, {"kind": "map"},
+            {"kind": "compress", "name": "all", "report": True},
             {"kind": "clean", "name": "clean", "scans": [dropped, keys["drawing 0.png"]], "preview": True},
         ]  # fmt: skip
         for wish in wishes:
@@ -197,6 +198,8 @@ def test_an_archive_lies_among_the_results(worked: tuple[Path, dict[str, Any], d
     with zipfile.ZipFile(root / "art - results" / "all.pochade") as archive:
         assert len(archive.namelist()) >= 8
     assert told["compress"]["answer"]["pieces"] == 8
+    assert told["compress"]["answer"]["report"] == str(root / "art - results" / "all.html")
+    assert (root / "art - results" / "all.html").read_bytes().startswith(b"<!doctype html>")
 
 
 def test_cleaned_scans_lie_among_the_results_and_masks_hold(

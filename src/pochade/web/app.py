@@ -1,5 +1,6 @@
-"""The server put together: doors, errors, the API, and the page that was built into `static/`."""
+"""The server put together: doors, errors, the API, and the page that was built into `static/built/`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,8 +18,9 @@ from pochade.web.desk import Desk
 from pochade.web.doors import Doors
 from pochade.web.settings import Settings
 
-STATIC = Path(__file__).parent / "static"
-BUILT = "assets/"  # files whose names hold a hash of their content: they never change
+PLAIN = Path(__file__).parent / "static"  # one page of words, for a copy in which no page was built
+BUILT = PLAIN / "built"
+HASHED = "assets/"  # files whose names hold a hash of their content: they never change
 WORDS = """\
 One collection of art, for one person. A piece is known by its key, the first 16 digits of the SHA-256 of its content.
 Whatever goes wrong is answered with a sentence in `error` and what to do next in `hint`.
@@ -38,9 +40,14 @@ class Page(StaticFiles):
             if error.status_code != 404 or "." in path.rpartition("/")[2] or path.startswith("api"):  # noqa: PLR2004
                 raise
             answer = await super().get_response("index.html", scope)
-        is_built = path.replace("\\", "/").startswith(BUILT)
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_built else "no-cache"
+        is_hashed = path.replace("\\", "/").startswith(HASHED)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
         return answer
+
+
+def page_folder() -> Path:
+    """Where the page lies; the plain one, where none was built."""
+    return BUILT if (BUILT / "index.html").is_file() else PLAIN
 
 
 def application(settings: Settings) -> FastAPI:
@@ -56,7 +63,9 @@ def application(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(asyncio.to_thread(desk.prepare))
         yield
+        await preparing
         desk.close()
 
     app = FastAPI(
@@ -68,7 +77,7 @@ def application(settings: Settings) -> FastAPI:
     for part in (session, pieces, pictures, families, groups, labels, scans, compressing, creating, jobs):
         api.include_router(part.routes)
     app.include_router(api)
-    app.mount("/", Page(directory=STATIC, html=True))
+    app.mount("/", Page(directory=page_folder(), html=True))
     put_errors(app)
     app.add_middleware(Doors, settings=settings, sessions=desk.sessions)
     return app

@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from pochade.collection.collection import Collection
 from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
+from pochade.errors import PochadeError
 from pochade.web.creations import Creations
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
 from pochade.web.pool import Kept, Pool
 from pochade.web.samples import Samples
-from pochade.web.scans import Scans
+from pochade.web.scans import PREFIX, Scans
 from pochade.web.settings import Settings
 from pochade.web.shelf import Shelf, Snapshot
 from pochade.web.showing import Drawn
@@ -39,7 +41,8 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.collection = Collection.open(settings.folder, index=settings.index)
-        self.shelf = Shelf(self.collection)
+        self.jobs = Jobs()
+        self.shelf = Shelf(self.collection, self.jobs.is_running)
         self.sessions = Sessions(settings.password)
         self.pool, self.slow_pool = Pool(), Pool(1, 300.0)  # coding takes longer than reading
         self.easel = Pool(1, 300.0)  # keeps the nets that draw at hand
@@ -51,7 +54,6 @@ class Desk:
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
         self.creations = Creations(self.own / "created", self.easel, self.slow_pool)
-        self.jobs = Jobs()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:
@@ -61,6 +63,11 @@ class Desk:
             CollectionMissing: Nothing has been learnt yet.
         """
         return self.shelf.now()
+
+    def prepare(self) -> None:
+        """Read what the first page will ask for; where nothing was learnt yet, there is nothing to read."""
+        with suppress(PochadeError):
+            self.pieces()
 
     def tree(self) -> Tree:
         """The groups as they were left, read again when the index changes."""
@@ -82,6 +89,18 @@ class Desk:
         return self.drawn.file(
             f"{key}-{side}.jpg", lambda into: self.pool.do(Drawn(piece.path, side, into, piece.hash))
         )
+
+    def whole_scan(self, scan: str, side: int) -> Path:
+        """A scan as a JPEG, no longer than that.
+
+        Raises:
+            NotKnown: There is no such scan.
+            PictureUnreadable: It gives no picture.
+        """
+        if not scan.startswith(PREFIX):
+            return self.picture(scan, side)
+        path = self.scans.get(scan).path
+        return self.drawn.file(f"{scan}-{side}.jpg", lambda into: self.pool.do(Drawn(path, side, into)))
 
     def thumbnail(self, key: str) -> Path:
         """A piece's thumbnail, from beside the index; drawn anew where it is gone."""

@@ -86,14 +86,22 @@ def prepare(collection: Collection, _task: Task, tell: Tell) -> Answer:
 
 def compress(task: Task, tell: Tell) -> Answer:
     """Put the collection into an archive among the results."""
-    from pochade.archive.writing import compress as put_together  # noqa: PLC0415  only this kind needs it
+    from pochade.archive.reporting import check_report, write_report  # noqa: PLC0415  only this kind needs them
+    from pochade.archive.writing import compress as put_together  # noqa: PLC0415
 
-    to = Path(task["results"]) / task["name"]
-    found = put_together(
-        Path(task["folder"]), to, task["fidelity"], report=lambda stage, part, all_: tell(Progress(stage, part, all_))
-    )
+    folder, to = Path(task["folder"]), Path(task["results"]) / task["name"]
+    page = to.with_suffix(".html") if task["report"] else None
+
+    def report(stage: str, part: int, all_: int) -> None:
+        tell(Progress(stage, part, all_))
+
+    if page:
+        check_report(page)
+    found = put_together(folder, to, task["fidelity"], report=report)
+    if page:
+        write_report(page, found, folder, report)
     told = asdict(found) | {"archive": printable(to), "left_out": dict(list(found.left_out.items())[:MOST_LINES])}
-    return told | {"left_out_count": len(found.left_out)}
+    return told | {"left_out_count": len(found.left_out), "report": page and printable(page)}
 
 
 def clean(task: Task, tell: Tell) -> Answer:

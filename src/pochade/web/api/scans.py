@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response, UploadFile
+from fastapi import APIRouter, Path, Request, Response, UploadFile
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from pochade.cleaning.record import Amounts
 from pochade.images.shown import as_png
+from pochade.web.answers import FOREVER, cached, known_again
+from pochade.web.api.pictures import JPEG, Side
 from pochade.web.desk import TheDesk
 from pochade.web.scans import PREFIX, Area
 
@@ -78,6 +81,15 @@ def scans(desk: TheDesk) -> list[str]:
 def scan_told(scan: ScanId, desk: TheDesk) -> ScanTold:
     """What is known of a scan, or of a piece as one."""
     return told(scan, desk)
+
+
+@routes.get("/scans/{scan}/whole", response_class=FileResponse, responses=JPEG)
+def whole(request: Request, scan: ScanId, desk: TheDesk, side: Side = "1024") -> Response:
+    """The whole scan, no longer than that: to find one's way in it. Cleaned is only what is looked at at 1:1."""
+    tag = f"{scan}-{side}"
+    return known_again(request, tag, FOREVER) or FileResponse(
+        desk.whole_scan(scan, int(side)), media_type="image/jpeg", headers=cached(tag, FOREVER)
+    )
 
 
 @routes.delete("/scans/{scan}", status_code=204)
