@@ -11,11 +11,13 @@ from pochade.collection.collection import Collection
 from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
+from pochade.web.changes import Changes
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
 from pochade.web.pool import Kept, Pool
 from pochade.web.samples import Samples
 from pochade.web.scans import Scans
+from pochade.web.selections import Selections
 from pochade.web.settings import Settings
 from pochade.web.shelf import Shelf, Snapshot
 from pochade.web.showing import Drawn
@@ -48,7 +50,7 @@ class Desk:
         self.drawn = Kept(self.own / "drawn", ROOM)
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
-        self.jobs = Jobs()
+        self.jobs, self.changes, self.selections = Jobs(), Changes(), Selections()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:
