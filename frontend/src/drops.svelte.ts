@@ -1,5 +1,7 @@
 /** Pictures that are dropped or pasted anywhere. The newest view that claims them gets them; else they are looked up. */
 
+import { untrack } from "svelte";
+
 export type Receiver = { words: string; take: (files: File[]) => void };
 
 class Drops {
@@ -8,7 +10,7 @@ class Drops {
 
   /** Take what is dropped from now on; call what comes back to stop. In an effect: `$effect(() => drops.claim(...))`. */
   claim(receiver: Receiver): () => void {
-    this.claims = [...this.claims, receiver];
+    untrack(() => (this.claims = [...this.claims, receiver])); // else the effect that claims would run again
     return () => {
       this.claims = this.claims.filter((one) => one !== receiver);
     };

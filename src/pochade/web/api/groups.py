@@ -18,7 +18,7 @@ routes = APIRouter(tags=["groups and map"])
 Number = Annotated[int, Path(ge=0, lt=2**31)]
 PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Keys = Annotated[list[PieceKey], Field(max_length=100_000)]
-SHOWN = 6  # pieces that stand for a group
+SHOWN = 12  # pieces that stand for a group
 
 
 class GroupTold(BaseModel):
