@@ -2,11 +2,12 @@
 import { Dots, packed } from "./dots";
 import { readable, type Named } from "./names";
 import { Pictures } from "./pictures";
-import { distanceOf, levelFor, type Points } from "./points";
+import { levelFor, type Points } from "./points";
 import { View } from "./view";
 
 const FLIGHT = 380; // milliseconds
 const NEAR = 12; // pixels about a dot that still mean it
+const LARGEST = 240; // pixels of a picture that stands alone, where one is near
 const SHARE = 0.94; // of its room that a picture takes
 const LABEL = "13px system-ui, sans-serif";
 const OWN = "italic 16px ui-serif, Georgia, 'Noto Serif', 'Liberation Serif', serif";
@@ -149,14 +150,15 @@ export class Chart {
 
   private drawPictures(ratio: number): void {
     const level = levelFor(this.least / this.view.scale);
-    const room = distanceOf(level) * this.view.scale;
-    const seen = this.seen(level, room);
-    const size = this.pictures.sizeFor(room * ratio);
+    const most = Math.min(LARGEST, 1.5 * this.least * Math.max(1, Math.sqrt(this.view.scale / this.whole().scale)));
+    const seen = this.seen(level, LARGEST);
+    const rooms = this.rooms(seen, most);
+    const size = this.pictures.sizeFor((rooms.reduce((sum, room) => sum + room, 0) / Math.max(1, rooms.length)) * ratio);
     this.drawn = [];
-    for (const at of seen) {
+    for (const [place, at] of seen.entries()) {
       const picture = this.pictures.get(this.points.keys[at]!, size);
       if (!picture) continue;
-      const scale = (Math.min(room, 256) * SHARE) / Math.max(picture.width, picture.height);
+      const scale = (rooms[place]! * SHARE) / Math.max(picture.width, picture.height);
       const [width, height] = [picture.width * scale, picture.height * scale];
       const [left, top] = [this.view.right(this.points.x[at]!) - width / 2, this.view.down(this.points.y[at]!) - height / 2];
       this.pen.drawImage(picture, left, top, width, height);
@@ -164,6 +166,20 @@ export class Chart {
       this.drawn.push({ at, left, top, width, height });
     }
     this.pictures.want(seen.map((at) => this.points.keys[at]!), size);
+  }
+
+  /** How large each picture may be: up to where the nearest other begins, if both keep to it. */
+  private rooms(seen: number[], most: number): number[] {
+    const { x, y } = this.points;
+    const rooms = seen.map(() => most / this.view.scale);
+    for (let one = 0; one < seen.length; one++) {
+      for (let other = one + 1; other < seen.length; other++) {
+        const apart = Math.max(Math.abs(x[seen[one]!]! - x[seen[other]!]!), Math.abs(y[seen[one]!]! - y[seen[other]!]!));
+        if (apart < rooms[one]!) rooms[one] = apart;
+        if (apart < rooms[other]!) rooms[other] = apart;
+      }
+    }
+    return rooms.map((room) => room * this.view.scale);
   }
 
   /** The pieces whose pictures have room now, those in the middle first. */

@@ -28,11 +28,15 @@ export class Dots {
     const side = Math.round(Math.min(LARGEST, Math.max(1.5, spacing / 3)) * ratio);
     const [scale, half] = [view.scale * ratio, side / 2];
     const [x0, y0] = [wide / 2 - view.x * scale - half, tall / 2 - view.y * scale - half];
+    const insets = Array.from({ length: side }, (_, row) => inset(row + 0.5, side));
     const dot = (at: number) => {
       const [left, top] = [(points.x[at]! * scale + x0) | 0, (points.y[at]! * scale + y0) | 0];
       if (left < 0 || top < 0 || left + side >= wide || top + side >= tall) return;
       const paint = chosen[at] ? accent : paints[at]!;
-      for (let row = top * wide + left, end = row + side * wide; row < end; row += wide) pixels.fill(paint, row, row + side);
+      for (let row = 0; row < side; row++) {
+        const [start, inset] = [(top + row) * wide + left, insets[row]!];
+        for (let column = inset; column < side - inset; column++) pixels[start + column] = paint;
+      }
     };
     points.within(view.across(0), view.along(0), view.across(view.width), view.along(view.height), dot);
     pen.putImageData(this.image, 0, 0);
@@ -42,6 +46,12 @@ export class Dots {
     this.paints = Uint32Array.from(points.colours, (word) => packed(PAINTS[word] ?? PAINTS["grey"]!));
     this.of = points;
   }
+}
+
+/** How many pixels of a dot's row are outside its circle, on each side. */
+function inset(row: number, side: number): number {
+  const half = side / 2;
+  return side < 4 ? 0 : Math.round(half - Math.sqrt(half ** 2 - (row - half) ** 2));
 }
 
 /** A colour as a canvas keeps it on every machine that we know: alpha, blue, green, red. */

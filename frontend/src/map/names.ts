@@ -46,7 +46,9 @@ function median(values: number[]): number {
   return values.sort((one, other) => one - other)[values.length >> 1]!;
 }
 
-const LEAST = 45; // pixels that a group must reach for its name to stand there
+const LEAST = 110; // pixels that a group must reach for its description to stand there
+const LEAST_OWN = 30; // and for a name that the person gave
+const MANY = 9; // descriptions at once
 const MOST = 0.9; // of the view's shorter side: larger groups are the ground one walks on
 
 /** The names that stand in a view and don't cover each other: those the person gave first, then large groups. */
@@ -56,11 +58,12 @@ export function readable(names: readonly Named[], view: View, wide: (name: Named
   const order = [...names].sort((one, other) => Number(other.own) - Number(one.own));
   for (const name of order) {
     const [x, y, reach] = [view.right(name.x), view.down(name.y), name.reach * view.scale];
-    if (reach < LEAST || reach > most || x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    if (reach < (name.own ? LEAST_OWN : LEAST) || reach > most || (!name.own && found.length >= MANY) || x < 0 || y < 0 || x > view.width || y > view.height) continue;
     const width = wide(name);
     const [left, top] = [x - width / 2, y - 12];
     const covers = found.some((other) => left < other.left + other.width + 16 && other.left < left + width + 16 && Math.abs(top - other.top) < 40);
-    if (!covers) found.push({ name, left, top, width });
+    const isSaid = found.some((other) => other.name.title === name.title);
+    if (!covers && !isSaid) found.push({ name, left, top, width });
   }
   return found;
 }

@@ -110,7 +110,7 @@ function ends(values: Float32Array): [number, number] {
 }
 
 /** The distance that pictures of a level keep from each other. */
-export function distanceOf(level: number): number {
+function distanceOf(level: number): number {
   return COARSEST * 2 ** (-level / 2);
 }
 
