@@ -101,6 +101,14 @@ def test_filters_leave_what_was_asked_for(client: TestClient, query: dict[str, s
     assert client.get("/api/pieces", params=query).json()["total"] == count
 
 
+def test_a_selection_is_a_filter_too(client: TestClient) -> None:
+    keys = keys_by_path(client)
+    wanted = ["drawing 2.png", "drawing 4.png"]
+    chosen = client.post("/api/selections", json={"pieces": [keys[path] for path in wanted]}).json()["id"]
+    assert client.get("/api/pieces", params={"selection": chosen}).json()["paths"] == wanted
+    assert client.get("/api/pieces", params={"selection": "0" * 12}).status_code == 404
+
+
 def test_a_filter_that_nothing_can_pass_is_refused_in_a_sentence(client: TestClient) -> None:
     answer = client.get("/api/pieces", params={"colour": "mauve"})
     assert answer.status_code == 400
@@ -226,6 +234,31 @@ def test_a_script_is_text_for_the_person_and_nothing_is_moved(client: TestClient
     assert (art / "copy of 0.png").exists()
 
 
+def test_a_script_moves_what_the_person_chose_file_by_file(client: TestClient) -> None:
+    families = client.get("/api/families").json()["families"]
+    (small,) = [one for one in families if one["members"][1]["path"] == "small copy.jpg"]
+    (twins,) = [one for one in families if one["number"] != small["number"]]
+    stays, goes = (member["file"] for member in small["members"])
+    first, second = (member["file"] for member in twins["members"])
+    choices = [
+        {"family": small["number"], "keep": goes, "aside": [stays]},
+        {"family": twins["number"], "keep": second, "aside": [first]},
+    ]
+    script = client.post("/api/families/script", json={"choices": choices}).text
+    assert "seen './small copy.jpg' './drawing 2.png'" in script
+    names = [member["path"] for member in twins["members"]]
+    assert f"same './{names[1]}' './{names[0]}'" in script
+
+
+def test_a_choice_that_keeps_nothing_is_refused(client: TestClient) -> None:
+    family = client.get("/api/families").json()["families"][0]
+    file = family["members"][0]["file"]
+    both = {"family": family["number"], "keep": file, "aside": [file]}
+    assert client.post("/api/families/script", json={"choices": [both]}).status_code == 400
+    strange = both | {"aside": ["0" * 16]}
+    assert client.post("/api/families/script", json={"choices": [strange]}).status_code == 404
+
+
 def test_families_that_nobody_looked_for_are_not_known(client: TestClient) -> None:
     assert client.get("/api/families", params={"keep": "latest"}).json()["known"] is False
     assert client.post("/api/families/script", json={"keep": "latest"}).status_code == 404
@@ -258,11 +291,33 @@ def test_a_group_is_split_another_fills_it_and_both_are_merged(other: TestClient
     assert two["number"] not in {group["number"] for group in merged}
 
 
+def test_changes_of_groups_are_taken_back_step_by_step(other: TestClient) -> None:
+    before = other.get("/api/groups").json()
+    first = before["groups"][0]["number"]
+    assert before["undoes"] is None
+    other.patch(f"/api/groups/{first}", json={"name": "ink"})
+    assert other.post(f"/api/groups/{first}/split").json()["undoes"] == "the splitting"
+    after = other.post("/api/groups/undo").json()
+    assert (after["groups"][0]["name"], after["undoes"]) == ("ink", "the name")
+    assert other.post("/api/groups/undo").json() == before
+    assert other.post("/api/groups/undo").json() == before
+
+
+def test_what_was_changed_elsewhere_since_is_not_taken_back(other: TestClient, tmp_path: Path) -> None:
+    first = other.get("/api/groups").json()["groups"][0]["number"]
+    other.patch(f"/api/groups/{first}", json={"name": "ink"})
+    with Collection.open(tmp_path / "art") as elsewhere:
+        elsewhere.rename_group(first, "pencil")
+    assert other.get("/api/groups").json()["undoes"] is None
+    assert other.post("/api/groups/undo").status_code == 400
+    assert other.get("/api/groups").json()["groups"][0]["name"] == "pencil"
+
+
 def test_the_map_has_a_place_for_every_piece(client: TestClient) -> None:
     places = client.get("/api/map").json()
     assert (places["known"], places["missing"]) == (True, 0)
     assert set(places["keys"]) == set(keys_by_path(client).values())
-    assert len(places["x"]) == len(places["y"]) == 15
+    assert {len(places[name]) for name in ("x", "y", "groups", "colours")} == {15}
 
 
 # Labels --------------------------------------------------------------------------------------------------------------
@@ -274,6 +329,7 @@ def test_a_label_is_taught_suggested_refused_and_taken_back(other: TestClient) -
     assert other.post("/api/labels", json={"label": "ports/quays", "has": has}).json() == {"ports/quays": 3}
     found = other.get("/api/suggestions", params={"label": "ports/quays", "k": 4}).json()
     assert len(found["likely"]) == 4
+    assert (found["has"], found["has_not"]) == (3, 0)
     assert not {one["key"] for one in found["likely"]} & set(has)
     refused = found["likely"][0]["key"]
     other.post("/api/labels", json={"label": "ports/quays", "has_not": [refused]})

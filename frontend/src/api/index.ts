@@ -1,7 +1,7 @@
 /** Everything that the server can be asked, typed. */
 import { ask, content, form, get, send, address } from "./ask";
 import type {
-  Columns, Facts, Families, Family, Fidelity, Found, Groups, Info, Job, JobWhole, Look, Places, ProblemFile, Rule, Said,
+  Choice, Columns, Facts, Families, Family, Fidelity, Found, Groups, Info, Job, JobWhole, Look, Places, ProblemFile, Rule, Said,
   Sample, Scan, Session, Suggestions, Wanted, Wish, Created, Imagine, Morph, Painter, Save, Saved, Vary,
 } from "./types";
 
@@ -22,6 +22,8 @@ export const api = {
   info: () => get<Info>("/api/info"),
 
   pieces: (wanted: Wanted = {}, signal?: AbortSignal) => get<Columns>("/api/pieces", wanted, signal),
+  /** Keeps a selection, for `pieces({selection})`. */
+  select: (pieces: string[]) => send<{ id: string }>("POST", "/api/selections", { pieces }),
   problems: () => get<ProblemFile[]>("/api/problems"),
   facts: (key: string) => get<Facts>(`/api/pieces/${key}`),
   nearest: (key: string, k = 24) => get<Found[]>(`/api/pieces/${key}/nearest`, { k }),
@@ -31,7 +33,7 @@ export const api = {
     get<Families>("/api/families", wanted),
   familyOf: (key: string) => get<Family | null>(`/api/pieces/${key}/family`),
   /** A shell script as text; all families when none is named. */
-  script: async (wanted: { keep?: Rule | null; families?: number[] } = {}) =>
+  script: async (wanted: { keep?: Rule | null; families?: number[]; choices?: Choice[] } = {}) =>
     (await ask("/api/families/script", { method: "POST", ...content(wanted) })).text(),
 
   groups: () => get<Groups>("/api/groups"),
@@ -39,6 +41,7 @@ export const api = {
   mergeGroups: (number: number, other: number) => send<Groups>("POST", `/api/groups/${number}/merge`, { other }),
   splitGroup: (number: number) => send<Groups>("POST", `/api/groups/${number}/split`),
   pin: (number: number, pieces: string[]) => send<Groups>("POST", `/api/groups/${number}/pin`, { pieces }),
+  undoGroups: () => send<Groups>("POST", "/api/groups/undo"),
   map: () => get<Places>("/api/map"),
 
   labels: () => get<Record<string, number>>("/api/labels"),

@@ -11,6 +11,7 @@ export type Found = Schemas["Found"];
 export type Family = Schemas["FamilyTold"];
 export type Member = Schemas["MemberTold"];
 export type Families = Schemas["FamiliesTold"];
+export type Choice = Schemas["Chosen"];
 export type Group = Schemas["GroupTold"];
 export type Groups = Schemas["GroupsTold"];
 export type Places = Schemas["Places"];

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pochade.collection.family import Family
@@ -22,6 +23,7 @@ if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(CDPATH= cd -- "$1" && pwd); fi
 cd -- {folder}
 move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; }}
 same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}  # stays, goes
+seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # stays, goes: only looks the same
 """
 FIRST = "# Pochade's list of copies to set aside"  # the second line of each such script, by which it is known
 
@@ -49,10 +51,28 @@ def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
 
 def script_of(families: Sequence[Family], folder: Path) -> tuple[str, int]:
     """The script itself, and how many files it moves."""
-    moves = [line for family in families for line in lines(family, folder)]
+    return put_together([line for family in families for line in lines(family, folder)], folder)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the person, who saw them, says of a family: which file stays whatever happens, and which go."""
+
+    family: Family
+    keep: Path
+    aside: frozenset[Path]
+
+
+def script_as_chosen(choices: Sequence[Choice], folder: Path) -> tuple[str, int]:
+    """A script that moves what the person chose file by file, and how many files those are."""
+    return put_together([line for choice in choices for line in chosen_lines(choice, folder)], folder)
+
+
+def put_together(moves: Sequence[str], folder: Path) -> tuple[str, int]:
+    """Lines with what goes before them, and how many of them move a file."""
     place = shlex.quote(os.fspath(folder))
     head = HEAD.format(first=FIRST, aside=shlex.quote(os.fspath(folder) + ASIDE), folder=place)
-    return "\n".join([head, *moves, ""]), sum(line.startswith("same ") for line in moves)
+    return "\n".join([head, *moves, ""]), sum(line.startswith(("same ", "seen ")) for line in moves)
 
 
 def lines(family: Family, folder: Path) -> Iterator[str]:
@@ -66,6 +86,19 @@ def lines(family: Family, folder: Path) -> Iterator[str]:
             yield f"same {quoted(first)} {quoted(path)}"
         elif member.kind != "version" and member.path != family.cover and str(path).isprintable():
             yield f"# move {quoted(path)}  # {member.kind}, {member.likelihood:.0%}"
+
+
+def chosen_lines(choice: Choice, folder: Path) -> Iterator[str]:
+    """The script's lines for what the person chose: each file that goes beside one that stays."""
+    yield f"\n# {one_line(choice.keep.relative_to(folder))} stays"
+    staying = [one for one in choice.family.members if one.path not in choice.aside]
+    by_content = {one.piece.number: one.path.relative_to(folder) for one in staying}
+    for member in choice.family.members:
+        if member.path in choice.aside:
+            word, stays = "seen", choice.keep.relative_to(folder)
+            if member.piece.number in by_content:
+                word, stays = "same", by_content[member.piece.number]
+            yield f"{word} {quoted(stays)} {quoted(member.path.relative_to(folder))}"
 
 
 def quoted(path: Path) -> str:

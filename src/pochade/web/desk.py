@@ -13,12 +13,14 @@ from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
 from pochade.errors import PochadeError
+from pochade.web.changes import Changes
 from pochade.web.creations import Creations
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
 from pochade.web.pool import Kept, Pool
 from pochade.web.samples import Samples
 from pochade.web.scans import PREFIX, Scans
+from pochade.web.selections import Selections
 from pochade.web.settings import Settings
 from pochade.web.shelf import Shelf, Snapshot
 from pochade.web.showing import Drawn
@@ -54,6 +56,7 @@ class Desk:
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
         self.creations = Creations(self.own / "created", self.easel, self.slow_pool)
+        self.changes, self.selections = Changes(), Selections()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:

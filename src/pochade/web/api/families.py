@@ -1,14 +1,17 @@
 """Families: the copies and versions of one work, what rules would keep of them, and a script for the copies."""
 
+import hashlib
+import os
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from pochade.collection.script import script_of
-from pochade.errors import NotKnown
+from pochade.collection.script import Choice, script_as_chosen, script_of
+from pochade.errors import NotKnown, UsageError
 from pochade.images.source import printable
 from pochade.web.api.pieces import Key
 from pochade.web.desk import Desk, TheDesk
@@ -16,6 +19,7 @@ from pochade.web.shelf import Snapshot, key_of
 from pochade.web.told import Told
 
 routes = APIRouter(tags=["families"])
+FileId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Rule = Literal["largest", "layered", "coloured", "latest"]
 
 
@@ -23,6 +27,7 @@ class MemberTold(BaseModel):
     """A file of a family."""
 
     key: str
+    file: str  # by which this one of its copies is known
     path: str
     kind: Literal["exact", "near", "version"]  # to the cover, which is exact
     likelihood: float
@@ -36,6 +41,7 @@ class WouldKeep(BaseModel):
     """What a rule would keep of a family."""
 
     key: str
+    file: str
     path: str
     reason: str
 
@@ -60,11 +66,20 @@ class FamiliesTold(BaseModel):
     families: list[FamilyTold]
 
 
+class Chosen(BaseModel):
+    """What the person says of one family, file by file."""
+
+    family: Annotated[int, Field(ge=0, lt=2**31)]
+    keep: FileId
+    aside: list[FileId] = Field(min_length=1, max_length=100_000)
+
+
 class Wanted(BaseModel):
-    """Which families a script is for; all of them when none is named."""
+    """Which families a script is for; all of them when none is named. What is chosen file by file comes instead."""
 
     keep: Rule | None = None
     families: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(None, max_length=1_000_000)
+    choices: list[Chosen] | None = Field(None, max_length=100_000)
 
 
 @routes.get("/families")
@@ -97,10 +112,13 @@ def family_of(key: Key, desk: TheDesk) -> FamilyTold | None:
 def script(wanted: Wanted, desk: TheDesk) -> PlainTextResponse:
     """A shell script that sets exact copies aside when the person runs it; near ones are in it as comments.
 
+    With choices it sets aside what was chosen, where what stays is still there, and copies only if they still are.
     Nothing is moved here. It is text to be read first.
     """
-    chosen = [one.family for one in found_with(wanted, desk)]
-    text, _ = script_of(chosen, desk.collection.folder)
+    if wanted.choices is None:
+        text, _ = script_of([one.family for one in found_with(wanted, desk)], desk.collection.folder)
+    else:
+        text, _ = script_as_chosen(chosen_of(wanted, desk), desk.collection.folder)
     named = {"content-disposition": 'attachment; filename="set-aside.sh"'}
     return PlainTextResponse(text.encode("utf-8", "surrogateescape"), headers=named, media_type="text/x-shellscript")
 
@@ -122,20 +140,49 @@ def found_with(wanted: Wanted, desk: Desk) -> list[Told]:
     return [by_number[number] for number in dict.fromkeys(wanted.families)]
 
 
+def chosen_of(wanted: Wanted, desk: Desk) -> list[Choice]:
+    """What was chosen, by files instead of their names here.
+
+    Raises:
+        NotKnown: A family or a file of it isn't there.
+        UsageError: What stays is to go, too.
+    """
+    choices = wanted.choices or []
+    families = found_with(Wanted(keep=wanted.keep, families=[one.family for one in choices]), desk)
+    by_number, found = {one.number: one.family for one in families}, list[Choice]()
+    for choice in choices:
+        family = by_number[choice.family]
+        files = {file_of(member.path): member.path for member in family.members}
+        if not {choice.keep, *choice.aside} <= set(files):
+            raise NotKnown("a file of a family isn't there", "it may have gone since it was shown: look again")
+        if choice.keep in choice.aside:
+            raise UsageError("a file is to stay and to go", "choose another one to keep")
+        found.append(Choice(family, files[choice.keep], frozenset(files[one] for one in choice.aside)))
+    return found
+
+
+def file_of(path: FilePath) -> str:
+    """By which the page knows a file, as copies share a key: 16 digits of its path's SHA-256."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
 def told(one: Told, now: Snapshot) -> FamilyTold:
     """A family as it is told."""
     return FamilyTold(
         number=one.number, reason=one.family.reason, spare_bytes=one.family.spare_bytes,
         members=[
             MemberTold(
-                key=key_of(each.piece), path=now.name(each.piece), kind=each.kind, likelihood=each.likelihood,
+                key=key_of(each.piece), file=file_of(each.path), path=now.name(each.piece),
+                kind=each.kind, likelihood=each.likelihood,
                 width=each.piece.width, height=each.piece.height, bytes=each.piece.bytes,
                 modified=seconds(each.piece.modified),
             )
             for each in one.family.members
         ],
         would_keep={
-            rule: WouldKeep(key=key_of(piece), path=printable(now.name(piece)), reason=reason)
+            rule: WouldKeep(
+                key=key_of(piece), file=file_of(piece.path), path=printable(now.name(piece)), reason=reason
+            )
             for rule, (piece, reason) in one.would_keep.items()
         },
     )  # fmt: skip

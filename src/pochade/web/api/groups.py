@@ -1,5 +1,7 @@
 """Groups, and what a person says of them; and the map."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -16,7 +18,7 @@ routes = APIRouter(tags=["groups and map"])
 Number = Annotated[int, Path(ge=0, lt=2**31)]
 PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Keys = Annotated[list[PieceKey], Field(max_length=100_000)]
-SHOWN = 6  # pieces that stand for a group
+SHOWN = 12  # pieces that stand for a group
 
 
 class GroupTold(BaseModel):
@@ -37,6 +39,7 @@ class GroupsTold(BaseModel):
     known: bool  # whether they were made; else begin a job of the kind `groups`
     pieces: int
     grouped: int  # pieces that are in one
+    undoes: str | None  # what would be taken back: the last change here, unless something else came after it
     groups: list[GroupTold]
 
 
@@ -66,6 +69,8 @@ class Places(BaseModel):
     keys: list[str]
     x: list[float]
     y: list[float]
+    groups: list[int | None]  # the innermost that each is in
+    colours: list[str]  # the word for what stands out in each
 
 
 @routes.get("/groups")
@@ -78,7 +83,7 @@ def groups(desk: TheDesk) -> GroupsTold:
 def rename(number: Number, name: Name, desk: TheDesk) -> GroupsTold:
     """Give a group a name of the person's own."""
     check(desk, number)
-    with desk.shelf.words_change():
+    with changing(desk, "the name"):
         desk.collection.rename_group(number, name.name)
     return told(desk)
 
@@ -87,7 +92,7 @@ def rename(number: Number, name: Name, desk: TheDesk) -> GroupsTold:
 def merge(number: Number, other: Other, desk: TheDesk) -> GroupsTold:
     """Put all of another group into this one."""
     check(desk, number, other.other)
-    with desk.shelf.words_change():
+    with changing(desk, "the merging"):
         desk.collection.merge_groups(number, other.other)
     return told(desk)
 
@@ -96,7 +101,7 @@ def merge(number: Number, other: Other, desk: TheDesk) -> GroupsTold:
 def split(number: Number, desk: TheDesk) -> GroupsTold:
     """Put the groups that a group divides into in its place, or halves of it."""
     check(desk, number)
-    with desk.asking, desk.shelf.words_change():
+    with desk.asking, changing(desk, "the splitting"):
         desk.collection.split_group(number)
     return told(desk)
 
@@ -107,20 +112,39 @@ def pin(number: Number, pinned: Pinned, desk: TheDesk) -> GroupsTold:
     check(desk, number)
     now = desk.pieces()
     paths = [now.files(key)[0].path for key in pinned.pieces]
-    with desk.shelf.words_change():
+    with changing(desk, "the moving"):
         desk.collection.pin(paths, number)
     return told(desk)
+
+
+@routes.post("/groups/undo")
+def undo(desk: TheDesk) -> GroupsTold:
+    """Take the last change of groups back; nothing happens where something else has changed them since."""
+    with desk.shelf.words_change():
+        desk.changes.undo(desk.collection.index)
+    return told(desk)
+
+
+@contextmanager
+def changing(desk: Desk, words: str) -> Iterator[None]:
+    """The groups are changed in here, and can be put back as they were."""
+    with desk.shelf.words_change():
+        before = tree_in(desk.collection.index)
+        yield
+        desk.changes.note(words, before, tree_in(desk.collection.index))
 
 
 @routes.get("/map", response_model=Places)
 def places(request: Request, desk: TheDesk) -> Response:
     """Where every piece lies, about -1 to 1; what is alike lies together, and pieces keep their places."""
     now, known = desk.pieces(), places_in(desk.collection.index)
-    there = [(key_of(piece), *known[number]) for number, piece in now.by_number.items() if number in known]
+    there = {number: piece for number, piece in now.by_number.items() if number in known}
+    homes = desk.tree().homes
     columns = {
         "known": bool(known), "missing": len(now.by_number) - len(there),
-        "keys": [key for key, _, _ in there],
-        "x": [round(x, 5) for _, x, _ in there], "y": [round(y, 5) for _, _, y in there],
+        "keys": [key_of(piece) for piece in there.values()],
+        "x": [round(known[number][0], 5) for number in there], "y": [round(known[number][1], 5) for number in there],
+        "groups": [homes.get(number) for number in there], "colours": [piece.colour for piece in there.values()],
     }  # fmt: skip
     return tagged(request, columns)
 
@@ -139,7 +163,10 @@ def told(desk: Desk) -> GroupsTold:
     members = {number: [one for one in inside if one in now.by_number] for number, inside in tree.members().items()}
     top = [group_told(node, tree, members, now) for node in tree.children(None) if members[node.id]]
     grouped = {one for inside in members.values() for one in inside}
-    return GroupsTold(known=tree.made > 0, pieces=len(now.by_number), grouped=len(grouped), groups=largest_first(top))
+    return GroupsTold(
+        known=tree.made > 0, pieces=len(now.by_number), grouped=len(grouped), groups=largest_first(top),
+        undoes=desk.changes.last(tree),
+    )  # fmt: skip
 
 
 def group_told(node: Node, tree: Tree, members: dict[int, list[int]], now: Snapshot) -> GroupTold:

@@ -40,6 +40,8 @@ class SuggestionsTold(BaseModel):
 
     likely: list[Suggested]  # most certain first
     ask: list[Suggested]  # whose answers would teach most
+    has: int  # pieces that have the label
+    has_not: int  # that were refused
 
 
 @routes.get("/labels")
@@ -71,7 +73,11 @@ def suggestions(
     now = desk.pieces()
     with desk.asking:
         found = desk.collection.suggest(label, k)
-    return SuggestionsTold(likely=[told(one, now) for one in found.likely], ask=[told(one, now) for one in found.ask])
+    index, name = desk.collection.index, word(label)
+    return SuggestionsTold(
+        likely=[told(one, now) for one in found.likely], ask=[told(one, now) for one in found.ask],
+        has=len(index.labelled(name)), has_not=len(index.labelled(name, refused=True)),
+    )  # fmt: skip
 
 
 def told(one: Suggestion, now: Snapshot) -> Suggested:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pochade import __version__
 from pochade.collection.pieces import Filter, Match
@@ -23,6 +23,7 @@ from pochade.web.showing import Asked
 
 routes = APIRouter(tags=["pieces"])
 Key = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 digits of a piece's SHA-256.")]
+PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Count = Annotated[int, Query(ge=1, le=500)]
 Word = Annotated[str | None, Query(max_length=4096)]
 Sort = Literal["path", "modified", "bytes", "pixels"]
@@ -59,6 +60,18 @@ class Columns(BaseModel):
     paths: list[str]
     widths: list[int]
     heights: list[int]
+
+
+class Selected(BaseModel):
+    """Pieces that the person selected."""
+
+    pieces: list[PieceKey] = Field(min_length=1, max_length=50_000)
+
+
+class Selection(BaseModel):
+    """A selection, as addresses name it."""
+
+    id: str
 
 
 class ProblemFile(BaseModel):
@@ -138,21 +151,25 @@ def pieces(
     request: Request, desk: TheDesk,
     folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
     label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
     sort: Sort = "path", descending: bool = False,
     offset: Annotated[int, Query(ge=0, le=MOST)] = 0, limit: Annotated[int, Query(ge=0, le=MOST)] = MOST,
 ) -> Response:  # fmt: skip
     """Every file that holds a piece and passes the filter, in columns; all of them, unless a limit is given."""
-    now, numbers = desk.pieces(), numbers_of(desk, label, group)
+    now, numbers = desk.pieces(), numbers_of(desk, label, group, selection)
     columns = now.columns
     chosen = columns.chosen(Filter(format=format, shape=shape, colour=colour), folder, numbers)
     return tagged(request, columns.told(columns.sorted(chosen, sort, descending=descending), offset, limit))
 
 
-def numbers_of(desk: Desk, label: str | None, group: int | None) -> set[int] | None:
-    """The pieces with a label, in a group, or both; None where neither is asked for."""
-    found = None
+def numbers_of(desk: Desk, label: str | None, group: int | None, selection: str | None) -> set[int] | None:
+    """The pieces with a label, in a group and selected; None where nothing of these is asked for."""
+    found: set[int] | None = None
+    if selection is not None:
+        found = set(desk.selections.get(selection))
     if label is not None:
-        found = desk.collection.index.labelled(label)
+        having = desk.collection.index.labelled(label)
+        found = having if found is None else found & having
     if group is not None:
         tree = desk.tree()
         if group not in tree.nodes:
@@ -160,6 +177,13 @@ def numbers_of(desk: Desk, label: str | None, group: int | None) -> set[int] | N
         inside = set(tree.pieces(group))
         found = inside if found is None else found & inside
     return found
+
+
+@routes.post("/selections", status_code=201)
+def select(selected: Selected, desk: TheDesk) -> Selection:
+    """Keep a selection of pieces for `/api/pieces?selection=`, until the server ends or thirty others came after it."""
+    now = desk.pieces()
+    return Selection(id=desk.selections.add(now.files(key)[0].number for key in selected.pieces))
 
 
 @routes.get("/problems")
