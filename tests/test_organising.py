@@ -440,7 +440,7 @@ def test_what_was_measured_for_a_deleted_index_is_not_taken_for_a_new_one(collec
         again.learn(minutes=0)
         mixed = [{path.parent.name == "stripes" for path in group.paths} for group in every(again.groups())]
         assert sum(len(kinds) == 1 for kinds in mixed) >= len(mixed) * 0.7
-        assert len(list((art / ".pochade").glob("traits-*"))) == 1
+        assert len(list((art / ".pochade").glob("measured-*"))) == 1
 
 
 def numbers(collection: Collection) -> np.ndarray[Any, Any]:
@@ -453,7 +453,7 @@ def test_processes_measure_what_this_process_would(
     collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = numbers(collection)
-    (measured,) = (art / ".pochade").glob("traits-*.f32")
+    (measured,) = (art / ".pochade").glob("measured-*.u8")
     measured.unlink()
     monkeypatch.setattr(measuring, "FEW", 0)
     monkeypatch.setattr(measuring, "BATCH", 3)
