@@ -11,10 +11,11 @@ from torch.nn import functional
 
 from pochade.images.letterbox import squared
 from pochade.nets import PairConfig, PairNet
-from pochade.organise.alike import nearest_pairs
+from pochade.organise.alike import largest, nearest_pairs
 from pochade.organise.comparison import COMPARED, Subjects, compared, subjects
 from pochade.organise.families import families
 from pochade.organise.registration import composed, moved, overlaid, transforms_of_turns
+from pochade.organise.subjects import around, edge_map
 from tests.art import drawing
 
 
@@ -76,6 +77,23 @@ def test_an_empty_page_has_no_edges_and_breaks_nothing() -> None:
     found = said(subjects(page), torch.ones(2, 64) / 8, torch.tensor([[0, 1]]))
     assert found.shape == (1, COMPARED)
     assert torch.isfinite(found).all()
+
+
+def test_edges_are_where_colours_change_however_much() -> None:
+    picture = np.full((96, 96, 3), 200, np.uint8)
+    picture[:, 48:] = 205
+    faint, strong = edge_map(picture), edge_map(np.where(picture > 200, 0, picture).astype(np.uint8))
+    assert set(faint.argmax(1).tolist()) == {15}
+    assert np.abs(faint - strong).max() < 0.02
+    assert not edge_map(np.full((96, 96, 3), 7, np.uint8)).any()
+
+
+def test_what_is_about_a_place_ends_with_the_picture() -> None:
+    values = np.random.default_rng(0).integers(0, 256, (96, 96))
+    found = around(values)
+    assert found[0, 0] == pytest.approx(values[:5, :5].mean())
+    assert found[50, 95] == pytest.approx(values[46:55, 91:].mean())
+    assert found[40, 30] == pytest.approx(values[36:45, 26:35].mean())
 
 
 @given(across=st.floats(-0.4, 0.4), down=st.floats(-0.4, 0.4), way=st.integers(0, 23))
@@ -160,6 +178,15 @@ def test_each_point_proposes_its_nearest_and_no_pair_comes_twice(seed: int, most
     }
     assert {(one, other) for one, other in pairs.tolist()} == expected
     assert (np.diff(values) <= 0).all()
+
+
+@given(st.integers(0, 1000), st.integers(1, 5), st.integers(300, 900))
+@settings(deadline=None, max_examples=30)
+def test_the_largest_of_a_long_row_are_found_wherever_they_are(seed: int, count: int, length: int) -> None:
+    rows = torch.randn(3, length, generator=torch.Generator().manual_seed(seed))
+    values, columns = largest(rows, count)
+    assert torch.equal(values, rows.topk(count).values)
+    assert torch.equal(rows.gather(1, columns), values)
 
 
 def test_many_equal_points_propose_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ those of the other: they are kept, so that no picture need be read for that. Whe
 what the pictures have in common.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ NEIGHBOURS = 10  # of each piece that are proposed
 LEAST = 0.72  # cosine of the looks below which two pieces are not compared
 MOST = (2, 20_000, 60_000)  # pairs in one run: for each piece, but at least, and at most; the likeliest first
 AGREEING = 0.62  # of the edges: pictures that agree by less are two works, whatever else they share
+RULES = 2  # of judging: verdicts by other rules count no more than those of another net
 JUDGED = 2_048  # pairs between two commits
 SMALL = SIDE // 2  # pixels a side on which colours are compared
 
@@ -113,15 +114,12 @@ class Judge:
 
     Args:
         index: Remembers the verdicts.
-        in_use: The nets, whose looks propose, and the thumbnails.
-
-    Raises:
-        CheckpointDamaged: The shipped net that judges is missing.
+        in_use: Where edges and thumbnails are.
     """
 
     def __init__(self, index: Index, in_use: NetsInUse) -> None:
         self.index, self.in_use = index, in_use
-        self.name = weights.name_of_pairs()
+        self.name = f"{weights.name_of_pairs()}-{RULES}"
         self.contents = index.contents()
         self.numbers = np.array(index.numbers(), np.int64)  # of each row's piece
 
@@ -130,32 +128,42 @@ class Judge:
         return {(row.first, row.second): Verdict(row.near, row.version) for row in verdicts_in(self.index, self.name)}
 
     def judge(self, pairs: Integers, looks: Floats, report: Report) -> None:
-        """Look at pairs of rows (P, 2), and remember what comes of it."""
-        overlay = self._laid(pairs, report)
-        agreeing = (overlay.agreement >= AGREEING).numpy()
-        self._remember(pairs[~agreeing], torch.zeros(int((~agreeing).sum()), 2))
-        left, some = pairs[agreeing], Overlay(*(each[torch.from_numpy(agreeing)] for each in overlay))
-        rows, places = np.unique(left, return_inverse=True)
-        small = self._small(rows, report)
-        own, places = torch.from_numpy(np.ascontiguousarray(looks[rows])), torch.from_numpy(places.reshape(left.shape))
-        for start in range(0, len(left), JUDGED):
-            now = slice(start, start + JUDGED)
-            laid = Overlay(*(each[now] for each in some))
-            with torch.inference_mode():
-                said = likelihoods(laid, compared(small, own, places[now], laid))
-            self._remember(left[now], said)
-            report(Progress("comparing", min(start + JUDGED, len(left)), len(left)))
+        """Look at pairs of rows (P, 2), and remember what comes of it.
 
-    def _laid(self, pairs: Integers, report: Report) -> Overlay:
-        """How the edges of the second piece of each pair lie best on those of the first."""
-        edges, parts = measured(self.in_use, self.contents, report)["edges"], list[Overlay]()
+        Raises:
+            CheckpointDamaged: The shipped net that judges is missing.
+        """
+        left, overlays = list[Integers](), list[Overlay]()
+        for some, overlay in self._laid(pairs, report):
+            agreeing = overlay.agreement >= AGREEING
+            left.append(some[agreeing.numpy()])
+            overlays.append(Overlay(*(each[agreeing] for each in overlay)))
+            self._remember(some[~agreeing.numpy()], torch.zeros(len(some) - len(left[-1]), 2))
+        whole = Overlay(*(torch.cat(each) for each in zip(*overlays, strict=True)))
+        self._compare(np.concatenate(left), whole, looks, report)
+
+    def _laid(self, pairs: Integers, report: Report) -> Iterator[tuple[Integers, Overlay]]:
+        """How the edges of the second piece of each pair lie best on those of the first, some pairs at a time."""
+        edges = measured(self.in_use, self.contents, report)["edges"]
         for start in range(0, len(pairs), JUDGED):
             rows, places = np.unique(some := pairs[start : start + JUDGED], return_inverse=True)
             maps = torch.from_numpy(edges[rows].astype(np.float32))
             with torch.inference_mode():
-                parts.append(overlaid(maps, torch.from_numpy(places.reshape(some.shape))))
+                yield some, overlaid(maps, torch.from_numpy(places.reshape(some.shape)))
             report(Progress("comparing edges", start + len(some), len(pairs)))
-        return Overlay(*(torch.cat(each) for each in zip(*parts, strict=True)))
+
+    def _compare(self, pairs: Integers, overlay: Overlay, looks: Floats, report: Report) -> None:
+        """Judge pairs whose edges agree."""
+        rows, places = np.unique(pairs, return_inverse=True)
+        known, own = self._small(rows, report), torch.from_numpy(np.ascontiguousarray(looks[rows]))
+        places = torch.from_numpy(places.reshape(pairs.shape))
+        for start in range(0, len(pairs), JUDGED):
+            now = slice(start, start + JUDGED)
+            laid = Overlay(*(each[now] for each in overlay))
+            with torch.inference_mode():
+                said = likelihoods(laid, compared(known, own, places[now], laid))
+            self._remember(pairs[now], said)
+            report(Progress("comparing", min(start + JUDGED, len(pairs)), len(pairs)))
 
     def _remember(self, pairs: Integers, said: Tensor) -> None:
         pieces = np.sort(self.numbers[pairs], 1).tolist()
