@@ -26,6 +26,7 @@ from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.nets import KINDS, PairNet
 from pochade.organise.comparison import Subjects, compared, subjects
+from pochade.organise.registration import overlaid
 from recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, apart, drawings
 from recipes.versions import COPIES, STAGES
 
@@ -86,9 +87,9 @@ def views(known: Known) -> Views:
     ]
     parts, looks = [], []
     for start in range(0, len(made), AT_ONCE):
-        pixels, frames = as_tensors([squares.subject for _, squares, _ in made[start : start + AT_ONCE]])
-        looks.append(torch.from_numpy(nets.looks(pixels, frames)))
-        parts.append(subjects(pixels * 255))
+        squares = [squares.subject for _, squares, _ in made[start : start + AT_ONCE]]
+        looks.append(torch.from_numpy(nets.looks(*as_tensors(squares))))
+        parts.append(subjects([square.pixels for square in squares]))
     kept = Subjects(*(torch.cat(each) for each in zip(*parts, strict=True)))
     numbers = torch.tensor([number for number, _, _ in made])
     return Views(kept, torch.cat(looks), numbers, torch.tensor([stage for _, _, stage in made]))
@@ -96,7 +97,7 @@ def views(known: Known) -> Views:
 
 def pairs_of(made: Views, known: Known) -> tuple[Tensor, Tensor]:
     """The pairs (P, 2) that looks propose, and the number of the right verdict on each (P,)."""
-    pairs = torch.from_numpy(proposed(made.looks.numpy(), np.arange(len(made.works))))
+    pairs = torch.from_numpy(proposed(made.looks.numpy(), np.arange(len(made.works)))[0])
     first, second = made.works[pairs].T
     bits = torch.from_numpy(known.apart)[first, second]
     clear = (first == second) | (bits >= UNCLEAR)
@@ -122,7 +123,8 @@ def main() -> None:
     made = views(known)
     pairs, verdicts = pairs_of(made, known)
     with torch.inference_mode():
-        numbers = compared(made.subjects, made.looks, pairs).clone()
+        overlay = overlaid(made.subjects.maps, pairs)
+        numbers = compared(made.subjects.small, made.looks, pairs, overlay).clone()
     net = PairNet()
     net.middle.copy_(numbers.mean(0))
     net.spread.copy_(numbers.std(0))

@@ -1,6 +1,7 @@
 """A collection put in order: families, groups, labels and a map, and what the person said of them stays."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from pochade.collection.grouping import anew, grouped
 from pochade.collection.groups import Node, Tree, merge, pin, rename, split
 from pochade.collection.kept import keep_tree, tree_in
 from pochade.collection.learning import Progress
+from pochade.collection.measured import kept_in
+from pochade.collection.numbers import BYTES
 from pochade.collection.order import Group
 from pochade.collection.pieces import Piece
 from pochade.collection.readers import started
@@ -124,6 +127,22 @@ def other_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     pair_net.cache_clear()
     yield
     pair_net.cache_clear()
+
+
+def test_noise_is_no_copy_of_other_noise(collection: Collection, art: Path) -> None:
+    chance = np.random.default_rng(0)
+    for number in range(12):
+        noise = Image.fromarray(chance.integers(0, 256, (16, 16, 3), np.uint8)).resize((48, 48))
+        noise.save(art / f"noise {number}.png")
+    noise.resize((96, 96), Image.Resampling.BICUBIC).save(art / "noise again.jpg")
+    collection.learn(minutes=0)
+    found = [names(family) for family in collection.families()]
+    assert [each for each in found if any("noise" in name for name in each)] == [{"noise 11.png", "noise again.jpg"}]
+
+
+def test_a_piece_whose_thumbnail_is_gone_is_compared_all_the_same(collection: Collection, art: Path) -> None:
+    shutil.rmtree(art / ".pochade" / "thumbnails")
+    assert any("mirrored.png" in names(family) for family in collection.families())
 
 
 def test_verdicts_of_another_net_are_not_taken_for_those_of_this_one(
@@ -440,7 +459,7 @@ def test_what_was_measured_for_a_deleted_index_is_not_taken_for_a_new_one(collec
         again.learn(minutes=0)
         mixed = [{path.parent.name == "stripes" for path in group.paths} for group in every(again.groups())]
         assert sum(len(kinds) == 1 for kinds in mixed) >= len(mixed) * 0.7
-        assert len(list((art / ".pochade").glob("traits-*"))) == 1
+        assert len(list((art / ".pochade").glob("measured-*"))) == 1
 
 
 def numbers(collection: Collection) -> np.ndarray[Any, Any]:
@@ -449,12 +468,53 @@ def numbers(collection: Collection) -> np.ndarray[Any, Any]:
     return np.concatenate([known.traits, known.plans], 1)
 
 
+def forget_numbers(art: Path) -> None:
+    """Make it an index of a Pochade that measured traits when they were first asked for, and had none of edges."""
+    (measured,) = (art / ".pochade").glob("measured-*.u8")
+    measured.replace(art / ".pochade" / f"traits-1-{measured.stem[-16:]}.f32")
+
+
+def test_learning_measures_what_is_asked_for_later(collection: Collection) -> None:
+    stages = list[str]()
+    collection.groups(lambda progress: stages.append(progress.stage))
+    collection.families(report=lambda progress: stages.append(progress.stage))
+    assert "describing" in stages
+    assert "comparing edges" in stages
+    assert "measuring" not in stages
+
+
+def test_an_index_without_numbers_answers_as_one_that_has_them(art: Path, tmp_path: Path) -> None:
+    older, newer = (Path(shutil.copytree(art, tmp_path / name / "art")) for name in ("older", "newer"))
+    forget_numbers(older)
+    told = []
+    for folder in (older, newer):
+        stripes(77).save(folder / "new.png")
+        with Collection.open(folder) as each:
+            each.learn(minutes=0)
+            families, groups = each.families(), each.groups()
+        told.append(str((families, groups)).replace(str(folder), ""))
+        assert not list(folder.glob(".pochade/traits-*"))
+    names = r"datetime\.datetime\([^)]*\)"
+    assert re.sub(names, "", told[0]) == re.sub(names, "", told[1])
+    kept = [next(folder.glob(".pochade/measured-*")).read_bytes()[4096:] for folder in (older, newer)]
+    assert kept[0] == kept[1]
+
+
+def test_numbers_that_a_run_left_behind_are_written_over(collection: Collection, art: Path) -> None:
+    kept, count = kept_in(collection.in_use), collection.index.rows_used()
+    kept.write(count, np.full((5, BYTES), 1, np.uint8))
+    stripes(77).save(art / "new.png")
+    collection.learn(minutes=0)
+    after = numbers(collection)
+    forget_numbers(art)
+    np.testing.assert_array_equal(numbers(collection), after)
+
+
 def test_processes_measure_what_this_process_would(
     collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = numbers(collection)
-    (measured,) = (art / ".pochade").glob("traits-*.f32")
-    measured.unlink()
+    forget_numbers(art)
     monkeypatch.setattr(measuring, "FEW", 0)
     monkeypatch.setattr(measuring, "BATCH", 3)
     np.testing.assert_array_equal(numbers(collection), alone)
@@ -466,8 +526,10 @@ def test_a_process_that_measures_loads_no_torch() -> None:
 
 
 def test_a_process_that_died_while_it_measured_stops_nothing(
-    collection: Collection, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    forget_numbers(art)
+
     class Deadly(measuring.Measuring):
         def __reduce__(self) -> tuple[object, tuple[int]]:
             return os._exit, (3,)
@@ -478,8 +540,9 @@ def test_a_process_that_died_while_it_measured_stops_nothing(
 
 
 def test_no_process_is_left_behind_when_measuring_is_interrupted(
-    collection: Collection, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    forget_numbers(art)
     children: list[subprocess.Popen[bytes]] = []
 
     def counted() -> "subprocess.Popen[bytes]":
@@ -500,8 +563,9 @@ def test_no_process_is_left_behind_when_measuring_is_interrupted(
 
 
 def test_a_piece_of_which_nothing_is_left_harms_nothing_and_is_measured_when_it_is_back(
-    collection: Collection, tmp_path: Path
+    collection: Collection, art: Path, tmp_path: Path
 ) -> None:
+    forget_numbers(art)
     (piece,) = (piece for piece in collection.pieces() if piece.path.name == "drawing 2.png")
     next(collection.thumbnails.rglob(f"{piece.hash}.jpg")).unlink()
     piece.path.rename(tmp_path / "elsewhere.png")

@@ -11,21 +11,27 @@ from torch.nn import functional
 
 from pochade.images.letterbox import squared
 from pochade.nets import PairConfig, PairNet
-from pochade.organise.alike import nearest_pairs
+from pochade.organise.alike import largest, nearest_pairs
 from pochade.organise.comparison import COMPARED, Subjects, compared, subjects
 from pochade.organise.families import families
-from pochade.organise.registration import composed, edges, moved, overlaid, transforms_of_turns
+from pochade.organise.registration import composed, moved, overlaid, transforms_of_turns
+from pochade.organise.subjects import around, edge_map
 from tests.art import drawing
 
 
-def square(picture: Image.Image) -> Tensor:
-    """A picture's subject, (3, 96, 96) uint8."""
-    return torch.from_numpy(squared(np.asarray(picture.convert("RGB"))).subject.pixels).permute(2, 0, 1)
+def square(picture: Image.Image) -> np.ndarray:
+    """A picture's subject, (96, 96, 3) uint8."""
+    return squared(np.asarray(picture.convert("RGB"))).subject.pixels
+
+
+def said(known: Subjects, looks: Tensor, pairs: Tensor) -> Tensor:
+    """What is said of pairs, as they lie best on each other."""
+    return compared(known.small, looks, pairs, overlaid(known.maps, pairs))
 
 
 def agreement(one: Image.Image, other: Image.Image) -> float:
     """How well the edges of two pictures agree."""
-    maps = edges(torch.stack([square(one), square(other)]) / 255)
+    maps = subjects([square(one), square(other)]).maps
     return float(overlaid(maps, torch.tensor([[0, 1]])).agreement)
 
 
@@ -52,8 +58,9 @@ def test_a_changed_copy_agrees_more_than_any_other_drawing(seed: int, change: ob
 
 def test_the_transform_leads_back_to_the_first_picture() -> None:
     first = drawing(3).filter(ImageFilter.GaussianBlur(2))
-    pair = torch.stack([square(first), square(first.transpose(Image.Transpose.ROTATE_270))]) / 255
-    overlay = overlaid(edges(pair), torch.tensor([[0, 1]]))
+    squares = [square(first), square(first.transpose(Image.Transpose.ROTATE_270))]
+    overlay = overlaid(subjects(squares).maps, torch.tensor([[0, 1]]))
+    pair = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2) / 255
     grid = functional.affine_grid(overlay.transforms, [1, 3, 96, 96], align_corners=False)
     back = functional.grid_sample(pair[1:], grid, padding_mode="border", align_corners=False)
     apart = float((pair[1] - pair[0]).abs().mean())
@@ -66,10 +73,27 @@ def test_nothing_to_compare_gives_nothing() -> None:
 
 
 def test_an_empty_page_has_no_edges_and_breaks_nothing() -> None:
-    page = torch.full((2, 3, 96, 96), 255, dtype=torch.uint8)
-    found = compared(subjects(page), torch.ones(2, 64) / 8, torch.tensor([[0, 1]]))
+    page = np.full((2, 96, 96, 3), 255, np.uint8)
+    found = said(subjects(page), torch.ones(2, 64) / 8, torch.tensor([[0, 1]]))
     assert found.shape == (1, COMPARED)
     assert torch.isfinite(found).all()
+
+
+def test_edges_are_where_colours_change_however_much() -> None:
+    picture = np.full((96, 96, 3), 200, np.uint8)
+    picture[:, 48:] = 205
+    faint, strong = edge_map(picture), edge_map(np.where(picture > 200, 0, picture).astype(np.uint8))
+    assert set(faint.argmax(1).tolist()) == {15}
+    assert np.abs(faint - strong).max() < 0.02
+    assert not edge_map(np.full((96, 96, 3), 7, np.uint8)).any()
+
+
+def test_what_is_about_a_place_ends_with_the_picture() -> None:
+    values = np.random.default_rng(0).integers(0, 256, (96, 96))
+    found = around(values)
+    assert found[0, 0] == pytest.approx(values[:5, :5].mean())
+    assert found[50, 95] == pytest.approx(values[46:55, 91:].mean())
+    assert found[40, 30] == pytest.approx(values[36:45, 26:35].mean())
 
 
 @given(across=st.floats(-0.4, 0.4), down=st.floats(-0.4, 0.4), way=st.integers(0, 23))
@@ -96,9 +120,7 @@ def test_composed_transforms_do_the_inner_one_first(first: int, second: int) -> 
 
 def numbers(one: Image.Image, other: Image.Image) -> dict[str, float]:
     """Some of what is said of a pair."""
-    found = compared(
-        subjects(torch.stack([square(one), square(other)])), torch.ones(2, 64) / 8, torch.tensor([[0, 1], [1, 0]])
-    )
+    found = said(subjects([square(one), square(other)]), torch.ones(2, 64) / 8, torch.tensor([[0, 1], [1, 0]]))
     names = ("cosine", "agreement", "covered", "likeness", "difference", "least unexplained", "most unexplained")
     return dict(zip(names, found[0].tolist(), strict=False))
 
@@ -112,21 +134,21 @@ def test_a_recoloured_copy_follows_from_the_colours_and_line_art_does_not() -> N
 
 
 def test_which_of_two_pictures_is_named_first_hardly_matters() -> None:
-    pair = subjects(torch.stack([square(drawing(1)), square(drawing(1).rotate(90))]))
-    found = compared(pair, torch.ones(2, 64) / 8, torch.tensor([[0, 1], [1, 0]]))
+    pair = subjects([square(drawing(1)), square(drawing(1).rotate(90))])
+    found = said(pair, torch.ones(2, 64) / 8, torch.tensor([[0, 1], [1, 0]]))
     assert torch.allclose(found[0], found[1], atol=0.15)
 
 
 def test_few_pairs_at_a_time_say_the_same_as_many() -> None:
-    known = subjects(torch.stack([square(drawing(seed)) for seed in range(6)]))
+    known = subjects([square(drawing(seed)) for seed in range(6)])
     looks = functional.normalize(torch.randn(6, 64, generator=torch.Generator().manual_seed(0)))
     pairs = torch.combinations(torch.arange(6))
-    alone = torch.cat([compared(known, looks, pair.view(1, 2)) for pair in pairs])
-    assert torch.allclose(compared(known, looks, pairs), alone, atol=1e-4)
+    alone = torch.cat([said(known, looks, pair.view(1, 2)) for pair in pairs])
+    assert torch.allclose(said(known, looks, pairs), alone, atol=1e-4)
 
 
 def test_subjects_are_small_enough_to_keep_a_hundred_thousand() -> None:
-    kept: Subjects = subjects(torch.zeros(1, 3, 96, 96, dtype=torch.uint8))
+    kept: Subjects = subjects(np.zeros((1, 96, 96, 3), np.uint8))
     assert sum(part.numel() * part.element_size() for part in kept) < 12_000
 
 
@@ -156,6 +178,15 @@ def test_each_point_proposes_its_nearest_and_no_pair_comes_twice(seed: int, most
     }
     assert {(one, other) for one, other in pairs.tolist()} == expected
     assert (np.diff(values) <= 0).all()
+
+
+@given(st.integers(0, 1000), st.integers(1, 5), st.integers(300, 900))
+@settings(deadline=None, max_examples=30)
+def test_the_largest_of_a_long_row_are_found_wherever_they_are(seed: int, count: int, length: int) -> None:
+    rows = torch.randn(3, length, generator=torch.Generator().manual_seed(seed))
+    values, columns = largest(rows, count)
+    assert torch.equal(values, rows.topk(count).values)
+    assert torch.equal(rows.gather(1, columns), values)
 
 
 def test_many_equal_points_propose_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

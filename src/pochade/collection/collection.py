@@ -23,6 +23,7 @@ from pochade.collection.learning import (
     read_all,
     requests,
 )
+from pochade.collection.measured import kept_in
 from pochade.collection.nets_in_use import NetsInUse, now
 from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Problem, matching, moment
 from pochade.collection.reading import THUMBNAIL, remove_unfinished
@@ -155,7 +156,8 @@ class Collection(Creating):
         root = os.fsencode(self.folder)
         nets = self.in_use.nets
         looks, codes = self.in_use.vectors(nets.name)
-        keeper = Keeper(self.index, looks, codes, nets.fingerprint, len(root.rstrip(b"/")) + 1)
+        measured = kept_in(self.in_use)
+        keeper = Keeper(self.index, looks, codes, measured, nets.fingerprint, len(root.rstrip(b"/")) + 1)
         asked = requests(self.folder, found, changed.unread, self.index.contents_by_size(), self.thumbnails)
         read_all(asked, len(changed.unread), keeper, report)
         return keeper.counts

@@ -57,10 +57,11 @@ class Kinship:
         """Judge the likeliest pairs that were not judged before, and find those with the same pixels."""
         self.verdicts = self.judge.known()
         rows = np.array(sorted(files[0].row for files in self.files.values()), np.int64)
-        pairs = proposed(self.looks, rows).tolist()
-        unknown = [pair for pair in pairs if self._pair(*pair) not in self.verdicts]
-        self._judge(unknown[: most_pairs(len(rows))])
-        self._find_twins([self._pair(*pair) for pair in pairs])
+        pairs, cosines = proposed(self.looks, rows)
+        pieces = np.sort(self.judge.numbers[pairs], 1)
+        unknown = [place for place, pair in enumerate(map(tuple, pieces.tolist())) if pair not in self.verdicts]
+        self._judge(pairs[unknown[: most_pairs(len(rows))]])
+        self._find_twins(pieces[cosines >= ALIKE].tolist())
 
     def _gathered(self) -> list[list[int]]:
         """The numbers of the pieces of each family, also of those that are one piece in several files."""
@@ -74,13 +75,9 @@ class Kinship:
     def _there(self, pair: tuple[int, int]) -> bool:
         return pair[0] in self.files and pair[1] in self.files
 
-    def _pair(self, row: int, other: int) -> tuple[int, int]:
-        one, two = sorted((self.judge.numbers[row], self.judge.numbers[other]))
-        return one, two
-
-    def _judge(self, pairs: list[list[int]]) -> None:
-        if pairs:
-            self.judge.judge(np.array(pairs, np.int64), self.looks, self.report)
+    def _judge(self, pairs: Integers) -> None:
+        if len(pairs):
+            self.judge.judge(pairs, self.looks, self.report)
             self.verdicts = self.judge.known()
 
     def _covers(self, found: list[list[int]], rule: str | None) -> list[tuple[int, list[int]]]:
@@ -95,7 +92,7 @@ class Kinship:
             for number in numbers
             if number != first and (min(first, number), max(first, number)) not in self.verdicts
         ]
-        self._judge(missing)
+        self._judge(np.array(missing, np.int64))
         return bool(missing)
 
     def _row(self, number: int) -> int:
@@ -119,7 +116,7 @@ class Kinship:
 
     # The same pixels in other files ----------------------------------------------------------------------------------
 
-    def _find_twins(self, pairs: list[tuple[int, int]]) -> None:
+    def _find_twins(self, pairs: list[list[int]]) -> None:
         """Pieces of one size, whose looks agree, may have the same pixels: then they are read in full, each once."""
         asked = {number for pair in pairs if self._may_be_twins(*pair) for number in pair}
         first = dict[str, int]()
@@ -130,8 +127,7 @@ class Kinship:
     def _may_be_twins(self, number: int, other: int) -> bool:
         one, two = self.files[number][0], self.files[other][0]
         still = one.frames == two.frames == 1 and "TIFF" not in {one.format, two.format}  # which may have more pages
-        size = (one.width, one.height) == (two.width, two.height)
-        return still and size and float(self.looks[one.row] @ self.looks[two.row]) >= ALIKE
+        return still and (one.width, one.height) == (two.width, two.height)
 
     def _digest(self, number: int) -> str | None:
         """The hash of a piece's pixels; None when it can't be read in full, or its file changed since it was learnt."""

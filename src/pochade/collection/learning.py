@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pochade.collection.index import FileRow, Index
+from pochade.collection.numbers import as_rows
 from pochade.collection.readers import Answer, Readers
 from pochade.collection.reading import Reading, Request
 from pochade.collection.scan import Found, Stamp
 from pochade.collection.vectors import Vectors
 from pochade.images.letterbox import Squares
+from pochade.images.picture import Array
 
 KEPT_AT_ONCE = 64  # pieces between two commits: what a crash can cost
 FEWEST = 200  # pieces: with fewer, the tenth that is held out is too small to judge by
@@ -111,6 +113,7 @@ class Keeper:
         index: The collection's database.
         looks: Where looks go.
         codes: Where codes go.
+        measured: Where what else was measured goes.
         fingerprint: Squares to fingerprints.
         root: Length of the folder's path with its slash, which files' paths are below.
     """
@@ -118,6 +121,7 @@ class Keeper:
     index: Index
     looks: Vectors
     codes: Vectors
+    measured: Vectors
     fingerprint: Callable[[list[Squares]], Prints]
     root: int
     counts: Counts = field(default_factory=Counts)
@@ -143,10 +147,16 @@ class Keeper:
             prints = self.fingerprint(squares)
             self.looks.write(row, prints.looks)
             self.codes.write(row, prints.codes)
+            self._keep_measured(row, [answer.reading.numbers for answer in fresh.values()])
         pieces = [columns(answer, row + number) for number, answer in enumerate(fresh.values())]
         self.index.add_pieces(pieces, [self._file(answer) for answer in self.waiting], [r.content for r in readings])
         self._count(len(fresh))
         self.waiting, self.new = [], set()
+
+    def _keep_measured(self, row: int, numbers: list[Array | None]) -> None:
+        """Write down what was measured, unless that of pieces before is missing: then all is measured later."""
+        if self.measured.count() >= row:
+            self.measured.write(row, as_rows(numbers))
 
     def _file(self, answer: Read) -> FileRow:
         path, reading = answer.request.path[self.root :], answer.reading

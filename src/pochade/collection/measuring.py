@@ -1,22 +1,20 @@
-"""Traits of pieces, measured from their thumbnails: in processes where there are many. Without torch."""
+"""What thumbnails tell, each asked in the same way: in processes where there are many. Without torch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from pochade.collection.readers import Readers
 from pochade.collection.reading import THUMBNAIL
 from pochade.errors import PictureUnreadable
-from pochade.images.letterbox import Squares, squared
+from pochade.images.letterbox import letterboxed, trimmed
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
-from pochade.images.traits import LENGTH, PLAN_LENGTH, plan, traits
+from pochade.organise.subjects import halved
 
-NUMBERS = LENGTH + PLAN_LENGTH  # 640, of a piece
 BATCH = 64  # pieces in one request: each takes a process a millisecond or three
 FEW = 256  # pieces: that many are measured here before processes have started and caught up
+Measure = Callable[[Path], Array | None]  # of one thumbnail; None when it can't be read; it travels by its name
 
 
 @dataclass(frozen=True)
@@ -25,29 +23,30 @@ class Measuring:
 
     start: int  # the place of the first one among all
     thumbnails: tuple[Path, ...]
+    measure: Measure
 
     @property
     def name(self) -> str:
         """Of the first one, for a sentence."""
         return self.thumbnails[0].name
 
-    def done(self) -> Array:
-        """Their numbers (n, 640) float32, zeros for those that can't be read."""
-        return np.stack([measured_from(thumbnail) for thumbnail in self.thumbnails])
+    def done(self) -> list[Array | None]:
+        """What each one gives."""
+        return [self.measure(thumbnail) for thumbnail in self.thumbnails]
 
-    def given_up(self, problem: str, *, again: bool) -> Array:  # noqa: ARG002  whoever asked looks at zeros again
-        """Zeros."""
-        return np.zeros((len(self.thumbnails), NUMBERS), np.float32)
+    def given_up(self, problem: str, *, again: bool) -> list[Array | None]:  # noqa: ARG002  whoever asked looks again
+        """Nothing."""
+        return [None] * len(self.thumbnails)
 
 
-def measured_all(thumbnails: Sequence[Path]) -> Iterator[Array]:
-    """The numbers of all pieces in batches (n, 640), in order; zeros for those whose thumbnails can't be read."""
+def measured_all(thumbnails: Sequence[Path], measure: Measure) -> Iterator[list[Array | None]]:
+    """What all thumbnails give, in batches, in order; None for those that can't be read."""
     starts = range(0, len(thumbnails), BATCH)
-    asked = [Measuring(start, tuple(thumbnails[start : start + BATCH])) for start in starts]
+    asked = [Measuring(start, tuple(thumbnails[start : start + BATCH]), measure) for start in starts]
     if len(thumbnails) <= FEW:
         yield from (each.done() for each in asked)
         return
-    early, following = dict[int, Array](), 0
+    early, following = dict[int, list[Array | None]](), 0
     with Readers() as readers:
         for answer in readers.read(asked):
             early[answer.request.start] = answer.reading
@@ -56,14 +55,9 @@ def measured_all(thumbnails: Sequence[Path]) -> Iterator[Array]:
                 following += BATCH
 
 
-def measured_from(thumbnail: Path) -> Array:
-    """The numbers of one piece (640,); zeros when its thumbnail can't be read."""
+def halved_from(thumbnail: Path) -> Array | None:
+    """A piece's subject on a half of its square's sides (48, 48, 3) uint8; None when its thumbnail can't be read."""
     try:
-        return numbers_of(squared(read_preview(thumbnail, THUMBNAIL).pixels))
+        return halved(letterboxed(trimmed(read_preview(thumbnail, THUMBNAIL).pixels)).pixels)
     except PictureUnreadable:
-        return np.zeros(NUMBERS, np.float32)
-
-
-def numbers_of(squares: Squares) -> Array:
-    """The traits and the plan of one piece (640,): never all zeros, as the colours in it add up to one."""
-    return np.concatenate([traits(squares), plan(squares)])
+        return None

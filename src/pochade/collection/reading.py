@@ -10,6 +10,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
+from pochade.collection.numbers import numbers_of
 from pochade.collection.scan import Stamp, stamp_of
 from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.letterbox import Squares, squared
@@ -56,6 +57,7 @@ class Reading:
     content: str | None = None  # SHA-256 in hexadecimal digits
     header: Header | None = None
     squares: Squares | None = None
+    numbers: Array | None = None  # what is measured, (4608,)
     colour: str = ""
     notes: tuple[str, ...] = ()
     problem: str | None = None  # why there is no picture
@@ -72,14 +74,26 @@ def read_piece(request: Request) -> Reading:
         preview = read_preview(path, THUMBNAIL)
         if stamp_of(path.stat()) != request.stamp:
             raise FileUnreachable(f"'{printable(path.name)}' changed while it was read")
-        write_thumbnail(thumbnail_path(request.thumbnails, content), preview.pixels)
-        squares = squared(preview.pixels)
-        return Reading(content, preview.header, squares, standing_out(squares.whole), preview.notes)
+        thumbnail = thumbnail_path(request.thumbnails, content)
+        write_thumbnail(thumbnail, preview.pixels)
+        squares, numbers = squared(preview.pixels), numbers_from(thumbnail)
+        return Reading(content, preview.header, squares, numbers, standing_out(squares.whole), preview.notes)
     except OSError as error:
         return Reading(problem=f"'{printable(path.name)}' can't be read: {error.strerror}", again=True)
     except PictureUnreadable as error:
         sentence = error.sentence.replace(printable(path), printable(path.name))  # the path stands beside it
         return Reading(problem=sentence, again=isinstance(error, FileUnreachable))
+
+
+def numbers_from(thumbnail: Path) -> Array | None:
+    """What is measured of a piece (4608,); None when its thumbnail can't be read.
+
+    Not of the picture itself: what is measured as it is read, or later, or once more, is the same to the last bit.
+    """
+    try:
+        return numbers_of(squared(read_preview(thumbnail, THUMBNAIL).pixels))
+    except PictureUnreadable:
+        return None
 
 
 def hashed(path: Path, stamp: Stamp) -> str:

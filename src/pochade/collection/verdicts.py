@@ -1,12 +1,11 @@
 """The verdicts on pairs of pieces: apart, near, or versions of one work. Each pair is looked at once, and remembered.
 
-Looks propose the pairs, each piece with its nearest neighbours: never all with all. Then one picture is laid over the
-other, and a small net judges what they have in common.
+Looks propose the pairs, each piece with its nearest neighbours: never all with all. Then the edges of one are laid over
+those of the other: they are kept, so that no picture need be read for that. Where they agree at all, a small net judges
+what the pictures have in common.
 """
 
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -18,20 +17,27 @@ from pochade import weights
 from pochade.collection.index import Index
 from pochade.collection.kept import add_verdicts, verdicts_in
 from pochade.collection.learning import Progress, Report
+from pochade.collection.measured import measured
+from pochade.collection.measuring import halved_from, measured_all
 from pochade.collection.nets_in_use import NetsInUse
+from pochade.collection.reading import thumbnail_path
 from pochade.errors import CheckpointDamaged
-from pochade.images.letterbox import Squares
+from pochade.images.letterbox import SIDE, Squares
 from pochade.learn.checkpoints import load_net
 from pochade.nets import PairNet
 from pochade.organise.alike import nearest_pairs
 from pochade.organise.arrays import Floats, Integers
-from pochade.organise.comparison import Subjects, compared, subjects
+from pochade.organise.comparison import compared, subjects
+from pochade.organise.registration import Overlay, overlaid
+from pochade.organise.subjects import halved
 
 NEIGHBOURS = 10  # of each piece that are proposed
 LEAST = 0.72  # cosine of the looks below which two pieces are not compared
 MOST = (2, 20_000, 60_000)  # pairs in one run: for each piece, but at least, and at most; the likeliest first
-SQUARES = 256  # pieces that are read at once
+AGREEING = 0.62  # of the edges: pictures that agree by less are two works, whatever else they share
+RULES = 2  # of judging: verdicts by other rules count no more than those of another net
 JUDGED = 2_048  # pairs between two commits
+SMALL = SIDE // 2  # pixels a side on which colours are compared
 
 
 class Verdict(NamedTuple):
@@ -46,15 +52,15 @@ class Verdict(NamedTuple):
         return self.near + self.version
 
 
-def proposed(looks: Floats, alive: Integers) -> Integers:
-    """Pairs of rows (P, 2) that may be one work, the likeliest first.
+def proposed(looks: Floats, alive: Integers) -> tuple[Integers, Floats]:
+    """Pairs of rows (P, 2) that may be one work, and their cosines (P,), the likeliest first.
 
     Args:
         looks: Of all pieces (N, 64), unit length.
         alive: The rows of those that count.
     """
-    pairs: Integers = alive[nearest_pairs(looks[alive], LEAST, NEIGHBOURS)[0]]
-    return pairs
+    pairs, cosines = nearest_pairs(looks[alive], LEAST, NEIGHBOURS)
+    return alive[pairs], cosines
 
 
 def most_pairs(pieces: int) -> int:
@@ -85,11 +91,22 @@ def same_work(asked: Squares, pieces: Sequence[Squares], looks: Floats) -> list[
         pieces: The pieces (n).
         looks: The picture's look, then those of the pieces (1 + n, 64).
     """
-    known = subjects(pictures([asked, *pieces]))
+    known = subjects([each.subject.pixels for each in [asked, *pieces]])
     pairs = torch.tensor([(0, number + 1) for number in range(len(pieces))]).view(-1, 2)
-    likelihoods = pair_net().likelihoods(compared(known, torch.from_numpy(looks), pairs))
-    same: list[float] = likelihoods[:, 1:].sum(1).tolist()
-    return same
+    overlay = overlaid(known.maps, pairs)
+    same = likelihoods(overlay, compared(known.small, torch.from_numpy(looks), pairs, overlay)).sum(1)
+    return same.tolist()
+
+
+def likelihoods(overlay: Overlay, numbers: Tensor) -> Tensor:
+    """The likelihoods (P, 2) of "near" and "version" of pairs, none where edges don't agree.
+
+    Args:
+        overlay: How the two pictures lie upon each other.
+        numbers: What is said of the pairs (P, 28).
+    """
+    found: Tensor = pair_net().likelihoods(numbers)[:, 1:]
+    return found * (overlay.agreement >= AGREEING).unsqueeze(1)
 
 
 class Judge:
@@ -97,55 +114,77 @@ class Judge:
 
     Args:
         index: Remembers the verdicts.
-        in_use: The nets, whose looks propose, and the thumbnails.
-
-    Raises:
-        CheckpointDamaged: The shipped net that judges is missing.
+        in_use: Where edges and thumbnails are.
     """
 
     def __init__(self, index: Index, in_use: NetsInUse) -> None:
-        self.net, self.index, self.in_use = pair_net(), index, in_use
-        self.name = weights.name_of_pairs()
+        self.index, self.in_use = index, in_use
+        self.name = f"{weights.name_of_pairs()}-{RULES}"
         self.contents = index.contents()
-        self.numbers = index.numbers()  # of each row's piece
+        self.numbers = np.array(index.numbers(), np.int64)  # of each row's piece
 
     def known(self) -> dict[tuple[int, int], Verdict]:
         """Every verdict of this net so far, by the numbers of the two pieces, the lower first."""
         return {(row.first, row.second): Verdict(row.near, row.version) for row in verdicts_in(self.index, self.name)}
 
     def judge(self, pairs: Integers, looks: Floats, report: Report) -> None:
-        """Look at pairs of rows (P, 2), and remember what comes of it."""
-        rows, places = np.unique(pairs, return_inverse=True)
-        places = places.reshape(pairs.shape)
-        kept = self.subjects(rows, report)
-        own = torch.from_numpy(np.ascontiguousarray(looks[rows]))
+        """Look at pairs of rows (P, 2), and remember what comes of it.
+
+        Raises:
+            CheckpointDamaged: The shipped net that judges is missing.
+        """
+        left, overlays = list[Integers](), list[Overlay]()
+        for some, overlay in self._laid(pairs, report):
+            agreeing = overlay.agreement >= AGREEING
+            left.append(some[agreeing.numpy()])
+            overlays.append(Overlay(*(each[agreeing] for each in overlay)))
+            self._remember(some[~agreeing.numpy()], torch.zeros(len(some) - len(left[-1]), 2))
+        whole = Overlay(*(torch.cat(each) for each in zip(*overlays, strict=True)))
+        self._compare(np.concatenate(left), whole, looks, report)
+
+    def _laid(self, pairs: Integers, report: Report) -> Iterator[tuple[Integers, Overlay]]:
+        """How the edges of the second piece of each pair lie best on those of the first, some pairs at a time."""
+        edges = measured(self.in_use, self.contents, report)["edges"]
         for start in range(0, len(pairs), JUDGED):
-            some = torch.from_numpy(places[start : start + JUDGED])
+            rows, places = np.unique(some := pairs[start : start + JUDGED], return_inverse=True)
+            maps = torch.from_numpy(edges[rows].astype(np.float32))
             with torch.inference_mode():
-                likelihoods = self.net.likelihoods(compared(kept, own, some))  # (p, 3)
-            self._remember(pairs[start : start + JUDGED], likelihoods)
+                yield some, overlaid(maps, torch.from_numpy(places.reshape(some.shape)))
+            report(Progress("comparing edges", start + len(some), len(pairs)))
+
+    def _compare(self, pairs: Integers, overlay: Overlay, looks: Floats, report: Report) -> None:
+        """Judge pairs whose edges agree."""
+        rows, places = np.unique(pairs, return_inverse=True)
+        known, own = self._small(rows, report), torch.from_numpy(np.ascontiguousarray(looks[rows]))
+        places = torch.from_numpy(places.reshape(pairs.shape))
+        for start in range(0, len(pairs), JUDGED):
+            now = slice(start, start + JUDGED)
+            laid = Overlay(*(each[now] for each in overlay))
+            with torch.inference_mode():
+                said = likelihoods(laid, compared(known, own, places[now], laid))
+            self._remember(pairs[now], said)
             report(Progress("comparing", min(start + JUDGED, len(pairs)), len(pairs)))
 
-    def _remember(self, pairs: Integers, likelihoods: Tensor) -> None:
-        pieces = [sorted((self.numbers[one], self.numbers[other])) for one, other in pairs.tolist()]
-        said = likelihoods.tolist()
+    def _remember(self, pairs: Integers, said: Tensor) -> None:
+        pieces = np.sort(self.numbers[pairs], 1).tolist()
         add_verdicts(self.index, self.name, [
             {"first": first, "second": second, "near": near, "version": version}
-            for (first, second), (_, near, version) in zip(pieces, said, strict=True)
+            for (first, second), (near, version) in zip(pieces, said.tolist(), strict=True)
         ])  # fmt: skip
 
-    def subjects(self, rows: Sequence[int] | Integers, report: Report) -> Subjects:
-        """What is compared of the pieces in these rows, from their thumbnails."""
-        contents = [self.contents[row] for row in rows]
-        batches = [contents[start : start + SQUARES] for start in range(0, len(contents), SQUARES)]
-        parts = [Subjects(torch.empty(0, 32, 32), torch.empty(0, 3, 48, 48, dtype=torch.uint8))]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for number, squares in enumerate(pool.map(lambda some: list(self.in_use.squares(some)), batches)):
-                parts.append(subjects(pictures(squares)))
-                report(Progress("reading thumbnails", min(len(contents), (number + 1) * SQUARES), len(contents)))
-        return Subjects(*(torch.cat(each) for each in zip(*parts, strict=True)))
+    def _small(self, rows: Integers, report: Report) -> Tensor:
+        """The pieces in these rows in small (n, 3, 48, 48) uint8, from their thumbnails."""
+        contents = [self.contents[row] for row in rows.tolist()]
+        small = np.empty((len(contents), SMALL, SMALL, 3), np.uint8)
+        thumbnails, done = [thumbnail_path(self.in_use.thumbnails, content) for content in contents], 0
+        for found in measured_all(thumbnails, halved_from):
+            for each in found:
+                small[done] = self._read(contents[done]) if each is None else each
+                done += 1
+            report(Progress("reading thumbnails", done, len(contents)))
+        return torch.from_numpy(small).permute(0, 3, 1, 2)
 
-
-def pictures(squares: Iterable[Squares]) -> Tensor:
-    """The subjects of squares, (B, 3, 96, 96) uint8."""
-    return torch.from_numpy(np.stack([each.subject.pixels for each in squares])).permute(0, 3, 1, 2)
+    def _read(self, content: str) -> Integers:
+        """A piece in small whose thumbnail can't be read."""
+        (squares,) = self.in_use.squares([content])
+        return halved(squares.subject.pixels)

@@ -25,7 +25,6 @@ RINGS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # (256, 
 PATTERNS = np.where((np.roll(RINGS, 1, 1) != RINGS).sum(1) <= UNIFORM, RINGS.sum(1), len(AROUND) + 1)  # (256,)
 LENGTH = 248
 PLAN_LENGTH = PLAN_CELLS**2 * DIRECTIONS  # 392
-VERSION = 1  # of these numbers: others have other files
 WEIGHTS = (0.53, 1.0, 1.67, 1.51, 0.16)  # of both outlines, colours, grain and facts: with them they vary as looks do
 SPREAD = np.array([0.26, 0.24, 0.68, 0.165, 0.11, 4, 0.17, 0.11, 45, 40, 27, 0.4, 0.36, 0.19])  # of facts, likewise
 

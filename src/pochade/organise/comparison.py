@@ -6,15 +6,17 @@ each have come as the lesser and the greater, so that it does not matter which p
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pochade.organise.registration import Overlay, edges, overlaid, warped
+from pochade.organise.arrays import Integers
+from pochade.organise.registration import Overlay, warped
+from pochade.organise.subjects import edge_map, halved
 
-SHRUNK = 2  # times: colours are compared on a half of the sides, where a shift of a pixel does little
 COLOURS, GREYS = 5, 12  # levels of each channel, or of grey, in the table from one picture's tones to the other's
 TONES = 8  # levels of each channel, where colours are counted
 PAIRS = 64  # at once: bounds the memory
@@ -43,28 +45,31 @@ class Subjects(NamedTuple):
     small: Tensor  # (N, 3, 48, 48) uint8
 
 
-def subjects(pictures: Tensor) -> Subjects:
-    """What is to be kept of subjects in their squares (N, 3, 96, 96), uint8."""
-    x = pictures / 255
-    return Subjects(edges(x), (functional.avg_pool2d(x, SHRUNK) * 255).round().byte())
+def subjects(pictures: Sequence[Integers]) -> Subjects:
+    """What is to be kept of subjects in their squares, each (96, 96, 3) uint8."""
+    maps = [torch.from_numpy(edge_map(each)) for each in pictures]
+    small = [torch.from_numpy(halved(each)) for each in pictures]
+    return Subjects(torch.stack(maps).float(), torch.stack(small).permute(0, 3, 1, 2))
 
 
-def compared(known: Subjects, looks: Tensor, pairs: Tensor) -> Tensor:
+def compared(small: Tensor, looks: Tensor, pairs: Tensor, overlay: Overlay) -> Tensor:
     """What is to be said of each pair, (P, 28).
 
     Args:
-        known: N pictures.
+        small: N pictures (N, 3, 48, 48) uint8.
         looks: Their looks (N, D), unit length.
         pairs: Rows of two pictures (P, 2).
+        overlay: How the second picture of each pair lies best upon the first.
     """
-    parts = [compared_some(known, looks, some) for some in pairs.split(PAIRS) if len(some)]
+    starts = range(0, len(pairs), PAIRS)
+    some = [[each[start : start + PAIRS] for each in (pairs, *overlay)] for start in starts]
+    parts = [compared_some(small, looks, own, Overlay(*laid)) for own, *laid in some]
     return torch.cat([torch.empty(0, COMPARED), *parts])
 
 
-def compared_some(known: Subjects, looks: Tensor, pairs: Tensor) -> Tensor:
+def compared_some(small: Tensor, looks: Tensor, pairs: Tensor, overlay: Overlay) -> Tensor:
     """The same for a few pairs."""
-    overlay = overlaid(known.maps, pairs)
-    first, second, there = laid(known.small, pairs, overlay)
+    first, second, there = laid(small, pairs, overlay)
     one, other = traits(first, there), traits(second, there)
     both = [
         (unexplained(first, second, there, COLOURS), unexplained(second, first, there, COLOURS)),

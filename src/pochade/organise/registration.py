@@ -2,8 +2,8 @@
 
 Two pieces whose looks are near may still be two works. Here their edges are compared place by place: copies and stages
 of one work agree, whatever their colours, and two different drawings of the same kind do not. First roughly, in eight
-turns and three sizes, then closely about the best of these. All shifts are tried at once by the Fourier transform
-(normalised cross-correlation: Lewis, "Fast Template Matching", Vision Interface 1995).
+turns and three sizes, then closely about the best of these. In each of these all shifts are tried at once (normalised
+cross-correlation: Lewis, "Fast Template Matching", Vision Interface 1995).
 """
 
 import math
@@ -13,14 +13,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SIDE = 32  # places a side on which edges are compared closely
+from pochade.organise.subjects import SIDE
+
 ROUGH = 16  # places a side on which they are compared first
-SPREAD = 0.8  # deviation, in places, by which edges are blurred: so much may two drawings of a line differ
-AROUND = 9 / 96  # of the side: the neighbourhood in which a line's strength is judged
 ROUGH_SCALES = (0.75, 1.0, 1.33)
 SCALES = (0.87, 0.93, 1.0, 1.07, 1.15)  # tried about the best rough one
 TILTS = (-4.0, 0.0, 4.0)  # degrees
 TURNS = 8  # four quarters, mirrored or not
+HOPEFUL = 0.5  # agreement of the rough look, below which there is no closer one
 SHORTLIST = 2  # ways that are looked at closely
 FARTHEST = 8  # places, of 16, by which a picture is moved over the other; closely, as many of 32 less what is known
 CLOSELY = 3
@@ -36,35 +36,10 @@ class Overlay(NamedTuple):
     transforms: Tensor  # (P, 2, 3), from the first one's coordinates, -1 to 1, to the second one's
 
 
-def edges(pictures: Tensor) -> Tensor:
-    """How strong edges are about each place, evened out over the picture: (N, 32, 32), of mean square 1.
-
-    Args:
-        pictures: (N, 3, S, S) in [0, 1]; S a multiple of 32.
-    """
-    across = functional.pad(pictures[..., 1:] - pictures[..., :-1], (0, 1)).abs().amax(1, keepdim=True)
-    down = functional.pad(pictures[..., 1:, :] - pictures[..., :-1, :], (0, 0, 0, 1)).abs().amax(1, keepdim=True)
-    strength = torch.maximum(across, down)  # (N, 1, S, S)
-    reach = round(AROUND * pictures.shape[-1]) // 2
-    around = functional.avg_pool2d(strength, 2 * reach + 1, 1, reach, count_include_pad=False)
-    usual = strength.mean((2, 3), keepdim=True)
-    local = strength / (around + usual).clamp(min=1e-6)  # a faint line alone counts as much as a strong one among many
-    pooled = functional.avg_pool2d(local, pictures.shape[-1] // SIDE)
-    soft = functional.conv2d(functional.pad(pooled, (2, 2, 2, 2)), kernel(SPREAD))[:, 0]  # (N, 32, 32)
-    return evened(soft)
-
-
 def evened(maps: Tensor) -> Tensor:
     """Maps (N, s, s) less their mean, of mean square 1."""
     centred = maps - maps.mean((1, 2), keepdim=True)
     return centred / centred.square().mean((1, 2), keepdim=True).sqrt().clamp(min=1e-6)
-
-
-def kernel(spread: float) -> Tensor:
-    """A Gaussian of 5 x 5 places, (1, 1, 5, 5)."""
-    weights = torch.exp(-0.5 * (torch.arange(-2, 3) / spread).square())
-    square = weights.view(-1, 1) * weights
-    return (square / square.sum()).view(1, 1, 5, 5)
 
 
 def overlaid(maps: Tensor, pairs: Tensor) -> Overlay:
@@ -77,17 +52,36 @@ def overlaid(maps: Tensor, pairs: Tensor) -> Overlay:
 
 
 def overlay_of(maps: Tensor, rough: Tensor, pairs: Tensor) -> Overlay:
-    """The same for a few pairs: roughly in all turns and sizes, then closely about the best of these."""
+    """The same for a few pairs: roughly in all turns and sizes, then closely about the best of these.
+
+    Pairs that don't agree even roughly are left at that.
+    """
     first, second = pairs.T
     views = transforms_of_turns()  # (24, 2, 3)
     found = matched(rough[first], rough[second], views, FARTHEST)
-    ways = found.agreement.topk(SHORTLIST, 1).indices  # (P, 2)
     known = moved(views, found.shifts / ROUGH)  # (P, 24, 2, 3)
-    begun = known.gather(1, ways.view(-1, SHORTLIST, 1, 1).expand(-1, -1, 2, 3))
-    close = composed(begun.unsqueeze(2), nudges()).flatten(1, 2)  # (P, 2 * 15, 2, 3)
-    found = matched(maps[first], maps[second], close, CLOSELY)
+    overlay = best_of(found, known)
+    hopeful = overlay.agreement >= HOPEFUL
+    if hopeful.any():
+        ways = found.agreement[hopeful].topk(SHORTLIST, 1).indices.view(-1, SHORTLIST, 1, 1)
+        begun = known[hopeful].gather(1, ways.expand(-1, -1, 2, 3))
+        close = closely(maps[first[hopeful]], maps[second[hopeful]], begun)
+        for each, better in zip(overlay, close, strict=True):
+            each[hopeful] = better
+    return overlay
+
+
+def closely(first: Tensor, second: Tensor, begun: Tensor) -> Overlay:
+    """How pairs of maps (P, 32, 32) lie best upon each other near where they lie by transforms (P, 2, 2, 3)."""
+    views = composed(begun.unsqueeze(2), nudges()).flatten(1, 2)  # (P, 2 * 15, 2, 3)
+    found = matched(first, second, views, CLOSELY)
+    return best_of(found, moved(views, found.shifts / SIDE))
+
+
+def best_of(found: "Matched", transforms: Tensor) -> Overlay:
+    """The best of what was found of each pair, with its transform of (P, T, 2, 3)."""
     best = found.agreement.argmax(1, keepdim=True)  # (P, 1)
-    settled = moved(close, found.shifts / SIDE).gather(1, best.view(-1, 1, 1, 1).expand(-1, -1, 2, 3))[:, 0]
+    settled = transforms.gather(1, best.view(-1, 1, 1, 1).expand(-1, -1, 2, 3))[:, 0]
     return Overlay(found.agreement.gather(1, best)[:, 0], found.covered.gather(1, best)[:, 0], settled)
 
 
@@ -111,28 +105,28 @@ def matched(first: Tensor, second: Tensor, views: Tensor, reach: int) -> Matched
     count, side = first.shape[0], first.shape[-1]
     seen = warped(torch.stack([second, torch.ones_like(second)], 1), views.expand(count, *views.shape[-3:]))
     theirs, there = seen[:, :, 0] * seen[:, :, 1], seen[:, :, 1]  # (P, T, s, s)
-    own, frame = first.unsqueeze(1), torch.ones(1, 1, side, side)
-    product = correlated(own, theirs, reach)  # (P, T, 2 reach + 1, 2 reach + 1)
-    beneath = correlated(own.square(), there, reach).clamp(min=1e-6)  # the first one's, under the second
-    above = correlated(frame, theirs.square(), reach).clamp(min=1e-6)
-    total, whole = own.square().sum((2, 3), keepdim=True), theirs.square().sum((2, 3), keepdim=True)
+    own, squares = in_every_shift(first, reach), theirs.square()
+    product = theirs.flatten(2) @ own.mT  # (P, T, (2 reach + 1)^2)
+    beneath = (there.flatten(2) @ own.square().mT).clamp(min=1e-6)  # the first one's, under the second
+    frame = in_every_shift(torch.ones(1, 1, side), reach)[0]  # along one side: (2 reach + 1, s)
+    above = (frame @ squares @ frame.T).flatten(2).clamp(min=1e-6)
+    total, whole = first.square().sum((1, 2)).view(-1, 1, 1), squares.sum((2, 3)).unsqueeze(2)
     covered = torch.minimum(beneath / total.clamp(min=1e-6), above / whole.clamp(min=1e-6)).clamp(max=1)
-    agreement = torch.where(covered >= FEWEST, product / (beneath * above).sqrt(), -1.0).flatten(2)
+    agreement = torch.where(covered >= FEWEST, product / (beneath * above).sqrt(), -1.0)
     value, place = agreement.max(2)  # (P, T)
     shifts = torch.stack([place % (2 * reach + 1), place // (2 * reach + 1)], 2) - reach
-    return Matched(value, covered.flatten(2).gather(2, place.unsqueeze(2))[..., 0], shifts.float())
+    return Matched(value, covered.gather(2, place.unsqueeze(2))[..., 0], shifts.float())
 
 
-def correlated(first: Tensor, second: Tensor, reach: int) -> Tensor:
-    """Sums of products of maps (..., s, s) when the second is moved by up to a reach: (..., 2 reach + 1, 2 reach + 1).
+def in_every_shift(maps: Tensor, reach: int) -> Tensor:
+    """Maps (P, h, w) moved by up to a reach along each side longer than one, nothing beyond them: (P, shifts, h * w).
 
-    With so much nothing about the maps as they are moved by, the transform's wrapping round does no harm.
+    Their products with other maps are correlations: for so few shifts faster than by the Fourier transform.
     """
-    size = [-(-(first.shape[-1] + reach) // 4) * 4] * 2  # of few prime factors, which is quicker
-    spectrum = torch.fft.rfft2(first, s=size) * torch.fft.rfft2(second, s=size).conj()
-    sums = torch.fft.irfft2(spectrum, s=size)
-    sums = torch.cat([sums[..., -reach:, :], sums[..., : reach + 1, :]], -2)
-    return torch.cat([sums[..., -reach:], sums[..., : reach + 1]], -1)
+    high, wide = maps.shape[1:]
+    down = reach if high > 1 else 0
+    padded = functional.pad(maps, (reach, reach, down, down))
+    return padded.unfold(1, high, 1).unfold(2, wide, 1).reshape(len(maps), -1, high * wide)
 
 
 def warped(maps: Tensor, views: Tensor) -> Tensor:
@@ -140,8 +134,10 @@ def warped(maps: Tensor, views: Tensor) -> Tensor:
     count, ways = views.shape[:2]
     channels, side = maps.shape[1], maps.shape[-1]
     steps = (torch.arange(side) + 0.5) * (2 / side) - 1
-    a, b, c = (views[..., each].view(count, ways, 1, 1, 2) for each in range(3))
-    grid = a * steps.view(side, 1) + b * steps.view(side, 1, 1) + c  # (P, T, s, s, 2)
+    a, b, c = (torch.view_as_complex(views[..., each].contiguous()).view(count, ways, 1, 1) for each in range(3))
+    grid = torch.view_as_real(
+        a * steps + c + b * steps.view(side, 1)
+    )  # (P, T, s, s, 2): as complex numbers it is quick
     tall = grid.view(count, ways * side, side, 2)  # all views of a map at once: its pixels are not repeated
     seen = functional.grid_sample(maps, tall, align_corners=False)  # (P, C, T * s, s)
     return seen.view(count, channels, ways, side, side).transpose(1, 2)
