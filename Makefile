@@ -6,6 +6,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pochade
 DRAWINGS := $(CACHE)/openclipart
 OUT ?= study
 DEMO ?= demo
+PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo study drawings papers data test lint bench clean
@@ -55,9 +56,10 @@ bench: $(INSTALLED) data drawings papers ## measure every figure anew (about two
 	$(BIN)/python -m bench.table
 
 clean: ## remove the installation and everything that was built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache frontend/node_modules src/pochade/web/static/built
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt hatch_build.py $(PAGE)
 	$(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@test -f src/pochade/web/static/built/index.html || echo "the page was not built, as npm's registry was not reached or Node failed; all else is there" >&2
 	touch $(INSTALLED)

@@ -1,5 +1,6 @@
 """The server put together: doors, errors, the API, and the page that was built into `static/built/`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,7 +63,9 @@ def application(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(asyncio.to_thread(desk.prepare))
         yield
+        await preparing
         desk.close()
 
     app = FastAPI(

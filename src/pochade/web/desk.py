@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pochade.collection.collection import Collection
 from pochade.collection.groups import Tree
 from pochade.collection.kept import tree_in
 from pochade.collection.reading import thumbnail_path
+from pochade.errors import PochadeError
 from pochade.web.changes import Changes
 from pochade.web.jobs import Jobs
 from pochade.web.password import Sessions
@@ -40,7 +42,8 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.collection = Collection.open(settings.folder, index=settings.index)
-        self.shelf = Shelf(self.collection)
+        self.jobs = Jobs()
+        self.shelf = Shelf(self.collection, self.jobs.is_running)
         self.sessions = Sessions(settings.password)
         self.pool, self.slow_pool = Pool(), Pool(1, 300.0)  # coding takes longer than reading
         self.families = Families(self.collection)
@@ -50,7 +53,7 @@ class Desk:
         self.drawn = Kept(self.own / "drawn", ROOM)
         self.scans = Scans(self.own / "scans", self.pool, self.shelf)
         self.samples = Samples(self.own / "samples", self.slow_pool)
-        self.jobs, self.changes, self.selections = Jobs(), Changes(), Selections()
+        self.changes, self.selections = Changes(), Selections()
         self.groups: tuple[tuple[object, ...], Tree] | None = None
 
     def pieces(self) -> Snapshot:
@@ -60,6 +63,11 @@ class Desk:
             CollectionMissing: Nothing has been learnt yet.
         """
         return self.shelf.now()
+
+    def prepare(self) -> None:
+        """Read what the first page will ask for; where nothing was learnt yet, there is nothing to read."""
+        with suppress(PochadeError):
+            self.pieces()
 
     def tree(self) -> Tree:
         """The groups as they were left, read again when the index changes."""

@@ -149,6 +149,10 @@ class Jobs:
                 self.changed.notify_all()
             return job
 
+    def is_running(self) -> bool:
+        """Whether one is being done."""
+        return any(job.state == "running" for job in list(self.all.values()))
+
     def close(self) -> None:
         """Stop what runs, and begin nothing more."""
         with self.changed:

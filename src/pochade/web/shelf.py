@@ -9,21 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
 
 from pochade.collection.collection import Collection
-from pochade.collection.pieces import Filter, Piece, matching
+from pochade.collection.pieces import Piece
 from pochade.errors import NotAllowed, NotKnown
 from pochade.images.source import printable
+from pochade.web.columns import Columns
 
 DIGITS = 16  # of the SHA-256 of a piece's content: its key in the page
 OTHERS = 5.0  # seconds after which a database elsewhere is asked anew
-Sort = Literal["path", "modified", "bytes", "pixels"]
-SORTS: dict[str, Callable[[Piece], Any]] = {  # besides by path, as the index gives them
-    "modified": lambda piece: piece.modified,
-    "bytes": lambda piece: piece.bytes,
-    "pixels": lambda piece: piece.width * piece.height,
-}
+A_SECOND = 10_000  # pieces: while a job writes, so many are looked at anew each second at most
 
 
 def key_of(piece: Piece) -> str:
@@ -58,12 +53,22 @@ class Snapshot:
         return {piece.path: piece for piece in self.pieces}
 
     @cached_property
+    def columns(self) -> Columns:
+        """Every file in columns."""
+        return Columns(self.pieces, [self.name(one) for one in self.pieces], [key_of(one) for one in self.pieces])
+
+    def prepare(self) -> None:
+        """Make at once what every page asks for."""
+        _ = self.columns, self.by_key, self.folders
+
+    @cached_property
     def folders(self) -> dict[str, int]:
         """How many files lie in each folder, those below it counted too."""
         counts: Counter[str] = Counter()
-        for piece in self.pieces:
-            above = self.name(piece).split("/")[:-1]
-            counts.update("/".join(above[: depth + 1]) for depth in range(len(above)))
+        for folder, files in Counter(name.rpartition("/")[0] for name in self.columns.names).items():
+            above = folder.split("/") if folder else []
+            for depth in range(len(above)):
+                counts["/".join(above[: depth + 1])] += files
         return dict(sorted(counts.items()))
 
     def name(self, piece: Piece) -> str:
@@ -93,28 +98,19 @@ class Snapshot:
                 return piece
         raise NotAllowed(f"'{self.name(self.files(key)[0])}' is a link that leads out of the collection")
 
-    def chosen(self, among: Filter, below: str | None, numbers: set[int] | None) -> list[Piece]:
-        """The files that pass a filter, lie below a folder, and are of the pieces with these numbers; by path."""
-        start = below.strip("/") + "/" if below and below.strip("/") else ""
-        return [
-            piece
-            for piece in self.pieces
-            if (numbers is None or piece.number in numbers)
-            and matching(piece, among, self.folder)
-            and (not start or self.name(piece).startswith(start))
-        ]
-
 
 class Shelf:
     """The latest snapshot of a collection.
 
     Args:
         collection: Whose pieces they are.
+        is_busy: Whether a job of ours may be writing to the index, many times a minute.
     """
 
-    def __init__(self, collection: Collection) -> None:
-        self.collection, self.lock = collection, threading.RLock()
+    def __init__(self, collection: Collection, is_busy: Callable[[], bool] = lambda: False) -> None:
+        self.collection, self.is_busy, self.lock = collection, is_busy, threading.RLock()
         self.latest: Snapshot | None = None
+        self.looked = 0.0
 
     def now(self) -> Snapshot:
         """The pieces as the index has them.
@@ -124,9 +120,15 @@ class Shelf:
         """
         with self.lock:
             stamp = self.stamp()
-            if self.latest is None or self.latest.stamp != stamp:
+            if self.latest is None or (self.latest.stamp != stamp and not self._is_fresh(self.latest)):
                 self.latest = Snapshot(self.collection.folder, stamp, self.collection.pieces())
+                self.latest.prepare()
+                self.looked = time.monotonic()
             return self.latest
+
+    def _is_fresh(self, latest: Snapshot) -> bool:
+        """Whether a snapshot will do, although the index grew a little."""
+        return self.is_busy() and time.monotonic() < self.looked + len(latest.pieces) / A_SECOND
 
     def stamp(self) -> tuple[object, ...]:
         """Of the index's files; of the time, where it is a database elsewhere."""
@@ -154,4 +156,4 @@ class Shelf:
                 vars(self.latest).update({name: vars(old)[name] for name in CACHED if name in vars(old)})
 
 
-CACHED = ("by_key", "by_number", "by_path", "folders")
+CACHED = ("columns", "by_key", "by_number", "by_path", "folders")

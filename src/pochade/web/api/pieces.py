@@ -1,13 +1,12 @@
 """The pieces: all of them in columns, one with its facts, those nearest to it, and those that look like a picture."""
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
@@ -19,7 +18,7 @@ from pochade.images.source import printable
 from pochade.web.answers import tagged
 from pochade.web.desk import Desk, TheDesk
 from pochade.web.scans import plain_name
-from pochade.web.shelf import SORTS, Snapshot, Sort, key_of
+from pochade.web.shelf import Snapshot, key_of
 from pochade.web.showing import Asked
 
 routes = APIRouter(tags=["pieces"])
@@ -27,6 +26,7 @@ Key = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 di
 PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Count = Annotated[int, Query(ge=1, le=500)]
 Word = Annotated[str | None, Query(max_length=4096)]
+Sort = Literal["path", "modified", "bytes", "pixels"]
 MOST = 1_000_000  # rows in an answer
 
 
@@ -157,19 +157,9 @@ def pieces(
 ) -> Response:  # fmt: skip
     """Every file that holds a piece and passes the filter, in columns; all of them, unless a limit is given."""
     now, numbers = desk.pieces(), numbers_of(desk, label, group, selection)
-    among = Filter(format=format, shape=shape, colour=colour)
-    chosen = now.chosen(among, folder, numbers)
-    if sort in SORTS:
-        chosen.sort(key=SORTS[sort])
-    if descending:
-        chosen.reverse()
-    part = chosen[offset : offset + limit]
-    columns = {
-        "total": len(chosen), "offset": offset,
-        "keys": [key_of(one) for one in part], "paths": [now.name(one) for one in part],
-        "widths": [one.width for one in part], "heights": [one.height for one in part],
-    }  # fmt: skip
-    return tagged(request, json.dumps(columns, separators=(",", ":")).encode())
+    columns = now.columns
+    chosen = columns.chosen(Filter(format=format, shape=shape, colour=colour), folder, numbers)
+    return tagged(request, columns.told(columns.sorted(chosen, sort, descending=descending), offset, limit))
 
 
 def numbers_of(desk: Desk, label: str | None, group: int | None, selection: str | None) -> set[int] | None:
