@@ -41,13 +41,22 @@ class Atlas {
     return this.points?.keys[at] ?? "";
   }
 
-  /** A piece's path, which comes a little later when it is not known yet. */
+  /** A piece's path, as far as it was asked for. */
   path(key: string): string {
-    if (!this.asked.has(key)) {
-      this.asked.add(key);
-      void api.facts(key).then((facts) => this.paths.set(key, facts.files[0]?.path ?? ""), () => this.asked.delete(key));
-    }
     return this.paths.get(key) ?? "";
+  }
+
+  /** Ask for the paths of pieces, all at once; they come a little later. */
+  async ask(keys: string[]): Promise<void> {
+    const unknown = keys.filter((key) => !this.asked.has(key));
+    if (!unknown.length) return;
+    for (const key of unknown) this.asked.add(key);
+    try {
+      const columns = await api.pieces({ selection: (await api.select(unknown)).id });
+      columns.keys.forEach((key, at) => this.paths.set(key, columns.paths[at]!));
+    } catch {
+      for (const key of unknown) this.asked.delete(key); // without names the pictures still say what they are
+    }
   }
 }
 

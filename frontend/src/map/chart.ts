@@ -6,6 +6,7 @@ import { levelFor, type Points } from "./points";
 import { View } from "./view";
 
 const FLIGHT = 380; // milliseconds
+const MANY = 3000; // pieces from which on pictures begin smaller, so that the whole can be seen
 const NEAR = 12; // pixels about a dot that still mean it
 const LARGEST = 240; // pixels of a picture that stands alone, where one is near
 const SHARE = 0.94; // of its room that a picture takes
@@ -34,7 +35,7 @@ export class Chart {
   place: [number, number] | null = null; // an empty one that was asked about
   lasso: [number, number][] = []; // in pixels
   names: readonly Named[] = [];
-  least = 56; // pixels of a picture's room, at least
+  private readonly least: number; // pixels of a picture's room
   colours: Colours = { ground: [255, 255, 255], ink: [0, 0, 0], accent: [150, 64, 15] };
   private readonly pen: CanvasRenderingContext2D;
   private readonly dots = new Dots();
@@ -50,6 +51,7 @@ export class Chart {
   ) {
     this.pen = canvas.getContext("2d", { alpha: false })!;
     this.chosen = new Uint8Array(points.count);
+    this.least = points.count > MANY ? 38 : 56;
   }
 
   resize(width: number, height: number, ratio: number): void {

@@ -26,19 +26,23 @@ export class Dots {
     pixels.fill(ground);
     const spacing = Math.sqrt((points.width * points.height) / Math.max(1, points.count)) * view.scale;
     const side = Math.round(Math.min(LARGEST, Math.max(1.5, spacing / 3)) * ratio);
-    const [scale, half] = [view.scale * ratio, side / 2];
-    const [x0, y0] = [wide / 2 - view.x * scale - half, tall / 2 - view.y * scale - half];
-    const insets = Array.from({ length: side }, (_, row) => inset(row + 0.5, side));
+    const { x, y } = points;
+    const scale = view.scale * ratio;
+    const x0 = wide / 2 - view.x * scale - side / 2;
+    const y0 = tall / 2 - view.y * scale - side / 2;
+    const shape = circle(side, wide);
     const dot = (at: number) => {
-      const [left, top] = [(points.x[at]! * scale + x0) | 0, (points.y[at]! * scale + y0) | 0];
+      const left = Math.round(x[at]! * scale + x0);
+      const top = Math.round(y[at]! * scale + y0);
       if (left < 0 || top < 0 || left + side >= wide || top + side >= tall) return;
       const paint = chosen[at] ? accent : paints[at]!;
-      for (let row = 0; row < side; row++) {
-        const [start, inset] = [(top + row) * wide + left, insets[row]!];
-        for (let column = inset; column < side - inset; column++) pixels[start + column] = paint;
-      }
+      const start = top * wide + left;
+      for (let place = 0; place < shape.length; place++) pixels[start + shape[place]!] = paint;
     };
-    points.within(view.across(0), view.along(0), view.across(view.width), view.along(view.height), dot);
+    const [first, last] = [view.across(0), view.across(view.width)];
+    const isWhole = first < points.left && last > points.left + points.width;
+    if (isWhole) for (let at = 0; at < points.count; at++) dot(at); // quicker than cell by cell
+    else points.within(first, view.along(0), last, view.along(view.height), dot);
     pen.putImageData(this.image, 0, 0);
   }
 
@@ -48,10 +52,13 @@ export class Dots {
   }
 }
 
-/** How many pixels of a dot's row are outside its circle, on each side. */
-function inset(row: number, side: number): number {
+/** Where the pixels of a dot lie from its first one on, in an image that is so wide. */
+function circle(side: number, wide: number): Uint32Array {
   const half = side / 2;
-  return side < 4 ? 0 : Math.round(half - Math.sqrt(half ** 2 - (row - half) ** 2));
+  const isIn = (row: number, column: number) => side < 4 || Math.hypot(row + 0.5 - half, column + 0.5 - half) <= half;
+  const found: number[] = [];
+  for (let row = 0; row < side; row++) for (let column = 0; column < side; column++) if (isIn(row, column)) found.push(row * wide + column);
+  return Uint32Array.from(found);
 }
 
 /** A colour as a canvas keeps it on every machine that we know: alpha, blue, green, red. */

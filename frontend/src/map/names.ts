@@ -9,6 +9,7 @@ export interface Named {
   title: string;
   own: boolean; // the person named it
   depth: number;
+  order: number; // in the tree, each before those in it
   count: number;
   x: number;
   y: number;
@@ -25,10 +26,12 @@ export function namesOf(groups: readonly Group[], points: Points): Named[] {
     else inside.set(group, [at]);
   });
   const found: Named[] = [];
+  let entered = 0;
   const gather = (group: Group, depth: number): number[] => {
+    const order = entered++;
     const own = [...(inside.get(group.number) ?? [])];
     for (const inner of group.groups) for (const at of gather(inner, depth + 1)) own.push(at);
-    if (own.length) found.push({ number: group.number, title: titleOf(group), own: group.name !== null, depth, count: own.length, ...middle(own, points) });
+    if (own.length) found.push({ number: group.number, title: titleOf(group), own: group.name !== null, depth, order, count: own.length, ...middle(own, points) });
     return own;
   };
   for (const group of groups) gather(group, 0);

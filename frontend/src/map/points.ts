@@ -4,7 +4,6 @@ import type { Places } from "../api";
 const PER_CELL = 4;
 const COARSEST = 4; // what is one step of distance at the first level, in the map's own measure
 const LEVELS = 44; // each a step of the square root of two finer
-const DENSE = 2048; // cells on a side up to which a grid is an array
 
 export class Points {
   readonly count: number;
@@ -40,17 +39,20 @@ export class Points {
     this.across = Math.floor(this.width / this.cell) + 1;
     this.down = Math.floor(this.height / this.cell) + 1;
     [this.starts, this.inCells] = this.gridded();
-    this.level = levels(this.x, this.y, left, top, Math.max(this.width, this.height));
+    this.level = this.levels();
     this.byLevel = Uint32Array.from({ length: this.count }, (_, at) => at).sort((one, other) => this.level[one]! - this.level[other]!);
   }
 
   /** Every point within a rectangle of the map. */
   within(left: number, top: number, right: number, bottom: number, take: (at: number) => void): void {
-    const [first, last] = [this.column(left), this.column(right)];
-    for (let row = this.row(top); row <= this.row(bottom); row++) {
-      for (let place = this.starts[row * this.across + first]!; place < this.starts[row * this.across + last + 1]!; place++) {
-        const at = this.inCells[place]!;
-        if (this.x[at]! >= left && this.x[at]! <= right && this.y[at]! >= top && this.y[at]! <= bottom) take(at);
+    const { x, y, starts, inCells } = this;
+    const first = this.column(left);
+    const last = this.column(right);
+    for (let row = this.row(top), end = this.row(bottom); row <= end; row++) {
+      const stop = starts[row * this.across + last + 1]!;
+      for (let place = starts[row * this.across + first]!; place < stop; place++) {
+        const at = inCells[place]!;
+        if (x[at]! >= left && x[at]! <= right && y[at]! >= top && y[at]! <= bottom) take(at);
       }
     }
   }
@@ -84,6 +86,55 @@ export class Points {
     return best < 0 ? null : best;
   }
 
+  /** Level by level those points are taken, in an order of chance, that lie far enough from all that were taken. */
+  private levels(): Uint8Array {
+    const level = new Uint8Array(this.count).fill(LEVELS + 1);
+    let waiting = shuffled(this.count);
+    for (let now = 0; now <= LEVELS && waiting.length; now++) {
+      const step = distanceOf(now);
+      waiting = step > this.cell / 12 ? this.takenByCells(waiting, level, now, step) : this.takenByNeighbours(waiting, level, now, step);
+    }
+    return level;
+  }
+
+  /** While the distance is large: each cell of that size has one point at most that was taken. Gives what still waits. */
+  private takenByCells(waiting: Uint32Array, level: Uint8Array, now: number, step: number): Uint32Array {
+    const { x, y, left, top } = this;
+    const across = Math.ceil(this.width / step) + 3;
+    const grid = new Int32Array(across * (Math.ceil(this.height / step) + 3)).fill(-1);
+    const cellOf = (at: number) => (Math.floor((y[at]! - top) / step) + 1) * across + Math.floor((x[at]! - left) / step) + 1;
+    for (let at = 0; at < this.count; at++) if (level[at]! < now) grid[cellOf(at)] = at;
+    let rest = 0;
+    for (let place = 0; place < waiting.length; place++) {
+      const at = waiting[place]!;
+      const middle = cellOf(at);
+      let isFree = true;
+      for (let row = middle - across; isFree && row <= middle + across; row += across) {
+        for (let cell = row - 1; cell <= row + 1; cell++) {
+          const other = grid[cell]!;
+          if (other >= 0 && Math.abs(x[at]! - x[other]!) < step && Math.abs(y[at]! - y[other]!) < step) isFree = false;
+        }
+      }
+      if (isFree) grid[middle] = at;
+      if (isFree) level[at] = now;
+      else waiting[rest++] = at;
+    }
+    return waiting.subarray(0, rest);
+  }
+
+  /** When it is small: a few neighbours are looked at. */
+  private takenByNeighbours(waiting: Uint32Array, level: Uint8Array, now: number, step: number): Uint32Array {
+    const { x, y } = this;
+    return waiting.filter((at) => {
+      let isFree = true;
+      this.within(x[at]! - step, y[at]! - step, x[at]! + step, y[at]! + step, (other) => {
+        if (level[other]! <= now && Math.abs(x[at]! - x[other]!) < step && Math.abs(y[at]! - y[other]!) < step) isFree = false;
+      });
+      if (isFree) level[at] = now;
+      return !isFree;
+    });
+  }
+
   private gridded(): [Uint32Array, Uint32Array] {
     const starts = new Uint32Array(this.across * this.down + 1);
     const cells = Uint32Array.from({ length: this.count }, (_, at) => this.row(this.y[at]!) * this.across + this.column(this.x[at]!));
@@ -105,7 +156,10 @@ export class Points {
 
 function ends(values: Float32Array): [number, number] {
   let [least, most] = [Infinity, -Infinity];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
   return values.length ? [least, most] : [-1, 1];
 }
 
@@ -119,50 +173,16 @@ export function levelFor(distance: number): number {
   return Math.min(LEVELS, Math.floor(2 * Math.log2(COARSEST / distance)));
 }
 
-/** Level by level those points are taken, in an order of chance, that lie far enough from all that were taken. */
-function levels(x: Float32Array, y: Float32Array, left: number, top: number, extent: number): Uint8Array {
-  const level = new Uint8Array(x.length).fill(LEVELS + 1);
-  const dense = new Int32Array(DENSE ** 2);
-  const taken: number[] = [];
-  let waiting = shuffled(x.length);
-  for (let now = 0; now <= LEVELS && waiting.length; now++) {
-    const step = distanceOf(now);
-    const column = (at: number) => Math.floor((x[at]! - left) / step) + 1;
-    const row = (at: number) => Math.floor((y[at]! - top) / step) + 1;
-    const across = Math.ceil(extent / step) + 3;
-    const grid = across <= DENSE ? dense.fill(0, 0, across * across) : new Map<number, number>();
-    const there = (cell: number) => (grid instanceof Map ? (grid.get(cell) ?? 0) : grid[cell]!) - 1;
-    const put = (at: number) => (grid instanceof Map ? grid.set(row(at) * across + column(at), at + 1) : (grid[row(at) * across + column(at)] = at + 1));
-    const isFree = (at: number) => {
-      const middle = row(at) * across + column(at);
-      for (const beside of [middle, middle - 1, middle + 1]) {
-        for (const cell of [beside, beside - across, beside + across]) {
-          const other = there(cell);
-          if (other >= 0 && Math.abs(x[at]! - x[other]!) < step && Math.abs(y[at]! - y[other]!) < step) return false;
-        }
-      }
-      return true;
-    };
-    for (const at of taken) put(at);
-    waiting = waiting.filter((at) => {
-      if (!isFree(at)) return true;
-      put(at);
-      taken.push(at);
-      level[at] = now;
-      return false;
-    });
-  }
-  return level;
-}
-
 /** 0 to count, by chance, and the same ones whenever the page is opened. */
-function shuffled(count: number): number[] {
-  const order = Array.from({ length: count }, (_, at) => at);
+function shuffled(count: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, at) => at);
   let seed = 20_240_229;
   for (let at = count - 1; at > 0; at--) {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     const other = seed % (at + 1);
-    [order[at], order[other]] = [order[other]!, order[at]!];
+    const one = order[at]!;
+    order[at] = order[other]!;
+    order[other] = one;
   }
   return order;
 }

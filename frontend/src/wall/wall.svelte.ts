@@ -11,7 +11,7 @@ export const SORTS = [
 ] as const satisfies readonly (readonly [string, string, Wanted])[];
 
 /** What can be chosen by; each is a part of the page's address. */
-export const FILTERS = ["folder", "format", "colour", "shape", "label", "group"] as const;
+export const FILTERS = ["folder", "format", "colour", "shape", "label", "group", "selection"] as const;
 
 const TALL = "tall"; // under which the size of the pictures is kept in this browser
 
