@@ -51,26 +51,24 @@ def grown(folder: Path) -> None:
     index = sqlite3.connect(place)
     names = [row[1] for row in index.execute("PRAGMA table_info(pieces)")]
     sample = dict(zip(names, index.execute("SELECT * FROM pieces").fetchone(), strict=True))
-    first = index.execute("SELECT max(id), max(row) FROM pieces").fetchone()
-    for number in range(1, PIECES + 1):
+    for number in range(1000, 1000 + PIECES):
         content = f"{chance.integers(2**63):016x}" * 4
         width, height = (int(side) for side in chance.integers(300, 3000, 2))
-        own = sample | {
-            "id": first[0] + number,
-            "row": first[1] + number,
-            "hash": content,
-            "width": width,
-            "height": height,
-        }
-        index.execute(f"INSERT INTO pieces VALUES ({', '.join('?' * len(names))})", list(own.values()))
+        own = {"id": number, "row": number, "hash": content, "width": width, "height": height}
+        index.execute(f"INSERT INTO pieces VALUES ({', '.join('?' * len(names))})", list((sample | own).values()))
         path = f"{number % 300:03d}/{number:06d} a drawing.png".encode()
-        index.execute("INSERT INTO files VALUES (?, 1, ?, '1', ?, NULL)", (path, number * 10**9, own["id"]))
-        into = thumbnail_path(thumbnails, content)
-        into.parent.mkdir(parents=True, exist_ok=True)
-        size = (256, max(1, 256 * height // width)) if width > height else (max(1, 256 * width // height), 256)
-        Image.fromarray(chance.integers(0, 256, (4, 4, 3), np.uint8)).resize(size).save(into, quality=80)
+        index.execute("INSERT INTO files VALUES (?, 1, ?, '1', ?, NULL)", (path, number * 10**9, number))
+        draw(thumbnail_path(thumbnails, content), width, height, chance)
     index.commit()
     index.close()
+
+
+def draw(into: Path, width: int, height: int, chance: np.random.Generator) -> None:
+    """A thumbnail of a few soft colours."""
+    scale = 256 / max(width, height)
+    few = Image.fromarray(chance.integers(0, 256, (4, 4, 3), np.uint8))
+    into.parent.mkdir(parents=True, exist_ok=True)
+    few.resize((max(1, round(width * scale)), max(1, round(height * scale)))).save(into, quality=80)
 
 
 def seconds_until_it_hangs(page: Page, address: str) -> float:
