@@ -54,6 +54,7 @@ class Samples {
       const found = await this.one(key, fidelity);
       if (round !== this.round) return; // another fidelity, or other pieces, were asked for meanwhile
       this.tried = this.tried.map((one) => (one.key === key ? { ...one, ...found } : one));
+      if (found.sample && this.tried.find((one) => one.key === this.picked)?.error) this.picked = key; // there is something to see
     }
     this.busy = false;
   }
