@@ -98,8 +98,7 @@ def main() -> None:
         with open_archive(lossless) as opened:
             kept = {Path(piece.path).name: piece.bytes for piece in opened}
         figures = {fidelity: measured(folder, fidelity, kept) for fidelity in WANTED}
-    figures["pieces"] = pieces
-    record("fidelity", figures)
+    record("fidelity", {"pieces": pieces} | figures)
     print(figures)
 
 

@@ -126,6 +126,7 @@ def settled(page: Page) -> None:
 def stroke(page: Page, stage: Locator, points: tuple[tuple[int, int], ...]) -> None:
     """Drag over the stage, counted from its middle."""
     box = stage.bounding_box()
+    assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x + points[0][0], y + points[0][1])
     page.mouse.down()

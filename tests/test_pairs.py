@@ -74,7 +74,7 @@ def test_nothing_to_compare_gives_nothing() -> None:
 
 def test_an_empty_page_has_no_edges_and_breaks_nothing() -> None:
     page = np.full((2, 96, 96, 3), 255, np.uint8)
-    found = said(subjects(page), torch.ones(2, 64) / 8, torch.tensor([[0, 1]]))
+    found = said(subjects(list(page)), torch.ones(2, 64) / 8, torch.tensor([[0, 1]]))
     assert found.shape == (1, COMPARED)
     assert torch.isfinite(found).all()
 
@@ -148,7 +148,7 @@ def test_few_pairs_at_a_time_say_the_same_as_many() -> None:
 
 
 def test_subjects_are_small_enough_to_keep_a_hundred_thousand() -> None:
-    kept: Subjects = subjects(np.zeros((1, 96, 96, 3), np.uint8))
+    kept: Subjects = subjects([np.zeros((96, 96, 3), np.uint8)])
     assert sum(part.numel() * part.element_size() for part in kept) < 12_000
 
 

@@ -154,9 +154,9 @@ class Judge:
 
     def _compare(self, pairs: Integers, overlay: Overlay, looks: Floats, report: Report) -> None:
         """Judge pairs whose edges agree."""
-        rows, places = np.unique(pairs, return_inverse=True)
+        rows, inverse = np.unique(pairs, return_inverse=True)
         known, own = self._small(rows, report), torch.from_numpy(np.ascontiguousarray(looks[rows]))
-        places = torch.from_numpy(places.reshape(pairs.shape))
+        places = torch.from_numpy(inverse.reshape(pairs.shape))
         for start in range(0, len(pairs), JUDGED):
             now = slice(start, start + JUDGED)
             laid = Overlay(*(each[now] for each in overlay))

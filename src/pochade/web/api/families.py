@@ -148,7 +148,7 @@ def chosen_of(wanted: Wanted, desk: Desk) -> list[Choice]:
         UsageError: What stays is to go, too.
     """
     choices = wanted.choices or []
-    families = found_with(Wanted(keep=wanted.keep, families=[one.family for one in choices]), desk)
+    families = found_with(Wanted(keep=wanted.keep, families=[one.family for one in choices], choices=None), desk)
     by_number, found = {one.number: one.family for one in families}, list[Choice]()
     for choice in choices:
         family = by_number[choice.family]
