@@ -409,9 +409,9 @@ def test_other_shipped_nets_make_all_fingerprints_anew(art: Path) -> None:
     collection.learn(minutes=0)
     with collection.index.writing() as connection:
         connection.execute(sql.text("UPDATE nets SET name = 'older'"))
-    for path in (art / ".pochade").glob("*-*"):
-        if path.suffix in {".f32", ".u8"}:
-            path.rename(path.with_name(f"{path.stem.split('-')[0]}-older{path.suffix}"))
+    for kind in ("looks", "codes"):
+        (path,) = (art / ".pochade").glob(f"{kind}-*")
+        path.rename(path.with_name(f"{kind}-older{path.suffix}"))
     upgraded = Collection.open(art)
     with pytest.raises(IndexDamaged, match="no longer here"):
         upgraded.find(drawing(0))

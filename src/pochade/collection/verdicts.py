@@ -34,7 +34,7 @@ from pochade.organise.subjects import halved
 NEIGHBOURS = 10  # of each piece that are proposed
 LEAST = 0.72  # cosine of the looks below which two pieces are not compared
 MOST = (2, 20_000, 60_000)  # pairs in one run: for each piece, but at least, and at most; the likeliest first
-AGREEING = 0.62  # of the edges: pictures that agree by less are two works, whatever else they share
+AGREEING = 0.58  # of the edges: pictures that agree by less are two works, whatever else they share
 RULES = 2  # of judging: verdicts by other rules count no more than those of another net
 JUDGED = 2_048  # pairs between two commits
 SMALL = SIDE // 2  # pixels a side on which colours are compared

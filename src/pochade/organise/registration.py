@@ -20,7 +20,6 @@ ROUGH_SCALES = (0.75, 1.0, 1.33)
 SCALES = (0.87, 0.93, 1.0, 1.07, 1.15)  # tried about the best rough one
 TILTS = (-4.0, 0.0, 4.0)  # degrees
 TURNS = 8  # four quarters, mirrored or not
-HOPEFUL = 0.5  # agreement of the rough look, below which there is no closer one
 SHORTLIST = 2  # ways that are looked at closely
 FARTHEST = 8  # places, of 16, by which a picture is moved over the other; closely, as many of 32 less what is known
 CLOSELY = 3
@@ -52,36 +51,17 @@ def overlaid(maps: Tensor, pairs: Tensor) -> Overlay:
 
 
 def overlay_of(maps: Tensor, rough: Tensor, pairs: Tensor) -> Overlay:
-    """The same for a few pairs: roughly in all turns and sizes, then closely about the best of these.
-
-    Pairs that don't agree even roughly are left at that.
-    """
+    """The same for a few pairs: roughly in all turns and sizes, then closely about the best of these."""
     first, second = pairs.T
     views = transforms_of_turns()  # (24, 2, 3)
     found = matched(rough[first], rough[second], views, FARTHEST)
+    ways = found.agreement.topk(SHORTLIST, 1).indices  # (P, 2)
     known = moved(views, found.shifts / ROUGH)  # (P, 24, 2, 3)
-    overlay = best_of(found, known)
-    hopeful = overlay.agreement >= HOPEFUL
-    if hopeful.any():
-        ways = found.agreement[hopeful].topk(SHORTLIST, 1).indices.view(-1, SHORTLIST, 1, 1)
-        begun = known[hopeful].gather(1, ways.expand(-1, -1, 2, 3))
-        close = closely(maps[first[hopeful]], maps[second[hopeful]], begun)
-        for each, better in zip(overlay, close, strict=True):
-            each[hopeful] = better
-    return overlay
-
-
-def closely(first: Tensor, second: Tensor, begun: Tensor) -> Overlay:
-    """How pairs of maps (P, 32, 32) lie best upon each other near where they lie by transforms (P, 2, 2, 3)."""
-    views = composed(begun.unsqueeze(2), nudges()).flatten(1, 2)  # (P, 2 * 15, 2, 3)
-    found = matched(first, second, views, CLOSELY)
-    return best_of(found, moved(views, found.shifts / SIDE))
-
-
-def best_of(found: "Matched", transforms: Tensor) -> Overlay:
-    """The best of what was found of each pair, with its transform of (P, T, 2, 3)."""
+    begun = known.gather(1, ways.view(-1, SHORTLIST, 1, 1).expand(-1, -1, 2, 3))
+    close = composed(begun.unsqueeze(2), nudges()).flatten(1, 2)  # (P, 2 * 15, 2, 3)
+    found = matched(maps[first], maps[second], close, CLOSELY)
     best = found.agreement.argmax(1, keepdim=True)  # (P, 1)
-    settled = transforms.gather(1, best.view(-1, 1, 1, 1).expand(-1, -1, 2, 3))[:, 0]
+    settled = moved(close, found.shifts / SIDE).gather(1, best.view(-1, 1, 1, 1).expand(-1, -1, 2, 3))[:, 0]
     return Overlay(found.agreement.gather(1, best)[:, 0], found.covered.gather(1, best)[:, 0], settled)
 
 
