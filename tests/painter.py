@@ -3,10 +3,28 @@
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from pochade import weights
 from pochade.images.letterbox import letterboxed
+from pochade.learn.checkpoints import load_net
+from pochade.learn.creating import Creating, measured
+from pochade.nets import CodeVAE, DiffusionConfig, DiffusionVAE
+from tests.art import drawing
+
+SMALL = DiffusionConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
+
+
+def small_net(count: int = 24) -> DiffusionVAE:
+    """A small net of the shipped kind that never learnt: it draws what principal components of drawings say."""
+    torch.manual_seed(0)
+    code, net = load_net(weights.FOLDER / weights.CODE), DiffusionVAE(SMALL)
+    assert isinstance(code, CodeVAE)
+    squares = np.stack([letterboxed(np.asarray(drawing(seed).convert("RGB")), 128).pixels for seed in range(count)])
+    measured(net, Creating(code).grids(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255))
+    return net
 
 
 class LinearPainter:

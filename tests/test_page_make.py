@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 pytest.importorskip("playwright", reason="needs the extra 'dev'")
@@ -16,14 +15,13 @@ from pochade import Collection
 from pochade.collection.painting import PAINTER
 from pochade.images.made import SOURCE
 from pochade.learn.checkpoints import save_net
-from pochade.nets import DiffusionConfig, DiffusionVAE
 from tests.art import drawing, folder_of_art
 from tests.browser import PATIENCE, needs_browser, visit
+from tests.painter import small_net
 
 pytestmark = needs_browser
 expect.set_options(timeout=PATIENCE)
 PIECES = 22
-SMALL = DiffusionConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +31,7 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     grainy().save(art / "grainy.png")
     with Collection.open(art) as collection:
         collection.learn(minutes=0)
-        torch.manual_seed(0)
-        save_net(collection.home / PAINTER, DiffusionVAE(SMALL))
+        save_net(collection.home / PAINTER, small_net())
     return art
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,17 +18,15 @@ from pochade.collection.painting import PAINTER
 from pochade.errors import PochadeError
 from pochade.images.made import SOURCE
 from pochade.learn.checkpoints import save_net
-from pochade.nets import DiffusionConfig, DiffusionVAE
 from pochade.web import creations
 from pochade.web.creating import at_hand
 from pochade.web.work import done
 from tests.art import drawing, folder_of_art
-from tests.painter import LinearPainter
+from tests.painter import LinearPainter, small_net
 from tests.test_web_jobs import begun
 from tests.web import keys_by_path, opened, served
 
 PIECES = 22
-SMALL = DiffusionConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
 
 
 class Here:
@@ -336,8 +333,7 @@ def test_without_a_map_nothing_is_drawn_there(learnt: Path, painter: LinearPaint
 
 def test_all_of_it_works_in_processes_of_its_own(learnt: Path, tmp_path: Path) -> None:
     art = copied(learnt, tmp_path)
-    torch.manual_seed(0)
-    save_net(art / ".pochade" / PAINTER, DiffusionVAE(SMALL))  # knows nothing, and draws all the same
+    save_net(art / ".pochade" / PAINTER, small_net())
     with served(art) as client:
         assert refused(client, "imagine", n=1)[0] == 409
         assert begun(client, kind="prepare")["state"] == "done"
