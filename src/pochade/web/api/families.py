@@ -79,7 +79,7 @@ class Wanted(BaseModel):
 
     keep: Rule | None = None
     families: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(None, max_length=1_000_000)
-    choices: list[Chosen] | None = Field(None, max_length=100_000)
+    choices: Annotated[list[Chosen] | None, Field(max_length=100_000)] = None
 
 
 @routes.get("/families")
