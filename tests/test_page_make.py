@@ -21,7 +21,7 @@ from tests.art import drawing, folder_of_art
 from tests.browser import PATIENCE, needs_browser, visit
 
 pytestmark = needs_browser
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=5 * PATIENCE)  # coding and drawing are slow where others work, too
 PIECES = 22
 SMALL = DiffusionConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
 
