@@ -126,6 +126,7 @@ def settled(page: Page) -> None:
 def stroke(page: Page, stage: Locator, points: tuple[tuple[int, int], ...]) -> None:
     """Drag over the stage, counted from its middle."""
     box = stage.bounding_box()
+    assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x + points[0][0], y + points[0][1])
     page.mouse.down()
@@ -175,8 +176,8 @@ def test_pictures_are_drawn_from_a_seed_varied_and_saved(art: Path) -> None:
         expect(picked.get_by_text("drawn, seed 8")).to_be_visible()
         nearest = picked.get_by_role("link", name="nearest of your pieces")
         expect(nearest).to_have_attribute("href", re.compile("^/piece/[0-9a-f]{16}$"))
-        picked.get_by_role("slider", name="Vary it").fill("60")
-        picked.get_by_role("button", name="Draw variations").click()
+        picked.get_by_role("slider", name="How far").fill("60")
+        picked.get_by_role("button", name="Vary", exact=True).click()
         expect(pictures_in(page, "Seed 8, varied by 60 %")).to_have_count(8)
         assert not there.serious_faults()
 
