@@ -55,7 +55,7 @@ def test_from_the_wall_to_a_piece_and_back_with_the_mouse(art: Path) -> None:
         tiles(page).nth(2).click()
         expect(title(page)).to_have_text("drawing 10.png")
         expect(page.get_by_role("img", name="drawing 10.png, redrawn from its code")).to_be_visible()
-        page.get_by_role("textbox", name="A label").fill("harbours")
+        page.get_by_role("combobox", name="A label").fill("harbours")
         page.get_by_role("button", name="Add").click()
         expect(page.get_by_role("link", name="harbours")).to_be_visible()
         assert not there.serious_faults()

@@ -12,6 +12,7 @@ from pochade.cli.output import interruptible, words
 from pochade.errors import UsageError
 
 PASSWORD = "POCHADE_PASSWORD"
+UNBUILT = "this copy was installed without its page: 'npm ci' and 'npm run build' in frontend/ build it"
 HTTP = "what is sent can be read on its way: use a network that you trust, or a tunnel"
 
 
@@ -68,6 +69,10 @@ def asked_password() -> str:
 
 def say(address: str, is_local: bool, *, opens: bool) -> None:
     """Where the page is."""
+    from pochade.web.app import PLAIN, page_folder
+
+    if page_folder() == PLAIN:
+        words.print(UNBUILT, markup=False, highlight=False)
     words.print(f"the page is at {address}", markup=False, highlight=False)
     words.print("Ctrl-C ends it" if is_local else f"Ctrl-C ends it; {HTTP}", markup=False, highlight=False)
     if opens:
