@@ -1,9 +1,10 @@
 """New pictures drawn for the page, in a process of their own that keeps the nets at hand; and ways written as films."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pochade.collection.collection import Collection
 from pochade.collection.creating import FITTING
@@ -17,6 +18,7 @@ from pochade.web.showing import Showing
 if TYPE_CHECKING:  # torch, which the server itself need not load
     from pochade.collection.created import Created
 
+Way = Literal["imagine", "vary", "morph", "map"]  # how a picture was asked for
 LARGEST = 4096  # pixels a side: no net draws as many
 UNPREPARED = "the net has not read all pieces yet, or not learnt where they lie"
 PREPARE = "begin a job of the kind 'prepare'"
@@ -32,7 +34,7 @@ def at_hand(folder: Path, index: str | None) -> Collection:
 class Made:
     """A picture that was drawn, and all that is said of it."""
 
-    way: str  # how it was asked for
+    way: Way
     seed: int
     net: str
     percentile: float  # share of real pieces that lie where it is less dense
@@ -80,8 +82,8 @@ class Prepared(AtWork):
 class Drawing(AtWork):
     """Pictures to be drawn."""
 
-    way: str  # a method of the collection
-    wish: dict[str, Any]  # its arguments
+    way: Way
+    wish: dict[str, Any]  # arguments of the collection's method
 
     def read(self) -> Batch:
         """What was drawn."""
@@ -89,8 +91,9 @@ class Drawing(AtWork):
         if self.way == "map":
             created, pieces = collection.draw_at(**self.wish, report=draw_only)
             return Batch([made(created, self.way)], [piece.path for piece in pieces])
-        drawn = {"imagine": collection.imagine, "vary": collection.vary, "morph": collection.morph}[self.way]
-        return Batch([made(one, self.way) for one in drawn(**self.wish, report=draw_only)], [])
+        ways: dict[Way, Callable[..., list[Created]]]
+        ways = {"imagine": collection.imagine, "vary": collection.vary, "morph": collection.morph}
+        return Batch([made(one, self.way) for one in ways[self.way](**self.wish, report=draw_only)], [])
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def draw_only(progress: Progress) -> None:
         raise PochadeError(UNPREPARED, PREPARE)
 
 
-def made(one: "Created", way: str) -> tuple[Made, bytes]:
+def made(one: "Created", way: Way) -> tuple[Made, bytes]:
     """A picture as the page keeps it."""
     said = Made(
         way, one.seed, one.net, one.percentile, one.empty, one.nearest, one.distance, one.likelihood,

@@ -14,7 +14,7 @@ from pochade.web.answers import FOREVER, cached, known_again
 from pochade.web.api.groups import check
 from pochade.web.api.jobs import LONGEST, name_below
 from pochade.web.api.pictures import PNG
-from pochade.web.creating import UNPREPARED, Drawing, Prepared
+from pochade.web.creating import UNPREPARED, Drawing, Prepared, Way
 from pochade.web.creations import PREFIX
 from pochade.web.desk import Desk, TheDesk
 from pochade.web.shelf import key_of
@@ -84,7 +84,7 @@ class CreatedTold(BaseModel):
 
     id: str
     address: str  # of the picture, a PNG
-    way: Literal["imagine", "vary", "morph", "map"]
+    way: Way
     seed: int
     net: str
     percentile: float  # share of real pieces that lie where it is less dense, 0 to 1
@@ -214,7 +214,7 @@ def path_of(own: str, desk: Desk) -> FilePath:
     return desk.thumbnail(own)
 
 
-def drawn(desk: Desk, way: str, **wish: Any) -> tuple[list[CreatedTold], list[FilePath]]:
+def drawn(desk: Desk, way: Way, **wish: Any) -> tuple[list[CreatedTold], list[FilePath]]:
     """What is drawn as somebody wishes, and on the map the pieces that it was mixed of."""
     desk.pieces()
     names, paths = desk.creations.draw(Drawing(desk.collection.folder, desk.settings.index, way, wish))
@@ -227,6 +227,6 @@ def told(own: str, desk: Desk) -> CreatedTold:
     nearest = desk.pieces().by_path.get(one.nearest)
     return CreatedTold(
         id=own, address=f"/api/created/{own}/picture", way=one.way, seed=one.seed, net=one.net,
-        percentile=round(one.percentile, 4), empty=one.empty, nearest=nearest and key_of(nearest),
+        percentile=round(one.percentile, 4), empty=one.empty, nearest=key_of(nearest) if nearest else None,
         distance=round(one.distance, 4), likelihood=round(one.likelihood, 4), almost_a_copy=one.almost_a_copy,
     )  # fmt: skip
