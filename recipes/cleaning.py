@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--onwards", type=Path, help="weights to begin with, at half the rate")
+    parser.add_argument("--seed", type=int, default=0, help="other patches for each")
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
     wanted = parser.parse_args()
     torch.manual_seed(0)
@@ -47,7 +48,8 @@ def main() -> None:
     if isinstance(net, PageNet):
         train(net, page_read, pages(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=said)
     else:
-        train(net, restored, patches(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=said)
+        made = patches(wanted.drawings, wanted.samples, wanted.seed)
+        train(net, restored, made, recipe, checkpoint=checkpoint, report=said)
     save_net(wanted.to, net)
 
 

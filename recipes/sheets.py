@@ -130,10 +130,13 @@ def patches_of(job: tuple[Path, int]) -> Bytes:
     return np.stack(made).transpose(0, 3, 1, 2)
 
 
-def patches(folder: Path, count: int) -> Patches:
-    """About so many patches, made by two processes."""
+def patches(folder: Path, count: int, seed: int = 0) -> Patches:
+    """About so many patches, made by two processes; others with another seed."""
     paths = sources(folder)
-    jobs = [(paths[number % len(paths)], number) for number in np.random.default_rng(0).permutation(len(paths) * 4)]
+    times = len(paths) * 4  # that a drawing is cut and harmed, each time otherwise
+    jobs = [
+        (paths[number % len(paths)], number + times * seed) for number in np.random.default_rng(seed).permutation(times)
+    ]
     kept = np.empty((count, 13, PATCH, PATCH), np.uint8)
     done = 0
     with ProcessPoolExecutor(2) as pool:

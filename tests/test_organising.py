@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from PIL import Image, ImageDraw
 
 from pochade import Collection, weights
 from pochade.collection import measuring, readers
+from pochade.collection.families import Kinship
 from pochade.collection.family import Family, cover
 from pochade.collection.features import features
 from pochade.collection.grouping import anew, grouped
@@ -31,7 +33,7 @@ from pochade.collection.pieces import Piece
 from pochade.collection.readers import started
 from pochade.collection.schema import PAIRS, PLACES, SCHEMA, SETTINGS
 from pochade.collection.script import write_script
-from pochade.collection.verdicts import pair_net
+from pochade.collection.verdicts import Verdict, pair_net
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.learn.checkpoints import save_net
 from pochade.nets import PairNet
@@ -211,6 +213,31 @@ def test_the_cover_is_the_better_file_and_says_why(better: dict[str, Any], reaso
 def test_of_files_that_are_all_alike_the_shortest_path_is_the_cover() -> None:
     chosen, reason = cover([piece("copy of a"), piece("a")])
     assert (chosen.path.name, reason) == ("a", "all are alike")
+
+
+class SaysOnlyNeighboursAreAlike:
+    """A judge who calls each piece a copy of the next one, and of no other."""
+
+    def __init__(self, pieces: int) -> None:
+        self.numbers = np.arange(pieces)
+        self.said = {(number, number + 1): Verdict(1.0, 0.0) for number in range(pieces - 1)}
+
+    def known(self) -> dict[tuple[int, int], Verdict]:
+        return dict(self.said)
+
+    def judge(self, pairs: Any, *_: Any) -> None:
+        self.said |= {(min(pair), max(pair)): Verdict(0.0, 0.0) for pair in pairs.tolist()}
+
+
+def test_a_long_chain_of_likenesses_comes_apart_without_losing_a_piece() -> None:
+    chain = [piece(f"{number:02}", number=number, row=number, bytes=100 - number) for number in range(14)]
+    judge, index = SaysOnlyNeighboursAreAlike(14), SimpleNamespace(pixels=dict)
+    looks = np.eye(14, 64, dtype=np.float32)
+    told = Kinship(chain, looks, judge, index, lambda _: None).families(None)  # type: ignore[arg-type]
+    assert sorted(member.path.name for family in told for member in family.members) == [
+        each.path.name for each in chain
+    ]
+    assert len(told) > 1
 
 
 def test_the_script_sets_copies_aside_when_the_person_runs_it_and_not_before(

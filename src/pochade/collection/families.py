@@ -50,6 +50,8 @@ class Kinship:
             if not self._compare_with(self._covers(found, rule)):
                 break
             found = self._gathered()
+        else:
+            self._compare_with(self._covers(found, rule))  # what they are told to be rests on it
         told = [self._family(numbers, rule) for numbers in found]
         return sorted(told, key=lambda family: (-family.spare_bytes, family.cover))
 
