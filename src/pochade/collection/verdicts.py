@@ -35,7 +35,7 @@ NEIGHBOURS = 10  # of each piece that are proposed
 LEAST = 0.72  # cosine of the looks below which two pieces are not compared
 MOST = (2, 20_000, 60_000)  # pairs in one run: for each piece, but at least, and at most; the likeliest first
 AGREEING = 0.58  # of the edges: pictures that agree by less are two works, whatever else they share
-RULES = 2  # of judging: verdicts by other rules count no more than those of another net
+RULES = 3  # of judging: verdicts by other rules count no more than those of another net
 JUDGED = 2_048  # pairs between two commits
 SMALL = SIDE // 2  # pixels a side on which colours are compared
 
@@ -109,6 +109,11 @@ def likelihoods(overlay: Overlay, numbers: Tensor) -> Tensor:
     return found * (overlay.agreement >= AGREEING).unsqueeze(1)
 
 
+def joined(overlays: list[Overlay]) -> Overlay:
+    """Overlays of some pairs and of others, as one."""
+    return Overlay(*(torch.cat(each) for each in zip(*overlays, strict=True)))
+
+
 class Judge:
     """Looks at pairs of a collection's pieces.
 
@@ -128,19 +133,21 @@ class Judge:
         return {(row.first, row.second): Verdict(row.near, row.version) for row in verdicts_in(self.index, self.name)}
 
     def judge(self, pairs: Integers, looks: Floats, report: Report) -> None:
-        """Look at pairs of rows (P, 2), and remember what comes of it.
+        """Look at pairs of rows (P, 2), and remember what comes of it: the same, whichever was read first.
 
         Raises:
             CheckpointDamaged: The shipped net that judges is missing.
         """
+        pairs = np.array([sorted(pair, key=self.contents.__getitem__) for pair in pairs.tolist()], np.int64)
         left, overlays = list[Integers](), list[Overlay]()
         for some, overlay in self._laid(pairs, report):
             agreeing = overlay.agreement >= AGREEING
             left.append(some[agreeing.numpy()])
             overlays.append(Overlay(*(each[agreeing] for each in overlay)))
             self._remember(some[~agreeing.numpy()], torch.zeros(len(some) - len(left[-1]), 2))
-        whole = Overlay(*(torch.cat(each) for each in zip(*overlays, strict=True)))
-        self._compare(np.concatenate(left), whole, looks, report)
+        if len(alike := np.concatenate(left)):
+            back = [overlay for _, overlay in self._laid(alike[:, ::-1], report)]
+            self._compare(alike, joined(overlays), joined(back), looks, report)
 
     def _laid(self, pairs: Integers, report: Report) -> Iterator[tuple[Integers, Overlay]]:
         """How the edges of the second piece of each pair lie best on those of the first, some pairs at a time."""
@@ -152,17 +159,18 @@ class Judge:
                 yield some, overlaid(maps, torch.from_numpy(places.reshape(some.shape)))
             report(Progress("comparing edges", start + len(some), len(pairs)))
 
-    def _compare(self, pairs: Integers, overlay: Overlay, looks: Floats, report: Report) -> None:
-        """Judge pairs whose edges agree."""
+    def _compare(self, pairs: Integers, overlay: Overlay, back: Overlay, looks: Floats, report: Report) -> None:
+        """Judge pairs whose edges agree, from both sides: a chance likeness seldom holds both ways."""
         rows, inverse = np.unique(pairs, return_inverse=True)
         known, own = self._small(rows, report), torch.from_numpy(np.ascontiguousarray(looks[rows]))
         places = torch.from_numpy(inverse.reshape(pairs.shape))
         for start in range(0, len(pairs), JUDGED):
             now = slice(start, start + JUDGED)
-            laid = Overlay(*(each[now] for each in overlay))
+            ways = [(places[now], overlay), (places[now].flip(1), back)]
+            laid = [(some, Overlay(*(each[now] for each in all_of_them))) for some, all_of_them in ways]
             with torch.inference_mode():
-                said = likelihoods(laid, compared(known, own, places[now], laid))
-            self._remember(pairs[now], said)
+                said = [likelihoods(each, compared(known, own, some, each)) for some, each in laid]
+            self._remember(pairs[now], torch.stack(said).mean(0))
             report(Progress("comparing", min(start + JUDGED, len(pairs)), len(pairs)))
 
     def _remember(self, pairs: Integers, said: Tensor) -> None:
