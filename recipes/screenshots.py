@@ -21,7 +21,7 @@ from pochade import Collection
 from pochade.learn.damage import damage
 from tests.browser import visit
 
-PATIENCE = 600_000  # milliseconds: the net that draws is made ready while one waits
+PATIENCE = 600_000  # milliseconds
 QUALITY = 82
 LABEL = "birds"
 EXAMPLES = ("puffin", "uccello", "gabbiano", "cigno", "eagle", "seagull", "crow")
@@ -92,36 +92,14 @@ def clean(page: Page, art: Path) -> None:
         expect(page.get_by_text("Cleaning what is seen")).to_have_count(0)
 
 
-def compress(page: Page, _: Path) -> None:
-    """A fidelity, tried."""
-    go(page, "Compress")
-    page.get_by_role("radio", name="Medium, looks alike").check()
-    expect(page.get_by_text("5 together")).to_be_visible()
-
-
-def create(page: Page, _: Path) -> None:
-    """New pictures, and one of them varied."""
-    go(page, "Create")
-    ready, draw = (page.get_by_role("button", name=name, exact=True) for name in ("Get ready to draw", "Draw"))
-    expect(ready.or_(draw)).to_be_visible()
-    if ready.is_visible():
-        ready.click()
-    page.get_by_label("Seed").fill("7")
-    draw.click()
-    drawn = page.get_by_role("region", name="Seed 7, free").get_by_role("button", name="Seed 7")
-    drawn.first.click()
-
-
-VIEWS: dict[str, tuple[View, bool]] = {  # and whether it is shown in the dark
-    "wall": (wall, False),
-    "piece": (piece, False),
-    "families": (families, False),
-    "groups": (groups, False),
-    "teach": (teach, False),
-    "map": (map_of_all, False),
-    "clean": (clean, False),
-    "compress": (compress, False),
-    "create": (create, True),
+VIEWS: dict[str, View] = {
+    "wall": wall,
+    "piece": piece,
+    "families": families,
+    "groups": groups,
+    "teach": teach,
+    "map": map_of_all,
+    "clean": clean,
 }
 
 
@@ -147,10 +125,9 @@ def main(art: Path, to: Path, wanted: list[str]) -> None:
     """Put in order, visit, and keep what is seen."""
     in_order(art)
     for name in wanted or VIEWS:
-        arrange, is_dark = VIEWS[name]
-        with visit(art, "dark" if is_dark else "light") as there:
+        with visit(art) as there:
             there.page.set_default_timeout(PATIENCE)
-            arrange(there.page, art)
+            VIEWS[name](there.page, art)
             shot(there.page, to / f"page-{name}.webp")
 
 

@@ -4,6 +4,7 @@ Without FastAPI, as the process only needs what reads pictures. Whatever goes wr
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -22,7 +23,7 @@ BLACK = (0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Showing:
+class Showing(ABC):
     """Something to be read; what is read is told under a name of the person's, not by its place."""
 
     path: Path
@@ -32,9 +33,9 @@ class Showing:
         """The file's, for a sentence."""
         return printable(self.path.name)
 
+    @abstractmethod
     def read(self) -> Any:
         """What comes of it; raises errors of ours."""
-        raise NotImplementedError
 
     def done(self) -> Any:
         """What comes of it, or the error."""
