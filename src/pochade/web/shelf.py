@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +24,18 @@ A_SECOND = 10_000  # pieces: while a job writes, so many are looked at anew each
 def key_of(piece: Piece) -> str:
     """By which the page knows a piece; its copies have the same."""
     return piece.hash[:DIGITS]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of all pieces, each counted once, however many files have it."""
+
+    pieces: int
+    megapixels: float
+    gigabytes: float
+    formats: dict[str, int]  # how many pieces have each, most first
+    colours: dict[str, int]
+    shapes: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Snapshot:
 
     def prepare(self) -> None:
         """Make at once what every page asks for."""
-        _ = self.columns, self.by_key, self.folders
+        _ = self.columns, self.by_key, self.folders, self.sums
 
     @cached_property
     def folders(self) -> dict[str, int]:
@@ -70,6 +82,15 @@ class Snapshot:
             for depth in range(len(above)):
                 counts["/".join(above[: depth + 1])] += files
         return dict(sorted(counts.items()))
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What is said of the whole."""
+        own = self.by_number.values()
+        return Sums(
+            len(own), sum(one.width * one.height for one in own) / 1e6, sum(one.bytes for one in own) / 1e9,
+            counted(one.format for one in own), counted(one.colour for one in own), counted(one.shape for one in own),
+        )  # fmt: skip
 
     def name(self, piece: Piece) -> str:
         """Its path below the folder, as it can be shown."""
@@ -97,6 +118,11 @@ class Snapshot:
             if os.path.realpath(piece.path).startswith(root.rstrip(os.sep) + os.sep):
                 return piece
         raise NotAllowed(f"'{self.name(self.files(key)[0])}' is a link that leads out of the collection")
+
+
+def counted(words: Iterable[str]) -> dict[str, int]:
+    """How often each occurs, most first."""
+    return dict(Counter(words).most_common())
 
 
 class Shelf:
@@ -156,4 +182,4 @@ class Shelf:
                 vars(self.latest).update({name: vars(old)[name] for name in CACHED if name in vars(old)})
 
 
-CACHED = ("columns", "by_key", "by_number", "by_path", "folders")
+CACHED = ("columns", "by_key", "by_number", "by_path", "folders", "sums")

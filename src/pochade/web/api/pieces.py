@@ -1,8 +1,6 @@
 """The pieces: all of them in columns, one with its facts, those nearest to it, and those that look like a picture."""
 
 import shutil
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
@@ -129,21 +127,14 @@ def info(request: Request, desk: TheDesk) -> Response:
         now, index = desk.pieces(), desk.collection.index
     except CollectionMissing:
         return tagged(request, Info(version=__version__, folder=folder, results=results, learnt=None).model_dump())
-    own, used = now.by_number.values(), index.net_in_use()
+    sums, used = now.sums, index.net_in_use()
     found = Info(
         version=__version__, folder=folder, results=results, learnt=used.learnt if used else "",
-        files=len(now.pieces), pieces=len(own), problems=len(index.problems()),
-        megapixels=sum(one.width * one.height for one in own) / 1e6, gigabytes=sum(one.bytes for one in own) / 1e9,
+        files=len(now.pieces), problems=len(index.problems()), **vars(sums),
         net=used and used.name, figures=used.figures if used else {},
-        formats=counted(one.format for one in own), colours=counted(one.colour for one in own),
-        shapes=counted(one.shape for one in own), folders=now.folders, labels=desk.collection.labels(),
+        folders=now.folders, labels=desk.collection.labels(),
     )  # fmt: skip
     return tagged(request, found.model_dump())
-
-
-def counted(words: Iterable[str]) -> dict[str, int]:
-    """How often each occurs, most first."""
-    return dict(Counter(words).most_common())
 
 
 @routes.get("/pieces", response_model=Columns)
