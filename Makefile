@@ -51,6 +51,7 @@ bench: $(INSTALLED) data drawings papers ## measure every figure anew (some hour
 	$(BIN)/python -m bench.bench_families
 	$(BIN)/python -m bench.bench_groups
 	$(BIN)/python -m bench.bench_teach
+	$(BIN)/python -m bench.bench_wall
 	$(BIN)/python -m bench.bench_kills
 	$(BIN)/python -m bench.bench_mutations
 	$(BIN)/python -m bench.bench_archive
