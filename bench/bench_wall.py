@@ -92,7 +92,10 @@ def longest_blank(page: Page, step: int) -> float:
 
 
 def main() -> None:
-    """Measure and write `results/wall.json`."""
+    """Measure and write `results/wall.json`; where there is no browser, say so: the other figures don't need one."""
+    if CHROMIUM is None:
+        print("the wall is not measured: it needs Chromium on the PATH", file=sys.stderr)
+        return
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "art"
         grown(folder)
