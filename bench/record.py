@@ -28,7 +28,7 @@ def record(name: str, figures: dict[str, Any]) -> None:
     """Write `results/<name>.json`."""
     proof = {
         "date": datetime.now(UTC).date().isoformat(),
-        "command": f"python -m {sys.modules['__main__'].__spec__.name}",  # type: ignore[union-attr]
+        "command": " ".join(["python -m", sys.modules["__main__"].__spec__.name, *sys.argv[1:]]),  # type: ignore[union-attr]
         "commit": COMMIT,
         "machine": machine(),
     }
