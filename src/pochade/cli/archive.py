@@ -52,7 +52,7 @@ def compress(
         print_json(dataclasses.asdict(report) | {"archive": str(to)})
     say_report(report, to)
     if page is not None:
-        words.print(f"the report is '{page}'", markup=False)
+        words.print(f"the report is '{page}'", markup=False, soft_wrap=True)
     if report.left_out:
         raise typer.Exit(FileUnreachable.exit_code)
 
@@ -86,7 +86,7 @@ def extract(
         counts = {"files": found.files, "bytes": found.bytes, "there": found.there}
         print_json(counts | {"renamed": renamed, "problems": problems})
     there = f", and {found.there:,} that were there already" if found.there else ""
-    words.print(f"{found.files:,} files in '{to}'{there}", markup=False)
+    words.print(f"{found.files:,} files in '{to}'{there}", markup=False, soft_wrap=True)
     say_lines(
         "{} under another name, because this system takes theirs for that of another",
         [*map(" is now ".join, renamed.items())],

@@ -93,7 +93,9 @@ def say_outcomes(outcomes: Sequence["Outcome"], to: Path) -> None:
     """How many were cleaned, what is to be known of some, and what could not be."""
     done = [outcome for outcome in outcomes if outcome.result and not outcome.done_before]
     before = sum(outcome.done_before for outcome in outcomes)
-    words.print(f"{len(done):,} cleaned, {before:,} done before; the results are in '{to}'", markup=False)
+    words.print(
+        f"{len(done):,} cleaned, {before:,} done before; the results are in '{to}'", markup=False, soft_wrap=True
+    )
     said = [f"{one.scan.name}: {', '.join(one.record.notes)}" for one in done if one.record and one.record.notes]
     say_lines("to be known of {} of them", said)
     problems = [outcome.problem for outcome in outcomes if outcome.problem]

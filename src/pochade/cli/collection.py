@@ -182,7 +182,7 @@ def say_matches(matches: Sequence["Match"], sheet: Path | None) -> None:
     if not matches:
         words.print("nothing there matches")
     if sheet is not None:
-        words.print(f"wrote '{sheet}'", markup=False)
+        words.print(f"wrote '{sheet}'", markup=False, soft_wrap=True)
 
 
 def say_info(known: "Info") -> None:

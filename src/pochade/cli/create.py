@@ -94,7 +94,7 @@ def morph(
     if as_json:
         print_json({"file": as_text(place), "frames": [as_data(one) for one in created]})
     empty = sum(one.empty for one in created)
-    words.print(f"wrote '{place}': {len(created):,} pictures", markup=False)
+    words.print(f"wrote '{place}': {len(created):,} pictures", markup=False, soft_wrap=True)
     if empty:
         words.print(f"{empty:,} of them lie where the collection has nothing")
 
@@ -128,7 +128,7 @@ def tell(created: Sequence["Created"], files: Sequence[Path], as_json: bool) -> 
         notes = [note for note, is_so in (("almost a copy", one.almost_a_copy), ("empty", one.empty)) if is_so]
         words.print("  ".join([line, *notes]), markup=False, highlight=False, soft_wrap=True)
     where = f"'{files[0]}'" if len(set(files)) == 1 else f"'{files[0].parent}'"
-    words.print(f"wrote {where}: {len(created):,} pictures", markup=False)
+    words.print(f"wrote {where}: {len(created):,} pictures", markup=False, soft_wrap=True)
 
 
 def as_data(one: "Created") -> dict[str, Any]:

@@ -47,9 +47,11 @@ def families(
         print_json([as_data(family) for family in found])
     say_families(found, collection.folder)
     if sheet is not None:
-        words.print(f"wrote '{sheet}'", markup=False)
+        words.print(f"wrote '{sheet}'", markup=False, soft_wrap=True)
     if script is not None:
-        words.print(f"wrote '{script}': it sets {moved:,} exact copies aside when you run it", markup=False)
+        words.print(
+            f"wrote '{script}': it sets {moved:,} exact copies aside when you run it", markup=False, soft_wrap=True
+        )
 
 
 def say_families(found: Sequence["Family"], folder: Path) -> None:

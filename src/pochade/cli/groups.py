@@ -61,7 +61,7 @@ def groups(
     say_groups(found, depth, collection.folder)
     words.print(f"{len(found):,} groups; {alone:,} files fit nowhere")
     if sheet is not None:
-        words.print(f"wrote '{sheet}'", markup=False)
+        words.print(f"wrote '{sheet}'", markup=False, soft_wrap=True)
 
 
 def say_groups(found: Sequence["Group"], depth: int, folder: Path, indent: int = 0) -> None:
@@ -98,4 +98,4 @@ def chart(
         map_sheet(spots, collection.groups(bar.report), collection.pieces(), collection.thumbnails, to)
     if as_json:
         print_json([as_data(spot) for spot in spots])
-    words.print(f"wrote '{to}': {len(spots):,} files", markup=False)
+    words.print(f"wrote '{to}': {len(spots):,} files", markup=False, soft_wrap=True)

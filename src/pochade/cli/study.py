@@ -82,7 +82,7 @@ def say_results(metrics: dict[str, Any], out: Path) -> None:
         f"{fcd['vae']['normal']:.2f} from the standard normal; real pictures have {fcd['floor']:.2f}"
     )
     words.print(f"fingerprints  {metrics['knn_accuracy']:.1%} of the nearest neighbours are of the right class")
-    words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets", markup=False)
+    words.print(f"wrote '{out / 'report.html'}', its figures, metrics.json and both nets", markup=False, soft_wrap=True)
 
 
 class StudyBar(Bar):

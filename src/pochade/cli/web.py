@@ -73,7 +73,7 @@ def say(address: str, is_local: bool, *, opens: bool) -> None:
 
     if page_folder() == PLAIN:
         words.print(UNBUILT, markup=False, highlight=False)
-    words.print(f"the page is at {address}", markup=False, highlight=False)
+    words.print(f"the page is at {address}", markup=False, highlight=False, soft_wrap=True)
     words.print("Ctrl-C ends it" if is_local else f"Ctrl-C ends it; {HTTP}", markup=False, highlight=False)
     if opens:
         webbrowser.open(address)
