@@ -1,6 +1,12 @@
-"""A wall of a hundred thousand pieces: seconds until it hangs in a real browser, tiles that stay blank, memory."""
+"""A hundred thousand pieces in a real browser: until the wall hangs, tiles that stay blank, the map's frames, memory.
+
+    python -m bench.bench_wall [MINUTES]
+
+The minutes are those of a script of use, which does without a pause what a person does with pauses.
+"""
 
 import json
+import math
 import os
 import sqlite3
 import sys
@@ -16,12 +22,17 @@ from playwright.sync_api import Page, sync_playwright
 from bench.record import record, summary
 from pochade import Collection
 from pochade.collection.reading import thumbnail_path
+from recipes.screenshots import go, tiles
 from tests.art import folder_of_art
 from tests.browser import CHROMIUM, server
 
 PIECES = 100_000
 ROUNDS = 5
 STEPS = 40  # of a wheel, through the wall
+MINUTES = 20
+CLUMPS = 400  # on the map
+ZOOMS = (1, 4, 16, 64)  # times, from all of the map
+PANNED = 4  # seconds
 HUNG = (
     "() => [...document.querySelectorAll('main li img')].filter((one) => one.complete && one.naturalWidth).length >= 8"
 )
@@ -39,6 +50,15 @@ BLANK = """async () => {  // the longest time that any tile in sight has no pict
         await new Promise((done) => requestAnimationFrame(done));
     }
     window.longest = longest;
+}"""
+FRAMES = """() => {  // milliseconds from each frame to the next
+    window.frames_seen = []; window.watching = true;
+    let before = performance.now();
+    const next = (now) => {
+        window.frames_seen.push(now - before); before = now;
+        if (window.watching) requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
 }"""
 
 
@@ -59,6 +79,10 @@ def grown(folder: Path) -> None:
         path = f"{number % 300:03d}/{number:06d} a drawing.png".encode()
         index.execute("INSERT INTO files VALUES (?, 1, ?, '1', ?, NULL)", (path, number * 10**9, number))
         draw(thumbnail_path(thumbnails, content), width, height, chance)
+    index.execute("DELETE FROM places")
+    clumps = np.repeat(chance.uniform(-1, 1, (CLUMPS, 2)), PIECES // CLUMPS, axis=0)
+    places = enumerate((clumps + chance.normal(0, 0.03, clumps.shape)).tolist(), start=1000)
+    index.executemany("INSERT INTO places VALUES (?, ?, ?)", [(number, *place) for number, place in places])
     index.commit()
     index.close()
 
@@ -91,7 +115,53 @@ def longest_blank(page: Page, step: int) -> float:
     return longest
 
 
-def main() -> None:
+def frames(page: Page, zoom: int) -> dict[str, float]:
+    """Of the map at a zoom, while it is drawn to and fro: frames a second, and the slowest in a hundred milliseconds.
+
+    Args:
+        page: On which the map is seen.
+        zoom: Times that it is nearer than where all is seen.
+    """
+    page.keyboard.press("0")
+    page.wait_for_timeout(1000)  # it flies there
+    page.mouse.move(640, 400)
+    for _ in range(round(math.log2(zoom))):
+        page.mouse.wheel(0, -math.log(2) / 0.002)
+    page.wait_for_timeout(1000)
+    page.evaluate(FRAMES)
+    page.mouse.down()
+    begun = time.perf_counter()
+    while (passed := time.perf_counter() - begun) < PANNED:
+        page.mouse.move(640 + 300 * math.sin(3 * passed), 400 + 200 * math.sin(2 * passed))
+    page.mouse.up()
+    seen = np.array(page.evaluate("() => { window.watching = false; return window.frames_seen; }"))
+    return {"frames_a_second": 1000 / seen.mean(), "slowest_hundredth_ms": float(np.percentile(seen, 99))}
+
+
+def use(page: Page, minutes: float) -> int:
+    """Go through the views again and again, as a person does; how often."""
+    until, rounds = time.monotonic() + 60 * minutes, 0
+    while time.monotonic() < until:
+        go(page, "Wall")
+        page.wait_for_function(HUNG)
+        page.mouse.move(640, 500)
+        for _ in range(10):
+            page.mouse.wheel(0, 20_000 if rounds % 2 else 1_500)
+            page.wait_for_timeout(100)
+        tiles(page).nth(5).click()
+        page.get_by_role("heading", level=1).wait_for()
+        go(page, "Map")
+        page.get_by_role("application").wait_for()
+        frames(page, ZOOMS[rounds % len(ZOOMS)])
+        page.mouse.click(700 + rounds % 100, 420)
+        for view in ("Families", "Groups"):
+            go(page, view)
+            page.get_by_role("heading", name=view, level=1).wait_for(state="attached")
+        rounds += 1
+    return rounds
+
+
+def main(minutes: float) -> None:
     """Measure and write `results/wall.json`; where there is no browser, say so: the other figures don't need one."""
     if CHROMIUM is None:
         print("the wall is not measured: it needs Chromium on the PATH", file=sys.stderr)
@@ -108,17 +178,26 @@ def main() -> None:
             page = pages[-1]
             page.mouse.move(600, 500)
             blank = {str(step): longest_blank(page, step) for step in (120, 600, 5000)}
+            go(page, "Map")
+            page.get_by_role("application").wait_for()
+            on_the_map = {str(zoom): frames(page, zoom) for zoom in ZOOMS}
+            fresh = process.memory_info().rss / 1e6
+            rounds = use(page, minutes)
             figures = {
                 "pieces": PIECES,
                 "seconds_until_it_hangs": summary(seconds),
                 "longest_blank_milliseconds_by_pixels_a_tenth_of_a_second": blank,
-                "server_mb": process.memory_info().rss / 1e6,
+                "map_by_zoom": on_the_map,
+                "server_mb": fresh,
+                "script_of_use": {"minutes": minutes, "rounds": rounds},
+                "server_mb_after_it": process.memory_info().rss / 1e6,
                 "busy_percent": psutil.cpu_percent(1.0),
             }
             browser.close()
     json.dump(figures, sys.stdout, indent=1)
-    record("wall", figures)
+    if minutes == MINUTES:
+        record("wall", figures)
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES)
