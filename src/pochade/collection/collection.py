@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -277,9 +278,9 @@ class Collection(Creating):
 
     def _piece(self, row: Any) -> Piece:
         return Piece(
-            self.folder / os.fsdecode(row.path), row.hash, row.format, row.width, row.height, row.depth, row.has_alpha,
-            row.frames, row.bytes, row.colour, moment(row.mtime), tuple(json.loads(row.notes)),
-            row.id, row.row,
+            self.folder / os.fsdecode(row.path), row.hash, sys.intern(row.format), row.width, row.height, row.depth,
+            row.has_alpha, row.frames, row.bytes, sys.intern(row.colour), moment(row.mtime),
+            tuple(json.loads(row.notes)), row.id, row.row,
         )  # fmt: skip
 
     def problems(self) -> list[Problem]:

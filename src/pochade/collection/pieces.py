@@ -13,7 +13,7 @@ SAME = 0.75  # likelihood from which a match is said to be of the same work
 SQUARE = 1.1  # sides that differ by less make a square
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be hundreds of thousands
 class Piece:
     """A file that holds a piece, and what is known of it."""
 
