@@ -7,6 +7,7 @@ browser then goes where a person would go; nothing is drawn upon afterwards.
 """
 
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -92,6 +93,29 @@ def clean(page: Page, art: Path) -> None:
         expect(page.get_by_text("Cleaning what is seen")).to_have_count(0)
 
 
+def compress(page: Page, _: Path) -> None:
+    """A few pieces as they would come back, looked at at 1:1."""
+    go(page, "Compress")
+    page.get_by_role("radio", name="Medium, looks alike").check()
+    expect(page.get_by_text("alike to").first).to_be_visible()
+    expect(page.get_by_text("5 together")).to_be_visible()
+
+
+def create(page: Page, _: Path) -> None:
+    """New pictures, one of them picked."""
+    go(page, "Create")
+    ready, draw = (page.get_by_role("button", name=name, exact=True) for name in ("Get ready to draw", "Draw"))
+    expect(ready.or_(draw)).to_be_visible()
+    if ready.is_visible():
+        ready.click()
+    page.get_by_label("Seed").fill("7")
+    draw.click()
+    drawn = page.get_by_role("region", name="Seed 7, free").get_by_role("button", name=re.compile(r"^Seed \d+"))
+    drawn.nth(2).click()
+    picked = page.get_by_role("complementary", name="The picture that was picked")
+    expect(picked.get_by_role("img").first).to_be_visible()
+
+
 VIEWS: dict[str, View] = {
     "wall": wall,
     "piece": piece,
@@ -100,6 +124,8 @@ VIEWS: dict[str, View] = {
     "teach": teach,
     "map": map_of_all,
     "clean": clean,
+    "compress": compress,
+    "create": create,
 }
 
 

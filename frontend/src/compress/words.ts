@@ -14,6 +14,10 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; short: string
     value: "medium", name: "Medium", short: "looks alike",
     words: "Much smaller. Fine grain may soften where one looks closely: to show and to send, not the only copy.",
   },
+  {
+    value: "preview", name: "Preview", short: "a thousand bytes each",
+    words: "Small sketches of everything, to carry a whole collection along: ten thousand pieces in ten megabytes. Shown here at 512 pixels. Never the only copy.",
+  },
 ];
 
 const CODERS: Record<string, string> = {

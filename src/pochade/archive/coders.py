@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
-from pochade.archive.manifest import BYTES, LOSSLESS, PICTURE, PIXELS, Entry
-from pochade.archive.searching import WANTED, smallest_alike
+from pochade.archive.manifest import BYTES, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry
+from pochade.archive.previews import MOST, preview_of
+from pochade.archive.searching import WANTED, Tried, smallest_alike
 from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
 from pochade.images import lossless, rests
@@ -33,6 +34,7 @@ STRETCH = 2**20  # bytes that are read at once
 HOPEFUL = 8 * STRETCH  # after so many bytes it is clear whether a file can be packed
 HOPELESS = 0.98
 GROWN = 2  # times: how much larger a picture's file may come out, with the same pixels
+HELD = 2**13  # bytes: whether a file so small fits into a preview's room without loss is worth a try
 TOLERATED = 2 * GROWN  # by a reader: other versions of a library may pack less well
 
 
@@ -68,8 +70,11 @@ def as_picture(content: bytes, fidelity: str = LOSSLESS) -> Coded | None:
 
     Args:
         content: The file's.
-        fidelity: At `high` and `medium`, the smallest picture that looks like it may win.
+        fidelity: At `high` and `medium`, the smallest picture that looks like it may win; at `preview`, what shows
+            most of it in a thousand bytes does, where nothing that loses nothing is so small.
     """
+    if fidelity == PREVIEW and len(content) > HELD and (seen := tolerant(preview, content)) is not None:
+        return seen
     tried: Coded | None = tolerant(as_jpeg if content.startswith(b"\xff\xd8\xff") else as_pixels, content)
     tried = tried if tried is not None and tried.cost < len(content) else None
     return tried if fidelity == LOSSLESS else tolerant(lambda one: alike(one, fidelity, tried), content) or tried
@@ -78,7 +83,18 @@ def as_picture(content: bytes, fidelity: str = LOSSLESS) -> Coded | None:
 def alike(content: bytes, fidelity: str, lossless_one: Coded | None) -> Coded | None:
     """The smallest picture that only looks like a file; None where none is smaller than what loses nothing."""
     most = len(content) if lossless_one is None else lossless_one.cost
-    found = smallest_alike(content, WANTED[fidelity], most)
+    if fidelity == PREVIEW:
+        return None if most <= MOST else preview(content)
+    return as_coded(smallest_alike(content, WANTED[fidelity], most))
+
+
+def preview(content: bytes) -> Coded | None:
+    """A picture's file of a thousand bytes."""
+    return as_coded(preview_of(content))
+
+
+def as_coded(found: Tried | None) -> Coded | None:
+    """What a search found, if it did."""
     if found is None:
         return None
     return Coded(found.content, found.coder, PICTURE, found.format, score=found.score)

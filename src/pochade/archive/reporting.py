@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pochade.archive.found import found_in
 from pochade.archive.jobs import sha256_of
-from pochade.archive.manifest import Piece
+from pochade.archive.manifest import PREVIEW, Piece
 from pochade.archive.names import shown
 from pochade.archive.opened import Archive, open_archive
 from pochade.archive.tolerance import tolerant
@@ -20,6 +20,8 @@ from pochade.files import write_atomically
 from pochade.images.crops import busiest
 from pochade.images.lossless import MOST_BYTES, webp_with
 from pochade.images.lossy_coders import original_in, views_of
+from pochade.images.miniature import Miniature
+from pochade.images.picture import Array
 from pochade.images.read import picture_in
 from pochade.images.source import Source, printable
 from pochade.pages import rendered
@@ -124,14 +126,25 @@ def compared(archive: Archive, piece: Piece, path: Path) -> Parts | None:
     """One piece beside its original, on light grey where there is alpha; None where the file is another by now."""
     if sha256_of(path)[0] != piece.entry.original_sha256:
         return None
-    original = original_in(path.read_bytes())  # it was read so when it was coded, in a process that could be spared
-    if original is None:
+    before = path.read_bytes()  # it was read so when it was coded, in a process that could be spared
+    seen = views(before, archive.read(piece), as_preview=piece.fidelity == PREVIEW)
+    if seen is None:
         return None
-    content = archive.read(piece)
-    after = picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
-    was, now = views_of(original.picture)[-1], views_of(after)[-1]
+    was, now = seen
     place = busiest(was, SIDE)
     return Parts(piece, webp_with(was[place], 80, 4), webp_with(now[place], 80, 4))
+
+
+def views(before: bytes, after: bytes, *, as_preview: bool) -> tuple[Array, Array] | None:
+    """What is seen of both files, (H, W, 3) of one size; None where the first is none that may be coded."""
+    if as_preview:
+        picture = Miniature(before)
+        return picture.pixels, picture.shown_again(after)
+    original = original_in(before)
+    if original is None:
+        return None
+    again = picture_in(Source(io.BytesIO(after), "the entry", len(after), MOST_BYTES))
+    return views_of(original.picture)[-1], views_of(again)[-1]
 
 
 def bytes_text(count: int) -> str:

@@ -71,7 +71,8 @@ def compress(
         to: The archive; see docs/format.md.
         fidelity: `lossless`: what comes back has the same pixels and all that the file held beside them. `high`,
             `medium`: pictures that look like the originals, to 90 and 70 by SSIMULACRA2, come back as AVIF, JPEG XL or
-            WebP, where that is smaller; all else as with `lossless`. What is in the archive at a higher one stays so.
+            WebP, where that is smaller; all else as with `lossless`. `preview`: what shows most of a picture in a
+            thousand bytes, small and on white. What is in the archive at a higher one stays so.
         report: Told which stage has come how far.
 
     Raises:

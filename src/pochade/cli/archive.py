@@ -22,7 +22,7 @@ def compress(
     to: Annotated[Path, typer.Option(metavar="ART.pochade", help="The archive; what is in it stays in it.")],
     folder: Annotated[Path | None, typer.Argument(help="The art, only ever read; -C, or the folder here.")] = None,
     fidelity: Annotated[
-        str, typer.Option(help="lossless, or pictures that look the same (high) or nearly so (medium).")
+        str, typer.Option(help="lossless; high or medium: pictures that look (nearly) the same; preview: 1 kB each.")
     ] = "lossless",
     page: Annotated[
         Path | None, typer.Option("--report", metavar="REPORT.html", help="Write a page about it, and JSON beside it.")
@@ -33,8 +33,9 @@ def compress(
 
     Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else
     byte for byte. With high and medium, pictures come back as AVIF, JPEG XL or WebP, where that is smaller, that look
-    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. Interrupted or killed, the same command goes
-    on where it was; again, it adds what is new.
+    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. With preview, each picture becomes a small
+    one of a thousand bytes, to carry a collection along. Interrupted or killed, the same command goes on where it was;
+    again, it adds what is new.
 
     Example: pochade compress ~/art --to ~/art.pochade
     """

@@ -119,10 +119,15 @@ def read_preview(path: Path | str, side: int, *, most_bytes: int = MOST_BYTES) -
         PictureUnreadable: As `read_picture` does.
     """
     with opened(path, most_bytes) as source:
-        header = header_of(source)
-        allow(source, header, whole=False)
-        preview = preview_of(raw_of(source, header, side), header, side)
-        return replace(preview, notes=name_notes(path, header) + preview.notes)
+        preview = preview_in(source, side)
+        return replace(preview, notes=name_notes(path, preview.header) + preview.notes)
+
+
+def preview_in(source: Source, side: int) -> Preview:
+    """The preview of an open file, as `read_preview` gives it; a library's exceptions go through."""
+    header = header_of(source)
+    allow(source, header, whole=False)
+    return preview_of(raw_of(source, header, side), header, side)
 
 
 def allow(source: Source, header: Header, *, whole: bool) -> None:

@@ -6,8 +6,10 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 
-from pochade.archive.coders import STORED, as_picture
+from pochade.archive.coders import STORED, Coded, as_picture
+from pochade.archive.manifest import PREVIEW
 from pochade.errors import PictureTooLarge
+from pochade.images.miniature import Miniature
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.shown import as_png
@@ -44,15 +46,22 @@ class Sampled(Showing):
         original = self.path.read_bytes()
         if len(original) > MOST:
             raise PictureTooLarge(f"'{self.name}' is too large for a sample: {len(original):,} bytes")
-        shown = middle(read_preview(self.path, WHOLE).pixels)
         coded = as_picture(original, self.fidelity)
-        again = shown if coded is None or coded.score is None else middle(decoded(coded.content, self.after.parent))
+        shown, again = (middle(pixels) for pixels in self.both(original, coded))
         publish(self.before, as_png(shown))
         publish(self.after, as_png(again))
         changed = not np.array_equal(shown, again)
         if coded is None:
             return Sample(STORED, len(original), len(original), None, changed)
         return Sample(coded.coder, len(coded.content), len(original), coded.score, changed)
+
+    def both(self, original: bytes, coded: Coded | None) -> tuple[Array, Array]:
+        """The picture before and after; of a preview, both at the size at which it is looked at."""
+        if coded is not None and coded.score is not None and self.fidelity == PREVIEW:
+            small = Miniature(original)
+            return small.pixels, small.shown_again(coded.content)
+        shown = read_preview(self.path, WHOLE).pixels
+        return shown, shown if coded is None or coded.score is None else decoded(coded.content, self.after.parent)
 
 
 def decoded(content: bytes, folder: Path) -> Array:

@@ -11,7 +11,7 @@ from pochade.web.api.pieces import Key
 from pochade.web.desk import TheDesk
 
 routes = APIRouter(tags=["compress"])
-Fidelity = Literal["lossless", "high", "medium"]
+Fidelity = Literal["lossless", "high", "medium", "preview"]
 BeforeAfter = Annotated[Literal["before", "after"], Path()]
 
 

@@ -67,7 +67,7 @@ class Compress(BaseModel):
 
     kind: Literal["compress"]
     name: str = Field(max_length=LONGEST, description="Of the archive; `.pochade` is added where it is missing.")
-    fidelity: Literal["lossless", "high", "medium"] = "lossless"
+    fidelity: Literal["lossless", "high", "medium", "preview"] = "lossless"
     report: bool = Field(False, description="Whether to write a page of what was saved and lost beside the archive.")
 
 

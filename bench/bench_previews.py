@@ -1,0 +1,100 @@
+"""Previews of a thousand bytes beside each coder's own best: every size and dial of WebP, AVIF, JPEG XL and JPEG.
+
+    python -m bench.bench_previews [PIECES]
+
+Drawings of openclipart that no net learnt. A coder's own best is that of its sizes which has the most decibels, at
+512 pixels a side, enlarged again; a picture that it can't make so small counts as white paper.
+"""
+
+import io
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from bench.openclipart import held_out
+from bench.record import record, summary
+from pochade.archive.previews import MOST, SIDES, fullest, preview_of
+from pochade.images.lossy_coders import CODERS, Coder, Original
+from pochade.images.miniature import Miniature
+from pochade.images.picture import Array
+from pochade.images.ssimulacra2 import ssimulacra2
+
+PIECES, SEED = 60, 0
+
+
+def jpeg(original: Original, dial: int) -> bytes:
+    """As JPEG, optimised; the dial is its quality."""
+    file = io.BytesIO()
+    Image.fromarray(original.picture.pixels).save(file, "JPEG", quality=dial, optimize=True, progressive=True)
+    return file.getvalue()
+
+
+ALONE = (*CODERS, Coder("jpeg", jpeg, 95, at_70=60, at_90=95))
+
+
+def decibels(one: Array, other: Array) -> float:
+    """PSNR of two pictures; 60 where they are closer than any eye could tell."""
+    error = float(np.square(one.astype(float) - other).mean())
+    return min(60.0, 10 * np.log10(255**2 / max(error, 1e-9)))
+
+
+def best_of(coder: Coder, picture: Miniature) -> dict[str, float]:
+    """Decibels and SSIMULACRA2 of the size at which a coder alone has most decibels."""
+    sides = [side for side in SIDES if side < picture.longest] + [min(picture.longest, max(SIDES))]
+    files = [fullest(coder, picture.at(side)) for side in sides]
+    shown = [picture.shown_again(file) for file in files if file is not None]
+    shown += [] if shown else [np.full_like(picture.pixels, 255)]
+    best = max(shown, key=lambda one: decibels(picture.pixels, one))
+    return {"decibels": decibels(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
+
+
+def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
+    """What `compress --fidelity preview` makes of it; None where that isn't larger than a preview anyway."""
+    start = time.perf_counter()
+    found = preview_of(content)
+    if found is None:
+        return None
+    shown = picture.shown_again(found.content)
+    return {
+        "decibels": decibels(picture.pixels, shown),
+        "ssimulacra2": found.score,
+        "bytes": len(found.content),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def main() -> None:
+    """Measure, and write results/previews.json."""
+    pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
+    known = sorted(drawing.path for drawing in held_out() if Path(drawing.path).stat().st_size > MOST)
+    rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("preview", *(coder.name for coder in ALONE))}
+    for path in random.Random(SEED).sample(known, pieces):
+        content = Path(path).read_bytes()
+        picture = Miniature(content)
+        if (found := ours(content, picture)) is None:
+            continue
+        rows["preview"].append(found)
+        for coder in ALONE:
+            rows[coder.name].append(best_of(coder, picture))
+    figures: dict[str, Any] = {
+        name: {measure: summary([row[measure] for row in found]) for measure in found[0]}
+        for name, found in rows.items()
+    }
+    figures["decibels_beyond_the_best_of_all"] = summary(
+        [
+            row["decibels"] - max(rows[coder.name][number]["decibels"] for coder in ALONE)
+            for number, row in enumerate(rows["preview"])
+        ]
+    )
+    record("previews", {"pieces": len(rows["preview"])} | figures)
+    for name, each in figures.items():
+        print(name, each["mean"] if "n" in each else {measure: value["mean"] for measure, value in each.items()})
+
+
+if __name__ == "__main__":
+    main()
