@@ -15,8 +15,8 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; short: string
     words: "Much smaller. Fine grain may soften where one looks closely: to show and to send, not the only copy.",
   },
   {
-    value: "preview", name: "Preview", short: "a thousand bytes each",
-    words: "Small sketches of everything, to carry a whole collection along: ten thousand pieces in ten megabytes. Shown here at 512 pixels. Never the only copy.",
+    value: "preview", name: "Preview", short: "1 kB each",
+    words: "A small sketch of everything, to carry along: ten thousand pieces in ten megabytes. Shown here at 512 pixels. Never the only copy.",
   },
 ];
 
