@@ -14,7 +14,7 @@ PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schem
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again; see demo/found.png
+demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again (demo/found.png), open the page
 	bash recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)
 
 study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the nets, write study/report.html

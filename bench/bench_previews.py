@@ -40,7 +40,7 @@ ALONE = (*CODERS, Coder("jpeg", jpeg, 95, at_70=60, at_90=95))
 def decibels(one: Array, other: Array) -> float:
     """PSNR of two pictures; 60 where they are closer than any eye could tell."""
     error = float(np.square(one.astype(float) - other).mean())
-    return min(60.0, 10 * np.log10(255**2 / max(error, 1e-9)))
+    return min(60.0, float(10 * np.log10(255**2 / max(error, 1e-9))))
 
 
 def best_of(coder: Coder, picture: Miniature) -> dict[str, float]:

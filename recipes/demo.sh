@@ -14,3 +14,7 @@ done
 "$(dirname "$pochade")/python" -m recipes.scan "$to/art/animals/birds/puffin-md.png" "$to/scan.jpg"
 echo "a crooked, tinted, mirrored scan of one drawing: $to/scan.jpg" >&2
 "$pochade" -C "$to/art" find "$to/scan.jpg" -k 9 --sheet "$to/found.png"
+if [ -t 1 ]; then
+    exec "$pochade" open "$to/art"  # only where somebody looks: it serves until Ctrl-C
+fi
+echo "'$pochade open $to/art' shows all of it in your browser" >&2
