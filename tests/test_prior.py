@@ -81,6 +81,13 @@ def test_a_direction_in_which_nothing_differs_is_no_trouble() -> None:
     np.testing.assert_allclose(drawn[:, 2], 7, atol=1e-3)
 
 
+def test_copies_of_one_code_give_that_code() -> None:
+    code = np.random.default_rng(0).standard_normal(6)
+    prior = Prior.fit(np.tile(code, (30, 1)))
+    np.testing.assert_allclose(prior.sample(3), np.tile(code, (3, 1)), atol=1e-3)
+    np.testing.assert_allclose(prior.path(np.tile(code, (2, 1)), 5), np.tile(code, (5, 1)), atol=1e-3)
+
+
 def test_fewer_than_twenty_codes_are_refused() -> None:
     with pytest.raises(UsageError, match="19 codes are too few"):
         Prior.fit(cloud(19))

@@ -35,7 +35,7 @@ class Whitening:
         points = np.asarray(points, np.float64)  # covariances in single precision lose their symmetry
         mean, deviations = points.mean(0), points.std(0)
         deviations = np.maximum(deviations, max(SMALLEST, SMALLEST * float(deviations.max())))
-        covariance = LedoitWolf(assume_centered=True).fit((points - mean) / deviations).covariance_
+        covariance = firm(LedoitWolf(assume_centered=True).fit((points - mean) / deviations).covariance_)
         return cls(mean, deviations[:, None] * np.linalg.cholesky(covariance))
 
     @property
@@ -54,10 +54,16 @@ class Whitening:
         return points
 
 
+def firm(covariance: Floats) -> Floats:
+    """A covariance (D, D) that can be inverted, also of points that are all the same."""
+    spread: Floats = covariance + SMALLEST * np.eye(len(covariance))
+    return spread
+
+
 def shrunk_normal(points: Floats) -> Mixture:
     """One normal distribution for points (N, D), its covariance shrunk by Ledoit and Wolf's rule."""
     fitted = LedoitWolf().fit(points)
-    return Mixture(np.ones(1), fitted.location_[None], fitted.covariance_[None])
+    return Mixture(np.ones(1), fitted.location_[None], firm(fitted.covariance_)[None])
 
 
 def shrunk_mixture(points: Floats, size: int, seed: int = 0) -> Mixture:
@@ -71,6 +77,7 @@ def shrunk_mixture(points: Floats, size: int, seed: int = 0) -> Mixture:
         warnings.simplefilter("ignore", ConvergenceWarning)  # ended early, or fewer different points than asked for
         near = KMeans(size, n_init=1, random_state=seed).fit(points)
         common = LedoitWolf(assume_centered=True).fit(points - near.cluster_centers_[near.labels_]).covariance_
+        common = firm(common)
         fitted = BayesianGaussianMixture(
             n_components=size, degrees_of_freedom_prior=worth, covariance_prior=worth * common,
             weight_concentration_prior_type="dirichlet_distribution", weight_concentration_prior=1.0,
