@@ -57,6 +57,7 @@ bench: $(INSTALLED) data drawings papers ## measure every figure anew (some hour
 	$(BIN)/python -m bench.bench_archive
 	$(BIN)/python -m bench.bench_fidelity
 	$(BIN)/python -m bench.bench_previews
+	$(BIN)/python -m bench.bench_create
 	$(BIN)/python -m bench.bench_training
 	$(BIN)/python -m bench.bench_dimensions
 	$(BIN)/python -m bench.bench_study
