@@ -16,7 +16,7 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; short: string
   },
   {
     value: "preview", name: "Preview", short: "1 kB each",
-    words: "A small sketch of everything, to carry along: ten thousand pieces in ten megabytes. Shown here at 512 pixels. Never the only copy.",
+    words: "A small sketch of everything, to carry along: ten thousand pieces in some twelve megabytes. Shown here at 512 pixels. Never the only copy.",
   },
 ];
 
