@@ -9,7 +9,7 @@ DEMO ?= demo
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo study drawings papers data test lint bench clean
+.PHONY: help demo study drawings papers figures data test lint bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -41,8 +41,12 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
-bench: $(INSTALLED) data drawings papers ## measure every figure anew (some hours on two cores)
+figures: ## get 241 painted figures to measure on into the cache, from Debian's package wesnoth-1.16-data (GPL, CC BY-SA)
+	@bash recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"
+
+bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (some hours on two cores)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/pip install --quiet --no-deps pythae==0.1.2  # asks for packages that Python has had since 3.7
 	$(BIN)/python -m bench.bench_copies
 	$(BIN)/python -m bench.bench_clean
 	$(BIN)/python -m bench.bench_codes
@@ -56,8 +60,10 @@ bench: $(INSTALLED) data drawings papers ## measure every figure anew (some hour
 	$(BIN)/python -m bench.bench_mutations
 	$(BIN)/python -m bench.bench_archive
 	$(BIN)/python -m bench.bench_fidelity
+	$(BIN)/python -m bench.bench_restoring
 	$(BIN)/python -m bench.bench_previews
 	$(BIN)/python -m bench.bench_create
+	$(BIN)/python -m bench.bench_generate
 	$(BIN)/python -m bench.bench_training
 	$(BIN)/python -m bench.bench_dimensions
 	$(BIN)/python -m bench.bench_study

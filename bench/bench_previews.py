@@ -47,7 +47,7 @@ def best_of(coder: Coder, picture: Miniature) -> dict[str, float]:
     """Decibels and SSIMULACRA2 of the size at which a coder alone has most decibels."""
     sides = [side for side in SIDES if side < picture.longest] + [min(picture.longest, max(SIDES))]
     files = [fullest(coder, picture.at(side)) for side in sides]
-    shown = [picture.shown_again(file) for file in files if file is not None]
+    shown = [picture.shown_again(found.file) for found in files if found is not None]
     shown += [] if shown else [np.full_like(picture.pixels, 255)]
     best = max(shown, key=lambda one: decibels(picture.pixels, one))
     return {"decibels": decibels(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}

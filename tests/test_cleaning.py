@@ -12,9 +12,9 @@ from PIL import Image
 import pochade
 from pochade.cleaning.cleaner import Cleaner, Strengths, halo
 from pochade.cleaning.page import Page, thumbnail
-from pochade.cleaning.tiles import tiles
 from pochade.errors import UsageError
 from pochade.images.given import array_apart, taken_apart
+from pochade.images.tiles import tiles
 from pochade.learn.damage import damage
 from pochade.nets import PageConfig, PageNet, Restorer, RestorerConfig
 from tests.art import drawing

@@ -25,7 +25,7 @@ def test_the_highest_dial_that_fits_is_found(coder: Coder) -> None:
     found = fullest(coder, original)
     assert found is not None
     fits = [size for size in sizes if size <= MOST]
-    assert len(found) == fits[-1]
+    assert len(found.file) == fits[-1]
     assert len(fits) < len(sizes)
 
 

@@ -7,15 +7,16 @@ import hashlib
 import lzma
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 
-from pochade.archive.manifest import BYTES, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry
+from pochade.archive.manifest import BYTES, LOSSLESS, NET, PICTURE, PIXELS, PREVIEW, Entry
 from pochade.archive.previews import MOST, preview_of
-from pochade.archive.searching import WANTED, Tried, smallest_alike
+from pochade.archive.restored import RESTORED
+from pochade.archive.searching import WANTED, Tried, smallest_alike, smallest_restored
 from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
 from pochade.images import lossless, rests
@@ -23,9 +24,14 @@ from pochade.images.picture import Array
 from pochade.images.rests import Apart, Raster
 from pochade.images.source import first_line
 
+if TYPE_CHECKING:  # torch is heavy
+    from pochade.mending import Mender
+
 JPEG, STORED, XZ = "jpeg", "stored", "xz"
+BY_A_NET = RESTORED.name  # an AVIF of which a net makes the piece
 ALIKE = {"avif": ".avif", "jpeg-xl-lossy": ".jxl", "webp-lossy": ".webp"}  # which only look like the original
 SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"} | ALIKE
+SUFFIXES |= {BY_A_NET: ".avif", NET: ""}
 LARGEST_REST = 2**16  # bytes: it is kept twice, in the manifest
 WINDOW = 2**25  # bytes that xz looks back, of which its memory is a dozen times, and a bit more than once to unpack
 LEAST_WINDOW = 4096
@@ -58,6 +64,8 @@ class Coded:
     rest: bytes | None = None
     raster: Raster | None = None
     score: float | None = None
+    net: str | None = None
+    told: tuple[int, ...] | None = None
 
     @property
     def cost(self) -> int:
@@ -65,22 +73,28 @@ class Coded:
         return len(self.content) + len(zlib.compress(self.rest or b""))
 
 
-def as_picture(content: bytes, fidelity: str = LOSSLESS) -> Coded | None:
+def as_picture(content: bytes, fidelity: str = LOSSLESS, mender: "Mender | None" = None) -> Coded | None:
     """The file as the smallest picture from which it comes back; None where there is none smaller than it.
 
     Args:
         content: The file's.
         fidelity: At `high` and `medium`, the smallest picture that looks like it may win; at `preview`, what shows
             most of it in a thousand bytes does, where nothing that loses nothing is so small.
+        mender: The net that redraws previews, if the archive has one.
     """
+    preview = partial(as_preview, mender=mender)
     if fidelity == PREVIEW and len(content) > HELD and (seen := tolerant(preview, content)) is not None:
         return seen
     tried: Coded | None = tolerant(as_jpeg if content.startswith(b"\xff\xd8\xff") else as_pixels, content)
     tried = tried if tried is not None and tried.cost < len(content) else None
-    return tried if fidelity == LOSSLESS else tolerant(lambda one: alike(one, fidelity, tried), content) or tried
+    return (
+        tried if fidelity == LOSSLESS else tolerant(lambda one: alike(one, fidelity, tried, preview), content) or tried
+    )
 
 
-def alike(content: bytes, fidelity: str, lossless_one: Coded | None) -> Coded | None:
+def alike(
+    content: bytes, fidelity: str, lossless_one: Coded | None, preview: Callable[[bytes], Coded | None]
+) -> Coded | None:
     """The smallest picture that only looks like a file; None where none is smaller than what loses nothing."""
     most = len(content) if lossless_one is None else lossless_one.cost
     if fidelity == PREVIEW:
@@ -88,16 +102,30 @@ def alike(content: bytes, fidelity: str, lossless_one: Coded | None) -> Coded | 
     return as_coded(smallest_alike(content, WANTED[fidelity], most))
 
 
-def preview(content: bytes) -> Coded | None:
+def as_preview(content: bytes, mender: "Mender | None") -> Coded | None:
     """A picture's file of a thousand bytes."""
-    return as_coded(preview_of(content))
+    return as_coded(preview_of(content, mender), mender)
 
 
-def as_coded(found: Tried | None) -> Coded | None:
+def as_restored(content: bytes, fidelity: str, mender: "Mender", other: Coded | None) -> Coded | None:
+    """A file as a smaller AVIF that a net restores; None where it isn't smaller than what else was made of it.
+
+    Args:
+        content: The file's.
+        fidelity: `high` or `medium`.
+        mender: The net.
+        other: What `as_picture` made of it.
+    """
+    most = len(content) if other is None else other.cost
+    return as_coded(tolerant(lambda one: smallest_restored(one, WANTED[fidelity], most, mender), content), mender)
+
+
+def as_coded(found: Tried | None, mender: "Mender | None" = None) -> Coded | None:
     """What a search found, if it did."""
     if found is None:
         return None
-    return Coded(found.content, found.coder, PICTURE, found.format, score=found.score)
+    coded = Coded(found.content, found.coder, PICTURE, found.format, found.shape, score=found.score, told=found.told)
+    return replace(coded, net=mender.name) if mender is not None and found.told is not None else coded
 
 
 def as_jpeg(content: bytes) -> Coded | None:

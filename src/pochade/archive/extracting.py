@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.coders import SUFFIXES, TOLERATED
+from pochade.archive.coders import BY_A_NET, SUFFIXES, TOLERATED
 from pochade.archive.jobs import sha256_of
 from pochade.archive.manifest import BYTES, PICTURE, Manifest, Piece
 from pochade.archive.names import Text, above, as_path, shown, twins
@@ -17,6 +17,8 @@ from pochade.archive.opened import Archive
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.files import make_folder, name_new
 from pochade.images.source import printable
+
+RESTORED_SUFFIX = ".restored.png"
 
 
 @dataclass
@@ -121,7 +123,7 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
     taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
     for piece in manifest.pieces:
         if piece.entry.returns == PICTURE:
-            suffix = SUFFIXES.get(piece.coder, "")
+            suffix = RESTORED_SUFFIX if piece.coder == BY_A_NET else SUFFIXES.get(piece.coder, "")
             text = piece.path + suffix
             while suffix and text in taken:
                 text += suffix
@@ -156,7 +158,7 @@ def is_there(archive: Archive, piece: Piece, target: Path) -> bool:
         if piece.entry.returns == BYTES:
             same = state.st_size == piece.original_bytes
             return same and sha256_of(target)[0] == piece.entry.original_sha256
-        likely = state.st_size <= TOLERATED * piece.original_bytes
+        likely = piece.coder == BY_A_NET or state.st_size <= TOLERATED * piece.original_bytes
         return likely and target.read_bytes() == archive.read(piece)
     except OSError:
         return False

@@ -17,6 +17,7 @@ INDEX = ".pochade"
 class Found:
     """Files and folders by their path in the archive."""
 
+    top: Path  # the folder that paths are below
     files: dict[Text, Path] = field(default_factory=dict)
     folders: list[Text] = field(default_factory=list)  # with nothing in them
     left_out: dict[str, str] = field(default_factory=dict)  # printable paths, and why
@@ -44,7 +45,7 @@ def found_in(given: Path | str | Iterable[Path | str], own: Iterable[Path]) -> F
             raise DataMissing(f"'{printable(path)}' isn't there", "look at its name")
     alone = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112  as below
     top = paths[0] if alone else Path(os.path.commonpath([one.parent for one in paths]))
-    found, passed_over = Found(), {plainly(path) for path in own}
+    found, passed_over = Found(top), {plainly(path) for path in own}
     for path in sorted(set(paths)):
         add(found, top, path, passed_over)
     return found

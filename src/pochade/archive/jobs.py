@@ -4,12 +4,13 @@ import errno
 import hashlib
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, pack, unpack
-from pochade.archive.manifest import BYTES, LOSSLESS
+from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, as_restored, pack, unpack
+from pochade.archive.manifest import BYTES, LOSSLESS, PREVIEW
+from pochade.archive.restored import mender_in
 from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
 from pochade.images.identify import identify
@@ -28,6 +29,7 @@ class Made:
     bytes: int = 0  # of what was compared with the file
     crc32: int = 0
     is_file: bool = False
+    restored: "Made | None" = None  # a smaller one, for archives with the net that it needs; in the job's `beside`
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class CodeJob:
     sha256: str
     into: Path
     fidelity: str = LOSSLESS
+    net: Path | None = None  # that may travel in the archive, packed
+
+    @property
+    def beside(self) -> Path:
+        """Where a smaller one goes that needs the net."""
+        return self.into.with_name(self.into.name + ".restored")
 
     @property
     def name(self) -> str:
@@ -60,12 +68,20 @@ class CodeJob:
                     content = file.read()
                     if hashlib.sha256(content).hexdigest() != self.sha256:
                         return Problem(CHANGED)
-                    if (coded := as_picture(content, self.fidelity)) is not None:
-                        self.into.write_bytes(coded.content)
-                        return made(coded, len(coded.content), zlib.crc32(coded.content))
+                    return self.coded(content)
             return self.packed()
         except OSError as error:
             return Problem(f"can't be read: {error.strerror}", error.errno in NO_ROOM)
+
+    def coded(self, content: bytes) -> Made:
+        """The file's content as small as it gets, and smaller still by a net."""
+        mender = None if self.net is None else mender_in(self.net)
+        picture = as_picture(content, self.fidelity, mender)
+        kept = self.packed() if picture is None else left_in(self.into, picture)
+        if mender is None or self.fidelity == PREVIEW:
+            return kept
+        smaller = as_restored(content, self.fidelity, mender, picture)
+        return kept if smaller is None else replace(kept, restored=left_in(self.beside, smaller))
 
     def packed(self) -> Made:
         """The file packed, or as it is where that is no larger."""
@@ -103,6 +119,12 @@ class Summed:
         content = self.file.read(size)
         self.bytes, self.crc32 = self.bytes + len(content), zlib.crc32(content, self.crc32)
         return content
+
+
+def left_in(path: Path, coded: Coded) -> Made:
+    """What a coder made, written to a file."""
+    path.write_bytes(coded.content)
+    return made(coded, len(coded.content), zlib.crc32(coded.content))
 
 
 def made(coded: Coded, size: int, crc32: int) -> Made:

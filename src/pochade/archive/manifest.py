@@ -16,13 +16,14 @@ from pochade.images.rests import Raster
 ABOUT = "A ZIP of pictures and packed files; docs/format.md of Pochade says how the originals are made of them again"
 WRITTEN = (
     "name", "coder", "returns", "fidelity", "format", "shape", "bytes", "original_bytes", "crc32", "original_sha256",
-    "pixels", "score",
+    "pixels", "score", "net", "told",
 )  # fmt: skip
 MOST = 2**28  # bytes of a manifest: of some hundred thousand pieces
 GROWTH = 20  # times: what a packed manifest may grow by, beyond its first bytes; three is usual
 FIRST = 2**16
 NUMBER = 2**63 - 1
 BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back: the first two as they were
+NET = "net"  # the coder of an entry that is no piece: pieces rest on it
 LOSSLESS, PREVIEW = "lossless", "preview"
 FIDELITIES = (PREVIEW, "medium", "high", LOSSLESS)  # from low to high
 OF_ALL = {"format", "about", "pochade", "rests", "entries", "folders"}  # every field that is known
@@ -52,6 +53,8 @@ class Entry:
     rest: Rest | None = None
     raster: Raster | None = None
     score: float | None = None  # SSIMULACRA2, where a picture comes back that looks like the original
+    net: str | None = None  # the beginning of the SHA-256 of the net by which it comes back
+    told: tuple[int, ...] | None = None  # to the net: how the entry was coded
 
     @property
     def rank(self) -> int:
@@ -244,6 +247,8 @@ def entry_of(said: Any, rests: list[bytes]) -> Entry:
         rest=optional(said, "rest", int, lambda number: at(rests, number)),
         raster=optional(said, "raster", dict, raster_of),
         score=optional(said, "score", float, float),
+        net=optional(said, "net", str, str),
+        told=optional(said, "told", list, lambda numbers: tuple(checked(one, int, "told") for one in numbers)),
     )
 
 

@@ -11,17 +11,21 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
-from pochade.archive.coders import ALIKE, STORED, STRETCH, XZ, from_picture, unpack
+from pochade.archive.coders import ALIKE, BY_A_NET, STORED, STRETCH, XZ, from_picture, unpack
 from pochade.archive.finding import found_at_the_end
 from pochade.archive.layout import REPAIR, ending, local_header, stored
 from pochade.archive.layout import places as places_of
-from pochade.archive.manifest import BYTES, PICTURE, Entry, Piece
+from pochade.archive.manifest import BYTES, NET, PICTURE, Entry, Piece
 from pochade.archive.names import Text
+from pochade.archive.nets import name_of, net_in
 from pochade.archive.repair import repair_of
-from pochade.errors import ArchiveDamaged, FileUnreachable
-from pochade.images.source import printable, without_waiting
+from pochade.errors import ArchiveDamaged, FileUnreachable, PochadeError
+from pochade.images.source import first_line, printable, without_waiting
+
+if TYPE_CHECKING:  # torch is heavy: only who restores loads it
+    from pochade.mending import Mender
 
 
 class Damage(NamedTuple):
@@ -76,6 +80,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._menders: dict[str, Mender] = {}
         try:
             self.file: BinaryIO = open(path, "rb", opener=without_waiting)  # noqa: SIM115  closed by `close`
         except OSError as error:
@@ -128,7 +133,7 @@ class Archive:
         Raises:
             ArchiveDamaged: As `read` does; what was written by then is worthless.
         """
-        if reason := self.fault(entry):
+        if entry.coder != NET and (reason := self.fault(entry)):
             raise ArchiveDamaged(f"'{entry.name}' is damaged: {reason}", "look for an undamaged copy")
         digest, count = hashlib.sha256(), 0
 
@@ -143,11 +148,43 @@ class Archive:
         elif entry.coder == STORED or (entry.coder in ALIKE and entry.returns == PICTURE):
             for content in self.stretch(entry).stretches():
                 passed(content)
+        elif entry.coder == NET:
+            passed(net_in(entry, self.stretch(entry).content()))
+        elif entry.coder == BY_A_NET:
+            passed(self._restored(entry))
         else:
             passed(from_picture(entry, self.stretch(entry).content()))
         same = (digest.hexdigest(), count) == (entry.original_sha256, entry.original_bytes)
         if entry.returns == BYTES and not same:
             raise ArchiveDamaged(f"'{entry.name}' gives another file than its manifest says")
+
+    def nets(self) -> list[Entry]:
+        """The entries of the nets on which pieces rest."""
+        return [entry for entry in self.manifest.entries if entry.coder == NET]
+
+    def _restored(self, entry: Entry) -> bytes:
+        """The PNG that a net makes of an entry."""
+        from pochade.archive.restored import png_again  # noqa: PLC0415  torch
+
+        if entry.net is None or entry.told is None or entry.shape is None or entry.returns != PICTURE:
+            raise ArchiveDamaged(f"'{entry.name}' says nothing of the net that it needs")
+        try:
+            return png_again(self.stretch(entry).content(), self._mender(entry.net), entry.told, entry.shape)
+        except (ValueError, OSError, PochadeError) as error:
+            if isinstance(error, ArchiveDamaged):
+                raise
+            raise ArchiveDamaged(f"'{entry.name}' can't be restored: {first_line(error)}") from error
+
+    def _mender(self, name: str) -> "Mender":
+        """The net of that name, unpacked once."""
+        from pochade.mending import Mender  # noqa: PLC0415  torch
+
+        if name not in self._menders:
+            entry = next((one for one in self.nets() if name_of(one) == name), None)
+            if entry is None:
+                raise ArchiveDamaged(f"the net {name!a} is missing")
+            self._menders[name] = Mender(net_in(entry, self.stretch(entry).content()))
+        return self._menders[name]
 
     def verify(self, report: Callable[[int, int], None] = lambda _done, _total: None) -> list[Damage]:
         """Every byte of the file compared with what it was; what is damaged, and which pieces that costs.
@@ -163,10 +200,20 @@ class Archive:
             if not self._stands(self.places[number], local_header(entry.member)):
                 damages.append(Damage(f"the header in front of '{entry.name}' is damaged; nothing is lost by it", ()))
             if reason := self.fault(entry):
-                lost = tuple(files.get(entry.name, ()))
-                damages.append(Damage(f"'{entry.name}' is damaged: {reason}", lost))
+                damages.append(self._damage(entry, reason, files))
             report(self.places[number + 1], self.size)
         return damages + self._faults_behind()
+
+    def _damage(self, entry: Entry, reason: str, files: dict[str, list[Text]]) -> Damage:
+        """What a damaged entry costs: of a net that can be mended, nothing."""
+        if entry.coder != NET:
+            return Damage(f"'{entry.name}' is damaged: {reason}", tuple(files.get(entry.name, ())))
+        try:
+            net_in(entry, self.stretch(entry).content())
+        except ArchiveDamaged:
+            resting = tuple(piece.path for piece in self if piece.entry.net == name_of(entry))
+            return Damage(f"the net '{entry.name}' is damaged: {reason}", resting)
+        return Damage(f"the net '{entry.name}' is damaged: {reason}; it can be mended, and nothing is lost by it", ())
 
     def fault(self, entry: Entry) -> str:
         """What is wrong with an entry's content; nothing when it is as it was."""

@@ -111,6 +111,16 @@ class Part:
             raise unwritable(self.target, error) from error
         return whole
 
+    def drop(self, unwanted: list[Entry]) -> None:
+        """Take entries out again, and close the gaps.
+
+        Raises:
+            OutputUnwritable: No space.
+        """
+        if unwanted:
+            self.entries, self.names, self.end = [], EntryNames(), 0
+            self.take_up(lambda entry: entry not in unwanted)
+
     def _put(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
         """Write header and content behind the last entry; None for a content that is there already."""
         if content is not None:

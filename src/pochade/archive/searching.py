@@ -1,9 +1,13 @@
 """The smallest file that looks like the original: each coder's dial is turned down as far as the score allows."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from pochade.archive.restored import RESTORED, RestoredJudge, Shape
 from pochade.archive.tolerance import tolerant
 from pochade.images.lossy_coders import CODERS, Coder, Judge, Original, original_in
+
+if TYPE_CHECKING:  # torch is heavy
+    from pochade.mending import Mender
 
 WANTED = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2
 TRIES = 10  # of one coder
@@ -16,6 +20,8 @@ class Tried(NamedTuple):
     coder: str
     score: float
     format: str  # of the original
+    told: tuple[int, ...] | None = None  # to a net, by which it comes back
+    shape: Shape | None = None  # of what comes back by a net
 
 
 def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
@@ -38,6 +44,16 @@ def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
         if found is not None:
             best, most = found, len(found.content)
     return best
+
+
+def smallest_restored(content: bytes, wanted: float, most: int, mender: "Mender") -> Tried | None:
+    """The smallest AVIF of which a net makes a picture that reaches a score; else as `smallest_alike`."""
+    original = original_in(content)
+    if original is None:
+        return None
+    found = searched(RESTORED, original, RestoredJudge(original, mender), wanted, most)
+    shape = (*original.sides, original.picture.pixels.shape[-1], 8)
+    return None if found is None else found._replace(shape=shape)
 
 
 class Stand(NamedTuple):
@@ -73,7 +89,8 @@ def searched(coder: Coder, original: Original, judge: Judge, wanted: float, most
 def attempt(coder: Coder, original: Original, judge: Judge, dial: int) -> Tried:
     """A coder's file and what is seen in it."""
     content = coder.encode(original, dial)
-    return Tried(content, coder.name, judge.score(content), original.picture.header.format)
+    told = (dial,) if coder is RESTORED else None
+    return Tried(content, coder.name, judge.score(content, dial), original.picture.header.format, told)
 
 
 def falls_too_slowly(stand: Stand, above: Stand, most: int) -> bool:

@@ -16,10 +16,12 @@ from pathlib import Path
 from pochade.archive.coders import STRETCH, SUFFIXES
 from pochade.archive.found import Found, found_in
 from pochade.archive.jobs import CodeJob, Made, Problem
-from pochade.archive.manifest import FIDELITIES, LOSSLESS, Entry, Manifest
+from pochade.archive.manifest import FIDELITIES, LOSSLESS, NET, Entry, Manifest
 from pochade.archive.names import Text, entry_name, shown
+from pochade.archive.nets import as_stored, entry_of, name_of, net_in
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
+from pochade.archive.settling import net_for, settle
 from pochade.archive.wanted import Content, Tell, Wanted, holds, leave_out, manifest_of, summed
 from pochade.collection.readers import Readers
 from pochade.errors import ArchiveDamaged, DataMissing, FileUnreachable, OutputUnwritable, UsageError
@@ -139,12 +141,14 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
         with Part(target) as part:
             before = old.manifest.entries if old else []
             known = {entry.original_sha256 for entry in before}
-            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity))
+            net = net_for(fidelity, old, found)
+            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity, net))
             if old is not None:
                 copied(old, part, wanted, fidelity, report)
-            coded = code_missing(part, wanted, found, folder, fidelity, report)
+            coded = code_missing(part, wanted, found, folder, fidelity, report, net)
             if old is not None:
                 keep_low(old, part)
+            settle(part, net)
             check_kept(before, part)
             manifest, moved = manifest_of(part.entries, old, wanted, found)
             report("checking", 0, 1)
@@ -156,11 +160,12 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
     return reported(target, fidelity, manifest, found, coded, moved)
 
 
-def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str) -> bool:
+def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str, net: bytes | None) -> bool:
     """Whether what an interrupted run coded, or copied from the archive before, is what this one would."""
     if is_too_low(entry, wanted, fidelity):
         return False
     here = entry.original_sha256 in wanted.contents and entry.fidelity == fidelity
+    here = here and (entry.net is None or (net is not None and entry.net == name_of(entry_of(net))))
     return here or entry.original_sha256 in known
 
 
@@ -194,6 +199,9 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
         report("copying", number, len(old.manifest.entries))
         if entry.original_sha256 in there or is_too_low(entry, wanted, fidelity):
             continue
+        if entry.coder == NET:
+            part.add(entry, [as_stored(net_in(entry, old.stretch(entry).content()))])
+            continue
         if old.fault(entry):
             if entry.original_sha256 in wanted.contents:
                 continue
@@ -218,11 +226,14 @@ def copy_over(entry: Entry, old: Archive, part: Part) -> None:
         part.add(entry, old.stretch(entry).stretches())
 
 
-def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell) -> int:
+def code_missing(
+    part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell, net: bytes | None
+) -> int:
     """Code every content that isn't in the archive yet; how many."""
     coded, there = 0, {entry.original_sha256 for entry in part.entries}
+    packed_net = left_there(folder / "net", net)
     while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
-        jobs = (CodeJob(one.path, content, folder / content, fidelity) for content, one in missing.items())
+        jobs = (CodeJob(one.path, content, folder / content, fidelity, packed_net) for content, one in missing.items())
         report("coding", 0, len(missing))
         with Readers(seconds=SECONDS) as readers:
             for number, answer in enumerate(readers.read(jobs)):
@@ -233,6 +244,7 @@ def code_missing(part: Part, wanted: Wanted, found: Found, folder: Path, fidelit
                     coded += 1
                     there.add(job.sha256)
                 job.into.unlink(missing_ok=True)
+                job.beside.unlink(missing_ok=True)
                 report("coding", number + 1, len(missing))
     return coded
 
@@ -243,20 +255,33 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
         if made.of_the_disk:
             raise OutputUnwritable(f"'{printable(part.target)}' could not be written: no room is left", "make room")
         return made.reason
-    coded = made.coded
-    source = job.path if made.is_file else job.into
-    names = ("coder", "returns", "format", "shape", "pixels", "rest", "raster", "score")
-    beside = {name: getattr(coded, name) for name in names} | {"fidelity": job.fidelity}
     try:
-        size = content.size if made.is_file else made.bytes
-        name = entry_name(shown(content.text), SUFFIXES[coded.coder], part.names)
-        entry = Entry(name, size, made.crc32, original_bytes=content.size, original_sha256=job.sha256, **beside)
-        part.add(entry, stretches_of(source))
+        put(part, job, made, content, job.path if made.is_file else job.into)
+        if made.restored is not None:
+            put(part, job, made.restored, content, job.beside)
     except FileUnreachable as error:
         return error.sentence.partition("' ")[2]
     except OSError as error:
         return f"can't be read: {error.strerror}"
     return ""
+
+
+def put(part: Part, job: CodeJob, made: Made, content: Content, source: Path) -> None:
+    """Add an entry to the growing archive."""
+    names = ("coder", "returns", "format", "shape", "pixels", "rest", "raster", "score", "net", "told")
+    beside = {name: getattr(made.coded, name) for name in names} | {"fidelity": job.fidelity}
+    size = content.size if made.is_file else made.bytes
+    name = entry_name(shown(content.text), SUFFIXES[made.coded.coder], part.names)
+    entry = Entry(name, size, made.crc32, original_bytes=content.size, original_sha256=job.sha256, **beside)
+    part.add(entry, stretches_of(source))
+
+
+def left_there(path: Path, net: bytes | None) -> Path | None:
+    """A packed net in a file, for the processes that code."""
+    if net is None:
+        return None
+    path.write_bytes(net)
+    return path
 
 
 def stretches_of(path: Path) -> Iterator[bytes]:
@@ -274,7 +299,8 @@ def reported(
 ) -> Report:
     """In numbers."""
     uses = Counter(piece.entry.name for piece in manifest.pieces)
-    report = Report(target, fidelity, len(manifest.pieces), len(manifest.entries), coded=coded)
+    contents = sum(entry.coder != NET for entry in manifest.entries)
+    report = Report(target, fidelity, len(manifest.pieces), contents, coded=coded)
     for entry in manifest.entries:
         saved = report.coders.setdefault(entry.coder, Saved())
         saved.pieces += uses[entry.name]

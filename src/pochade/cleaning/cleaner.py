@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from pochade.cleaning.filling import REACH, filled
-from pochade.cleaning.page import Page, read_page
-from pochade.cleaning.tiles import Tile, page_part, tiles
+from pochade.cleaning.page import Page, page_part, read_page
 from pochade.images.given import Given, taken_apart
+from pochade.images.tiles import Tile, tiles
 from pochade.nets import PageNet, Restorer
 
 TILE = 768  # pixels a side of what is kept of a tile

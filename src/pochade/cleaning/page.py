@@ -97,3 +97,12 @@ def corrected(read: Tensor, seen: Tensor, bare: Tensor) -> Tensor:
     both = torch.cat([(seen - read) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
     soft = torch.from_numpy(blurred(np.ascontiguousarray(both), NEAR)).permute(2, 0, 1)[None]
     return read + soft[:, :3] / (soft[:, 3:] + DOUBT)
+
+
+def page_part(field: Tensor, read: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
+    """The part (1, 3, h, w) of a small field over the whole sheet (1, 3, a, b), smoothly enlarged."""
+    rows, columns = (
+        (torch.arange(span.start, span.stop) + 0.5) / whole * 2 - 1 for span, whole in zip(read, size[:2], strict=True)
+    )
+    grid = torch.stack([columns.expand(len(rows), -1), rows.unsqueeze(1).expand(-1, len(columns))], 2)[None]
+    return functional.grid_sample(field, grid, padding_mode="border", align_corners=False)

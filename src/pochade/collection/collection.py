@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pochade import weights
 from pochade.collection.creating import Creating
 from pochade.collection.index import Index
 from pochade.collection.learning import (
@@ -174,6 +175,7 @@ class Collection(Creating):
         from pochade.collection.painting import PAINTER  # noqa: PLC0415  torch
         from pochade.collection.tuning import tuned  # noqa: PLC0415
         from pochade.collection.tuning_painter import tuned_painter  # noqa: PLC0415
+        from pochade.collection.tuning_restorer import SHARE, tuned_restorer  # noqa: PLC0415
         from pochade.learn.checkpoints import save_net  # noqa: PLC0415
 
         contents = self.index.contents()
@@ -183,11 +185,16 @@ class Collection(Creating):
         if not learnt:
             return None
         judges = list(self.in_use.squares(sorted(held)))
+        files = {piece.hash: piece.path for piece in self.pieces()}
+        some, others = ([files[one] for one in sorted(part) if one in files] for part in (set(chosen) - held, held))
+        restorer, restoring = tuned_restorer(self.home, some, others, minutes * SHARE, report)
         painter, drawing = tuned_painter(self.in_use, sorted(set(chosen) - held), sorted(held), minutes, report)
         name, figures = tuned(self.in_use.nets, learnt, judges, minutes, self.home, report)
         if painter:
             save_net(self.home / PAINTER, painter.half())
-        figures["painter"] = drawing
+        if restorer:
+            save_net(self.home / weights.AVIF, restorer.half())
+        figures["painter"], figures["restorer"] = drawing, restoring
         figures["pieces"] = count
         if name is None:
             self.index.note_training(figures)

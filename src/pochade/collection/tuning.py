@@ -33,7 +33,7 @@ VIEWS = 4  # damaged views of each piece held out, to be found again
 SOFTNESS = 0.01  # of cosine, within which a stranger counts as nearly as near as the piece itself
 ALIKE = 0.9  # cosine from which two pieces count as versions of one: they are not taught to be strangers
 BATCH = 64
-LOOK_SHARE, CODE_SHARE = 0.4, 0.25  # of the minutes; the painter gets the rest
+LOOK_SHARE, CODE_SHARE = 0.25, 0.15  # of the minutes; the painter and the restorer get the rest
 RATE = 2e-3  # a tenth of what the shipped nets were trained with: they only move a little
 
 
@@ -130,9 +130,12 @@ def train_for(
     data: tuple[Tensor, ...],
     path: Path,
     report: Callable[[Steps], None],
+    *,
+    batch: int = BATCH,
+    rate: float = RATE,
 ) -> None:
     """Train for that many epochs; an interrupted run goes on from its file."""
-    recipe = Recipe("fast", epochs, BATCH, "muon", RATE, one_cycle=True)
+    recipe = Recipe("fast", epochs, batch, "muon", rate, one_cycle=True)
     train(net.train(), loss, data, recipe, checkpoint=path, report=report)
     net.eval()
     if not all(weights.isfinite().all() for weights in net.state_dict().values()):

@@ -15,7 +15,7 @@ from pochade.errors import TrainingDiverged
 from pochade.learn.creating import Creating
 from pochade.nets import DiffusionVAE
 
-SHARE = 0.35  # of the minutes that training may take
+SHARE = 0.25  # of the minutes that training may take
 MOST = 6_000  # pieces: 0.3 GB while they are trained on
 JUDGEMENTS = 256  # noisy pictures at least, by which a net is judged
 

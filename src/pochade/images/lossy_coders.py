@@ -203,9 +203,18 @@ class Judge:
         self.original = original.picture
         self.views = views_of(self.original)
 
-    def score(self, content: bytes) -> float:
-        """SSIMULACRA2, the lower one where there are two grounds; ValueError where alpha isn't the same."""
-        picture = picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
+    def picture(self, content: bytes, dial: int) -> Picture:  # noqa: ARG002  others look at it
+        """What comes back of a coded file."""
+        return picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
+
+    def score(self, content: bytes, dial: int = 0) -> float:
+        """SSIMULACRA2, the lower one where there are two grounds; ValueError where alpha isn't the same.
+
+        Args:
+            content: A coded file.
+            dial: Of its coder.
+        """
+        picture = self.picture(content, dial)
         alpha = None if picture.alpha is None or (picture.alpha == 255).all() else picture.alpha
         wanted = self.original.alpha
         if not (alpha is wanted or (alpha is not None and wanted is not None and np.array_equal(alpha, wanted))):

@@ -40,12 +40,16 @@ class Miniature:
     def shown_again(self, content: bytes) -> Array:
         """A preview's file as large as this, (h, w, 3) uint8: enlarged by cubic splines, as viewers do."""
         small = preview_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES), LOOKED_AT).pixels
-        height, width = self.pixels.shape[:2]
-        return np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC))
+        return enlarged(small, *self.pixels.shape[:2])
 
     def score(self, content: bytes) -> float:
         """SSIMULACRA2 of a preview's file at this size."""
         return ssimulacra2(self.pixels, self.shown_again(content))
+
+
+def enlarged(pixels: Array, height: int, width: int) -> Array:
+    """Pixels (h, w, 3) uint8 at another size, by cubic splines."""
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def bare(pixels: Array) -> Picture:

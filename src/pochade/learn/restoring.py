@@ -1,4 +1,4 @@
-"""What teaches the nets that clean: the restorer, told how much of each kind of damage to undo, and the page."""
+"""What teaches the restorers, told how much of each kind of damage to undo or how a picture was coded, and the page."""
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,8 @@ SMALL = 1e-3  # differences below it are squared, above it they count as they ar
 WHOLE = 0.6  # share of the pictures of which all damage is to be undone
 RARE = 5.0  # a pixel of a defect, or of a small thing that must stay, counts so many times as much as another
 WIDE, PLAIN = 9, 4.0  # pixels about a small thing, and how many times its contrast counts
+CUT = 96  # pixels a side of what is learnt from at once of a coded picture
+FLOOR = 1e-5  # mean squared error, of 1, below which nobody sees a difference: 50 dB
 PAPER = 0.05  # of the loss on where paper is bare, beside that on light
 
 
@@ -37,6 +39,34 @@ def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) 
     there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
     edges = apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))
     return apart(missing, weight) + EDGES * edges + DEFECTS * there
+
+
+def uncoded(net: nn.Module, pictures: Tensor, clean: Tensor, told: Tensor) -> Tensor:
+    """How many decibels, as natural logarithms, the net's pictures are from what was there before coding.
+
+    Logarithms, because a coder's dial is turned over a range in which the error grows a hundredfold, and a decibel is
+    worth about as many bytes anywhere in it. Edges count as well: eyes, and what measures for them, want them sharp.
+
+    Args:
+        net: A `Restorer` with as many planes as there are things told.
+        pictures: Coded pictures (B, 3, S, S) in [0, 1].
+        clean: The originals (B, 3, S, S) in [0, 255].
+        told: How they were coded (B, P, 1, 1), of 100.
+    """
+    both = turned(cut(torch.cat([pictures, clean.float() / 255], 1), CUT))  # (B, 6, s, s)
+    coded, wanted = both.split(3, 1)
+    planes = (told.float() / 100).expand(-1, -1, *both.shape[2:])
+    change, _ = net(coded.contiguous(memory_format=torch.channels_last), planes)
+    missing = change + coded - wanted
+    edges = missing.diff(dim=2).square().mean((1, 2, 3)) + missing.diff(dim=3).square().mean((1, 2, 3))
+    worth = (missing.square().mean((1, 2, 3)) + FLOOR).log() + EDGES * (edges + FLOOR).log()
+    return worth.mean()
+
+
+def cut(x: Tensor, side: int) -> Tensor:
+    """The same part (B, C, side, side) of all pictures (B, C, S, S), at random."""
+    top, left = (int(torch.randint(whole - side + 1, (1,))) for whole in x.shape[2:])
+    return x[:, :, top : top + side, left : left + side]
 
 
 def fine(x: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ class RestorerConfig:
     planes: int = 3  # extra planes that tell it what to do
     finds: int = 1  # extra planes that it gives back, as logits: where defects are
     widths: tuple[int, ...] = (24, 48, 96, 128)  # feature maps at 1/2, 1/4, 1/8 and 1/16 of the size
+    change: float = 1.0  # times which what the U-Net says is added: a coder's losses are a tenth of a scan's damage
 
     @property
     def multiple(self) -> int:
@@ -76,4 +77,4 @@ class Restorer(nn.Module):
             means = functional.avg_pool2d(means, window, 1, room, count_include_pad=False)
         seen = functional.pixel_unshuffle(torch.cat([DETAIL * (x - means), means - GREY, told - 1], 1), 2)
         changed = functional.pixel_shuffle(self.unet(seen.contiguous(memory_format=torch.channels_last)), 2)
-        return changed[:, :3], changed[:, 3:]
+        return self.config.change * changed[:, :3], changed[:, 3:]

@@ -215,7 +215,7 @@ def part_of(area: Area, colour: Array) -> tuple[slice, slice]:
 def tile_of(kept: tuple[slice, slice], colour: Array, nets: Any) -> Any:
     """The part to be cleaned, with as much about it as the net sees."""
     from pochade.cleaning.cleaner import halo  # noqa: PLC0415  torch
-    from pochade.cleaning.tiles import Tile  # noqa: PLC0415
+    from pochade.images.tiles import Tile  # noqa: PLC0415
 
     margin = halo(nets.restorer)
     read = tuple(

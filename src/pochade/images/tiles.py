@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
-from torch.nn import functional
-
 
 class Tile(NamedTuple):
     """A part of a picture: what is read, what is kept of it, and where that lies in what was read."""
@@ -35,12 +31,3 @@ def spans(corner: tuple[int, int], size: tuple[int, int], side: int, margin: int
         for start, whole in zip(corner, size, strict=True)
     )
     return first, second
-
-
-def page_part(field: Tensor, read: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
-    """The part (1, 3, h, w) of a small field over the whole sheet (1, 3, a, b), smoothly enlarged."""
-    rows, columns = (
-        (torch.arange(span.start, span.stop) + 0.5) / whole * 2 - 1 for span, whole in zip(read, size[:2], strict=True)
-    )
-    grid = torch.stack([columns.expand(len(rows), -1), rows.unsqueeze(1).expand(-1, len(columns))], 2)[None]
-    return functional.grid_sample(field, grid, padding_mode="border", align_corners=False)

@@ -1,0 +1,81 @@
+"""Restored AVIF: a small AVIF, any viewer's, and a net that undoes what it lost. The piece comes back as a PNG.
+
+    original ─►┤AVIF├─► the entry ─►┤decoded, enlarged├─►┤Mender├─► what is judged, and what `extract` gives
+
+The entry holds everything but the net, which the archive has once.
+"""
+
+import io
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pochade.images.encode import png
+from pochade.images.lossless import MOST_BYTES
+from pochade.images.lossy_coders import AVIF, Coder, Judge, Original
+from pochade.images.miniature import enlarged
+from pochade.images.picture import Picture
+from pochade.images.read import picture_in
+from pochade.images.source import Source
+
+if TYPE_CHECKING:  # torch is heavy: only who restores loads it
+    from pochade.mending import Mender
+
+RESTORED = Coder("avif-restored", AVIF.encode, AVIF.best, at_70=34, at_90=80)
+Shape = tuple[int, int, int, int]  # height, width, channels, bits
+
+
+class RestoredJudge(Judge):
+    """Judges AVIFs by what the net makes of them.
+
+    Args:
+        original: What they were made of.
+        mender: The net.
+    """
+
+    def __init__(self, original: Original, mender: "Mender") -> None:
+        super().__init__(original)
+        self.mender = mender
+
+    def picture(self, content: bytes, dial: int) -> Picture:
+        """What comes back of an AVIF of that quality."""
+        return redrawn(super().picture(content, dial), self.mender, (dial,))
+
+
+def restored_picture(content: bytes, mender: "Mender", told: tuple[int, ...], shape: Shape) -> Picture:
+    """What comes back of an entry.
+
+    Args:
+        content: The AVIF.
+        mender: The net.
+        told: How it was coded; see `Mender.mended`.
+        shape: Of the picture that comes back; the AVIF may be smaller.
+    """
+    picture = picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
+    if picture.pixels.shape[:2] != shape[:2]:
+        picture = replace(picture, pixels=enlarged(picture.pixels, shape[0], shape[1]), alpha=None)
+    return redrawn(picture, mender, told)
+
+
+def redrawn(picture: Picture, mender: "Mender", told: tuple[int, ...]) -> Picture:
+    """A decoded picture without its coder's losses; one in greys stays so."""
+    grey = picture.pixels.shape[-1] == 1
+    colours = mender.mended(np.ascontiguousarray(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3))), told)
+    mixed = np.rint(colours.mean(2, keepdims=True)).astype(np.uint8) if grey else colours
+    return replace(picture, pixels=mixed)
+
+
+def png_again(content: bytes, mender: "Mender", told: tuple[int, ...], shape: Shape) -> bytes:
+    """The PNG that an entry comes back as, with the AVIF's profile, EXIF and dots per inch."""
+    return png(restored_picture(content, mender, told, shape))
+
+
+@cache
+def mender_in(path: Path) -> "Mender":
+    """The net of a file, loaded once in each process."""
+    from pochade.mending import Mender  # noqa: PLC0415  torch
+
+    return Mender(path.read_bytes())

@@ -1,0 +1,231 @@
+"""Restored AVIF: a net in the archive, once, only where it pays, and never one flipped bit away from being lost."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pochade import weights
+from pochade.archive import coders, settling
+from pochade.archive.extracting import extract
+from pochade.archive.manifest import NET, Entry
+from pochade.archive.nets import as_stored, entry_of, net_in
+from pochade.archive.opened import open_archive
+from pochade.archive.part import Part
+from pochade.archive.settling import settle
+from pochade.archive.writing import compress
+from pochade.coding.weights import packed, unpacked
+from pochade.errors import ArchiveDamaged, CheckpointDamaged
+from pochade.images.miniature import enlarged
+from pochade.images.ssimulacra2 import ssimulacra2
+from pochade.mending import Mender, shipped
+from pochade.nets import Restorer, RestorerConfig
+from tests.test_fidelity import as_png, painting
+
+SMALL = RestorerConfig(planes=1, finds=0, widths=(8, 16))
+
+
+@pytest.fixture
+def lively() -> Restorer:
+    """A net that changes something: its last layer isn't zero."""
+    torch.manual_seed(0)
+    net = Restorer(SMALL)
+    torch.nn.init.normal_(net.unet.leave.weight, std=0.05)
+    return net.eval()
+
+
+# The net as bytes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_packed_net_does_what_it_did(lively: Restorer) -> None:
+    again = unpacked(packed(lively))
+    x, told = torch.rand(1, 3, 32, 32), torch.full((1, 1, 32, 32), 0.5)
+    with torch.no_grad():
+        assert again.config == SMALL
+        assert torch.allclose(again(x, told)[0], lively(x, told)[0], atol=0.05)
+    assert len(packed(lively)) < 1.2 * sum(one.numel() for one in lively.parameters())
+    assert packed(again) == packed(unpacked(packed(again)))
+
+
+@pytest.mark.parametrize("at", [0, 30, -1])
+def test_a_net_cut_or_changed_is_refused(lively: Restorer, at: int) -> None:
+    content = bytearray(packed(lively))
+    content[at] ^= 255
+    with pytest.raises(CheckpointDamaged):
+        unpacked(bytes(content[: len(content) // 2 if at == 30 else None]))
+
+
+def test_a_net_that_claims_to_be_huge_takes_no_memory(lively: Restorer) -> None:
+    head, _, body = packed(lively).partition(b"\n")
+    said = json.loads(head)
+    said["config"]["widths"] = [2**20, 2**20]
+    with pytest.raises(CheckpointDamaged):
+        unpacked(json.dumps(said).encode() + b"\n" + body)
+
+
+def test_any_damaged_block_of_a_net_is_mended(lively: Restorer) -> None:
+    net = packed(lively)
+    entry, content = entry_of(net), as_stored(net)
+    for place in range(0, len(content), 97):
+        harmed = bytearray(content)
+        harmed[place] ^= 1 << place % 8
+        assert net_in(entry, bytes(harmed)) == net
+    with pytest.raises(ArchiveDamaged):
+        net_in(entry, bytes(len(content)))
+
+
+# A picture redrawn ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (7, 130), (640, 90), (600, 530)])
+def test_tiles_are_exactly_the_whole(
+    lively: Restorer, height: int, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mender = Mender(packed(lively))
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    whole = mender.mended(pixels, (50,))
+    assert whole.shape == pixels.shape
+    assert (whole != pixels).any()
+    monkeypatch.setattr("pochade.mending.TILE", 256)
+    assert np.abs(mender.mended(pixels, (50,)).astype(int) - whole).max() <= 1
+
+
+def test_the_shipped_net_brings_a_coded_painting_nearer_to_what_it_was() -> None:
+    pixels = painting(256, 256)
+    for quality in (20, 50, 80):
+        file = io.BytesIO()
+        Image.fromarray(pixels).save(file, "AVIF", quality=quality, subsampling="4:4:4")
+        coded = np.asarray(Image.open(file).convert("RGB"))
+        again = shipped().mended(coded, (quality,))
+        errors = [np.square(one.astype(float) - pixels).mean() for one in (again, coded)]
+        assert errors[0] < errors[1]
+        assert ssimulacra2(pixels, again) > ssimulacra2(pixels, coded) - 0.5
+
+
+@pytest.mark.parametrize("file", [weights.AVIF, weights.PREVIEW])
+def test_a_shipped_net_travels_in_at_most_600_kilobytes(file: str) -> None:
+    assert len(as_stored(shipped(file).content)) <= 600_000
+
+
+# Whether it travels ---------------------------------------------------------------------------------------------------
+
+
+def entry_for(content: str, size: int, net: str | None) -> tuple[Entry, bytes]:
+    """An entry of so many bytes for a content."""
+    coder = "avif-restored" if net else "avif"
+    name = f"pieces/{content}{'-2' if net else ''}.avif"
+    written = bytes(size)
+    import zlib  # noqa: PLC0415
+
+    return Entry(
+        name, size, zlib.crc32(written), coder, "picture", 9999, content * 64, "PNG", "medium", net=net,
+        told=(40,) if net else None, shape=(8, 8, 3, 8) if net else None,
+    ), written  # fmt: skip
+
+
+@pytest.mark.parametrize("pays", [True, False])
+def test_the_net_travels_only_where_the_sum_is_smaller_with_it(tmp_path: Path, lively: Restorer, pays: bool) -> None:
+    net = packed(lively)
+    name = entry_of(net).original_sha256[:16]
+    saved = len(as_stored(net)) + 2000 if pays else 500
+    with Part(tmp_path / "x.pochade") as part:
+        for content in "ab":
+            part.add(*listed(entry_for(content, 60_000, None)))
+            part.add(*listed(entry_for(content, 60_000 - saved, name)))
+        settle(part, net)
+        coders_left = [entry.coder for entry in part.entries]
+    assert coders_left.count(NET) == pays
+    assert coders_left.count("avif-restored") == 2 * pays
+    assert coders_left.count("avif") == 2 * (not pays)
+    with Part(tmp_path / "x.pochade") as part:  # what a run that is killed now leaves
+        part.take_up(lambda _entry: True)
+        assert sorted(entry.coder for entry in part.entries) == sorted(coders_left)
+
+
+def listed(one: tuple[Entry, bytes]) -> tuple[Entry, list[bytes]]:
+    """An entry and its content as `Part.add` takes them."""
+    return one[0], [one[1]]
+
+
+# An archive with a net ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An archive of three paintings at `medium` that carries the shipped net whatever it saves."""
+    folder = tmp_path / "art"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(as_png(painting(160 + 16 * number, 200)))
+    monkeypatch.setattr(settling, "cost", lambda entry: 0 if entry.coder == NET else entry.bytes)
+    compress(folder, tmp_path / "art.pochade", "medium")
+    return tmp_path / "art.pochade"
+
+
+def test_restored_pieces_come_back_as_pngs_at_their_score(carried: Path, tmp_path: Path) -> None:
+    with open_archive(carried) as archive:
+        assert archive.verify() == []
+        assert [entry.coder for entry in archive.manifest.entries].count(NET) == 1
+        restored = [piece for piece in archive if piece.coder == coders.BY_A_NET]
+        assert restored
+        for piece in restored:
+            again = np.asarray(Image.open(io.BytesIO(archive.read(piece))))
+            original = np.asarray(Image.open(tmp_path / "art" / piece.path))
+            assert piece.score is not None
+            assert piece.score >= 70
+            assert ssimulacra2(original, again) == pytest.approx(piece.score, abs=0.2)
+        extract(archive, tmp_path / "out")
+        assert extract(archive, tmp_path / "out").files == 0  # all are there, the same
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {f"{piece.path}.restored.png" for piece in restored} <= names
+
+
+def test_adding_goes_on_with_the_net_that_is_there(carried: Path, tmp_path: Path) -> None:
+    (tmp_path / "art" / "new.png").write_bytes(as_png(painting(190, 230)))
+    with open_archive(carried) as archive:
+        before = {entry.original_sha256 for entry in archive.nets()}
+    compress(tmp_path / "art", carried, "medium")
+    with open_archive(carried) as archive:
+        assert {entry.original_sha256 for entry in archive.nets()} == before
+        assert archive.verify() == []
+        assert len(archive) == 4
+
+
+def test_a_flipped_bit_in_the_net_costs_nothing_and_is_mended_by_adding(carried: Path, tmp_path: Path) -> None:
+    with open_archive(carried) as archive:
+        net = archive.nets()[0]
+        place = archive.stretch(net).start + net.bytes // 3
+        reads = [archive.read(piece) for piece in archive]
+    content = bytearray(carried.read_bytes())
+    content[place] ^= 4
+    carried.write_bytes(content)
+    with open_archive(carried) as archive:
+        damages = archive.verify()
+        assert len(damages) == 1
+        assert damages[0].pieces == ()
+        assert [archive.read(piece) for piece in archive] == reads
+    compress(tmp_path / "art", carried, "medium")
+    with open_archive(carried) as archive:
+        assert archive.verify() == []
+
+
+def test_a_lost_net_costs_the_pieces_that_rest_on_it_and_says_so(carried: Path) -> None:
+    with open_archive(carried) as archive:
+        net = archive.nets()[0]
+        place = archive.stretch(net).start
+        resting = {piece.path for piece in archive if piece.entry.net}
+    content = bytearray(carried.read_bytes())
+    content[place : place + net.bytes] = bytes(net.bytes)
+    carried.write_bytes(content)
+    with open_archive(carried) as archive:
+        assert set(archive.verify()[0].pieces) == resting
+        with pytest.raises(ArchiveDamaged):
+            archive.read(next(piece for piece in archive if piece.entry.net))
+
+
+def test_enlarging_keeps_flat_colours() -> None:
+    assert (enlarged(np.full((5, 9, 3), 77, np.uint8), 50, 91) == 77).all()
