@@ -23,6 +23,7 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; short: string
 const CODERS: Record<string, string> = {
   jpeg: "JPEG, packed tighter", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "kept as it is",
   avif: "AVIF, alike", "jpeg-xl-lossy": "JPEG XL, alike", "webp-lossy": "WebP, alike",
+  "avif-restored": "AVIF, redrawn by a net", net: "the net that redraws",
 };
 
 export function coderName(coder: string): string {

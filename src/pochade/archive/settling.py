@@ -16,11 +16,19 @@ from pochade.archive.part import Part
 from pochade.errors import ArchiveDamaged
 
 TUNED = Path(INDEX) / weights.AVIF  # in a folder that was learnt: its own net
+LEAST = 10  # times a net's bytes: smaller collections can't save as much as it takes, and it isn't even tried
 PLANES = {"high": 1, "medium": 1, PREVIEW: 2}  # what its net is told
 
 
-def net_for(fidelity: str, old: Archive | None, found: Found) -> bytes | None:
-    """The packed net that may travel: the old archive's, else the folder's own, else the shipped one."""
+def net_for(fidelity: str, old: Archive | None, found: Found, total: int) -> bytes | None:
+    """The packed net that may travel: the old archive's, else the folder's own, else the shipped one.
+
+    Args:
+        fidelity: What is asked for; without loss there is none.
+        old: The archive, if it is there already.
+        found: What is to be compressed.
+        total: Its bytes.
+    """
     if fidelity == LOSSLESS:
         return None
     for entry in old.nets() if old is not None else ():
@@ -35,7 +43,8 @@ def net_for(fidelity: str, old: Archive | None, found: Found) -> bytes | None:
     if fidelity == PREVIEW:
         return shipped(weights.PREVIEW).content
     own = next((one / TUNED for one in (found.top, *found.top.parents) if (one / TUNED).is_file()), None)
-    return shipped().content if own is None else mender_at(own).content
+    net = shipped().content if own is None else mender_at(own).content
+    return net if total >= LEAST * len(net) else None
 
 
 def settle(part: Part, net: bytes | None) -> None:

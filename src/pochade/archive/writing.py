@@ -141,7 +141,7 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
         with Part(target) as part:
             before = old.manifest.entries if old else []
             known = {entry.original_sha256 for entry in before}
-            net = net_for(fidelity, old, found)
+            net = net_for(fidelity, old, found, sum(files[0].size for files in wanted.contents.values()))
             part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity, net))
             if old is not None:
                 copied(old, part, wanted, fidelity, report)

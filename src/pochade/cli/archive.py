@@ -33,9 +33,10 @@ def compress(
 
     Any zip tool opens it. JPEGs come back byte for byte, other pictures with the same pixels and metadata, all else
     byte for byte. With high and medium, pictures come back as AVIF, JPEG XL or WebP, where that is smaller, that look
-    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. With preview, each picture becomes a small
-    one of a thousand bytes, to carry a collection along. Interrupted or killed, the same command goes on where it was;
-    again, it adds what is new.
+    like the originals: SSIMULACRA2 at least 90 and 70, measured on each. Where a net makes the archive smaller, itself
+    counted, it travels in it, and redraws what AVIF took: such pieces come back as PNG. With preview, each picture
+    becomes a small one of a thousand bytes, to carry a collection along. Interrupted or killed, the same command goes
+    on where it was; again, it adds what is new.
 
     Example: pochade compress ~/art --to ~/art.pochade
     """
@@ -170,6 +171,8 @@ def say_report(report: "Report", to: Path) -> None:
     )
     for coder, saved in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
         line = f"  {coder:<13} {saved.pieces:>7,} files: {saved.original_bytes:,} bytes became {saved.bytes:,}"
+        if not saved.pieces:  # a net, on which pieces rest
+            line = f"  {coder:<13} once for all: {saved.bytes:,} bytes"
         words.print(line, markup=False, highlight=False)
     say_lines(
         "{} of its files had changed; what it held stays under another name",
