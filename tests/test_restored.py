@@ -2,7 +2,11 @@
 
 import io
 import json
+import zlib
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,10 +20,11 @@ from pochade.archive.manifest import NET, Entry
 from pochade.archive.nets import as_stored, entry_of, net_in
 from pochade.archive.opened import open_archive
 from pochade.archive.part import Part
+from pochade.archive.restored import restored_picture
 from pochade.archive.settling import settle
 from pochade.archive.writing import compress
 from pochade.coding.weights import packed, unpacked
-from pochade.errors import ArchiveDamaged, CheckpointDamaged
+from pochade.errors import ArchiveDamaged, CheckpointDamaged, OutputUnwritable
 from pochade.images.miniature import enlarged
 from pochade.images.ssimulacra2 import ssimulacra2
 from pochade.mending import Mender, shipped
@@ -51,20 +56,27 @@ def test_a_packed_net_does_what_it_did(lively: Restorer) -> None:
     assert packed(again) == packed(unpacked(packed(again)))
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"widths": []}, {"widths": [1] * 11}, {"widths": "ab"}, {"widths": [2**20, 2**20]}, {"change": "x"},
+        {"change": None}, {"planes": -1}, {"planes": 2**40}, {"finds": True}, {"more": 1}, [],
+    ],
+)  # fmt: skip
+def test_a_net_with_a_strange_config_is_refused(lively: Restorer, config: Any) -> None:
+    head, _, body = packed(lively).partition(b"\n")
+    said = json.loads(head)
+    said["config"] = said["config"] | config if isinstance(config, dict) else config
+    with pytest.raises(CheckpointDamaged):
+        unpacked(json.dumps(said).encode() + b"\n" + body)
+
+
 @pytest.mark.parametrize("at", [0, 30, -1])
 def test_a_net_cut_or_changed_is_refused(lively: Restorer, at: int) -> None:
     content = bytearray(packed(lively))
     content[at] ^= 255
     with pytest.raises(CheckpointDamaged):
         unpacked(bytes(content[: len(content) // 2 if at == 30 else None]))
-
-
-def test_a_net_that_claims_to_be_huge_takes_no_memory(lively: Restorer) -> None:
-    head, _, body = packed(lively).partition(b"\n")
-    said = json.loads(head)
-    said["config"]["widths"] = [2**20, 2**20]
-    with pytest.raises(CheckpointDamaged):
-        unpacked(json.dumps(said).encode() + b"\n" + body)
 
 
 def test_any_damaged_block_of_a_net_is_mended(lively: Restorer) -> None:
@@ -119,8 +131,6 @@ def entry_for(content: str, size: int, net: str | None) -> tuple[Entry, bytes]:
     coder = "avif-restored" if net else "avif"
     name = f"pieces/{content}{'-2' if net else ''}.avif"
     written = bytes(size)
-    import zlib  # noqa: PLC0415
-
     return Entry(
         name, size, zlib.crc32(written), coder, "picture", 9999, content * 64, "PNG", "medium", net=net,
         told=(40,) if net else None, shape=(8, 8, 3, 8) if net else None,
@@ -226,6 +236,78 @@ def test_a_lost_net_costs_the_pieces_that_rest_on_it_and_says_so(carried: Path) 
         assert set(archive.verify()[0].pieces) == resting
         with pytest.raises(ArchiveDamaged):
             archive.read(next(piece for piece in archive if piece.entry.net))
+    compress(carried.parent / "art", carried, "medium")  # the originals are here: they are coded again
+    with open_archive(carried) as archive:
+        assert archive.verify() == []
+        assert len(archive) == 3
+
+
+def test_a_net_on_which_nothing_rests_any_more_goes(carried: Path, tmp_path: Path) -> None:
+    compress(tmp_path / "art", carried, "lossless")
+    with open_archive(carried) as archive:
+        assert archive.nets() == []
+        assert {piece.fidelity for piece in archive} == {"lossless"}
+
+
+def test_what_an_interrupted_run_made_for_another_net_is_not_taken_up(carried: Path, tmp_path: Path) -> None:
+    with open_archive(carried) as archive:
+        strange = replace(next(piece.entry for piece in archive if piece.entry.net), net="0" * 16)
+        content = archive.stretch(strange).content()
+    carried.unlink()
+    with Part(carried) as part:
+        part.add(strange, [content])
+    compress(tmp_path / "art", carried, "medium")
+    with open_archive(carried) as archive:
+        assert archive.verify() == []
+        assert "0" * 16 not in {piece.entry.net for piece in archive}
+
+
+def test_an_archive_without_the_net_that_it_names_is_never_called_sound(carried: Path, tmp_path: Path) -> None:
+    with open_archive(carried) as archive:
+        kept = [(entry, archive.stretch(entry).content()) for entry in archive.manifest.entries if entry.coder != NET]
+        manifest = replace(archive.manifest, entries=[entry for entry, _ in kept])
+    with Part(tmp_path / "netless.pochade") as part:
+        for entry, content in kept:
+            part.add(entry, [content])
+        with pytest.raises(OutputUnwritable):
+            part.finish(manifest)
+    assert not (tmp_path / "netless.pochade").exists()
+
+
+@pytest.mark.parametrize("shape", [(2**40, 8, 3, 8), (2**31 - 1, 2**31 - 1, 3, 8), (5000, 5000, 3, 8)])
+def test_sizes_that_cannot_be_are_refused_without_taking_memory(shape: tuple[int, int, int, int]) -> None:
+    file = io.BytesIO()
+    Image.fromarray(painting(40, 40)).save(file, "AVIF")
+    with pytest.raises(ValueError, match="only previews are enlarged"):
+        restored_picture(file.getvalue(), shipped(), (50,), shape)
+
+
+@pytest.mark.parametrize("killed", range(9))
+def test_a_kill_while_losers_are_dropped_loses_nothing(
+    tmp_path: Path, killed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        pass
+
+    contents = [bytes([number]) * (3000 + 500 * number) for number in range(5)]
+    entries = [entry_of(content) for content in contents]
+    with Part(tmp_path / "x.pochade") as part:
+        for entry, content in zip(entries, contents, strict=True):
+            part.add(replace(entry, bytes=len(content), crc32=zlib.crc32(content)), [content])
+        put, count = part._put, iter(range(99))
+
+        def dies(*of: Any) -> Any:
+            if next(count) == killed // 3:
+                raise Killed
+            return put(*of)
+
+        monkeypatch.setattr(part, "_put", dies)
+        with suppress(Killed):
+            part.drop([part.entries[killed % 3]])
+    with Part(tmp_path / "x.pochade") as part:
+        part.take_up(lambda _entry: True)
+        left = [entry.name for entry in part.entries]
+    assert left == [entry.name for number, entry in enumerate(entries) if number != killed % 3]
 
 
 def test_enlarging_keeps_flat_colours() -> None:

@@ -4,9 +4,7 @@ The entry's content is the packed net (`coding/weights.py`) and, behind it, a re
 """
 
 import hashlib
-import json
 import zlib
-from typing import Any
 
 from pochade.archive.layout import stored
 from pochade.archive.manifest import BYTES, NET, Entry
@@ -14,6 +12,7 @@ from pochade.archive.repair import mended, read_repair, repair_of
 from pochade.errors import ArchiveDamaged
 
 NAME_LENGTH = 16  # digits of a net's SHA-256
+LARGEST = 2**24  # bytes of an entry: no net of ours comes near it
 
 
 def name_of(entry: Entry) -> str:
@@ -40,7 +39,8 @@ def net_in(entry: Entry, content: bytes) -> bytes:
         ArchiveDamaged: It can't be mended.
     """
     net, behind = content[: entry.original_bytes], content[entry.original_bytes :]
-    if not is_right(net, entry) and (repair := read_repair(behind)) is not None:
+    repair = None if is_right(net, entry) else read_repair(behind)
+    if repair is not None and repair.member.packed == len(net):  # a stranger's may speak of another length
         net = mended(net, repair)
     if not is_right(net, entry):
         raise ArchiveDamaged(f"the net '{entry.name}' is damaged", "look for an undamaged copy")
@@ -50,9 +50,3 @@ def net_in(entry: Entry, content: bytes) -> bytes:
 def is_right(net: bytes, entry: Entry) -> bool:
     """Whether these are the bytes that were packed."""
     return hashlib.sha256(net).hexdigest() == entry.original_sha256
-
-
-def planes_of(net: bytes) -> int:
-    """How many things a packed net is told; without torch."""
-    said: Any = json.loads(net.partition(b"\n")[0])
-    return int(said["config"]["planes"])

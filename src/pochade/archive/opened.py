@@ -9,7 +9,9 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 
@@ -19,9 +21,9 @@ from pochade.archive.layout import REPAIR, ending, local_header, stored
 from pochade.archive.layout import places as places_of
 from pochade.archive.manifest import BYTES, NET, PICTURE, Entry, Piece
 from pochade.archive.names import Text
-from pochade.archive.nets import name_of, net_in
+from pochade.archive.nets import LARGEST, name_of, net_in
 from pochade.archive.repair import repair_of
-from pochade.errors import ArchiveDamaged, FileUnreachable, PochadeError
+from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.source import first_line, printable, without_waiting
 
 if TYPE_CHECKING:  # torch is heavy: only who restores loads it
@@ -149,7 +151,7 @@ class Archive:
             for content in self.stretch(entry).stretches():
                 passed(content)
         elif entry.coder == NET:
-            passed(net_in(entry, self.stretch(entry).content()))
+            passed(self.net(entry))
         elif entry.coder == BY_A_NET:
             passed(self._restored(entry))
         else:
@@ -162,6 +164,26 @@ class Archive:
         """The entries of the nets on which pieces rest."""
         return [entry for entry in self.manifest.entries if entry.coder == NET]
 
+    def net(self, entry: Entry) -> bytes:
+        """The packed net of an entry, mended where it is damaged.
+
+        Raises:
+            ArchiveDamaged: It can't be mended, or is larger than any net.
+        """
+        if entry.bytes > LARGEST:
+            raise ArchiveDamaged(f"the net '{entry.name}' has {entry.bytes:,} bytes")
+        return net_in(entry, self.stretch(entry).content())
+
+    @cached_property
+    def usable(self) -> dict[str, Entry]:
+        """The nets that are there and whole, or can be mended, by the names that pieces know them by."""
+        found = {}
+        for entry in self.nets():
+            with suppress(ArchiveDamaged):
+                self.net(entry)
+                found[name_of(entry)] = entry
+        return found
+
     def _restored(self, entry: Entry) -> bytes:
         """The PNG that a net makes of an entry."""
         from pochade.archive.restored import png_again  # noqa: PLC0415  torch
@@ -170,8 +192,8 @@ class Archive:
             raise ArchiveDamaged(f"'{entry.name}' says nothing of the net that it needs")
         try:
             return png_again(self.stretch(entry).content(), self._mender(entry.net), entry.told, entry.shape)
-        except (ValueError, OSError, PochadeError) as error:
-            if isinstance(error, ArchiveDamaged):
+        except BaseException as error:  # torch and Pillow raise whatever they like, as coders do; see `coders.file_of`
+            if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
                 raise
             raise ArchiveDamaged(f"'{entry.name}' can't be restored: {first_line(error)}") from error
 
@@ -180,10 +202,7 @@ class Archive:
         from pochade.mending import Mender  # noqa: PLC0415  torch
 
         if name not in self._menders:
-            entry = next((one for one in self.nets() if name_of(one) == name), None)
-            if entry is None:
-                raise ArchiveDamaged(f"the net {name!a} is missing")
-            self._menders[name] = Mender(net_in(entry, self.stretch(entry).content()))
+            self._menders[name] = Mender(self.net(self.usable[name]))  # `fault` has looked for it
         return self._menders[name]
 
     def verify(self, report: Callable[[int, int], None] = lambda _done, _total: None) -> list[Damage]:
@@ -199,23 +218,37 @@ class Archive:
         for number, entry in enumerate(self.manifest.entries):
             if not self._stands(self.places[number], local_header(entry.member)):
                 damages.append(Damage(f"the header in front of '{entry.name}' is damaged; nothing is lost by it", ()))
-            if reason := self.fault(entry):
+            if reason := self._changed(entry):
                 damages.append(self._damage(entry, reason, files))
             report(self.places[number + 1], self.size)
-        return damages + self._faults_behind()
+        return damages + self._missing() + self._faults_behind()
+
+    def _missing(self) -> list[Damage]:
+        """Nets that aren't there at all, and what that costs."""
+        resting: dict[str, list[Text]] = {}
+        for piece in self:
+            if piece.entry.net is not None:
+                resting.setdefault(piece.entry.net, []).append(piece.path)
+        there = {name_of(entry) for entry in self.nets()}
+        gone = sorted(resting.keys() - there)
+        return [Damage(f"the net {name!a} is missing", tuple(resting[name])) for name in gone]
 
     def _damage(self, entry: Entry, reason: str, files: dict[str, list[Text]]) -> Damage:
         """What a damaged entry costs: of a net that can be mended, nothing."""
         if entry.coder != NET:
             return Damage(f"'{entry.name}' is damaged: {reason}", tuple(files.get(entry.name, ())))
-        try:
-            net_in(entry, self.stretch(entry).content())
-        except ArchiveDamaged:
+        if name_of(entry) not in self.usable:
             resting = tuple(piece.path for piece in self if piece.entry.net == name_of(entry))
             return Damage(f"the net '{entry.name}' is damaged: {reason}", resting)
         return Damage(f"the net '{entry.name}' is damaged: {reason}; it can be mended, and nothing is lost by it", ())
 
     def fault(self, entry: Entry) -> str:
+        """Why a piece doesn't come back of an entry; nothing when it and the net that it rests on are as they were."""
+        if entry.net is not None and entry.net not in self.usable:
+            return f"the net {entry.net!a} on which it rests is missing or damaged"
+        return self._changed(entry)
+
+    def _changed(self, entry: Entry) -> str:
         """What is wrong with an entry's content; nothing when it is as it was."""
         crc, length = 0, 0
         try:

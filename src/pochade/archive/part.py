@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,8 @@ from pochade.archive.opened import Archive, Stretch
 from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable
+
+DROPPED = "dropped"  # a line of the journal that names entries to be taken out
 
 
 class Part:
@@ -76,13 +78,17 @@ class Part:
 
     def _keep(self, wanted: Callable[[Entry], bool]) -> None:
         """The same; a disk's errors go through."""
+        entries, dropped = self._journal()
         place, kept = 0, []
-        for entry in self._journal():
-            header = local_header(entry.member)
-            stretch = Stretch(self.file, place + len(header), entry.bytes)
-            place += len(header) + entry.bytes
-            if wanted(entry) and is_whole(stretch, entry):
-                self._put(entry, stretch.stretches() if self.end < place - entry.bytes - len(header) else None)
+        for entry in entries:
+            header = len(local_header(entry.member))
+            old, new = (Stretch(self.file, start + header, entry.bytes) for start in (place, self.end))
+            place += header + entry.bytes
+            if entry.name in dropped or not wanted(entry):
+                continue
+            stands = new == old or (bool(dropped) and is_whole(new, entry))  # it had moved before a kill
+            if is_whole(new if stands else old, entry):
+                self._put(entry, None if stands else old.stretches())
                 kept.append(entry)
         self.file.truncate(self.end)
         lines = b"".join(map(line_of, kept))
@@ -117,9 +123,19 @@ class Part:
         Raises:
             OutputUnwritable: No space.
         """
-        if unwanted:
-            self.entries, self.names, self.end = [], EntryNames(), 0
-            self.take_up(lambda entry: entry not in unwanted)
+        if not unwanted:
+            return
+        names, left = {entry.name for entry in unwanted}, len(self.entries) - len(unwanted)
+        try:
+            with self.journal_path.open("ab") as journal:  # first, so that a kill while they move costs nothing
+                journal.write(json.dumps({DROPPED: sorted(names)}).encode() + b"\n")
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+        self.entries, self.names, self.end = [], EntryNames(), 0
+        self.take_up(lambda _entry: True)
+        if len(self.entries) != left:
+            why = f"'{printable(self.target)}' could not be written: an entry was read back as something else"
+            raise OutputUnwritable(why, "look after the disk, and give the same command again")
 
     def _put(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
         """Write header and content behind the last entry; None for a content that is there already."""
@@ -154,13 +170,19 @@ class Part:
         why = f"'{printable(self.target)}' could not be written: '{entry.name}' was read back as something else"
         raise OutputUnwritable(why, "look after the disk and the memory, and give the same command again")
 
-    def _journal(self) -> Iterator[Entry]:
-        """What the journal says, up to the first line that isn't whole."""
+    def _journal(self) -> tuple[list[Entry], set[str]]:
+        """What the journal says, up to the first line that isn't whole, and the names of entries that were dropped."""
+        entries: list[Entry] = []
+        dropped: set[str] = set()
         with suppress(OSError, ValueError, ArchiveDamaged):
             for line in self.journal_path.read_bytes().splitlines():
                 said = json.loads(line)
+                if DROPPED in said:
+                    dropped.update(said[DROPPED])
+                    continue
                 rests = [base64.b64decode(said["rest"])] if said.get("rest") is not None else []
-                yield entry_of(said | ({"rest": 0} if rests else {}), rests)
+                entries.append(entry_of(said | ({"rest": 0} if rests else {}), rests))
+        return entries, dropped
 
     def finish(self, manifest: Manifest) -> None:
         """Write what stands behind the entries, read everything back, and give the file its name.

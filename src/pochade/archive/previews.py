@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from pochade.archive.restored import RESTORED, restored_picture
 from pochade.archive.searching import Tried
 from pochade.archive.tolerance import tolerant
@@ -56,8 +54,7 @@ def shown(
     yield Tried(found.file, coder.name, picture.score(found.file), picture.header.format)
     if coder is AVIF and mender is not None:
         shape, told = (*picture.pixels.shape[:2], 3, 8), told_of(found.dial, original.sides, picture.pixels.shape)
-        again = restored_picture(found.file, mender, told, shape).pixels
-        score = ssimulacra2(picture.pixels, np.broadcast_to(again, picture.pixels.shape))
+        score = ssimulacra2(picture.pixels, restored_picture(found.file, mender, told, shape).pixels)
         yield Tried(found.file, RESTORED.name, score, picture.header.format, told, shape)
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pochade.images.encode import png
-from pochade.images.lossless import MOST_BYTES
-from pochade.images.lossy_coders import AVIF, Coder, Judge, Original
-from pochade.images.miniature import enlarged
+from pochade.images.identify import header_of
+from pochade.images.lossless import MOST_BYTES, MOST_PIXELS
+from pochade.images.lossy_coders import AVIF, Coder, Judge, Original, xmp_in
+from pochade.images.miniature import LOOKED_AT, enlarged
 from pochade.images.picture import Picture
 from pochade.images.read import picture_in
 from pochade.images.source import Source
@@ -54,8 +55,15 @@ def restored_picture(content: bytes, mender: "Mender", told: tuple[int, ...], sh
         told: How it was coded; see `Mender.mended`.
         shape: Of the picture that comes back; the AVIF may be smaller.
     """
-    picture = picture_in(Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES))
-    if picture.pixels.shape[:2] != shape[:2]:
+    source = Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES)
+    header = header_of(source)
+    is_small = (header.height, header.width) != shape[:2]
+    if (header.format, header.depth) != ("AVIF", 8) or header.height * header.width > MOST_PIXELS:
+        raise ValueError(f"it is a picture of the format {header.format} of {header.depth} bits")
+    if is_small and max(shape[:2]) > LOOKED_AT:
+        raise ValueError(f"it is {header.width} x {header.height}, and only previews are enlarged")
+    picture = picture_in(source)
+    if is_small:
         picture = replace(picture, pixels=enlarged(picture.pixels, shape[0], shape[1]), alpha=None)
     return redrawn(picture, mender, told)
 
@@ -64,13 +72,13 @@ def redrawn(picture: Picture, mender: "Mender", told: tuple[int, ...]) -> Pictur
     """A decoded picture without its coder's losses; one in greys stays so."""
     grey = picture.pixels.shape[-1] == 1
     colours = mender.mended(np.ascontiguousarray(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3))), told)
-    mixed = np.rint(colours.mean(2, keepdims=True)).astype(np.uint8) if grey else colours
+    mixed = ((colours.sum(2, keepdims=True, dtype=np.uint16) + 1) // 3).astype(np.uint8) if grey else colours
     return replace(picture, pixels=mixed)
 
 
 def png_again(content: bytes, mender: "Mender", told: tuple[int, ...], shape: Shape) -> bytes:
-    """The PNG that an entry comes back as, with the AVIF's profile, EXIF and dots per inch."""
-    return png(restored_picture(content, mender, told, shape))
+    """The PNG that an entry comes back as, with the AVIF's profile, EXIF, XMP and dots per inch."""
+    return png(restored_picture(content, mender, told, shape), xmp_in(content))
 
 
 @cache

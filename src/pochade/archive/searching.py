@@ -1,5 +1,6 @@
 """The smallest file that looks like the original: each coder's dial is turned down as far as the score allows."""
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from pochade.archive.restored import RESTORED, RestoredJudge, Shape
@@ -11,6 +12,7 @@ if TYPE_CHECKING:  # torch is heavy
 
 WANTED = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2
 TRIES = 10  # of one coder
+MOST_PIXELS = 2**24  # of what a net is tried on: a try takes it a second or two for a million
 
 
 class Tried(NamedTuple):
@@ -49,7 +51,7 @@ def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
 def smallest_restored(content: bytes, wanted: float, most: int, mender: "Mender") -> Tried | None:
     """The smallest AVIF of which a net makes a picture that reaches a score; else as `smallest_alike`."""
     original = original_in(content)
-    if original is None:
+    if original is None or math.prod(original.sides) > MOST_PIXELS:
         return None
     found = searched(RESTORED, original, RestoredJudge(original, mender), wanted, most)
     shape = (*original.sides, original.picture.pixels.shape[-1], 8)

@@ -5,15 +5,19 @@ there, the sums decide, and what lost is taken out again. An archive that has a 
 are worth hardly anything without theirs, so with them it always goes along.
 """
 
+import os
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from pochade import weights
 from pochade.archive.found import INDEX, Found
-from pochade.archive.manifest import LOSSLESS, PREVIEW, Entry
-from pochade.archive.nets import as_stored, entry_of, net_in, planes_of
+from pochade.archive.manifest import LOSSLESS, NET, PREVIEW, Entry
+from pochade.archive.names import entry_name
+from pochade.archive.nets import as_stored, entry_of, name_of
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
-from pochade.errors import ArchiveDamaged
+from pochade.errors import CheckpointDamaged
 
 TUNED = Path(INDEX) / weights.AVIF  # in a folder that was learnt: its own net
 LEAST = 10  # times a net's bytes: smaller collections can't save as much as it takes, and it isn't even tried
@@ -31,37 +35,49 @@ def net_for(fidelity: str, old: Archive | None, found: Found, total: int) -> byt
     """
     if fidelity == LOSSLESS:
         return None
-    for entry in old.nets() if old is not None else ():
-        try:
-            net = net_in(entry, old.stretch(entry).content()) if old is not None else b""
-        except ArchiveDamaged:
-            continue
-        if planes_of(net) == PLANES[fidelity]:
-            return net
-    from pochade.mending import mender_at, shipped  # noqa: PLC0415  torch
+    from pochade.mending import Mender, mender_at, shipped  # noqa: PLC0415  torch
+
+    for content in () if old is None else [old.net(entry) for entry in old.usable.values()]:
+        with suppress(CheckpointDamaged):  # a newer version's, or a stranger's: others take its place
+            mender = Mender(content)
+            if mender.net.config.planes == PLANES[fidelity]:
+                return mender.content
 
     if fidelity == PREVIEW:
         return shipped(weights.PREVIEW).content
-    own = next((one / TUNED for one in (found.top, *found.top.parents) if (one / TUNED).is_file()), None)
-    net = shipped().content if own is None else mender_at(own).content
+    own = next((one / TUNED for one in (found.top, *found.top.parents) if os.path.isfile(one / TUNED)), None)  # noqa: PTH113
+    net = shipped().content
+    if own is not None:
+        with suppress(CheckpointDamaged):  # then the shipped one serves
+            net = mender_at(own).content
     return net if total >= LEAST * len(net) else None
 
 
 def settle(part: Part, net: bytes | None) -> None:
-    """Keep of each content one entry, and the net where pieces rest on it."""
-    if net is None:
-        return
-    entry = entry_of(net)
-    plain = {one.original_sha256: one for one in part.entries if one.net is None}
+    """Keep of each content one entry, and the nets on which some rest."""
+    there = {name_of(one) for one in part.entries if one.coder == NET}
+    plain = {one.original_sha256: one for one in part.entries if one.net is None and one.coder != NET}
     restored = {one.original_sha256: one for one in part.entries if one.net is not None}
-    both = restored.keys() & plain.keys()
-    saved = sum(cost(plain[content]) - cost(restored[content]) for content in both)
-    is_needed = bool(restored.keys() - both) or entry.original_sha256 in plain
-    is_taken = bool(restored) and (is_needed or saved > cost(entry))
-    losers = plain if is_taken else restored
-    if is_taken and entry.original_sha256 not in plain:
-        part.add(entry, [as_stored(net)])
-    part.drop([losers[content] for content in both])
+    both = [(plain[content], restored[content]) for content in restored.keys() & plain.keys()]
+    if net is not None and name_of(entry_of(net)) not in there and pays(entry_of(net), plain, restored):
+        part.add(named(entry_of(net), part), [as_stored(net)])
+        there.add(name_of(entry_of(net)))
+    losers = [max(pair, key=cost) if pair[1].net in there else pair[1] for pair in both]
+    names = {one.name for one in losers}
+    resting = {one.net for one in part.entries if one.name not in names}
+    part.drop([*losers, *(one for one in part.entries if one.coder == NET and name_of(one) not in resting)])
+
+
+def pays(net: Entry, plain: dict[str, Entry], restored: dict[str, Entry]) -> bool:
+    """Whether an archive is smaller with a net, or a content has no other entry; both are by content."""
+    mine = {content: one for content, one in restored.items() if one.net == name_of(net)}
+    saved = sum(max(0, cost(plain[content]) - cost(mine[content])) for content in mine.keys() & plain.keys())
+    return bool(mine.keys() - plain.keys()) or saved > cost(net)
+
+
+def named(net: Entry, part: Part) -> Entry:
+    """A net's entry under a name that is free."""
+    return net if part.names.is_free(net.name) else replace(net, name=entry_name(".restorer", "", part.names))
 
 
 def cost(entry: Entry) -> int:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from pochade.archive.found import Found, found_in
 from pochade.archive.jobs import CodeJob, Made, Problem
 from pochade.archive.manifest import FIDELITIES, LOSSLESS, NET, Entry, Manifest
 from pochade.archive.names import Text, entry_name, shown
-from pochade.archive.nets import as_stored, entry_of, name_of, net_in
+from pochade.archive.nets import as_stored, entry_of, name_of
 from pochade.archive.opened import Archive
 from pochade.archive.part import Part
 from pochade.archive.settling import net_for, settle
@@ -142,7 +142,9 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
             before = old.manifest.entries if old else []
             known = {entry.original_sha256 for entry in before}
             net = net_for(fidelity, old, found, sum(files[0].size for files in wanted.contents.values()))
-            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity, net))
+            nets = {name_of(entry_of(net))} if net is not None else set()
+            nets |= old.usable.keys() if old is not None else set()
+            part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity, nets))
             if old is not None:
                 copied(old, part, wanted, fidelity, report)
             coded = code_missing(part, wanted, found, folder, fidelity, report, net)
@@ -160,12 +162,14 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
     return reported(target, fidelity, manifest, found, coded, moved)
 
 
-def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str, net: bytes | None) -> bool:
-    """Whether what an interrupted run coded, or copied from the archive before, is what this one would."""
-    if is_too_low(entry, wanted, fidelity):
+def is_wanted(entry: Entry, known: set[str], wanted: Wanted, fidelity: str, nets: Container[str]) -> bool:
+    """Whether what an interrupted run coded, or copied from the archive before, is what this one would.
+
+    What needs a net that will not be in the archive is never wanted.
+    """
+    if is_too_low(entry, wanted, fidelity) or (entry.net is not None and entry.net not in nets):
         return False
     here = entry.original_sha256 in wanted.contents and entry.fidelity == fidelity
-    here = here and (entry.net is None or (net is not None and entry.net == name_of(entry_of(net))))
     return here or entry.original_sha256 in known
 
 
@@ -183,7 +187,7 @@ def check_kept(before: list[Entry], part: Part) -> None:
     """Nothing, or ArchiveDamaged: a damaged entry's file was here, but could not be coded again."""
     there = {entry.original_sha256 for entry in part.entries}
     for entry in before:
-        if entry.original_sha256 not in there:
+        if entry.coder != NET and entry.original_sha256 not in there:
             why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read whole"
             raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
 
@@ -199,8 +203,9 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
         report("copying", number, len(old.manifest.entries))
         if entry.original_sha256 in there or is_too_low(entry, wanted, fidelity):
             continue
-        if entry.coder == NET:
-            part.add(entry, [as_stored(net_in(entry, old.stretch(entry).content()))])
+        if entry.coder == NET:  # written anew, so that it is whole; without it, what rests on it is coded again
+            if name_of(entry) in old.usable:
+                part.add(entry, [as_stored(old.net(entry))])
             continue
         if old.fault(entry):
             if entry.original_sha256 in wanted.contents:

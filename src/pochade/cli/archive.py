@@ -71,7 +71,8 @@ def extract(
     """Write the files of an archive into a folder, with their times of modification.
 
     Files that are there already and are the same count as done: interrupted, the same command goes on where it was.
-    A picture that was compressed with high or medium comes back as it is in the archive, such as cat.png.avif.
+    A picture that was compressed with high or medium comes back as it is in the archive, such as cat.png.avif,
+    or, where a net redraws it, as cat.png.restored.png.
 
     Example: pochade extract art.pochade --to ~/art-again
     """
@@ -171,7 +172,7 @@ def say_report(report: "Report", to: Path) -> None:
     )
     for coder, saved in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
         line = f"  {coder:<13} {saved.pieces:>7,} files: {saved.original_bytes:,} bytes became {saved.bytes:,}"
-        if not saved.pieces:  # a net, on which pieces rest
+        if coder == "net":  # on which pieces rest
             line = f"  {coder:<13} once for all: {saved.bytes:,} bytes"
         words.print(line, markup=False, highlight=False)
     say_lines(

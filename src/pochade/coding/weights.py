@@ -1,7 +1,7 @@
 """A net <-> few bytes: what travels in an archive, so that it needs nothing else. `docs/format.md` has the format.
 
-Each number is kept in 8 bits: whole multiples of a step, one step for each output of a layer, and what is left packed
-by zlib. A restorer loses about a hundredth of a decibel by that (docs/log.md), and is a quarter of its size.
+Each number is kept in 8 bits: whole multiples of a step, one step for each row of a layer's weights, and what is left
+packed by zlib. A restorer loses about a hundredth of a decibel by that (docs/log.md), and is a quarter of its size.
 """
 
 import dataclasses
@@ -20,6 +20,7 @@ from pochade.nets import Restorer, RestorerConfig
 FORMAT = "pochade-restorer-1"
 MOST = 127  # steps to each side
 LARGEST = 2**24  # bytes of a net's numbers: no net of ours comes near it
+SCALES, WIDEST, PLANES = 6, 256, 8  # of a net: ours have three scales, 96 maps and two planes at most
 HINT = "look for an undamaged copy"
 
 
@@ -36,7 +37,7 @@ def packed(net: Restorer) -> bytes:
 
 
 def rounded(tensor: Tensor) -> tuple[Tensor, Tensor]:
-    """The steps (O,) of a layer's outputs, and the numbers in them (O, …), int8; biases have one step in all."""
+    """The steps (R,) of a layer's rows, and the numbers in them (R, …), int8; biases have one step in all."""
     rows = tensor.detach().float().reshape(len(tensor) if tensor.dim() > 1 else 1, -1)
     step = (rows.abs().amax(1) / MOST).clamp(min=1e-12)
     return step, (rows / step[:, None]).round().to(torch.int8).reshape(tensor.shape)
@@ -53,13 +54,23 @@ def unpacked(content: bytes) -> Restorer:
         said = json.loads(head)
         if said["format"] != FORMAT:
             raise ValueError(f"it is of the format {said['format']!a}")
-        config: dict[str, Any] = said["config"]
+        config = RestorerConfig(**frozen(said["config"]))
+        check(config)
         with torch.device("meta"):  # no memory, whatever sizes a stranger says
-            net = Restorer(RestorerConfig(**frozen(config)))
+            net = Restorer(config)
         net.load_state_dict(dict(tensors_in(body, said["tensors"])), assign=True)
-    except (KeyError, TypeError, ValueError, RuntimeError, zlib.error) as error:
+    except (LookupError, ArithmeticError, AttributeError, TypeError, ValueError, RuntimeError, zlib.error) as error:
         raise CheckpointDamaged(f"the archive's net can't be read: {error}", HINT) from error
     return net.eval()
+
+
+def check(config: RestorerConfig) -> None:
+    """Nothing, or ValueError for a net that would take more memory or time than any of ours."""
+    numbers = (config.planes, config.finds, *config.widths)
+    right = all(type(one) is int for one in numbers) and isinstance(config.change, int | float)
+    small = right and 0 < len(config.widths) <= SCALES and all(0 < width <= WIDEST for width in config.widths)
+    if not small or not (0 < config.planes <= PLANES and 0 <= config.finds <= PLANES):
+        raise ValueError("no net of Pochade's has such sizes")
 
 
 def tensors_in(body: bytes, shapes: list[Any]) -> list[tuple[str, Tensor]]:

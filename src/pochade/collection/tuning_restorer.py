@@ -13,6 +13,7 @@ from pochade.collection.cutting import Cut, cuts_of
 from pochade.collection.learning import Progress, Report
 from pochade.collection.tuning import planned, staged, train_for
 from pochade.errors import TrainingDiverged
+from pochade.images.picture import Array
 from pochade.learn.checkpoints import load_net
 from pochade.learn.restoring import uncoded
 from pochade.nets import Restorer
@@ -50,6 +51,7 @@ def tuned_restorer(
     before = judged(begun, judges)
     try:
         data, folder = tensors(parts), home / "training"
+        del parts
         epochs = planned(folder / "avif.json", minutes, net, uncoded, data)
         told = staged("training the restorer", report)
         train_for(epochs, net, uncoded, data, folder / weights.AVIF, told, batch=BATCH, rate=RATE)
@@ -67,9 +69,14 @@ def some_of(files: list[Path], most: int) -> list[Cut]:
 
 def tensors(cuts: list[Cut]) -> tuple[Tensor, Tensor, Tensor]:
     """Parts as `uncoded` wants them: coded and clean (N, 3, S, S) uint8, qualities (N, 1, 1, 1) uint8."""
-    coded, clean = (torch.from_numpy(np.stack([cut[kind] for cut in cuts])).permute(0, 3, 1, 2) for kind in (0, 1))
+    coded, clean = planes([cut[0] for cut in cuts]), planes([cut[1] for cut in cuts])
     quality = torch.tensor([cut[2] for cut in cuts], dtype=torch.uint8).view(-1, 1, 1, 1)
-    return coded.contiguous(), clean.contiguous(), quality
+    return coded, clean, quality
+
+
+def planes(pictures: list[Array]) -> Tensor:
+    """Pictures (S, S, 3) as one tensor (N, 3, S, S)."""
+    return torch.from_numpy(np.stack([one.transpose(2, 0, 1) for one in pictures]))
 
 
 @torch.no_grad()

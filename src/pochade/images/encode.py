@@ -70,12 +70,13 @@ def through_pillow(picture: Picture, form: str, options: dict[str, Any]) -> byte
     return buffer.getvalue()
 
 
-def png(picture: Picture) -> bytes:
-    """A PNG of 8 or 16 bits."""
+def png(picture: Picture, xmp: bytes | None = None) -> bytes:
+    """A PNG of 8 or 16 bits, with an XMP if it is given one."""
     import imagecodecs  # noqa: PLC0415  # a heavy library
 
     content = bytes(imagecodecs.png_encode(np.ascontiguousarray(stacked(picture)), level=PNG_EFFORT))
-    return content[:PNG_START] + png_beside(picture) + content[PNG_START:]
+    told = b"" if xmp is None else png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
+    return content[:PNG_START] + png_beside(picture) + told + content[PNG_START:]
 
 
 def png_beside(picture: Picture) -> bytes:

@@ -88,9 +88,14 @@ def original_in(content: bytes) -> Original | None:
     if picture.alpha is not None and (picture.alpha == 255).all():
         picture = replace(picture, alpha=None)
     exif = picture.exif or exif_of(picture.dpi)
-    xmp = Image.open(io.BytesIO(content)).info.get("xmp")
     filled = picture.pixels if picture.alpha is None else without_holes(picture.pixels, picture.alpha > 0)
-    return Original(replace(picture, pixels=filled, exif=exif), xmp.encode() if isinstance(xmp, str) else xmp or None)
+    return Original(replace(picture, pixels=filled, exif=exif), xmp_in(content))
+
+
+def xmp_in(content: bytes) -> bytes | None:
+    """A picture file's XMP, if it has one."""
+    xmp = Image.open(io.BytesIO(content)).info.get("xmp")
+    return xmp.encode() if isinstance(xmp, str) else xmp or None
 
 
 def is_plain(header: Header) -> bool:

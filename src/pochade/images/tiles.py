@@ -13,7 +13,7 @@ class Tile(NamedTuple):
 
 
 def tiles(height: int, width: int, side: int, margin: int) -> Iterator[Tile]:
-    """Tiles that cover a picture; all begin at multiples of 16, as side and margin are."""
+    """Tiles that cover a picture; all begin at multiples of what side and margin are multiples of."""
     for top in range(0, height, side):
         for left in range(0, width, side):
             kept = spans((top, left), (height, width), side, 0)
