@@ -1,0 +1,88 @@
+"""An archive with restored AVIFs and the net that they rest on, made once, gives them back for ever."""
+
+import hashlib
+import io
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pochade.archive.coders import BY_A_NET
+from pochade.archive.manifest import PICTURE, Entry, Manifest, Piece
+from pochade.archive.nets import as_stored, entry_of, name_of
+from pochade.archive.opened import open_archive
+from pochade.archive.part import Part
+from pochade.coding.weights import packed
+from pochade.nets import Restorer, RestorerConfig
+from tests.test_fidelity import painting
+
+GOLDEN = Path(__file__).parent / "golden" / "restored.pochade"
+WHOLE, SMALL = "whole.png", "small.png"  # one restored at its own size, one also enlarged
+QUALITY = 40
+
+
+def make() -> None:
+    """The archive, and beside it what it gave on the machine that made it; it was made once."""
+    nets = [packed(lively(planes)) for planes in (1, 2)]
+    entries = [entry_of(net) for net in nets]
+    whole, small = painting(72, 90), painting(36, 45)
+    pieces = [
+        piece_of(WHOLE, whole, name_of(entries[0]), (QUALITY,), (72, 90, 3, 8)),
+        piece_of(SMALL, small, name_of(entries[1]), (QUALITY, 50), (72, 90, 3, 8)),
+    ]
+    with Part(GOLDEN) as part:
+        for net, entry in zip(nets, entries, strict=True):
+            part.add(entry, [as_stored(net)])
+        for entry, content in pieces:
+            part.add(entry, [content])
+        part.finish(Manifest(part.entries, [Piece(SMALL, 0, pieces[1][0]), Piece(WHOLE, 0, pieces[0][0])], []))
+    with open_archive(GOLDEN) as archive:
+        for piece in archive:
+            (GOLDEN.parent / f"restored-{piece.path}").write_bytes(archive.read(piece))
+
+
+def lively(planes: int) -> Restorer:
+    """A small net that changes something."""
+    torch.manual_seed(planes)
+    net = Restorer(RestorerConfig(planes=planes, finds=0, widths=(4, 8), change=0.1))
+    torch.nn.init.normal_(net.unet.leave.weight, std=0.05)
+    return net.eval()
+
+
+def piece_of(
+    path: str, pixels: np.ndarray, net: str, told: tuple[int, ...], shape: tuple[int, int, int, int]
+) -> tuple[Entry, bytes]:
+    """An entry and its AVIF."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "AVIF", quality=QUALITY, subsampling="4:4:4")
+    content, original = file.getvalue(), hashlib.sha256(pixels.tobytes()).hexdigest()
+    entry = Entry(f"pieces/{path}.avif", len(content), zlib.crc32(content), BY_A_NET, PICTURE, 9999, original, "PNG")
+    return replace(entry, fidelity="medium", shape=shape, score=70.0, net=net, told=told), content
+
+
+def test_it_is_sound() -> None:
+    with open_archive(GOLDEN) as archive:
+        assert archive.verify() == []
+        assert [piece.path for piece in archive] == [SMALL, WHOLE]
+
+
+@pytest.mark.parametrize("path", [SMALL, WHOLE])
+def test_pieces_come_back_within_a_level(path: str) -> None:
+    with open_archive(GOLDEN) as archive:
+        again = archive.read(next(piece for piece in archive if piece.path == path))
+    wanted = np.asarray(Image.open(GOLDEN.parent / f"restored-{path}")).astype(int)
+    seen = np.asarray(Image.open(io.BytesIO(again)))
+    assert seen.shape == wanted.shape == (72, 90, 3)
+    assert np.abs(seen - wanted).max() <= 1
+
+
+def test_the_net_changes_what_the_avif_shows() -> None:
+    with open_archive(GOLDEN) as archive:
+        piece = next(one for one in archive if one.path == WHOLE)
+        avif = np.asarray(Image.open(io.BytesIO(archive.stretch(piece.entry).content())).convert("RGB")).astype(int)
+        again = np.asarray(Image.open(io.BytesIO(archive.read(piece))))
+    assert np.abs(again - avif).max() > 3
