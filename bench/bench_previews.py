@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from bench.bench_restoring import FIGURES
-from bench.openclipart import held_out
+from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade import weights
 from pochade.archive.previews import MOST, SIDES, fullest, preview_of
@@ -113,7 +113,7 @@ def measured(known: list[str], pieces: int) -> dict[str, Any]:
 def main() -> None:
     """Measure, and write results/previews.json."""
     pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
-    known = sorted(drawing.path for drawing in held_out() if Path(drawing.path).stat().st_size > MOST)
+    known = [str(path) for path in held_out_files() if path.stat().st_size > MOST]
     figures = measured(known, pieces)
     painted = sorted(str(path) for path in FIGURES.rglob("portraits/**/*.png"))
     record("previews", figures | {"painted figures": measured(painted, pieces)})

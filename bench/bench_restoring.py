@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 from scipy.interpolate import PchipInterpolator
 
-from bench.openclipart import held_out
+from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade.coding.weights import packed
 from pochade.collection.tuning_restorer import tuned_restorer
@@ -99,10 +99,11 @@ def measured(art: Art, mender: Mender) -> dict[str, Any]:
 def tuned_on(paths: list[Path], minutes: float) -> Mender:
     """The net trained further on these."""
     held = paths[::10]
+    begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as home:
         learnt = [path for path in paths if path not in held]
         net, said = tuned_restorer(Path(home), learnt, held, minutes, lambda _: None)
-    print(said, flush=True)
+    print(said, f"{(time.perf_counter() - begun) / 60:.1f} minutes", flush=True)
     return shipped() if net is None else Mender(packed(net))
 
 
@@ -125,7 +126,7 @@ def main() -> None:
     """Measure, and write results/restoring.json."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     figures: dict[str, Any] = {"minutes": minutes, "effort": effort(shipped())}
-    figures["drawings"] = measured(Art.of([Path(one.path) for one in held_out()]), shipped())
+    figures["drawings"] = measured(Art.of(held_out_files()), shipped())
     paths = sorted(FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
     half, others = paths[: len(paths) // 2], paths[len(paths) // 2 :]

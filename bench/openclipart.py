@@ -1,12 +1,13 @@
 """Drawings to measure on: the tenth of openclipart that no net was trained on, and only what differs."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from bench.edits import drawing
-from recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, apart, drawings
+from recipes.fingerprints import DRAWINGS, HELD_OUT, NEAR, STARS, Drawing, apart, drawings
 
 Image.MAX_IMAGE_PIXELS = None
 PATTERNS = "special/patterns"  # grids of dots, the same but for their size
@@ -19,6 +20,16 @@ def held_out(folder: Path = DRAWINGS) -> list[Drawing]:
         if drawn.held_out:
             seen.setdefault(drawn.content, drawn)
     return list(seen.values())
+
+
+def held_out_files(folder: Path = DRAWINGS) -> list[Path]:
+    """Files of the tenth, each content once, without the stars; none is decoded."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.png")):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        if int(content[:8], 16) % HELD_OUT == 0 and STARS not in str(path):
+            found.setdefault(content, path)
+    return list(found.values())
 
 
 def distinct(known: list[Drawing]) -> list[Image.Image]:
