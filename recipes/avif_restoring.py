@@ -1,10 +1,12 @@
 """How the shipped nets that undo AVIF's losses were trained.
 
-    python -m recipes.avif_restoring --pairs 5000 --epochs 28 --to first.safetensors
-    python -m recipes.avif_restoring --pairs 5000 --epochs 10 --rate 0.004 --begin first.safetensors --to avif.safetensors
-    python -m recipes.avif_restoring --pairs 5000 --epochs 10 --small --begin avif.safetensors --to preview.safetensors
+    recipe="python -m recipes.avif_restoring --pairs 5000"
+    $recipe --epochs 28 --to first.safetensors
+    $recipe --epochs 10 --rate 0.004 --begin first.safetensors --to avif.safetensors
+    $recipe --epochs 10 --small --begin avif.safetensors --to preview.safetensors
 
-In the first the loss's floor was 1e-5, which left the net free above 50 dB. Pairs of `recipes/coded.py`; what came of it is in `docs/log.md`, and `bench/bench_restoring.py` measures it.
+In the first the loss's floor was 1e-5, which left the net free above 50 dB. Pairs of `recipes/coded.py`; what came of
+it is in `docs/log.md`, and `bench/bench_restoring.py` measures it.
 """
 
 import argparse
