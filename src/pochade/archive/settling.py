@@ -2,7 +2,7 @@
 
 While files are coded, both are kept: the smallest file that needs no net, and a smaller one that needs it. When all are
 there, the sums decide, and what lost is taken out again. An archive that has a net already goes on with it. Previews
-are worth hardly anything without theirs, so with them it always goes along.
+are chosen by how they look, so where one rests on a net, it always goes along.
 """
 
 import os

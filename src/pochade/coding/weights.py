@@ -1,7 +1,7 @@
 """A net <-> few bytes: what travels in an archive, so that it needs nothing else. `docs/format.md` has the format.
 
 Each number is kept in 8 bits: whole multiples of a step, one step for each row of a layer's weights, and what is left
-packed by zlib. A restorer loses about a hundredth of a decibel by that (docs/log.md), and is a quarter of its size.
+packed by zlib: a quarter of the size of floats.
 """
 
 import dataclasses
