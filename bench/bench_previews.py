@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from bench.bench_restoring import FIGURES
+from bench.bench_restoring import FIGURES, decibels_of
 from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade import weights
@@ -25,7 +25,6 @@ from pochade.archive.previews import MOST, SIDES, fullest, preview_of
 from pochade.archive.restored import restored_picture
 from pochade.images.lossy_coders import CODERS, Coder, Original
 from pochade.images.miniature import Miniature
-from pochade.images.picture import Array
 from pochade.images.ssimulacra2 import ssimulacra2
 from pochade.mending import shipped
 
@@ -42,20 +41,14 @@ def jpeg(original: Original, dial: int) -> bytes:
 ALONE = (*CODERS, Coder("jpeg", jpeg, 95, at_70=60, at_90=95))
 
 
-def decibels(one: Array, other: Array) -> float:
-    """PSNR of two pictures; 60 where they are closer than any eye could tell."""
-    error = float(np.square(one.astype(float) - other).mean())
-    return min(60.0, float(10 * np.log10(255**2 / max(error, 1e-9))))
-
-
 def best_of(coder: Coder, picture: Miniature) -> dict[str, float]:
     """Decibels and SSIMULACRA2 of the size at which a coder alone has most decibels."""
     sides = [side for side in SIDES if side < picture.longest] + [min(picture.longest, max(SIDES))]
     files = [fullest(coder, picture.at(side)) for side in sides]
     shown = [picture.shown_again(found.file) for found in files if found is not None]
     shown += [] if shown else [np.full_like(picture.pixels, 255)]
-    best = max(shown, key=lambda one: decibels(picture.pixels, one))
-    return {"decibels": decibels(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
+    best = max(shown, key=lambda one: decibels_of(picture.pixels, one))
+    return {"decibels": decibels_of(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
 
 
 def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
@@ -69,7 +62,7 @@ def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
     else:
         shown = restored_picture(found.content, mender, found.told, found.shape).pixels
     return {
-        "decibels": decibels(picture.pixels, shown),
+        "decibels": decibels_of(picture.pixels, shown),
         "ssimulacra2": found.score,
         "bytes": len(found.content),
         "restored": float(found.told is not None),
