@@ -65,6 +65,7 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (s
 	$(BIN)/python -m bench.bench_create
 	$(BIN)/python -m bench.bench_generate
 	$(BIN)/python -m bench.bench_morphs
+	$(BIN)/python -m bench.bench_manner
 	$(BIN)/python -m bench.bench_training
 	$(BIN)/python -m bench.bench_dimensions
 	$(BIN)/python -m bench.bench_study
