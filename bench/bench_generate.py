@@ -8,7 +8,7 @@ seeds 0, 1 and 2. They are trained by pythae's own trainer, with Adam at its aut
 library's batches of 64, so in four times as many steps as ours, and drawn from by its normal and its Gaussian mixture
 sampler of ten parts. WAE-MMD and RAE-L2 run with the library's defaults and with its authors' settings for MNIST;
 beta-VAE, whose default is a VAE again, with its authors' 2 and with the small weights that suit a decoder with little
-noise.
+noise. Each model's best settings with seed 0 are those that it runs with for the other seeds.
 
 Ours is the VAE of the study with the fast recipe, drawn from by the study's mixture and by `pochade.generate.Prior`.
 The tutorial's VAE runs once. Each finished net's figures are a line in the folder given by --cache, so that the
@@ -58,6 +58,7 @@ RIVALS: dict[str, tuple[Any, Any, dict[str, float]]] = {
     "RAE-L2": (models.RAE_L2, models.RAE_L2_Config, {}),
     "RAE-L2 as for MNIST": (models.RAE_L2, models.RAE_L2_Config, {"embedding_weight": 1e-2, "reg_weight": 1e-4}),
 }
+KINDS = (models.VAE, models.BetaVAE, models.WAE_MMD, models.RAE_L2)
 OURS, TUTORIALS, REAL = "ours", "tutorial", "real pictures"
 Figures = dict[str, Any]
 
@@ -116,10 +117,19 @@ def main() -> None:
     judge = judging(fashion_mnist(), cache / "ruler.safetensors")
     runs = {TUTORIALS: [kept(judge, TUTORIALS, 0, cache)]}
     for seed in SEEDS:
-        for name in (OURS, *RIVALS):
+        for name in (OURS, *(RIVALS if seed == SEEDS[0] else best_settings(runs))):
             runs.setdefault(name, []).append(kept(judge, name, seed, cache))
         table = {name: gathered(found) for name, found in runs.items()}
         record("generate", {"verdict": verdict(table), "models": table, "ruler": kept(judge, REAL, RULER_SEED, cache)})
+
+
+def best_settings(runs: dict[str, list[Figures]]) -> list[str]:
+    """Of each of pythae's models the settings with the least FCD, by whichever sampler, with the first seed."""
+
+    def distance(name: str) -> float:
+        return min(found["frechet"] for found in runs[name][0]["samplers"].values())
+
+    return [min((name for name in RIVALS if RIVALS[name][0] is kind), key=distance) for kind in KINDS]
 
 
 def judging(data: ImageSet, path: Path) -> Judge:
