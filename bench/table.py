@@ -1,10 +1,11 @@
 """The README's tables of figures, made from `results/*.json`: `python -m bench.table` writes it anew."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from bench.record import RESULTS
+from bench.archive_table import archive_tables
+from bench.creation_table import creation_tables
+from bench.markdown import lines_of, result, spread
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- {}: python -m bench.table -->\n", "<!-- end of {} -->\n"
@@ -17,8 +18,7 @@ EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", 
 def main() -> None:
     """Put the tables into the README."""
     text = README.read_text(encoding="utf-8")
-    tables = {"figures": study_table, "collection figures": collection_tables, "cleaning figures": cleaning_tables}
-    for name, lines in ((name, table()) for name, table in tables.items()):
+    for name, lines in ((name, table()) for name, table in TABLES.items()):
         before, rest = text.split(BEGIN.format(name))
         _, after = rest.split(END.format(name))
         text = before + BEGIN.format(name) + lines + END.format(name) + after
@@ -155,12 +155,6 @@ def found(copies: dict[str, Any], edits: tuple[str, ...]) -> str:
     return lines_of(["copies", *edits], *rows)
 
 
-def lines_of(header: list[str], *rows: list[str]) -> str:
-    """A table as Markdown, with an empty line after it."""
-    every = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in every) + "\n"
-
-
 def study_table() -> str:
     """What is measured of the study, as Markdown."""
     training, study, dimensions = (result(name) for name in ("training", "study", "dimensions"))
@@ -215,17 +209,13 @@ def study_table() -> str:
     )
 
 
-def spread(figure: dict[str, Any], digits: int) -> str:
-    """A mean with its standard deviation."""
-    deviation = f" ± {figure['sd']:.{digits}f}" if figure["sd"] is not None else ""
-    return f"{figure['mean']:.{digits}f}{deviation}"
-
-
-def result(name: str) -> dict[str, Any]:
-    """One of the recorded measurements."""
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
-
+TABLES = {
+    "figures": study_table,
+    "collection figures": collection_tables,
+    "cleaning figures": cleaning_tables,
+    "archive figures": archive_tables,
+    "creation figures": creation_tables,
+}
 
 if __name__ == "__main__":
     main()

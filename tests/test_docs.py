@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.table import BEGIN, END, cleaning_tables, collection_tables, study_table
+from bench.table import BEGIN, END, TABLES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("name", "table"),
-    [("figures", study_table), ("collection figures", collection_tables), ("cleaning figures", cleaning_tables)],
-)
+@pytest.mark.parametrize(("name", "table"), TABLES.items())
 def test_the_readmes_figures_are_those_that_were_measured(name: str, table: Callable[[], str]) -> None:
     shown = README.split(BEGIN.format(name))[1].split(END.format(name))[0]
     assert shown == table(), "run: python -m bench.table"
