@@ -15,6 +15,7 @@ from pochade.collection.creating import group_called
 from pochade.collection.learning import Progress
 from pochade.collection.order import Group
 from pochade.errors import CheckpointDamaged, NotKnown, UsageError
+from pochade.painter import finished
 from tests.art import drawing, folder_of_art
 from tests.painter import LinearPainter
 
@@ -162,6 +163,16 @@ def test_the_shipped_net_draws_the_same_again_by_its_seed(collection: Collection
     assert first.picture.shape == (128, 128, 3)
     np.testing.assert_array_equal(second.picture, again.picture)
     assert (first.picture != second.picture).any()
+
+
+def test_blocks_that_do_not_quite_meet_become_one_picture() -> None:
+    shade = np.tile(np.linspace(60, 200, 128), (128, 1))
+    apart = np.random.default_rng(0).integers(-8, 9, (8, 8)).repeat(16, 0).repeat(16, 1)
+    blocks = (shade + apart)[:, :, None].repeat(3, 2).round().astype(np.uint8)
+    drawn = finished(blocks)
+    steps = [np.abs(np.diff(one.astype(float), axis=0))[15::16].mean() for one in (blocks, drawn)]
+    assert steps[1] < steps[0] / 2
+    assert np.abs(drawn - shade[:, :, None]).mean() < np.abs(blocks - shade[:, :, None]).mean()
 
 
 def test_a_piece_that_is_gone_is_not_drawn_from(art: Path, painter: LinearPainter) -> None:

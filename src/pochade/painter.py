@@ -1,4 +1,10 @@
-"""Pictures to latents of 64 numbers, and latents to pictures: the shipped net that draws what is new."""
+"""Pictures to latents of 64 numbers, and latents to pictures: the shipped net that draws what is new.
+
+    latents ─►┤DiffusionVAE├─► 8 x 8 places ─►┤CodeVAE├─► blocks of 16 pixels ─►┤Mender├─► a picture
+
+Blocks that were drawn one beside the other don't quite meet. The net that redraws small AVIFs, enlarged, knows such
+edges and the faint waves about them, and takes them for what they are.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -12,10 +18,12 @@ from pochade import weights
 from pochade.errors import CheckpointDamaged
 from pochade.learn.checkpoints import load_net
 from pochade.learn.creating import Creating
+from pochade.mending import shipped
 from pochade.nets import CodeVAE, DiffusionVAE
 
 STEPS = 16  # from noise to a picture: more change hardly anything
 FINEST = 2.0  # what the code's decoder is told of steps that are none
+FINISH = (5, 85)  # what the net that finishes is told: coded badly, and enlarged much; of six ways the nearest to art
 BATCH = 32  # pictures at once
 
 Bytes = NDArray[np.uint8]
@@ -37,7 +45,8 @@ class DiffusionPainter:
         if not isinstance(net, DiffusionVAE) or not isinstance(code, CodeVAE):
             raise CheckpointDamaged(f"'{path}' holds another net than that which draws", "install Pochade again")
         self.net, self.creating = net, Creating(code.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
-        self.name = weights.name_of(path.parent, (path.name,)) or ""
+        others = (str(weights.FOLDER / file) for file in (weights.CODE, weights.PREVIEW))
+        self.name = weights.name_of(path.parent, (path.name, *others)) or ""
         self.side = net.config.places * code.config.block
 
     @torch.inference_mode()
@@ -58,7 +67,8 @@ class DiffusionPainter:
             z = torch.from_numpy(np.ascontiguousarray(codes[start : start + BATCH], np.float32))
             grids = self.net.draw(z, noise.expand(len(z), -1, -1, -1), STEPS)
             drawn = self.creating.code.decode(grids, torch.full((len(z),), FINEST)).clamp(0, 1)
-            found.append((drawn * 255).round().byte().permute(0, 2, 3, 1).numpy())
+            blocks = (drawn * 255).round().byte().permute(0, 2, 3, 1).numpy()
+            found += [finished(one)[None] for one in blocks]
         return np.concatenate(found)
 
     def noise(self, seed: int) -> Tensor:
@@ -66,6 +76,11 @@ class DiffusionPainter:
         config = self.net.config
         shape = (1, config.channels, config.places, config.places)
         return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def finished(drawn: Bytes) -> Bytes:
+    """A picture (128, 128, 3) made of blocks, as one."""
+    return shipped(weights.PREVIEW).mended(np.ascontiguousarray(drawn), FINISH)
 
 
 @cache
