@@ -32,7 +32,7 @@ from recipes.fingerprints import DRAWINGS
 
 FIGURES = DRAWINGS.parent / "wesnoth"
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
-MEASURED, LONGEST, SPEED = 24, 640, 4
+MEASURED, LONGEST, SPEED = 16, 640, 4
 MINUTES = 20.0
 LARGE = 50_000_000  # pixels
 Row = tuple[float, float, float, float, float]  # bits a pixel, dB and SSIMULACRA2 of AVIF, and restored
