@@ -15,11 +15,13 @@ nearer than one in a hundred held-out figures comes.
 """
 
 import argparse
+import copy
 import random
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,6 @@ from bench.bench_restoring import FIGURES
 from bench.record import COMMIT, record
 from pochade import Collection
 from pochade.collection.painting import PAINTER, painted
-from pochade.collection.tuning import planned
 from pochade.collection.tuning_painter import tuned_painter
 from pochade.fingerprints import shipped
 from pochade.generate import standard_normal
@@ -111,10 +112,10 @@ def plain(recipe: Recipe, loss: Callable[..., Tensor], pictures: Array, minutes:
     """What the study's VAE draws that was trained on pictures for so long."""
     net = initialised(lambda: VAE(VAEConfig(ConvConfig((SIDE, SIDE), 3, WIDTHS), LATENT)), 0)
     data = (torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(),)
-    with tempfile.TemporaryDirectory() as home:
-        epochs = planned(Path(home) / "epochs.json", minutes, net, loss, data)
     batch = min(recipe.batch_size, 64)
-    train(net, loss, data, Recipe(recipe.name, epochs, batch, recipe.optimiser, recipe.learning_rate, recipe.one_cycle))
+    planned = replace(recipe, batch_size=batch, epochs=2)
+    epochs = round(minutes * 60 / (train(copy.deepcopy(net), loss, data, planned).seconds / planned.epochs))
+    train(net, loss, data, replace(planned, epochs=epochs))
     print(recipe.name, epochs, "epochs", flush=True)
     drawn = decode_latents(net.eval(), standard_normal(SAMPLES, net.latent_shape, 0))  # (N, 3, 128, 128)
     return (drawn.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
