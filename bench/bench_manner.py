@@ -6,8 +6,8 @@
 fifths are learnt from, the others are what new pictures ought to be like. Ours is what a person does: `learn` for so
 many minutes, 20 if none are given, then `imagine` 500; of the minutes only those are spent in which `learn` trains the
 net that draws, a quarter. Both rivals have the study's VAE at the same 128 pixels, as many numbers in a latent as ours,
-and all of the minutes, as far as their first two epochs tell: one with the fast recipe and the calibrated loss, one with the tutorial's recipe and loss; of
-both, normal latents are drawn.
+and all of the minutes, as far as their first two epochs tell: one with the fast recipe and the calibrated loss, one
+with the tutorial's recipe and loss; of both, normal latents are drawn.
 
 The judge is our shipped look net, which none of them learnt from: KID's estimator on the 384 features that it pools,
 beside the held-out figures and beside those learnt. A new picture counts as near to a figure learnt when its look is
