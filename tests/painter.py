@@ -50,6 +50,6 @@ class LinearPainter:
         codes: NDArray[np.float32] = (self.rows(pictures) - self.mean) @ self.directions.T
         return codes
 
-    def draw(self, codes: NDArray[np.float32], seed: int = 0) -> NDArray[np.uint8]:  # noqa: ARG002  nothing is left open
+    def draw(self, codes: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:  # noqa: ARG002  none is needed
         drawn = (codes @ self.directions + self.mean).clip(0, 1) * 255
         return drawn.round().astype(np.uint8).reshape(len(codes), self.side, self.side, 3)

@@ -136,7 +136,7 @@ def test_a_sample_that_is_a_piece_again_is_said_to_be_almost_a_copy(collection: 
 def test_a_code_from_nowhere_is_said_to_be_empty(collection: Collection, painter: LinearPainter) -> None:
     studio = collection._studio(painter, lambda _: None)
     code = 40 * collection.imagine(1, painter=painter)[0].code[None]
-    (verdict,) = studio.grounds.judged(code, painter.draw(code), studio.prior, painter)
+    (verdict,) = studio.grounds.judged(code, painter.draw(code, [0]), studio.prior, painter)
     assert verdict.empty
     assert studio.prior.percentile(code) == 0
 

@@ -6,6 +6,7 @@ Blocks that were drawn one beside the other don't quite meet. The net that redra
 edges and the faint waves about them, and takes them for what they are.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from pochade.nets import CodeVAE, DiffusionVAE
 STEPS = 16  # from noise to a picture: more change hardly anything
 FINEST = 2.0  # what the code's decoder is told of steps that are none
 FINISH = (5, 85)  # what the net that finishes is told: coded badly, and enlarged much; of six ways the nearest to art
-BATCH = 32  # pictures at once
+BATCH = 32  # pictures read at once
+TOGETHER = 8  # pictures drawn at once; a shorter batch is filled up, so that a picture never depends on its company
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -59,16 +61,16 @@ class DiffusionPainter:
         return np.concatenate(found)
 
     @torch.inference_mode()
-    def draw(self, codes: Floats, seed: int = 0) -> Bytes:
-        """Pictures (N, 128, 128, 3) for codes (N, 64); what these leave open is drawn from one noise, the seed's."""
-        noise = self.noise(seed)
+    def draw(self, codes: Floats, seeds: Sequence[int]) -> Bytes:
+        """Pictures (N, 128, 128, 3) for codes (N, 64), each with what these leave open drawn from its own seed."""
         found = [np.empty((0, self.side, self.side, 3), np.uint8)]
-        for start in range(0, len(codes), BATCH):
-            z = torch.from_numpy(np.ascontiguousarray(codes[start : start + BATCH], np.float32))
-            grids = self.net.draw(z, noise.expand(len(z), -1, -1, -1), STEPS)
-            drawn = self.creating.code.decode(grids, torch.full((len(z),), FINEST)).clamp(0, 1)
+        for start in range(0, len(codes), TOGETHER):
+            some, count = np.arange(start, start + TOGETHER) % len(codes), min(TOGETHER, len(codes) - start)
+            noise = torch.cat([self.noise(seeds[place]) for place in some.tolist()])
+            grids = self.net.draw(torch.from_numpy(codes[some].astype(np.float32)), noise, STEPS)
+            drawn = self.creating.code.decode(grids, torch.full((TOGETHER,), FINEST)).clamp(0, 1)
             blocks = (drawn * 255).round().byte().permute(0, 2, 3, 1).numpy()
-            found += [finished(one)[None] for one in blocks]
+            found += [finished(one)[None] for one in blocks[:count]]
         return np.concatenate(found)
 
     def noise(self, seed: int) -> Tensor:

@@ -70,7 +70,7 @@ class Grounds:
             Whitening.fit(codes[learnt]).apply(codes[others]) for learnt, others in parts(len(codes), 0)
         ])  # fmt: skip
         near = nearest(measured, codes, count + 1).distances[:, 1:].mean(1)  # the first is the piece itself
-        back = painter.encode(painter.draw(redrawn))
+        back = painter.encode(painter.draw(redrawn, [0] * len(redrawn)))
         real = Figures(near, np.linalg.norm(away, axis=1), prior.held_out, cycle_errors(redrawn, back, codes.mean(0)))
         return cls(codes, real, almost_copies(looks, some))
 

@@ -3,7 +3,6 @@
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -314,13 +313,11 @@ class Creating(Organising):
 
 
 def drawn_all(painter: "Painter", codes: NDArray[np.float32], seeds: Sequence[int], report: Report) -> Array:
-    """Pictures (n, S, S, 3) for codes (n, D), each by its own seed; those of one seed together."""
+    """Pictures (n, S, S, 3) for codes (n, D), each by its own seed."""
     pictures = list[Array]()
-    for seed, places in groupby(range(len(codes)), lambda place: seeds[place]):
-        same = list(places)
-        for start in range(0, len(same), BATCH):
-            pictures += list(painter.draw(codes[same[start : start + BATCH]], seed))
-            report(Progress("drawing", len(pictures), len(codes)))
+    for start in range(0, len(codes), BATCH):
+        pictures += list(painter.draw(codes[start : start + BATCH], seeds[start : start + BATCH]))
+        report(Progress("drawing", len(pictures), len(codes)))
     return np.stack(pictures)
 
 

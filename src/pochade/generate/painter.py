@@ -1,5 +1,6 @@
 """What creating asks of a net that draws: pictures to codes, and codes to pictures."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -15,5 +16,8 @@ class Painter(Protocol):
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Codes (N, D) of pictures (N, S, S, 3)."""
 
-    def draw(self, codes: NDArray[np.float32], seed: int = 0) -> NDArray[np.uint8]:
-        """Pictures (N, S, S, 3) for codes (N, D); the seed decides what the codes leave open, if anything."""
+    def draw(self, codes: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:
+        """Pictures (N, S, S, 3) for codes (N, D), each its own seed deciding what the code leaves open, if anything.
+
+        A picture is the same whichever others are drawn with it.
+        """
