@@ -10,6 +10,7 @@ from typing import Any
 from pochade.study.provenance import commit, machine
 
 RESULTS = Path(__file__).parent / "results"
+CACHE = "--cache"  # a command's last argument, where it has one: where it keeps what is half done says nothing of it
 COMMIT = commit()  # when the measurement begins: a long one may see others
 
 
@@ -26,9 +27,10 @@ def summary(values: list[float]) -> dict[str, Any]:
 
 def record(name: str, figures: dict[str, Any]) -> None:
     """Write `results/<name>.json`."""
+    arguments = sys.argv[1 : sys.argv.index(CACHE)] if CACHE in sys.argv else sys.argv[1:]
     proof = {
         "date": datetime.now(UTC).date().isoformat(),
-        "command": " ".join(["python -m", sys.modules["__main__"].__spec__.name, *sys.argv[1:]]),  # type: ignore[union-attr]
+        "command": " ".join(["python -m", sys.modules["__main__"].__spec__.name, *arguments]),  # type: ignore[union-attr]
         "commit": COMMIT,
         "machine": machine(),
     }
