@@ -111,6 +111,7 @@ def create(page: Page, _: Path) -> None:
     page.get_by_label("Seed").fill("7")
     draw.click()
     drawn = page.get_by_role("region", name="Seed 7, free").get_by_role("button", name=re.compile(r"^Seed \d+"))
+    expect(drawn.nth(7)).to_be_visible()  # all eight
     drawn.nth(2).click()
     picked = page.get_by_role("complementary", name="The picture that was picked")
     expect(picked.get_by_role("img").first).to_be_visible()
