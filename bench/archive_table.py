@@ -32,7 +32,7 @@ def archive_tables() -> str:
             f"{flips['found']:,} of {flips['flips']:,}, {flips['most_lost']}",
         ],
         [
-            f"killed {kills['kills']} times: no original touched, no archive that claims to be whole and isn't",
+            f"runs ({kills['kills']} of {kills['runs']} killed): no original touched, no archive falsely whole",
             f"{kills['honest']} of {kills['runs']}",
         ],
     )

@@ -58,7 +58,7 @@ RIVALS: dict[str, tuple[Any, Any, dict[str, float]]] = {
     "RAE-L2": (models.RAE_L2, models.RAE_L2_Config, {}),
     "RAE-L2 as for MNIST": (models.RAE_L2, models.RAE_L2_Config, {"embedding_weight": 1e-2, "reg_weight": 1e-4}),
 }
-KINDS = (models.VAE, models.BetaVAE, models.WAE_MMD, models.RAE_L2)
+KINDS = tuple(dict.fromkeys(kind for kind, _, _ in RIVALS.values()))
 OURS, TUTORIALS, REAL = "ours", "tutorial", "real pictures"
 Figures = dict[str, Any]
 
