@@ -11,17 +11,20 @@ import pytest
 import torch
 from PIL import Image
 
-from pochade.archive.coders import BY_A_NET
 from pochade.archive.manifest import PICTURE, Entry, Manifest, Piece
 from pochade.archive.nets import as_stored, entry_of, name_of
 from pochade.archive.opened import open_archive
 from pochade.archive.part import Part
+from pochade.archive.restored import FRAME, RESTORED
 from pochade.coding.weights import packed
+from pochade.images.av1 import frame_of
 from pochade.nets import Restorer, RestorerConfig
 from tests.test_fidelity import painting
 
 GOLDEN = Path(__file__).parent / "golden" / "restored.pochade"
+FRAMED = GOLDEN.with_name("framed.pochade")
 WHOLE, SMALL = "whole.png", "small.png"  # one restored at its own size, one also enlarged
+ALONE = "alone.png"  # one enlarged as well, of which only AV1's frame is there
 QUALITY = 40
 
 
@@ -29,20 +32,37 @@ def make() -> None:
     """The archive, and beside it what it gave on the machine that made it; it was made once."""
     nets = [packed(lively(planes)) for planes in (1, 2)]
     entries = [entry_of(net) for net in nets]
+    names = [name_of(entry) for entry in entries]
     whole, small = painting(72, 90), painting(36, 45)
     pieces = [
-        piece_of(WHOLE, whole, name_of(entries[0]), (QUALITY,), (72, 90, 3, 8)),
-        piece_of(SMALL, small, name_of(entries[1]), (QUALITY, 50), (72, 90, 3, 8)),
+        piece_of(WHOLE, whole, names[0], (QUALITY,), (72, 90, 3, 8)),
+        piece_of(SMALL, small, names[1], (QUALITY, 50), (72, 90, 3, 8)),
     ]
-    with Part(GOLDEN) as part:
-        for net, entry in zip(nets, entries, strict=True):
-            part.add(entry, [as_stored(net)])
+    written(GOLDEN, nets, pieces, [WHOLE, SMALL])
+
+
+def make_framed() -> None:
+    """The same of a frame alone; made once, later."""
+    pixels, net = painting(36, 45), packed(lively(2))
+    frame = frame_of(pixels, QUALITY, 6)
+    entry, _ = piece_of(ALONE, pixels, name_of(entry_of(net)), (QUALITY, 50), (72, 90, 3, 8))
+    entry = replace(entry, name=f"pieces/{ALONE}.obu", coder=FRAME, fidelity="preview")
+    entry = replace(entry, bytes=len(frame), crc32=zlib.crc32(frame))
+    written(FRAMED, [net], [(entry, frame)], [ALONE])
+
+
+def written(path: Path, nets: list[bytes], pieces: list[tuple[Entry, bytes]], paths: list[str]) -> None:
+    """An archive, and what it gives."""
+    with Part(path) as part:
+        for net in nets:
+            part.add(entry_of(net), [as_stored(net)])
         for entry, content in pieces:
             part.add(entry, [content])
-        part.finish(Manifest(part.entries, [Piece(SMALL, 0, pieces[1][0]), Piece(WHOLE, 0, pieces[0][0])], []))
-    with open_archive(GOLDEN) as archive:
+        files = [Piece(path, 0, entry) for path, (entry, _) in zip(paths, pieces, strict=True)]
+        part.finish(Manifest(part.entries, sorted(files, key=lambda piece: piece.path), []))
+    with open_archive(path) as archive:
         for piece in archive:
-            (GOLDEN.parent / f"restored-{piece.path}").write_bytes(archive.read(piece))
+            (path.parent / f"restored-{piece.path}").write_bytes(archive.read(piece))
 
 
 def lively(planes: int) -> Restorer:
@@ -60,19 +80,21 @@ def piece_of(
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "AVIF", quality=QUALITY, subsampling="4:4:4")
     content, original = file.getvalue(), hashlib.sha256(pixels.tobytes()).hexdigest()
-    entry = Entry(f"pieces/{path}.avif", len(content), zlib.crc32(content), BY_A_NET, PICTURE, 9999, original, "PNG")
+    name, crc32 = f"pieces/{path}.avif", zlib.crc32(content)
+    entry = Entry(name, len(content), crc32, RESTORED.name, PICTURE, 9999, original, "PNG")
     return replace(entry, fidelity="medium", shape=shape, score=70.0, net=net, told=told), content
 
 
-def test_it_is_sound() -> None:
-    with open_archive(GOLDEN) as archive:
+@pytest.mark.parametrize(("golden", "paths"), [(GOLDEN, [SMALL, WHOLE]), (FRAMED, [ALONE])])
+def test_it_is_sound(golden: Path, paths: list[str]) -> None:
+    with open_archive(golden) as archive:
         assert archive.verify() == []
-        assert [piece.path for piece in archive] == [SMALL, WHOLE]
+        assert [piece.path for piece in archive] == paths
 
 
-@pytest.mark.parametrize("path", [SMALL, WHOLE])
-def test_pieces_come_back_within_a_level(path: str) -> None:
-    with open_archive(GOLDEN) as archive:
+@pytest.mark.parametrize(("golden", "path"), [(GOLDEN, SMALL), (GOLDEN, WHOLE), (FRAMED, ALONE)])
+def test_pieces_come_back_within_a_level(golden: Path, path: str) -> None:
+    with open_archive(golden) as archive:
         again = archive.read(next(piece for piece in archive if piece.path == path))
     wanted = np.asarray(Image.open(GOLDEN.parent / f"restored-{path}")).astype(int)
     seen = np.asarray(Image.open(io.BytesIO(again)))

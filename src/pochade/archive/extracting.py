@@ -123,7 +123,7 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
     taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
     for piece in manifest.pieces:
         if piece.entry.returns == PICTURE:
-            suffix = RESTORED_SUFFIX if piece.coder == BY_A_NET else SUFFIXES.get(piece.coder, "")
+            suffix = RESTORED_SUFFIX if piece.coder in BY_A_NET else SUFFIXES.get(piece.coder, "")
             text = piece.path + suffix
             while suffix and text in taken:
                 text += suffix
@@ -158,7 +158,7 @@ def is_there(archive: Archive, piece: Piece, target: Path) -> bool:
         if piece.entry.returns == BYTES:
             same = state.st_size == piece.original_bytes
             return same and sha256_of(target)[0] == piece.entry.original_sha256
-        likely = piece.coder == BY_A_NET or state.st_size <= TOLERATED * piece.original_bytes
+        likely = piece.coder in BY_A_NET or state.st_size <= TOLERATED * piece.original_bytes
         return likely and target.read_bytes() == archive.read(piece)
     except OSError:
         return False

@@ -152,7 +152,7 @@ class Archive:
                 passed(content)
         elif entry.coder == NET:
             passed(self.net(entry))
-        elif entry.coder == BY_A_NET:
+        elif entry.coder in BY_A_NET:
             passed(self._restored(entry))
         else:
             passed(from_picture(entry, self.stretch(entry).content()))
@@ -190,8 +190,9 @@ class Archive:
 
         if entry.net is None or entry.told is None or entry.shape is None or entry.returns != PICTURE:
             raise ArchiveDamaged(f"'{entry.name}' says nothing of the net that it needs")
+        content = self.stretch(entry).content()
         try:
-            return png_again(self.stretch(entry).content(), self._mender(entry.net), entry.told, entry.shape)
+            return png_again(entry.coder, content, self._mender(entry.net), entry.told, entry.shape)
         except BaseException as error:  # torch and Pillow raise whatever they like, as coders do; see `coders.file_of`
             if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
                 raise

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pochade.images.av1 import as_avif
 from pochade.images.encode import png
 from pochade.images.identify import header_of
 from pochade.images.lossless import MOST_BYTES, MOST_PIXELS
@@ -25,6 +26,7 @@ from pochade.images.source import Source
 if TYPE_CHECKING:  # torch is heavy: only who restores loads it
     from pochade.mending import Mender
 
+FRAME = "av1-restored"  # of such an AVIF the frame alone, as previews are
 RESTORED = Coder("avif-restored", AVIF.encode, AVIF.best, at_70=34, at_90=80)
 Shape = tuple[int, int, int, int]  # height, width, channels, bits
 
@@ -76,9 +78,18 @@ def redrawn(picture: Picture, mender: "Mender", told: tuple[int, ...]) -> Pictur
     return replace(picture, pixels=mixed)
 
 
-def png_again(content: bytes, mender: "Mender", told: tuple[int, ...], shape: Shape) -> bytes:
-    """The PNG that an entry comes back as, with the AVIF's profile, EXIF, XMP and dots per inch."""
-    return png(restored_picture(content, mender, told, shape), xmp_in(content))
+def png_again(coder: str, content: bytes, mender: "Mender", told: tuple[int, ...], shape: Shape) -> bytes:
+    """The PNG that an entry comes back as, with the AVIF's profile, EXIF, XMP and dots per inch.
+
+    Args:
+        coder: Who made the entry: what it holds is an AVIF, or its frame alone.
+        content: The entry's.
+        mender: The net.
+        told: As for `restored_picture`.
+        shape: As for it.
+    """
+    avif = as_avif(content) if coder == FRAME else content
+    return png(restored_picture(avif, mender, told, shape), xmp_in(avif))
 
 
 @cache
