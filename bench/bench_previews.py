@@ -4,7 +4,8 @@
 
 Drawings of openclipart that no net learnt, then painted figures, of which no net saw any (`make figures`). A coder's
 own best is that of its sizes which has the most decibels, at 512 pixels a side, enlarged again; a picture that it can't
-make so small counts as white paper. Previews come back through the net that lies in the archive once.
+make so small counts as white paper. AVIF has colours at every pixel and speed 4, as previews have at last. Previews
+come back through the net that lies in the archive once.
 """
 
 import io
@@ -21,9 +22,10 @@ from bench.bench_restoring import FIGURES, decibels_of
 from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade import weights
-from pochade.archive.previews import MOST, SIDES, fullest, preview_of
-from pochade.archive.restored import restored_picture
-from pochade.images.lossy_coders import CODERS, Coder, Original
+from pochade.archive.previews import MOST, SIDES, SLOW, fullest, preview_of
+from pochade.archive.restored import FRAME, restored_picture
+from pochade.images.av1 import as_avif
+from pochade.images.lossy_coders import AVIF, JPEG_XL, WEBP, Coder, Original
 from pochade.images.miniature import Miniature
 from pochade.images.ssimulacra2 import ssimulacra2
 from pochade.mending import shipped
@@ -38,7 +40,15 @@ def jpeg(original: Original, dial: int) -> bytes:
     return file.getvalue()
 
 
-ALONE = (*CODERS, Coder("jpeg", jpeg, 95, at_70=60, at_90=95))
+def avif(original: Original, dial: int) -> bytes:
+    """As AVIF, slowly; the dial is its quality."""
+    file = io.BytesIO()
+    options = {"quality": dial, "speed": SLOW, "subsampling": "4:4:4", "max_threads": 1}
+    Image.fromarray(original.picture.pixels).save(file, "AVIF", **options)
+    return file.getvalue()
+
+
+ALONE = (AVIF._replace(encode=avif), JPEG_XL, WEBP, Coder("jpeg", jpeg, 95, at_70=60, at_90=95))
 
 
 def best_of(coder: Coder, picture: Miniature) -> dict[str, float]:
@@ -58,9 +68,9 @@ def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
     if found is None:
         return None
     if found.told is None or found.shape is None:
-        shown = picture.shown_again(found.content)
+        shown = picture.shown_again(as_avif(found.content) if found.coder == FRAME else found.content)
     else:
-        shown = restored_picture(found.content, mender, found.told, found.shape).pixels
+        shown = restored_picture(as_avif(found.content), mender, found.told, found.shape).pixels
     return {
         "decibels": decibels_of(picture.pixels, shown),
         "ssimulacra2": found.score,

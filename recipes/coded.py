@@ -7,8 +7,6 @@ Half are openclipart's drawings, but for the fixed tenth; the others are made by
 art, and rare in paintings.
 """
 
-import io
-import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -20,8 +18,7 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from pochade.archive.previews import MOST, told_of
-from pochade.images.av1 import as_avif, frame_of
+from pochade.archive.previews import told_of
 from pochade.images.lossy import through_avif
 from pochade.images.miniature import LOOKED_AT, enlarged
 from recipes.fingerprints import DRAWINGS
@@ -33,12 +30,9 @@ from recipes.synthetic import synthetic
 SIDE = 192  # pixels
 LOW, HIGH = 8, 93  # qualities of AVIF
 SPEEDS = (4, 6, 6)  # of AVIF's coder: the product's is 6
-OF_EACH, PARTS = 4, 2  # pairs of a picture's previews, and of each preview
-SIDES = (64, 512)  # pixels of a preview's longer side
-SMALLER = 1.3  # times, where a size is too large for the bytes
-SMALL_LOW, SMALL_HIGH = 3, 75  # qualities of those that needn't have a preview's bytes
-ANY = 0.25  # share of these: drawn pictures are finished by the same net, told what no preview is
-SPEED = 6  # of their coder
+OF_EACH = 4  # pairs of a picture's previews
+SIDES = (56, 420)  # pixels of a preview's longer side
+SMALL_LOW, SMALL_HIGH = 3, 75  # their qualities
 Bytes = np.ndarray
 Coded = tuple[Bytes, Bytes, tuple[int, ...]]  # coded and clean (S, S, 3), and what the net is told
 Generator = np.random.Generator
@@ -113,51 +107,21 @@ def pair(seed: int, folder: str, paths: list[str]) -> list[Coded]:
 
 
 def small_pairs(seed: int, folder: str, paths: list[str]) -> list[Coded]:
-    """Parts of one picture as its previews give it back: shrunk, coded, enlarged."""
+    """Parts of one picture as a preview gives it back: shrunk, coded, enlarged."""
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     whole = whole_picture(Path(folder) / paths[int(rng.integers(len(paths)))], rng)
     height, width = whole.shape[:2]
     found: list[Coded] = []
-    for _ in range(OF_EACH // PARTS):
-        frame, quality = any_preview(whole, rng) if rng.random() < ANY else real_preview(whole, rng)
-        small = np.asarray(Image.open(io.BytesIO(as_avif(frame))).convert("RGB"))
-        told, again = told_of(quality, small.shape[:2], whole.shape), enlarged(small, height, width)
-        found += [(again[place], whole[place], told) for place in (busy(whole, rng) for _ in range(PARTS))]
+    for _ in range(OF_EACH):
+        side, quality = int(rng.integers(*SIDES)), int(rng.integers(SMALL_LOW, SMALL_HIGH + 1))
+        shape = [max(8, round(one * side / max(height, width))) for one in (width, height)]
+        shrunk = np.asarray(Image.fromarray(whole).resize((shape[0], shape[1]), Image.Resampling.LANCZOS))
+        again = enlarged(through_avif(shrunk, quality), height, width)
+        top, left = int(rng.integers(0, height - SIDE + 1)), int(rng.integers(0, width - SIDE + 1))
+        place = slice(top, top + SIDE), slice(left, left + SIDE)
+        found.append((again[place], whole[place], told_of(quality, (shape[1], shape[0]), whole.shape)))
     return found
-
-
-def any_preview(pixels: Bytes, rng: Generator) -> tuple[bytes, int]:
-    """A picture at any size and quality, whatever its bytes: the frame, and the quality."""
-    quality = int(rng.integers(SMALL_LOW, SMALL_HIGH + 1))
-    return frame_of(shrunk(pixels, rng.uniform(*SIDES)), quality, SPEED), quality
-
-
-def real_preview(pixels: Bytes, rng: Generator) -> tuple[bytes, int]:
-    """A picture at any size at which it has about as many bytes as a preview may have."""
-    most, side = MOST * rng.uniform(0.6, 1.1), math.exp(rng.uniform(*np.log(SIDES)))
-    while len(frame := frame_of(shrunk(pixels, side), 0, SPEED)) > most and side > SIDES[0]:
-        side /= SMALLER
-    below, above = 0, 100
-    while above - below > 2:
-        quality = (below + above) // 2
-        larger = frame_of(shrunk(pixels, side), quality, SPEED)
-        frame, below, above = (larger, quality, above) if len(larger) <= most else (frame, below, quality)
-    return frame, below
-
-
-def shrunk(pixels: Bytes, side: float) -> Bytes:
-    """With a longer side of so many pixels."""
-    height, width = (max(8, round(one * side / max(pixels.shape))) for one in pixels.shape[:2])
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
-
-
-def busy(pixels: Bytes, rng: Generator) -> tuple[slice, slice]:
-    """Of two places of a part, the one in which there is more to see."""
-    height, width = pixels.shape[:2]
-    corners = [(int(rng.integers(0, height - SIDE + 1)), int(rng.integers(0, width - SIDE + 1))) for _ in range(2)]
-    places = [(slice(top, top + SIDE), slice(left, left + SIDE)) for top, left in corners]
-    return max(places, key=lambda place: float(pixels[place].std()))
 
 
 def whole_picture(path: Path, rng: Generator) -> Bytes:

@@ -15,8 +15,9 @@ from pochade.archive.manifest import PICTURE, Entry, Manifest, Piece
 from pochade.archive.nets import as_stored, entry_of, name_of
 from pochade.archive.opened import open_archive
 from pochade.archive.part import Part
-from pochade.archive.restored import FRAME, RESTORED
+from pochade.archive.restored import FRAME, RESTORED, RESTORED_FRAME
 from pochade.coding.weights import packed
+from pochade.errors import ArchiveDamaged
 from pochade.images.av1 import frame_of
 from pochade.nets import Restorer, RestorerConfig
 from tests.test_fidelity import painting
@@ -25,6 +26,7 @@ GOLDEN = Path(__file__).parent / "golden" / "restored.pochade"
 FRAMED = GOLDEN.with_name("framed.pochade")
 WHOLE, SMALL = "whole.png", "small.png"  # one restored at its own size, one also enlarged
 ALONE = "alone.png"  # one enlarged as well, of which only AV1's frame is there
+BOXED = "boxed.png"  # one that is such a frame and needs no net
 QUALITY = 40
 
 
@@ -46,9 +48,11 @@ def make_framed() -> None:
     pixels, net = painting(36, 45), packed(lively(2))
     frame = frame_of(pixels, QUALITY, 6)
     entry, _ = piece_of(ALONE, pixels, name_of(entry_of(net)), (QUALITY, 50), (72, 90, 3, 8))
-    entry = replace(entry, name=f"pieces/{ALONE}.obu", coder=FRAME, fidelity="preview")
+    entry = replace(entry, name=f"pieces/{ALONE}.obu", coder=RESTORED_FRAME, fidelity="preview")
     entry = replace(entry, bytes=len(frame), crc32=zlib.crc32(frame))
-    written(FRAMED, [net], [(entry, frame)], [ALONE])
+    plain = replace(entry, name=f"pieces/{BOXED}.obu", coder=FRAME, net=None, told=None, shape=None)
+    plain = replace(plain, original_sha256=hashlib.sha256(frame).hexdigest())
+    written(FRAMED, [net], [(entry, frame), (plain, frame)], [ALONE, BOXED])
 
 
 def written(path: Path, nets: list[bytes], pieces: list[tuple[Entry, bytes]], paths: list[str]) -> None:
@@ -85,7 +89,7 @@ def piece_of(
     return replace(entry, fidelity="medium", shape=shape, score=70.0, net=net, told=told), content
 
 
-@pytest.mark.parametrize(("golden", "paths"), [(GOLDEN, [SMALL, WHOLE]), (FRAMED, [ALONE])])
+@pytest.mark.parametrize(("golden", "paths"), [(GOLDEN, [SMALL, WHOLE]), (FRAMED, [ALONE, BOXED])])
 def test_it_is_sound(golden: Path, paths: list[str]) -> None:
     with open_archive(golden) as archive:
         assert archive.verify() == []
@@ -108,3 +112,20 @@ def test_the_net_changes_what_the_avif_shows() -> None:
         avif = np.asarray(Image.open(io.BytesIO(archive.stretch(piece.entry).content())).convert("RGB")).astype(int)
         again = np.asarray(Image.open(io.BytesIO(archive.read(piece))))
     assert np.abs(again - avif).max() > 3
+
+
+def test_a_frame_alone_comes_back_as_an_avif() -> None:
+    with open_archive(FRAMED) as archive:
+        again = archive.read(next(piece for piece in archive if piece.path == BOXED))
+    assert again == (GOLDEN.parent / f"restored-{BOXED}").read_bytes()
+    seen = np.asarray(Image.open(io.BytesIO(again)).convert("RGB")).astype(int)
+    assert np.abs(seen - painting(36, 45)).mean() < 4
+
+
+def test_a_frame_that_is_none_is_told_as_damage(tmp_path: Path) -> None:
+    with Part(tmp_path / "a.pochade") as part:
+        entry, content = piece_of(BOXED, painting(36, 45), "", (), (36, 45, 3, 8))
+        part.add(replace(entry, coder=FRAME, net=None, told=None, shape=None), [content])
+        part.finish(Manifest(part.entries, [Piece(BOXED, 0, part.entries[0])], []))
+    with open_archive(tmp_path / "a.pochade") as archive, pytest.raises(ArchiveDamaged, match="doesn't begin like"):
+        archive.read(next(iter(archive)))

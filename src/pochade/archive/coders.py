@@ -15,7 +15,7 @@ import numpy as np
 
 from pochade.archive.manifest import BYTES, LOSSLESS, NET, PICTURE, PIXELS, PREVIEW, Entry
 from pochade.archive.previews import MOST, preview_of
-from pochade.archive.restored import FRAME, RESTORED
+from pochade.archive.restored import FRAME, RESTORED, RESTORED_FRAME
 from pochade.archive.searching import WANTED, Tried, smallest_alike, smallest_restored
 from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged
@@ -28,10 +28,10 @@ if TYPE_CHECKING:  # torch is heavy
     from pochade.mending import Mender
 
 JPEG, STORED, XZ = "jpeg", "stored", "xz"
-BY_A_NET = {RESTORED.name: ".avif", FRAME: ".obu"}  # of which a net makes the piece
+BY_A_NET = {RESTORED.name: ".avif", RESTORED_FRAME: ".obu"}  # of which a net makes the piece
 ALIKE = {"avif": ".avif", "jpeg-xl-lossy": ".jxl", "webp-lossy": ".webp"}  # which only look like the original
 SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"} | ALIKE
-SUFFIXES |= BY_A_NET | {NET: ""}
+SUFFIXES |= BY_A_NET | {FRAME: ".obu", NET: ""}
 LARGEST_REST = 2**16  # bytes: it is kept twice, in the manifest
 WINDOW = 2**25  # bytes that xz looks back, of which its memory is a dozen times, and a bit more than once to unpack
 LEAST_WINDOW = 4096

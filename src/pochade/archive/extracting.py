@@ -14,11 +14,12 @@ from pochade.archive.jobs import sha256_of
 from pochade.archive.manifest import BYTES, PICTURE, Manifest, Piece
 from pochade.archive.names import Text, above, as_path, shown, twins
 from pochade.archive.opened import Archive
+from pochade.archive.restored import FRAME
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.files import make_folder, name_new
 from pochade.images.source import printable
 
-RESTORED_SUFFIX = ".restored.png"
+SUFFIXES_OUTSIDE = SUFFIXES | dict.fromkeys(BY_A_NET, ".restored.png") | {FRAME: ".avif"}
 
 
 @dataclass
@@ -123,7 +124,7 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
     taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
     for piece in manifest.pieces:
         if piece.entry.returns == PICTURE:
-            suffix = RESTORED_SUFFIX if piece.coder in BY_A_NET else SUFFIXES.get(piece.coder, "")
+            suffix = SUFFIXES_OUTSIDE.get(piece.coder, "")
             text = piece.path + suffix
             while suffix and text in taken:
                 text += suffix

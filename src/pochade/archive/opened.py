@@ -23,7 +23,9 @@ from pochade.archive.manifest import BYTES, NET, PICTURE, Entry, Piece
 from pochade.archive.names import Text
 from pochade.archive.nets import LARGEST, name_of, net_in
 from pochade.archive.repair import repair_of
+from pochade.archive.restored import FRAME
 from pochade.errors import ArchiveDamaged, FileUnreachable
+from pochade.images.av1 import as_avif
 from pochade.images.source import first_line, printable, without_waiting
 
 if TYPE_CHECKING:  # torch is heavy: only who restores loads it
@@ -154,6 +156,8 @@ class Archive:
             passed(self.net(entry))
         elif entry.coder in BY_A_NET:
             passed(self._restored(entry))
+        elif entry.coder == FRAME:
+            passed(self._boxed(entry))
         else:
             passed(from_picture(entry, self.stretch(entry).content()))
         same = (digest.hexdigest(), count) == (entry.original_sha256, entry.original_bytes)
@@ -197,6 +201,13 @@ class Archive:
             if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
                 raise
             raise ArchiveDamaged(f"'{entry.name}' can't be restored: {first_line(error)}") from error
+
+    def _boxed(self, entry: Entry) -> bytes:
+        """The AVIF of an entry that is its frame alone."""
+        try:
+            return as_avif(self.stretch(entry).content())
+        except ValueError as error:
+            raise ArchiveDamaged(f"'{entry.name}' can't be decoded: {first_line(error)}") from error
 
     def _mender(self, name: str) -> "Mender":
         """The net of that name, unpacked once."""

@@ -4,20 +4,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pochade.archive.restored import FRAME, restored_picture
+import numpy as np
+
+from pochade.archive.restored import FRAME, RESTORED_FRAME, restored_picture
 from pochade.archive.searching import Tried
 from pochade.archive.tolerance import tolerant
 from pochade.images.av1 import as_avif, frame_of
 from pochade.images.lossy_coders import AVIF, WEBP, Coder, Original
 from pochade.images.miniature import Miniature
+from pochade.images.picture import Array
 from pochade.images.ssimulacra2 import ssimulacra2
 
 if TYPE_CHECKING:  # torch is heavy
     from pochade.mending import Mender
 
 MOST = 1000  # bytes
+FRAMES = {FRAME, RESTORED_FRAME}
 SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
 HASTY, SLOW = 6, 4  # speeds of AV1's coder
+A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
 FINALISTS = 2  # sizes that are coded slowly as well
 REFINED = 16  # steps of the dial that slow coding may gain
 
@@ -38,29 +43,29 @@ class Full(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One that was tried, and how many pixels its longer side has."""
+    """One that was tried, and what it is worth."""
 
     tried: Tried
-    side: int
+    worth: float  # decibels, and some for what eyes see
+    side: int  # pixels of the longer one
     dial: int
 
 
 def preview_of(content: bytes, mender: "Mender | None" = None) -> Tried | None:
-    """A picture's best preview by SSIMULACRA2; None where no coder makes one so small.
+    """A picture's best preview; None where no coder makes one so small.
 
     It is compared at 512 pixels a side, enlarged: what is shrunk more can be coded better, and each picture has its own
-    best between. A library's exceptions go through.
+    best between. Decibels decide, and SSIMULACRA2 with them: by decibels alone strokes blur, by the other alone shapes
+    that a net could have drawn are given up for fewer blocks. A library's exceptions go through.
 
     Args:
         content: Any picture's file.
-        mender: A net that redraws small frames of AV1, told their quality and how much they are enlarged. Without one
-            there are none: AVIFs stand in their place.
+        mender: A net that redraws small frames of AV1, told their quality and how much they are enlarged.
     """
     search = Search(Miniature(content), mender)
-    found = [*search.shown(WEBP), *search.shown(AVIF if mender is None else QUICK)]
-    if mender is not None:
-        found += search.refined(found)
-    return max((one.tried for one in found), key=lambda tried: tried.score, default=None)
+    found = [*search.shown(WEBP), *search.shown(QUICK)]
+    found += search.refined(found)
+    return max(found, key=lambda one: one.worth).tried if found else None
 
 
 @dataclass(frozen=True)
@@ -81,25 +86,38 @@ class Search:
         return [one for side in self.sides for one in self.at(coder, side)]
 
     def refined(self, found: list[Shown]) -> list[Shown]:
-        """Of the sizes that look best by a net, files that are coded slowly, and so hold more."""
-        ranked = sorted((one for one in found if one.tried.told), key=lambda one: one.tried.score, reverse=True)
-        return [one for best in ranked[:FINALISTS] for one in self.at(FINE, best.side, best.dial)]
+        """Of the sizes at which frames are worth most, some that are coded slowly, and so hold more."""
+        frames = sorted((one for one in found if one.tried.coder in FRAMES), key=lambda one: one.worth, reverse=True)
+        dials = {one.side: one.dial for one in frames}  # the best size first
+        return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
 
     def at(self, coder: Coder, side: int, dial: int | None = None) -> list[Shown]:
-        """A coder's fullest file of one size, if there is one; the dial is about where to look for it."""
+        """A coder's fullest file of one size, if there is one, also redrawn; the dial is about where to look for it."""
         original = self.picture.at(side)
         file = fullest(coder, original) if dial is None else fullest(coder, original, dial - 2, dial + REFINED)
-        return [] if file is None else [Shown(self.judged(coder, original, file), side, file.dial)]
+        if file is None:
+            return []
+        picture = as_avif(file.file) if coder.name == FRAME else file.file
+        found = [self.judged(self.picture.shown_again(picture), coder.name, side, file)]
+        if coder.name == FRAME and self.mender is not None:
+            shape = (*self.picture.pixels.shape[:2], 3, 8)
+            told = told_of(file.dial, original.sides, shape)
+            drawn = restored_picture(picture, self.mender, told, shape).pixels
+            redrawn = self.judged(drawn, RESTORED_FRAME, side, file)
+            found.append(redrawn._replace(tried=redrawn.tried._replace(told=told, shape=shape)))
+        return found
 
-    def judged(self, coder: Coder, original: Original, found: Full) -> Tried:
-        """A file as it is looked at: enlarged, and redrawn by the net where it is a frame alone."""
-        form = self.picture.header.format
-        if coder.name != FRAME or self.mender is None:
-            return Tried(found.file, coder.name, self.picture.score(found.file), form)
-        whole = self.picture.pixels
-        told, shape = told_of(found.dial, original.sides, whole.shape), (*whole.shape[:2], 3, 8)
-        seen = restored_picture(as_avif(found.file), self.mender, told, shape).pixels
-        return Tried(found.file, coder.name, ssimulacra2(whole, seen), form, told, shape)
+    def judged(self, seen: Array, name: str, side: int, found: Full) -> Shown:
+        """What is seen of a file, (h, w, 3)."""
+        score = ssimulacra2(self.picture.pixels, seen)
+        tried = Tried(found.file, name, score, self.picture.header.format)
+        return Shown(tried, decibels(self.picture.pixels, seen) + score / A_DECIBEL, side, found.dial)
+
+
+def decibels(wanted: Array, seen: Array) -> float:
+    """PSNR of pixels (H, W, 3) uint8; what is the same has as much as the least difference there can be."""
+    missing = np.square(wanted.astype(np.float64) - seen).mean()
+    return float(10 * np.log10(255**2 / max(missing, 1 / wanted.size)))
 
 
 def told_of(dial: int, small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from pochade.images.source import Source
 if TYPE_CHECKING:  # torch is heavy: only who restores loads it
     from pochade.mending import Mender
 
-FRAME = "av1-restored"  # of such an AVIF the frame alone, as previews are
+FRAME, RESTORED_FRAME = "av1", "av1-restored"  # of an AVIF the frame alone, as previews are; the second of such a one
 RESTORED = Coder("avif-restored", AVIF.encode, AVIF.best, at_70=34, at_90=80)
 Shape = tuple[int, int, int, int]  # height, width, channels, bits
 
@@ -88,7 +88,7 @@ def png_again(coder: str, content: bytes, mender: "Mender", told: tuple[int, ...
         told: As for `restored_picture`.
         shape: As for it.
     """
-    avif = as_avif(content) if coder == FRAME else content
+    avif = as_avif(content) if coder == RESTORED_FRAME else content
     return png(restored_picture(avif, mender, told, shape), xmp_in(avif))
 
 
