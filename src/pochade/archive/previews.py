@@ -23,6 +23,7 @@ FRAMES = {FRAME, RESTORED_FRAME}
 SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
 HASTY, SLOW = 6, 4  # speeds of AV1's coder
 A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
+NEAR = 1.0  # decibels below the best; what has fewer isn't looked at
 FINALISTS = 2  # sizes that are coded slowly as well
 REFINED = 16  # steps of the dial that slow coding may gain
 
@@ -43,29 +44,40 @@ class Full(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One that was tried, and what it is worth."""
+    """One that was tried, and what is seen of it."""
 
-    tried: Tried
-    worth: float  # decibels, and some for what eyes see
+    file: Full
+    coder: str
     side: int  # pixels of the longer one
-    dial: int
+    seen: Array  # (h, w, 3) uint8
+    decibels: float
+    told: tuple[int, int] | None = None  # to the net
+    score: float = 0.0  # SSIMULACRA2, once it was asked for
+
+    @property
+    def worth(self) -> float:
+        """Decibels, and some for what eyes see: by the first alone strokes blur, by the other shapes are lost."""
+        return self.decibels + self.score / A_DECIBEL
 
 
 def preview_of(content: bytes, mender: "Mender | None" = None) -> Tried | None:
     """A picture's best preview; None where no coder makes one so small.
 
     It is compared at 512 pixels a side, enlarged: what is shrunk more can be coded better, and each picture has its own
-    best between. Decibels decide, and SSIMULACRA2 with them: by decibels alone strokes blur, by the other alone shapes
-    that a net could have drawn are given up for fewer blocks. A library's exceptions go through.
+    best between. Decibels decide, and SSIMULACRA2 with them. A library's exceptions go through.
 
     Args:
         content: Any picture's file.
         mender: A net that redraws small frames of AV1, told their quality and how much they are enlarged.
     """
     search = Search(Miniature(content), mender)
-    found = [*search.shown(WEBP), *search.shown(QUICK)]
-    found += search.refined(found)
-    return max(found, key=lambda one: one.worth).tried if found else None
+    found = search.judged([*search.shown(WEBP), *search.shown(QUICK)])
+    found += search.judged(search.refined(found))
+    if not found:
+        return None
+    best = max(found, key=lambda one: one.worth)
+    shape = None if best.told is None else (*best.seen.shape[:2], 3, 8)
+    return Tried(best.file.file, best.coder, best.score, search.picture.header.format, best.told, shape)
 
 
 @dataclass(frozen=True)
@@ -85,33 +97,35 @@ class Search:
         """A coder's fullest file of each size."""
         return [one for side in self.sides for one in self.at(coder, side)]
 
-    def refined(self, found: list[Shown]) -> list[Shown]:
-        """Of the sizes at which frames are worth most, some that are coded slowly, and so hold more."""
-        frames = sorted((one for one in found if one.tried.coder in FRAMES), key=lambda one: one.worth, reverse=True)
-        dials = {one.side: one.dial for one in frames}  # the best size first
-        return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
-
     def at(self, coder: Coder, side: int, dial: int | None = None) -> list[Shown]:
         """A coder's fullest file of one size, if there is one, also redrawn; the dial is about where to look for it."""
-        original = self.picture.at(side)
+        original, pixels = self.picture.at(side), self.picture.pixels
         file = fullest(coder, original) if dial is None else fullest(coder, original, dial - 2, dial + REFINED)
         if file is None:
             return []
         picture = as_avif(file.file) if coder.name == FRAME else file.file
-        found = [self.judged(self.picture.shown_again(picture), coder.name, side, file)]
+        seen = self.picture.shown_again(picture)
+        found = [Shown(file, coder.name, side, seen, decibels(pixels, seen))]
         if coder.name == FRAME and self.mender is not None:
-            shape = (*self.picture.pixels.shape[:2], 3, 8)
-            told = told_of(file.dial, original.sides, shape)
-            drawn = restored_picture(picture, self.mender, told, shape).pixels
-            redrawn = self.judged(drawn, RESTORED_FRAME, side, file)
-            found.append(redrawn._replace(tried=redrawn.tried._replace(told=told, shape=shape)))
+            told = told_of(file.dial, original.sides, pixels.shape)
+            drawn = restored_picture(picture, self.mender, told, (*pixels.shape[:2], 3, 8)).pixels
+            found.append(Shown(file, RESTORED_FRAME, side, drawn, decibels(pixels, drawn), told))
         return found
 
-    def judged(self, seen: Array, name: str, side: int, found: Full) -> Shown:
-        """What is seen of a file, (h, w, 3)."""
-        score = ssimulacra2(self.picture.pixels, seen)
-        tried = Tried(found.file, name, score, self.picture.header.format)
-        return Shown(tried, decibels(self.picture.pixels, seen) + score / A_DECIBEL, side, found.dial)
+    def judged(self, shown: list[Shown]) -> list[Shown]:
+        """Those with nearly the most decibels, and their scores, which take longer; the best first."""
+        most = max((one.decibels for one in shown), default=0)
+        near = [one for one in shown if one.decibels >= most - NEAR]
+        scored = [one._replace(score=ssimulacra2(self.picture.pixels, one.seen)) for one in near]
+        return sorted(scored, key=lambda one: one.worth, reverse=True)
+
+    def refined(self, ranked: list[Shown]) -> list[Shown]:
+        """Of the sizes at which frames are worth most, some that are coded slowly, and so hold more."""
+        dials: dict[int, int] = {}
+        for one in ranked:
+            if one.coder in FRAMES:
+                dials.setdefault(one.side, one.file.dial)
+        return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
 
 
 def decibels(wanted: Array, seen: Array) -> float:
