@@ -4,8 +4,8 @@
 
 Drawings of openclipart that no net learnt, then painted figures, of which no net saw any (`make figures`). A coder's
 own best is that of its sizes which has the most decibels, at 512 pixels a side, enlarged again; a picture that it can't
-make so small counts as white paper. AVIF has colours at every pixel and speed 4, as previews have at last. Previews
-come back through the net that lies in the archive once.
+make so small counts as white paper. AVIF has colours at every pixel and speed 4. Previews come back through the
+net that lies in the archive once.
 """
 
 import io
@@ -22,7 +22,7 @@ from bench.bench_restoring import FIGURES, decibels_of
 from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade import weights
-from pochade.archive.previews import MOST, SIDES, SLOW, fullest, preview_of
+from pochade.archive.previews import MOST, SIDES, fullest, preview_of
 from pochade.archive.restored import FRAME, restored_picture
 from pochade.images.av1 import as_avif
 from pochade.images.lossy_coders import AVIF, JPEG_XL, WEBP, Coder, Original
@@ -31,6 +31,7 @@ from pochade.images.ssimulacra2 import ssimulacra2
 from pochade.mending import shipped
 
 PIECES, SEED = 60, 0
+SPEED = 4  # of AVIF's coder
 
 
 def jpeg(original: Original, dial: int) -> bytes:
@@ -43,7 +44,7 @@ def jpeg(original: Original, dial: int) -> bytes:
 def avif(original: Original, dial: int) -> bytes:
     """As AVIF, slowly; the dial is its quality."""
     file = io.BytesIO()
-    options = {"quality": dial, "speed": SLOW, "subsampling": "4:4:4", "max_threads": 1}
+    options = {"quality": dial, "speed": SPEED, "subsampling": "4:4:4", "max_threads": 1}
     Image.fromarray(original.picture.pixels).save(file, "AVIF", **options)
     return file.getvalue()
 

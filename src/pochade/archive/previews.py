@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # torch is heavy
 MOST = 1000  # bytes
 FRAMES = {FRAME, RESTORED_FRAME}
 SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
-HASTY, SLOW = 6, 4  # speeds of AV1's coder
+HASTY, SLOW = 6, 2  # speeds of AV1's coder
 A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
 NEAR = 1.0  # decibels below the best; what has fewer isn't looked at
 FINALISTS = 2  # sizes that are coded slowly as well
