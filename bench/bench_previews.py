@@ -23,7 +23,7 @@ from bench.openclipart import held_out_files
 from bench.record import record, summary
 from pochade import weights
 from pochade.archive.previews import MOST, SIDES, fullest, preview_of
-from pochade.archive.restored import FRAME, restored_picture
+from pochade.archive.restored import restored_picture
 from pochade.images.av1 import as_avif
 from pochade.images.lossy_coders import AVIF, JPEG_XL, WEBP, Coder, Original
 from pochade.images.miniature import Miniature
@@ -68,10 +68,11 @@ def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
     found = preview_of(content, mender)
     if found is None:
         return None
+    file = found.content if found.coder == WEBP.name else as_avif(found.content)
     if found.told is None or found.shape is None:
-        shown = picture.shown_again(as_avif(found.content) if found.coder == FRAME else found.content)
+        shown = picture.shown_again(file)
     else:
-        shown = restored_picture(as_avif(found.content), mender, found.told, found.shape).pixels
+        shown = restored_picture(file, mender, found.told, found.shape).pixels
     return {
         "decibels": decibels_of(picture.pixels, shown),
         "ssimulacra2": found.score,

@@ -23,6 +23,7 @@ from scipy.interpolate import PchipInterpolator
 
 from bench.openclipart import held_out_files
 from bench.record import record, summary
+from pochade.archive.previews import decibels
 from pochade.coding.weights import packed
 from pochade.collection.tuning_restorer import tuned_restorer
 from pochade.images.read import read_preview
@@ -62,13 +63,13 @@ def row(pixels: np.ndarray, quality: int, mender: Mender) -> Row:
     plain, size = coded(pixels, quality)
     better = mender.mended(plain, (quality,))
     bits = 8 * size / (pixels.shape[0] * pixels.shape[1])
-    decibels = [decibels_of(pixels, one) for one in (plain, better)]
-    return bits, decibels[0], ssimulacra2(pixels, plain), decibels[1], ssimulacra2(pixels, better)
+    worth = [decibels_of(pixels, one) for one in (plain, better)]
+    return bits, worth[0], ssimulacra2(pixels, plain), worth[1], ssimulacra2(pixels, better)
 
 
 def decibels_of(one: np.ndarray, other: np.ndarray) -> float:
     """PSNR, at most 60."""
-    return min(60.0, float(10 * np.log10(255**2 / max(1e-9, np.square(one.astype(float) - other).mean()))))
+    return min(60.0, decibels(one, other))
 
 
 def bd_rate(bits: np.ndarray, worth: np.ndarray, better: np.ndarray) -> float:
@@ -82,14 +83,14 @@ def bd_rate(bits: np.ndarray, worth: np.ndarray, better: np.ndarray) -> float:
 def measured(art: Art, mender: Mender) -> dict[str, Any]:
     """Mean curves of both, and what the net saves."""
     means = np.array([np.mean([row(one, quality, mender) for one in art.originals], 0) for quality in QUALITIES])
-    bits, decibels, score, better_decibels, better_score = means.T
+    bits, psnr, score, better_psnr, better_score = means.T
     figures = {
         "pictures": len(art.originals),
-        "bd_rate_psnr": bd_rate(bits, decibels, better_decibels),
+        "bd_rate_psnr": bd_rate(bits, psnr, better_psnr),
         "bd_rate_ssimulacra2": bd_rate(bits, score, better_score),
         "qualities": QUALITIES,
         "bits_per_pixel": bits.tolist(),
-        "psnr": [decibels.tolist(), better_decibels.tolist()],
+        "psnr": [psnr.tolist(), better_psnr.tolist()],
         "ssimulacra2": [score.tolist(), better_score.tolist()],
     }
     print({name: figures[name] for name in ("pictures", "bd_rate_psnr", "bd_rate_ssimulacra2")}, flush=True)

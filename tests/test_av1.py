@@ -56,13 +56,15 @@ def test_what_is_no_frame_of_ours_is_refused(broken: Callable[[bytes], bytes], s
         as_avif(broken(frame_of(painting(20, 20), 50, 8)))
 
 
-@given(st.binary(max_size=64))
-def test_anything_is_a_frame_or_refused(content: bytes) -> None:
-    try:
-        found = sequence_of(DELIMITER + content)
-    except ValueError:
-        return
-    assert found.width >= 1
+@given(st.sampled_from([0b00111, 0b00011, 0b00110, 0b01011]), st.binary(min_size=10, max_size=64))
+def test_any_sequence_header_is_read_or_refused(kind: int, content: bytes) -> None:
+    frame = DELIMITER + b"\x0a\x0a" + bytes([kind << 3 | content[0] & 7]) + content[1:]
+    if kind != 0b00111:
+        with pytest.raises(ValueError, match="of another kind"):
+            sequence_of(frame)
+    else:
+        found = sequence_of(frame)
+        assert 1 <= min(found[:2]) <= max(found[:2]) <= 2**16
 
 
 def test_one_that_would_be_huge_is_refused_by_the_decoder_s_library() -> None:

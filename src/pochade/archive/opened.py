@@ -23,7 +23,7 @@ from pochade.archive.manifest import BYTES, NET, PICTURE, Entry, Piece
 from pochade.archive.names import Text
 from pochade.archive.nets import LARGEST, name_of, net_in
 from pochade.archive.repair import repair_of
-from pochade.archive.restored import FRAME
+from pochade.archive.restored import FRAME, png_again
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.av1 import as_avif
 from pochade.images.source import first_line, printable, without_waiting
@@ -190,8 +190,6 @@ class Archive:
 
     def _restored(self, entry: Entry) -> bytes:
         """The PNG that a net makes of an entry."""
-        from pochade.archive.restored import png_again  # noqa: PLC0415  torch
-
         if entry.net is None or entry.told is None or entry.shape is None or entry.returns != PICTURE:
             raise ArchiveDamaged(f"'{entry.name}' says nothing of the net that it needs")
         content = self.stretch(entry).content()

@@ -25,7 +25,7 @@ HASTY, SLOW = 6, 2  # speeds of AV1's coder
 A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
 NEAR = 1.0  # decibels below the best; what has fewer isn't looked at
 FINALISTS = 2  # sizes that are coded slowly as well
-REFINED = 16  # steps of the dial that slow coding may gain
+COARSER, FINER = 2, 16  # steps of the dial that slow coding may lose or gain
 
 
 def framed(original: Original, dial: int, speed: int) -> bytes:
@@ -56,7 +56,7 @@ class Shown(NamedTuple):
 
     @property
     def worth(self) -> float:
-        """Decibels, and some for what eyes see: by the first alone strokes blur, by the other shapes are lost."""
+        """Decibels, and some for what eyes see: chosen by one alone, the other falls far (docs/log.md, 2026-11-29)."""
         return self.decibels + self.score / A_DECIBEL
 
 
@@ -100,7 +100,8 @@ class Search:
     def at(self, coder: Coder, side: int, dial: int | None = None) -> list[Shown]:
         """A coder's fullest file of one size, if there is one, also redrawn; the dial is about where to look for it."""
         original, pixels = self.picture.at(side), self.picture.pixels
-        file = fullest(coder, original) if dial is None else fullest(coder, original, dial - 2, dial + REFINED)
+        around = () if dial is None else (dial - COARSER, dial + FINER)
+        file = fullest(coder, original, *around)
         if file is None:
             return []
         picture = as_avif(file.file) if coder.name == FRAME else file.file

@@ -26,7 +26,7 @@ from pochade.images.source import Source
 if TYPE_CHECKING:  # torch is heavy: only who restores loads it
     from pochade.mending import Mender
 
-FRAME, RESTORED_FRAME = "av1", "av1-restored"  # of an AVIF the frame alone, as previews are; the second of such a one
+FRAME, RESTORED_FRAME = "av1", "av1-restored"  # an AVIF's frame alone, as previews are, and of one that a net redraws
 RESTORED = Coder("avif-restored", AVIF.encode, AVIF.best, at_70=34, at_90=80)
 Shape = tuple[int, int, int, int]  # height, width, channels, bits
 

@@ -34,6 +34,11 @@ def boxes(content: bytes, start: int = 0) -> Iterator[tuple[bytes, bytes]]:
         start = end
 
 
+def box(name: bytes, content: bytes) -> bytes:
+    """The other way: a content with its length and name."""
+    return struct.pack(">I4s", 8 + len(content), name) + content
+
+
 def top_boxes(source: Source) -> Iterator[tuple[bytes, int, int]]:
     """Each outermost box's name, where its content begins and how long it is; PictureDamaged when one is cut short."""
     position = 0

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pochade.images.boxes import box
 from pochade.images.exif import PREFIX
 from pochade.images.picture import Array, Picture
 from pochade.images.tiff import ICC, KEPT
@@ -113,12 +114,7 @@ def jxl_exif(exif: bytes | None) -> bytes:
     """The box with an EXIF; nothing where there is none."""
     if exif is None:
         return b""
-    return jxl_box(b"Exif", bytes(4) + exif.removeprefix(PREFIX))  # before it, how many bytes are to be skipped
-
-
-def jxl_box(kind: bytes, content: bytes) -> bytes:
-    """A box with its length, as it stands behind the picture."""
-    return struct.pack(">I4s", 8 + len(content), kind) + content
+    return box(b"Exif", bytes(4) + exif.removeprefix(PREFIX))  # before it, how many bytes are to be skipped
 
 
 def tiff(picture: Picture) -> bytes:

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
+from pochade.images.boxes import box
 from pochade.images.chunks import png_chunks, webp_chunks
 from pochade.images.colour import is_srgb, to_srgb
-from pochade.images.encode import jxl_box, jxl_exif, stacked
+from pochade.images.encode import jxl_exif, stacked
 from pochade.images.identify import header_of
 from pochade.images.lossless import MOST_BYTES
 from pochade.images.picture import Array, Header, Picture
@@ -188,7 +189,7 @@ def jpeg_xl(original: Original, dial: int) -> bytes:
     values, boxed = np.ascontiguousarray(stacked(picture)), picture.exif is not None or xmp is not None
     distance = (JPEG_XL.best - dial) / 20 + 0.05
     content = imagecodecs.jpegxl_encode(values, distance=distance, effort=7, usecontainer=boxed, numthreads=1)
-    return bytes(content) + jxl_exif(picture.exif) + (b"" if xmp is None else jxl_box(b"xml ", xmp))
+    return bytes(content) + jxl_exif(picture.exif) + (b"" if xmp is None else box(b"xml ", xmp))
 
 
 AVIF = Coder("avif", avif, 100, at_70=38, at_90=82)
