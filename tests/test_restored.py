@@ -60,7 +60,7 @@ def test_a_packed_net_does_what_it_did(lively: Restorer) -> None:
     "config",
     [
         {"widths": []}, {"widths": [1] * 11}, {"widths": "ab"}, {"widths": [2**20, 2**20]}, {"change": "x"},
-        {"change": None}, {"planes": -1}, {"planes": 2**40}, {"finds": True}, {"more": 1}, [],
+        {"change": None}, {"planes": -1}, {"planes": 2**40}, {"finds": True}, {"more": 1}, {"keeps_grey": 1}, [],
     ],
 )  # fmt: skip
 def test_a_net_with_a_strange_config_is_refused(lively: Restorer, config: Any) -> None:
@@ -104,6 +104,25 @@ def test_tiles_are_exactly_the_whole(
     assert (whole != pixels).any()
     monkeypatch.setattr("pochade.mending.TILE", 256)
     assert np.abs(mender.mended(pixels, (50,)).astype(int) - whole).max() <= 1
+
+
+def test_a_picture_without_colour_is_given_none_where_the_net_says_so(lively: Restorer) -> None:
+    tinting = Mender(packed(lively))
+    lively.config = replace(SMALL, keeps_grey=True)
+    keeping = Mender(packed(lively))
+    grey = np.repeat(np.random.default_rng(0).integers(0, 256, (40, 600, 1), np.uint8), 3, 2)
+    assert np.ptp(tinting.mended(grey, (50,)), 2).any()
+    assert not np.ptp(keeping.mended(grey, (50,)), 2).any()
+    assert (keeping.mended(grey, (50,)) != grey).any()
+    grey[0, -1, 0] ^= 1  # one pixel of colour, far from the first tile, and it is a picture like others
+    assert (keeping.mended(grey, (50,)) == tinting.mended(grey, (50,))).all()
+
+
+def test_a_net_packed_before_there_was_grey_to_keep_does_what_it_did(lively: Restorer) -> None:
+    head, _, body = packed(lively).partition(b"\n")
+    said = json.loads(head)
+    del said["config"]["keeps_grey"]
+    assert unpacked(json.dumps(said).encode() + b"\n" + body).config == SMALL
 
 
 def test_the_shipped_net_brings_a_coded_painting_nearer_to_what_it_was() -> None:

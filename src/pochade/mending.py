@@ -2,7 +2,8 @@
 
     decoded pixels ─►┤tiles with a margin├─►┤Restorer, told quality (and enlargement)├─►┤inner parts├─► pixels
 
-A tile's margin is as wide as the net sees, so that tiles come out as the whole would.
+A tile's margin is as wide as the net sees, so that tiles come out as the whole would. A picture without any colour
+stays so where the net's description says it: eyes, and SSIMULACRA2, mind a tint more than what the net mends.
 """
 
 import hashlib
@@ -58,20 +59,22 @@ class Mender:
         """
         if len(told) != self.net.config.planes:
             raise ValueError(f"the net is told {self.net.config.planes} numbers, not {len(told)}")
+        grey = self.net.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
         whole = np.empty_like(pixels)
         for tile in tiles(pixels.shape[0], pixels.shape[1], TILE, self.margin):
-            whole[tile.kept] = self._part(pixels, tile, told)
+            whole[tile.kept] = self._part(pixels, tile, told, grey=grey)
         return whole
 
     @torch.inference_mode()
-    def _part(self, pixels: Bytes, tile: Tile, told: tuple[int, ...]) -> Bytes:
-        """What is kept of one tile (h, w, 3)."""
+    def _part(self, pixels: Bytes, tile: Tile, told: tuple[int, ...], *, grey: bool) -> Bytes:
+        """What is kept of one tile (h, w, 3); of a grey picture, whose colours all change alike, it is grey."""
         x = torch.from_numpy(pixels[tile.read].astype(np.float32) / 255).permute(2, 0, 1)[None]  # (1, 3, h, w)
         height, width = x.shape[2:]
         multiple = self.net.config.multiple
         x = functional.pad(x, (0, -width % multiple, 0, -height % multiple), mode="replicate")
         planes = torch.tensor(told).view(1, -1, 1, 1).expand(-1, -1, *x.shape[2:]) / FULL
         change, _ = self.net(x.contiguous(memory_format=torch.channels_last), planes)
+        change = change.mean(1, keepdim=True) if grey else change
         drawn = ((x + change)[0, :, :height, :width].clamp(0, 1) * 255).round().byte()
         return drawn.permute(1, 2, 0).numpy()[tile.inner]
 

@@ -68,6 +68,7 @@ def check(config: RestorerConfig) -> None:
     """Nothing, or ValueError for a net that would take more memory or time than any of ours."""
     numbers = (config.planes, config.finds, *config.widths)
     right = all(type(one) is int for one in numbers) and isinstance(config.change, int | float)
+    right = right and type(config.keeps_grey) is bool
     small = right and 0 < len(config.widths) <= SCALES and all(0 < width <= WIDEST for width in config.widths)
     if not small or not (0 < config.planes <= PLANES and 0 <= config.finds <= PLANES):
         raise ValueError("no net of Pochade's has such sizes")

@@ -26,6 +26,7 @@ class RestorerConfig:
     finds: int = 1  # extra planes that it gives back, as logits: where defects are
     widths: tuple[int, ...] = (24, 48, 96, 128)  # feature maps at 1/2, 1/4, 1/8 and 1/16 of the size
     change: float = 1.0  # times which what the U-Net says is added: a coder's losses are a tenth of a scan's damage
+    keeps_grey: bool = False  # whether a picture without any colour is given none: see `pochade.mending`
 
     @property
     def multiple(self) -> int:
