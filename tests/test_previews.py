@@ -9,12 +9,12 @@ from PIL import Image
 from pochade.archive.coders import as_picture
 from pochade.archive.extracting import extract
 from pochade.archive.opened import open_archive
-from pochade.archive.previews import MOST, fullest, preview_of
+from pochade.archive.previews import MOST, NEAR, SIDES, Search, fullest, preview_of
 from pochade.archive.reporting import write_report
 from pochade.archive.restored import FRAME
 from pochade.archive.writing import compress
 from pochade.images.av1 import as_avif
-from pochade.images.lossy_coders import AVIF, WEBP, Coder
+from pochade.images.lossy_coders import AVIF, WEBP, Coder, Original
 from pochade.images.miniature import LOOKED_AT, Miniature
 from tests.pictures import colours, psd, saved
 from tests.test_fidelity import as_png, painting
@@ -29,6 +29,28 @@ def test_the_highest_dial_that_fits_is_found(coder: Coder) -> None:
     fits = [size for size in sizes if size <= MOST]
     assert len(found.file) == fits[-1]
     assert len(fits) < len(sizes)
+
+
+def test_where_the_lowest_dial_is_too_much_no_other_is_tried() -> None:
+    tried = list[int]()
+
+    def large(_: Original, dial: int) -> bytes:
+        tried.append(dial)
+        return bytes(MOST + 1 + dial)
+
+    assert fullest(Coder("large", large, 100, 50, 90), Miniature(as_png(painting(120, 160))).at(96)) is None
+    assert tried == [0]
+
+
+@pytest.mark.parametrize("busy", [0, 40])
+def test_sizes_that_are_not_tried_have_far_fewer_decibels(busy: int) -> None:
+    noise = np.random.default_rng(0).normal(0, busy, (600, 900, 3))
+    pixels = (painting(600, 900) + noise).clip(0, 255).astype(np.uint8)
+    search = Search(Miniature(as_png(pixels)), None)
+    tried, everything = search.shown(WEBP), [one for side in SIDES for one in search.at(WEBP, side)]
+    most = max(one.decibels for one in everything)
+    assert {one.side for one in everything if one.decibels >= most - NEAR} <= {one.side for one in tried}
+    assert len(tried) < len(SIDES)
 
 
 def test_a_painting_s_preview_has_a_thousand_bytes_and_looks_like_it() -> None:
