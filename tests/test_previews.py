@@ -9,7 +9,7 @@ from PIL import Image
 from pochade.archive.coders import as_picture
 from pochade.archive.extracting import extract
 from pochade.archive.opened import open_archive
-from pochade.archive.previews import MOST, NEAR, SIDES, Search, fullest, preview_of
+from pochade.archive.previews import MOST, fullest, preview_of
 from pochade.archive.reporting import write_report
 from pochade.archive.restored import FRAME
 from pochade.archive.writing import compress
@@ -40,17 +40,6 @@ def test_where_the_lowest_dial_is_too_much_no_other_is_tried() -> None:
 
     assert fullest(Coder("large", large, 100, 50, 90), Miniature(as_png(painting(120, 160))).at(96)) is None
     assert tried == [0]
-
-
-@pytest.mark.parametrize("busy", [0, 40])
-def test_sizes_that_are_not_tried_have_far_fewer_decibels(busy: int) -> None:
-    noise = np.random.default_rng(0).normal(0, busy, (600, 900, 3))
-    pixels = (painting(600, 900) + noise).clip(0, 255).astype(np.uint8)
-    search = Search(Miniature(as_png(pixels)), None)
-    tried, everything = search.shown(WEBP), [one for side in SIDES for one in search.at(WEBP, side)]
-    most = max(one.decibels for one in everything)
-    assert {one.side for one in everything if one.decibels >= most - NEAR} <= {one.side for one in tried}
-    assert len(tried) < len(SIDES)
 
 
 def test_a_painting_s_preview_has_a_thousand_bytes_and_looks_like_it() -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # torch is heavy
 MOST = 1000  # bytes
 FRAMES = {FRAME, RESTORED_FRAME}
 SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
-MIDDLE = 128  # where looking for the best of them begins
 HASTY, SLOW = 6, 2  # speeds of AV1's coder
 A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
 NEAR = 1.0  # decibels below the best; what has fewer isn't looked at
@@ -88,23 +87,15 @@ class Search:
     picture: Miniature
     mender: "Mender | None"
 
-    def shown(self, coder: Coder) -> list[Shown]:
-        """A coder's fullest files at its own size, and at smaller ones as far as they have nearly the most decibels.
-
-        A picture's own size is another matter than those to which it is shrunk. Of these, too large ones lack quality
-        and too small ones lack detail: from a middle one on, both ways, there are fewer decibels sooner or later.
-        """
+    @property
+    def sides(self) -> list[int]:
+        """Of the sizes that it may have, the longer sides."""
         longest = self.picture.longest
-        shrunk = [side for side in SIDES if side < longest]
-        middle = sum(side < MIDDLE for side in shrunk)
-        found = self.at(coder, longest) if longest <= max(SIDES) else []
-        for further in (shrunk[middle:], shrunk[:middle][::-1]):
-            for side in further:
-                some = self.at(coder, side)
-                found += some
-                if found and not near(some, found):
-                    break
-        return found
+        return [side for side in SIDES if side < longest] + ([longest] if longest <= max(SIDES) else [])
+
+    def shown(self, coder: Coder) -> list[Shown]:
+        """A coder's fullest file of each size."""
+        return [one for side in self.sides for one in self.at(coder, side)]
 
     def at(self, coder: Coder, side: int, dial: int | None = None) -> list[Shown]:
         """A coder's fullest file of one size, if there is one, also redrawn; the dial is about where to look for it."""
@@ -124,8 +115,9 @@ class Search:
 
     def judged(self, shown: list[Shown]) -> list[Shown]:
         """Those with nearly the most decibels, and their scores, which take longer; the best first."""
-        likely = near(shown, shown)
-        scored = [one._replace(score=ssimulacra2(self.picture.pixels, one.seen)) for one in likely]
+        most = max((one.decibels for one in shown), default=0)
+        near = [one for one in shown if one.decibels >= most - NEAR]
+        scored = [one._replace(score=ssimulacra2(self.picture.pixels, one.seen)) for one in near]
         return sorted(scored, key=lambda one: one.worth, reverse=True)
 
     def refined(self, ranked: list[Shown]) -> list[Shown]:
@@ -135,12 +127,6 @@ class Search:
             if one.coder in FRAMES:
                 dials.setdefault(one.side, one.file.dial)
         return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
-
-
-def near(shown: list[Shown], all_shown: list[Shown]) -> list[Shown]:
-    """Those that have nearly as many decibels as the best of all."""
-    most = max((one.decibels for one in all_shown), default=0)
-    return [one for one in shown if one.decibels >= most - NEAR]
 
 
 def decibels(wanted: Array, seen: Array) -> float:
