@@ -4,11 +4,9 @@
 
 Half are openclipart's drawings, but for the fixed tenth; the others are made by us. Most are painted over
 (`recipes/repainting.py`), or have the light and shade of a second one laid upon them: flat colour is the rule in clip
-art, and rare in paintings.
+art, and rare in paintings. Given real paintings, most parts are of those.
 """
 
-import io
-import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -20,13 +18,12 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from pochade.archive.previews import HASTY, MOST, told_of
-from pochade.images.av1 import as_avif, frame_of
+from pochade.archive.previews import told_of
 from pochade.images.lossy import through_avif
 from pochade.images.miniature import LOOKED_AT, enlarged
 from recipes.fingerprints import DRAWINGS
 from recipes.handmade import drawn
-from recipes.paintings import Folders, any_of, of_a_painting, paintings
+from recipes.paintings import Folders, of_a_painting, paintings
 from recipes.repainting import repainted
 from recipes.sheets import on_ground, sources
 from recipes.synthetic import synthetic
@@ -35,11 +32,9 @@ SIDE = 192  # pixels
 LOW, HIGH = 8, 93  # qualities of AVIF
 SPEEDS = (4, 6, 6)  # of AVIF's coder: the product's is 6
 PAINTED = 0.7  # share of the parts that are of paintings, if there are any
-OF_EACH, PARTS = 4, 2  # pairs of a picture's previews, and of each preview
+OF_EACH = 4  # pairs of a picture's previews
 SIDES = (56, 420)  # pixels of a preview's longer side
-SMALL_LOW, SMALL_HIGH = 3, 75  # qualities of those that needn't have a preview's bytes
-ANY = 0.25  # share of these: drawn pictures are finished by the same net, told what no preview is
-HASTIEST = 9  # speed of AV1's coder where only the size matters, and not to the byte
+SMALL_LOW, SMALL_HIGH = 3, 75  # their qualities
 Bytes = np.ndarray
 Coded = tuple[Bytes, Bytes, tuple[int, ...]]  # coded and clean (S, S, 3), and what the net is told
 Generator = np.random.Generator
@@ -116,64 +111,33 @@ def pair(seed: int, folder: str, paths: list[str], painted: Folders | None = Non
     return [(through_avif(clean, quality, int(rng.choice(SPEEDS))), clean, (quality,))]
 
 
-def small_pairs(seed: int, folder: str, paths: list[str], painted: Folders | None = None) -> list[Coded]:
-    """Parts of one picture as its previews give it back: shrunk, coded, enlarged."""
+def small_pairs(seed: int, folder: str, paths: list[str]) -> list[Coded]:
+    """Parts of one picture as a preview gives it back: shrunk, coded, enlarged."""
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
-    if painted and rng.random() < PAINTED:
-        whole = looked_at(on_ground(any_of(painted, rng), rng))
-    else:
-        whole = whole_picture(Path(folder) / paths[int(rng.integers(len(paths)))], rng)
+    whole = whole_picture(Path(folder) / paths[int(rng.integers(len(paths)))], rng)
     height, width = whole.shape[:2]
     found: list[Coded] = []
-    for _ in range(OF_EACH // PARTS):
-        side = round(math.exp(rng.uniform(*np.log(SIDES))))
+    for _ in range(OF_EACH):
+        side, quality = int(rng.integers(*SIDES)), int(rng.integers(SMALL_LOW, SMALL_HIGH + 1))
         shape = [max(8, round(one * side / max(height, width))) for one in (width, height)]
         shrunk = np.asarray(Image.fromarray(whole).resize((shape[0], shape[1]), Image.Resampling.LANCZOS))
-        quality = int(rng.integers(SMALL_LOW, SMALL_HIGH + 1)) if rng.random() < ANY else filling(shrunk, rng)
-        again = enlarged(through_av1(shrunk, quality), height, width)
-        told = told_of(quality, (shape[1], shape[0]), whole.shape)
-        found += [(again[place], whole[place], told) for place in (busy(whole, rng) for _ in range(PARTS))]
+        again = enlarged(through_avif(shrunk, quality), height, width)
+        top, left = int(rng.integers(0, height - SIDE + 1)), int(rng.integers(0, width - SIDE + 1))
+        place = slice(top, top + SIDE), slice(left, left + SIDE)
+        found.append((again[place], whole[place], told_of(quality, (shape[1], shape[0]), whole.shape)))
     return found
-
-
-def through_av1(pixels: Bytes, quality: int) -> Bytes:
-    """A picture (H, W, 3) as it comes back from what previews hold."""
-    return np.asarray(Image.open(io.BytesIO(as_avif(frame_of(pixels, quality, HASTY)))).convert("RGB"))
-
-
-def filling(pixels: Bytes, rng: Generator) -> int:
-    """The quality at which a small picture has about as many bytes as a preview may have."""
-    most = MOST * rng.uniform(0.6, 1.1)
-    below, above = 0, 100
-    while above - below > 2:
-        quality = (below + above) // 2
-        small = len(frame_of(pixels, quality, HASTIEST)) <= most
-        below, above = (quality, above) if small else (below, quality)
-    return below
-
-
-def busy(pixels: Bytes, rng: Generator) -> tuple[slice, slice]:
-    """Of two places of a part, the one in which there is more to see."""
-    height, width = pixels.shape[:2]
-    corners = [(int(rng.integers(0, height - SIDE + 1)), int(rng.integers(0, width - SIDE + 1))) for _ in range(2)]
-    places = [(slice(top, top + SIDE), slice(left, left + SIDE)) for top, left in corners]
-    return max(places, key=lambda place: float(pixels[place].std()))
 
 
 def whole_picture(path: Path, rng: Generator) -> Bytes:
     """A picture (H, W, 3) as previews are looked at: 512 pixels a side at most, and no less than a part has."""
     if rng.random() < 0.2:
         return np.asarray(Image.fromarray(made(rng)).resize((LOOKED_AT, LOOKED_AT), Image.Resampling.BICUBIC))
-    pixels = looked_at(on_ground(path, rng))
+    drawing = on_ground(path, rng)
+    scale = LOOKED_AT / max(drawing.size)
+    drawing = drawing.resize([max(SIDE, round(side * scale)) for side in drawing.size], Image.Resampling.LANCZOS)
+    pixels = np.asarray(drawing)
     return painted_over(pixels, shade_of(pixels, rng), rng) if rng.random() < 0.3 else pixels
-
-
-def looked_at(picture: Image.Image) -> Bytes:
-    """A picture (H, W, 3) with 512 pixels on its longer side, and no fewer on the other than a part has."""
-    scale = LOOKED_AT / max(picture.size)
-    size = [max(SIDE, round(side * scale)) for side in picture.size]
-    return np.asarray(picture.resize((size[0], size[1]), Image.Resampling.LANCZOS))
 
 
 def shade_of(pixels: Bytes, rng: Generator) -> Bytes:
@@ -189,14 +153,15 @@ def pairs(folder: Path, count: int, seed: int = 0, *, small: bool = False, paint
         count: Of pairs.
         seed: Decides everything.
         small: Whether they are of previews.
-        painted: A folder of what `recipes/fetch-paintings.sh` fetched, if most shall be of that.
+        painted: A folder of what `recipes/fetch-paintings.sh` fetched, for pairs that aren't of previews.
     """
     paths = [str(path.relative_to(folder)) for path in sources(folder)]
     seeds = range(seed * 10**6, seed * 10**6 + count // (OF_EACH if small else 1))
     found: list[Coded] = []
     with ProcessPoolExecutor(2) as pool:
-        found_painted = paintings(painted) if painted else None
-        make = partial(small_pairs if small else pair, folder=str(folder), paths=paths, painted=found_painted)
+        make = partial(small_pairs, folder=str(folder), paths=paths)
+        if not small:
+            make = partial(pair, folder=str(folder), paths=paths, painted=paintings(painted) if painted else None)
         for some in pool.map(make, seeds, chunksize=16):
             found += some
     coded, clean = (torch.from_numpy(np.stack([one[kind] for one in found])).permute(0, 3, 1, 2) for kind in (0, 1))
