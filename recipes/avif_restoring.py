@@ -1,12 +1,12 @@
 """How the shipped nets that undo AVIF's losses were trained.
 
     recipe="python -m recipes.avif_restoring --pairs 5000"
-    $recipe --epochs 28 --to first.safetensors
-    $recipe --epochs 10 --rate 0.004 --begin first.safetensors --to second.safetensors
-    $recipe --epochs 10 --small --begin second.safetensors --to preview.safetensors
+    $recipe --epochs 28 --to first.net
+    $recipe --epochs 10 --rate 0.004 --begin first.net --to second.net
+    $recipe --epochs 10 --small --begin second.net --to preview.net
     bash recipes/fetch-paintings.sh PAINTINGS
     python -m recipes.avif_restoring --pairs 9000 --seed 17 --painted PAINTINGS --epochs 9 --rate 0.005 \
-        --begin second.safetensors --to avif.safetensors
+        --begin second.net --to avif.net
 
 In the first the loss's floor was 1e-5, which left the net free above 50 dB. Pairs of `recipes/coded.py`; what came of
 it is in `docs/log.md`, and `bench/bench_restoring.py` measures it.
@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from pochade.learn.checkpoints import load_net, save_net
+from pochade.coding.weights import packed, unpacked
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.learn.restoring import uncoded
@@ -37,8 +37,7 @@ def begun(small: bool, weights: Path | None) -> Restorer:
     torch.manual_seed(0)
     net = Restorer(SMALL if small else CONFIG)
     if weights is not None:
-        before = load_net(weights)
-        assert isinstance(before, Restorer)
+        before = unpacked(weights.read_bytes())
         known = before.state_dict()
         entered, first = known["unet.enter.weight"], net.unet.enter.weight
         known["unet.enter.weight"] = functional.pad(entered, (0, 0, 0, 0, 0, first.shape[1] - entered.shape[1]))
@@ -65,7 +64,7 @@ def main() -> None:
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", wanted.rate, one_cycle=True)
     made = pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
     train(net, uncoded, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
-    save_net(wanted.to, net.half())
+    wanted.to.write_bytes(packed(net))
 
 
 if __name__ == "__main__":

@@ -78,3 +78,8 @@ def test_only_the_command_line_prints(path: Path) -> None:
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
     prints = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
     assert room_of(path) == "cli" or not prints
+
+
+def test_the_shipped_nets_take_less_than_25_megabytes_together() -> None:
+    nets = [path for path in (SOURCE / "weights").iterdir() if path.suffix in {".net", ".safetensors"}]
+    assert 0 < sum(path.stat().st_size for path in nets) < 25_000_000

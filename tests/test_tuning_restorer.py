@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from pochade import weights
+from pochade.coding.weights import packed
 from pochade.collection import tuning_restorer
 from pochade.collection.cutting import SIDE, cuts_of, part_of
 from pochade.collection.tuning_restorer import tuned_restorer
-from pochade.learn.checkpoints import save_net
+from pochade.files import write_atomically
 from pochade.learn.restoring import FLOOR, uncoded
 from pochade.nets import Restorer, RestorerConfig
 from tests.test_fidelity import as_png, painting
@@ -66,7 +67,8 @@ class Unchanging(torch.nn.Module):
 def untrained(tmp_path: Path) -> Path:
     """An index whose own net has learnt nothing yet."""
     torch.manual_seed(0)
-    save_net(tmp_path / "home" / weights.AVIF, Restorer(RestorerConfig(planes=1, finds=0, widths=(8, 8), change=0.1)))
+    net = Restorer(RestorerConfig(planes=1, finds=0, widths=(8, 8), change=0.1))
+    write_atomically(tmp_path / "home" / weights.AVIF, packed(net))
     return tmp_path / "home"
 
 

@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from pochade import weights
-from pochade.coding.weights import packed, unpacked
+from pochade.coding.weights import unpacked
 from pochade.errors import CheckpointDamaged
 from pochade.images.tiles import Tile, tiles
-from pochade.learn.checkpoints import load_net
-from pochade.nets import Restorer
 
 TILE = 512  # pixels a side of what is kept of a tile
 FULL = 100  # of what is told
@@ -91,12 +89,12 @@ def shipped(file: str = weights.AVIF) -> Mender:
 
 
 def mender_at(path: Path) -> Mender:
-    """The net of a file, as it would travel.
+    """The packed net of a file.
 
     Raises:
-        CheckpointDamaged: It is missing or damaged, or holds another net.
+        CheckpointDamaged: It is missing or damaged.
     """
-    net = load_net(path)
-    if not isinstance(net, Restorer):
-        raise CheckpointDamaged(f"'{path}' holds another net than a restorer", "install Pochade again")
-    return Mender(packed(net))
+    try:
+        return Mender(path.read_bytes())
+    except OSError as error:
+        raise CheckpointDamaged(f"'{path}' can't be read: {error.strerror}", "install Pochade again") from error

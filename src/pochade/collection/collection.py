@@ -31,7 +31,7 @@ from pochade.collection.pieces import Filter, Info, Learnt, Match, Piece, Proble
 from pochade.collection.reading import THUMBNAIL, remove_unfinished
 from pochade.collection.scan import walk
 from pochade.errors import CollectionMissing, UsageError
-from pochade.files import held
+from pochade.files import held, write_atomically
 from pochade.images.given import on_paper
 from pochade.images.letterbox import Squares, squared
 from pochade.images.read import read_preview
@@ -172,7 +172,8 @@ class Collection(Creating):
             minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0)
         if minutes <= 0 or count < FEWEST_TO_TRAIN:
             return None
-        from pochade.collection.painting import PAINTER  # noqa: PLC0415  torch
+        from pochade.coding.weights import packed  # noqa: PLC0415  torch
+        from pochade.collection.painting import PAINTER  # noqa: PLC0415
         from pochade.collection.tuning import tuned  # noqa: PLC0415
         from pochade.collection.tuning_painter import tuned_painter  # noqa: PLC0415
         from pochade.collection.tuning_restorer import SHARE, tuned_restorer  # noqa: PLC0415
@@ -193,7 +194,7 @@ class Collection(Creating):
         if painter:
             save_net(self.home / PAINTER, painter.half())
         if restorer:
-            save_net(self.home / weights.AVIF, restorer.half())
+            write_atomically(self.home / weights.AVIF, packed(restorer))
         figures["painter"], figures["restorer"] = drawing, restoring
         figures["pieces"] = count
         if name is None:

@@ -14,8 +14,8 @@ from pochade.collection.learning import Progress, Report
 from pochade.collection.tuning import planned, staged, train_for
 from pochade.errors import TrainingDiverged
 from pochade.images.picture import Array
-from pochade.learn.checkpoints import load_net
 from pochade.learn.restoring import uncoded
+from pochade.mending import mender_at
 from pochade.nets import Restorer
 
 SHARE = 0.35  # of the minutes that training may take
@@ -45,16 +45,15 @@ def tuned_restorer(
     if len(parts) < BATCH or not judges:
         return None, {}
     own = home / weights.AVIF
-    begun = load_net(own if own.is_file() else weights.FOLDER / weights.AVIF)
-    assert isinstance(begun, Restorer)
-    net = copy.deepcopy(begun).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    begun = mender_at(own if own.is_file() else weights.FOLDER / weights.AVIF).net
+    net = copy.deepcopy(begun).to(memory_format=torch.channels_last)
     before = judged(begun, judges)
     try:
         data, folder = tensors(parts), home / "training"
         del parts
         epochs = planned(folder / "avif.json", minutes, net, uncoded, data)
         told = staged("training the restorer", report)
-        train_for(epochs, net, uncoded, data, folder / weights.AVIF, told, batch=BATCH, rate=RATE)
+        train_for(epochs, net, uncoded, data, folder / "avif.safetensors", told, batch=BATCH, rate=RATE)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
     after = judged(net, judges)

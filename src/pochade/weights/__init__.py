@@ -10,8 +10,8 @@ PAIRS = "pairs.safetensors"  # always the shipped one
 CLEANER = "cleaner.safetensors"
 PAGE = "page.safetensors"
 CREATE = "create.safetensors"
-AVIF = "avif.safetensors"  # undoes what AVIF took
-PREVIEW = "preview.safetensors"  # the same of small AVIFs, enlarged
+AVIF = "avif.net"  # undoes what AVIF took; packed, as it travels in archives
+PREVIEW = "preview.net"  # the same of small AVIFs, enlarged
 
 
 def name_of(folder: Path, files: tuple[str, ...] = (LOOK, CODE)) -> str | None:
