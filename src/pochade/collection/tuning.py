@@ -103,24 +103,35 @@ def sources(squares: list[Square]) -> tuple[Tensor, Tensor]:
     return pixels.contiguous(), frames
 
 
-def planned(path: Path, minutes: float, net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...]) -> int:
+def planned(
+    path: Path,
+    minutes: float,
+    net: nn.Module,
+    loss: Callable[..., Tensor],
+    data: tuple[Tensor, ...],
+    *,
+    batch: int = BATCH,
+) -> int:
     """How many epochs fit into the minutes; measured once and kept, so that an interrupted run keeps its plan."""
     try:
         return int(json.loads(path.read_text())["epochs"])
     except (OSError, ValueError, KeyError):
-        epochs = max(1, round(minutes * 60 / seconds_of_an_epoch(copy.deepcopy(net).train(), loss, data)))
+        epochs = max(1, round(minutes * 60 / seconds_of_an_epoch(copy.deepcopy(net).train(), loss, data, batch)))
         write_atomically(path, json.dumps({"epochs": epochs}).encode())
         return epochs
 
 
-def seconds_of_an_epoch(net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...]) -> float:
-    """Judged by the second of two steps; the net is spoilt by it."""
-    some = [part[:BATCH].float() / 255 if part.dtype == torch.uint8 else part[:BATCH] for part in data]
+def seconds_of_an_epoch(net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], batch: int) -> float:
+    """Judged by the second of two steps, each all that one of training is; the net is spoilt by it."""
+    optimiser = Recipe("fast", 1, batch, "muon", RATE, one_cycle=True).optimiser_for(net.parameters())
+    some = [part[:batch].float() / 255 if part.dtype == torch.uint8 else part[:batch] for part in data]
     with torch.random.fork_rng():
-        loss(net, *some).backward()
-        begun = time.perf_counter()
-        loss(net, *some).backward()
-    return (time.perf_counter() - begun) * len(data[0]) / BATCH
+        for _ in range(2):
+            begun = time.perf_counter()
+            optimiser.zero_grad()
+            loss(net, *some).backward()
+            optimiser.step()
+    return (time.perf_counter() - begun) * len(data[0]) / batch
 
 
 def train_for(

@@ -51,7 +51,7 @@ def tuned_restorer(
     try:
         data, folder = tensors(parts), home / "training"
         del parts
-        epochs = planned(folder / "avif.json", minutes, net, uncoded, data)
+        epochs = planned(folder / "avif.json", minutes, net, uncoded, data, batch=BATCH)
         told = staged("training the restorer", report)
         train_for(epochs, net, uncoded, data, folder / "avif.safetensors", told, batch=BATCH, rate=RATE)
     except TrainingDiverged as error:
