@@ -19,6 +19,7 @@ import torch
 from torch.nn import functional
 
 from pochade.coding.weights import packed, unpacked
+from pochade.files import write_atomically
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.learn.restoring import uncoded
@@ -64,7 +65,7 @@ def main() -> None:
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", wanted.rate, one_cycle=True)
     made = pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
     train(net, uncoded, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
-    wanted.to.write_bytes(packed(net))
+    write_atomically(wanted.to, packed(net))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def of_a_painting(packages: Folders, rng: Generator) -> Bytes:
 
 
 def seen_at_some_size(path: Path, rng: Generator) -> Image.Image:
-    """A picture on a ground, no smaller than a part; coded ones are halved at least, which hides what is lost."""
+    """A picture on a ground, no smaller than a part; coded ones are halved, unless small, which hides what is lost."""
     whole = on_ground(path, rng)
     coded = path.suffix.lower() != ".png"
     share = rng.uniform(0.3, 0.5) if coded else 1.0 if rng.random() < WHOLE_SIZE else rng.uniform(0.4, 1.0)

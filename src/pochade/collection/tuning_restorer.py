@@ -46,7 +46,7 @@ def tuned_restorer(
         return None, {}
     own = home / weights.AVIF
     begun = mender_at(own if own.is_file() else weights.FOLDER / weights.AVIF).net
-    net = copy.deepcopy(begun).to(memory_format=torch.channels_last)
+    net = copy.deepcopy(begun)
     before = judged(begun, judges)
     try:
         data, folder = tensors(parts), home / "training"
