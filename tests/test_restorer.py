@@ -2,11 +2,15 @@
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
 
 from pochade.learn.loop import train
 from pochade.learn.recipe import Recipe
 from pochade.learn.restoring import page_read, restored, strengths_for, turned
 from pochade.nets import PageConfig, PageNet, Restorer, RestorerConfig
+from pochade.nets.restorer import AROUND, means_around
 
 SMALL = RestorerConfig(widths=(8, 12))
 
@@ -37,6 +41,15 @@ def test_a_pixel_depends_on_nothing_beyond_the_reach(config: RestorerConfig) -> 
         rows = gradient.abs().sum((0, 1, 3)).nonzero().flatten()
         farthest = max(place - int(rows[0]), int(rows[-1]) - place)
         assert config.reach // 2 < farthest <= config.reach
+
+
+@settings(deadline=None)
+@given(st.integers(1, 24), st.integers(1, 24), st.booleans())
+def test_means_are_of_the_nine_by_nine_pixels_that_are_there(height: int, width: int, last: bool) -> None:
+    form = torch.channels_last if last else torch.contiguous_format
+    x = torch.rand(2, 3, height, width).double().contiguous(memory_format=form)
+    pooled = functional.avg_pool2d(x, AROUND, 1, AROUND // 2, count_include_pad=False)
+    torch.testing.assert_close(means_around(x), pooled)
 
 
 def test_strengths_are_mostly_whole_and_always_from_none_to_all() -> None:

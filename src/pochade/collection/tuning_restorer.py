@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from pochade import weights
+from pochade.coding.weights import packed, unpacked
 from pochade.collection.cutting import Cut, cuts_of
 from pochade.collection.learning import Progress, Report
 from pochade.collection.tuning import planned, staged, train_for
@@ -56,6 +57,7 @@ def tuned_restorer(
         train_for(epochs, net, uncoded, data, folder / "avif.safetensors", told, batch=BATCH, rate=RATE)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
+    net = unpacked(packed(net))  # rounded, as it will be kept
     after = judged(net, judges)
     return net if after < before else None, {"before": before, "after": after}
 

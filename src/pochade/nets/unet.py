@@ -32,8 +32,8 @@ class PlainResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Feature maps (B, C, h, w) to as many."""
-        changed: Tensor = self.second(torch.relu(self.first(x)))
-        return x + changed
+        changed: Tensor = self.second(self.first(x).relu_())
+        return changed.add_(x)
 
 
 class UNet(nn.Module):
@@ -70,9 +70,9 @@ class UNet(nn.Module):
         for residual, shrink in zip(self.down[:-1], self.shrink, strict=True):
             x = residual(x)
             kept.append(x)
-            x = torch.relu(shrink(x))
+            x = shrink(x).relu_()
         x = self.down[-1](x)
         for residual, enlarge, fine in zip(self.up[::-1], self.enlarge[::-1], kept[::-1], strict=True):
-            x = residual(fine + enlarge(x))
+            x = residual(enlarge(x).add_(fine))
         y: Tensor = self.leave(x)
         return y
