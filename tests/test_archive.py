@@ -280,7 +280,7 @@ def test_every_name_that_a_system_can_have_comes_back(parts: list[bytes]) -> Non
 @given(st.binary(max_size=5000), st.integers(1, 40))
 def test_what_is_packed_comes_back(content: bytes, times: int) -> None:
     into, out = io.BytesIO(), io.BytesIO()
-    if pack(io.BytesIO(content * times), into):
+    if pack([content] * times, len(content) * times, into):
         into.seek(0)
         unpack(into, len(content) * times, out.write)
         assert out.getvalue() == content * times

@@ -123,6 +123,28 @@ def test_a_link_in_the_folder_leads_nothing_out_of_it(packed: Path, tmp_path: Pa
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+def test_what_stands_in_an_empty_folder_s_way_stops_nothing_else(packed: Path, tmp_path: Path) -> None:
+    (tmp_path / "art" / "empty").mkdir()
+    compress(tmp_path / "art", packed)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "empty").write_bytes(b"mine")
+    with open_archive(packed) as archive:
+        with pytest.raises(OutputUnwritable, match="empty' is there already, and is another file"):
+            extract(archive, tmp_path / "out")
+        found = extract(archive, tmp_path / "out", keep_going=True)
+    assert list(found.problems) == ["empty"]
+    assert (found.there, (tmp_path / "out" / "empty").read_bytes()) == (3, b"mine")
+
+
+def test_what_the_disk_gives_back_as_something_else_gets_no_name(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracting, "sha256_of", lambda _path: ("another", 0))
+    with open_archive(packed) as archive, pytest.raises(OutputUnwritable, match="read back differs"):
+        extract(archive, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["x" * 251 + ".txt", "\u756b" * 85, "a." + "y" * 253])
 def test_what_is_set_aside_keeps_a_name_that_can_be_had(name: str, tmp_path: Path) -> None:
     (tmp_path / "art").mkdir()

@@ -85,6 +85,13 @@ def test_paths_that_lead_elsewhere_are_refused(path: str, tmp_path: Path) -> Non
             open_archive(written(tmp_path, archive_of(said, TEXT)))
 
 
+@pytest.mark.parametrize("name", ["coder", "returns", "fidelity", "format", "original_sha256"])
+@pytest.mark.parametrize("word", ["\x1b[31mred\x07", "\ud800", "two\nlines"], ids=ascii)
+def test_words_that_would_steer_a_terminal_are_refused(name: str, word: str, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveDamaged, match=f"its manifest has the wrong '{name}'"):
+        open_archive(written(tmp_path, archive_of(manifest(entry(TEXT, **{name: word})), TEXT)))
+
+
 def twice(said: Said) -> None:
     said["entries"][0]["files"] *= 2
 

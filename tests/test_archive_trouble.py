@@ -1,9 +1,11 @@
 """Files that change, disks that fail, runs that cross: an archive is never worse for it, and none is called whole."""
 
 import errno
+import hashlib
 import io
 import os
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,13 @@ import pytest
 from pochade.archive import writing
 from pochade.archive.coders import pack as packed_by
 from pochade.archive.extracting import extract
-from pochade.archive.jobs import CodeJob, Made, Problem
+from pochade.archive.jobs import CodeJob, Made, Problem, stretches_of
+from pochade.archive.manifest import Entry
 from pochade.archive.opened import Archive, open_archive
-from pochade.archive.writing import compress, spool
+from pochade.archive.part import Part
+from pochade.archive.writing import compress, left_there, spool
 from pochade.collection.readers import Answer
-from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
+from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.files import held
 
 TEXT = b"of paper and ink " * 99
@@ -114,9 +118,9 @@ def test_a_file_that_grows_while_it_is_packed_is_left_out_and_stops_nothing(
 ) -> None:
     folder, target = packed
 
-    def pack(original: io.BufferedReader, into: io.BufferedWriter) -> bool:
-        smaller = packed_by(original, into)
-        Path(original.name).write_bytes(TEXT * 3)
+    def pack(stretches: Iterable[bytes], size: int, into: io.BufferedWriter) -> bool:
+        smaller = packed_by(stretches, size, into)
+        (folder / "log.txt").write_bytes(TEXT * 3)
         return smaller
 
     (folder / "log.txt").write_bytes(TEXT * 2)
@@ -124,6 +128,80 @@ def test_a_file_that_grows_while_it_is_packed_is_left_out_and_stops_nothing(
     report = compress(folder, target)
     assert report.left_out == {str(folder / "log.txt"): "changed while it was read"}
     assert set(pieces_of(target)) == {"notes.txt", "noise"}
+
+
+def test_a_file_that_fails_half_way_spoils_nothing_behind_it(
+    packed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, target = packed
+
+    def failing(path: Path) -> Iterator[bytes]:
+        yield from stretches_of(path)
+        if path.name == "torn":
+            raise FileUnreachable(f"'{path}' can't be read: the drive has gone")
+
+    (folder / "torn").write_bytes(os.urandom(50_000))
+    monkeypatch.setattr(writing, "stretches_of", failing)
+    report = compress(folder, target)
+    assert report.left_out == {str(folder / "torn"): "can't be read: the drive has gone"}
+    assert set(pieces_of(target)) == {"notes.txt", "noise"}
+
+
+def test_what_can_not_be_kept_is_not_blamed_on_the_file(packed: tuple[Path, Path], tmp_path: Path) -> None:
+    notes = packed[0] / "notes.txt"
+    content = hashlib.sha256(TEXT).hexdigest()
+    assert CodeJob(notes, content, tmp_path / "gone" / "x").done() == Problem("No such file or directory", True)
+    assert CodeJob(tmp_path / "gone", content, tmp_path / "x").done() == Problem(
+        "can't be read: No such file or directory"
+    )
+    with pytest.raises(OutputUnwritable, match=r"x\.pochade' could not be written"):
+        left_there(tmp_path / "gone" / "net", b"a net", packed[1])
+
+
+def test_who_may_read_an_archive_stays_as_it_is(packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    target.chmod(0o640)
+    (folder / "new").write_bytes(b"new")
+    compress(folder, target)
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert len(pieces_of(target)) == 3
+
+
+def test_a_link_to_an_archive_stays_one(packed: tuple[Path, Path], tmp_path: Path) -> None:
+    folder, target = packed
+    (tmp_path / "link.pochade").symlink_to(target)
+    (folder / "new").write_bytes(b"new")
+    compress(folder, tmp_path / "link.pochade")
+    assert (tmp_path / "link.pochade").is_symlink()
+    assert len(pieces_of(target)) == 3
+
+
+def test_a_kill_while_gaps_are_closed_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = {f"pieces/{name}": os.urandom(900) for name in "abcd"}
+    with Part(tmp_path / "x.pochade") as part:
+        for name, content in contents.items():
+            entry = Entry(name, 900, zlib.crc32(content), "stored", "bytes", 900, hashlib.sha256(content).hexdigest())
+            part.add(entry, [content])
+
+    def wanted(entry: Entry) -> bool:
+        return entry.name != "pieces/a"
+
+    with monkeypatch.context() as patched, Part(tmp_path / "x.pochade") as part:
+        patched.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        with pytest.raises(OutputUnwritable, match="killed"):
+            part.take_up(wanted)
+    with Part(tmp_path / "x.pochade") as part:
+        part.take_up(wanted)
+        assert [entry.name for entry in part.entries] == ["pieces/b", "pieces/c", "pieces/d"]
+
+
+def test_what_a_killed_run_left_goes_when_all_is_there(packed: tuple[Path, Path]) -> None:
+    folder, target = packed
+    left = [target.with_name(f".{target.name}.{ending}") for ending in ("part", "part.jsonl")]
+    for path in left:
+        path.write_bytes(b"left")
+    assert compress(folder, target).coded == 0
+    assert not any(path.exists() for path in left)
 
 
 def test_no_run_writes_where_another_run_wrote(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from pochade.archive.opened import open_archive
 from pochade.archive.part import line_of
 from pochade.archive.searching import WANTED, Tried, searched
 from pochade.archive.writing import compress
-from pochade.errors import ArchiveDamaged, UsageError
+from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
 from pochade.images.colour import is_srgb
+from pochade.images.exif import PREFIX, with_resolution
 from pochade.images.lossy_coders import CODERS, WEBP, Coder, Judge, Original, original_in, without_holes
 from pochade.images.picture import Picture
 from pochade.images.read import picture_in
 from pochade.images.source import Source
 from pochade.images.ssimulacra2 import ssimulacra2
 from tests.pictures import Array, deep_png, png_chunk, rgb, rgba, saved
+from tests.test_archive_extract import Room
+from tests.test_archive_trouble import damage
 from tests.test_cli import run
 
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
@@ -118,6 +122,39 @@ def test_profile_exif_xmp_and_dots_per_inch_are_in_the_file(coder: Coder) -> Non
     found_icc = seen(content).icc
     assert found_icc is not None
     assert is_srgb(found_icc, "RGB") if coder.name == "jpeg-xl-lossy" else found_icc == icc
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_exif_without_dots_per_inch_gets_them_and_loses_nothing(order: str) -> None:
+    exif = Image.Exif()
+    exif.endian = order
+    exif[0x010F], exif[0x0131] = "A maker", "A program"
+    exif.get_ifd(0x8769)[0x9003] = "2020:02:03 04:05:06"
+    before = exif.tobytes()
+    original = taken(as_png(painting(), exif=before, dpi=(300, 254)))
+    after = original.picture.exif
+    assert after is not None
+    assert before.removeprefix(PREFIX)[8:] in after  # where it was: makers' notes point to places in it
+    found = Image.Exif()
+    found.load(after)
+    assert found.get_ifd(0x8769)[0x9003] == "2020:02:03 04:05:06"
+    assert (found[0x010F], found[0x0131], found[0x0128]) == ("A maker", "A program", 2)
+    assert (float(found[0x011A]), float(found[0x011B])) == pytest.approx((300, 254), abs=0.02)
+    assert with_resolution(after, (72, 72)) == after
+
+
+@given(st.binary(max_size=40))
+def test_an_exif_that_is_none_stays_as_it_is_or_grows(noise: bytes) -> None:
+    grown = with_resolution(noise, (72, 72))
+    assert grown == noise or (grown or b"").startswith(PREFIX)
+    assert with_resolution(noise, None) == noise
+
+
+def test_an_xmp_behind_the_pixels_is_found() -> None:
+    chunk = png_chunk(b"iTXt", b"XML:com.adobe.xmp" + 5 * b"\x00" + XMP)
+    whole = as_png(painting())
+    end = whole.index(b"IEND") - 4
+    assert taken(whole[:end] + chunk + whole[end:]).xmp == XMP
 
 
 def test_a_webp_with_alpha_has_all_that_one_without_has() -> None:
@@ -325,6 +362,42 @@ def test_two_pieces_never_come_back_under_one_name() -> None:
         "b.png": "b.png.avif.avif",
         "b.png.avif/c": "b.png.avif/c",
     }
+
+
+@pytest.mark.parametrize("length", [246, 251])
+def test_long_names_make_room_for_the_ending(length: int, tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    for number, last in enumerate("xy"):
+        (tmp_path / "art" / f"{'x' * length}{last}.png"[-255:]).write_bytes(as_png(painting()[number:]))
+    compress(tmp_path / "art", tmp_path / "a.pochade", "medium")
+    with open_archive(tmp_path / "a.pochade") as archive:
+        assert extract(archive, tmp_path / "out").files == 2
+    assert all(path.suffix in {".avif", ".webp", ".jxl"} for path in (tmp_path / "out").iterdir())
+
+
+def test_extracting_wants_room_for_what_comes_back(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_archive(made[1]) as archive:
+        cat, notes = archive
+        room = Room(cat.bytes + notes.original_bytes - 1)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+        with pytest.raises(OutputUnwritable, match="has room for"):
+            extract(archive, tmp_path / "out")
+        room.free += 1
+        assert extract(archive, tmp_path / "out").files == 2
+
+
+def test_a_damaged_piece_is_not_mended_at_a_lower_fidelity(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "cat.png").write_bytes(as_png(painting()))
+    compress(tmp_path / "art", tmp_path / "a.pochade")
+    damage(tmp_path / "a.pochade", "cat.png")
+    assert compress(tmp_path / "art", tmp_path / "a.pochade", "medium").coded == 1
+    with open_archive(tmp_path / "a.pochade") as archive:
+        (cat,) = archive
+        assert archive.verify() == []
+        assert (cat.fidelity, cat.score) == ("lossless", None)
 
 
 def test_a_fidelity_that_there_is_not_is_refused(tmp_path: Path) -> None:

@@ -92,6 +92,9 @@ def test_all_kinds_of_pictures_become_small_and_all_else_stays(made: tuple[Path,
         returns = {piece.path: piece.entry.returns for piece in archive}
         assert all(piece.bytes <= MOST for piece in archive if piece.entry.returns == "picture")
         assert {piece.fidelity for piece in archive} == {"preview"}
+        (strip,) = (piece for piece in archive if piece.path == "strip.png")
+        assert strip.score is not None
+        assert strip.score < 100  # noise, one pixel high: not all of it fits
         extract(archive, tmp_path)
     assert returns["notes.txt"] == returns["cut short.png"] == "bytes"
     assert returns["cat.png"] == returns["layers.psd"] == returns["strip.png"] == "picture"

@@ -214,6 +214,15 @@ def test_restored_pieces_come_back_as_pngs_at_their_score(carried: Path, tmp_pat
     assert {f"{piece.path}.restored.png" for piece in restored} <= names
 
 
+@pytest.mark.parametrize("fidelity", ["medium", "lossless"])
+def test_a_file_that_is_the_net_is_a_piece_like_others(carried: Path, tmp_path: Path, fidelity: str) -> None:
+    (tmp_path / "art" / "a.net").write_bytes(shipped().content)
+    compress(tmp_path / "art", carried, fidelity)
+    with open_archive(carried) as archive:
+        assert archive.verify() == []
+        assert {piece.path: archive.read(piece) for piece in archive}["a.net"] == shipped().content
+
+
 def test_adding_goes_on_with_the_net_that_is_there(carried: Path, tmp_path: Path) -> None:
     (tmp_path / "art" / "new.png").write_bytes(as_png(painting(190, 230)))
     with open_archive(carried) as archive:

@@ -6,7 +6,7 @@ A coder is a name that the manifest knows. Whatever one gives has been decoded a
 import hashlib
 import lzma
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -179,14 +179,12 @@ def sha256_of(values: Array) -> str:
     return hashlib.sha256(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).data).hexdigest()[:32]
 
 
-def pack(original: BinaryIO, into: BinaryIO) -> bool:
-    """Pack any file; False, and only the beginning of it written, when that doesn't make it smaller."""
-    size = original.seek(0, 2)
-    original.seek(0)
+def pack(stretches: Iterable[bytes], size: int, into: BinaryIO) -> bool:
+    """Pack any file of so many bytes; False, and only its beginning written, when that doesn't make it smaller."""
     window = max(LEAST_WINDOW, min(WINDOW, size))
     chain = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
     packer, before = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=chain), 0
-    while stretch := original.read(STRETCH):
+    for stretch in stretches:
         into.write(packer.compress(stretch))
         before += len(stretch)
         if before >= HOPEFUL and into.tell() > HOPELESS * before:

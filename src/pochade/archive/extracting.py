@@ -1,5 +1,7 @@
 """`extract`: an archive's files into a folder, none over another, none outside of it."""
 
+import hashlib
+import math
 import os
 import secrets
 import shutil
@@ -7,16 +9,17 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from pochade.archive.coders import BY_A_NET, SUFFIXES, TOLERATED
 from pochade.archive.jobs import sha256_of
-from pochade.archive.manifest import BYTES, PICTURE, Manifest, Piece
-from pochade.archive.names import Text, above, as_path, shown, twins
+from pochade.archive.manifest import BYTES, PICTURE, Entry, Manifest, Piece
+from pochade.archive.names import Text, above, as_path, shown, twins, with_ending
 from pochade.archive.opened import Archive
 from pochade.archive.restored import FRAME
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
-from pochade.files import make_folder, name_new
+from pochade.files import make_folder, name_new, unwritable
 from pochade.images.source import printable
 
 SUFFIXES_OUTSIDE = SUFFIXES | dict.fromkeys(BY_A_NET, ".restored.png") | {FRAME: ".avif"}
@@ -84,20 +87,32 @@ class Extraction:
         for piece in self.missing:
             self.tried(self.write, piece)
         for text in self.archive.manifest.folders:
-            make_folder(inside(self.folder, target_of(self.folder, text)))
+            self.make(text)
         self.report(len(self.archive), len(self.archive), "")
         return self.found
 
     def tried(self, doing: Callable[[Piece], None], piece: Piece) -> None:
         """One step with one piece; what goes wrong is noted, if that was asked for."""
-        count = self.found.there + self.found.files + len(self.found.problems)
-        self.report(count, len(self.archive), shown(piece.path))
+        done = self.found.there + self.found.files + len(self.found.problems)
+        self.report(done, len(self.archive), shown(piece.path))
         try:
             doing(piece)
         except (ArchiveDamaged, OutputUnwritable) as error:
             if not self.keep_going:
                 raise
             self.found.problems[piece.path] = error
+
+    def make(self, text: Text) -> None:
+        """Make an empty folder; what goes wrong is noted, if that was asked for."""
+        target = target_of(self.folder, text)
+        try:
+            if not target.is_dir():
+                check_free(target)
+            make_folder(inside(self.folder, target))
+        except OutputUnwritable as error:
+            if not self.keep_going:
+                raise
+            self.found.problems[text] = error
 
     def look(self, piece: Piece) -> None:
         """Whether it is there already, or may be written."""
@@ -125,9 +140,8 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
     for piece in manifest.pieces:
         if piece.entry.returns == PICTURE:
             suffix = SUFFIXES_OUTSIDE.get(piece.coder, "")
-            text = piece.path + suffix
-            while suffix and text in taken:
-                text += suffix
+            paths = (with_ending(piece.path, suffix * times) for times in count(1))
+            text = next(path for path in paths if not suffix or path not in taken)
             own[piece.path] = text
             taken.add(text)
     return own
@@ -135,10 +149,17 @@ def names_outside(manifest: Manifest) -> dict[Text, Text]:
 
 def check_room(archive: Archive, missing: list[Piece], folder: Path) -> None:
     """Nothing, or OutputUnwritable: an archive may promise more than a disk holds."""
-    wanted, free = sum(piece.original_bytes for piece in missing), shutil.disk_usage(folder).free
+    wanted, free = sum(most_bytes(piece.entry) for piece in missing), shutil.disk_usage(folder).free
     if wanted > free:
         why = f"'{printable(archive.path)}' gives {wanted:,} bytes, and '{printable(folder)}' has room for {free:,}"
         raise OutputUnwritable(why, "choose another folder, or make room")
+
+
+def most_bytes(entry: Entry) -> int:
+    """That a file may have which comes back of an entry, as far as its manifest tells."""
+    if entry.returns != PICTURE:
+        return entry.original_bytes
+    return math.prod(entry.shape[:3]) if entry.shape is not None else entry.bytes
 
 
 def target_of(folder: Path, text: Text) -> Path:
@@ -178,22 +199,29 @@ def written(archive: Archive, piece: Piece, folder: Path, path: Text) -> int:
     check_free(target)
     temporary = target.with_name(f".{secrets.token_hex(4)}.part")
     make_folder(target.parent)
+    digest = hashlib.sha256()
+
+    def passed(content: bytes) -> None:
+        file.write(content)
+        digest.update(content)
+
     try:
         file = temporary.open("xb")
         try:
             with file:
-                archive.write(piece.entry, file.write)
+                archive.write(piece.entry, passed)
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
+            if sha256_of(temporary)[0] != digest.hexdigest():
+                raise OSError("what was read back differs from what was written")
             restore_time(temporary, piece.mtime)
             name_new(temporary, target)
         finally:
             with suppress(OSError):  # it may have its name
                 temporary.unlink()
     except OSError as error:
-        why = f"'{printable(target)}' could not be written: {error.strerror or error}"
-        raise OutputUnwritable(why, "choose another folder, or make room") from error
+        raise unwritable(target, error) from error
     return size
 
 

@@ -1,9 +1,8 @@
 """One file coded in a process of its own (see `collection/readers.py`), which leaves what it made in another file."""
 
-import errno
 import hashlib
-import os
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -12,12 +11,11 @@ from pochade.archive.coders import STORED, STRETCH, XZ, Coded, as_picture, as_re
 from pochade.archive.manifest import BYTES, LOSSLESS, PREVIEW
 from pochade.archive.restored import mender_in
 from pochade.archive.tolerance import tolerant
-from pochade.errors import ArchiveDamaged
+from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.identify import identify
 from pochade.images.source import printable, without_waiting
 
 WHOLE = 2**28  # bytes: a larger file is packed without a look at what it shows
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 CHANGED = "changed while it was read"
 
 
@@ -37,7 +35,7 @@ class Problem:
     """Why nothing was made."""
 
     reason: str
-    of_the_disk: bool = False  # there is no room for what was made: no other file would fare better
+    of_the_disk: bool = False  # what was made can't be written: no other file would fare better
 
 
 @dataclass(frozen=True)
@@ -63,15 +61,14 @@ class CodeJob:
     def done(self) -> Made | Problem:
         """The file as small as it gets."""
         try:
-            with open(self.path, "rb", opener=without_waiting) as file:
-                if os.fstat(file.fileno()).st_size <= WHOLE:
-                    content = file.read()
-                    if hashlib.sha256(content).hexdigest() != self.sha256:
-                        return Problem(CHANGED)
-                    return self.coded(content)
-            return self.packed()
+            if size_of(self.path) > WHOLE:
+                return self.packed()
+            content = b"".join(stretches_of(self.path))
+            return self.coded(content) if hashlib.sha256(content).hexdigest() == self.sha256 else Problem(CHANGED)
+        except FileUnreachable as error:
+            return Problem(reason_of(error))
         except OSError as error:
-            return Problem(f"can't be read: {error.strerror}", error.errno in NO_ROOM)
+            return Problem(error.strerror or str(error), of_the_disk=True)
 
     def coded(self, content: bytes) -> Made:
         """The file's content as small as it gets, and smaller still by a net."""
@@ -86,15 +83,15 @@ class CodeJob:
     def packed(self) -> Made:
         """The file packed, or as it is where that is no larger."""
         form = tolerant(lambda path: identify(path).format, self.path) or ""
-        with open(self.path, "rb", opener=without_waiting) as file, self.into.open("wb") as into:
-            smaller = pack(file, into)
+        with self.into.open("wb") as into:
+            smaller = pack(stretches_of(self.path), size_of(self.path), into)
         if smaller and (compared := self.compared()) is not None:
             return made(Coded(b"", XZ, BYTES, form), *compared)
         return Made(Coded(b"", STORED, BYTES, form), is_file=True)
 
     def compared(self) -> tuple[int, int] | None:
         """Bytes and CRC-32 of what was packed; None where it doesn't give the file again."""
-        digest, length = hashlib.sha256(), self.path.stat().st_size
+        digest, length = hashlib.sha256(), size_of(self.path)
         with self.into.open("rb") as file:
             packed = Summed(file)
             try:
@@ -130,6 +127,34 @@ def left_in(path: Path, coded: Coded) -> Made:
 def made(coded: Coded, size: int, crc32: int) -> Made:
     """What goes back to the process that asked: all but the content, of which it gets the sums."""
     return Made(Coded(**(vars(coded) | {"content": b""})), size, crc32)
+
+
+def size_of(path: Path) -> int:
+    """A file's bytes; FileUnreachable where nothing can be said of it."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreachable(path, error) from error
+
+
+def stretches_of(path: Path) -> Iterator[bytes]:
+    """A file's content; FileUnreachable where it can't be read."""
+    try:
+        with open(path, "rb", opener=without_waiting) as file:
+            while content := file.read(STRETCH):
+                yield content
+    except OSError as error:
+        raise unreachable(path, error) from error
+
+
+def unreachable(path: Path, error: OSError) -> FileUnreachable:
+    """The error for a file that can't be read."""
+    return FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}")
+
+
+def reason_of(error: FileUnreachable) -> str:
+    """What it says of a file, without its name."""
+    return error.sentence.rpartition("' ")[2]
 
 
 def sha256_of(path: Path) -> tuple[str, int]:

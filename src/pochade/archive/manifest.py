@@ -237,6 +237,9 @@ def entry_of(said: Any, rests: list[bytes]) -> Entry:
     entry = Entry(**{name: told(said, name, kind) for name, kind in kinds.items()})
     if entry.crc32 >= 2**32 or not well_named(entry.name):
         raise ArchiveDamaged(f"its manifest has the entry {entry.name!a}, which no archive has")
+    for name in ("coder", "returns", "original_sha256", "format", "fidelity"):
+        if not getattr(entry, name).isprintable():  # a stranger's shall not steer a terminal
+            raise ArchiveDamaged(f"its manifest has the wrong '{name}'")
     shape = optional(said, "shape", list, lambda sides: tuple(checked(side, int, "shape") for side in sides))
     if shape is not None and (len(shape) != len(("height", "width", "channels", "bits")) or 0 in shape):
         raise ArchiveDamaged("its manifest has the wrong 'shape'")

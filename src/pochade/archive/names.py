@@ -131,7 +131,7 @@ def safe(part: str) -> str:
 
 def shortened(text: Text, most: int) -> Text:
     """The beginning of a name, in so many bytes."""
-    while size_of(text) > most:
+    while text and size_of(text) > most:
         text = text[:-1]
     return text
 
@@ -160,6 +160,12 @@ def with_note(path: Text, note: str) -> Text:
         stem, dot, suffix = name, "", ""
     ending = f" ({note}){dot}{suffix}"
     return folder + slash + shortened(stem, LONGEST_NAME - size_of(ending)) + ending
+
+
+def with_ending(path: Text, ending: Text) -> Text:
+    """A path with something behind it, no longer than a name may be."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + shortened(name, LONGEST_NAME - size_of(ending)) + ending
 
 
 def twins(paths: list[Text]) -> dict[Text, Text]:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import os
+import stat
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from pochade.archive.repair import repair_of
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.source import printable
 
+HINT = "make room, and give the same command again: it goes on where it was"
 DROPPED = "dropped"  # a line of the journal that names entries to be taken out
 
 
@@ -44,6 +46,8 @@ class Part:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
             self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for what has no places: a pipe
+            with suppress(FileNotFoundError):  # who may read the archive doesn't change
+                self.path.chmod(stat.S_IMODE(target.stat().st_mode))
         except OSError as error:
             raise unwritable(target, error) from error
 
@@ -53,17 +57,12 @@ class Part:
     def __exit__(self, *_: object) -> None:
         self.file.close()
 
-    @property
-    def own(self) -> list[Path]:
-        """Every file beside the target that is ours."""
-        return [self.path, self.journal_path]
-
     @staticmethod
     def forget(target: Path) -> None:
-        """Remove the journal of a run that was killed when its file had its name already."""
-        if not os.path.lexists(target.with_name(f".{target.name}.part")):
+        """Remove what a killed run left: the archive has all that is wanted."""
+        for kind in ("part", "part.jsonl"):
             with suppress(OSError):
-                target.with_name(f".{target.name}.part.jsonl").unlink()
+                target.with_name(f".{target.name}.{kind}").unlink()
 
     def take_up(self, wanted: Callable[[Entry], bool]) -> None:
         """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
@@ -86,7 +85,7 @@ class Part:
             place += header + entry.bytes
             if entry.name in dropped or not wanted(entry):
                 continue
-            stands = new == old or (bool(dropped) and is_whole(new, entry))  # it had moved before a kill
+            stands = new == old or is_whole(new, entry)  # it may have moved before a kill
             if is_whole(new if stands else old, entry):
                 self._put(entry, None if stands else old.stretches())
                 kept.append(entry)
@@ -203,6 +202,7 @@ class Part:
         members = [*(entry.member for entry in manifest.entries), told, mending]
         end = ending(members, hashlib.sha256(content).hexdigest())
         try:
+            self.file.truncate(self.end)  # an entry may have been begun that couldn't be read to its end
             self.file.seek(self.end)
             self.file.write(local_header(told) + packed + local_header(mending) + repair + end)
             self.file.flush()
@@ -261,5 +261,4 @@ def flush_folder(folder: Path) -> None:
 
 def unwritable(target: Path, error: OSError) -> OutputUnwritable:
     """The error for a disk that doesn't take it."""
-    why = f"'{printable(target)}' could not be written: {error.strerror or error}"
-    return OutputUnwritable(why, "make room, and give the same command again: it goes on where it was")
+    return OutputUnwritable(f"'{printable(target)}' could not be written: {error.strerror or error}", HINT)

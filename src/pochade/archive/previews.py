@@ -13,7 +13,7 @@ from pochade.images.av1 import as_avif, frame_of
 from pochade.images.lossy_coders import AVIF, WEBP, Coder, Original
 from pochade.images.miniature import Miniature
 from pochade.images.picture import Array
-from pochade.images.ssimulacra2 import ssimulacra2
+from pochade.images.ssimulacra2 import SMALLEST, ssimulacra2
 
 if TYPE_CHECKING:  # torch is heavy
     from pochade.mending import Mender
@@ -117,7 +117,8 @@ class Search:
         """Those with nearly the most decibels, and their scores, which take longer; the best first."""
         most = max((one.decibels for one in shown), default=0)
         near = [one for one in shown if one.decibels >= most - NEAR]
-        scored = [one._replace(score=ssimulacra2(self.picture.pixels, one.seen)) for one in near]
+        wanted = comparable(self.picture.pixels)
+        scored = [one._replace(score=ssimulacra2(wanted, comparable(one.seen))) for one in near]
         return sorted(scored, key=lambda one: one.worth, reverse=True)
 
     def refined(self, ranked: list[Shown]) -> list[Shown]:
@@ -127,6 +128,11 @@ class Search:
             if one.coder in FRAMES:
                 dials.setdefault(one.side, one.file.dial)
         return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
+
+
+def comparable(pixels: Array) -> Array:
+    """A picture (H, W, 3) that SSIMULACRA2 says something of: its edges repeated, where it is very thin."""
+    return np.pad(pixels, [*((0, max(0, SMALLEST - side)) for side in pixels.shape[:2]), (0, 0)], mode="edge")
 
 
 def decibels(wanted: Array, seen: Array) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pochade.archive.found import Found
 from pochade.archive.jobs import sha256_of
-from pochade.archive.manifest import Entry, Manifest, Piece
+from pochade.archive.manifest import NET, Entry, Manifest, Piece
 from pochade.archive.names import Text, above, set_aside
 from pochade.archive.opened import Archive
 from pochade.images.source import printable
@@ -55,6 +55,11 @@ def holds(old: Archive, wanted: Wanted, found: Found, rank: int) -> bool:
     return same and set(found.folders) <= set(old.manifest.folders)
 
 
+def contents_of(entries: list[Entry]) -> set[str]:
+    """Of which contents there are entries; a net is none, even where a file is the same."""
+    return {entry.original_sha256 for entry in entries if entry.coder != NET}
+
+
 def leave_out(content: str, reason: str, wanted: Wanted, found: Found) -> None:
     """The first file with this content, and why."""
     one = wanted.contents[content].pop(0)
@@ -68,7 +73,7 @@ def manifest_of(
     entries: list[Entry], old: Archive | None, wanted: Wanted, found: Found
 ) -> tuple[Manifest, dict[Text, Text]]:
     """What is where now, and which old contents got another path."""
-    by_content = {entry.original_sha256: entry for entry in entries}
+    by_content = {entry.original_sha256: entry for entry in entries if entry.coder != NET}
     pieces = {text: Piece(text, mtime, by_content[content]) for text, (content, mtime) in wanted.pieces.items()}
     folders = set(found.folders) | set(old.manifest.folders if old else [])
     moved: dict[Text, Text] = {}

@@ -13,20 +13,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pochade.archive.coders import STRETCH, SUFFIXES
+from pochade.archive.coders import SUFFIXES
 from pochade.archive.found import Found, found_in
-from pochade.archive.jobs import CodeJob, Made, Problem
+from pochade.archive.jobs import CodeJob, Made, Problem, reason_of, stretches_of
 from pochade.archive.manifest import FIDELITIES, LOSSLESS, NET, Entry, Manifest
 from pochade.archive.names import Text, entry_name, shown
 from pochade.archive.nets import as_stored, entry_of, name_of
 from pochade.archive.opened import Archive
-from pochade.archive.part import Part
+from pochade.archive.part import HINT, Part, unwritable
 from pochade.archive.settling import net_for, settle
-from pochade.archive.wanted import Content, Tell, Wanted, holds, leave_out, manifest_of, summed
+from pochade.archive.wanted import Content, Tell, Wanted, contents_of, holds, leave_out, manifest_of, summed
 from pochade.collection.readers import Readers
 from pochade.errors import ArchiveDamaged, DataMissing, FileUnreachable, OutputUnwritable, UsageError
 from pochade.files import held
-from pochade.images.source import printable, without_waiting
+from pochade.images.source import printable
 
 SECONDS = 7200.0  # that one file may take; then it is kept as it is
 
@@ -85,7 +85,7 @@ def compress(
     """
     if fidelity not in FIDELITIES:
         raise UsageError(f"there is no fidelity '{fidelity}'", f"there is {', '.join(reversed(FIDELITIES))}")
-    target = Path(to).absolute()
+    target = at_the_end(Path(to).absolute())
     if os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise OutputUnwritable(f"'{printable(target)}' is a folder", "name a file, such as art.pochade")
     own = [
@@ -103,6 +103,11 @@ def compress(
         finally:
             with suppress(OSError):
                 own[1].unlink()  # the last that is done: from here on, another run may be in here
+
+
+def at_the_end(path: Path) -> Path:
+    """Where a link leads: the archive there grows, and the link stays one."""
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114  raises nothing
 
 
 @contextmanager
@@ -147,7 +152,8 @@ def written(found: Found, target: Path, folder: Path, fidelity: str, report: Tel
             part.take_up(lambda entry: is_wanted(entry, known, wanted, fidelity, nets))
             if old is not None:
                 copied(old, part, wanted, fidelity, report)
-            coded = code_missing(part, wanted, found, folder, fidelity, report, net)
+            higher = {entry.original_sha256: FIDELITIES[entry.rank] for entry in before if is_higher(entry, fidelity)}
+            coded = code_missing(part, wanted, found, folder, fidelity, report, net, higher)
             if old is not None:
                 keep_low(old, part)
             settle(part, net)
@@ -178,6 +184,11 @@ def is_too_low(entry: Entry, wanted: Wanted, fidelity: str) -> bool:
     return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in wanted.contents
 
 
+def is_higher(entry: Entry, fidelity: str) -> bool:
+    """Whether an entry is more than is asked for."""
+    return entry.coder != NET and entry.rank > FIDELITIES.index(fidelity)
+
+
 def is_sound(old: Archive, report: Tell) -> bool:
     """Whether nothing in an archive is damaged: its files are here, and could mend it."""
     return not old.verify(lambda done, total: report("checking", done, total))
@@ -185,7 +196,7 @@ def is_sound(old: Archive, report: Tell) -> bool:
 
 def check_kept(before: list[Entry], part: Part) -> None:
     """Nothing, or ArchiveDamaged: a damaged entry's file was here, but could not be coded again."""
-    there = {entry.original_sha256 for entry in part.entries}
+    there = contents_of(part.entries)
     for entry in before:
         if entry.coder != NET and entry.original_sha256 not in there:
             why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read whole"
@@ -198,14 +209,14 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
     Raises:
         ArchiveDamaged: A damaged one's file isn't here.
     """
-    there = {entry.original_sha256 for entry in part.entries}
+    there, nets = contents_of(part.entries), {name_of(entry) for entry in part.entries if entry.coder == NET}
     for number, entry in enumerate(old.manifest.entries):
         report("copying", number, len(old.manifest.entries))
-        if entry.original_sha256 in there or is_too_low(entry, wanted, fidelity):
-            continue
         if entry.coder == NET:  # written anew, so that it is whole; without it, what rests on it is coded again
-            if name_of(entry) in old.usable:
+            if name_of(entry) in old.usable.keys() - nets:
                 part.add(entry, [as_stored(old.net(entry))])
+            continue
+        if entry.original_sha256 in there or is_too_low(entry, wanted, fidelity):
             continue
         if old.fault(entry):
             if entry.original_sha256 in wanted.contents:
@@ -216,9 +227,9 @@ def copied(old: Archive, part: Part, wanted: Wanted, fidelity: str, report: Tell
 
 def keep_low(old: Archive, part: Part) -> None:
     """Take over what was to be coded again at a higher fidelity, where that failed."""
-    there = {entry.original_sha256 for entry in part.entries}
+    there = contents_of(part.entries)
     for entry in old.manifest.entries:
-        if entry.original_sha256 not in there and not old.fault(entry):
+        if entry.coder != NET and entry.original_sha256 not in there and not old.fault(entry):
             copy_over(entry, old, part)
 
 
@@ -232,13 +243,28 @@ def copy_over(entry: Entry, old: Archive, part: Part) -> None:
 
 
 def code_missing(
-    part: Part, wanted: Wanted, found: Found, folder: Path, fidelity: str, report: Tell, net: bytes | None
+    part: Part,
+    wanted: Wanted,
+    found: Found,
+    folder: Path,
+    fidelity: str,
+    report: Tell,
+    net: bytes | None,
+    higher: dict[str, str],
 ) -> int:
-    """Code every content that isn't in the archive yet; how many."""
-    coded, there = 0, {entry.original_sha256 for entry in part.entries}
-    packed_net = left_there(folder / "net", net)
+    """Code every content that isn't in the archive yet; how many.
+
+    What was in it at a higher fidelity than is asked for, and is damaged, is coded at that one.
+    """
+    coded, there = 0, contents_of(part.entries)
+    packed_net = left_there(folder / "net", net, part.target)
     while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
-        jobs = (CodeJob(one.path, content, folder / content, fidelity, packed_net) for content, one in missing.items())
+        jobs = (
+            CodeJob(one.path, content, folder / content, higher[content])
+            if content in higher
+            else CodeJob(one.path, content, folder / content, fidelity, packed_net)
+            for content, one in missing.items()
+        )
         report("coding", 0, len(missing))
         with Readers(seconds=SECONDS) as readers:
             for number, answer in enumerate(readers.read(jobs)):
@@ -258,16 +284,17 @@ def added(part: Part, job: CodeJob, made: Made | Problem, content: Content) -> s
     """Write what a process made; why not, or nothing."""
     if isinstance(made, Problem):
         if made.of_the_disk:
-            raise OutputUnwritable(f"'{printable(part.target)}' could not be written: no room is left", "make room")
+            raise OutputUnwritable(f"'{printable(part.target)}' could not be written: {made.reason}", HINT)
         return made.reason
     try:
         put(part, job, made, content, job.path if made.is_file else job.into)
         if made.restored is not None:
             put(part, job, made.restored, content, job.beside)
     except FileUnreachable as error:
-        return error.sentence.partition("' ")[2]
-    except OSError as error:
-        return f"can't be read: {error.strerror}"
+        if not made.is_file:  # it is what was made of the file that is gone
+            why = f"'{printable(part.target)}' could not be written: {reason_of(error)}"
+            raise OutputUnwritable(why, HINT) from error
+        return reason_of(error)
     return ""
 
 
@@ -281,22 +308,15 @@ def put(part: Part, job: CodeJob, made: Made, content: Content, source: Path) ->
     part.add(entry, stretches_of(source))
 
 
-def left_there(path: Path, net: bytes | None) -> Path | None:
+def left_there(path: Path, net: bytes | None, target: Path) -> Path | None:
     """A packed net in a file, for the processes that code."""
     if net is None:
         return None
-    path.write_bytes(net)
-    return path
-
-
-def stretches_of(path: Path) -> Iterator[bytes]:
-    """A file's content; FileUnreachable where it can't be read."""
     try:
-        with open(path, "rb", opener=without_waiting) as file:
-            while content := file.read(STRETCH):
-                yield content
+        path.write_bytes(net)
     except OSError as error:
-        raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
+        raise unwritable(target, error) from error
+    return path
 
 
 def reported(

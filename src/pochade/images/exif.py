@@ -1,14 +1,19 @@
-"""The two things we need of EXIF, without rewriting it: which way is up, and to say that this has been done.
+"""The three things we need of EXIF, without rewriting it: which way is up, that this has been done, and dots per inch.
 
-EXIF is a small TIFF file; writing it anew would lose the makers' private notes, so the one value is changed in place.
+EXIF is a small TIFF file; writing it anew would lose the makers' private notes, which say where in it they stand. So
+the one value is changed in place, and a longer directory stands behind all else.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
 
 import struct
+from fractions import Fraction
 
 PREFIX = b"Exif\x00\x00"
 ORIENTATION = 0x0112
+ACROSS, DOWN, UNIT = 0x011A, 0x011B, 0x0128  # tags of the resolution
+INCHES = 2
+EMPTY = b"II*\x00\x08\x00\x00\x00" + 6 * b"\x00"  # a block that says nothing
 
 
 def with_prefix(exif: bytes | None) -> bytes | None:
@@ -53,3 +58,29 @@ def orientation_place(exif: bytes) -> int | None:
     except struct.error:
         pass  # cut short: then it says nothing
     return None
+
+
+def with_resolution(exif: bytes | None, dpi: tuple[float, float] | None) -> bytes | None:
+    """The same block, saying also how many dots an inch has, across and down; as it is where it says so already."""
+    if dpi is None:
+        return exif
+    block = (exif or EMPTY).removeprefix(PREFIX)
+    order = byte_order(block)
+    try:
+        directory = struct.unpack_from(order + "I", block, 4)[0]
+        count = struct.unpack_from(order + "H", block, directory)[0]
+        entries = [block[directory + 2 + 12 * each :][:12] for each in range(count)]
+        after = block[directory + 2 + 12 * count :][:4].ljust(4, b"\x00")
+        if {ACROSS, DOWN, UNIT} & {struct.unpack_from(order + "H", entry)[0] for entry in entries}:
+            return exif
+    except struct.error:
+        return exif  # cut short: who knows what it says
+    block += len(block) % 2 * b"\x00"
+    values = len(block) + 2 + 12 * (count + 3) + 4  # behind the new directory
+    entries += [struct.pack(order + "HHII", tag, 5, 1, values + 8 * place) for place, tag in enumerate((ACROSS, DOWN))]
+    entries.append(struct.pack(order + "HHIHH", UNIT, 3, 1, INCHES, 0))
+    entries.sort(key=lambda entry: int(struct.unpack_from(order + "H", entry)[0]))
+    parts = [Fraction(dots).limit_denominator(1000).as_integer_ratio() for dots in dpi]
+    numbers = b"".join(struct.pack(order + "II", *part) for part in parts)
+    moved = block[:4] + struct.pack(order + "I", len(block)) + block[8:]
+    return PREFIX + moved + struct.pack(order + "H", len(entries)) + b"".join(entries) + after + numbers

@@ -19,6 +19,7 @@ from pochade.images.boxes import box
 from pochade.images.chunks import png_chunks, webp_chunks
 from pochade.images.colour import is_srgb, to_srgb
 from pochade.images.encode import jxl_exif, stacked
+from pochade.images.exif import with_resolution
 from pochade.images.identify import header_of
 from pochade.images.lossless import MOST_BYTES
 from pochade.images.picture import Array, Header, Picture
@@ -34,8 +35,6 @@ PLAIN_CHUNKS = {
 }  # fmt: skip
 LAYERS = {330, 37724}  # TIFF's tags for pictures below a picture, and for what Photoshop keeps of its layers
 DARK, LIGHT = 26, 230  # greys on which what is transparent is looked at
-RESOLUTION = (0x011A, 0x011B, 0x0128)  # EXIF's tags for dots across, down, and their unit
-INCHES = 2
 AVIF_SPEED = 6  # of 10; 4 takes four times longer for 8 percent
 LONGEST_WEBP = 16_383  # pixels a side
 WEBP_METHOD = 6  # of 6
@@ -88,14 +87,17 @@ def original_in(content: bytes) -> Original | None:
     picture = picture_in(source)
     if picture.alpha is not None and (picture.alpha == 255).all():
         picture = replace(picture, alpha=None)
-    exif = picture.exif or exif_of(picture.dpi)
+    exif = with_resolution(picture.exif, picture.dpi)
     filled = picture.pixels if picture.alpha is None else without_holes(picture.pixels, picture.alpha > 0)
     return Original(replace(picture, pixels=filled, exif=exif), xmp_in(content))
 
 
 def xmp_in(content: bytes) -> bytes | None:
     """A picture file's XMP, if it has one."""
-    xmp = Image.open(io.BytesIO(content)).info.get("xmp")
+    image = Image.open(io.BytesIO(content))
+    if image.format == "PNG":
+        image.load()  # it may stand behind the pixels
+    xmp = image.info.get("xmp")
     return xmp.encode() if isinstance(xmp, str) else xmp or None
 
 
@@ -110,16 +112,6 @@ def has_more(source: Source, header: Header) -> bool:
     if header.format == "PNG":
         return not {kind for kind, _, _ in png_chunks(source)} <= PLAIN_CHUNKS
     return header.format == "TIFF" and not LAYERS.isdisjoint(tiff_directory(source))
-
-
-def exif_of(dpi: tuple[float, float] | None) -> bytes | None:
-    """An EXIF that says nothing but the dots per inch."""
-    if dpi is None:
-        return None
-    exif = Image.Exif()
-    for tag, value in zip(RESOLUTION, (*dpi, INCHES), strict=True):
-        exif[tag] = value
-    return bytes(exif.tobytes())
 
 
 def without_holes(pixels: Array, seen: Array) -> Array:
