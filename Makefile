@@ -9,10 +9,12 @@ DEMO ?= demo
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo study drawings papers figures data test lint bench clean
+.PHONY: help install demo study drawings papers figures data test lint bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+install: $(INSTALLED) ## install everything into .venv
 
 demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again (demo/found.png), open the page
 	bash recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)

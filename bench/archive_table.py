@@ -1,6 +1,6 @@
 """What is measured of archives, as Markdown."""
 
-from bench.markdown import lines_of, result
+from bench.markdown import lines_of, measured_on, result
 
 RESTORED = {
     "drawings": "drawings",
@@ -47,4 +47,4 @@ def archive_tables() -> str:
             for name, title in RESTORED.items()
         ),
     )
-    return text
+    return text + measured_on("archive", "fidelity", "restoring")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.markdown import lines_of, result, spread
+from bench.markdown import lines_of, measured_on, result, spread
 
 OURS, TUTORIAL = "ours", "tutorial"
 CLOTHES = (("frechet", "FCD", 1), ("density", "density", 2), ("coverage", "coverage", 2))
@@ -10,7 +10,7 @@ CLOTHES = (("frechet", "FCD", 1), ("density", "density", 2), ("coverage", "cover
 
 def creation_tables() -> str:
     """Of clothes beside pythae, of painted figures beside plain VAEs, of ways, and of the time that they take."""
-    return clothes() + figures() + ways()
+    return clothes() + figures() + ways() + measured_on("generate", "manner", "morphs", "create")
 
 
 def clothes() -> str:

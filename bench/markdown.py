@@ -22,3 +22,13 @@ def result(name: str) -> dict[str, Any]:
     """One of the recorded measurements."""
     found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return found
+
+
+def measured_on(*names: str) -> str:
+    """On which machine which of the measurements were made, and when; the files say the commit and the command."""
+    machines: dict[str, list[str]] = {}
+    for name in names:
+        found = result(name)
+        machine = f"{found['machine']['processor'].replace('(R)', '')}, {found['machine']['cores']} cores"
+        machines.setdefault(machine, []).append(f"[{name}](bench/results/{name}.json) {found['date']}")
+    return "Measured: " + "; ".join(f"{', '.join(each)} ({machine})" for machine, each in machines.items()) + ".\n"

@@ -5,11 +5,12 @@ from typing import Any
 
 from bench.archive_table import archive_tables
 from bench.creation_table import creation_tables
-from bench.markdown import lines_of, result, spread
+from bench.markdown import lines_of, measured_on, result, spread
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- {}: python -m bench.table -->\n", "<!-- end of {} -->\n"
 RIVALS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
+COLLECTION = ("copies", "codes", "collection", "kills", "mutations", "families", "groups", "teach", "many")
 ORDERED, SAID_IN_SECONDS = ("families", "groups", "map"), 100
 EASY, HARD = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark"), (
     "crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")  # fmt: skip
@@ -46,7 +47,7 @@ def collection_tables() -> str:
             f"{learning['unchanged']['seconds']['mean']:.1f} s",
         ],
         [
-            f"`find` among {asking['pieces']:,} looks, and among a million",
+            f"the nearest of {asking['pieces']:,} looks, and of a million; `find` also reads and lays over",
             f"{asking['find_ms']['median']:.1f} ms, {asking['million_ms']['median']:.0f} ms",
         ],
         [f"killed {kills['kills']} times, indexes as if undisturbed", f"{kills['same']} of {kills['indexes']}"],
@@ -61,6 +62,7 @@ def collection_tables() -> str:
     return (
         f"{text}{copies['n']} held-out drawings. Over all edits, at 99 % precision of pairs, looks and perceptual "
         f"hashes find {overall} of the copies. The finished piece comes first when asked with: {stages}.\n"
+        f"{measured_on(*COLLECTION)}"
     )
 
 
@@ -134,6 +136,7 @@ def cleaning_tables() -> str:
         f"{text}White noise of deviation 25: from {psnr(noise['none']):.1f} dB to {psnr(noise[ours]):.1f}; BM3D, told "
         f"the deviation, {psnr(noise['bm3d']):.1f} in {noise['times_faster']:.0f} times the time. Clean drawings come "
         f"back with {figures['clean_in']['mean']:.0f} dB. 12 megapixels take {seconds:.0f} s and {memory:.1f} GB.\n"
+        f"{measured_on('clean')}"
     )
 
 
@@ -201,11 +204,9 @@ def study_table() -> str:
         for name, key in (("PCA, test MSE", "pca_test_mse"), ("autoencoder, fast recipe", "autoencoder_test_mse"))
     ]
     text += "\n" + lines_of(header, *(list(row) for row in errors)).rstrip("\n") + "\n"
-    machine = study["machine"]
     return (
-        f"{text}\n{machine['processor']}, {machine['cores']} cores, torch {machine['torch']}; "
-        f"± is the standard deviation over {fast['wall_seconds']['n']} seeds. "
-        "Scripts and raw figures: [`bench/`](bench).\n"
+        f"{text}\n± is the standard deviation over {fast['wall_seconds']['n']} seeds. "
+        f"{measured_on('training', 'study', 'dimensions')}"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pochade import cli, errors
+from pochade.cli.collection import format_named
 from tests.art import drawing, folder_of_art
 
 
@@ -94,6 +95,18 @@ def test_filters_are_given_in_words(
         run(["-C", art, "find", art / "drawing 0.png", "--colour", "mauve"], monkeypatch) == errors.UsageError.exit_code
     )
     assert "'mauve' is none of red, orange" in capsys.readouterr().err
+
+
+def test_a_format_may_be_its_ending_and_one_that_is_not_here_is_said_to_be(
+    art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["-C", art, "find", art / "drawing 0.png", "--json", "--format"]
+    assert run([*ask, "png"], monkeypatch) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 10
+    assert run([*ask, "jpg"], monkeypatch) == errors.UsageError.exit_code
+    assert "nothing here has the format 'jpg'\nhint: there is PNG" in capsys.readouterr().err
+    assert format_named("jpg", ["PNG", "JPEG"]) == "JPEG"
+    assert format_named("Procreate", ["PNG", "PROCREATE"]) == "PROCREATE"
 
 
 def test_info_tells_what_is_known(

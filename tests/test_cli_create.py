@@ -127,3 +127,11 @@ def test_a_name_that_no_morph_can_have_is_refused_before_anything_is_drawn(
 ) -> None:
     assert run(["-C", art, "morph", "a.png", "b.png", "--to", "way.avi"], monkeypatch) == 2
     assert ".webp" in capsys.readouterr().err
+
+
+def test_a_film_that_can_not_be_made_is_refused_before_anything_is_drawn(
+    art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pochade.collection.created_sheet.makes_films", lambda: False)
+    assert run(["-C", art, "morph", "a.png", "b.png", "--to", "way.mp4"], monkeypatch) == 2
+    assert "pochade[video]" in capsys.readouterr().err

@@ -22,6 +22,8 @@
 A library call raises one of these; only the command line (`cli.py`) turns it into words and an exit code.
 """
 
+import sys
+
 
 class PochadeError(Exception):
     """Something that a person can understand and act on.
@@ -131,3 +133,8 @@ class Interrupted(PochadeError):
     """The person pressed Ctrl-C; what was finished is kept."""
 
     exit_code = 130
+
+
+def pip_for(extra: str) -> str:
+    """How to install what is only needed by some, for the Python that runs."""
+    return f"'{sys.executable}' -m pip install 'pochade[{extra}]'"

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,15 @@ import typer
 from rich.text import Text
 
 from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
-from pochade.errors import CollectionMissing
+from pochade.errors import CollectionMissing, UsageError
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
     from pochade.collection.collection import Collection
     from pochade.collection.learning import Progress
     from pochade.collection.pieces import Info, Learnt, Match, Problem
+
+
+ENDINGS = {"jpg": "JPEG", "tif": "TIFF", "jxl": "JPEG XL", "heif": "HEIC"}  # that aren't their formats' names
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,23 @@ def find(
 
         if sheet is not None:
             may_be_written(sheet)
-        among = Filter(below, form, since and since.date(), until and until.date(), shape, colour, label)
         with context.obj.collection() as collection:
+            form = form and format_named(form, collection.info().formats)
+            among = Filter(below, form, since and since.date(), until and until.date(), shape, colour, label)
             matches = collection.find(image, k, among=None if among == Filter() else among)
             if sheet is not None:
                 contact_sheet(image, matches, collection.thumbnails, sheet)
     if as_json:
         print_json([as_data(match) for match in matches])
     say_matches(matches, sheet)
+
+
+def format_named(word: str, known: Iterable[str]) -> str:
+    """The format that a word means, or an ending; UsageError where nothing here has it."""
+    wanted = ENDINGS.get(word.lower(), word.upper())
+    if found := next((one for one in known if one.upper() == wanted), None):
+        return found
+    raise UsageError(f"nothing here has the format '{word}'", f"there is {', '.join(known)}")
 
 
 @interruptible()

@@ -22,7 +22,7 @@ def families(
         str | None, typer.Option(help="What a cover must be before all else: largest, layered, coloured or latest.")
     ] = None,
     script: Annotated[
-        Path | None, typer.Option(help="Write a shell script that sets exact copies aside, to read and to run.")
+        Path | None, typer.Option(help="Write a script for sh that sets aside files with the same bytes.")
     ] = None,
     sheet: Annotated[Path | None, typer.Option(help="Draw the first forty families on one PNG, a row each.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print every family as JSON on stdout.")] = False,
@@ -50,7 +50,9 @@ def families(
         words.print(f"wrote '{sheet}'", markup=False, soft_wrap=True)
     if script is not None:
         words.print(
-            f"wrote '{script}': it sets {moved:,} exact copies aside when you run it", markup=False, soft_wrap=True
+            f"wrote '{script}': it sets {moved:,} files with the same bytes aside when you run it",
+            markup=False,
+            soft_wrap=True,
         )
 
 

@@ -9,7 +9,7 @@ from pochade.collection.reading import THUMBNAIL
 from pochade.collection.sheet import EMPTY, check_folder
 from pochade.errors import OutputUnwritable, PictureUnreadable, UsageError
 from pochade.files import write_atomically
-from pochade.images.made import ANIMATIONS, WIDEST, Origin, moving, still
+from pochade.images.made import ANIMATIONS, FILM, WIDEST, Origin, makes_films, moving, still, without_films
 from pochade.images.picture import Array
 from pochade.images.read import read_preview
 from pochade.images.sheet import COLUMNS, Cell, page
@@ -34,10 +34,12 @@ def check_path(to: Path) -> None:
 
     Raises:
         OutputUnwritable: As for `check_new`.
-        UsageError: Its name ends in something else.
+        UsageError: Its name ends in something else, or films can't be made here.
     """
     if to.suffix.lower() not in {SHEET, *ANIMATIONS}:
         raise UsageError(f"'{to}' is no name for a morph", f"let it end in {', '.join((SHEET, *ANIMATIONS))}")
+    if to.suffix.lower() == FILM and not makes_films():
+        raise without_films()
     check_new(to)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 
 from pochade.collection.scan import Stamp
 from pochade.collection.schema import FILES, LABELS, NETS, PAIRS, PIECES, SETTINGS, is_current, migrate
-from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError
+from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError, pip_for
 
 PATIENCE = 30.0  # seconds to wait while another process writes
 UNWRITABLE = {5, 6, 8, 10, 13, 14}  # SQLite's codes: busy, locked, read-only, trouble of the disk, full, can't open
@@ -345,5 +345,5 @@ def engine_at(address: str) -> sql.Engine:
     except (ArgumentError, ImportError) as error:
         raise UsageError(
             f"'{address}' is no address of a database that is known here: {error}",
-            "postgresql+psycopg://user@host/name, after: pip install 'pochade[postgres]'",
+            f"postgresql+psycopg://user@host/name, after: {pip_for('postgres')}",
         ) from error

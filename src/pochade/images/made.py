@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pochade import __version__
-from pochade.errors import UsageError
+from pochade.errors import UsageError, pip_for
 from pochade.images.picture import Array
 
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -34,7 +34,8 @@ XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
 STRIP = ".png"
-ANIMATIONS = (".gif", ".webp", ".mp4")
+FILM = ".mp4"
+ANIMATIONS = (".gif", ".webp", FILM)
 FRAMES_A_SECOND = 20
 WIDEST = 10  # frames side by side in a strip
 GAP = 4  # pixels between the frames of a strip
@@ -109,6 +110,11 @@ def makes_films() -> bool:
     return find_spec("av") is not None
 
 
+def without_films() -> UsageError:
+    """The error where PyAV is not installed."""
+    return UsageError("films need PyAV, which is not installed", f"give .webp, or {pip_for('video')}")
+
+
 def animation(frames: Sequence[Array], origin: Origin, suffix: str) -> bytes:
     """Pictures (H, W, 3) uint8 of one size one after the other, without an end, as a GIF, WebP or MP4.
 
@@ -119,7 +125,7 @@ def animation(frames: Sequence[Array], origin: Origin, suffix: str) -> bytes:
     """
     if suffix not in ANIMATIONS:
         raise UsageError(f"no animation ends in '{suffix}'", f"give a name that ends in {', '.join(ANIMATIONS)}")
-    if suffix == ".mp4":
+    if suffix == FILM:
         return film(frames, origin)
     pictures, buffer = [Image.fromarray(frame) for frame in frames], io.BytesIO()
     options = {"save_all": True, "append_images": pictures[1:], "duration": 1000 // FRAMES_A_SECOND, "loop": 0}
@@ -139,9 +145,7 @@ def film(frames: Sequence[Array], origin: Origin) -> bytes:
     try:
         import av  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise UsageError(
-            "films need PyAV, which is not installed", "pip install 'pochade[video]', or give .webp"
-        ) from error
+        raise without_films() from error
     height, width = (side // EVEN * EVEN for side in frames[0].shape[:2])
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
