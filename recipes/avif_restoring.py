@@ -5,8 +5,9 @@
     $recipe --epochs 10 --rate 0.004 --begin first.net --to second.net
     $recipe --epochs 10 --small --begin second.net --to preview.net
     bash recipes/fetch-paintings.sh PAINTINGS
-    python -m recipes.avif_restoring --pairs 9000 --seed 17 --painted PAINTINGS --epochs 9 --rate 0.005 \
-        --begin second.net --to avif.net
+    painted="python -m recipes.avif_restoring --pairs 9000 --seed 17 --painted PAINTINGS"
+    $painted --epochs 9 --rate 0.005 --begin second.net --to third.net
+    $painted --epochs 22 --begin third.net --to avif.net
 
 In the first the loss's floor was 1e-5, which left the net free above 50 dB. Pairs of `recipes/coded.py`; what came of
 it is in `docs/log.md`, and `bench/bench_restoring.py` measures it.
