@@ -400,6 +400,21 @@ def test_masks_go_along_as_levels_of_white(scans: Path, tmp_path: Path) -> None:
     assert cleaner.asked[0]["only"] is None
 
 
+def test_scans_of_one_name_are_cleaned_together_each_with_its_own_mask(scans: Path, tmp_path: Path) -> None:
+    names = [tmp_path / folder / "01.png" for folder in "ab"]
+    for path in names:
+        path.parent.mkdir()
+        path.write_bytes((scans / "sketch.png").read_bytes())
+    white = Image.new("L", (24, 16), 255)
+    white.save(tmp_path / "mask.png")
+    cleaner = Cleaner()
+    found = clean_files(names, tmp_path / "clean", WISH, cleaner, protected={names[1]: tmp_path / "mask.png"})
+    assert [outcome.problem for outcome in found] == [None, None]
+    assert [asked["protect"] is None for asked in cleaner.asked] == [True, False]
+    gone = clean_files(names, tmp_path / "again", WISH, Cleaner(), protected={names[1]: tmp_path / "gone.png"})
+    assert [outcome.problem is None for outcome in gone] == [True, False]
+
+
 def test_a_mask_of_another_size_is_told_with_both_sizes(scans: Path, tmp_path: Path) -> None:
     (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
     wish = Wish(Amounts.of(100), only=Mask.read(tmp_path / "mask.png"))

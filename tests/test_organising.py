@@ -23,18 +23,20 @@ from pochade.collection.families import Kinship
 from pochade.collection.family import Family, cover
 from pochade.collection.features import features
 from pochade.collection.grouping import anew, grouped
-from pochade.collection.groups import Node, Tree, merge, pin, rename, split
+from pochade.collection.groups import Node, Tree, merge, pin, rename, split, word
 from pochade.collection.kept import keep_tree, tree_in
 from pochade.collection.learning import Progress
 from pochade.collection.measured import kept_in
 from pochade.collection.numbers import BYTES
 from pochade.collection.order import Group
-from pochade.collection.pieces import Piece
+from pochade.collection.pieces import Filter, Piece
 from pochade.collection.readers import started
 from pochade.collection.schema import PAIRS, PLACES, SCHEMA, SETTINGS
 from pochade.collection.script import write_script
+from pochade.collection.sheet import group_sheet, map_sheet
+from pochade.collection.sidecars import write_labels
 from pochade.collection.verdicts import Verdict, pair_net
-from pochade.errors import OutputUnwritable, UsageError
+from pochade.errors import CollectionMissing, OutputUnwritable, UsageError
 from pochade.learn.checkpoints import save_net
 from pochade.nets import PairNet
 from tests.art import drawing, folder_of_art
@@ -409,6 +411,33 @@ def test_growing_in_small_steps_ends_in_new_groups() -> None:
     assert found.made > 200
 
 
+def test_where_all_pieces_are_others_they_are_grouped_anew() -> None:
+    points = clumps(30)
+    first = grouped(Tree(), np.arange(len(points)), points)
+    then = grouped(first, np.arange(1000, 1000 + len(points)), points)
+    assert then.nodes
+    assert sum(home is not None for piece, home in then.homes.items() if piece >= 1000) > len(points) // 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u6771\u4eac\u3000\u5854",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\U0001f469\u200d\U0001f3a8",
+        "\u00e0\u00a0voir",
+    ],
+)
+def test_words_of_any_language_are_labels(name: str) -> None:
+    assert word(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "\x1b[31m", "\ud800", "x" * 257])
+def test_what_is_no_word_is_no_label(name: str) -> None:
+    with pytest.raises(UsageError, match="letters"):
+        word(name)
+
+
 def test_new_pieces_join_a_named_group_when_the_others_are_made_anew() -> None:
     points = clumps(100)
     early = np.concatenate([np.arange(40) + 100 * clump for clump in range(3)])
@@ -642,6 +671,66 @@ def test_labels_travel_in_sidecars_and_only_when_asked(collection: Collection, a
         assert other.labels() == {}
         assert other.read_sidecars() == []
         assert other.labels() == {"harbours": 2}
+
+
+def test_one_label_that_cannot_be_taken_over_costs_no_other(collection: Collection, art: Path) -> None:
+    write_labels(art / "drawing 0.png", ["harbours", "x" * 300], [])
+    (sentence,) = collection.read_sidecars()
+    assert "drawing 0.png" in sentence
+    assert "xxx" in sentence
+    assert collection.labels() == {"harbours": 1}
+    found = collection.find(art / "drawing 0.png", among=Filter(label=" harbours "))
+    assert [match.path.name for match in found] == ["drawing 0.png"]
+
+
+def test_groups_so_far_are_as_they_were(collection: Collection, art: Path) -> None:
+    before = collection.groups_so_far()
+    assert before == collection.groups()
+    for number in range(30):
+        stripes(700 + number).save(art / f"late {number}.png")
+    collection.learn(minutes=0)
+    assert collection.groups_so_far() == before
+    assert collection.groups() != before
+
+
+def test_a_sheet_shows_an_empty_cell_for_what_was_forgotten_meanwhile(collection: Collection, tmp_path: Path) -> None:
+    group_sheet(collection.groups(), 1, [], collection.thumbnails, tmp_path / "groups.png")
+    map_sheet(collection.map(), collection.groups(), [], collection.thumbnails, tmp_path / "map.png")
+    assert (tmp_path / "map.png").exists()
+
+
+def test_sheets_that_pochade_drew_are_no_art(collection: Collection, art: Path) -> None:
+    group_sheet(collection.groups(), 1, collection.pieces(), collection.thumbnails, art / "groups.png")
+    learnt = collection.learn(minutes=0)
+    assert [(problem.path.name, problem.reason) for problem in learnt.problems if "sheet" in problem.reason] == [
+        ("groups.png", "'groups.png' is a sheet that Pochade drew")
+    ]
+
+
+@pytest.mark.parametrize("minutes", [float("nan"), float("inf")])
+def test_minutes_are_a_number(collection: Collection, minutes: float) -> None:
+    with pytest.raises(UsageError, match="can't be trained"):
+        collection.learn(minutes)
+
+
+def test_a_folder_whose_name_is_too_long_is_no_folder() -> None:
+    with pytest.raises(CollectionMissing, match="is no folder"):
+        Collection.open("x" * 300)
+
+
+def test_an_index_that_may_not_be_looked_at_is_said_to_be(art: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with Collection.open(art) as other, monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", refused)
+        with pytest.raises(CollectionMissing, match="can't be read: Permission denied"):
+            other.pieces()
+
+
+def test_an_address_with_a_strange_port_is_refused(art: Path) -> None:
+    with pytest.raises(UsageError, match="no address"):
+        Collection.open(art, index="postgresql+psycopg://host:abc/db").pieces()
 
 
 def test_a_sidecar_that_cannot_be_read_is_said_and_stops_nothing(collection: Collection, art: Path) -> None:

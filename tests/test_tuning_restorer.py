@@ -8,7 +8,7 @@ import torch
 
 from pochade import weights
 from pochade.coding.weights import packed
-from pochade.collection import tuning_restorer
+from pochade.collection import tuning, tuning_restorer
 from pochade.collection.cutting import SIDE, cuts_of, part_of
 from pochade.collection.tuning_restorer import tuned_restorer
 from pochade.files import write_atomically
@@ -89,3 +89,14 @@ def test_what_training_made_is_kept_only_if_it_is_better(
 
 def test_too_few_pictures_train_nothing(untrained: Path) -> None:
     assert tuned_restorer(untrained, [], [], 1, lambda _: None) == (None, {})
+
+
+def test_a_plan_is_kept_for_the_same_minutes_and_pictures_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "seconds_of_an_epoch", lambda *_: 6.0)
+    few, many = (torch.zeros(8),), (torch.zeros(9),)
+    net = torch.nn.Linear(1, 1)
+    assert tuning.planned(tmp_path / "plan.json", 1, net, torch.nn.MSELoss(), few) == 10
+    monkeypatch.setattr(tuning, "seconds_of_an_epoch", lambda *_: 3.0)
+    assert tuning.planned(tmp_path / "plan.json", 1, net, torch.nn.MSELoss(), few) == 10
+    assert tuning.planned(tmp_path / "plan.json", 1, net, torch.nn.MSELoss(), many) == 20
+    assert tuning.planned(tmp_path / "plan.json", 2, net, torch.nn.MSELoss(), many) == 40

@@ -13,10 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from pochade.collection import readers
 from pochade.collection.learning import Progress
 from pochade.errors import NotAllowed
 from pochade.web.api.jobs import changes
 from pochade.web.jobs import ENDED, KEPT, MOST_WAITING, Job, Jobs, worker_command
+from pochade.web.pool import Pool
+from pochade.web.showing import Drawn
 from pochade.web.worker import Teller
 from tests.art import drawing, folder_of_art
 from tests.web import keys_by_path, opened, png, served
@@ -217,3 +220,38 @@ def test_the_art_itself_is_as_it_was(worked: tuple[Path, dict[str, Any], dict[st
     with Image.open(root / "art" / "drawing 0.png") as picture:
         assert picture.tobytes() == drawing(0).tobytes()
     assert sorted(path.name for path in root.iterdir()) == ["art", "art - results"]
+
+
+def test_a_job_whose_process_cannot_be_started_is_told_and_the_next_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, refusals = subprocess.Popen, iter([OSError(12, "Cannot allocate memory")])
+
+    def popen(*told: Any, **how: Any) -> Any:
+        if (refusal := next(refusals, None)) is not None:
+            raise refusal
+        return real(*told, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    jobs = running(STAGES)
+    first, second = jobs.add("learn", "learn", {"word": "sea"}), jobs.add("map", "map", {"word": "sky"})
+    ended(jobs, second)
+    jobs.close()
+    assert (first.state, second.state) == ("failed", "done")
+    assert first.problem == "the job's process could not be started: Cannot allocate memory"
+
+
+def test_a_process_that_cannot_be_started_anew_stops_no_later_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (20, 10), "red").save(tmp_path / "red.png")
+    pool = Pool(1)
+    try:
+        pool.do(Drawn(tmp_path / "red.png", 20, tmp_path / "one.jpg"))
+        with monkeypatch.context() as patched:
+            patched.setattr(readers, "answer_of", lambda _: (_ for _ in ()).throw(EOFError()))
+            patched.setattr(readers, "started", lambda: (_ for _ in ()).throw(OSError(12, "Cannot allocate memory")))
+            with pytest.raises(OSError, match="allocate"):
+                pool.do(Drawn(tmp_path / "red.png", 20, tmp_path / "two.jpg"))
+        pool.do(Drawn(tmp_path / "red.png", 20, tmp_path / "three.jpg"))
+        assert (tmp_path / "three.jpg").exists()
+    finally:
+        pool.close()

@@ -72,7 +72,7 @@ def test_our_own_names_are_known(client: TestClient, host: str) -> None:
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://127.0.0.1:9999"},
-        {"origin": "https://127.0.0.1:8765"},
+        {"origin": "https://127.0.0.1:9999"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
@@ -129,6 +129,15 @@ def test_from_elsewhere_nothing_is_answered_without_the_password(guarded: TestCl
         assert guarded.get(path).status_code == 401
     assert guarded.get("/api/session").json() == {"password_needed": True, "is_open": False}
     assert guarded.get("/").status_code == 200  # the page, which asks for it
+
+
+def test_a_proxy_with_tls_before_us_lets_people_in_and_makes_the_cookie_its_own(guarded: TestClient) -> None:
+    guarded.cookies.clear()
+    origin = {"origin": f"https://{guarded.base_url.netloc.decode()}"}
+    entered = guarded.post("/api/session", json={"password": PASSWORD}, headers=origin)
+    assert entered.status_code == 204
+    assert "secure" in entered.headers["set-cookie"].lower()
+    guarded.cookies.clear()
 
 
 def test_the_password_opens_a_session_that_scripts_cannot_read(guarded: TestClient) -> None:

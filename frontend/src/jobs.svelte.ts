@@ -21,10 +21,11 @@ class Jobs {
 
   /** Listen while the page is seen: a browser has few connections to one server, and hidden pages need none. */
   listen(): void {
-    const look = () => (document.hidden ? this.close() : this.open());
-    document.addEventListener("visibilitychange", look);
-    look();
+    document.addEventListener("visibilitychange", this.look);
+    this.look();
   }
+
+  private look = (): void => (document.hidden ? this.close() : this.open());
 
   /** Begin a job; it is in `all` at once. */
   async begin(wish: Wish): Promise<Job> {
@@ -53,8 +54,27 @@ class Jobs {
     if (this.source) return;
     this.source = new EventSource("/api/events");
     this.source.addEventListener("job", (event) => this.hear(JSON.parse((event as MessageEvent<string>).data) as Job));
-    this.source.onopen = () => (this.heard = true);
-    this.source.onerror = () => (this.heard = false);
+    this.source.onopen = () => {
+      this.heard = true;
+      void this.compare();
+    };
+    this.source.onerror = () => {
+      this.heard = false;
+      if (this.source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      this.source = null; // it was refused: perhaps the password is wanted again
+      void collection.load();
+    };
+  }
+
+  /** A server that was started anew knows nothing of the jobs before. */
+  private async compare(): Promise<void> {
+    const before = this.running;
+    const told = await api.jobs().catch(() => null);
+    if (!told) return;
+    const known = new Set(told.map((job) => job.id));
+    for (const job of before) {
+      if (!known.has(job.id)) this.hear({ ...job, state: "failed", problem: "the server ended while it was under way", hint: "begin it again" });
+    }
   }
 
   private close(): void {

@@ -1,6 +1,6 @@
 /** The families and what the person said of them. It is kept in this browser until the script is made, and every step can be undone. */
 import { api, type Choice, type Families, type Family } from "../api";
-import { type Extent, type Keep, type Outcome, memberOf, nameOf, proposed, room } from "./choice";
+import { type Extent, type Keep, type Outcome, nameOf, proposed, room } from "./choice";
 
 const MOST = 10_000; // families that are shown
 const STEPS = 100;
@@ -20,8 +20,8 @@ class Review {
 
   families = $derived(this.told?.families ?? []);
   canUndo = $derived(this.past.length > 0);
-  open = $derived(this.families.filter((family) => !this.decided[nameOf(family)]));
-  done = $derived(this.families.filter((family) => this.decided[nameOf(family)]));
+  open = $derived(this.families.filter((family) => !this.isDecided(family)));
+  done = $derived(this.families.filter((family) => this.isDecided(family)));
   going = $derived(this.done.filter((family) => this.outcome(family).aside.length));
 
   async load(folder: string): Promise<void> {
@@ -33,11 +33,17 @@ class Review {
     }
   }
 
-  /** What was decided, what was changed by hand, or else what the rule proposes. */
+  /** Whether the person decided, and what they keep is still there. */
+  isDecided(family: Family): boolean {
+    const said = this.decided[nameOf(family)];
+    return said !== undefined && isThere(family, said.keep);
+  }
+
+  /** What was decided, what was changed by hand, or else what the rule proposes; files that are gone are no part of it. */
   outcome(family: Family): Outcome {
-    const name = nameOf(family);
-    const said = this.decided[name] ?? this.changed[name];
-    return said && fits(family, said) ? said : proposed(family, this.rule, this.extent);
+    const said = this.isDecided(family) ? this.decided[nameOf(family)] : this.changed[nameOf(family)];
+    if (!said || !isThere(family, said.keep)) return proposed(family, this.rule, this.extent);
+    return { keep: said.keep, aside: said.aside.filter((file) => isThere(family, file)) };
   }
 
   /** Change what is proposed of one family. */
@@ -99,10 +105,8 @@ class Review {
   }
 }
 
-/** Whether all files are still there. */
-function fits(family: Family, outcome: Outcome): boolean {
-  const there = new Set(family.members.map((member) => member.file));
-  return memberOf(family, outcome.keep).file === outcome.keep && outcome.aside.every((file) => there.has(file));
+function isThere(family: Family, file: string): boolean {
+  return family.members.some((member) => member.file === file);
 }
 
 function place(folder: string): string {

@@ -5,9 +5,10 @@ plan.py        plan.py        images/read.py   given to us   images/write.py  as
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,7 @@ def clean_files(
     clean: Clean,
     *,
     preview: bool = False,
+    protected: Mapping[Path, Path] = MappingProxyType({}),
     report: Callable[[int, int, Path], None] = lambda _done, _total, _scan: None,
 ) -> list[Outcome]:
     """Clean files and all files below folders into another folder; originals are only read.
@@ -101,6 +103,7 @@ def clean_files(
         wish: How.
         clean: What cleans an array; see `pochade.cleaning.clean.clean`.
         preview: Whether to draw each scan before and after.
+        protected: Pictures of what must stay of single scans, in place of the wish's.
         report: Told before and after each scan how many are done, of how many, and which one it is.
 
     Raises:
@@ -114,14 +117,15 @@ def clean_files(
     outcomes = [Outcome(path, problem=error) for path, error in plan.problems.items()]
     for number, job in enumerate(plan.jobs):
         report(number, len(plan.jobs), job.scan)
-        outcomes.append(outcome_of(job, wish, clean, preview=preview))
+        outcomes.append(outcome_of(job, wish, clean, protected.get(job.scan), preview=preview))
         report(number + 1, len(plan.jobs), job.scan)
     return outcomes
 
 
-def outcome_of(job: Job, wish: Wish, clean: Clean, *, preview: bool) -> Outcome:
+def outcome_of(job: Job, wish: Wish, clean: Clean, mask: Path | None, *, preview: bool) -> Outcome:
     """One scan, whatever happens with it."""
     try:
+        wish = wish if mask is None else replace(wish, protect=Mask.read(mask))
         return cleaned(job, wish, clean, preview=preview)
     except PochadeError as error:
         return Outcome(job.scan, problem=error)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pochade.cli.collection import standing_in
 from pochade.cli.output import Bar, interruptible, print_json, printed, say_lines, words
 from pochade.errors import FileUnreachable
 
@@ -43,7 +44,7 @@ def compress(
     with words.status("looking"):
         from pochade.archive.reporting import check_report, write_report
         from pochade.archive.writing import compress as put_together
-    art = folder or context.obj.folder or Path.cwd()
+    art = folder or context.obj.folder or standing_in()
     if page is not None:
         check_report(page)
     with ArchiveBar() as bar:

@@ -40,9 +40,9 @@ class Which:
 
         if (named := folder or self.folder) is not None:
             return Collection.open(named, index=self.index)
-        here = Path.cwd()
+        here = standing_in()
         for above in (here, *here.parents):
-            if (above / ".pochade").is_dir():
+            if os.path.isdir(above / ".pochade"):  # noqa: PTH112  raises nothing, whatever the system says of it
                 return Collection.open(above, index=self.index)
         raise CollectionMissing(
             f"neither '{here}' nor a folder above it has been learnt",
@@ -113,6 +113,14 @@ def find(
     if as_json:
         print_json([as_data(match) for match in matches])
     say_matches(matches, sheet)
+
+
+def standing_in() -> Path:
+    """The folder here; CollectionMissing where it was removed meanwhile."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise CollectionMissing("the folder that you are in is gone", "go to another one") from error
 
 
 def format_named(word: str, known: Iterable[str]) -> str:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that n
     from pochade.collection.created import Created
 
 SEEDS = 10**6  # to choose from when none is given: few enough digits to be typed again
-Seed = Annotated[int | None, typer.Option(min=0, help="Draws the same pictures again; by chance when not given.")]
+LARGEST = 2**62  # of seeds: the others are counted on from it
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=LARGEST, help="Draws the same pictures again; by chance when not given.")
+]
 To = Annotated[Path | None, typer.Option(help="A PNG to draw them all on, or a folder for one PNG each.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what is known of each picture as JSON on stdout.")]
 
@@ -105,7 +108,7 @@ def check(to: Path) -> None:
 
     if to.suffix.lower() == SHEET:
         check_new(to)
-    elif to.suffix and not to.is_dir():
+    elif to.suffix and not os.path.isdir(to):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise UsageError(f"'{to}' is neither a folder nor a PNG", "let its name end in .png")
 
 

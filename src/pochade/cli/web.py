@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pochade.cli.collection import standing_in
 from pochade.cli.output import interruptible, words
 from pochade.errors import UsageError
 
@@ -50,8 +51,9 @@ def open_page(
 
 def nearest_or_here(context: typer.Context) -> Path | None:
     """None, for the nearest collection upwards; or the folder here, where nothing has been learnt yet."""
-    here = Path.cwd()
-    return None if context.obj.folder or any((one / ".pochade").is_dir() for one in (here, *here.parents)) else here
+    here = standing_in()
+    above = (os.path.isdir(one / ".pochade") for one in (here, *here.parents))  # noqa: PTH112  raises nothing
+    return None if context.obj.folder or any(above) else here
 
 
 def asked_password() -> str:

@@ -1,7 +1,9 @@
 """A folder of art: learnt where it lies, and asked for what looks like a picture."""
 
 import json
+import math
 import os
+import shutil
 import sys
 from collections import Counter
 from contextlib import AbstractContextManager
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from pochade import weights
 from pochade.collection.creating import Creating
+from pochade.collection.groups import word
 from pochade.collection.index import Index
 from pochade.collection.learning import (
     Changes,
@@ -72,7 +75,7 @@ class Collection(Creating):
             CollectionMissing: There is no such folder.
         """
         folder = Path(folder)
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112  raises nothing, whatever the system says of it
             raise CollectionMissing(f"'{printable(str(folder))}' is no folder", "give the folder that holds the art")
         folder = Path(os.path.abspath(folder))  # noqa: PTH100   # without '..', so that paths can be compared
         own = folder / OWN
@@ -103,11 +106,8 @@ class Collection(Creating):
             CollectionMissing: Nothing has been learnt yet.
         """
         if self._index is None:
-            if isinstance(self.place, Path) and not self.place.exists():
-                raise CollectionMissing(
-                    f"nothing has been learnt of '{printable(str(self.folder))}' yet",
-                    "run 'pochade learn' with that folder",
-                )
+            if isinstance(self.place, Path):
+                check_there(self.place, self.folder)
             self._index = Index(self.place)
         return self._index
 
@@ -135,9 +135,11 @@ class Collection(Creating):
             report: Called with the progress.
 
         Raises:
-            UsageError: Another process is learning this folder.
+            UsageError: Another process is learning this folder, or the minutes are no number.
             OutputUnwritable: The index can't be written.
         """
+        if minutes is not None and not math.isfinite(minutes):
+            raise UsageError(f"{minutes} minutes can't be trained", "give a number, or 0 for none")
         with self._alone():
             self._index = self._index or Index(self.place)
             found = walk(self.folder, self.home)
@@ -195,6 +197,7 @@ class Collection(Creating):
             save_net(self.home / PAINTER, painter.half())
         if restorer:
             write_atomically(self.home / weights.AVIF, packed(restorer))
+        shutil.rmtree(self.home / "training", ignore_errors=True)
         figures["painter"], figures["restorer"] = drawing, restoring
         figures["pieces"] = count
         if name is None:
@@ -274,7 +277,7 @@ class Collection(Creating):
     def _allowed(self, among: Filter, count: int) -> NDArray[np.bool_]:
         """Which rows pass a filter."""
         allowed = np.zeros(count, np.bool_)
-        chosen = self.index.labelled(among.label) if among.label else None
+        chosen = self.index.labelled(word(among.label)) if among.label else None
         for piece in self.pieces():
             if matching(piece, among, self.folder) and (chosen is None or piece.number in chosen) and piece.row < count:
                 allowed[piece.row] = True
@@ -317,3 +320,15 @@ class Collection(Creating):
             PictureDamaged: A code is damaged, or of other nets.
         """
         return self.in_use.nets.redraw(codes)
+
+
+def check_there(index: Path, folder: Path) -> None:
+    """Nothing, or CollectionMissing: there is no index, or it may not be looked at."""
+    try:
+        index.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"nothing has been learnt of '{printable(str(folder))}' yet"
+        raise CollectionMissing(why, "run 'pochade learn' with that folder") from error
+    except OSError as error:
+        why = f"what was learnt of '{printable(str(folder))}' can't be read: {error.strerror}"
+        raise CollectionMissing(why, "keep the index elsewhere with --index DIR") from error

@@ -259,8 +259,9 @@ class Creating(Organising):
         """The prior of a group's pieces, among the collection's."""
         from pochade.generate.prior import FEWEST, Prior  # noqa: PLC0415  torch
 
-        found = group_called(group, self.groups(report))
-        members = {piece.number for piece in self.pieces() if piece.path in set(found.paths)} & set(studio.codes)
+        found = group_called(group, self.groups_so_far(report))
+        paths = set(found.paths)
+        members = {piece.number for piece in self.pieces() if piece.path in paths} & set(studio.codes)
         if len(members) < FEWEST:
             why = f"the group '{printable(found.title)}' has {len(members)} pieces, too few to draw in their manner"
             raise UsageError(why, f"{FEWEST} are needed; or give some of them with --like")

@@ -140,7 +140,7 @@ class Kinship:
                 if state.st_size != piece.bytes or moment(state.st_mtime_ns) != piece.modified:
                     return None
                 self.digests[number] = digest_of(read_picture(piece.path))
-            except (OSError, PictureUnreadable):
+            except (OSError, PictureUnreadable, MemoryError):  # then they are no exact copies, as far as can be told
                 return None
             self.index.note_pixels(number, self.digests[number])
         return self.digests[number]

@@ -29,7 +29,7 @@ def grouped(tree: Tree, pieces: Integers, features: Floats) -> Tree:
     if not new.any():
         return tree
     found = joined(tree, pieces[~new], features[~new], features[new])
-    if len(pieces) < GROWN * tree.made:
+    if len(pieces) < GROWN * min(tree.made, int((~new).sum())):  # of those that were grouped, many may be gone
         return replace(tree, homes=tree.homes | dict(zip(pieces[new].tolist(), found, strict=True)))
     kept = under_kept(tree)
     homes = dict(tree.homes)

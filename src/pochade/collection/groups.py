@@ -4,6 +4,7 @@ A piece is in one group, which may lie in another. Groups that the person named,
 kept, with their pieces, when the others are made anew, which happens only after the collection has grown by a fifth.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from pochade.errors import UsageError
 from pochade.organise.arrays import Floats, Integers
 
 LONGEST = 256  # letters of a name
+UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of letters, ends of lines and paragraphs
 FEWEST = 3  # pieces of a group; fewer stay in the group above
 
 
@@ -92,7 +94,7 @@ def word(given: str) -> str:
         UsageError: It is empty, too long, or no Unicode.
     """
     said = given.strip()
-    if not 0 < len(said) <= LONGEST or not said.isprintable():
+    if not 0 < len(said) <= LONGEST or any(unicodedata.category(letter) in UNPRINTABLE for letter in said):
         raise UsageError(f"a name needs letters, at most {LONGEST}, that can be printed on one line")
     return said
 

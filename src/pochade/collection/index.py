@@ -342,7 +342,7 @@ def engine_at(address: str) -> sql.Engine:
     """
     try:
         return sql.create_engine(address)
-    except (ArgumentError, ImportError) as error:
+    except (ArgumentError, ImportError, ValueError) as error:  # a port that is no number is the last
         raise UsageError(
             f"'{address}' is no address of a database that is known here: {error}",
             f"postgresql+psycopg://user@host/name, after: {pip_for('postgres')}",

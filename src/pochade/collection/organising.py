@@ -88,6 +88,20 @@ class Organising(ABC):
             keep_tree(self.index, before, tree)
         return told(tree, points, files)
 
+    def groups_so_far(self, report: Report = NO_REPORT) -> list[Group]:
+        """The groups as they were when they were last asked for: nothing is moved. Where there are none, they are made.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        from pochade.collection.kept import tree_in  # noqa: PLC0415
+        from pochade.collection.telling import told  # noqa: PLC0415
+
+        tree, files = tree_in(self.index), self._files()
+        if not tree.nodes:
+            return self.groups(report)
+        return told(tree, Points.of(files, self._features(report).for_groups), files)
+
     def rename_group(self, number: int, name: str) -> None:
         """Give a group a name of the person's own.
 
@@ -231,10 +245,17 @@ class Organising(ABC):
         found: dict[str, list[int]] = {}
         for piece in self.pieces():
             try:
-                for label in {word(label) for label in read_labels(piece.path)} - set(given.get(piece.number, {})):
-                    found.setdefault(label, []).append(piece.number)
+                labels = read_labels(piece.path)
             except PochadeError as error:
                 problems.append(error.sentence)
+                continue
+            for label in labels:
+                try:
+                    if (said := word(label)) not in given.get(piece.number, {}):
+                        found.setdefault(said, []).append(piece.number)
+                except UsageError as error:
+                    where = f"'{printable(piece.path)}' has the label '{printable(label[:99])}'"
+                    problems.append(f"{where}: {error.sentence}")
         for label, numbers in found.items():
             self.index.label(numbers, label)
         return problems

@@ -17,7 +17,7 @@ from pochade.images.letterbox import Squares, squared
 from pochade.images.paint import standing_out
 from pochade.images.picture import Array, Header
 from pochade.images.read import read_preview
-from pochade.images.sheet import jpeg
+from pochade.images.sheet import is_page, jpeg
 from pochade.images.source import opened, printable
 
 THUMBNAIL = 256  # pixels of the longer side
@@ -72,6 +72,8 @@ def read_piece(request: Request) -> Reading:
         if content in request.known:
             return Reading(content)
         preview = read_preview(path, THUMBNAIL)
+        if preview.header.format == "PNG" and is_page(path):
+            return Reading(problem=f"'{printable(path.name)}' is a sheet that Pochade drew")
         if stamp_of(path.stat()) != request.stamp:
             raise FileUnreachable(f"'{printable(path.name)}' changed while it was read")
         thumbnail = thumbnail_path(request.thumbnails, content)

@@ -61,7 +61,7 @@ def group_sheet(groups: Sequence[Group], depth: int, pieces: Sequence[Piece], th
     """Draw the cover of each group of a depth with its name to a PNG; errors as for `contact_sheet`."""
     hashes = {piece.path: piece.hash for piece in pieces}
     cells = [
-        Cell(pixels_of(thumbnail_path(thumbnails, hashes[group.cover])), counted(group), group.description)
+        Cell(thumbnail_of(thumbnails, hashes.get(group.cover)), counted(group), group.description)
         for group in of_depth(groups, depth)
     ]
     write_page(to, page(cells or [Cell(EMPTY, "no groups", "")]))
@@ -95,7 +95,7 @@ def map_sheet(
     }
 
     def thumbnail(number: int) -> Array | None:
-        pixels = pixels_of(thumbnail_path(thumbnails, hashes[spots[number].path]))
+        pixels = thumbnail_of(thumbnails, hashes.get(spots[number].path))
         return None if pixels is EMPTY else pixels
 
     write_page(to, atlas(positions, thumbnail, np.array([*covers, *rest.tolist()], np.int64), names).png)
@@ -120,7 +120,7 @@ def may_be_written(to: Path) -> None:
 
 def check_folder(to: Path) -> None:
     """Nothing where a file's folder is there; it is not made, as it may be a slip of the pen."""
-    if not to.parent.is_dir():
+    if not os.path.isdir(to.parent):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise OutputUnwritable(f"'{to}' could not be written: there is no such folder", "choose another folder")
 
 
@@ -128,6 +128,11 @@ def cell(match: Match, thumbnail: Path) -> Cell:
     """A match on the page."""
     words = f"distance {match.distance:.3f}" + (", the same work" if match.is_same_work else "")
     return Cell(pixels_of(thumbnail), printable(match.path.name), words)
+
+
+def thumbnail_of(thumbnails: Path, content: str | None) -> Array:
+    """A content's thumbnail; an empty cell where it is gone, or another run forgot its file meanwhile."""
+    return EMPTY if content is None else pixels_of(thumbnail_path(thumbnails, content))
 
 
 def pixels_of(thumbnail: Path) -> Array:

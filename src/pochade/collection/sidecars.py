@@ -109,8 +109,9 @@ def sidecar_to_write(picture: Path) -> Path:
 def is_shared(sidecar: Path, picture: Path) -> bool:
     """Whether another file that may be a picture would find its labels there too."""
     try:
-        beside = [path for path in picture.parent.iterdir() if path.name.startswith(sidecar.stem)]
-        others = [path for path in beside if path.name != picture.name and not path.is_dir()]
+        with os.scandir(picture.parent) as beside:  # many times faster than paths, in a folder of thousands
+            alike = [one for one in beside if one.name.startswith(sidecar.stem) and one.name != picture.name]
+            others = [picture.with_name(one.name) for one in alike if not one.is_dir()]
     except OSError as error:
         raise unreachable(printable(picture.parent), error) from error
     return any(ending(os.fsencode(path)) not in NO_PICTURES and sidecar in sidecars_of(path) for path in others)

@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +113,18 @@ def planned(
     *,
     batch: int = BATCH,
 ) -> int:
-    """How many epochs fit into the minutes; measured once and kept, so that an interrupted run keeps its plan."""
-    try:
-        return int(json.loads(path.read_text())["epochs"])
-    except (OSError, ValueError, KeyError):
-        epochs = max(1, round(minutes * 60 / seconds_of_an_epoch(copy.deepcopy(net).train(), loss, data, batch)))
-        write_atomically(path, json.dumps({"epochs": epochs}).encode())
-        return epochs
+    """How many epochs fit into the minutes; measured once and kept, so that an interrupted run keeps its plan.
+
+    With other minutes, or other pieces, it is another run.
+    """
+    plan = {"minutes": minutes, "pictures": len(data[0])}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(path.read_text())
+        if plan.items() <= known.items():
+            return int(known["epochs"])
+    epochs = max(1, round(minutes * 60 / seconds_of_an_epoch(copy.deepcopy(net).train(), loss, data, batch)))
+    write_atomically(path, json.dumps(plan | {"epochs": epochs}).encode())
+    return epochs
 
 
 def seconds_of_an_epoch(net: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], batch: int) -> float:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pochade.web.password import COOKIE, Sessions
 from pochade.web.settings import LOOPBACK, Settings
 
-SMALL = 2**20  # bytes that a body may have
+SMALL = 2**23  # bytes that a body may have: a hundred thousand keys
 LARGE = {"/api/find": 2**26, "/api/scans": 2**28}  # but where files are sent; below these paths, too
 OUR_OWN = {"same-origin", "none"}  # Sec-Fetch-Site: `none` is a person who typed the address
 FREE = "/api/session"  # may be asked without a session
@@ -73,7 +73,7 @@ class Doors:
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self.is_own(host):
             return 421, f"this server is not '{host[:100]}'", "open the address that 'pochade open' printed"
-        if origin is not None and origin != f"{scheme}://{host}":
+        if origin not in {None, f"{scheme}://{host}", f"https://{host}"}:  # the last of a proxy before us
             return 403, "another page may not ask this server", ""
         is_api = path == "/api" or path.startswith("/api/")
         safe = method in {"GET", "HEAD"}

@@ -174,10 +174,16 @@ class Jobs:
                     self.changed.wait()
                 if job is None or self.closed:
                     return
-                job.process = subprocess.Popen(
-                    self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-                    start_new_session=True,
-                )  # fmt: skip
+                try:
+                    job.process = subprocess.Popen(
+                        self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                        start_new_session=True,
+                    )  # fmt: skip
+                except OSError as error:
+                    job.problem, job.hint = f"the job's process could not be started: {error.strerror}", "try again"
+                    job.end()
+                    self.changed.notify_all()
+                    continue
                 job.state, job.started = "running", time.time()
                 job.version += 1
                 process = job.process

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
@@ -39,11 +40,16 @@ class Pool:
         """
         if not self.turn.acquire(timeout=PATIENCE):
             raise NotAllowed("too many pictures are being read at once", "try again in a moment")
-        process = None
+        process = self.free.get()
         try:
-            process = self.free.get()
             process = process or Process(self.seconds, self.stopped)
             found = process.read(job)
+        except BaseException:  # it may be half dead: the next request starts another
+            if process is not None:
+                with suppress(OSError, ValueError):
+                    process.__exit__()
+            process = None
+            raise
         finally:
             self.free.put(process)
             self.turn.release()

@@ -132,10 +132,9 @@ class Scans:
             self.masks[own] = path
 
     def remove_mask(self, own: str) -> None:
-        """Forget what must not be cleaned."""
+        """Forget what must not be cleaned; its file stays for the jobs that name it, until the server ends."""
         with self.lock:
             if mask := self.masks.pop(own, None):
-                mask.unlink(missing_ok=True)
                 mask.with_suffix(".npy").unlink(missing_ok=True)
 
     def shown_name(self, scan: Scan) -> str:
@@ -155,7 +154,8 @@ class Scans:
                 return self.at_hand[own]
             self.folder.mkdir(parents=True, exist_ok=True)
             into = self.folder / f"{own}.npy"
-            opened = self.pool.do(Unpacked(scan.path, into))
+            content = None if own.startswith(PREFIX) else self.shelf.now().readable(own).hash
+            opened = self.pool.do(Unpacked(scan.path, into, content))
             self.at_hand[own] = AtHand(opened, np.load(into, mmap_mode="r"))
             while len(self.at_hand) > UNPACKED:
                 self._put_away(next(iter(self.at_hand)))

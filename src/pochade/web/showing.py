@@ -93,10 +93,13 @@ class Unpacked(Showing):
     """A scan, its colours (H, W, 3) uint8 or uint16 to be written as an array that is read in parts."""
 
     into: Path
+    content: str | None = None  # SHA-256 that it must have
 
     def read(self) -> Opened:
         """What is known of it."""
+        check_content(self.path, self.content)
         picture = read_picture(self.path)
+        check_content(self.path, self.content)
         height, width = picture.pixels.shape[:2]
         np.save(self.into, np.broadcast_to(picture.pixels, (height, width, 3)))
         return Opened(width, height, picture.header.format, picture.header.depth, picture.dpi, picture.notes)

@@ -107,21 +107,22 @@ def compress(task: Task, tell: Tell) -> Answer:
 def clean(task: Task, tell: Tell) -> Answer:
     """Clean scans into a folder among the results."""
     from pochade import weights  # noqa: PLC0415  as above
-    from pochade.cleaning.batch import Mask, Outcome, Wish, clean_files  # noqa: PLC0415
+    from pochade.cleaning.batch import Wish, clean_files  # noqa: PLC0415
     from pochade.cleaning.clean import clean as cleaner  # noqa: PLC0415
     from pochade.cleaning.record import Amounts  # noqa: PLC0415
 
-    to, total = Path(task["results"]) / task["name"], len(task["scans"])
+    to, protected = (
+        Path(task["results"]) / task["name"],
+        {Path(scan): Path(mask) for scan, mask in task["scans"] if mask},
+    )
     net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
-    outcomes: list[Outcome] = []
+    wish = Wish(Amounts(**task["amounts"]), None, None, net)
 
-    def report(part: int, _all: int, _scan: Path) -> None:
-        tell(Progress("cleaning", before + part, total))
+    def report(done: int, total: int, _scan: Path) -> None:
+        tell(Progress("cleaning", done, total))
 
-    for protected, paths in by_mask(task["scans"]).items():
-        mask, before = Mask.read(Path(protected)) if protected else None, len(outcomes)
-        wish = Wish(Amounts(**task["amounts"]), mask, None, net)
-        outcomes += clean_files(paths, to, wish, cleaner, preview=task["preview"], report=report)
+    scans = [Path(scan) for scan, _ in task["scans"]]
+    outcomes = clean_files(scans, to, wish, cleaner, preview=task["preview"], protected=protected, report=report)
     return {
         "folder": printable(to),
         "outcomes": [
@@ -135,14 +136,6 @@ def clean(task: Task, tell: Tell) -> Answer:
             for one in outcomes
         ],
     }
-
-
-def by_mask(scans: list[list[str | None]]) -> dict[str | None, list[Path]]:
-    """The scans that share a mask: those without one together, the others each alone."""
-    found: dict[str | None, list[Path]] = {}
-    for path, mask in scans:
-        found.setdefault(mask, []).append(Path(str(path)))
-    return found
 
 
 WITHIN: dict[str, Callable[[Collection, Task, Tell], Answer]] = {

@@ -43,9 +43,8 @@ def enter(request: Request, given: Password, desk: TheDesk) -> Response:
     if token is None:
         raise HTTPException(401, "that is not the password")
     answer = Response(status_code=204)
-    answer.set_cookie(
-        COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="strict", secure=request.url.scheme == "https"
-    )
+    secure = request.headers.get("origin", str(request.url)).startswith("https:")  # also by a proxy before us
+    answer.set_cookie(COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="strict", secure=secure)
     return answer
 
 
