@@ -160,11 +160,12 @@ def test_what_can_not_be_kept_is_not_blamed_on_the_file(packed: tuple[Path, Path
 
 def test_who_may_read_an_archive_stays_as_it_is(packed: tuple[Path, Path]) -> None:
     folder, target = packed
-    target.chmod(0o640)
-    (folder / "new").write_bytes(b"new")
-    compress(folder, target)
-    assert target.stat().st_mode & 0o777 == 0o640
-    assert len(pieces_of(target)) == 3
+    for number, rights in enumerate((0o640, 0o400)):
+        target.chmod(rights)
+        (folder / f"new {number}").write_bytes(b"new %d" % number)
+        compress(folder, target)
+        assert target.stat().st_mode & 0o777 == rights
+        assert len(pieces_of(target)) == 3 + number
 
 
 def test_a_link_to_an_archive_stays_one(packed: tuple[Path, Path], tmp_path: Path) -> None:

@@ -46,8 +46,7 @@ class Part:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
             self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for what has no places: a pipe
-            with suppress(FileNotFoundError):  # who may read the archive doesn't change
-                self.path.chmod(stat.S_IMODE(target.stat().st_mode))
+            self._take_rights(stat.S_IRUSR | stat.S_IWUSR)
         except OSError as error:
             raise unwritable(target, error) from error
 
@@ -208,11 +207,17 @@ class Part:
             self.file.flush()
             os.fsync(self.file.fileno())
             self._check(manifest)
+            self._take_rights()
             self.path.replace(self.target)
             flush_folder(self.target.parent)
             self.journal_path.unlink(missing_ok=True)
         except OSError as error:
             raise unwritable(self.target, error) from error
+
+    def _take_rights(self, more: int = 0) -> None:
+        """Who may read the old archive may read this one, and nobody else; more while it grows, for the next run."""
+        with suppress(FileNotFoundError):
+            self.path.chmod(stat.S_IMODE(self.target.stat().st_mode) | more)
 
     def _check(self, manifest: Manifest) -> None:
         """Nothing, or OutputUnwritable: every entry is compared, and the manifest."""
