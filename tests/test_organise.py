@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pochade.organise import alike as alike_module
 from pochade.organise.arrays import Floats, Integers
 from pochade.organise.density import Density
 from pochade.organise.emptiness import emptiness
@@ -176,3 +177,12 @@ def test_the_very_centre_is_as_unusual_as_the_far_out() -> None:
     )
     assert verdict.mahalanobis.unusual
     assert not verdict.empty, "one test of four is not enough"
+
+
+@pytest.mark.parametrize("at_once", [1, 90, 16_000_000])
+def test_what_is_alike_by_steps_has_one_number_however_it_is_cut(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike_module, "AT_ONCE", at_once)
+    angles = np.array([0.0, 0.1, 2.0, 0.2, 2.1, 4.0, 0.3])  # those less than 0.15 apart are linked
+    points = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32)
+    assert alike_module.alike(points, float(np.cos(0.15))).tolist() == [0, 0, 1, 0, 1, 2, 0]
+    assert alike_module.alike(points[:0], 0.9).tolist() == []

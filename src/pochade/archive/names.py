@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import chain, count, pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from pochade.errors import ArchiveDamaged, OutputUnwritable
@@ -84,6 +84,7 @@ class EntryNames:
     def __init__(self) -> None:
         self.files: set[str] = set()  # in small letters
         self.folders: set[str] = set()
+        self.numbers: dict[tuple[str, str], int] = {}  # the next one that may be free, by what stands about it
 
     def take(self, name: str) -> None:
         """It is in use now."""
@@ -94,6 +95,14 @@ class EntryNames:
         """Whether it may be."""
         small = name.lower()
         return small not in self.files and small not in self.folders and self.files.isdisjoint(above(small))
+
+
+    def numbered(self, stem: str, ending: str) -> str:
+        """The first name with a number that is free."""
+        numbers = count(self.numbers.get((stem, ending), 2))
+        found = next(number for number in numbers if self.is_free(f"{stem}-{number}{ending}"))
+        self.numbers[stem, ending] = found + 1
+        return f"{stem}-{found}{ending}"
 
 
 def entry_name(path: Text, suffix: str, taken: EntryNames) -> str:
@@ -109,16 +118,16 @@ def entry_name(path: Text, suffix: str, taken: EntryNames) -> str:
     for folder in folders:
         base = next(one for one in (f"{base}/{try_}" for try_ in numbered(folder)) if one.lower() not in taken.files)
     ending = last.suffix + suffix if suffix in {"", ".xz"} else suffix
-    tries = chain([last.stem + ending, last.name + suffix], numbered(last.stem, ending))
-    found = next(one for one in (f"{base}/{try_}" for try_ in tries) if taken.is_free(one))
+    tries = (f"{base}/{last.stem}{ending}", f"{base}/{last.name}{suffix}")
+    found = next(filter(taken.is_free, tries), None) or taken.numbered(f"{base}/{last.stem}", ending)
     taken.take(found)
     return found
 
 
-def numbered(stem: str, ending: str = "") -> Iterator[str]:
+def numbered(stem: str) -> Iterator[str]:
     """A name, and others like it without end."""
-    yield stem + ending
-    yield from (f"{stem}-{number}{ending}" for number in count(2))
+    yield stem
+    yield from (f"{stem}-{number}" for number in count(2))
 
 
 def safe(part: str) -> str:

@@ -38,7 +38,7 @@ def tuned_painter(
     if len(held) < 2:  # noqa: PLR2004  nothing to be told from
         return None, {}
     painter, folder = painter_in_use(in_use), in_use.home / "training"
-    creating, net = painter.creating, copy.deepcopy(painter.net)
+    creating, net = copy.deepcopy(painter.creating), copy.deepcopy(painter.net)
     data, judges = (pictures_of(in_use, learnt[:MOST], painter.side),), pictures_of(in_use, held, painter.side)
     before = judged(net, creating, judges)
     try:

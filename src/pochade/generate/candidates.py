@@ -121,7 +121,7 @@ class Keeper:
         self.next = progress.step + progress.steps / LOOKS
         self.flow.eval()
         with torch.inference_mode():
-            surprised = float(surprise(self.flow, self.held))
+            surprised = float(surprise(self.flow, self.held.to(next(self.flow.parameters()).device)))
         self.flow.train()
         if surprised < self.least:
             self.least, self.best = surprised, copy.deepcopy(self.flow.state_dict())

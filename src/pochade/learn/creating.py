@@ -33,7 +33,7 @@ class Creating:
     def grids(self, pictures: Tensor) -> Tensor:
         """What is seen in pictures (B, 3, 128, 128): (B, 128, 8, 8). White about them counts as theirs."""
         whole = torch.cat([pictures, torch.ones_like(pictures[:, :1])], 1)
-        return self.code.encode(whole.contiguous(memory_format=torch.channels_last))
+        return self.code.to(pictures.device).encode(whole.contiguous(memory_format=torch.channels_last))
 
 
 @torch.no_grad()

@@ -52,7 +52,8 @@ def train(
     """Train a net in place, going on from its checkpoint when there is one.
 
     Each epoch draws its order and its noise from (seed, epoch) alone, so an interrupted run that goes on ends with the
-    same weights as one that was never stopped.
+    same weights as one that was never stopped, unless its loss remembers earlier steps as `Agreement` does: that
+    memory begins anew.
 
     Args:
         net: The net; its weights change.
@@ -68,7 +69,7 @@ def train(
         TrainingDiverged: The loss is infinite or not a number; the sentence names the step.
         OutputUnwritable: The checkpoint can't be written.
     """
-    accelerator = Accelerator()
+    accelerator, home = Accelerator(), next(net.parameters()).device
     ready, optimiser = accelerator.prepare(net, recipe.optimiser_for(net.parameters()))
     data = tuple(tensor.to(accelerator.device) for tensor in data)
     run = described(net, loss, data, recipe, seed)
@@ -102,6 +103,7 @@ def train(
             state = state.after(values, time.perf_counter() - started)
             if checkpoint and accelerator.is_main_process:  # once in a while: keep
                 save_training(checkpoint, net, optimiser, state, run)
+    net.to(home)  # a GPU was for the training: what the caller has lies where it lay
     return Training(state.losses, state.trace, state.seconds)
 
 

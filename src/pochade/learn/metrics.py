@@ -25,7 +25,7 @@ class SetDistance(NamedTuple):
     kernel: float  # unbiased squared maximum mean discrepancy; about 0 for equal sets, and may fall below
     kernel_deviation: float  # over the subsets
     density: float  # about 1 when the samples lie where the real pictures are, towards 0 when they don't
-    coverage: float  # share of real pictures with a sample in their neighbourhood; about 0.95 at best
+    coverage: float  # share of real pictures with a sample in their neighbourhood; about 0.97 for equal sets
 
 
 class _Given(nn.Module):

@@ -214,7 +214,7 @@ def rms(x: Tensor) -> Tensor:
 
 def waves(times: Tensor) -> Tensor:
     """Times (B,) as sines and cosines (B, 128), from slow to fast."""
-    speeds = torch.exp(torch.linspace(0, math.log(LONGEST), TIMES))
+    speeds = torch.exp(torch.linspace(0, math.log(LONGEST), TIMES, device=times.device))
     angles = times[:, None] * speeds
     return torch.cat([angles.sin(), angles.cos()], 1)
 
@@ -252,7 +252,7 @@ def diffusion_loss(net: DiffusionVAE, y: Tensor, price: float) -> Tensor:
     """
     posterior = net.encode(y)
     x = net.normal(y)
-    time = torch.sigmoid(EARLY + SPREAD * torch.randn(len(y)))
+    time = torch.sigmoid(EARLY + SPREAD * torch.randn(len(y), device=y.device))
     at = time.view(-1, 1, 1, 1)
     between = torch.randn_like(x).lerp(x, at)
     error = (net.foretold(between, time, posterior.sample()) - x) / (1 - at).clamp(min=LAST)

@@ -17,7 +17,7 @@ from pochade.nets.blocks import ConvConfig, ConvEncoder
 
 DIRECTIONS = 8  # of the gradient, all round: light to dark is not dark to light
 CELL = 4  # pixels a side of the cells in which edges are counted
-SHARPNESS = 8  # a gradient counts for a direction by the cosine to this power: 27 degrees off counts a third
+SHARPNESS = 8  # a gradient counts for a direction by the cosine to this power: 29 degrees off counts a third
 BLUR = 3  # pixels over which an edge is smeared first, so that a step of one pixel does not change its cell
 
 

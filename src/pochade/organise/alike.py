@@ -1,5 +1,7 @@
 """Which points are near each other, among as many as there are: in blocks, so that memory stays small."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from scipy.sparse import csr_matrix
@@ -12,14 +14,12 @@ AT_ONCE = 16_000_000  # cosines: 64 MB
 RUN = 64  # columns
 
 
-def near_pairs(points: Floats, cosine: float) -> Integers:
-    """Every pair of unit vectors (N, D) of at least that cosine, once: (M, 2), the lower row first."""
+def near_pairs(points: Floats, cosine: float) -> Iterator[Integers]:
+    """Every pair of unit vectors (N, D) of at least that cosine, once: (M, 2) at a time, the lower row first."""
     block = max(1, AT_ONCE // max(1, len(points)))
-    pairs: list[Integers] = [np.empty((0, 2), np.int64)]
     for start in range(0, len(points), block):
         near = np.argwhere(points[start : start + block] @ points[start:].T >= cosine)  # of (b, N - start)
-        pairs.append(near[near[:, 0] < near[:, 1]] + start)
-    return np.concatenate(pairs)
+        yield near[near[:, 0] < near[:, 1]] + start
 
 
 def nearest_pairs(points: Floats, cosine: float, most: int) -> tuple[Integers, Floats]:
@@ -70,7 +70,12 @@ def each_once(pairs: Integers, values: Floats) -> tuple[Integers, Floats]:
 
 def alike(points: Floats, cosine: float) -> Integers:
     """A number for each unit vector (N, D), the same for those that are linked by steps of at least that cosine."""
-    return linked(near_pairs(points, cosine), len(points))
+    forest = np.empty((0, 2), np.int64)  # each point with the first that it is linked to, so far
+    for pairs in near_pairs(points, cosine):
+        numbers = linked(np.concatenate([forest, pairs]), len(points))
+        first = np.unique(numbers, return_index=True)[1]
+        forest = np.stack([first[numbers], np.arange(len(points))], 1)
+    return linked(forest, len(points))
 
 
 def linked(pairs: Integers, count: int) -> Integers:

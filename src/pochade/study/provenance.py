@@ -18,7 +18,7 @@ def machine() -> dict[str, str | int]:
         "processor": processor(),
         "cores": os.cpu_count() or 1,
         "threads": torch.get_num_threads(),
-        "device": "cuda" if torch.cuda.is_available() else "cpu",
+        "device": "mps" if torch.backends.mps.is_available() else "cuda" if torch.cuda.is_available() else "cpu",
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         **{library: version(library) for library in LIBRARIES},
