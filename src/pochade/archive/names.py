@@ -96,7 +96,6 @@ class EntryNames:
         small = name.lower()
         return small not in self.files and small not in self.folders and self.files.isdisjoint(above(small))
 
-
     def numbered(self, stem: str, ending: str) -> str:
         """The first name with a number that is free."""
         numbers = count(self.numbers.get((stem, ending), 2))
