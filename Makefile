@@ -63,6 +63,7 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (s
 	$(BIN)/python -m bench.bench_archive
 	$(BIN)/python -m bench.bench_fidelity
 	$(BIN)/python -m bench.bench_restoring
+	$(BIN)/python -m bench.bench_mending
 	$(BIN)/python -m bench.bench_previews
 	$(BIN)/python -m bench.bench_create
 	$(BIN)/python -m bench.bench_generate

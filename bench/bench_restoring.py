@@ -5,12 +5,11 @@
 Both have the same file beneath: AVIF 4:4:4, speed 4. Measured on drawings of openclipart that no net learnt; on painted
 figures of one group of artists, of which the shipped net saw nothing (Debian's package wesnoth-1.16-data, `make
 figures`); and on half of these after the net was trained further on the other half, so many minutes, 20 if none are
-given. BD-rates are by monotone cubics over what both reach. Then the seconds and the memory that restoring takes.
+given. BD-rates are by monotone cubics over what both reach. What restoring takes is measured by `bench_mending`.
 """
 
 import io
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from PIL import Image
 from scipy.interpolate import PchipInterpolator
 
 from bench.openclipart import held_out_files
-from bench.record import record, summary
+from bench.record import record
 from pochade.archive.previews import decibels
 from pochade.coding.weights import packed
 from pochade.collection.tuning_restorer import tuned_restorer
@@ -35,7 +34,6 @@ FIGURES = DRAWINGS.parent / "wesnoth"
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
 MEASURED, LONGEST, SPEED = 16, 640, 4
 MINUTES = 20.0
-LARGE = 50_000_000  # pixels
 Row = tuple[float, float, float, float, float]  # bits a pixel, dB and SSIMULACRA2 of AVIF, and restored
 
 
@@ -108,25 +106,10 @@ def tuned_on(paths: list[Path], minutes: float) -> Mender:
     return shipped() if net is None else Mender(packed(net))
 
 
-def effort(mender: Mender) -> dict[str, Any]:
-    """Seconds a megapixel, without the first time, and gigabytes at most for fifty of them."""
-    pixels = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
-    seconds = []
-    for _ in range(6):
-        begun = time.perf_counter()
-        mender.mended(pixels, (50,))
-        seconds.append(time.perf_counter() - begun)
-    side = int(LARGE**0.5)
-    mender.mended(np.resize(pixels, (side, side, 3)), (50,))
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    size = len(mender.content)
-    return {"seconds_a_megapixel": summary(seconds[1:]), "gigabytes_at_50_megapixels": most, "bytes": size}
-
-
 def main() -> None:
     """Measure, and write results/restoring.json."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
-    figures: dict[str, Any] = {"minutes": minutes, "effort": effort(shipped())}
+    figures: dict[str, Any] = {"minutes": minutes}
     figures["drawings"] = measured(Art.of(held_out_files()), shipped())
     paths = sorted(FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
