@@ -151,9 +151,7 @@ def test_what_can_not_be_kept_is_not_blamed_on_the_file(packed: tuple[Path, Path
     notes = packed[0] / "notes.txt"
     content = hashlib.sha256(TEXT).hexdigest()
     assert CodeJob(notes, content, tmp_path / "gone" / "x").done() == Problem("No such file or directory", True)
-    assert CodeJob(tmp_path / "gone", content, tmp_path / "x").done() == Problem(
-        "can't be read: No such file or directory"
-    )
+    assert CodeJob(tmp_path / "gone", content, tmp_path / "x").done() == Problem("is gone, or was never there")
     with pytest.raises(OutputUnwritable, match=r"x\.pochade' could not be written"):
         left_there(tmp_path / "gone" / "net", b"a net", packed[1])
 
@@ -175,6 +173,8 @@ def test_a_link_to_an_archive_stays_one(packed: tuple[Path, Path], tmp_path: Pat
     compress(folder, tmp_path / "link.pochade")
     assert (tmp_path / "link.pochade").is_symlink()
     assert len(pieces_of(target)) == 3
+    (folder / "here.pochade").symlink_to(target)
+    assert compress(folder, folder / "here.pochade").left_out == {}  # it is named, so it is no art
 
 
 def test_a_kill_while_gaps_are_closed_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -82,37 +83,32 @@ class Extraction:
     def done(self) -> Extracted:
         """First a look at all that is there, then the files that are missing, then empty folders."""
         for piece in self.archive:
-            self.tried(self.look, piece)
+            self.tried(partial(self.look, piece), piece.path)
         check_room(self.archive, self.missing, self.folder)
         for piece in self.missing:
-            self.tried(self.write, piece)
+            self.tried(partial(self.write, piece), piece.path)
         for text in self.archive.manifest.folders:
-            self.make(text)
+            self.tried(partial(self.make, text), text)
         self.report(len(self.archive), len(self.archive), "")
         return self.found
 
-    def tried(self, doing: Callable[[Piece], None], piece: Piece) -> None:
-        """One step with one piece; what goes wrong is noted, if that was asked for."""
+    def tried(self, doing: Callable[[], None], path: Text) -> None:
+        """One step with one piece or folder; what goes wrong is noted, if that was asked for."""
         done = self.found.there + self.found.files + len(self.found.problems)
-        self.report(done, len(self.archive), shown(piece.path))
+        self.report(min(done, len(self.archive)), len(self.archive), shown(path))
         try:
-            doing(piece)
+            doing()
         except (ArchiveDamaged, OutputUnwritable) as error:
             if not self.keep_going:
                 raise
-            self.found.problems[piece.path] = error
+            self.found.problems[path] = error
 
     def make(self, text: Text) -> None:
-        """Make an empty folder; what goes wrong is noted, if that was asked for."""
+        """Make an empty folder."""
         target = target_of(self.folder, text)
-        try:
-            if not target.is_dir():
-                check_free(target)
-            make_folder(inside(self.folder, target))
-        except OutputUnwritable as error:
-            if not self.keep_going:
-                raise
-            self.found.problems[text] = error
+        if not os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
+            check_free(target)
+        make_folder(inside(self.folder, target))
 
     def look(self, piece: Piece) -> None:
         """Whether it is there already, or may be written."""

@@ -13,7 +13,7 @@ from pochade.archive.restored import mender_in
 from pochade.archive.tolerance import tolerant
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.identify import identify
-from pochade.images.source import printable, without_waiting
+from pochade.images.source import printable, unreachable, without_waiting
 
 WHOLE = 2**28  # bytes: a larger file is packed without a look at what it shows
 CHANGED = "changed while it was read"
@@ -134,7 +134,7 @@ def size_of(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise unreachable(path, error) from error
+        raise unreachable(printable(path), error) from error
 
 
 def stretches_of(path: Path) -> Iterator[bytes]:
@@ -144,12 +144,7 @@ def stretches_of(path: Path) -> Iterator[bytes]:
             while content := file.read(STRETCH):
                 yield content
     except OSError as error:
-        raise unreachable(path, error) from error
-
-
-def unreachable(path: Path, error: OSError) -> FileUnreachable:
-    """The error for a file that can't be read."""
-    return FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}")
+        raise unreachable(printable(path), error) from error
 
 
 def reason_of(error: FileUnreachable) -> str:

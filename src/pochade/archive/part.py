@@ -216,7 +216,7 @@ class Part:
 
     def _take_rights(self, more: int = 0) -> None:
         """Who may read the old archive may read this one, and nobody else; more while it grows, for the next run."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # there is no old one, or the disk of a camera or stick, which knows no rights
             self.path.chmod(stat.S_IMODE(self.target.stat().st_mode) | more)
 
     def _check(self, manifest: Manifest) -> None:

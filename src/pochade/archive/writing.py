@@ -95,7 +95,7 @@ def compress(
             for ending in ("lock", "part", "part.jsonl", "part.jsonl.new", "coded")
         ),
     ]
-    found = found_in(folder_or_paths, own)
+    found = found_in(folder_or_paths, [*own, Path(to).absolute()])
     with held(own[1], f"writing '{printable(target)}'"):
         try:
             with spool(own[-1]) as folder:
@@ -260,9 +260,13 @@ def code_missing(
     packed_net = left_there(folder / "net", net, part.target)
     while missing := {content: files[0] for content, files in wanted.contents.items() if content not in there}:
         jobs = (
-            CodeJob(one.path, content, folder / content, higher[content])
-            if content in higher
-            else CodeJob(one.path, content, folder / content, fidelity, packed_net)
+            CodeJob(
+                one.path,
+                content,
+                folder / content,
+                higher.get(content, fidelity),
+                None if content in higher else packed_net,
+            )
             for content, one in missing.items()
         )
         report("coding", 0, len(missing))

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -62,7 +61,6 @@ def tuned(
         train_looks(nets, look, learnt, minutes * LOOK_SHARE, home / "training", report)
         train_codes(code, learnt, minutes * CODE_SHARE, home / "training", report)
     except TrainingDiverged as error:
-        shutil.rmtree(home / "training", ignore_errors=True)
         return None, {"before": before, "diverged": error.sentence}
     after = figures(Fingerprinter(saved(home / "training" / "draft", look, code)), held)
     look_kept, code_kept = after["margin"] > before["margin"], after["psnr"] > before["psnr"]
@@ -74,7 +72,6 @@ def tuned(
         if not (home / "nets" / str(name)).exists():
             (home / "nets").mkdir(exist_ok=True)
             draft.rename(home / "nets" / str(name))  # whole, or not at all
-    shutil.rmtree(home / "training", ignore_errors=True)
     return name, said
 
 

@@ -35,6 +35,7 @@ class Scan:
     id: str
     path: Path
     mask: Path | None = None  # of what must not change
+    content: str | None = None  # of a piece: the SHA-256 that it must have
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Scans:
             NotKnown: There is none.
         """
         if not own.startswith(PREFIX):
-            return Scan(own, self.shelf.now().readable(own).path, self.masks.get(own))
+            piece = self.shelf.now().readable(own)
+            return Scan(own, piece.path, self.masks.get(own), piece.hash)
         if own not in self.dropped:
             raise NotKnown(f"there is no scan '{own}'", "drop it again")
         return replace(self.dropped[own], mask=self.masks.get(own))
@@ -154,8 +156,7 @@ class Scans:
                 return self.at_hand[own]
             self.folder.mkdir(parents=True, exist_ok=True)
             into = self.folder / f"{own}.npy"
-            content = None if own.startswith(PREFIX) else self.shelf.now().readable(own).hash
-            opened = self.pool.do(Unpacked(scan.path, into, content))
+            opened = self.pool.do(Unpacked(scan.path, into, scan.content))
             self.at_hand[own] = AtHand(opened, np.load(into, mmap_mode="r"))
             while len(self.at_hand) > UNPACKED:
                 self._put_away(next(iter(self.at_hand)))

@@ -111,10 +111,7 @@ def clean(task: Task, tell: Tell) -> Answer:
     from pochade.cleaning.clean import clean as cleaner  # noqa: PLC0415
     from pochade.cleaning.record import Amounts  # noqa: PLC0415
 
-    to, protected = (
-        Path(task["results"]) / task["name"],
-        {Path(scan): Path(mask) for scan, mask in task["scans"] if mask},
-    )
+    to = Path(task["results"]) / task["name"]
     net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
     wish = Wish(Amounts(**task["amounts"]), None, None, net)
 
@@ -122,6 +119,7 @@ def clean(task: Task, tell: Tell) -> Answer:
         tell(Progress("cleaning", done, total))
 
     scans = [Path(scan) for scan, _ in task["scans"]]
+    protected = {Path(scan): Path(mask) for scan, mask in task["scans"] if mask}
     outcomes = clean_files(scans, to, wish, cleaner, preview=task["preview"], protected=protected, report=report)
     return {
         "folder": printable(to),
