@@ -17,19 +17,19 @@ help: ## list these commands
 install: $(INSTALLED) ## install everything into .venv
 
 demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again (demo/found.png), open the page
-	bash recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)
+	bash experiments/recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)
 
 study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the nets, write study/report.html
 	$(BIN)/pochade study --out $(OUT)
 
 drawings: ## get 8,121 public-domain drawings into the cache, from Debian's package openclipart-png
-	@bash recipes/fetch-debian.sh openclipart-png usr/share/openclipart/png "$(DRAWINGS)"
+	@bash experiments/recipes/fetch-debian.sh openclipart-png usr/share/openclipart/png "$(DRAWINGS)"
 
 papers: ## get 17 photographs of papers (CC0) into the cache, from Debian's package mypaint-data-extras
-	@bash recipes/fetch-debian.sh mypaint-data-extras usr/share/mypaint/backgrounds "$(CACHE)/papers"
+	@bash experiments/recipes/fetch-debian.sh mypaint-data-extras usr/share/mypaint/backgrounds "$(CACHE)/papers"
 
 data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get is at hand
-	@bash recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
+	@bash experiments/recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
 		|| echo "'pochade study' will download Fashion-MNIST itself" >&2
 
 test: $(INSTALLED) ## install everything, run the linters and the tests
@@ -44,35 +44,35 @@ lint: $(INSTALLED) ## mend what the linters can mend, check the rest
 	$(BIN)/mypy
 
 figures: ## get 241 painted figures to measure on into the cache, from Debian's package wesnoth-1.16-data (GPL, CC BY-SA)
-	@bash recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"
+	@bash experiments/recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"
 
 bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (some hours on two cores)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/pip install --quiet --no-deps pythae==0.1.2  # asks for packages that Python has had since 3.7
-	$(BIN)/python -m bench.bench_copies
-	$(BIN)/python -m bench.bench_clean
-	$(BIN)/python -m bench.bench_codes
-	$(BIN)/python -m bench.bench_collection
-	$(BIN)/python -m bench.bench_many
-	$(BIN)/python -m bench.bench_families
-	$(BIN)/python -m bench.bench_groups
-	$(BIN)/python -m bench.bench_teach
-	$(BIN)/python -m bench.bench_wall
-	$(BIN)/python -m bench.bench_kills
-	$(BIN)/python -m bench.bench_mutations
-	$(BIN)/python -m bench.bench_archive
-	$(BIN)/python -m bench.bench_fidelity
-	$(BIN)/python -m bench.bench_restoring
-	$(BIN)/python -m bench.bench_mending
-	$(BIN)/python -m bench.bench_previews
-	$(BIN)/python -m bench.bench_create
-	$(BIN)/python -m bench.bench_generate
-	$(BIN)/python -m bench.bench_morphs
-	$(BIN)/python -m bench.bench_manner
-	$(BIN)/python -m bench.bench_training
-	$(BIN)/python -m bench.bench_dimensions
-	$(BIN)/python -m bench.bench_study
-	$(BIN)/python -m bench.table
+	$(BIN)/python -m experiments.bench.bench_copies
+	$(BIN)/python -m experiments.bench.bench_clean
+	$(BIN)/python -m experiments.bench.bench_codes
+	$(BIN)/python -m experiments.bench.bench_collection
+	$(BIN)/python -m experiments.bench.bench_many
+	$(BIN)/python -m experiments.bench.bench_families
+	$(BIN)/python -m experiments.bench.bench_groups
+	$(BIN)/python -m experiments.bench.bench_teach
+	$(BIN)/python -m experiments.bench.bench_wall
+	$(BIN)/python -m experiments.bench.bench_kills
+	$(BIN)/python -m experiments.bench.bench_mutations
+	$(BIN)/python -m experiments.bench.bench_archive
+	$(BIN)/python -m experiments.bench.bench_fidelity
+	$(BIN)/python -m experiments.bench.bench_restoring
+	$(BIN)/python -m experiments.bench.bench_mending
+	$(BIN)/python -m experiments.bench.bench_previews
+	$(BIN)/python -m experiments.bench.bench_create
+	$(BIN)/python -m experiments.bench.bench_generate
+	$(BIN)/python -m experiments.bench.bench_morphs
+	$(BIN)/python -m experiments.bench.bench_manner
+	$(BIN)/python -m experiments.bench.bench_training
+	$(BIN)/python -m experiments.bench.bench_dimensions
+	$(BIN)/python -m experiments.bench.bench_study
+	$(BIN)/python -m experiments.bench.table
 
 clean: ## remove the installation and everything that was built
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache frontend/node_modules src/pochade/web/static/built

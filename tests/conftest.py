@@ -7,7 +7,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 import pytest
 import torch
 
-from pochade.learn.data import CLASSES, ImageSet, Split
+from pochade.study.fashion_mnist import CLASSES, ImageSet, Split
 
 
 def drawn(count: int, seed: int) -> Split:

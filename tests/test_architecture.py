@@ -8,22 +8,51 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "pochade"
 MAP = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-ROOMS = re.findall(r"^(\w+)(?:\.py|/) ", MAP.split("```text")[1].split("```")[0], flags=re.MULTILINE)
 OWNERS = {
     library: room
     for room, libraries in re.findall(r"^\| `(\w+)` \| (.+) \|$", MAP, flags=re.MULTILINE)
     for library in re.findall(r"`(\w+)`", libraries)
 }
+
+
+def rooms_of(text: str) -> list[str]:
+    """The rooms of the map in its order: `images` before `images.base`, its sub-room."""
+    rooms, room = list[str](), ""
+    for indent, name in re.findall(r"^( *)(\w+)(?:\.py|/) ", text, flags=re.MULTILINE):
+        room = room if indent else name
+        rooms.append(f"{room}.{name}" if indent else name)
+    return rooms
+
+
+ROOMS = rooms_of(MAP.split("```text")[1].split("```")[0])
+TRAINERS = {
+    "training",
+    "analysis",
+    "learn",
+    "study",
+    "cli",
+}  # the rooms that fit a model, and the progress bar of the lesson
 SHARED = {"pochade", "numpy", "torch"} | set(sys.stdlib_module_names)
 FILES = sorted(SOURCE.rglob("*.py"))
 
 
-def room_of(path: Path) -> str:
-    """The room that a file stands in: the first folder below the package, or the file itself."""
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+def room_of(parts: tuple[str, ...]) -> str:
+    """The room of a module, given its name's parts below the package: the innermost one that the map names."""
+    sub = ".".join(parts[:2])
+    return sub if sub in ROOMS else parts[0]
+
+
+def parts_of(path: Path) -> tuple[str, ...]:
+    """The parts of a module's name below the package."""
+    return path.relative_to(SOURCE).with_suffix("").parts
+
+
+def top_of(path: Path) -> str:
+    """The top-level room of a file."""
+    return parts_of(path)[0]
 
 
 def imported(path: Path) -> set[str]:
@@ -39,23 +68,32 @@ def imported(path: Path) -> set[str]:
 
 
 def test_the_map_names_every_room_and_no_other() -> None:
-    there = {room_of(path) for path in FILES} - {"__init__", "__main__"}
-    assert there == set(ROOMS)
+    tops = {top_of(path) for path in FILES} - {"__init__", "__main__"}
+    folders = {".".join(parts_of(path)[:2]) for path in FILES if len(parts_of(path)) > 2}
+    assert tops | folders == set(ROOMS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_a_file_imports_only_from_rooms_above_its_own(path: Path) -> None:
-    if room_of(path) in {"__init__", "__main__"}:
+    room = room_of(parts_of(path))
+    if room in {"__init__", "__main__"}:
         return
-    above = ROOMS[: ROOMS.index(room_of(path)) + 1]
-    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("pochade.")}
-    assert rooms <= set(above), f"{path.name} imports {rooms - set(above)}; ARCHITECTURE.md does not allow it"
+    above = {*ROOMS[: ROOMS.index(room) + 1], *(name for name in ROOMS if name.startswith(f"{room}."))}
+    names = (name.removeprefix("pochade.") for name in imported(path) if name.startswith("pochade."))
+    rooms = {room_of(tuple(name.split("."))) for name in names}
+    assert rooms <= above, f"{path.name} imports {rooms - above}; ARCHITECTURE.md does not allow it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_inference_imports_no_training(path: Path) -> None:
+    if top_of(path) not in TRAINERS:
+        assert not {name for name in imported(path) if name.startswith("pochade.training")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_each_outside_library_is_imported_by_its_owner_alone(path: Path) -> None:
     outside = {name.split(".")[0] for name in imported(path)} - SHARED
-    wrong = {library for library in outside if OWNERS.get(library) != room_of(path)}
+    wrong = {library for library in outside if OWNERS.get(library) != top_of(path)}
     assert not wrong, f"{path.name} imports {wrong}; ARCHITECTURE.md names another owner, or none"
 
 
@@ -77,9 +115,9 @@ def test_help_does_not_load_torch() -> None:
 def test_only_the_command_line_prints(path: Path) -> None:
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
     prints = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
-    assert room_of(path) == "cli" or not prints
+    assert top_of(path) == "cli" or not prints
 
 
 def test_the_shipped_nets_take_less_than_25_megabytes_together() -> None:
-    nets = [path for path in (SOURCE / "weights").iterdir() if path.suffix in {".net", ".safetensors"}]
+    nets = [path for path in (SOURCE / "models" / "weights").iterdir() if path.suffix in {".net", ".safetensors"}]
     assert 0 < sum(path.stat().st_size for path in nets) < 25_000_000

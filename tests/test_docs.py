@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.table import BEGIN, END, TABLES
+from experiments.bench.table import BEGIN, END, TABLES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize(("name", "table"), TABLES.items())
 def test_the_readmes_figures_are_those_that_were_measured(name: str, table: Callable[[], str]) -> None:
     shown = README.split(BEGIN.format(name))[1].split(END.format(name))[0]
-    assert shown == table(), "run: python -m bench.table"
+    assert shown == table(), "run: python -m experiments.bench.table"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

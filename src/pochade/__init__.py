@@ -8,16 +8,17 @@ Importing this package only defines names: what a name stands for is loaded when
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pochade.archive.opened import open_archive
-    from pochade.archive.writing import compress
-    from pochade.cleaning.clean import clean
-    from pochade.cleaning.cleaner import Cleaned
-    from pochade.collection.collection import Collection
-    from pochade.fingerprints import Fingerprints, fingerprint, redraw
-    from pochade.images.read import read_picture
+from pochade._version import __version__ as __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from pochade.archive.archive_reader import open_archive
+    from pochade.archive.archive_writer import compress
+    from pochade.cleaning.clean_picture import clean
+    from pochade.cleaning.cleaner import Cleaned
+    from pochade.collection import Collection
+    from pochade.embedding.embedder import Fingerprints, fingerprint, redraw
+    from pochade.images.io.read import read_picture
+
 __all__ = [
     "Cleaned",
     "Collection",
@@ -32,14 +33,14 @@ __all__ = [
 
 _HOMES = {
     "Cleaned": "pochade.cleaning.cleaner",
-    "Collection": "pochade.collection.collection",
-    "Fingerprints": "pochade.fingerprints",
-    "clean": "pochade.cleaning.clean",
-    "compress": "pochade.archive.writing",
-    "fingerprint": "pochade.fingerprints",
-    "open_archive": "pochade.archive.opened",
-    "read_picture": "pochade.images.read",
-    "redraw": "pochade.fingerprints",
+    "Collection": "pochade.collection",
+    "Fingerprints": "pochade.embedding.embedder",
+    "clean": "pochade.cleaning.clean_picture",
+    "compress": "pochade.archive.archive_writer",
+    "fingerprint": "pochade.embedding.embedder",
+    "open_archive": "pochade.archive.archive_reader",
+    "read_picture": "pochade.images.io.read",
+    "redraw": "pochade.embedding.embedder",
 }
 
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from pochade.cleaning.filling import REACH, filled
-from pochade.cleaning.page import Page, page_part, read_page
-from pochade.images.given import Given, taken_apart
-from pochade.images.tiles import Tile, tiles
-from pochade.nets import PageNet, Restorer
+from pochade.cleaning.page_light import PageLight, page_part, read_page
+from pochade.cleaning.speck_fill import REACH, filled
+from pochade.images.geometry.tiles import Tile, tiles
+from pochade.images.io.input_arrays import InputImage, taken_apart
+from pochade.models import Denoiser, PageModel
 
 TILE = 768  # pixels a side of what is kept of a tile
 FOUND = 127  # of 255: how sure the net is that a pixel is a defect
@@ -77,11 +77,11 @@ class Cleaner:
         page: Reads light and paper.
     """
 
-    def __init__(self, restorer: Restorer, page: PageNet) -> None:
+    def __init__(self, restorer: Denoiser, page: PageModel) -> None:
         self.restorer = restorer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.page = page
 
-    def clean(self, given: Given, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
+    def clean(self, given: InputImage, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
         """Clean a picture, told how much of what, and where (H, W) from 0 to 1."""
         colour = given.colour
         if not strengths.most:
@@ -105,7 +105,7 @@ class Cleaner:
         colour: NDArray[Any],
         tile: Tile,
         strengths: Strengths,
-        page: Page | None,
+        page: PageLight | None,
         where: NDArray[np.float32] | None,
     ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """One tile, clean (h, w, 3) in the depth that was given, and its defects (h, w)."""
@@ -140,7 +140,7 @@ class Cleaner:
         return change[:, :, :height, :width], logits[:, :, :height, :width]
 
 
-def halo(restorer: Restorer) -> int:
+def halo(restorer: Denoiser) -> int:
     """Pixels that are read about each tile: as far as the net sees and specks are filled from, in whole multiples."""
     multiple = restorer.config.multiple
     return -(-(restorer.config.reach + REACH) // multiple) * multiple
@@ -152,7 +152,7 @@ def distance(before: NDArray[Any], after: NDArray[Any]) -> float:
     return float(np.sqrt(np.mean(change**2)))
 
 
-def unchanged(given: Given, notes: tuple[str, ...]) -> Cleaned:
+def unchanged(given: InputImage, notes: tuple[str, ...]) -> Cleaned:
     """What was given, to the pixel."""
     empty = np.zeros(given.colour.shape[:2], np.uint8)
     same = given.put_together(given.colour)

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import archive, clean, collection, create, families, groups, labels, study, web
+from pochade.cli import (
+    archive_commands,
+    clean,
+    collection_commands,
+    create_commands,
+    families,
+    groups,
+    labels,
+    open_page,
+    study,
+)
 from pochade.cli.output import say_error, words
 from pochade.errors import PochadeError
 
@@ -33,27 +43,27 @@ def pochade(
     ] = None,
 ) -> None:
     """Keep what is said of the collection for the command that follows."""
-    context.obj = collection.Which(folder, index)
+    context.obj = collection_commands.Which(folder, index)
 
 
-app.command()(collection.learn)
-app.command()(collection.find)
-app.command()(collection.info)
+app.command()(collection_commands.learn)
+app.command()(collection_commands.find)
+app.command()(collection_commands.info)
 app.command()(families.families)
 app.command()(groups.groups)
 app.command()(labels.teach)
 app.command()(labels.suggest)
 app.command()(labels.labels)
 app.command("map")(groups.chart)
-app.command()(create.imagine)
-app.command()(create.vary)
-app.command()(create.morph)
+app.command()(create_commands.imagine)
+app.command()(create_commands.vary)
+app.command()(create_commands.morph)
 app.command()(clean.clean)
-app.command()(archive.compress)
-app.command()(archive.extract)
-app.command()(archive.verify)
-app.command("list")(archive.contents)
-app.command("open")(web.open_page)
+app.command()(archive_commands.compress)
+app.command()(archive_commands.extract)
+app.command()(archive_commands.verify)
+app.command("list")(archive_commands.contents)
+app.command("open")(open_page.open_page)
 app.command()(study.study)
 
 

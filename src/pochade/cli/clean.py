@@ -10,7 +10,7 @@ from pochade.cli.output import Bar, interruptible, print_json, say_lines, words
 from pochade.errors import PochadeError
 
 if TYPE_CHECKING:  # numpy and torch take their time: only a command that needs them loads them
-    from pochade.cleaning.batch import Outcome
+    from pochade.cleaning.clean_files import CleanOutcome
 
 
 Strength = Annotated[int | None, typer.Option(min=0, max=100, help="Of this alone; else as of all.")]
@@ -44,15 +44,15 @@ def clean(
     Example: pochade clean ~/scans --to ~/clean --strength 60 --preview
     """
     with words.status("looking"):
-        from pochade import weights
-        from pochade.cleaning.batch import Mask, Wish, clean_files
-        from pochade.cleaning.clean import clean as cleaner
-        from pochade.cleaning.record import Amounts
+        from pochade.cleaning.clean_files import CleanOptions, Mask, clean_files
+        from pochade.cleaning.clean_picture import clean as cleaner
+        from pochade.cleaning.clean_record import Amounts
+        from pochade.models import weights
 
         own = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}
         stays, goes = (None if path is None else Mask.read(path) for path in (protect, only))
         net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
-        wish = Wish(Amounts.of(strength, **own), stays, goes, net)
+        wish = CleanOptions(Amounts.of(strength, **own), stays, goes, net)
     with CleanBar() as bar:
         outcomes = clean_files(scans, to, wish, cleaner, preview=preview, report=bar.report)
     if as_json:
@@ -72,9 +72,9 @@ class CleanBar(Bar):
         self.advance(done, total, f"{done:,} of {total:,}, {scan.name}")
 
 
-def as_data(outcome: "Outcome") -> dict[str, Any]:
+def as_data(outcome: "CleanOutcome") -> dict[str, Any]:
     """What became of a scan, as JSON can hold it."""
-    from pochade.images.source import printable
+    from pochade.images.base.source import printable
 
     record = outcome.record
     return {
@@ -89,7 +89,7 @@ def as_data(outcome: "Outcome") -> dict[str, Any]:
     }
 
 
-def say_outcomes(outcomes: Sequence["Outcome"], to: Path) -> None:
+def say_outcomes(outcomes: Sequence["CleanOutcome"], to: Path) -> None:
     """How many were cleaned, what is to be known of some, and what could not be."""
     done = [outcome for outcome in outcomes if outcome.result and not outcome.done_before]
     before = sum(outcome.done_before for outcome in outcomes)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pochade.cli.collection import LearnBar, as_data
+from pochade.cli.collection_commands import LearnBar, as_data
 from pochade.cli.output import interruptible, print_json, words
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
-    from pochade.collection.family import Family, Member
+    from pochade.organise.family_model import Family, FamilyMember
 
 MOST_SAID = 20  # families that are listed in words
 
@@ -31,8 +31,8 @@ def families(
 
     Example: pochade families --keep latest --script aside.sh
     """
-    from pochade.collection.script import script_may_be_written, write_script
-    from pochade.collection.sheet import family_sheet, may_be_written
+    from pochade.organise.duplicate_script import script_may_be_written, write_script
+    from pochade.organise.family_sheets import family_sheet, may_be_written
 
     if script is not None:
         script_may_be_written(script)
@@ -73,9 +73,9 @@ def say_families(found: Sequence["Family"], folder: Path) -> None:
     )
 
 
-def say(member: "Member", folder: Path, what: str) -> None:
+def say(member: "FamilyMember", folder: Path, what: str) -> None:
     """One line for one file."""
-    from pochade.images.source import printable
+    from pochade.images.base.source import printable
 
     piece = member.piece
     size = f"{piece.width:>6} x {piece.height:<6} {piece.bytes / 1e3:>10,.1f} kB  {piece.modified:%Y-%m-%d}"

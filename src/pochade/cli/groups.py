@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pochade.cli.collection import LearnBar, as_data
+from pochade.cli.collection_commands import LearnBar, as_data
 from pochade.cli.output import interruptible, print_json, words
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
-    from pochade.collection.order import Group
+    from pochade.organise.results import Group
 
 DEPTH = 2  # of groups that are said when nothing else is asked for
 
@@ -39,7 +39,7 @@ def groups(
 
     Example: pochade groups --rename 3 "ink studies" --sheet groups.png
     """
-    from pochade.collection.sheet import group_sheet, may_be_written
+    from pochade.organise.family_sheets import group_sheet, may_be_written
 
     if sheet is not None:
         may_be_written(sheet)
@@ -66,7 +66,7 @@ def groups(
 
 def say_groups(found: Sequence["Group"], depth: int, folder: Path, indent: int = 0) -> None:
     """A line for each group, those in it below it."""
-    from pochade.images.source import printable
+    from pochade.images.base.source import printable
 
     for group in found:
         name = f"{group.name} ({group.description})" if group.name else group.description
@@ -90,7 +90,7 @@ def chart(
 
     Example: pochade map --to map.png
     """
-    from pochade.collection.sheet import map_sheet, may_be_written
+    from pochade.organise.family_sheets import map_sheet, may_be_written
 
     may_be_written(to)
     with context.obj.collection() as collection, LearnBar() as bar:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pochade.cli.collection import LearnBar, as_data
+from pochade.cli.collection_commands import LearnBar, as_data
 from pochade.cli.output import interruptible, print_json, words
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
-    from pochade.collection.order import Suggestion
+    from pochade.organise.results import Suggestion
 
 Images = Annotated[list[Path] | None, typer.Argument(help="Files of the collection that have the label.")]
 Label = Annotated[str, typer.Argument(help="Your word for them.")]
@@ -88,7 +88,7 @@ def labels(
 
 def say(found: Sequence["Suggestion"], folder: Path) -> None:
     """A line for each suggestion."""
-    from pochade.images.source import printable
+    from pochade.images.base.source import printable
 
     for each in found:
         words.print(

@@ -10,8 +10,8 @@ from pochade.cli.output import Bar, interruptible, print_json, words
 from pochade.errors import UsageError
 
 if TYPE_CHECKING:  # torch is heavy: only a command that needs it loads it
-    from pochade.learn.loop import Progress
-    from pochade.learn.recipe import Recipe
+    from pochade.models.recipe import Recipe
+    from pochade.training.loop import Progress
 
 
 @interruptible()
@@ -39,11 +39,11 @@ def study(
     """
     sizes = parsed_widths(widths)
     with words.status("loading"):
-        from pochade.learn.data import fashion_mnist
-        from pochade.learn.recipe import FAST, TUTORIAL
-        from pochade.study.settings import Settings
-        from pochade.study.study import run_study
-    settings = Settings(with_epochs(TUTORIAL if recipe == "tutorial" else FAST, epochs), latent_dim, sizes, seed)
+        from pochade.models.recipe import FAST, TUTORIAL
+        from pochade.study.fashion_mnist import fashion_mnist
+        from pochade.study.run_study import run_study
+        from pochade.study.study_settings import StudySettings
+    settings = StudySettings(with_epochs(TUTORIAL if recipe == "tutorial" else FAST, epochs), latent_dim, sizes, seed)
     with words.status("reading Fashion-MNIST"):
         pictures = fashion_mnist(data)
     settings.autoencoder(pictures)  # a net that can't be built fails here, before the long work

@@ -1,1 +1,1 @@
-"""Any art file into pixels, alpha and what must survive (ICC, EXIF, dpi, bit depth), by content and within bounds."""
+"""Any art file to pixels, alpha and the metadata that must survive, and back."""

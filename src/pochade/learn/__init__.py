@@ -1,1 +1,1 @@
-"""From data to a trained net: reading, training, checkpoints, measuring."""
+"""From a folder to an index: ingest files, and fine-tune the models on the person's own pictures."""

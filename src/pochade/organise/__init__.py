@@ -1,1 +1,1 @@
-"""Arrays in, answers out: neighbours, densities, groups, maps, and how good they are. No files."""
+"""Families, groups, labels, sidecars and the map of a collection."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from pochade.nets import VAE, Autoencoder, ConvConfig
+from pochade.models import VAE, Autoencoder, ConvConfig
 
 BOX, WAIST, ARROW = "#dfe7ea", "#f3c9cf", "#5a6470"
 Step = tuple[str, tuple[int, ...], str]  # the arrow's label, the shape that it leads to, the box's colour

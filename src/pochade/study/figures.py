@@ -11,12 +11,12 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pochade.files import write_atomically
-from pochade.learn.data import ImageSet
-from pochade.nets import VAE, Autoencoder
-from pochade.organise.arrays import Floats
+from pochade.analysis.arrays import Floats
+from pochade.models import VAE, Autoencoder
 from pochade.study.diagrams import draw_autoencoder, draw_vae
-from pochade.study.stages import Findings
+from pochade.study.fashion_mnist import ImageSet
+from pochade.study.stage_store import Findings
+from pochade.system.atomic_files import write_atomically
 
 INK, PAPER, ACCENT, SECOND, MUTED = "#22262e", "#ffffff", "#d1495b", "#2e7d8c", "#9aa3ad"
 STYLE: Any = {

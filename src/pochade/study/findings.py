@@ -6,9 +6,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pochade.generate import as_latents, morph, standard_normal
-from pochade.learn.data import ImageSet
-from pochade.learn.evaluate import (
+from pochade.analysis.arrays import Floats
+from pochade.analysis.balanced_spectral import groups
+from pochade.analysis.density import Density
+from pochade.analysis.nearest_neighbours import nearest
+from pochade.analysis.out_of_distribution import OutOfDistribution, emptiness
+from pochade.analysis.pca import PrincipalComponents
+from pochade.analysis.prior import as_latents, morph, standard_normal
+from pochade.analysis.probes import clustering_accuracy, knn_accuracy, linear_accuracy, normalised_mutual_information
+from pochade.analysis.tsne_map import Map
+from pochade.models import VAE, Autoencoder, Classifier, edge_histograms
+from pochade.study.fashion_mnist import ImageSet
+from pochade.study.stage_store import Findings
+from pochade.study.study_settings import FINGERPRINT_DIM
+from pochade.training.evaluation.reconstruction import (
     Encoder,
     active_units,
     cycle,
@@ -18,23 +29,7 @@ from pochade.learn.evaluate import (
     reconstruction_error,
     sampled_error,
 )
-from pochade.learn.metrics import set_distance
-from pochade.nets import VAE, Autoencoder, Classifier, edge_histograms
-from pochade.organise.arrays import Floats
-from pochade.organise.density import Density
-from pochade.organise.emptiness import Emptiness, emptiness
-from pochade.organise.groups import groups
-from pochade.organise.map import Map
-from pochade.organise.nearest import nearest
-from pochade.organise.principal import PrincipalComponents
-from pochade.organise.probes import (
-    clustering_accuracy,
-    knn_accuracy,
-    linear_accuracy,
-    normalised_mutual_information,
-)
-from pochade.study.settings import FINGERPRINT_DIM
-from pochade.study.stages import Findings
+from pochade.training.evaluation.set_distance import set_distance
 
 PCA_DIMENSIONS = (2, 5, 10, 16, 32, 64, 128, 256, 576)
 SAMPLES = 10_000  # pictures drawn from each sampler, and set against as many real ones
@@ -263,7 +258,7 @@ def numbers_in(net: Autoencoder | VAE) -> int:
     return int(np.prod(net.latent_shape))
 
 
-def tests_of(verdict: Emptiness) -> dict[str, dict[str, float | bool | None]]:
+def tests_of(verdict: OutOfDistribution) -> dict[str, dict[str, float | bool | None]]:
     """The emptiness tests as plain numbers; a band that is open on one side has None there."""
     return {
         name: {

@@ -11,12 +11,23 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from pochade import __version__
-from pochade.web.answers import REFUSALS, put_errors
-from pochade.web.api import compressing, creating, families, groups, jobs, labels, pictures, pieces, scans, session
-from pochade.web.desk import Desk
-from pochade.web.doors import Doors
-from pochade.web.settings import Settings
+from pochade._version import __version__
+from pochade.web.app_state import AppState
+from pochade.web.responses import REFUSALS, put_errors
+from pochade.web.routes import (
+    compress_routes,
+    create_routes,
+    family_routes,
+    group_routes,
+    image_routes,
+    job_routes,
+    label_routes,
+    picture_routes,
+    scan_routes,
+    session_routes,
+)
+from pochade.web.security.security_middleware import SecurityMiddleware
+from pochade.web.server_settings import ServerSettings
 
 PLAIN = Path(__file__).parent / "static"  # one page of words, for a copy in which no page was built
 BUILT = PLAIN / "built"
@@ -50,7 +61,7 @@ def page_folder() -> Path:
     return BUILT if (BUILT / "index.html").is_file() else PLAIN
 
 
-def application(settings: Settings) -> FastAPI:
+def application(settings: ServerSettings) -> FastAPI:
     """The server of one collection.
 
     Args:
@@ -59,7 +70,7 @@ def application(settings: Settings) -> FastAPI:
     Raises:
         CollectionMissing: There is no such folder.
     """
-    desk = Desk(settings)
+    desk = AppState(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -74,10 +85,21 @@ def application(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.state.desk = desk
     api = APIRouter(prefix="/api", responses=REFUSALS)
-    for part in (session, pieces, pictures, families, groups, labels, scans, compressing, creating, jobs):
+    for part in (
+        session_routes,
+        picture_routes,
+        image_routes,
+        family_routes,
+        group_routes,
+        label_routes,
+        scan_routes,
+        compress_routes,
+        create_routes,
+        job_routes,
+    ):
         api.include_router(part.routes)
     app.include_router(api)
     app.mount("/", Page(directory=page_folder(), html=True))
     put_errors(app)
-    app.add_middleware(Doors, settings=settings, sessions=desk.sessions)
+    app.add_middleware(SecurityMiddleware, settings=settings, sessions=desk.sessions)
     return app

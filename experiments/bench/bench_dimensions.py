@@ -1,0 +1,35 @@
+"""An autoencoder of ours beside PCA with as many numbers: 16, 32, 64 and 128; default widths, fast recipe."""
+
+from experiments.bench.record import record
+from pochade.analysis.pca import PrincipalComponents
+from pochade.models import reconstruction_loss
+from pochade.models.recipe import FAST
+from pochade.study.fashion_mnist import fashion_mnist
+from pochade.study.study_settings import StudySettings
+from pochade.training.evaluation.reconstruction import reconstruction_error
+from pochade.training.loop import train
+
+DIMENSIONS = (16, 32, 64, 128)
+
+
+def main() -> None:
+    """Measure and write `results/dimensions.json`."""
+    data = fashion_mnist()
+    flat = [split.images.flatten(1).numpy().astype("float32") / 255 for split in (data.train, data.test)]
+    linear = PrincipalComponents.fit(flat[0], max(DIMENSIONS)).errors(flat[1], DIMENSIONS)
+    rows = {}
+    for dimensions in DIMENSIONS:
+        net = StudySettings(latent_dim=dimensions).autoencoder(data)
+        train(net, reconstruction_loss, (data.train.images,), FAST)
+        error = reconstruction_error(net.eval(), data.test.images)
+        rows[str(dimensions)] = {
+            "autoencoder_test_mse": error,
+            "pca_test_mse": linear[dimensions],
+            "ratio": error / linear[dimensions],
+        }
+        print(dimensions, rows[str(dimensions)], flush=True)
+    record("dimensions", {"n": 1, "seed": 0, "by_dimension": rows})
+
+
+if __name__ == "__main__":
+    main()

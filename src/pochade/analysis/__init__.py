@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: neighbours, components, mixtures, spectral embeddings, maps, priors. No files and no pictures."""

@@ -1,0 +1,1 @@
+"""Pictures to embeddings and 256-byte sketches, and sketches back to pictures."""

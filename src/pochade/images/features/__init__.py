@@ -1,0 +1,1 @@
+"""Descriptors: measured properties of a picture, such as technique, colour names and edges."""

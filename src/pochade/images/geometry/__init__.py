@@ -1,0 +1,1 @@
+"""Resize, letterbox, tile and crop arrays of pixels."""

@@ -1,0 +1,1 @@
+"""Read any art file into pixels, and write pictures that read back the same."""

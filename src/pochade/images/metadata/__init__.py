@@ -1,0 +1,1 @@
+"""What a file says besides pixels: EXIF, ICC profiles, XMP, provenance."""

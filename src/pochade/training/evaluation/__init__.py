@@ -1,0 +1,1 @@
+"""How well a trained model reconstructs, and how close two sets of pictures are."""

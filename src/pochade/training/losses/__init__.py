@@ -1,0 +1,1 @@
+"""The losses that the shipped models are trained with."""

@@ -1,0 +1,1 @@
+"""Pictures rendered for the page in worker processes, and the caches that hold them."""

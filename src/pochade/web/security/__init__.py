@@ -1,0 +1,1 @@
+"""Who may ask the server what: host, origin, password, sessions, and limits on requests."""

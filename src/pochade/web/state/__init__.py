@@ -1,0 +1,1 @@
+"""What all requests share: the collection, a snapshot of its pictures, selections, undo."""
