@@ -6,13 +6,15 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pochade
 DRAWINGS := $(CACHE)/openclipart
 OUT ?= study
 DEMO ?= demo
+EXTRAS ?= dev
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal  # one test process per core, one thread each
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo study drawings papers figures data test lint bench clean
+.PHONY: help install demo study drawings papers figures data test test-all quick lint docs bench clean
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 install: $(INSTALLED) ## install everything into .venv
 
@@ -28,25 +30,37 @@ drawings: ## get 8,121 public-domain drawings into the cache, from Debian's pack
 papers: ## get 17 photographs of papers (CC0) into the cache, from Debian's package mypaint-data-extras
 	@bash experiments/recipes/fetch-debian.sh mypaint-data-extras usr/share/mypaint/backgrounds "$(CACHE)/papers"
 
-data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get is at hand
+data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get exists
 	@bash experiments/recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
 		|| echo "'pochade study' will download Fashion-MNIST itself" >&2
 
-test: $(INSTALLED) ## install everything, run the linters and the tests
+test: $(INSTALLED) ## install everything, run the linters, the type checker and the tests (under 12 minutes on 2 cores)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(PYTEST) -m "not full"
 
-lint: $(INSTALLED) ## mend what the linters can mend, check the rest
+test-all: $(INSTALLED) ## the same, with kill and mutation campaigns in their full form
+	$(PYTEST)
+
+quick: $(INSTALLED) ## lint, check types and run the fast tests (under 90 seconds)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PYTEST) -m "not slow and not full"
+
+lint: $(INSTALLED) ## fix what the linters can fix, check the rest
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
+docs: $(INSTALLED) ## build the documentation site into site/
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/mkdocs build --strict
+
 figures: ## get 241 painted figures to measure on into the cache, from Debian's package wesnoth-1.16-data (GPL, CC BY-SA)
 	@bash experiments/recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"
 
-bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (some hours on two cores)
+bench: $(INSTALLED) data drawings papers figures ## measure every figure again (some hours on two cores)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/pip install --quiet --no-deps pythae==0.1.2  # asks for packages that Python has had since 3.7
 	$(BIN)/python -m experiments.bench.bench_copies
@@ -72,13 +86,13 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure anew (s
 	$(BIN)/python -m experiments.bench.bench_training
 	$(BIN)/python -m experiments.bench.bench_dimensions
 	$(BIN)/python -m experiments.bench.bench_study
-	$(BIN)/python -m experiments.bench.table
+	$(BIN)/python -m experiments.report.write
 
 clean: ## remove the installation and everything that was built
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache frontend/node_modules src/pochade/web/static/built
+	rm -rf .venv build dist site .mypy_cache .ruff_cache .pytest_cache frontend/node_modules src/pochade/web/static/built
 
 $(INSTALLED): pyproject.toml constraints.txt hatch_build.py $(PAGE)
 	$(PYTHON) -m venv .venv || { echo "on Debian: apt-get install python3-venv" >&2; exit 1; }
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@test -f src/pochade/web/static/built/index.html || echo "the page was not built, as npm's registry was not reached or Node failed; all else is there" >&2
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@test -f src/pochade/web/static/built/index.html || echo "the page was not built: npm's registry was not reached, or Node failed; everything else is installed" >&2
 	touch $(INSTALLED)

@@ -1,13 +1,43 @@
-"""Small pictures that are learnt in a second, for every test that needs some."""
+"""What holds for every test: hypothesis's profile, no silent skips where they are forbidden, and a small data set."""
 
 import os
+from collections.abc import Generator
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 import pytest
 import torch
+from hypothesis import settings
 
 from pochade.study.fashion_mnist import CLASSES, ImageSet, Split
+from tests.support.learnt_collection import art, collection, learnt_art
+
+__all__ = ["art", "collection", "learnt_art"]  # fixtures
+
+
+NO_SKIPS = os.environ.get("POCHADE_NO_SKIPS") == "1"  # set where a browser, Postgres and every extra are installed
+settings.register_profile("pochade", deadline=None)  # a busy machine is no failure
+settings.load_profile("pochade")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that skips itself where nothing may be skipped."""
+    report = yield
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a module that skips itself where nothing may be skipped."""
+    report = yield
+    if NO_SKIPS and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+    return report
 
 
 def drawn(count: int, seed: int) -> Split:

@@ -28,13 +28,13 @@ from experiments.bench.record import record
 from experiments.recipes.fingerprints import DRAWINGS
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
-from pochade.archive.codecs.file_codecs import as_jpeg
+from pochade.archive.codecs.picture_codecs import encode_jpeg
 from pochade.archive.extractor import extract
 from pochade.errors import ArchiveDamaged
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import Source
-from pochade.images.codecs.container_split import taken_apart
-from pochade.images.io.read import picture_in
+from pochade.images.codecs.container_split import split_file
+from pochade.images.io.read import picture_from_source
 
 PIECES, KILLS, FLIPS = 500, 100, 5_000
 FLIPPED, KILLED = 200, 24  # pieces of the archives that bits are flipped in, and that are killed
@@ -63,11 +63,11 @@ SINGLE = {"JPEG XL effort 7": jpeg_xl(7), "JPEG XL effort 9": jpeg_xl(9), "WebP 
 def single(content: bytes, name: str) -> int:
     """A file's bytes with one setting; oxipng takes the file, the others its pixels; JPEG XL takes a JPEG as it is."""
     if content.startswith(b"\xff\xd8"):
-        jpeg = as_jpeg(content) if name.startswith("JPEG XL") else None
+        jpeg = encode_jpeg(content) if name.startswith("JPEG XL") else None
         return min(len(content), len(jpeg.content)) if jpeg else len(content)
     if name == "oxipng":
         return len(oxipng.optimize_from_memory(content, level=4))
-    apart = taken_apart(content)
+    apart = split_file(content)
     if apart is None or apart.values.dtype != np.uint8:
         return len(content)
     values = apart.values[..., 0] if apart.values.shape[-1] == 1 else apart.values
@@ -136,7 +136,7 @@ def same_pixels(one: bytes, other: bytes) -> bool:
 
 def read_from(content: bytes) -> Picture:
     """A picture out of its file's bytes."""
-    return picture_in(Source(io.BytesIO(content), "the piece", len(content), 2**32))
+    return picture_from_source(Source(io.BytesIO(content), "the piece", len(content), 2**32))
 
 
 def said_in(picture: Picture) -> tuple[Any, ...]:

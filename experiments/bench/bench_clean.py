@@ -25,7 +25,7 @@ from experiments.bench.scans import DPI, Damage, Damaged, busiest, chosen, grain
 from experiments.bench.spots import dusty, lost, removed, sky, stipple
 from experiments.bench.strokes import agreement, colour_error, hatching_kept, psnr, strokes
 from pochade import clean
-from pochade.training.augment.scan_damage import damage
+from pochade.training.augment.scan_damage import damage_scan
 
 TUNED_ON, TUNING_SIDE = 8, 320  # drawings of the training part, and their crops
 SCANS, SLOW_SCANS, NOISY, NOISE = 24, 3, 10, 25.0
@@ -226,7 +226,7 @@ def drawn(drawings: Sequence[Picture], side: int = 420) -> Image.Image:
     rows = []
     for number, drawing in enumerate(drawings):
         page = np.pad(drawing, ((30, 30), (30, 30), (0, 0)), constant_values=255)
-        done = clean(damage(page, DPI, np.random.default_rng(SHOWN + number)).picture)
+        done = clean(damage_scan(page, DPI, np.random.default_rng(SHOWN + number)).picture)
         gone = (128 + 2 * done.removed).clip(0, 255).astype(np.uint8)
         panels = [Image.fromarray(panel) for panel in (done.before, done.after, gone)]
         rows.append(
@@ -270,7 +270,7 @@ def main() -> None:
     def noise_only(picture: Picture) -> Picture:
         return np.asarray(clean(picture, light=0, paper=0, specks=0, smudges=0).picture)
 
-    figures = measured(ours, noise_only, damage)
+    figures = measured(ours, noise_only, damage_scan)
     drawn(chosen(4, held_out=True)).save(SHEET, quality=88)
     figures["big"] = big_picture(chosen(1, held_out=True)[0])
     figures["bars"] = bars(figures)

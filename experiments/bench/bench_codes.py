@@ -12,7 +12,7 @@ from PIL import Image
 from experiments.bench.openclipart import held_out
 from experiments.bench.record import record, summary
 from pochade import fingerprint, redraw
-from pochade.embedding.sketch_codec import LENGTH
+from pochade.embedding.sketch_format import SKETCH_BYTES
 
 QUALITIES = {"WEBP": range(0, 101, 10), "AVIF": range(0, 101, 10), "JXL": (1, *range(10, 100, 10))}
 PICTURES = 200
@@ -39,7 +39,7 @@ def squeezed(picture: np.ndarray, form: str, sides: tuple[int, ...]) -> tuple[in
             small.save(buffer, form, quality=quality)
             drawn = Image.open(buffer).convert("RGB").resize(picture.shape[1::-1], Image.Resampling.BICUBIC)
             tried.append((len(buffer.getvalue()), np.asarray(drawn)))
-    fitting = [each for each in tried if each[0] <= LENGTH]
+    fitting = [each for each in tried if each[0] <= SKETCH_BYTES]
     if not fitting:
         return min(tried, key=lambda each: each[0])
     return max(fitting, key=lambda each: psnr(picture, each[1]))
@@ -71,7 +71,7 @@ def draw(pictures: list[np.ndarray], redrawn: np.ndarray, to: Path) -> None:
 def main() -> None:
     """Measure and write `results/codes.json`; draw `docs/images/sketches.png`."""
     pictures = [drawn.squares.whole.pixels for drawn in held_out()][:PICTURES]
-    redrawn = redraw(fingerprint(pictures).codes)
+    redrawn = redraw(fingerprint(pictures).sketches)
     draw(pictures, redrawn, SKETCHES)
     rivals: dict[str, Callable[[np.ndarray], tuple[int, np.ndarray]]] = {"BlurHash, unrounded": blurhash}
     for form in QUALITIES:

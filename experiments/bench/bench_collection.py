@@ -16,7 +16,7 @@ from PIL import Image
 from experiments.bench.record import record, summary
 from experiments.recipes.fingerprints import DRAWINGS
 from pochade import Collection
-from pochade.analysis.nearest_rows import closest
+from pochade.analysis.nearest_neighbours import nearest_rows
 from pochade.images.io.read import read_preview
 
 ROUNDS = 3
@@ -95,8 +95,8 @@ def unchanged(folder: Path, index: Path) -> dict[str, object]:
 
 def asking(collection: Collection) -> dict[str, object]:
     """Milliseconds of `find` inside the library, by a look, and over a million looks."""
-    count = collection.index.rows_used()
-    looks = collection.in_use.looks(count)
+    count = collection.index.row_count()
+    looks = collection.models.embeddings(count)
     times = []
     for row in np.random.default_rng(0).integers(0, count, ASKED):
         begun = time.perf_counter()
@@ -110,7 +110,7 @@ def asking(collection: Collection) -> dict[str, object]:
         large = []
         for row in range(ASKED // 4):
             begun = time.perf_counter()
-            closest(million[row], mapped, 10)
+            nearest_rows(million[row], mapped, 10)
             large.append(1e3 * (time.perf_counter() - begun))
     return {"pieces": count, "find_ms": summary(times[5:]), "million_ms": summary(large[5:])}
 

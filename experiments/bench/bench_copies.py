@@ -50,13 +50,13 @@ def main() -> None:
     """Measure and write `results/copies.json`."""
     originals = distinct(held_out())
     edited = [[edit(picture) for edit in EDITS.values()] for picture in originals]
-    looks = fingerprint(originals).looks
-    looks_of_edits = np.stack([fingerprint(each).looks for each in edited])  # (N, E, 64)
+    looks = fingerprint(originals).embeddings
+    looks_of_edits = np.stack([fingerprint(each).embeddings for each in edited])  # (N, E, 64)
     hashes = np.stack([phash(picture) for picture in originals])
     hashes_of_edits = np.stack([[phash(view) for view in each] for each in edited])
     stages = {
         name: float(
-            (np.argmax(fingerprint([stage(p) for p in originals]).looks @ looks.T, 1) == np.arange(len(looks))).mean()
+            (np.argmax(fingerprint([stage(p) for p in originals]).embeddings @ looks.T, 1) == np.arange(len(looks))).mean()
         )
         for name, stage in STAGES.items()
     }

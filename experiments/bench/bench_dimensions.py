@@ -3,7 +3,7 @@
 from experiments.bench.record import record
 from pochade.analysis.pca import PrincipalComponents
 from pochade.models import reconstruction_loss
-from pochade.models.recipe import FAST
+from pochade.training.recipe import FAST_RECIPE
 from pochade.study.fashion_mnist import fashion_mnist
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
@@ -20,7 +20,7 @@ def main() -> None:
     rows = {}
     for dimensions in DIMENSIONS:
         net = StudySettings(latent_dim=dimensions).autoencoder(data)
-        train(net, reconstruction_loss, (data.train.images,), FAST)
+        train(net, reconstruction_loss, (data.train.images,), FAST_RECIPE)
         error = reconstruction_error(net.eval(), data.test.images)
         rows[str(dimensions)] = {
             "autoencoder_test_mse": error,

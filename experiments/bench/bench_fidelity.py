@@ -22,9 +22,10 @@ from experiments.bench.record import record
 from experiments.recipes.fingerprints import STARS
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
-from pochade.archive.codecs.quality_search import WANTED, searched
-from pochade.images.codecs.lossy import CODERS, QualityJudge, original_in
-from pochade.training.augment.scan_damage import damage
+from pochade.archive.codecs.quality_search import TARGET_SCORES, search_quality
+from pochade.images.codecs.lossy import LOSSY_CODECS, read_original
+from pochade.images.codecs.quality_meter import QualityMeter
+from pochade.training.augment.scan_damage import damage_scan
 
 PIECES, SEED, DPI = 36, 0, 200.0
 LONGEST = 768  # pixels of the longer side of what is laid on white
@@ -44,17 +45,17 @@ def collection(folder: Path, pieces: int) -> None:
         elif number % 3 == 1:
             laid.save(to)
         else:
-            Image.fromarray(damage(np.asarray(laid), DPI, np.random.default_rng(number)).picture).save(to)
+            Image.fromarray(damage_scan(np.asarray(laid), DPI, np.random.default_rng(number)).picture).save(to)
 
 
 def singles(job: tuple[Path, float]) -> dict[str, int | None]:
     """Bytes of each coder's smallest file that reaches the score; None where it reaches it nowhere."""
     path, wanted = job
-    original = original_in(path.read_bytes())
+    original = read_original(path.read_bytes())
     if original is None:
-        return {coder.name: None for coder in CODERS}
-    judge = QualityJudge(original)
-    found = {coder.name: searched(coder, original, judge, wanted, MOST) for coder in CODERS}
+        return {coder.name: None for coder in LOSSY_CODECS}
+    judge = QualityMeter(original)
+    found = {coder.name: search_quality(coder, original, judge, wanted, MOST) for coder in LOSSY_CODECS}
     return {name: None if one is None else len(one.content) for name, one in found.items()}
 
 
@@ -64,16 +65,16 @@ def measured(folder: Path, fidelity: str, kept: dict[str, int]) -> dict[str, Any
     compress(folder, archive, fidelity)
     with open_archive(archive) as opened:
         scores = [piece.score for piece in opened if piece.score is not None]
-        coders = [piece.coder for piece in opened]
+        coders = [piece.codec for piece in opened]
     paths = sorted(folder.iterdir())
     with ProcessPoolExecutor(2) as pool:
-        sizes = list(pool.map(singles, [(path, WANTED[fidelity]) for path in paths]))
+        sizes = list(pool.map(singles, [(path, TARGET_SCORES[fidelity]) for path in paths]))
     totals = {
         coder.name: sum(
             kept[path.name] if each[coder.name] is None else int(each[coder.name] or 0)
             for path, each in zip(paths, sizes, strict=True)
         )
-        for coder in CODERS
+        for coder in LOSSY_CODECS
     }
     bytes_, best = archive.stat().st_size, min(totals.values())
     return {
@@ -97,7 +98,7 @@ def main() -> None:
         compress(folder, lossless)
         with open_archive(lossless) as opened:
             kept = {Path(piece.path).name: piece.bytes for piece in opened}
-        figures = {fidelity: measured(folder, fidelity, kept) for fidelity in WANTED}
+        figures = {fidelity: measured(folder, fidelity, kept) for fidelity in TARGET_SCORES}
     record("fidelity", {"pieces": pieces} | figures)
     print(figures)
 

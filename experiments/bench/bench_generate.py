@@ -10,7 +10,7 @@ sampler of ten parts. WAE-MMD and RAE-L2 run with the library's defaults and wit
 beta-VAE, whose default is a VAE again, with its authors' 2 and with the small weights that suit a decoder with little
 noise. Each model's best settings with seed 0 are those that it runs with for the other seeds.
 
-Ours is the VAE of the study with the fast recipe, drawn from by the study's mixture and by `pochade.analysis.prior.Prior`.
+Ours is the VAE of the study with the fast recipe, drawn from by the study's mixture and by `pochade.analysis.prior.LatentPrior`.
 The tutorial's VAE runs once. Each finished net's figures are a line in the folder given by --cache, so that the
 same command goes on after an interruption; the folder's name has the commit, so that another version begins anew.
 """
@@ -33,11 +33,11 @@ from pythae.trainers.trainer_utils import set_seed
 from torch import Tensor, nn
 
 from experiments.bench.record import COMMIT, record, summary
-from pochade.analysis.density import Density
+from pochade.analysis.gaussian_mixture import WhitenedMixture
 from pochade.analysis.prior import LatentPrior, as_latents, standard_normal
 from pochade.models import VAE, Classifier, calibrated_loss, classification_loss, summed_loss
 from pochade.models.checkpoints import load_model, save_model
-from pochade.models.recipe import FAST, RULER, TUTORIAL, Recipe
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER, TUTORIAL_RECIPE, Recipe
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.findings import SAMPLES, features, flat_codes, originality, ruler_itself
 from pochade.study.run_study import RULER_SEED
@@ -136,7 +136,7 @@ def judging(data: ImageSet, path: Path) -> Judge:
     """The judge with the study's own classifier, trained when its file isn't there yet."""
     if not path.exists():
         net = StudySettings().ruler(data)
-        train(net, classification_loss, (data.train.images, data.train.labels), RULER, seed=RULER_SEED)
+        train(net, classification_loss, (data.train.images, data.train.labels), REFERENCE_CLASSIFIER, seed=RULER_SEED)
         save_model(path, net.cpu())
     ruler = load_model(path)
     assert isinstance(ruler, Classifier)
@@ -165,7 +165,7 @@ def measured(judge: Judge, name: str, seed: int) -> Figures:
         return ruler_itself(judge.data, judge.ruler, seed).numbers
     if name in RIVALS:
         return rivals(judge, name, seed)
-    return ours(judge, *((TUTORIAL, summed_loss) if name == TUTORIALS else (FAST, calibrated_loss)), seed)
+    return ours(judge, *((TUTORIAL_RECIPE, summed_loss) if name == TUTORIALS else (FAST_RECIPE, calibrated_loss)), seed)
 
 
 def ours(judge: Judge, recipe: Recipe, loss: Callable[..., Tensor], seed: int) -> Figures:
@@ -176,7 +176,7 @@ def ours(judge: Judge, recipe: Recipe, loss: Callable[..., Tensor], seed: int) -
     prior = LatentPrior.fit(codes, seed)
     latents = {
         "normal": standard_normal(SAMPLES, net.latent_shape, seed),
-        "mixture": as_latents(Density.fit(codes, seed=seed).sample(SAMPLES, seed), net.latent_shape),
+        "mixture": as_latents(WhitenedMixture.fit(codes, seed=seed).sample(SAMPLES, seed), net.latent_shape),
         "prior": as_latents(prior.sample(SAMPLES, seed), net.latent_shape),
     }
     pictures = {name: decode_latents(net, drawn) for name, drawn in latents.items()}
@@ -203,7 +203,7 @@ def rivals(judge: Judge, name: str, seed: int) -> Figures:
 
 def training(kind: Any, out: str, seed: int) -> Any:
     """How pythae is to train: RAE-L2 asks for an optimiser for each half."""
-    shared = {"output_dir": out, "seed": seed, "num_epochs": FAST.epochs}
+    shared = {"output_dir": out, "seed": seed, "num_epochs": FAST_RECIPE.epochs}
     shared["per_device_train_batch_size"] = BATCH
     if kind is models.RAE_L2:
         rates = {"encoder_learning_rate": RATE, "decoder_learning_rate": RATE}

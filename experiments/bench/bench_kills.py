@@ -19,7 +19,7 @@ LEARN = "import sys; from pochade import Collection; Collection.open(sys.argv[1]
 def known(folder: Path) -> dict[str, tuple[str, bytes, bytes]]:
     """Each file's content, look and code."""
     collection = Collection.open(folder)
-    looks, codes = collection.in_use.looks(collection.index.rows_used()), collection.codes()
+    looks, codes = collection.models.embeddings(collection.index.row_count()), collection.codes()
     held = {
         str(piece.path.relative_to(folder)): (piece.hash, looks[piece.row].tobytes(), codes[piece.row].tobytes())
         for piece in collection.pieces()

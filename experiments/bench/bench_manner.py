@@ -34,15 +34,15 @@ from experiments.bench.bench_restoring import FIGURES
 from experiments.bench.record import COMMIT, record
 from pochade import Collection
 from pochade.analysis.prior import standard_normal
-from pochade.create.picture_latents import PAINTER, painted
-from pochade.embedding.embedder import shipped
+from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square
+from pochade.embedding.embedder import shipped_embedder
 from pochade.images.base.picture import Array
-from pochade.images.geometry.letterbox import squared
+from pochade.images.geometry.letterbox import make_squares
 from pochade.images.io.read import read_preview
-from pochade.learn.finetune_generator import tuned_painter
+from pochade.learn.finetune_generator import finetune_generator
 from pochade.models import VAE, ConvConfig, VAEConfig, calibrated_loss, summed_loss
 from pochade.models.checkpoints import save_model
-from pochade.models.recipe import FAST, TUTORIAL, Recipe
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
 from pochade.study.study_settings import initialised
 from pochade.training.evaluation.reconstruction import decode_latents
 from pochade.training.evaluation.set_distance import kernel_distance
@@ -67,8 +67,8 @@ def main() -> None:
     held, learnt = paths[::TEST], [path for place, path in enumerate(paths) if place % TEST]
     ways: dict[str, Callable[[], Array]] = {
         "ours": lambda: imagined(learnt, told.minutes),
-        "plain VAE": lambda: plain(FAST, calibrated_loss, drawings(learnt), told.minutes),
-        "tutorial": lambda: plain(TUTORIAL, summed_loss, drawings(learnt), told.minutes),
+        "plain VAE": lambda: plain(FAST_RECIPE, calibrated_loss, drawings(learnt), told.minutes),
+        "tutorial": lambda: plain(TUTORIAL_RECIPE, summed_loss, drawings(learnt), told.minutes),
     }
     made = {name: kept(told.cache / f"{name}.npy", make) for name, make in ways.items()}
     record(
@@ -89,7 +89,7 @@ def kept(path: Path, make: Callable[[], Array]) -> Array:
 
 def drawings(paths: list[Path]) -> Array:
     """Figures as all nets read them (n, 128, 128, 3)."""
-    return np.stack([painted(read_preview(path, 2 * SIDE).pixels, SIDE) for path in paths])
+    return np.stack([fit_to_square(read_preview(path, 2 * SIDE).pixels, SIDE) for path in paths])
 
 
 def imagined(learnt: list[Path], minutes: float) -> Array:
@@ -103,10 +103,10 @@ def imagined(learnt: list[Path], minutes: float) -> Array:
             collection.learn(minutes=0)
             contents = collection.index.contents()
             held, others = contents[::TENTH], [one for row, one in enumerate(contents) if row % TENTH]
-            net, said = tuned_painter(collection.in_use, others, held, minutes, lambda _: None)
+            net, said = finetune_generator(collection.models, others, held, minutes, lambda _: None)
             print("learnt:", said, flush=True)
             if net is not None:
-                save_model(collection.home / PAINTER, net.half())
+                save_model(collection.home / GENERATOR_FILE, net.half())
             return np.stack([one.picture for one in collection.imagine(SAMPLES)])
 
 
@@ -143,10 +143,10 @@ def judged(made: dict[str, Array], learnt: list[Path], held: list[Path]) -> dict
 @torch.inference_mode()
 def seen(pictures: Array) -> tuple[Tensor, Array]:
     """What the look net pools of pictures (n, 384), and their looks (n, 64)."""
-    net, pooled, looks = shipped(), list[Tensor](), list[Array]()
-    listening = net.look.linear.register_forward_pre_hook(lambda _, given: pooled.append(given[0]))
+    net, pooled, looks = shipped_embedder(), list[Tensor](), list[Array]()
+    listening = net.embedding_model.linear.register_forward_pre_hook(lambda _, given: pooled.append(given[0]))
     for some in np.array_split(pictures, -(-len(pictures) // 64)):
-        looks.append(net.looks_of([squared(picture[:-EDGE, :-EDGE]) for picture in some]))
+        looks.append(net.embed([make_squares(picture[:-EDGE, :-EDGE]) for picture in some]))
     listening.remove()
     return torch.cat(pooled), np.concatenate(looks)
 

@@ -40,7 +40,7 @@ def main() -> None:
             seconds, most = seconds_learning(folder, index)
             figures[name] = {"learn": {"seconds": seconds, "most_mb": most}}
             with Collection.open(folder, index=index) as collection:
-                figures[name]["pieces"] = collection.index.rows_used()
+                figures[name]["pieces"] = collection.index.row_count()
             for verb in ("families", "groups", "map"):
                 figures[name][verb] = order(folder, index, verb)
                 print(name, verb, figures[name][verb], flush=True)

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from experiments.bench.record import record, summary
-from pochade.models.artifact_remover import shipped
+from pochade.models.artifact_remover import shipped_artifact_remover
 
 TIMES = 12  # the first of which doesn't count
 LARGE = 50_000_000  # pixels
@@ -19,14 +19,14 @@ LARGE = 50_000_000  # pixels
 
 def main() -> None:
     """Measure, and write results/mending.json."""
-    mender, seconds = shipped(), []
+    mender, seconds = shipped_artifact_remover(), []
     pixels = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
     for _ in range(TIMES):
         begun = time.perf_counter()
-        mender.mended(pixels, (50,))
+        mender.apply(pixels, (50,))
         seconds.append(time.perf_counter() - begun)
     side = int(LARGE**0.5)
-    mender.mended(np.resize(pixels, (side, side, 3)), (50,))
+    mender.apply(np.resize(pixels, (side, side, 3)), (50,))
     figures = {
         "seconds_a_megapixel": summary(seconds[1:]),
         "gigabytes_at_50_megapixels": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,

@@ -2,7 +2,7 @@
 
     python -m experiments.bench.bench_morphs
 
-The study's VAE with the fast recipe and 16 or 64 numbers in its latent, `pochade.analysis.prior.Prior` fitted to the codes of
+The study's VAE with the fast recipe and 16 or 64 numbers in its latent, `pochade.analysis.prior.LatentPrior` fitted to the codes of
 the training pictures, and 200 pairs of test pictures, beside straight lines between the same codes. A middle's
 percentile is the share of held-out codes that are less dense. A step's size is the distance of the frozen classifier's
 features of one frame and the next; a way's evenness, its largest step over its mean step.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from experiments.bench.record import record, summary
 from pochade.analysis.prior import LatentPrior, as_latents
 from pochade.models import VAE, Classifier, calibrated_loss, classification_loss
-from pochade.models.recipe import FAST, RULER
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.findings import features, flat_codes
 from pochade.study.run_study import RULER_SEED
@@ -33,7 +33,7 @@ def main() -> None:
     """Measure both, and write results/morphs.json."""
     data = fashion_mnist()
     ruler = StudySettings().ruler(data)
-    train(ruler, classification_loss, (data.train.images, data.train.labels), RULER, seed=RULER_SEED)
+    train(ruler, classification_loss, (data.train.images, data.train.labels), REFERENCE_CLASSIFIER, seed=RULER_SEED)
     figures = {f"{latent} numbers": measured(data, ruler.cpu().eval(), latent) for latent in LATENTS}
     record("morphs", {"pairs": PAIRS, "frames": FRAMES} | figures)
 
@@ -41,7 +41,7 @@ def main() -> None:
 def measured(data: ImageSet, ruler: Classifier, latent: int) -> dict[str, Any]:
     """The ways of one VAE."""
     net = StudySettings(latent_dim=latent).vae(data)
-    train(net, calibrated_loss, (data.train.images,), FAST)
+    train(net, calibrated_loss, (data.train.images,), FAST_RECIPE)
     net = net.cpu().eval()
     prior = LatentPrior.fit(flat_codes(net, data.train.images), SEED)
     codes = flat_codes(net, data.test.images)

@@ -50,9 +50,9 @@ def child(first: int, last: int) -> None:
     """Read the files of these numbers; a line before and after each, so that the parent knows what was going on."""
     from pochade.errors import PictureUnreadable  # noqa: PLC0415  # the parent needs none of the libraries
     from pochade.images.io.read import read_picture, read_preview  # noqa: PLC0415
-    from tests.support.picture_files import every_format  # noqa: PLC0415
+    from tests.support.picture_files import files_of_every_format  # noqa: PLC0415
 
-    samples = every_format()
+    samples = files_of_every_format()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path = Path(tempfile.mkdtemp()) / "piece"

@@ -21,14 +21,14 @@ from PIL import Image
 from experiments.bench.bench_restoring import FIGURES, decibels_of
 from experiments.bench.openclipart import held_out_files
 from experiments.bench.record import record, summary
-from pochade.archive.codecs.previews import MOST, SIDES, fullest, preview_of
-from pochade.archive.codecs.restored_avif import restored_picture
-from pochade.images.codecs.av1_frames import as_avif
+from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, PREVIEW_SIDES, largest_fitting, best_preview
+from pochade.archive.codecs.restored_avif import restore_picture
+from pochade.images.codecs.av1_frames import wrap_in_avif
 from pochade.images.codecs.lossy import AVIF, JPEG_XL, WEBP, LossyCodec, Original
-from pochade.images.codecs.thumbnail_codec import Miniature
+from pochade.images.codecs.preview_reference import PreviewReference
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.models import weights
-from pochade.models.artifact_remover import shipped
+from pochade.models.artifact_remover import shipped_artifact_remover
 
 PIECES, SEED = 60, 0
 SPEED = 4  # of AVIF's coder
@@ -49,35 +49,35 @@ def avif(original: Original, dial: int) -> bytes:
     return file.getvalue()
 
 
-ALONE = (AVIF._replace(encode=avif), JPEG_XL, WEBP, LossyCodec("jpeg", jpeg, 95, at_70=60, at_90=95))
+ALONE = (AVIF._replace(encode=avif), JPEG_XL, WEBP, LossyCodec("jpeg", jpeg, 95, quality_at_70=60, quality_at_90=95))
 
 
-def best_of(coder: LossyCodec, picture: Miniature) -> dict[str, float]:
+def best_of(coder: LossyCodec, picture: PreviewReference) -> dict[str, float]:
     """Decibels and SSIMULACRA2 of the size at which a coder alone has most decibels."""
-    sides = [side for side in SIDES if side < picture.longest] + [min(picture.longest, max(SIDES))]
-    files = [fullest(coder, picture.at(side)) for side in sides]
-    shown = [picture.shown_again(found.file) for found in files if found is not None]
+    sides = [side for side in PREVIEW_SIDES if side < picture.longest] + [min(picture.longest, max(PREVIEW_SIDES))]
+    files = [largest_fitting(coder, picture.resize(side)) for side in sides]
+    shown = [picture.decode(found.content) for found in files if found is not None]
     shown += [] if shown else [np.full_like(picture.pixels, 255)]
     best = max(shown, key=lambda one: decibels_of(picture.pixels, one))
     return {"decibels": decibels_of(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
 
 
-def ours(content: bytes, picture: Miniature) -> dict[str, float] | None:
+def ours(content: bytes, picture: PreviewReference) -> dict[str, float] | None:
     """What `compress --fidelity preview` makes of it; None where that isn't larger than a preview anyway."""
-    start, mender = time.perf_counter(), shipped(weights.PREVIEW)
-    found = preview_of(content, mender)
+    start, mender = time.perf_counter(), shipped_artifact_remover(weights.PREVIEW_FILE)
+    found = best_preview(content, mender)
     if found is None:
         return None
-    file = found.content if found.coder == WEBP.name else as_avif(found.content)
-    if found.told is None or found.shape is None:
-        shown = picture.shown_again(file)
+    file = found.content if found.codec == WEBP.name else wrap_in_avif(found.content)
+    if found.conditioning is None or found.shape is None:
+        shown = picture.decode(file)
     else:
-        shown = restored_picture(file, mender, found.told, found.shape).pixels
+        shown = restore_picture(file, mender, found.conditioning, found.shape).pixels
     return {
         "decibels": decibels_of(picture.pixels, shown),
         "ssimulacra2": found.score,
         "bytes": len(found.content),
-        "restored": float(found.told is not None),
+        "restored": float(found.conditioning is not None),
         "seconds": time.perf_counter() - start,
     }
 
@@ -87,7 +87,7 @@ def measured(known: list[str], pieces: int) -> dict[str, Any]:
     rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("preview", *(coder.name for coder in ALONE))}
     for path in random.Random(SEED).sample(known, min(pieces, len(known))):
         content = Path(path).read_bytes()
-        picture = Miniature(content)
+        picture = PreviewReference(content)
         if (found := ours(content, picture)) is None:
             continue
         rows["preview"].append(found)
@@ -118,7 +118,7 @@ def measured(known: list[str], pieces: int) -> dict[str, Any]:
 def main() -> None:
     """Measure, and write results/previews.json."""
     pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
-    known = [str(path) for path in held_out_files() if path.stat().st_size > MOST]
+    known = [str(path) for path in held_out_files() if path.stat().st_size > MAX_PREVIEW_BYTES]
     figures = measured(known, pieces)
     painted = sorted(str(path) for path in FIGURES.rglob("portraits/**/*.png"))
     record("previews", figures | {"painted figures": measured(painted, pieces)})

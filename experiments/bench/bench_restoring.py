@@ -23,12 +23,12 @@ from scipy.interpolate import PchipInterpolator
 from experiments.bench.openclipart import held_out_files
 from experiments.bench.record import record
 from experiments.recipes.fingerprints import DRAWINGS
-from pochade.archive.codecs.previews import decibels
 from pochade.images.io.read import read_preview
+from pochade.images.quality.psnr import psnr
 from pochade.images.quality.ssimulacra2 import ssimulacra2
-from pochade.learn.finetune_artifact_remover import tuned_restorer
-from pochade.models.artifact_remover import ArtifactRemover, shipped
-from pochade.models.packed_weights import packed
+from pochade.learn.finetune_artifact_remover import finetune_artifact_remover
+from pochade.models.artifact_remover import ArtifactRemover, shipped_artifact_remover
+from pochade.models.packed_weights import pack_model
 
 FIGURES = DRAWINGS.parent / "wesnoth"
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
@@ -59,7 +59,7 @@ def coded(pixels: np.ndarray, quality: int) -> tuple[np.ndarray, int]:
 def row(pixels: np.ndarray, quality: int, mender: ArtifactRemover) -> Row:
     """One picture at one quality."""
     plain, size = coded(pixels, quality)
-    better = mender.mended(plain, (quality,))
+    better = mender.apply(plain, (quality,))
     bits = 8 * size / (pixels.shape[0] * pixels.shape[1])
     worth = [decibels_of(pixels, one) for one in (plain, better)]
     return bits, worth[0], ssimulacra2(pixels, plain), worth[1], ssimulacra2(pixels, better)
@@ -67,7 +67,7 @@ def row(pixels: np.ndarray, quality: int, mender: ArtifactRemover) -> Row:
 
 def decibels_of(one: np.ndarray, other: np.ndarray) -> float:
     """PSNR, at most 60."""
-    return min(60.0, decibels(one, other))
+    return min(60.0, psnr(one, other))
 
 
 def bd_rate(bits: np.ndarray, worth: np.ndarray, better: np.ndarray) -> float:
@@ -101,20 +101,20 @@ def tuned_on(paths: list[Path], minutes: float) -> ArtifactRemover:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as home:
         learnt = [path for path in paths if path not in held]
-        net, said = tuned_restorer(Path(home), learnt, held, minutes, lambda _: None)
+        net, said = finetune_artifact_remover(Path(home), learnt, held, minutes, lambda _: None)
     print(said, f"{(time.perf_counter() - begun) / 60:.1f} minutes", flush=True)
-    return shipped() if net is None else ArtifactRemover(packed(net))
+    return shipped_artifact_remover() if net is None else ArtifactRemover(pack_model(net))
 
 
 def main() -> None:
     """Measure, and write results/restoring.json."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     figures: dict[str, Any] = {"minutes": minutes}
-    figures["drawings"] = measured(Art.of(held_out_files()), shipped())
+    figures["drawings"] = measured(Art.of(held_out_files()), shipped_artifact_remover())
     paths = sorted(FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
     half, others = paths[: len(paths) // 2], paths[len(paths) // 2 :]
-    figures["figures, never seen"] = measured(Art.of(others), shipped())
+    figures["figures, never seen"] = measured(Art.of(others), shipped_artifact_remover())
     figures["figures, after training on others"] = measured(Art.of(others), tuned_on(half, minutes))
     record("restoring", figures)
 

@@ -12,9 +12,9 @@ from experiments.bench.edits import drawing
 from experiments.bench.record import record, summary
 from experiments.recipes.fingerprints import DRAWINGS
 from pochade import fingerprint
-from pochade.analysis.active_learning import suggested, worth_asking
-from pochade.images.features.descriptors import traits
-from pochade.images.geometry.letterbox import squared
+from pochade.analysis.active_learning import score_unlabelled, choose_questions
+from pochade.images.features.descriptors import appearance_descriptor
+from pochade.images.geometry.letterbox import make_squares
 
 TOPICS, SMALLEST, LARGEST = 10, 60, 300  # topmost folders; of each at most so many drawings
 EXAMPLES, ANSWERS, ROUNDS, SEEDS = 10, 20, 4, 5
@@ -23,13 +23,13 @@ Ask = Callable[[np.ndarray, list[int], list[int], int, random.Random], Sequence[
 
 def average_precision(features: np.ndarray, truth: np.ndarray, confirmed: list[int], refused: list[int]) -> float:
     """Of the ranking of all that nobody judged."""
-    right = truth[suggested(features, confirmed, refused).rows]
+    right = truth[score_unlabelled(features, confirmed, refused).rows]
     return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
 
 
 def chosen(features: np.ndarray, confirmed: list[int], refused: list[int], count: int, _: random.Random) -> list[int]:
     """The questions that the system asks."""
-    return worth_asking(features, confirmed, refused, count=count)
+    return choose_questions(features, confirmed, refused, count=count)
 
 
 def at_random(
@@ -47,7 +47,7 @@ def after_answers(features: np.ndarray, truth: np.ndarray, begun: list[int], ask
     for _ in range(ROUNDS):
         for row in ask(features[asked_half], confirmed, refused, ANSWERS // ROUNDS, chance):
             (confirmed if truth[asked_half[row]] else refused).append(int(row))
-    found = suggested(features, asked_half[confirmed], asked_half[refused] if refused else []).rows
+    found = score_unlabelled(features, asked_half[confirmed], asked_half[refused] if refused else []).rows
     right = truth[found[~np.isin(found, asked_half)]]
     return float((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
 
@@ -74,7 +74,7 @@ def main() -> None:
     small = np.stack([np.asarray(each.resize((32, 32)), np.float32).ravel() for each in pictures])
     features = {
         "looks and traits": np.concatenate(
-            [fingerprint(pictures).looks, np.stack([traits(squared(np.asarray(each))) for each in pictures])], 1
+            [fingerprint(pictures).embeddings, np.stack([appearance_descriptor(make_squares(np.asarray(each))) for each in pictures])], 1
         ),
         "pca-64": PCA(64, random_state=0).fit_transform(small),
         "phash": np.stack([phash(each) for each in pictures]),

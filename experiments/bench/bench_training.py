@@ -8,7 +8,7 @@ import dataclasses
 
 from experiments.bench.record import record, summary
 from pochade.models import reconstruction_loss
-from pochade.models.recipe import FAST, TUTORIAL, Recipe
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
@@ -22,11 +22,11 @@ def main() -> None:
     """Measure and write `results/training.json`."""
     data = fashion_mnist()
     warm_up = data.train.images[:WARM_UP_PICTURES]
-    for recipe in (TUTORIAL, FAST):
+    for recipe in (TUTORIAL_RECIPE, FAST_RECIPE):
         train(StudySettings().autoencoder(data), reconstruction_loss, (warm_up,), dataclasses.replace(recipe, epochs=1))
     runs: dict[str, list[dict[str, float]]] = {"tutorial": [], "fast": []}
     for seed in SEEDS:
-        for recipe in (TUTORIAL, FAST):
+        for recipe in (TUTORIAL_RECIPE, FAST_RECIPE):
             runs[recipe.name].append(measured(recipe, seed, data))
             print(recipe.name, seed, runs[recipe.name][-1], flush=True)
     ratios = [fast["seconds"] / slow["seconds"] for fast, slow in zip(runs["fast"], runs["tutorial"], strict=True)]

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from experiments.bench.record import record, summary
 from experiments.recipes.screenshots import go, tiles
 from pochade import Collection
-from pochade.index.ingest_file import thumbnail_path
+from pochade.index.thumbnails import thumbnail_path
 from tests.support.browser import CHROMIUM, server
 from tests.support.drawings import folder_of_art
 

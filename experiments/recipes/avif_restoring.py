@@ -23,11 +23,11 @@ from experiments.recipes.coded import pairs
 from experiments.recipes.fingerprints import DRAWINGS, said
 from pochade.models import Denoiser
 from pochade.models.denoiser import DenoiserConfig
-from pochade.models.packed_weights import packed, unpacked
-from pochade.models.recipe import Recipe
+from pochade.models.packed_weights import pack_model, unpack_model
+from pochade.training.recipe import Recipe
 from pochade.system.atomic_files import write_atomically
 from pochade.training.loop import train
-from pochade.training.losses.denoising import uncoded
+from pochade.training.losses.denoising import artifact_removal_loss
 
 CONFIG = DenoiserConfig(planes=1, finds=0, widths=(32, 64, 96), change=0.1, keeps_grey=True)
 SMALL = DenoiserConfig(planes=2, finds=0, widths=(32, 64, 96), change=0.3, keeps_grey=True)
@@ -39,7 +39,7 @@ def begun(small: bool, weights: Path | None) -> Denoiser:
     torch.manual_seed(0)
     net = Denoiser(SMALL if small else CONFIG)
     if weights is not None:
-        before = unpacked(weights.read_bytes())
+        before = unpack_model(weights.read_bytes())
         known = before.state_dict()
         entered, first = known["unet.enter.weight"], net.unet.enter.weight
         known["unet.enter.weight"] = functional.pad(entered, (0, 0, 0, 0, 0, first.shape[1] - entered.shape[1]))
@@ -65,8 +65,8 @@ def main() -> None:
     net = begun(wanted.small, wanted.begin)
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", wanted.rate, one_cycle=True)
     made = pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
-    train(net, uncoded, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
-    write_atomically(wanted.to, packed(net))
+    train(net, artifact_removal_loss, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
+    write_atomically(wanted.to, pack_model(net))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from experiments.recipes.fingerprints import DRAWINGS, said
 from experiments.recipes.sheets import pages, patches
 from pochade.models import Denoiser, PageModel
 from pochade.models.checkpoints import load_model, save_model
-from pochade.models.recipe import Recipe
+from pochade.training.recipe import Recipe
 from pochade.training.loop import train
-from pochade.training.losses.denoising import page_read, restored
+from pochade.training.losses.denoising import page_loss, scan_denoising_loss
 
 BATCH = {"page": 32, "restorer": 16}
 RATE = {"page": 1e-2, "restorer": 1.2e-2}
@@ -46,10 +46,10 @@ def main() -> None:
     recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", rate, one_cycle=True)
     checkpoint = wanted.to.with_suffix(".training")
     if isinstance(net, PageModel):
-        train(net, page_read, pages(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=said)
+        train(net, page_loss, pages(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=said)
     else:
         made = patches(wanted.drawings, wanted.samples, wanted.seed)
-        train(net, restored, made, recipe, checkpoint=checkpoint, report=said)
+        train(net, scan_denoising_loss, made, recipe, checkpoint=checkpoint, report=said)
     save_model(wanted.to, net)
 
 

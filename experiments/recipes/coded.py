@@ -24,9 +24,9 @@ from experiments.recipes.paintings import Folders, of_a_painting, paintings
 from experiments.recipes.repainting import repainted
 from experiments.recipes.sheets import on_ground, sources
 from experiments.recipes.synthetic import synthetic
-from pochade.archive.codecs.previews import told_of
-from pochade.images.codecs.coding_noise import through_avif
-from pochade.images.codecs.thumbnail_codec import LOOKED_AT, enlarged
+from pochade.archive.codecs.previews import preview_conditioning
+from pochade.images.codecs.round_trip import avif_round_trip
+from pochade.images.codecs.preview_reference import PREVIEW_SIDE, resize_bicubic
 
 SIDE = 192  # pixels
 LOW, HIGH = 8, 93  # qualities of AVIF
@@ -108,7 +108,7 @@ def pair(seed: int, folder: str, paths: list[str], painted: Folders | None = Non
     else:
         clean = region(Path(folder) / paths[int(rng.integers(len(paths)))], rng)
     quality = int(rng.integers(LOW, HIGH + 1))
-    return [(through_avif(clean, quality, int(rng.choice(SPEEDS))), clean, (quality,))]
+    return [(avif_round_trip(clean, quality, int(rng.choice(SPEEDS))), clean, (quality,))]
 
 
 def small_pairs(seed: int, folder: str, paths: list[str]) -> list[Coded]:
@@ -122,19 +122,19 @@ def small_pairs(seed: int, folder: str, paths: list[str]) -> list[Coded]:
         side, quality = int(rng.integers(*SIDES)), int(rng.integers(SMALL_LOW, SMALL_HIGH + 1))
         shape = [max(8, round(one * side / max(height, width))) for one in (width, height)]
         shrunk = np.asarray(Image.fromarray(whole).resize((shape[0], shape[1]), Image.Resampling.LANCZOS))
-        again = enlarged(through_avif(shrunk, quality), height, width)
+        again = resize_bicubic(avif_round_trip(shrunk, quality), height, width)
         top, left = int(rng.integers(0, height - SIDE + 1)), int(rng.integers(0, width - SIDE + 1))
         place = slice(top, top + SIDE), slice(left, left + SIDE)
-        found.append((again[place], whole[place], told_of(quality, (shape[1], shape[0]), whole.shape)))
+        found.append((again[place], whole[place], preview_conditioning(quality, (shape[1], shape[0]), whole.shape)))
     return found
 
 
 def whole_picture(path: Path, rng: Generator) -> Bytes:
     """A picture (H, W, 3) as previews are looked at: 512 pixels a side at most, and no less than a part has."""
     if rng.random() < 0.2:
-        return np.asarray(Image.fromarray(made(rng)).resize((LOOKED_AT, LOOKED_AT), Image.Resampling.BICUBIC))
+        return np.asarray(Image.fromarray(made(rng)).resize((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BICUBIC))
     drawing = on_ground(path, rng)
-    scale = LOOKED_AT / max(drawing.size)
+    scale = PREVIEW_SIDE / max(drawing.size)
     drawing = drawing.resize([max(SIDE, round(side * scale)) for side in drawing.size], Image.Resampling.LANCZOS)
     pixels = np.asarray(drawing)
     return painted_over(pixels, shade_of(pixels, rng), rng) if rng.random() < 0.3 else pixels

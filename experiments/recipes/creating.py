@@ -13,14 +13,14 @@ import numpy as np
 import torch
 
 from experiments.recipes.fingerprints import DRAWINGS, drawings, learnt_from, said
-from pochade.images.geometry.letterbox import letterboxed
+from pochade.images.geometry.letterbox import letterbox
 from pochade.images.io.read import read_preview
 from pochade.models import FlowMatchingVAE, SketchVAE, weights
 from pochade.models.checkpoints import load_model, save_model
-from pochade.models.recipe import Recipe
+from pochade.training.recipe import Recipe
 from pochade.models.sketch_model import encode_on_white
 from pochade.training.loop import train
-from pochade.training.losses.flow_matching import FlowMatchingObjective, measured
+from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_linear_parts
 
 SIDE = 128  # pixels
 BATCH, RATE = 32, 1e-2
@@ -28,7 +28,7 @@ BATCH, RATE = 32, 1e-2
 
 def seen(path: Path) -> np.ndarray:
     """A drawing as the net sees it, (128, 128, 3) uint8."""
-    return letterboxed(read_preview(path, 256).pixels, SIDE).pixels
+    return letterbox(read_preview(path, 256).pixels, SIDE).pixels
 
 
 def squares(folder: Path) -> torch.Tensor:
@@ -47,13 +47,13 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
     wanted = parser.parse_args()
-    code = load_model(weights.FOLDER / weights.CODE)
+    code = load_model(weights.FOLDER / weights.SKETCH_FILE)
     assert isinstance(code, SketchVAE)
     pictures = squares(wanted.drawings)
     torch.manual_seed(0)
     net, creating = FlowMatchingVAE(), FlowMatchingObjective(code)
     seen_by = [encode_on_white(code, part.float() / 255) for part in pictures.split(BATCH)]
-    measured(net, torch.cat(seen_by))
+    fit_linear_parts(net, torch.cat(seen_by))
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", RATE, one_cycle=True)
     train(net, creating.loss, (pictures,), recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
     save_model(wanted.to, net.half())

@@ -23,14 +23,14 @@ from scipy.fft import dctn
 from torch import nn
 
 from experiments.recipes.synthetic import synthetic
-from pochade.analysis.near_pairs import linked
+from pochade.analysis.nearest_neighbours import connected_components
 from pochade.errors import PictureUnreadable
-from pochade.images.geometry.letterbox import SIDE, Squares, squared
+from pochade.images.geometry.letterbox import SQUARE_SIDE, Squares, make_squares
 from pochade.images.io.read import read_preview
 from pochade.models import EmbeddingConfig, EmbeddingModel, SketchVAE
 from pochade.models.checkpoints import load_model, save_model
-from pochade.models.recipe import Recipe
-from pochade.training.loop import Progress, train
+from pochade.training.recipe import Recipe
+from pochade.training.loop import TrainingProgress, train
 from pochade.training.losses.contrastive import ContrastiveLoss
 from pochade.training.losses.rate_distortion import rate_distortion_loss
 
@@ -66,7 +66,7 @@ def read(path: Path) -> Drawing | None:
     """A drawing as the nets see it; None when it can't be read."""
     try:
         return Drawing(
-            str(path), hashlib.sha256(path.read_bytes()).hexdigest(), squared(read_preview(path, 256).pixels)
+            str(path), hashlib.sha256(path.read_bytes()).hexdigest(), make_squares(read_preview(path, 256).pixels)
         )
     except PictureUnreadable as error:
         print(f"left out: {error.sentence}", file=sys.stderr)
@@ -111,7 +111,7 @@ def learnt_from(known: list[Drawing]) -> tuple[list[int], np.ndarray]:
     """Which drawings may be trained on, and a number for each drawing: the same for what shows the same."""
     grey = np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])
     differences = apart(grey)
-    work, kind = (linked(np.argwhere(differences < bits), len(known)) for bits in (NEAR, SAME))
+    work, kind = (connected_components(np.argwhere(differences < bits), len(known)) for bits in (NEAR, SAME))
     stars = np.array([STARS in drawing.path for drawing in known])
     kind[stars] = kind.max() + 1
     held = {
@@ -130,9 +130,9 @@ def data(folder: Path, net: str) -> Data:
     known = drawings(folder)
     chosen, kind = learnt_from(known)
     squares = [known[number].squares.subject if net == "look" else known[number].squares.whole for number in chosen]
-    made = [squared(synthetic(seed)).whole for seed in range(SYNTHETIC[net])]
+    made = [make_squares(synthetic(seed)).whole for seed in range(SYNTHETIC[net])]
     pixels = np.stack([square.pixels for square in (*squares, *made)])
-    frames = torch.tensor([[square.width, square.height] for square in (*squares, *made)]) / SIDE
+    frames = torch.tensor([[square.width, square.height] for square in (*squares, *made)]) / SQUARE_SIDE
     own = kind.max() + 1 + np.arange(len(made))
     return Data(
         torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(),
@@ -141,7 +141,7 @@ def data(folder: Path, net: str) -> Data:
     )
 
 
-def said(progress: Progress) -> None:
+def said(progress: TrainingProgress) -> None:
     """One line now and then."""
     print(f"step {progress.step} of {progress.steps}, epoch {progress.epoch}, loss {progress.loss:.4f}", flush=True)
 

@@ -19,15 +19,15 @@ from torch.nn import functional
 
 from experiments.recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, apart, drawings
 from experiments.recipes.versions import COPIES, STAGES
-from pochade.analysis.pair_features import Subjects, compared, subjects
-from pochade.analysis.registration import overlaid
-from pochade.embedding.embedder import as_tensors, shipped
-from pochade.images.geometry.letterbox import Squares, squared
+from pochade.analysis.pair_features import PairInputs, pair_features, prepare_inputs
+from pochade.analysis.registration import align
+from pochade.embedding.embedder import square_tensors, shipped_embedder
+from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
-from pochade.models import KINDS, PairModel
+from pochade.models import PAIR_RELATIONS, PairModel
 from pochade.models.checkpoints import save_model
-from pochade.models.recipe import Recipe
-from pochade.organise.pair_scoring import proposed
+from pochade.training.recipe import Recipe
+from pochade.organise.pair_scoring import propose_pairs
 from pochade.training.loop import train
 
 AT_ONCE = 256  # views whose looks are made at once
@@ -40,7 +40,7 @@ RECIPE = Recipe("fast", 40, 512, "adam", 3e-3, one_cycle=True)
 class Views(NamedTuple):
     """Drawings and what was made of them."""
 
-    subjects: Subjects
+    subjects: PairInputs
     looks: Tensor  # (N, 64)
     works: Tensor  # (N,)
     stages: Tensor  # (N,) 0 for the finished work and its copies, and a number for each stage
@@ -74,12 +74,12 @@ def versions(drawing: Drawing, chance: random.Random) -> list[tuple[Squares, int
         made.append((staged, stage))
         if chance.random() < 0.4:
             made.append((chance.choice(COPIES)(staged, chance), stage))
-    return [(squared(np.asarray(picture)), stage) for picture, stage in made]
+    return [(make_squares(np.asarray(picture)), stage) for picture, stage in made]
 
 
 def views(known: Known) -> Views:
     """Everything that is compared: versions of the first drawings, and the others as they are."""
-    chance, nets = random.Random(1), shipped()
+    chance, nets = random.Random(1), shipped_embedder()
     made = [
         (number, *view)
         for number, drawing in enumerate(known.drawings)
@@ -88,22 +88,22 @@ def views(known: Known) -> Views:
     parts, looks = [], []
     for start in range(0, len(made), AT_ONCE):
         squares = [squares.subject for _, squares, _ in made[start : start + AT_ONCE]]
-        looks.append(torch.from_numpy(nets.looks(*as_tensors(squares))))
-        parts.append(subjects([square.pixels for square in squares]))
-    kept = Subjects(*(torch.cat(each) for each in zip(*parts, strict=True)))
+        looks.append(torch.from_numpy(nets.embed_batch(*square_tensors(squares))))
+        parts.append(prepare_inputs([square.pixels for square in squares]))
+    kept = PairInputs(*(torch.cat(each) for each in zip(*parts, strict=True)))
     numbers = torch.tensor([number for number, _, _ in made])
     return Views(kept, torch.cat(looks), numbers, torch.tensor([stage for _, _, stage in made]))
 
 
 def pairs_of(made: Views, known: Known) -> tuple[Tensor, Tensor]:
     """The pairs (P, 2) that looks propose, and the number of the right verdict on each (P,)."""
-    pairs = torch.from_numpy(proposed(made.looks.numpy(), np.arange(len(made.works)))[0])
+    pairs = torch.from_numpy(propose_pairs(made.looks.numpy(), np.arange(len(made.works)))[0])
     first, second = made.works[pairs].T
     bits = torch.from_numpy(known.apart)[first, second]
     clear = (first == second) | (bits >= UNCLEAR)
     stages = made.stages[pairs]
-    verdicts = torch.where(stages[:, 0] == stages[:, 1], KINDS.index("near"), KINDS.index("version"))
-    verdicts[first != second] = KINDS.index("apart")
+    verdicts = torch.where(stages[:, 0] == stages[:, 1], PAIR_RELATIONS.index("near"), PAIR_RELATIONS.index("version"))
+    verdicts[first != second] = PAIR_RELATIONS.index("apart")
     return pairs[clear], verdicts[clear]
 
 
@@ -123,8 +123,8 @@ def main() -> None:
     made = views(known)
     pairs, verdicts = pairs_of(made, known)
     with torch.inference_mode():
-        overlay = overlaid(made.subjects.maps, pairs)
-        numbers = compared(made.subjects.small, made.looks, pairs, overlay).clone()
+        overlay = align(made.subjects.edge_maps, pairs)
+        numbers = pair_features(made.subjects.pixels, made.looks, pairs, overlay).clone()
     net = PairModel()
     net.middle.copy_(numbers.mean(0))
     net.spread.copy_(numbers.std(0))

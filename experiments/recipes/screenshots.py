@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from experiments.bench.scans import opened
 from pochade import Collection
-from pochade.training.augment.scan_damage import damage
+from pochade.training.augment.scan_damage import damage_scan
 from tests.support.browser import visit
 
 PATIENCE = 600_000  # milliseconds
@@ -87,7 +87,7 @@ def clean(page: Page, art: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         scan = Path(home) / "puffin, scanned.png"
         whole = opened(art / "animals" / "birds" / "puffin-md.png", 1000)
-        Image.fromarray(damage(whole, DOTS, np.random.default_rng(3)).picture).save(scan)
+        Image.fromarray(damage_scan(whole, DOTS, np.random.default_rng(3)).picture).save(scan)
         page.locator("input[type=file]").set_input_files(scan)
         expect(page.get_by_role("list", name="Scans").get_by_role("img")).to_have_count(1)
         expect(page.get_by_text("Cleaning what is seen")).to_have_count(0)

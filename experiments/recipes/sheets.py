@@ -15,15 +15,15 @@ from torch.nn import functional
 from experiments.recipes.fingerprints import HELD_OUT
 from experiments.recipes.handmade import drawn
 from experiments.recipes.synthetic import synthetic
-from pochade.cleaning.page_light import square, thumbnail
-from pochade.training.augment.scan_damage import FAMILIES, UNSEEN, damage
+from pochade.cleaning.page_light import pad_to_square, downscale
+from pochade.training.augment.scan_damage import DAMAGE_KINDS, HELD_OUT_KINDS, damage_scan
 
 PATCH, PAGE, THUMBNAIL, COARSE = 128, 320, 128, 16  # pixels a side
 RESOLUTIONS = (150, 200, 300, 300, 400, 600)  # dots per inch
 SMALLEST, LARGEST = 150, 1_600  # pixels of the longer side of the drawings that are taken
 OF_EACH = 4  # patches cut of a drawing
 BARE = 248  # of 255: as white as paper
-SEEN = FAMILIES - UNSEEN
+SEEN = DAMAGE_KINDS - HELD_OUT_KINDS
 TOO_SMALL = frozenset({"dust", "hairs"})  # to be seen on a thumbnail, and slow to draw by the thousand
 Image.MAX_IMAGE_PIXELS = None  # only headers of the largest are read
 Bytes = np.ndarray
@@ -116,8 +116,8 @@ def harmed(clean: Bytes, rng: Generator) -> tuple[Bytes, Bytes, Bytes]:
         noisy = clean + rng.standard_normal(clean.shape, np.float32) * sigma
         return noisy.clip(0, 255).round().astype(np.uint8), np.concatenate([clean] * 3, 2), nothing
     families = SEEN - {"paper", "light"} if rng.random() < 0.65 else SEEN
-    made = damage(clean, float(rng.choice(RESOLUTIONS)), rng, families)
-    layers = np.concatenate([made.specked, made.smudged, made.lit], 2)
+    made = damage_scan(clean, float(rng.choice(RESOLUTIONS)), rng, families)
+    layers = np.concatenate([made.with_specks, made.with_stains, made.with_light], 2)
     return made.picture, layers, made.defects[..., None].astype(np.uint8) * 255
 
 
@@ -173,11 +173,11 @@ def page_of(job: tuple[Path, int]) -> tuple[Bytes, Bytes, Bytes]:
     rng = np.random.default_rng(seed)
     clean = sheet(path, rng)
     families = SEEN - TOO_SMALL if rng.random() < 0.85 else SEEN - TOO_SMALL - {"paper", "light", "grain"}
-    made = damage(clean, PAGE / rng.uniform(150, 420) * 25.4, rng, families)
+    made = damage_scan(clean, PAGE / rng.uniform(150, 420) * 25.4, rng, families)
     bare = (clean.min(2) >= BARE) & ~made.defects
     light = np.log(np.maximum(made.light, 0.02)) if bare.mean() > 0.12 else np.zeros(made.light.shape, np.float32)
     small, field, paper = (
-        square(thumbnail(each, THUMBNAIL), THUMBNAIL)[0] for each in (made.picture, light, bare[..., None] * 255.0)
+        pad_to_square(downscale(each, THUMBNAIL), THUMBNAIL)[0] for each in (made.picture, light, bare[..., None] * 255.0)
     )
     coarse = functional.avg_pool2d(field, THUMBNAIL // COARSE)
     return small.round().byte().numpy(), coarse.numpy(), paper.round().byte().numpy()

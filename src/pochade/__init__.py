@@ -1,8 +1,8 @@
-"""Pochade learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.
+"""Pochade learns a small sketch of every picture you own, with autoencoders, and shows how autoencoders work.
 
     from pochade import Collection, clean, compress, fingerprint, open_archive, read_picture, redraw
 
-Importing this package only defines names: what a name stands for is loaded when it is first used.
+Importing this package only defines names: an object is loaded when its name is first used.
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ __all__ = [
     "redraw",
 ]
 
-_HOMES = {
+_MODULES = {
     "Cleaned": "pochade.cleaning.cleaner",
     "Collection": "pochade.collection",
     "Fingerprints": "pochade.embedding.embedder",
@@ -45,11 +45,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load what a name of the library stands for.
+    """Load the object that a name of the library stands for.
 
     Raises:
-        AttributeError: It is no name of the library.
+        AttributeError: The library has no such name.
     """
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'pochade' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

@@ -1,81 +1,68 @@
-"""A folder of art: learnt where it lies, and asked for what looks like a picture."""
+"""`Collection`: a folder of art that can be learnt, searched, put in order, and extended by new pictures."""
 
-import json
-import math
 import os
-import shutil
-import sys
-from collections import Counter
-from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pochade.analysis.nearest_rows import closest
-from pochade.create.creating import Creating
-from pochade.errors import CollectionMissing, UsageError
+from pochade.create.create_methods import CreateMethods
+from pochade.errors import CollectionMissing
 from pochade.images.base.source import printable
-from pochade.images.geometry.letterbox import Squares, squared
-from pochade.images.io.input_arrays import on_paper
-from pochade.images.io.read import read_preview
-from pochade.index.active_models import ActiveModels, now
+from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
-from pochade.index.descriptor_store import kept_in
-from pochade.index.ingest_file import THUMBNAIL, remove_unfinished
-from pochade.index.pictures import Filter, Info, Learnt, Match, PictureFile, ReadProblem, matching, moment
-from pochade.learn.ingest import BatchWriter, Changes, Counts, changes, minutes_that_help, read_all, requests
-from pochade.models import weights
-from pochade.organise.group_tree import word
-from pochade.system.atomic_files import file_lock, write_atomically
-from pochade.system.folder_walk import walk_folder
-from pochade.system.progress import Report
+from pochade.index.library import Library
+from pochade.index.model_store import model_in_use
+from pochade.index.pictures import CollectionInfo, Filter, LearnResult, Match, PictureFile, ReadProblem
+from pochade.organise.organise_methods import OrganiseMethods
+from pochade.system.progress import Report, ignore_progress
 
-OWN = ".pochade"  # the folder of the index
-FEWEST_TO_TRAIN = 20  # pieces
-HELD_OUT = 10  # one piece in ten, by its content, is never trained on
-LAID_OVER = 12  # nearest files that are laid over a picture that was asked for
-MOST_TRAINED_ON = 20_000  # pieces: 2 GB while they are trained on
+if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochade` and --help stay light
+    from pochade.images.geometry.letterbox import Squares
+
+INDEX_FOLDER = ".pochade"  # in the folder of the art
 
 
-class Collection(Creating):
-    """A folder of art and its index. `Collection.open` makes one.
+class Collection(OrganiseMethods, CreateMethods):
+    """A folder of art and its index; `Collection.open` makes one.
+
+    This is a facade: the methods of each room call functions of that room with the collection's `Library`.
+
+    Originals are only read. Everything that is learnt goes to the index, which is `.pochade` in the folder unless
+    another place is given.
 
     Args:
-        folder: The art; only read.
-        home: Where the index's files are.
-        place: The index's database: a file of SQLite, or an address.
+        folder: The art.
+        home: The folder that holds the files of the index.
+        place: The database of the index: an SQLite file, or the URL of a database.
     """
 
     def __init__(self, folder: Path, home: Path, place: Path | str) -> None:
-        self.folder, self.home, self.place = folder, home, place
-        self._index: Index | None = None
-        self._in_use: ActiveModels | None = None
+        self.library = Library(folder, home, place)
 
     @classmethod
     def open(cls, folder: Path | str, *, index: Path | str | None = None) -> "Collection":
-        """The collection of a folder; nothing is written until `learn` is called.
+        """Open the collection of a folder; nothing is written until `learn` is called.
 
         Args:
             folder: The art.
-            index: Another place for the index than `folder/.pochade`: a folder, or the address of a database
-                (`postgresql+psycopg://…`), in which case fingerprints and thumbnails still lie in `folder/.pochade`.
+            index: Another place for the index: a folder, or the URL of a database (`postgresql+psycopg://…`). With a
+                URL, embeddings, sketches and thumbnails still go to `.pochade` in the folder.
 
         Raises:
             CollectionMissing: There is no such folder.
         """
         folder = Path(folder)
-        if not os.path.isdir(folder):  # noqa: PTH112  raises nothing, whatever the system says of it
+        if not os.path.isdir(folder):  # noqa: PTH112  never raises, unlike `Path.is_dir`
             raise CollectionMissing(f"'{printable(str(folder))}' is no folder", "give the folder that holds the art")
-        folder = Path(os.path.abspath(folder))  # noqa: PTH100   # without '..', so that paths can be compared
-        own = folder / OWN
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100  without '..', so that paths can be compared
+        default_home = folder / INDEX_FOLDER
         if index is None:
-            return cls(folder, own, own / "index.sqlite")
+            return cls(folder, default_home, default_home / "index.sqlite")
         if "://" in str(index):
-            return cls(folder, own, str(index))
-        home = Path(os.path.abspath(index))  # noqa: PTH100  a link stays a link
+            return cls(folder, default_home, str(index))
+        home = Path(os.path.abspath(index))  # noqa: PTH100  keep symbolic links
         return cls(folder, home, home / "index.sqlite")
 
     def __enter__(self) -> "Collection":
@@ -85,242 +72,174 @@ class Collection(Creating):
         self.close()
 
     def close(self) -> None:
-        """Let go of the index's files."""
-        if self._index:
-            self._index.close()
-            self._index = None
+        """Close the files of the index."""
+        self.library.close()
+
+    @property
+    def folder(self) -> Path:
+        """The art."""
+        return self.library.folder
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds the files of the index."""
+        return self.library.home
+
+    @property
+    def place(self) -> Path | str:
+        """The database of the index: an SQLite file, or the URL of a database."""
+        return self.library.place
 
     @property
     def index(self) -> Index:
-        """The database, opened when it is first needed.
+        """The database, opened on first use.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
         """
-        if self._index is None:
-            if isinstance(self.place, Path):
-                check_there(self.place, self.folder)
-            self._index = Index(self.place)
-        return self._index
+        return self.library.index
 
     @property
-    def thumbnails(self) -> Path:
-        """Where thumbnails lie."""
-        return self.home / "thumbnails"
+    def models(self) -> ActiveModels:
+        """The models that this collection uses, and the embeddings and sketches that they made."""
+        return self.library.models
 
     @property
     def in_use(self) -> ActiveModels:
-        """The nets of this collection, and the fingerprints that they made."""
-        if self._in_use is None or self._in_use.index is not self.index:
-            self._in_use = ActiveModels(self.folder, self.home, self.index)
-        return self._in_use
+        """Alias of `models`, kept for scripts."""
+        return self.models
 
-    # Learning --------------------------------------------------------------------------------------------------------
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of the thumbnails."""
+        return self.library.thumbnails
 
-    def learn(self, minutes: float | None = None, report: Report = lambda _: None) -> Learnt:
-        """Read what is new or changed, fingerprint it, and train the nets on it where that helps.
+    # Learn -----------------------------------------------------------------------------------------------------------
 
-        Interrupted or killed at any time, the next run goes on.
+    def learn(self, minutes: float | None = None, report: Report = ignore_progress) -> LearnResult:
+        """Read new and changed files, embed their pictures, and fine-tune the models where that helps.
+
+        An interrupted run continues with the next call.
 
         Args:
-            minutes: Of training; 0 trains nothing, None decides by the number of new pieces, at most 5.
+            minutes: The time for training; 0 trains nothing, None takes up to 5 minutes by the number of new pictures.
             report: Called with the progress.
 
         Raises:
-            UsageError: Another process is learning this folder, or the minutes are no number.
+            UsageError: Another process is learning this folder, or the minutes are no finite number.
             OutputUnwritable: The index can't be written.
         """
-        if minutes is not None and not math.isfinite(minutes):
-            raise UsageError(f"{minutes} minutes can't be trained", "give a number, or 0 for none")
-        with self._alone():
-            self._index = self._index or Index(self.place)
-            found = walk_folder(self.folder, self.home)
-            changed = changes(found, self.index.files())
-            self.index.forget_files(changed.gone)
-            self.in_use.renew(report)
-            counts = self._read(found, changed, report) if changed.unread else Counts()
-            training = self._train(minutes, report)
-        lines = {path: os.fsdecode(path) for path in found.unreadable}
-        unlisted = tuple(ReadProblem(self.folder / lines[path], reason) for path, reason in found.unreadable.items())
-        return Learnt(
-            counts.new, counts.again, len(changed.gone), changed.unchanged, tuple(self.problems()), unlisted, training
-        )
+        from pochade.learn.learn_folder import learn_folder  # noqa: PLC0415
 
-    def _read(self, found: Any, changed: Changes, report: Report) -> Counts:
-        """Read the files that changed, in batches that are kept as they come."""
-        remove_unfinished(self.thumbnails)  # here, as a run that was cut off left files unread
-        root = os.fsencode(self.folder)
-        nets = self.in_use.nets
-        looks, codes = self.in_use.vectors(nets.name)
-        measured = kept_in(self.in_use)
-        keeper = BatchWriter(self.index, looks, codes, measured, nets.fingerprint, len(root.rstrip(b"/")) + 1)
-        asked = requests(self.folder, found, changed.unread, self.index.contents_by_size(), self.thumbnails)
-        read_all(asked, len(changed.unread), keeper, report)
-        return keeper.counts
+        return learn_folder(self.library, minutes, report)
 
-    def _train(self, minutes: float | None, report: Report) -> dict[str, Any] | None:
-        """Train on what is known, and change to the new nets where they are better on pieces held out."""
-        count = self.index.rows_used()
-        used = self.index.net_in_use()
-        if minutes is None:
-            minutes = minutes_that_help(count, used.figures.get("pieces", 0) if used else 0)
-        if minutes <= 0 or count < FEWEST_TO_TRAIN:
-            return None
-        from pochade.create.picture_latents import PAINTER  # noqa: PLC0415
-        from pochade.learn.finetune_artifact_remover import SHARE, tuned_restorer  # noqa: PLC0415
-        from pochade.learn.finetune_embedding import tuned  # noqa: PLC0415
-        from pochade.learn.finetune_generator import tuned_painter  # noqa: PLC0415
-        from pochade.models.checkpoints import save_model  # noqa: PLC0415
-        from pochade.models.packed_weights import packed  # noqa: PLC0415  torch
+    # Look up ---------------------------------------------------------------------------------------------------------
 
-        contents = self.index.contents()
-        chosen = [contents[row] for row in np.random.default_rng(0).permutation(count)[:MOST_TRAINED_ON]]
-        held = {content for content in chosen if int(content[:8], 16) % HELD_OUT == 0}
-        learnt = list(self.in_use.squares([content for content in chosen if content not in held]))
-        if not learnt:
-            return None
-        judges = list(self.in_use.squares(sorted(held)))
-        files = {piece.hash: piece.path for piece in self.pieces()}
-        some, others = ([files[one] for one in sorted(part) if one in files] for part in (set(chosen) - held, held))
-        restorer, restoring = tuned_restorer(self.home, some, others, minutes * SHARE, report)
-        painter, drawing = tuned_painter(self.in_use, sorted(set(chosen) - held), sorted(held), minutes, report)
-        name, figures = tuned(self.in_use.nets, learnt, judges, minutes, self.home, report)
-        if painter:
-            save_model(self.home / PAINTER, painter.half())
-        if restorer:
-            write_atomically(self.home / weights.AVIF, packed(restorer))
-        shutil.rmtree(self.home / "training", ignore_errors=True)
-        figures["painter"], figures["restorer"] = drawing, restoring
-        figures["pieces"] = count
-        if name is None:
-            self.index.note_training(figures)
-        else:
-            self.index.prepare_net(name, now(), figures)
-            self.in_use.change(name, report)
-        return figures
+    def pictures(self) -> list[PictureFile]:
+        """Every file that holds a picture, sorted by path."""
+        return self.library.pictures()
 
-    def _alone(self) -> AbstractContextManager[None]:
-        """Only one process learns a folder at a time; others may read."""
-        hint = "keep the index elsewhere with --index DIR"
-        return file_lock(self.home / "learning.lock", f"learning '{printable(str(self.folder))}'", hint)
+    def pieces(self) -> list[PictureFile]:
+        """Alias of `pictures`, kept for scripts."""
+        return self.pictures()
 
-    # Asking ----------------------------------------------------------------------------------------------------------
+    def problems(self) -> list[ReadProblem]:
+        """Every file that gave no picture, with the reason."""
+        return self.library.problems()
+
+    def info(self) -> CollectionInfo:
+        """Counts, formats and sizes of the whole collection, and the model in use."""
+        return self.library.info()
+
+    def sketches(self) -> NDArray[np.uint8]:
+        """The sketches (n, 256) of all pictures, by `PictureFile.row`; only this collection's `redraw` decodes them."""
+        return self.models.sketches(self.index.row_count())
+
+    def codes(self) -> NDArray[np.uint8]:
+        """Alias of `sketches`, kept for scripts."""
+        return self.sketches()
+
+    def redraw(self, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Decode sketches of this collection.
+
+        Args:
+            codes: Sketches (n, 256).
+
+        Returns:
+            Pictures (n, 96, 96, 3) on white.
+
+        Raises:
+            PictureDamaged: A sketch is damaged, or was made by other models.
+        """
+        return self.models.embedder.reconstruct(codes)
+
+    def redraw_of(self, picture: PictureFile) -> NDArray[np.uint8]:
+        """Decode the sketch of a picture.
+
+        Returns:
+            The picture (H, W, 3), 96 pixels on the longer side.
+
+        Raises:
+            PictureDamaged: The sketch is damaged.
+        """
+        return self.library.redraw_of(picture)
+
+    def active_model(self) -> Any | None:
+        """The record of the models in use: `name`, `learnt` and `figures`; None if nothing has been learnt."""
+        return model_in_use(self.index)
+
+    def model_name(self) -> str:
+        """The name of the models that made the embeddings and sketches."""
+        return self.models.embedder.name
+
+    # Find ------------------------------------------------------------------------------------------------------------
 
     def find(self, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
-        """The files whose pieces look most like a picture; a piece's copies all come.
+        """Find the files whose pictures look most like a picture, including all copies.
 
-        Looks propose; the few nearest pieces are then laid over the picture, and those that are of the same work come
-        first, the others by distance.
+        The embeddings propose the nearest files. The first few of them are then aligned with the picture: those of the
+        same work come first, the others by distance.
 
         Args:
             image: A path, a Pillow image, or an array (H, W, 3) of uint8; in the collection or not.
-            k: How many.
-            among: Which pieces count.
+            k: The number of files.
+            among: The pictures to search; all of them when None.
 
         Raises:
             PictureUnreadable: The file gives no picture.
             CollectionMissing: Nothing has been learnt yet.
             UsageError: k is below 1.
         """
-        if k < 1:
-            raise UsageError(f"-k {k} asks for no matches", "give a number from 1")
-        if not self.index.rows_used():
-            return []
-        pixels = read_preview(image, THUMBNAIL).pixels if isinstance(image, str | Path) else on_paper(image)
-        asked = squared(pixels)
-        look = self.in_use.nets.looks_of([asked])[0]
-        return self.laid_over(asked, look, self.nearest(look, max(k, LAID_OVER), among=among), LAID_OVER)[:k]
+        from pochade.organise.picture_finder import find_pictures  # noqa: PLC0415
 
-    def laid_over(self, asked: Squares, look: NDArray[np.float32], matches: list[Match], count: int) -> list[Match]:
-        """The matches that are of the same work first, the likeliest and nearest of them before the others.
-
-        Args:
-            asked: The picture.
-            look: Its look (64,).
-            matches: What its look found, nearest first.
-            count: How many of them are laid over it.
-        """
-        from pochade.organise.pair_scoring import same_work  # noqa: PLC0415  torch
-
-        near = {match.piece.row: match.piece.hash for match in matches[:count]}
-        looks = np.concatenate([look[None], self.in_use.looks(self.index.rows_used())[list(near)]])
-        same = dict(zip(near, same_work(asked, list(self.in_use.squares(list(near.values()))), looks), strict=True))
-        judged = [replace(match, likelihood=same.get(match.piece.row, 0.0)) for match in matches]
-        return sorted(judged, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))
+        return find_pictures(self.library, image, k, among=among)
 
     def nearest(self, look: NDArray[np.float32], k: int, *, among: Filter | None = None) -> list[Match]:
-        """The files whose looks are nearest to a look (64,), by distance alone."""
-        count = self.index.rows_used()
-        allowed = self._allowed(among, count) if among else None
-        wanted, matches = k, list[Match]()
-        while True:
-            found = closest(look, self.in_use.looks(count), wanted, allowed)
-            distance = dict(zip(found.rows.tolist(), found.distances.tolist(), strict=True))
-            pieces = [self._piece(row) for row in self.index.files_of_rows(distance)]
-            matches = [
-                Match(piece.path, distance[piece.row], piece) for piece in pieces if matching(piece, among, self.folder)
-            ]
-            if (
-                len(matches) >= k or len(found.rows) < wanted or wanted >= count
-            ):  # else pieces without files took places
-                return sorted(matches, key=lambda match: (match.distance, match.path))[:k]
-            wanted = min(count, wanted * 4 + 16)
+        """Find the files whose embeddings are nearest to an embedding, without aligning pictures.
 
-    def _allowed(self, among: Filter, count: int) -> NDArray[np.bool_]:
-        """Which rows pass a filter."""
-        allowed = np.zeros(count, np.bool_)
-        chosen = self.index.labelled(word(among.label)) if among.label else None
-        for piece in self.pieces():
-            if matching(piece, among, self.folder) and (chosen is None or piece.number in chosen) and piece.row < count:
-                allowed[piece.row] = True
-        return allowed
-
-    def pieces(self) -> list[PictureFile]:
-        """Every file that holds a piece, by path."""
-        return [self._piece(row) for row in self.index.known()]
-
-    def _piece(self, row: Any) -> PictureFile:
-        return PictureFile(
-            self.folder / os.fsdecode(row.path), row.hash, sys.intern(row.format), row.width, row.height, row.depth,
-            row.has_alpha, row.frames, row.bytes, sys.intern(row.colour), moment(row.mtime),
-            tuple(json.loads(row.notes)), row.id, row.row,
-        )  # fmt: skip
-
-    def problems(self) -> list[ReadProblem]:
-        """Every file that gave no picture, with the reason."""
-        return [ReadProblem(self.folder / os.fsdecode(row.path), row.problem or "") for row in self.index.problems()]
-
-    def info(self) -> Info:
-        """What is known of the whole."""
-        pieces, used = self.pieces(), self.index.net_in_use()
-        own = {piece.number: piece for piece in pieces}.values()
-        formats = Counter(piece.format for piece in own)
-        return Info(
-            self.folder, len(pieces), len(own), dict(formats.most_common()),
-            sum(piece.width * piece.height for piece in own) / 1e6, sum(piece.bytes for piece in own) / 1e9,
-            tuple(self.problems()), *((used.name, used.learnt, used.figures) if used else (None, None, {})),
-        )  # fmt: skip
-
-    def codes(self) -> NDArray[np.uint8]:
-        """The codes (n, 256) of all pieces, by `Piece.row`; only this collection's `redraw` draws them."""
-        return self.in_use.codes(self.index.rows_used())
-
-    def redraw(self, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Pictures (n, 96, 96, 3) from codes (n, 256) of this collection.
+        Args:
+            look: The embedding (64,), of unit length.
+            k: The number of files.
+            among: The pictures to search; all of them when None.
 
         Raises:
-            PictureDamaged: A code is damaged, or of other nets.
+            CollectionMissing: Nothing has been learnt yet.
         """
-        return self.in_use.nets.redraw(codes)
+        return self.library.nearest(look, k, among=among)
 
+    def neighbours(self, picture: PictureFile, k: int = 10) -> list[Match]:
+        """Find the files of other pictures whose embeddings are nearest to that of a picture, nearest first."""
+        return self.library.neighbours(picture, k)
 
-def check_there(index: Path, folder: Path) -> None:
-    """Nothing, or CollectionMissing: there is no index, or it may not be looked at."""
-    try:
-        index.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        why = f"nothing has been learnt of '{printable(str(folder))}' yet"
-        raise CollectionMissing(why, "run 'pochade learn' with that folder") from error
-    except OSError as error:
-        why = f"what was learnt of '{printable(str(folder))}' can't be read: {error.strerror}"
-        raise CollectionMissing(why, "keep the index elsewhere with --index DIR") from error
+    def laid_over(self, query: "Squares", look: NDArray[np.float32], matches: list[Match], count: int) -> list[Match]:
+        """Align the first matches with a picture, and sort those of the same work to the front.
+
+        Args:
+            query: The picture.
+            look: The embedding of the picture (64,).
+            matches: The files nearest to the embedding, nearest first.
+            count: The number of matches to align.
+        """
+        from pochade.organise.picture_finder import align_matches  # noqa: PLC0415
+
+        return align_matches(self.library, query, look, matches, count)

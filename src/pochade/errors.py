@@ -1,48 +1,71 @@
-"""Every error that a person can meet: one sentence, an exit code, a next step.
+"""Every error that a person can meet: one sentence, an exit code and the next step.
 
-    PochadeError              1   anything below
+    PochadeError              1   anything else
+    ├── NotPrepared           1   the generator can't start yet: it must first read the pictures or fit its prior
     ├── UsageError            2   the command asks for something impossible or contradictory; over HTTP also:
-    │   ├── NotKnown          2   no such piece, group, scan or job
-    │   └── NotAllowed        2   a way out of the folders that the page may read and write, or more than it may take
-    ├── DataMissing           3   the data set is in none of the places looked at, or there is nothing to compress
+    │   ├── NotKnown          2   there is no such picture, group, scan or job
+    │   └── NotAllowed        2   a path outside the folders that the page may use, or a request that is too large
+    ├── DataMissing           3   the data set was not found, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
-    ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another net
+    ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another model
     ├── TrainingDiverged      6   the loss became infinite or not a number
     ├── OutputUnwritable      7   a result could not be written
-    ├── PictureUnreadable     8   a file gives no picture; its four kinds:
-    │   ├── PictureDamaged    8   empty, cut short, or its content contradicts itself
-    │   ├── FormatUnknown     8   no format of pictures that Pochade reads
-    │   ├── PictureTooLarge   8   more memory or time than one piece may take
+    ├── PictureUnreadable     8   a file can't be read as a picture; its four kinds:
+    │   ├── PictureDamaged    8   it is empty, cut short or contradicts itself
+    │   ├── FormatUnknown     8   Pochade does not read this format
+    │   ├── PictureTooLarge   8   it needs more memory or time than one picture may take
     │   └── FileUnreachable   8   no permission, gone, a loop of links, or changed while it was read
-    ├── CollectionMissing     9   no folder of art there, or nothing learnt of it yet
+    ├── CollectionMissing     9   there is no folder of art, or nothing has been learnt of it yet
     ├── IndexDamaged         10   the index can't be read, or a newer Pochade wrote it
-    ├── ArchiveDamaged       11   an archive is damaged or cut short, says what can't be, or a newer Pochade wrote it
-    └── Interrupted         130   the person pressed Ctrl-C; what was finished is kept
+    ├── ArchiveDamaged       11   an archive is damaged, cut short or impossible, or a newer Pochade wrote it
+    └── Interrupted         130   the person pressed Ctrl-C; finished work is kept
 
-A library call raises one of these; only the command line (`cli.py`) turns it into words and an exit code.
+A library call raises one of these. The command line turns it into a line and an exit code, the server into a status.
 """
 
 import sys
+from typing import Self
 
 
 class PochadeError(Exception):
-    """Something that a person can understand and act on.
+    """A problem that a person can understand and act on.
 
     Args:
-        sentence: What is wrong, naming the file or option; no full stop.
-        hint: What to do next; may be empty when there is nothing to do.
+        sentence: What is wrong, naming the file or option; without a full stop.
+        hint: The next step; empty if there is none.
+        subject: The file that the sentence begins with, if it was made by `about`.
+        reason: The rest of such a sentence.
     """
 
     exit_code = 1
 
-    def __init__(self, sentence: str, hint: str = "") -> None:
+    def __init__(self, sentence: str, hint: str = "", subject: str = "", reason: str = "") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
-        self.hint = hint
+        self.sentence, self.hint, self.subject, self.reason = sentence, hint, subject, reason
 
-    def __reduce__(self) -> tuple[type["PochadeError"], tuple[str, str]]:
-        """Keep the hint when the error travels between processes."""
-        return type(self), (self.sentence, self.hint)
+    @classmethod
+    def about(cls, subject: str, reason: str, hint: str = "") -> Self:
+        """Return an error about a file; `reason` tells later code what is wrong without naming the file.
+
+        Args:
+            subject: The file, printable.
+            reason: What is wrong with it; the sentence is `'subject' reason`.
+            hint: The next step.
+        """
+        return cls(f"'{subject}' {reason}", hint, subject, reason)
+
+    def hide_path(self, path: str, name: str) -> Self:
+        """Return the same error with a path replaced by a name: folders of the person must not reach a browser."""
+        sentence, subject, reason = (text.replace(path, name) for text in (self.sentence, self.subject, self.reason))
+        return type(self)(sentence, self.hint, subject, reason)
+
+    def __reduce__(self) -> tuple[type["PochadeError"], tuple[str, str, str, str]]:
+        """Keep all fields when the error travels between processes."""
+        return type(self), (self.sentence, self.hint, self.subject, self.reason)
+
+
+class NotPrepared(PochadeError):
+    """The generator can't start yet: it must first read the pictures, or fit its prior."""
 
 
 class UsageError(PochadeError):
@@ -52,15 +75,15 @@ class UsageError(PochadeError):
 
 
 class NotKnown(UsageError):
-    """There is no such piece, group, scan or job."""
+    """There is no such picture, group, scan or job."""
 
 
 class NotAllowed(UsageError):
-    """A way out of the folders that the page may read and write, or more than it may take."""
+    """A path leads outside the folders that the page may use, or a request is too large."""
 
 
 class DataMissing(PochadeError):
-    """The data set is in none of the places looked at, or there is nothing to compress."""
+    """The data set was not found, or there is nothing to compress."""
 
     exit_code = 3
 
@@ -72,7 +95,7 @@ class DataDamaged(PochadeError):
 
 
 class CheckpointDamaged(PochadeError):
-    """A checkpoint can't be read, or belongs to another net."""
+    """A checkpoint can't be read, or belongs to another model."""
 
     exit_code = 5
 
@@ -90,21 +113,21 @@ class OutputUnwritable(PochadeError):
 
 
 class PictureUnreadable(PochadeError):
-    """A file gives no picture."""
+    """A file can't be read as a picture."""
 
     exit_code = 8
 
 
 class PictureDamaged(PictureUnreadable):
-    """The file is empty, cut short, or its content contradicts itself."""
+    """The file is empty, cut short or contradicts itself."""
 
 
 class FormatUnknown(PictureUnreadable):
-    """The file is in no format of pictures that Pochade reads."""
+    """Pochade does not read the file's format."""
 
 
 class PictureTooLarge(PictureUnreadable):
-    """The picture wants more memory or time than one piece may take."""
+    """The picture needs more memory or time than one picture may take."""
 
 
 class FileUnreachable(PictureUnreadable):
@@ -124,17 +147,17 @@ class IndexDamaged(PochadeError):
 
 
 class ArchiveDamaged(PochadeError):
-    """An archive is damaged or cut short, says what can't be, or a newer Pochade wrote it."""
+    """An archive is damaged, cut short or impossible, or a newer Pochade wrote it."""
 
     exit_code = 11
 
 
 class Interrupted(PochadeError):
-    """The person pressed Ctrl-C; what was finished is kept."""
+    """The person pressed Ctrl-C; finished work is kept."""
 
     exit_code = 130
 
 
-def pip_for(extra: str) -> str:
-    """How to install what is only needed by some, for the Python that runs."""
+def install_hint(extra: str) -> str:
+    """Return the command that installs an optional extra for the Python that runs."""
     return f"'{sys.executable}' -m pip install 'pochade[{extra}]'"

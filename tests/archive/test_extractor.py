@@ -1,31 +1,45 @@
-"""Files come out of an archive: none over another, again only what is missing."""
+"""`extract`: no file is replaced, and a second run writes only what is missing."""
 
+import errno
+import io
+import json
+import lzma
 import os
 import shutil
-import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pochade.archive import extractor
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
-from pochade.archive.container import entry_names
-from pochade.archive.container.entry_names import Text
-from pochade.archive.extractor import extract, target_of
-from pochade.errors import OutputUnwritable
-from tests.archive.test_archive_errors import at_once, damage
-from tests.support.picture_files import rgb, saved
+from pochade.archive.codecs import picture_codecs
+from pochade.archive.container.manifest import ArchivedFile, Entry, Manifest
+from pochade.archive.container.stored_paths import StoredPath
+from pochade.archive.extractor import extract, extracted_names, target_path
+from pochade.errors import ArchiveDamaged, OutputUnwritable
+from pochade.images.codecs import lossless
+from pochade.images.quality.ssimulacra2 import ssimulacra2
+from pochade.system import atomic_files
+from tests.cli.test_study import run
+from tests.support.archives import DiskUsage, build_archive, damage_file, entry_json, manifest_json, write_archive
+from tests.support.paintings import decode, painting, save_png
+from tests.support.picture_files import encode_with_pillow, rgb_image
 
-__all__ = ["at_once"]
+DRAWING = encode_with_pillow(rgb_image().resize((90, 60)), "PNG", compress_level=1)
 
-DRAWING = saved(rgb().resize((90, 60)), "PNG", compress_level=1)
+
 FILES = {"drawing.png": DRAWING, "notes.txt": b"of paper and ink" * 99, "old/copy.png": DRAWING}
 
 
+pytestmark = pytest.mark.usefixtures("in_process_workers")
+
+
 @pytest.fixture
-def packed(tmp_path: Path) -> Path:
-    """An archive of pixels and of bytes."""
+def archive_path(tmp_path: Path) -> Path:
+    """An archive of lossless pictures and of a text."""
     for name, content in FILES.items():
         path = tmp_path / "art" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,169 +48,248 @@ def packed(tmp_path: Path) -> Path:
     return tmp_path / "x.pochade"
 
 
-def names_in(folder: Path) -> set[str]:
-    """Every file."""
+def file_names(folder: Path) -> set[str]:
+    """The paths of all files below a folder."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_another_file_is_never_replaced(packed: Path, tmp_path: Path) -> None:
+class UnreadableFile(io.BytesIO):
+    """A file on a disk that has lost some of its bytes."""
+
+    def __init__(self, content: bytes, begin: int, end: int) -> None:
+        super().__init__(content)
+        self.lost = range(begin, end)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read bytes; raise OSError where any of them is lost."""
+        content, place = super().read(size), self.tell()
+        if max(place - len(content), self.lost.start) < min(place, self.lost.stop):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return content
+
+
+def test_another_file_is_never_replaced(archive_path: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "notes.txt").write_text("mine", encoding="utf-8")
-    with open_archive(packed) as archive:
+    with open_archive(archive_path) as archive:
         with pytest.raises(OutputUnwritable, match=r"notes\.txt' is there already"):
             extract(archive, out)
-        assert names_in(out) == {"notes.txt"}
-        found = extract(archive, out, keep_going=True)
-        assert list(found.problems) == ["notes.txt"]
-        assert found.files == 2
+        assert file_names(out) == {"notes.txt"}
+        report = extract(archive, out, keep_going=True)
+        assert list(report.problems) == ["notes.txt"]
+        assert report.files == 2
     assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_the_same_command_goes_on_where_it_was(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_archive(packed) as archive:
+def test_a_second_run_writes_only_what_is_missing(
+    archive_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_archive(archive_path) as archive:
         extract(archive, tmp_path / "out")
-        assert {piece.entry.returns for piece in archive} == {"bytes", "pixels"}
+        assert {file.entry.returns for file in archive} == {"bytes", "pixels"}
         (tmp_path / "out" / "old" / "copy.png").unlink()
         stamps = {path: path.stat() for path in (tmp_path / "out").iterdir() if path.is_file()}
-        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Room(len(FILES["old/copy.png"])))
-        found = extract(archive, tmp_path / "out")
-    assert (found.files, found.there, found.problems) == (1, 2, {})
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: DiskUsage(len(FILES["old/copy.png"])))
+        report = extract(archive, tmp_path / "out")
+    assert (report.files, report.already_there, report.problems) == (1, 2, {})
     assert all(path.stat().st_ino == stamp.st_ino for path, stamp in stamps.items())
 
 
-class Room:
-    """A disk that is almost full."""
+def test_a_file_that_appears_meanwhile_is_not_replaced(
+    archive_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_check = extractor.check_absent
 
-    def __init__(self, free: int) -> None:
-        self.free = free
-
-
-def test_a_file_that_comes_meanwhile_stays(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = extractor.check_free
-
-    def check_free(target: Path) -> None:
-        real(target)
+    def check_absent(target: Path) -> None:
+        real_check(target)
         if target.name == "notes.txt":
-            target.write_bytes(b"mine")  # by somebody else, at once
+            target.write_bytes(b"mine")  # another program writes it just now
 
-    monkeypatch.setattr(extractor, "check_free", check_free)
-    with open_archive(packed) as archive, pytest.raises(OutputUnwritable, match="notes"):
+    monkeypatch.setattr(extractor, "check_absent", check_absent)
+    with open_archive(archive_path) as archive, pytest.raises(OutputUnwritable, match="notes"):
         extract(archive, tmp_path / "out")
     assert (tmp_path / "out" / "notes.txt").read_bytes() == b"mine"
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_no_other_file_that_is_being_written_is_removed(packed: Path, tmp_path: Path) -> None:
+def test_a_temporary_file_of_another_run_is_not_removed(archive_path: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     other = tmp_path / "out" / f".pochade.{os.getpid()}.part"
     other.write_bytes(b"of another run")
-    with open_archive(packed) as archive:
+    with open_archive(archive_path) as archive:
         assert extract(archive, tmp_path / "out").files == 3
     assert other.read_bytes() == b"of another run"
 
 
-def test_names_that_a_system_takes_for_one_get_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_that_a_system_can_not_tell_apart_become_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "art").mkdir()
     (tmp_path / "art" / "a.txt").write_bytes(b"small")
     (tmp_path / "art" / "A.txt").write_bytes(b"large")
     compress(tmp_path / "art", tmp_path / "x.pochade")
 
-    def in_small_letters(folder: Path, text: Text) -> Path:
-        return target_of(folder, text.lower())
+    def lower_case_path(folder: Path, path: StoredPath) -> Path:
+        return target_path(folder, path.lower())
 
-    monkeypatch.setattr(extractor, "target_of", in_small_letters)
+    monkeypatch.setattr(extractor, "target_path", lower_case_path)
     with open_archive(tmp_path / "x.pochade") as archive:
         assert extract(archive, tmp_path / "out").renamed == {"a.txt": "a (2).txt"}
-        again = extract(archive, tmp_path / "out")
-    assert (again.files, again.there) == (0, 2)
+        second_report = extract(archive, tmp_path / "out")
+    assert (second_report.files, second_report.already_there) == (0, 2)
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
         "a.txt": b"large", "a (2).txt": b"small",
     }  # fmt: skip
 
 
-def test_a_link_in_the_folder_leads_nothing_out_of_it(packed: Path, tmp_path: Path) -> None:
+def test_a_link_in_the_folder_leads_no_file_out_of_it(archive_path: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out" / "old").symlink_to(tmp_path / "elsewhere")
-    with open_archive(packed) as archive, pytest.raises(OutputUnwritable, match="through a link"):
+    with open_archive(archive_path) as archive, pytest.raises(OutputUnwritable, match="on the way is a link"):
         extract(archive, tmp_path / "out")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_what_stands_in_an_empty_folder_s_way_stops_nothing_else(packed: Path, tmp_path: Path) -> None:
+def test_a_file_in_place_of_an_empty_folder_stops_nothing_else(archive_path: Path, tmp_path: Path) -> None:
     (tmp_path / "art" / "empty").mkdir()
-    compress(tmp_path / "art", packed)
+    compress(tmp_path / "art", archive_path)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "empty").write_bytes(b"mine")
-    with open_archive(packed) as archive:
+    with open_archive(archive_path) as archive:
         with pytest.raises(OutputUnwritable, match="empty' is there already, and is another file"):
             extract(archive, tmp_path / "out")
-        found = extract(archive, tmp_path / "out", keep_going=True)
-    assert list(found.problems) == ["empty"]
-    assert (found.there, (tmp_path / "out" / "empty").read_bytes()) == (3, b"mine")
+        report = extract(archive, tmp_path / "out", keep_going=True)
+    assert list(report.problems) == ["empty"]
+    assert (report.already_there, (tmp_path / "out" / "empty").read_bytes()) == (3, b"mine")
 
 
-def test_what_the_disk_gives_back_as_something_else_gets_no_name(
-    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_is_read_back_differently_gets_no_name(
+    archive_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extractor, "sha256_of", lambda _path: ("another", 0))
-    with open_archive(packed) as archive, pytest.raises(OutputUnwritable, match="read back differs"):
+    monkeypatch.setattr(atomic_files, "sha256_of_file", lambda _file: ("another", 0))
+    with open_archive(archive_path) as archive, pytest.raises(OutputUnwritable, match="read back differs"):
         extract(archive, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["x" * 251 + ".txt", "\u756b" * 85, "a." + "y" * 253])
-def test_what_is_set_aside_keeps_a_name_that_can_be_had(name: str, tmp_path: Path) -> None:
+def test_a_damaged_entry_stops_no_other_file(archive_path: Path, tmp_path: Path) -> None:
+    damage_file(archive_path, "notes.txt")
+    with open_archive(archive_path) as archive:
+        report = extract(archive, tmp_path / "out", keep_going=True)
+    assert list(report.problems) == ["notes.txt"]
+    assert file_names(tmp_path / "out") == {"drawing.png", "old/copy.png"}
+
+
+def test_an_unreadable_sector_costs_only_its_file(folder_and_archive: tuple[Path, Path], tmp_path: Path) -> None:
+    with open_archive(folder_and_archive[1]) as archive:
+        lost_file = next(file for file in archive if file.path == "notes.txt")
+        offset = archive.container.offset_by_name[lost_file.entry.name]
+        archive.container.file.close()
+        archive.container.file = UnreadableFile(folder_and_archive[1].read_bytes(), offset, offset + 50)
+        header, content = archive.verify()
+        assert header.lost_files == ()
+        assert content == (f"'{lost_file.entry.name}' is damaged: it can't be read: Input/output error", ("notes.txt",))
+        report = extract(archive, tmp_path / "out", keep_going=True)
+    assert isinstance(report.problems["notes.txt"], ArchiveDamaged)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["noise"]
+
+
+def test_a_lossy_picture_is_extracted_as_the_file_in_the_archive(
+    medium_folder_and_archive: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with open_archive(medium_folder_and_archive[1]) as archive:
+        assert archive.verify() == []
+        cat, notes = archive
+        assert (cat.fidelity, notes.fidelity, notes.score) == ("medium", "medium", None)
+        assert cat.score is not None
+        assert cat.score >= 70
+        content = archive.read(cat)
+        assert len(content) == cat.bytes < cat.original_bytes
+        extract(archive, tmp_path)
+    name = f"cat.png{Path(cat.entry.name).suffix}"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name, "notes.txt"]
+    assert (tmp_path / name).read_bytes() == content
+    assert ssimulacra2(painting(), decode(content).on_paper()) >= 70
+
+
+def test_two_files_never_get_the_same_name() -> None:
+    entry = Entry("pieces/a", 1, 0, "avif", "picture", original_bytes=1, original_sha256="", fidelity="high")
+    exact = replace(entry, name="pieces/b", codec="stored", returns="bytes")
+    paths = ["a.png", "a.png.avif", "b.png", "b.png.avif/c"]
+    entries = [entry, exact, entry, exact]
+    files = [ArchivedFile(path, 0, entry) for path, entry in zip(paths, entries, strict=True)]
+    assert extracted_names(Manifest([entry, exact], files, [])) == {
+        "a.png": "a.png.avif.avif",
+        "a.png.avif": "a.png.avif",
+        "b.png": "b.png.avif.avif",
+        "b.png.avif/c": "b.png.avif/c",
+    }
+
+
+@pytest.mark.parametrize("length", [246, 251])
+def test_long_names_are_cut_for_the_suffix(length: int, tmp_path: Path) -> None:
     (tmp_path / "art").mkdir()
-    for content in (b"one", b"two", b"three"):
-        (tmp_path / "art" / name).write_bytes(content)
-        os.utime(tmp_path / "art" / name, ns=(0, 0))
-        compress(tmp_path / "art", tmp_path / "x.pochade")
-    with open_archive(tmp_path / "x.pochade") as archive:
-        assert extract(archive, tmp_path / "out").files == 3
-    assert {path.read_bytes() for path in (tmp_path / "out").iterdir()} == {b"one", b"two", b"three"}
-    with zipfile.ZipFile(tmp_path / "x.pochade") as archive_:
-        archive_.extractall(tmp_path / "unpacked")
+    for number, last in enumerate("xy"):
+        (tmp_path / "art" / f"{'x' * length}{last}.png"[-255:]).write_bytes(save_png(painting()[number:]))
+    compress(tmp_path / "art", tmp_path / "a.pochade", "medium")
+    with open_archive(tmp_path / "a.pochade") as archive:
+        assert extract(archive, tmp_path / "out").files == 2
+    assert all(path.suffix in {".avif", ".webp", ".jxl"} for path in (tmp_path / "out").iterdir())
 
 
-def test_no_entry_is_another_ones_folder(tmp_path: Path) -> None:
-    (tmp_path / "art").mkdir()
-    (tmp_path / "art" / "empty").write_bytes(b"a file")
-    compress(tmp_path / "art", tmp_path / "x.pochade")
-    (tmp_path / "art" / "empty").unlink()
-    (tmp_path / "art" / "empty").mkdir()
-    (tmp_path / "art" / "empty" / "a").write_bytes(b"in a folder")
-    compress(tmp_path / "art", tmp_path / "x.pochade")
-    with zipfile.ZipFile(tmp_path / "x.pochade") as archive:
-        archive.extractall(tmp_path / "unpacked")
-    assert names_in(tmp_path / "unpacked" / "pieces") == {"empty", "empty-2/a"}
-    taken = entry_names.EntryNames()
-    taken.take("pieces/folder/a")
-    assert entry_names.entry_name("folder", "", taken) == "pieces/folder-2"
+def test_extracting_needs_space_for_the_decoded_files(
+    medium_folder_and_archive: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_archive(medium_folder_and_archive[1]) as archive:
+        cat, notes = archive
+        disk = DiskUsage(cat.bytes + notes.original_bytes - 1)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: disk)
+        with pytest.raises(OutputUnwritable, match=r"has .* free"):
+            extract(archive, tmp_path / "out")
+        disk.free += 1
+        assert extract(archive, tmp_path / "out").files == 2
 
 
-def test_many_names_are_found_at_once() -> None:
-    taken = Counted()
-    for number in range(2000):
-        entry_names.entry_name(f"{number}.png", ".jxl", taken)
-    assert taken.asked == 2000
+def test_list_names_the_extracted_files(
+    medium_folder_and_archive: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["list", str(medium_folder_and_archive[1]), "--json"], monkeypatch) == 0
+    cat, notes = json.loads(capsys.readouterr().out)
+    assert cat["comes_back_as"] == f"cat.png{Path(cat['entry']).suffix}"
+    assert cat["score"] >= 70
+    assert (notes["comes_back_as"], notes["score"], notes["fidelity"]) == ("notes.txt", None, "medium")
+    assert run(["list", str(medium_folder_and_archive[1])], monkeypatch) == 0
+    assert f"comes back as {cat['comes_back_as']}, score {cat['score']:.1f}" in capsys.readouterr().out
 
 
-class Counted(entry_names.EntryNames):
-    """Names that count how often they are asked for."""
-
-    asked = 0
-
-    def is_free(self, name: str) -> bool:
-        """As the others do."""
-        self.asked += 1
-        return super().is_free(name)
+def test_an_archive_that_needs_more_space_than_the_disk_has_is_refused(tmp_path: Path) -> None:
+    packed = lzma.compress(b"x")
+    manifest = manifest_json(entry_json(packed, coder="xz", original_bytes=2**60))
+    path = write_archive(tmp_path, build_archive(manifest, packed))
+    with open_archive(path) as archive, pytest.raises(OutputUnwritable, match=r"has .* free"):
+        extract(archive, tmp_path / "out", keep_going=True)
 
 
-def test_a_damaged_piece_is_a_problem_of_its_own(packed: Path, tmp_path: Path) -> None:
-    damage(packed, "notes.txt")
-    with open_archive(packed) as archive:
-        found = extract(archive, tmp_path / "out", keep_going=True)
-    assert list(found.problems) == ["notes.txt"]
-    assert names_in(tmp_path / "out") == {"drawing.png", "old/copy.png"}
+def test_a_picture_whose_file_grows_beyond_the_manifest_is_not_written(tmp_path: Path) -> None:
+    values = np.zeros((500, 500, 3), np.uint8)
+    encoded = lossless.encode_jpeg_xl(values)
+    rows = {"at": 0, "stride": 1500, "up": False, "bgr": False, "big": False}
+    manifest = {
+        "coder": "jpeg-xl",
+        "shape": [500, 500, 3, 8],
+        "pixels": picture_codecs.hash_pixels(values),
+        "rest": 0,
+        "raster": rows,
+    }
+    files = [{"path": f"{number}.bmp", "mtime": 0} for number in range(5)]
+    for returns, why in (
+        ("bytes", "decodes to 750,000 bytes where the manifest says 0"),
+        ("pixels", "its rows would not be"),
+    ):
+        entry = (
+            entry_json(encoded) | manifest | {"returns": returns, "original_bytes": 0, "files": files, "format": "BMP"}
+        )
+        path = write_archive(tmp_path, build_archive(manifest_json(entry, rests=[""]), encoded))
+        with open_archive(path) as archive, pytest.raises(ArchiveDamaged, match=why):
+            extract(archive, tmp_path / "out")
+        assert list((tmp_path / "out").iterdir()) == []

@@ -17,18 +17,29 @@ from PIL import Image
 
 from pochade import errors
 from pochade._version import __version__
-from pochade.cleaning.clean_files import CleanOptions, CleanOutcome, Mask, clean_files
-from pochade.cleaning.clean_record import Amounts
+from pochade.cleaning.clean_files import CleanOutcome, clean_files
+from pochade.cleaning.clean_options import CleanOptions, MaskFile, StrengthPercents
 from pochade.cleaning.cleaner import Cleaned
 from pochade.images.base.picture import Header, Picture
 from pochade.images.io.identify import identify
 from pochade.images.io.read import read_picture
-from pochade.images.render.before_after import amplified, before_after
+from pochade.images.render.before_after import amplify, draw_before_after
 from pochade.system.atomic_files import write_atomically
 from tests.cli.test_collection_commands import run
-from tests.support.picture_files import Array, colours, deep_png, exif, psd, rgb, rgba, saved, tiff, with_alpha
+from tests.support.picture_files import (
+    Array,
+    colour_and_alpha_values,
+    colour_values,
+    encode_png,
+    encode_tiff,
+    encode_with_pillow,
+    make_exif,
+    make_psd,
+    rgb_image,
+    rgba_image,
+)
 
-WISH = CleanOptions(Amounts.of(60, specks=100), net="a net")
+WISH = CleanOptions(StrengthPercents.from_overall(60, specks=100), model="a net")
 
 
 @dataclass
@@ -64,12 +75,14 @@ def scans(tmp_path: Path) -> Path:
     """A folder of scans of several kinds, one of them broken."""
     folder = tmp_path / "scans"
     (folder / "old").mkdir(parents=True)
-    (folder / "sketch.png").write_bytes(saved(rgba(), "PNG", dpi=(300, 300), exif=exif(1)))
-    (folder / "deep.tif").write_bytes(tiff(with_alpha(16), photometric="rgb", extrasamples=["unassalpha"]))
-    (folder / "layers.psd").write_bytes(psd(np.moveaxis(colours(), -1, 0)))
-    (folder / "old" / "sketch.png").write_bytes(deep_png(colours(16)))
-    (folder / "old" / "grey.JPG").write_bytes(saved(rgb().convert("L"), "JPEG", dpi=(72, 72)))
-    (folder / "broken.png").write_bytes(saved(rgb(), "PNG")[:90])
+    (folder / "sketch.png").write_bytes(encode_with_pillow(rgba_image(), "PNG", dpi=(300, 300), exif=make_exif(1)))
+    (folder / "deep.tif").write_bytes(
+        encode_tiff(colour_and_alpha_values(16), photometric="rgb", extrasamples=["unassalpha"])
+    )
+    (folder / "layers.psd").write_bytes(make_psd(np.moveaxis(colour_values(), -1, 0)))
+    (folder / "old" / "sketch.png").write_bytes(encode_png(colour_values(16)))
+    (folder / "old" / "grey.JPG").write_bytes(encode_with_pillow(rgb_image().convert("L"), "JPEG", dpi=(72, 72)))
+    (folder / "broken.png").write_bytes(encode_with_pillow(rgb_image(), "PNG")[:90])
     return folder
 
 
@@ -142,18 +155,20 @@ def test_the_same_again_is_done_already_and_another_wish_is_not(scans: Path, tmp
     assert len(cleaner.asked) == done
     assert contents(to) == first
     assert sum(outcome.done_before for outcome in again) == done
-    clean_files([scans], to, CleanOptions(Amounts.of(10), net="a net"), cleaner)
+    clean_files([scans], to, CleanOptions(StrengthPercents.from_overall(10), model="a net"), cleaner)
     assert len(cleaner.asked) == 2 * done
-    clean_files([scans], to, CleanOptions(Amounts.of(10), net="another"), cleaner)
+    clean_files([scans], to, CleanOptions(StrengthPercents.from_overall(10), model="another"), cleaner)
     assert len(cleaner.asked) == 3 * done
 
 
 def test_a_scan_that_was_made_anew_is_cleaned_anew(scans: Path, tmp_path: Path) -> None:
     cleaner, scan = Cleaner(), scans / "sketch.png"
     clean_files([scan], tmp_path / "clean", WISH, cleaner)
-    scan.write_bytes(saved(Image.fromarray(255 - colours()), "PNG"))
+    scan.write_bytes(encode_with_pillow(Image.fromarray(255 - colour_values()), "PNG"))
     clean_files([scan], tmp_path / "clean", WISH, cleaner)
-    np.testing.assert_array_equal(read_picture(tmp_path / "clean" / "sketch.png").pixels, lighter(255 - colours()))
+    np.testing.assert_array_equal(
+        read_picture(tmp_path / "clean" / "sketch.png").pixels, lighter(255 - colour_values())
+    )
 
 
 def test_a_run_killed_before_a_file_was_written_goes_on(
@@ -161,7 +176,7 @@ def test_a_run_killed_before_a_file_was_written_goes_on(
 ) -> None:
     scan, to = scans / "sketch.png", tmp_path / "clean"
     clean_files([scan], to, WISH, Cleaner())
-    other = CleanOptions(Amounts.of(5))
+    other = CleanOptions(StrengthPercents.from_overall(5))
 
     def stop(path: Path, _content: bytes, *, new: bool) -> None:
         raise KeyboardInterrupt(path, new)
@@ -190,11 +205,11 @@ def test_an_interrupted_write_leaves_no_half_file(scans: Path, tmp_path: Path, m
 def test_a_result_that_somebody_retouched_is_never_replaced(scans: Path, tmp_path: Path) -> None:
     to = tmp_path / "clean"
     clean_files([scans / "sketch.png"], to, WISH, Cleaner())
-    (to / "sketch.png").write_bytes(saved(rgb(), "PNG"))
-    for wish in (WISH, CleanOptions(Amounts.of(5))):
+    (to / "sketch.png").write_bytes(encode_with_pillow(rgb_image(), "PNG"))
+    for wish in (WISH, CleanOptions(StrengthPercents.from_overall(5))):
         (outcome,) = clean_files([scans / "sketch.png"], to, wish, Cleaner())
         assert "was changed by somebody" in str(outcome.problem)
-    assert (to / "sketch.png").read_bytes() == saved(rgb(), "PNG")
+    assert (to / "sketch.png").read_bytes() == encode_with_pillow(rgb_image(), "PNG")
 
 
 @pytest.mark.parametrize("name", ["sketch.png", "sketch.png.json", "sketch.png.preview.jpg"])
@@ -214,7 +229,7 @@ def test_a_file_that_somebody_wrote_during_the_cleaning_stays(
 ) -> None:
     to = tmp_path / "clean"
     if cleaned_before:
-        clean_files([scans / "sketch.png"], to, CleanOptions(Amounts.of(5)), Cleaner(), preview=True)
+        clean_files([scans / "sketch.png"], to, CleanOptions(StrengthPercents.from_overall(5)), Cleaner(), preview=True)
     before = contents(to) if cleaned_before else {}
 
     def while_somebody_writes(picture: Array, **asked: Any) -> Cleaned:
@@ -234,12 +249,12 @@ def test_of_two_runs_into_one_folder_the_first_ones_result_stays(other: str, sca
     to = tmp_path / "clean"
 
     def while_another_runs(picture: Array, **asked: Any) -> Cleaned:
-        clean_files([scans / other], to, CleanOptions(Amounts.of(5)), Cleaner(), preview=True)
+        clean_files([scans / other], to, CleanOptions(StrengthPercents.from_overall(5)), Cleaner(), preview=True)
         return Cleaner()(picture, **asked)
 
     (outcome,) = clean_files([scans / "sketch.png"], to, WISH, while_another_runs)
     assert isinstance(outcome.problem, errors.OutputUnwritable)
-    (first,) = clean_files([scans / other], to, CleanOptions(Amounts.of(5)), Cleaner(), preview=True)
+    (first,) = clean_files([scans / other], to, CleanOptions(StrengthPercents.from_overall(5)), Cleaner(), preview=True)
     assert first.done_before
 
 
@@ -276,7 +291,7 @@ def test_results_of_an_earlier_run_below_the_folder_are_no_scans(scans: Path) ->
 
 
 def test_scans_of_one_name_get_names_of_their_own(scans: Path, tmp_path: Path) -> None:
-    (scans / "layers.png").write_bytes(saved(rgb(), "PNG"))
+    (scans / "layers.png").write_bytes(encode_with_pillow(rgb_image(), "PNG"))
     given = [scans / "sketch.png", scans / "old" / "sketch.png", scans / "layers.psd", scans / "layers.png"]
     outcomes = clean_files(given, tmp_path / "clean", WISH, Cleaner())
     results = [str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result]
@@ -306,7 +321,7 @@ def test_names_never_lead_out_of_the_folder_for_the_results(scans: Path, tmp_pat
 
 def test_a_result_keeps_its_name_whatever_else_is_cleaned_later(scans: Path, tmp_path: Path) -> None:
     clean_files([scans], tmp_path / "clean", WISH, Cleaner())
-    (scans / "layers.png").write_bytes(saved(rgb(), "PNG"))
+    (scans / "layers.png").write_bytes(encode_with_pillow(rgb_image(), "PNG"))
     outcomes = by_name(clean_files([scans], tmp_path / "clean", WISH, Cleaner()))
     assert outcomes["layers.psd"].done_before
     assert outcomes["layers.png"].problem is None
@@ -315,7 +330,7 @@ def test_a_result_keeps_its_name_whatever_else_is_cleaned_later(scans: Path, tmp
 @pytest.mark.parametrize("name", ["sketch.png", "sketch.png.preview.jpg"])
 def test_a_new_scan_that_was_saved_over_a_result_is_a_scan(name: str, scans: Path, tmp_path: Path) -> None:
     clean_files([scans], scans / "clean", WISH, Cleaner(), preview=True)
-    (scans / "clean" / name).write_bytes(saved(rgb(), "PNG"))
+    (scans / "clean" / name).write_bytes(encode_with_pillow(rgb_image(), "PNG"))
     outcomes = clean_files([scans], tmp_path / "other", WISH, Cleaner())
     assert [outcome.scan for outcome in outcomes if "clean" in outcome.scan.parts] == [scans / "clean" / name]
 
@@ -340,7 +355,9 @@ def test_what_needs_no_cleaning_is_copied_byte_for_byte(scans: Path, tmp_path: P
 
 
 def test_an_animation_says_that_one_frame_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "scan.gif").write_bytes(saved(rgb(), "GIF", save_all=True, append_images=[Image.new("RGB", (24, 16))]))
+    (tmp_path / "scan.gif").write_bytes(
+        encode_with_pillow(rgb_image(), "GIF", save_all=True, append_images=[Image.new("RGB", (24, 16))])
+    )
     (outcome,) = clean_files([tmp_path / "scan.gif"], tmp_path / "clean", WISH, Cleaner())
     assert outcome.record
     assert "only its first frame was kept" in outcome.record.notes
@@ -351,7 +368,7 @@ def pages(*kinds: int) -> bytes:
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as written:
         for kind in kinds:
-            values = colours()[..., 0] > 99 if kind == 4 else colours()  # a mask has one bit
+            values = colour_values()[..., 0] > 99 if kind == 4 else colour_values()  # a mask has one bit
             written.write(values, subfiletype=kind, metadata=None)
     return file.getvalue()
 
@@ -393,9 +410,9 @@ def test_masks_go_along_as_levels_of_white(scans: Path, tmp_path: Path) -> None:
     drawn = np.zeros((16, 24, 4), np.uint8)
     drawn[:, :12] = (255, 255, 255, 255)
     drawn[:, 12:16] = (255, 255, 255, 128)
-    (tmp_path / "mask.png").write_bytes(saved(Image.fromarray(drawn), "PNG"))
-    cleaner, mask = Cleaner(), Mask.read(tmp_path / "mask.png")
-    wish = CleanOptions(Amounts.of(100), protect=mask)
+    (tmp_path / "mask.png").write_bytes(encode_with_pillow(Image.fromarray(drawn), "PNG"))
+    cleaner, mask = Cleaner(), MaskFile.read(tmp_path / "mask.png")
+    wish = CleanOptions(StrengthPercents.from_overall(100), protect=mask)
     clean_files([scans / "sketch.png"], tmp_path / "clean", wish, cleaner)
     np.testing.assert_array_equal(cleaner.asked[0]["protect"][0], [255] * 12 + [128] * 4 + [0] * 8)
     assert cleaner.asked[0]["only"] is None
@@ -417,8 +434,8 @@ def test_scans_of_one_name_are_cleaned_together_each_with_its_own_mask(scans: Pa
 
 
 def test_a_mask_of_another_size_is_told_with_both_sizes(scans: Path, tmp_path: Path) -> None:
-    (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
-    wish = CleanOptions(Amounts.of(100), only=Mask.read(tmp_path / "mask.png"))
+    (tmp_path / "mask.png").write_bytes(encode_with_pillow(rgb_image().resize((30, 20)), "PNG"))
+    wish = CleanOptions(StrengthPercents.from_overall(100), only=MaskFile.read(tmp_path / "mask.png"))
     (outcome,) = clean_files([scans / "sketch.png"], tmp_path / "clean", wish, Cleaner())
     assert isinstance(outcome.problem, errors.UsageError)
     assert "has 30 x 20 pixels, and" in str(outcome.problem)
@@ -442,7 +459,7 @@ def test_a_preview_is_a_sheet_of_three(scans: Path, tmp_path: Path) -> None:
 
 
 def test_a_preview_shows_the_result_that_lies_beside_it(scans: Path, tmp_path: Path) -> None:
-    scan, to, other = scans / "sketch.png", tmp_path / "clean", CleanOptions(Amounts.of(5))
+    scan, to, other = scans / "sketch.png", tmp_path / "clean", CleanOptions(StrengthPercents.from_overall(5))
     clean_files([scan], to, WISH, unchanged, preview=True)
     shown = (to / "sketch.png.preview.jpg").read_bytes()
     (outcome,) = clean_files([scan], to, WISH, Cleaner())
@@ -461,16 +478,18 @@ def test_a_preview_that_is_not_ours_is_never_replaced(preview: bool, drawn: bool
     clean_files([scans / "sketch.png"], to, WISH, Cleaner(), preview=drawn)
     (to / "sketch.png.preview.jpg").write_text("mine")
     before = contents(to)
-    (outcome,) = clean_files([scans / "sketch.png"], to, CleanOptions(Amounts.of(5)), Cleaner(), preview=preview)
+    (outcome,) = clean_files(
+        [scans / "sketch.png"], to, CleanOptions(StrengthPercents.from_overall(5)), Cleaner(), preview=preview
+    )
     assert "preview.jpg' was changed by somebody" in str(outcome.problem)
     assert contents(to) == before
 
 
 @pytest.mark.parametrize("size", [(3000, 5000), (5000, 3000), (9000, 10), (10, 9000)])
 def test_a_sheet_is_never_too_large(size: tuple[int, int], tmp_path: Path) -> None:
-    (tmp_path / "scan.png").write_bytes(saved(Image.new("L", size, 200), "PNG"))
+    (tmp_path / "scan.png").write_bytes(encode_with_pillow(Image.new("L", size, 200), "PNG"))
     picture = read_picture(tmp_path / "scan.png")
-    drawn = before_after(picture, picture)
+    drawn = draw_before_after(picture, picture)
     (tmp_path / "sheet.jpg").write_bytes(drawn)
     with Image.open(tmp_path / "sheet.jpg") as sheet:
         assert sheet.width <= 2400
@@ -483,7 +502,7 @@ def test_a_sheet_of_a_large_scan_takes_little_memory() -> None:
     header = Header("PNG", 4000, 1500, 16, 3, has_alpha=True, frames=1)
     picture = Picture(header, pixels, alpha, None, None, None, ())
     tracemalloc.start()
-    before_after(picture, picture)
+    draw_before_after(picture, picture)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 3 * 4000 * 1500
@@ -495,9 +514,9 @@ def test_a_sheet_shows_before_and_after_and_their_difference_as_small(tmp_path: 
     for grey, square in ((200, 100), (200, 220)):
         image = Image.new("RGB", size, (grey,) * 3)
         image.paste((square,) * 3, (0, 0, 1500, 1000))
-        (tmp_path / "scan.png").write_bytes(saved(image, "PNG"))
+        (tmp_path / "scan.png").write_bytes(encode_with_pillow(image, "PNG"))
         panels.append(read_picture(tmp_path / "scan.png"))
-    (tmp_path / "sheet.jpg").write_bytes(before_after(*panels))
+    (tmp_path / "sheet.jpg").write_bytes(draw_before_after(*panels))
     with Image.open(tmp_path / "sheet.jpg") as sheet:
         width = (sheet.width - 2 * 8) // 3
         seen = np.asarray(sheet.convert("L")).astype(int)
@@ -510,7 +529,7 @@ def test_a_sheet_shows_before_and_after_and_their_difference_as_small(tmp_path: 
 def test_what_was_removed_is_drawn_dark_or_light_about_grey() -> None:
     removed = np.zeros((100, 100, 3), np.float32)
     removed[:10], removed[-10:] = -5, 200
-    drawn = amplified(removed)
+    drawn = amplify(removed)
     assert drawn[50, 50].tolist() == [128] * 3
     assert drawn[0, 0, 0] < 128 < drawn[-1, -1, 0]
 
@@ -587,7 +606,7 @@ def test_when_nothing_could_be_cleaned_the_exit_code_says_why(scans: Path, tmp_p
 
 
 def test_a_wrong_mask_is_one_sentence(scans: Path, tmp_path: Path, say: Say) -> None:
-    (tmp_path / "mask.png").write_bytes(saved(rgb().resize((30, 20)), "PNG"))
+    (tmp_path / "mask.png").write_bytes(encode_with_pillow(rgb_image().resize((30, 20)), "PNG"))
     code, _, words = say(scans / "deep.tif", "--to", tmp_path / "clean", "--only", tmp_path / "mask.png")
     assert code == errors.UsageError.exit_code
     assert "30 x 20 pixels" in words

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pochade
-from pochade.cleaning.cleaner import Cleaner, Strengths, halo
-from pochade.cleaning.page_light import PageLight, thumbnail
+from pochade.cleaning.cleaner import Cleaner, Strengths, tile_margin
+from pochade.cleaning.page_light import PageLight, downscale
 from pochade.errors import UsageError
-from pochade.images.geometry.tiles import tiles
-from pochade.images.io.input_arrays import array_apart, taken_apart
+from pochade.images.geometry.tiles import tile_grid
+from pochade.images.io.input_arrays import open_input_array, open_input_image
 from pochade.models import Denoiser, DenoiserConfig, PageConfig, PageModel
-from pochade.training.augment.scan_damage import damage
+from pochade.training.augment.scan_damage import damage_scan
 from tests.support.drawings import drawing
 
 ALL = Strengths(1, 1, 1, 1, 1)
@@ -27,7 +27,7 @@ NAMES = ("light", "paper", "grain", "specks", "smudges")
 def bad_scan(seed: int = 0, side: int = 240) -> np.ndarray:
     """A drawing with margins, badly scanned."""
     page = np.pad(np.asarray(drawing(seed, side)), ((20, 20), (20, 20), (0, 0)), constant_values=255)
-    return damage(page, 150, np.random.default_rng(seed)).picture
+    return damage_scan(page, 150, np.random.default_rng(seed)).picture
 
 
 @settings(deadline=None)
@@ -35,9 +35,9 @@ def bad_scan(seed: int = 0, side: int = 240) -> np.ndarray:
 def test_tiles_cover_every_pixel_once(height: int, width: int, side: int, margin: int) -> None:
     seen = np.zeros((height, width), int)
     numbers = np.arange(height * width).reshape(height, width)
-    for tile in tiles(height, width, side, margin):
-        seen[tile.kept] += 1
-        np.testing.assert_array_equal(numbers[tile.read][tile.inner], numbers[tile.kept])
+    for tile in tile_grid(height, width, side, margin):
+        seen[tile.core] += 1
+        np.testing.assert_array_equal(numbers[tile.padded][tile.core_in_padded], numbers[tile.core])
     assert (seen == 1).all()
 
 
@@ -49,10 +49,10 @@ def test_tiles_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch) -> Non
     slope = torch.linspace(-0.5, 0, 20).view(1, 20, 1) + torch.linspace(-0.3, 0, 10).view(1, 1, 10)
     page = PageLight(slope.expand(3, -1, -1), torch.tensor([-0.1, -0.2, -0.3]))
     monkeypatch.setattr("pochade.cleaning.cleaner.read_page", lambda *_: page)
-    scan = taken_apart(np.random.default_rng(0).integers(0, 256, (333, 291, 3), np.uint8))
-    monkeypatch.setattr("pochade.cleaning.cleaner.TILE", 1024)
+    scan = open_input_image(np.random.default_rng(0).integers(0, 256, (333, 291, 3), np.uint8))
+    monkeypatch.setattr("pochade.cleaning.cleaner.TILE_SIDE", 1024)
     whole = cleaner.clean(scan, ALL)
-    monkeypatch.setattr("pochade.cleaning.cleaner.TILE", 2 * halo(net))
+    monkeypatch.setattr("pochade.cleaning.cleaner.TILE_SIDE", 2 * tile_margin(net))
     tiled = cleaner.clean(scan, ALL)
     assert (whole.picture != scan.colour).any()
     assert np.abs(whole.picture.astype(int) - tiled.picture).max() <= 1
@@ -76,7 +76,7 @@ def test_no_strength_gives_identical_pixels() -> None:
 )
 def test_every_kind_undoes_its_own_damage_most(name: str, families: set[str]) -> None:
     page = np.pad(np.asarray(drawing(2, 240)), ((40, 40), (40, 40), (0, 0)), constant_values=255)
-    scans = [damage(page, 150, np.random.default_rng(seed), frozenset(families)).picture for seed in range(8)]
+    scans = [damage_scan(page, 150, np.random.default_rng(seed), frozenset(families)).picture for seed in range(8)]
     worst = max(scans, key=lambda scan: float(np.abs(scan.astype(int) - page).mean()))
     left = {}
     for kind in NAMES:
@@ -90,7 +90,7 @@ def test_a_bad_scan_comes_nearer_to_the_drawing() -> None:
     gains = []
     for seed in range(6):
         page = np.pad(np.asarray(drawing(seed, 240)), ((40, 40), (40, 40), (0, 0)), constant_values=255)
-        made = damage(page, 150, np.random.default_rng(seed))
+        made = damage_scan(page, 150, np.random.default_rng(seed))
         before, after = (
             np.mean((each.astype(float) - page) ** 2) for each in (made.picture, pochade.clean(made.picture).picture)
         )
@@ -221,7 +221,7 @@ def test_paper_becomes_white_only_when_asked() -> None:
 def test_what_is_transparent_counts_as_white_paper_and_keeps_its_hidden_colours() -> None:
     ink = np.zeros((300, 300, 4), np.uint8)
     ink[100:200, 140:150, 3] = 255
-    given_one = taken_apart(ink)
+    given_one = open_input_image(ink)
     assert (given_one.colour[:90] == 255).all()
     np.testing.assert_array_equal(pochade.clean(ink).picture, ink)
 
@@ -252,12 +252,12 @@ def test_a_strip_is_read_whole(height: int, width: int) -> None:
     strip = np.full((height, width, 3), 255, np.uint8)
     strip[height // 2 :] = 0
     cut = 255 / (4 * 4)  # of the four rows or columns of the thumbnail less than a quarter of one may be cut off
-    assert float(thumbnail(strip, 128).mean()) == pytest.approx(strip.mean(), abs=cut)
+    assert float(downscale(strip, 128).mean()) == pytest.approx(strip.mean(), abs=cut)
 
 
 def test_a_thumbnail_is_the_mean_of_what_it_shows() -> None:
     sheet = np.random.default_rng(0).integers(0, 256, (1300, 700, 3), np.uint8)
-    small = thumbnail(sheet, 128)
+    small = downscale(sheet, 128)
     assert small.shape == (1, 3, 128, 69)
     assert float(small.mean()) == pytest.approx(float(sheet.mean()), abs=0.5)
 
@@ -266,5 +266,5 @@ def test_the_way_back_gives_what_was_given() -> None:
     rng = np.random.default_rng(0)
     for shape in ((5, 7), (5, 7, 1), (5, 7, 2), (5, 7, 3), (5, 7, 4)):
         array = rng.integers(0, 65536, shape, np.uint16)
-        given_one = array_apart(array)
-        np.testing.assert_array_equal(given_one.put_together(given_one.colour), array)
+        given_one = open_input_array(array)
+        np.testing.assert_array_equal(given_one.rebuild(given_one.colour), array)

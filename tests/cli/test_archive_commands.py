@@ -8,7 +8,7 @@ import pytest
 from pochade.cli.output import printed
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from tests.cli.test_study import run
-from tests.support.picture_files import rgb, saved
+from tests.support.picture_files import rgb_image, encode_with_pillow
 
 Caught = pytest.CaptureFixture[str]
 
@@ -17,9 +17,9 @@ Caught = pytest.CaptureFixture[str]
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of three files, made by the command."""
     folder = tmp_path_factory.mktemp("art")
-    (folder / "photo.jpg").write_bytes(saved(rgb().resize((200, 120)), "JPEG"))
-    (folder / "paint.bmp").write_bytes(saved(rgb(), "BMP"))
-    (folder / "copy.bmp").write_bytes(saved(rgb(), "BMP"))
+    (folder / "photo.jpg").write_bytes(encode_with_pillow(rgb_image().resize((200, 120)), "JPEG"))
+    (folder / "paint.bmp").write_bytes(encode_with_pillow(rgb_image(), "BMP"))
+    (folder / "copy.bmp").write_bytes(encode_with_pillow(rgb_image(), "BMP"))
     target = folder.with_name("art.pochade")
     with pytest.MonkeyPatch.context() as patch:
         assert run(["compress", str(folder), "--to", str(target)], patch) == 0
@@ -79,7 +79,7 @@ def test_extract_gives_files_and_passes_over_those_that_are_there(
     packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught
 ) -> None:
     assert run(["extract", str(packed), "--to", str(tmp_path / "out")], monkeypatch) == 0
-    assert (tmp_path / "out" / "paint.bmp").read_bytes() == saved(rgb(), "BMP")
+    assert (tmp_path / "out" / "paint.bmp").read_bytes() == encode_with_pillow(rgb_image(), "BMP")
     (tmp_path / "out" / "photo.jpg").unlink()
     words = ["extract", str(packed), "--to", str(tmp_path / "out"), "--json"]
     assert run(words, monkeypatch) == 0

@@ -67,7 +67,7 @@ def test_a_sheet_replaces_an_earlier_one_but_never_a_piece(
     piece, sheet = art / "drawing 6.png", tmp_path / "sheet.png"
     before = piece.read_bytes()
     assert run(["-C", art, "find", piece, "--sheet", piece], monkeypatch) != 0
-    assert "is there already, and no contact sheet" in capsys.readouterr().err
+    assert "is there already, and is no contact sheet" in capsys.readouterr().err
     assert piece.read_bytes() == before
     for _ in range(2):
         assert run(["-C", art, "find", piece, "--sheet", sheet], monkeypatch) == 0
@@ -187,6 +187,6 @@ def test_ctrl_c_while_learning_says_how_to_go_on(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pochade.collection.walk_folder", interrupted)
+    monkeypatch.setattr("pochade.learn.learn_folder.walk_folder", interrupted)
     assert run(["learn", art], monkeypatch) == errors.Interrupted.exit_code
     assert "hint: give the same command again" in capsys.readouterr().err

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from pochade import errors
-from pochade.images.render.animation import SOURCE
+from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE
 from tests.cli.test_collection_commands import run
 from tests.support.drawings import drawing, folder_of_art
-from tests.support.generator import LinearPainter
+from tests.support.generator import LinearGenerator
 
 PIECES = 22
 
@@ -29,8 +29,8 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command runs in a folder of its own, and finds a net that draws."""
-    painter = LinearPainter([drawing(seed) for seed in range(PIECES)], numbers=8)
-    monkeypatch.setattr("pochade.create.picture_latents.painter_in_use", lambda _: painter)
+    painter = LinearGenerator([drawing(seed) for seed in range(PIECES)], latent_dim=8)
+    monkeypatch.setattr("pochade.create.generation_context.generator_in_use", lambda _: painter)
     monkeypatch.chdir(tmp_path)
 
 
@@ -54,7 +54,7 @@ def test_new_pictures_come_on_a_sheet_with_their_closest_pieces(
     assert len(data[0]["code"]) == 8
     assert "wrote 'new.png': 6 pictures" in words
     with Image.open(tmp_path / "new.png") as sheet:
-        assert SOURCE in sheet.info["XML:com.adobe.xmp"]
+        assert DIGITAL_SOURCE_TYPE in sheet.info["XML:com.adobe.xmp"]
         assert sheet.height > 4 * 256, "two rows of pictures, each with a row of real pieces below it"
 
 
@@ -132,6 +132,6 @@ def test_a_name_that_no_morph_can_have_is_refused_before_anything_is_drawn(
 def test_a_film_that_can_not_be_made_is_refused_before_anything_is_drawn(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pochade.create.created_files.makes_films", lambda: False)
+    monkeypatch.setattr("pochade.create.created_files.can_encode_films", lambda: False)
     assert run(["-C", art, "morph", "a.png", "b.png", "--to", "way.mp4"], monkeypatch) == 2
     assert "pochade[video]" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pochade import errors
-from pochade.web.server import address_of, listener
+from pochade.web.server import address_of, listening_socket
 from pochade.web.server_settings import ServerSettings
 from tests.cli.test_collection_commands import run
 from tests.support.drawings import folder_of_art
@@ -51,12 +51,12 @@ def test_elsewhere_without_a_password_nothing_is_served(
 
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(errors.UsageError, match="nothing can listen"):
-        listener("127.0.0.1", taken.getsockname()[1])
+        listening_socket("127.0.0.1", taken.getsockname()[1])
 
 
 def test_a_host_that_is_none_is_told() -> None:
     with pytest.raises(errors.UsageError, match="nothing can listen"):
-        listener("no host at all", 0)
+        listening_socket("no host at all", 0)
 
 
 @pytest.mark.parametrize(("host", "name"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "localhost"), ("::1", "[::1]")])
@@ -65,5 +65,5 @@ def test_the_address_can_be_typed_into_a_browser(host: str, name: str) -> None:
 
 
 def test_results_lie_beside_the_collection_unless_told_otherwise(tmp_path: Path) -> None:
-    assert ServerSettings(tmp_path / "art").own_results == tmp_path / "art - results"
-    assert ServerSettings(tmp_path / "art", results=tmp_path / "out").own_results == tmp_path / "out"
+    assert ServerSettings(tmp_path / "art").results_folder == tmp_path / "art - results"
+    assert ServerSettings(tmp_path / "art", results=tmp_path / "out").results_folder == tmp_path / "out"

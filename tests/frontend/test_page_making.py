@@ -12,12 +12,12 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 from playwright.sync_api import Locator, Page, expect
 
 from pochade import Collection
-from pochade.create.picture_latents import PAINTER
-from pochade.images.render.animation import SOURCE
+from pochade.create.picture_latents import GENERATOR_FILE
+from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE
 from pochade.models.checkpoints import save_model
 from tests.support.browser import PATIENCE, needs_browser, visit
 from tests.support.drawings import drawing, folder_of_art
-from tests.support.generator import small_net
+from tests.support.generator import small_generator_model
 
 pytestmark = needs_browser
 expect.set_options(timeout=5 * PATIENCE)  # coding and drawing are slow where others work, too
@@ -31,7 +31,7 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     grainy().save(art / "grainy.png")
     with Collection.open(art) as collection:
         collection.learn(minutes=0)
-        save_model(collection.home / PAINTER, small_net())
+        save_model(collection.home / GENERATOR_FILE, small_generator_model())
     return art
 
 
@@ -182,7 +182,7 @@ def test_pictures_are_drawn_from_a_seed_varied_and_saved(art: Path) -> None:
         save(page, "drawn")
         (file,) = (results(art) / "drawn").iterdir()
         with Image.open(file) as image:
-            assert SOURCE in str(image.info)
+            assert DIGITAL_SOURCE_TYPE in str(image.info)
     assert (there.faults, there.elsewhere) == ([], [])
 
 

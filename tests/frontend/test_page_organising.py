@@ -9,7 +9,7 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import PATIENCE, needs_browser, visit
-from tests.support.web_client import learnt_art
+from tests.support.web_client import learnt_folder_of_art
 
 pytestmark = needs_browser
 expect.set_options(timeout=PATIENCE)
@@ -20,7 +20,7 @@ PIECES = 15  # in the collection, one of them in two files
 @pytest.fixture(scope="module")
 def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection that was learnt, and not put in order yet."""
-    return learnt_art(tmp_path_factory.mktemp("order") / "art")
+    return learnt_folder_of_art(tmp_path_factory.mktemp("order") / "art")
 
 
 def go(page: Page, view: str) -> None:

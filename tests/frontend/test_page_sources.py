@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.openapi import WRITTEN, described
+from tests.support.openapi import OPENAPI_FILE, openapi_json
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
 
 def test_the_pages_types_rest_on_the_interface_as_it_is() -> None:
-    assert WRITTEN.read_text(encoding="utf-8") == described(), "run python -m tests.interface"
+    assert OPENAPI_FILE.read_text(encoding="utf-8") == openapi_json(), "run python -m tests.support.openapi"
 
 
 @pytest.mark.skipif(

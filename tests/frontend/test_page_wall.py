@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import PATIENCE, needs_browser, visit
 from tests.support.drawings import drawing, folder_of_art
-from tests.support.web_client import learnt_art
+from tests.support.web_client import learnt_folder_of_art
 
 pytestmark = needs_browser
 expect.set_options(timeout=PATIENCE)
@@ -19,7 +19,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="module")
 def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection that was learnt."""
-    return learnt_art(tmp_path_factory.mktemp("page") / "art")
+    return learnt_folder_of_art(tmp_path_factory.mktemp("page") / "art")
 
 
 def tiles(page: Page) -> Locator:

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 from pochade.models.checkpoints import load_model
-from pochade.models.recipe import FAST, TUTORIAL
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
 from pochade.study.fashion_mnist import ImageSet, Split
 from pochade.study.findings import same_points
 from pochade.study.run_study import run_study
 from pochade.study.stage_store import Findings, Stages
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
-from pochade.training.loop import Progress
+from pochade.training.loop import TrainingProgress
 
-QUICK = StudySettings(dataclasses.replace(FAST, epochs=2))
+QUICK = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=2))
 
 
 class Diary:
@@ -34,7 +34,7 @@ class Diary:
             raise KeyboardInterrupt
         self.stages.append(name)
 
-    def progress(self, progress: Progress) -> None:
+    def progress(self, progress: TrainingProgress) -> None:
         assert 1 <= progress.step <= progress.steps
 
 
@@ -153,7 +153,7 @@ def test_the_ruler_is_the_same_whatever_the_seed(
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 100])
 def test_very_small_and_large_latents_are_studied_too(pictures: ImageSet, tmp_path: Path, latent_dim: int) -> None:
-    settings = StudySettings(dataclasses.replace(FAST, epochs=1), latent_dim, widths=(4, 8))
+    settings = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=1), latent_dim, widths=(4, 8))
     metrics = run_study(pictures, tmp_path, settings)
     assert metrics["vae"]["latent_numbers"] == latent_dim
     assert (tmp_path / "report.html").is_file()
@@ -164,7 +164,7 @@ def test_colour_pictures_of_another_size_are_studied_too(tmp_path: Path, picture
         return Split(split.images[:, :, 4:, :].repeat(1, 3, 1, 1), split.labels)
 
     data = ImageSet(coloured(pictures.train), coloured(pictures.test), pictures.classes)
-    settings = StudySettings(dataclasses.replace(TUTORIAL, epochs=1), latent_dim=3, widths=(4, 8))
+    settings = StudySettings(dataclasses.replace(TUTORIAL_RECIPE, epochs=1), latent_dim=3, widths=(4, 8))
     metrics = run_study(data, tmp_path, settings)
     assert metrics["autoencoder"]["latent_numbers"] == metrics["vae"]["latent_numbers"] == 3
     net: Any = load_model(tmp_path / "vae.safetensors")

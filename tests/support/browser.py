@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from pochade.web.app import BUILT
+from pochade.web.app import BUILT_PAGE
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -24,7 +24,7 @@ SERIOUS = """async () => (await axe.run()).violations
     .map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" | ")}`)"""
 
 needs_browser = pytest.mark.skipif(
-    not (CHROMIUM and AXE.is_file() and (BUILT / "index.html").is_file()),
+    not (CHROMIUM and AXE.is_file() and (BUILT_PAGE / "index.html").is_file()),
     reason="needs Chromium on the PATH, and the page built with npm, which installs axe",
 )
 

@@ -3,7 +3,11 @@
 import random
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
+
+from pochade.images.base.picture import Array
+from pochade.images.geometry.letterbox import make_squares
 
 
 def drawing(seed: int, side: int = 200) -> Image.Image:
@@ -26,3 +30,8 @@ def folder_of_art(folder: Path, count: int = 12) -> Path:
     for seed in range(count):
         drawing(seed).save(folder / ("old" if seed % 2 else ".") / f"drawing {seed}.png")
     return folder
+
+
+def subject_square(picture: Image.Image) -> Array:
+    """The letterboxed subject of a picture, (96, 96, 3) uint8."""
+    return make_squares(np.asarray(picture.convert("RGB"))).subject.pixels

@@ -1,4 +1,4 @@
-"""A net that draws, as plain as can be: principal components of pictures, there and back."""
+"""Small generators for tests: a linear autoencoder, and an untrained model of the shipped kind."""
 
 from collections.abc import Sequence
 
@@ -7,49 +7,50 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from pochade.images.geometry.letterbox import letterboxed
+from pochade.images.geometry.letterbox import letterbox
 from pochade.models import FlowMatchingConfig, FlowMatchingVAE, SketchVAE, weights
 from pochade.models.checkpoints import load_model
 from pochade.models.sketch_model import encode_on_white
-from pochade.training.losses.flow_matching import measured
+from pochade.training.losses.flow_matching import fit_linear_parts
 from tests.support.drawings import drawing
 
-SMALL = FlowMatchingConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
+SMALL_CONFIG = FlowMatchingConfig(width=32, heads=2, reading=1, drawing=1, latent_dim=6)
 
 
-def small_net(count: int = 24) -> FlowMatchingVAE:
-    """A small net of the shipped kind that never learnt: it draws what principal components of drawings say."""
+def small_generator_model(count: int = 24) -> FlowMatchingVAE:
+    """A small untrained model of the shipped kind, whose linear parts are the principal components of drawings."""
     torch.manual_seed(0)
-    code, net = load_model(weights.FOLDER / weights.CODE), FlowMatchingVAE(SMALL)
-    assert isinstance(code, SketchVAE)
-    squares = np.stack([letterboxed(np.asarray(drawing(seed).convert("RGB")), 128).pixels for seed in range(count)])
-    measured(net, encode_on_white(code, torch.from_numpy(squares).permute(0, 3, 1, 2) / 255))
-    return net
+    sketch_model, model = load_model(weights.FOLDER / weights.SKETCH_FILE), FlowMatchingVAE(SMALL_CONFIG)
+    assert isinstance(sketch_model, SketchVAE)
+    squares = np.stack([letterbox(np.asarray(drawing(seed).convert("RGB")), 128).pixels for seed in range(count)])
+    fit_linear_parts(model, encode_on_white(sketch_model, torch.from_numpy(squares).permute(0, 3, 1, 2) / 255))
+    return model
 
 
-class LinearPainter:
-    """Draws what is left of pictures in their first principal components; the best linear autoencoder there is.
+class LinearGenerator:
+    """A linear autoencoder made of the first principal components of pictures.
 
     Args:
-        pictures: To learn from.
-        numbers: In a code.
-        side: Pixels a side of what it draws.
+        pictures: The pictures to fit.
+        latent_dim: The number of components.
+        side: Pixels per side of the pictures it generates.
     """
 
-    def __init__(self, pictures: Sequence[Image.Image], numbers: int = 12, side: int = 48) -> None:
-        self.name, self.side = f"linear{numbers}", side
-        rows = self.rows(np.stack([letterboxed(np.asarray(each.convert("RGB")), side).pixels for each in pictures]))
+    def __init__(self, pictures: Sequence[Image.Image], latent_dim: int = 12, side: int = 48) -> None:
+        self.name, self.side = f"linear{latent_dim}", side
+        squares = [letterbox(np.asarray(picture.convert("RGB")), side).pixels for picture in pictures]
+        rows = self._as_rows(np.stack(squares))
         self.mean = rows.mean(0)
-        self.directions = np.linalg.svd(rows - self.mean, full_matrices=False)[2][:numbers]
-
-    @staticmethod
-    def rows(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return (pictures.reshape(len(pictures), -1) / 255).astype(np.float32)
+        self.components = np.linalg.svd(rows - self.mean, full_matrices=False)[2][:latent_dim]
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        codes: NDArray[np.float32] = (self.rows(pictures) - self.mean) @ self.directions.T
-        return codes
+        latents: NDArray[np.float32] = (self._as_rows(pictures) - self.mean) @ self.components.T
+        return latents
 
-    def draw(self, codes: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:  # noqa: ARG002  none is needed
-        drawn = (codes @ self.directions + self.mean).clip(0, 1) * 255
-        return drawn.round().astype(np.uint8).reshape(len(codes), self.side, self.side, 3)
+    def draw(self, latents: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:  # noqa: ARG002  linear
+        rows = (latents @ self.components + self.mean).clip(0, 1) * 255
+        return rows.round().astype(np.uint8).reshape(len(latents), self.side, self.side, 3)
+
+    @staticmethod
+    def _as_rows(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return (pictures.reshape(len(pictures), -1) / 255).astype(np.float32)

@@ -1,23 +1,26 @@
-"""The interface as the page's types rest on it: `python -m tests.interface` writes `frontend/openapi.json` anew."""
+"""The description of the HTTP API that the page's types are made from.
+
+`python -m tests.support.openapi` writes it to `frontend/openapi.json`.
+"""
 
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pochade.web.app import application
+from pochade.web.app import create_app
 from pochade.web.server_settings import ServerSettings
 
-WRITTEN = Path(__file__).parents[2] / "frontend" / "openapi.json"
+OPENAPI_FILE = Path(__file__).parents[2] / "frontend" / "openapi.json"
 
 
-def described() -> str:
-    """What the server says of itself."""
+def openapi_json() -> str:
+    """Return the server's OpenAPI description as formatted JSON."""
     with TemporaryDirectory() as folder:
-        app = application(ServerSettings(Path(folder)))
-        words = json.dumps(app.openapi(), indent=1, sort_keys=True)
-        app.state.desk.close()
-    return words + "\n"
+        app = create_app(ServerSettings(Path(folder)))
+        description = json.dumps(app.openapi(), indent=1, sort_keys=True)
+        app.state.pochade.close()
+    return description + "\n"
 
 
 if __name__ == "__main__":
-    WRITTEN.write_text(described(), encoding="utf-8")
+    OPENAPI_FILE.write_text(openapi_json(), encoding="utf-8")

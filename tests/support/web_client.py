@@ -1,7 +1,7 @@
-"""A server over a small collection, as the tests ask it."""
+"""A server over a small collection, and helpers to ask it."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,19 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from pochade import Collection
-from pochade.web.app import application
+from pochade.web.app import create_app
+from pochade.web.app_state import AppState
+from pochade.web.jobs.job_queue import ENDED_STATES, JobQueue, PageJob
 from pochade.web.server_settings import ServerSettings
 from tests.support.drawings import drawing, folder_of_art
 
-HERE = "http://127.0.0.1:8765"
+BASE_URL = "http://127.0.0.1:8765"
+PASSWORD = "a sketch of a harbour"
+JOB_TIMEOUT_SECONDS = 300
 
 
-def learnt_art(folder: Path, count: int = 14) -> Path:
-    """Drawings, a copy of one byte for byte, a smaller one of another, and a file that is no picture; learnt."""
+def learnt_folder_of_art(folder: Path, count: int = 14) -> Path:
+    """Make a learnt folder: drawings, an exact copy of one, a smaller copy of another, and a broken file."""
     folder_of_art(folder, count)
     (folder / "copy of 0.png").write_bytes((folder / "drawing 0.png").read_bytes())
     drawing(2).resize((100, 100)).save(folder / "small copy.jpg")
@@ -29,27 +33,52 @@ def learnt_art(folder: Path, count: int = 14) -> Path:
 
 
 @contextmanager
-def served(folder: Path, **decided: Any) -> Iterator[TestClient]:
-    """A server, asked as its own page would ask."""
-    with TestClient(
-        application(ServerSettings(folder, **decided)), base_url=HERE, client=("127.0.0.1", 50000)
-    ) as client:
+def serve(folder: Path, **settings: Any) -> Iterator[TestClient]:
+    """Serve a folder to a client that asks as the server's own page would."""
+    app = create_app(ServerSettings(folder, **settings))
+    with TestClient(app, base_url=BASE_URL, client=("127.0.0.1", 50000)) as client:
         yield client
 
 
+def state_of(client: TestClient) -> AppState:
+    """Return the state of a client's server."""
+    state: AppState = client.app.state.pochade  # type: ignore[attr-defined]  # an ASGI app, to the client
+    return state
+
+
 def keys_by_path(client: TestClient, **query: Any) -> dict[str, str]:
-    """The key of every file that passes a filter, by its path."""
+    """Return the key of every file that passes a filter, by its path."""
     columns = client.get("/api/pieces", params=query).json()
     return dict(zip(columns["paths"], columns["keys"], strict=True))
 
 
-def png(image: Image.Image) -> bytes:
-    """A picture as a file's content."""
+def wait_for_job(jobs: JobQueue, job: PageJob, condition: Callable[[], bool] | None = None) -> PageJob:
+    """Wait until a job has ended, or until another condition holds."""
+
+    def has_ended() -> bool:
+        return job.state in ENDED_STATES and job.ended is not None
+
+    with jobs.changed:
+        assert jobs.changed.wait_for(condition or has_ended, timeout=JOB_TIMEOUT_SECONDS), vars(job)
+    return job
+
+
+def run_job(client: TestClient, **body: Any) -> dict[str, Any]:
+    """Begin a job over HTTP, wait until it has ended, and return what the server says of it."""
+    job_id = client.post("/api/jobs", json=body).json()["id"]
+    jobs = state_of(client).jobs
+    wait_for_job(jobs, jobs.jobs[job_id])
+    job: dict[str, Any] = client.get(f"/api/jobs/{job_id}").json()
+    return job
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """Encode a picture as PNG."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def opened(content: bytes) -> Image.Image:
-    """The other way."""
+def open_image(content: bytes) -> Image.Image:
+    """Open a picture in memory."""
     return Image.open(io.BytesIO(content))

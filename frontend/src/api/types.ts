@@ -3,49 +3,49 @@ import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Info = Schemas["Info"];
-export type Columns = Schemas["Columns"];
-export type ProblemFile = Schemas["ProblemFile"];
-export type Facts = Schemas["Facts"];
-export type Found = Schemas["Found"];
-export type Family = Schemas["FamilyTold"];
-export type Member = Schemas["MemberTold"];
-export type Families = Schemas["FamiliesTold"];
-export type Choice = Schemas["Chosen"];
-export type Group = Schemas["GroupTold"];
-export type Groups = Schemas["GroupsTold"];
-export type Places = Schemas["Places"];
-export type Suggested = Schemas["Suggested"];
-export type Suggestions = Schemas["SuggestionsTold"];
-export type Scan = Schemas["ScanTold"];
-export type Look = Schemas["Look"];
-export type Strengths = Schemas["Strengths"];
-export type Sample = Schemas["SampleTold"];
-export type Job = Schemas["JobTold"];
-export type JobWhole = Schemas["JobWhole"];
-export type Loss = Schemas["Loss"];
-export type Session = Schemas["Session"];
+export type Info = Schemas["InfoOut"];
+export type Columns = Schemas["PictureColumnsOut"];
+export type ProblemFile = Schemas["ProblemFileOut"];
+export type Facts = Schemas["PictureOut"];
+export type Found = Schemas["MatchOut"];
+export type Family = Schemas["FamilyOut"];
+export type Member = Schemas["FamilyMemberOut"];
+export type Families = Schemas["FamiliesOut"];
+export type Choice = Schemas["FamilyChoiceIn"];
+export type Group = Schemas["GroupOut"];
+export type Groups = Schemas["GroupsOut"];
+export type Places = Schemas["MapOut"];
+export type Suggested = Schemas["SuggestionOut"];
+export type Suggestions = Schemas["SuggestionsOut"];
+export type Scan = Schemas["ScanOut"];
+export type Look = Schemas["ScanViewIn"];
+export type Strengths = Schemas["StrengthsIn"];
+export type Sample = Schemas["SampleOut"];
+export type Job = Schemas["JobOut"];
+export type JobWhole = Schemas["JobDetailsOut"];
+export type Loss = Schemas["LossOut"];
+export type Session = Schemas["SessionOut"];
 
-export type Fidelity = Schemas["Compress"]["fidelity"];
-export type Rule = NonNullable<Schemas["FindFamilies"]["keep"]>;
+export type Fidelity = Schemas["CompressIn"]["fidelity"];
+export type Rule = NonNullable<Schemas["FindFamiliesIn"]["keep"]>;
 export type Wanted = NonNullable<paths["/api/pieces"]["get"]["parameters"]["query"]>;
-export type Said = Pick<Schemas["Said"], "label"> & Partial<Schemas["Said"]>;
+export type Said = Pick<Schemas["LabelIn"], "label"> & Partial<Schemas["LabelIn"]>;
 
-export type Painter = Schemas["PainterTold"];
-export type Created = Schemas["CreatedTold"];
-export type Saved = Schemas["Saved"];
-export type Imagine = Partial<Schemas["Imagine"]>;
-export type Vary = Pick<Schemas["Vary"], "picture"> & Partial<Schemas["Vary"]>;
-export type Morph = Pick<Schemas["Morph"], "pictures"> & Partial<Schemas["Morph"]>;
-export type Save = Pick<Schemas["Save"], "pictures" | "name"> & Partial<Schemas["Save"]>;
+export type Painter = Schemas["GeneratorOut"];
+export type Created = Schemas["CreatedOut"];
+export type Saved = Schemas["SavedOut"];
+export type Imagine = Partial<Schemas["ImagineIn"]>;
+export type Vary = Pick<Schemas["VaryIn"], "picture"> & Partial<Schemas["VaryIn"]>;
+export type Morph = Pick<Schemas["MorphIn"], "pictures"> & Partial<Schemas["MorphIn"]>;
+export type Save = Pick<Schemas["SaveIn"], "pictures" | "name"> & Partial<Schemas["SaveIn"]>;
 
 /** What begins a job: the kind, and what differs from what is usual. */
 type Asked<T extends { kind: string }, Needed extends keyof T = "kind"> = Pick<T, "kind" | Needed> & Partial<T>;
 export type Wish =
-  | Asked<Schemas["Learn"]>
-  | Asked<Schemas["FindFamilies"]>
-  | Asked<Schemas["MakeGroups"]>
-  | Asked<Schemas["LayMap"]>
-  | Asked<Schemas["Prepare"]>
-  | Asked<Schemas["Compress"], "name">
-  | Asked<Schemas["Clean"], "name" | "scans">;
+  | Asked<Schemas["LearnIn"]>
+  | Asked<Schemas["FindFamiliesIn"]>
+  | Asked<Schemas["MakeGroupsIn"]>
+  | Asked<Schemas["MakeMapIn"]>
+  | Asked<Schemas["PrepareIn"]>
+  | Asked<Schemas["CompressIn"], "name">
+  | Asked<Schemas["CleanIn"], "name" | "scans">;

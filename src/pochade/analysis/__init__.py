@@ -1,1 +1,1 @@
-"""Arrays in, arrays out: neighbours, components, mixtures, spectral embeddings, maps, priors. No files and no pictures."""
+"""Arrays in, arrays out: neighbours, PCA, mixtures, spectral clustering, t-SNE, registration, active learning."""

@@ -1,10 +1,13 @@
-"""A label spreads: from a few rows that have it to all others, and which rows to ask a person about next.
+"""Active learning: score all rows for a label from a few examples, and choose which rows to ask a person about.
 
-A label is a word of the person's own, so no net can have been trained for it; about ten examples must do. A smooth
-function is fitted to them: 1 where the label is confirmed, -1 where it is refused and, weakly, at rows drawn from all
-that nobody has judged, as hardly any of those has it (Elkan & Noto, "Learning Classifiers from Only Positive and
-Unlabeled Data", KDD 2008). It is kernel ridge regression (Saunders, Gammerman & Vovk, ICML 1998), since the examples
-of one label are often of several kinds, and a single direction, as logistic regression seeks, lies between them all.
+    features, labels ──►──┤kernel ridge regression├──►──┬──► a score for each unjudged row
+                                                        └──►──┤uncertainty sampling├──► rows to ask about
+
+A label is a person's own word, so no model can have been trained for it; about ten examples must do. The targets are 1
+for confirmed rows and -1 for refused rows. Rows sampled from all unjudged ones count as weak negatives, because hardly
+any of them has the label (Elkan & Noto, "Learning Classifiers from Only Positive and Unlabeled Data", KDD 2008). The
+examples of one label are often of several kinds; kernel ridge regression (Saunders, Gammerman & Vovk, ICML 1998) fits
+them all, where logistic regression would look for a single direction between them.
 """
 
 from collections.abc import Sequence
@@ -18,128 +21,130 @@ from pochade.errors import UsageError
 
 Rows = Sequence[int] | Integers
 
-EXAMPLES = 1_000  # of each kind, at most, that the function is fitted to
-SHARPNESS = 4.0  # how fast an example's say fades with the angle to it
-STIFFNESS = 0.05  # how little the function bends for an example
-REFUSAL = 0.3  # of a confirmed row's say is a refused one's: there are soon more of them, each with a reason of its own
-BLOCK = 8_192  # rows judged at once: 35 MB for a thousand examples
-DOUBTFUL = 500  # rows that are considered as questions
-SPREAD = 0.5  # how much of a question's worth another one just like it takes away
+MAX_EXAMPLES = 1_000  # of each kind (confirmed, refused, unjudged) that are fitted
+KERNEL_SHARPNESS = 4.0  # how fast the kernel falls with the angle
+RIDGE = 0.05  # strength of the regularisation
+REFUSED_WEIGHT = 0.3  # of a confirmed row's: soon more rows are refused than confirmed, each for a reason of its own
+ROWS_PER_BLOCK = 8_192  # 35 MB with a thousand examples
+MAX_CANDIDATES = 500  # most uncertain rows, among which questions are chosen
+SIMILARITY_PENALTY = 0.5  # taken off the worth of a question that equals one already chosen
 
 
-class Suggestions(NamedTuple):
-    """The rows that nobody has judged, likeliest first."""
+class LabelScores(NamedTuple):
+    """The unjudged rows, likeliest first."""
 
     rows: Integers  # (M,)
-    likelihoods: Floats  # (M,), 0 to 1, as if half of the rows had the label: they rank and don't count
+    likelihoods: Floats  # (M,), 0 to 1; for ranking, not calibrated: they assume that half of the rows have the label
 
 
-class Labelled(NamedTuple):
-    """What a person has said; no row twice."""
+class _Labels(NamedTuple):
+    """The labels that a person gave; no row comes twice."""
 
     confirmed: Integers  # (P,), rows that have the label
     refused: Integers  # (R,), rows that don't
 
 
-def suggested(features: Floats, confirmed: Rows, refused: Rows = (), *, seed: int = 0) -> Suggestions:
-    """How likely each row that nobody has judged has the label.
+def score_unlabelled(features: Floats, confirmed: Rows, refused: Rows = (), *, seed: int = 0) -> LabelScores:
+    """Score how likely each unjudged row has the label.
 
     Args:
         features: (N, D); rows are compared by the angle between them, seen from their mean.
-        confirmed: Rows that have the label: one at least, five to ten to be of use.
+        confirmed: Rows that have the label: at least one, five to ten to be useful.
         refused: Rows that don't have it.
-        seed: Decides which rows stand for all that nobody has judged.
+        seed: Decides which unjudged rows serve as weak negatives.
 
     Raises:
-        UsageError: No row is confirmed, a row is confirmed and refused, or there is no such row; features aren't
-            numbers.
+        UsageError: No row is confirmed, a row is confirmed and refused, a row doesn't exist, or a feature isn't finite.
     """
-    labelled, points = checked(features, confirmed, refused), directions(features)
-    rows, scores = judged(points, labelled, seed)
+    labels, points = _checked_labels(features, confirmed, refused), _unit_directions(features)
+    rows, scores = _predict(points, labels, seed)
     order = np.lexsort((rows, -scores))
-    return Suggestions(rows[order], np.clip((scores[order] + 1) / 2, 0, 1))
+    return LabelScores(rows[order], np.clip((scores[order] + 1) / 2, 0, 1))
 
 
-def worth_asking(features: Floats, confirmed: Rows, refused: Rows = (), *, count: int = 5, seed: int = 0) -> list[int]:
-    """The rows whose answers teach the most, best first: those in doubt, and not two that look alike.
+def choose_questions(
+    features: Floats, confirmed: Rows, refused: Rows = (), *, count: int = 5, seed: int = 0
+) -> list[int]:
+    """Choose the unjudged rows whose labels would teach the most: uncertain ones that don't resemble each other.
 
-    Ask a few, and then again with their answers: the same number of questions teaches more in several rounds.
+    Ask a few, then call again with the answers: the same number of questions teaches more in several rounds.
 
     Args:
-        features: As for `suggested`, as are `confirmed`, `refused` and `seed`.
+        features: (N, D), as for `score_unlabelled`.
         confirmed: Rows that have the label.
         refused: Rows that don't have it.
-        count: How many; fewer come when fewer are left.
-        seed: Decides which rows stand for all that nobody has judged.
+        count: How many rows to choose; fewer are returned when fewer are unjudged.
+        seed: Decides which unjudged rows serve as weak negatives.
+
+    Returns:
+        Rows, the best question first.
 
     Raises:
-        UsageError: As for `suggested`.
+        UsageError: As for `score_unlabelled`.
     """
-    labelled, points = checked(features, confirmed, refused), directions(features)
-    rows, scores = judged(points, labelled, seed)
-    worth = -np.abs(scores)
-    doubtful = np.lexsort((rows, -worth))[:DOUBTFUL]
-    rows, worth, chosen = rows[doubtful], worth[doubtful], list[int]()
+    labels, points = _checked_labels(features, confirmed, refused), _unit_directions(features)
+    rows, scores = _predict(points, labels, seed)
+    worth = -np.abs(scores)  # highest at the decision boundary
+    candidates = np.lexsort((rows, -worth))[:MAX_CANDIDATES]
+    rows, worth, chosen = rows[candidates], worth[candidates], list[int]()
     for _ in range(min(count, len(rows))):
         best = int(worth.argmax())
         chosen.append(int(rows[best]))
-        worth -= SPREAD * kernel(points[rows], points[rows[best : best + 1]])[:, 0]
+        worth -= SIMILARITY_PENALTY * _kernel(points[rows], points[rows[best : best + 1]])[:, 0]
         worth[best] = -np.inf
     return chosen
 
 
-def checked(features: Floats, confirmed: Rows, refused: Rows) -> Labelled:
-    """What was said of the rows, each once; UsageError when it can't be meant."""
-    labelled = Labelled(*(np.unique(np.asarray(rows, np.int64)) for rows in (confirmed, refused)))
-    both = np.concatenate(labelled)
-    if not len(labelled.confirmed):
-        raise UsageError("a label can't be learnt without an example", "confirm at least one piece, better five")
-    if len(wrong := both[(both < 0) | (both >= len(features))]):
-        raise UsageError(f"there is no row {wrong[0]} among {len(features)}", "give rows of these features")
-    if len(twice := np.intersect1d(*labelled)):
-        raise UsageError(f"row {twice[0]} is both confirmed and refused", "decide for one of them")
+def _checked_labels(features: Floats, confirmed: Rows, refused: Rows) -> _Labels:
+    labels = _Labels(*(np.unique(np.asarray(rows, np.int64)) for rows in (confirmed, refused)))
+    rows = np.concatenate(labels)
+    if not len(labels.confirmed):
+        raise UsageError("a label can't be learnt without an example", "confirm at least one picture, better five")
+    if len(missing := rows[(rows < 0) | (rows >= len(features))]):
+        raise UsageError(f"there is no row {missing[0]} among {len(features)}", "give rows of these features")
+    if len(both := np.intersect1d(*labels)):
+        raise UsageError(f"row {both[0]} is both confirmed and refused", "decide for one of them")
     if len(bad := np.flatnonzero(~np.isfinite(features).all(1))):
-        raise UsageError(f"the features of row {bad[0]} aren't all numbers", "make its features anew")
-    return labelled
+        raise UsageError(f"the features of row {bad[0]} aren't all finite numbers", "compute its features again")
+    return labels
 
 
-def directions(features: Floats) -> Floats:
-    """The rows (N, D) as unit vectors from their mean; a row at the mean stays zero."""
+def _unit_directions(features: Floats) -> Floats:
+    """Turn rows (N, D) into unit vectors from their mean; a row at the mean stays zero."""
     centred: Floats = np.asarray(features, np.float32) - features.mean(0, dtype=np.float64).astype(np.float32)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
     return centred
 
 
-def judged(points: Floats, labelled: Labelled, seed: int) -> tuple[Integers, Floats]:
-    """The rows that nobody has judged (M,) and the function there (M,), about 1 to -1."""
-    others = np.setdiff1d(np.arange(len(points)), np.concatenate(labelled))
-    if not len(others):
-        return others, np.empty(0, np.float32)
+def _predict(points: Floats, labels: _Labels, seed: int) -> tuple[Integers, Floats]:
+    """Fit the labels and predict the unjudged rows (M,), about 1 for those that have the label to -1 (M,)."""
+    unjudged = np.setdiff1d(np.arange(len(points)), np.concatenate(labels))
+    if not len(unjudged):
+        return unjudged, np.empty(0, np.float32)
     random = np.random.default_rng(seed)
-    drawn = [random.permutation(rows)[:EXAMPLES] for rows in (*labelled, others)]
-    examples = points[np.concatenate(drawn)]  # (E, D)
-    strengths = fitted(examples, *(len(rows) for rows in drawn)).astype(np.float32)  # (E,)
-    starts = range(0, len(others), BLOCK)
-    return others, np.concatenate(
-        [kernel(points[others[start : start + BLOCK]], examples) @ strengths for start in starts]
-    )
+    sampled = [random.permutation(rows)[:MAX_EXAMPLES] for rows in (*labels, unjudged)]
+    examples = points[np.concatenate(sampled)]  # (E, D)
+    coefficients = _fit_coefficients(examples, *(len(rows) for rows in sampled)).astype(np.float32)  # (E,)
+    blocks = (unjudged[start : start + ROWS_PER_BLOCK] for start in range(0, len(unjudged), ROWS_PER_BLOCK))
+    return unjudged, np.concatenate([_kernel(points[block], examples) @ coefficients for block in blocks])
 
 
-def fitted(examples: Floats, confirmed: int, refused: int, others: int) -> Floats:
-    """How strongly each example (E, D) pulls the function its way, (E,).
+def _fit_coefficients(examples: Floats, confirmed: int, refused: int, unjudged: int) -> Floats:
+    """Fit kernel ridge regression to examples (E, D) and return a coefficient for each, (E,).
 
-    All that are confirmed have together as much say as all that stand for the others.
+    The confirmed rows together weigh as much as the sampled unjudged rows together.
     """
-    says = np.repeat([0.5 / confirmed, 0.5 * REFUSAL / confirmed, 0.5 / others], [confirmed, refused, others])
-    wanted = np.repeat([1.0, -1.0, -1.0], [confirmed, refused, others])
-    pulls = kernel(examples, examples).astype(np.float64) + np.diag(STIFFNESS / says)
-    strengths: Floats = solve(pulls, wanted, assume_a="pos")
-    return strengths
+    counts = [confirmed, refused, unjudged]
+    weights = np.repeat([0.5 / confirmed, 0.5 * REFUSED_WEIGHT / confirmed, 0.5 / unjudged], counts)
+    targets = np.repeat([1.0, -1.0, -1.0], counts)
+    gram = _kernel(examples, examples).astype(np.float64) + np.diag(RIDGE / weights)
+    coefficients: Floats = solve(gram, targets, assume_a="pos")
+    return coefficients
 
 
-def kernel(points: Floats, examples: Floats) -> Floats:
-    """How much of an example's (E, D) say reaches a point (M, D), (M, E): 1 in its own direction, less at an angle."""
+def _kernel(points: Floats, examples: Floats) -> Floats:
+    """The kernel of points (M, D) and examples (E, D): 1 in the same direction, less at an angle; (M, E)."""
     cosines: Floats = points @ examples.T
     cosines -= 1
-    cosines *= SHARPNESS
+    cosines *= KERNEL_SHARPNESS
     return np.exp(cosines, out=cosines)

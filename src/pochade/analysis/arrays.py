@@ -1,4 +1,4 @@
-"""The two kinds of array that pass between modules."""
+"""Type aliases of the arrays that the modules of this room exchange."""
 
 from typing import Any
 

@@ -1,8 +1,7 @@
-"""Which points are one work: pairs that surely are, gathered into families.
+"""Average-linkage clustering (Sokal & Michener, 1958) of points from the likelihoods of some of their pairs.
 
-A verdict on a pair may be wrong, and chains of pairs lead anywhere: a star of 22 points to one of 23, and so on. So two
-families become one only when the pairs between them speak for it on the whole, not one pair alone (average linkage:
-Sokal & Michener, 1958), the surest first.
+The judgement of a single pair may be wrong, and chains of likely pairs can connect anything. Two clusters are therefore
+merged only while the mean likelihood of the pairs between them is high, the likeliest first.
 """
 
 import heapq
@@ -10,47 +9,49 @@ from collections import defaultdict
 
 from pochade.analysis.arrays import Floats, Integers
 
-SURE = 0.75  # mean likelihood of the pairs between two families that makes them one
+MIN_MEAN_LIKELIHOOD = 0.75  # of the pairs between two clusters that are merged
 
-Links = dict[int, dict[int, tuple[float, int]]]  # between families: the sum of their pairs' likelihoods, and how many
+_Links = dict[int, dict[int, tuple[float, int]]]  # between clusters: the sum of their pairs' likelihoods, and the count
 
 
-def families(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
-    """Points gathered by average linkage over the pairs that were looked at.
+def average_linkage(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
+    """Cluster points by average linkage over the known pairs.
 
     Args:
         pairs: (M, 2), each pair once, in any order.
-        likelihoods: That a pair is of one work (M,), 0 to 1.
+        likelihoods: How likely the two points of each pair belong together (M,), 0 to 1.
 
     Returns:
-        Families of two or more points, each in order, by their first point.
+        Clusters of two or more points, each sorted, ordered by their first point.
     """
-    links: Links = defaultdict(dict)
-    waiting = list[tuple[float, int, int]]()  # the surest first; old ones stay, and are passed over
-    for (one, other), likelihood in zip(pairs.tolist(), likelihoods.tolist(), strict=True):
-        links[one][other] = links[other][one] = (likelihood, 1)
-        waiting.append((-likelihood, one, other))
-    heapq.heapify(waiting)
+    links: _Links = defaultdict(dict)
+    queue = list[tuple[float, int, int]]()  # likeliest first; outdated entries stay and are skipped
+    for (first, second), likelihood in zip(pairs.tolist(), likelihoods.tolist(), strict=True):
+        links[first][second] = links[second][first] = (likelihood, 1)
+        queue.append((-likelihood, first, second))
+    heapq.heapify(queue)
     members = {point: [point] for point in links}
-    while waiting:
-        value, one, other = heapq.heappop(waiting)
-        known = links.get(one, {}).get(other)
-        if -value < SURE:
+    while queue:
+        negative, first, second = heapq.heappop(queue)
+        link = links.get(first, {}).get(second)
+        if -negative < MIN_MEAN_LIKELIHOOD:
             break
-        if known and -value == known[0] / known[1]:
-            for near, (total, count) in merged(links, members, one, other):
-                heapq.heappush(waiting, (-total / count, one, near))
-    return sorted(sorted(family) for family in members.values() if len(family) > 1)
+        if link and -negative == link[0] / link[1]:
+            for other, (total, count) in _merge(links, members, first, second):
+                heapq.heappush(queue, (-total / count, first, other))
+    return sorted(sorted(cluster) for cluster in members.values() if len(cluster) > 1)
 
 
-def merged(links: Links, members: dict[int, list[int]], one: int, other: int) -> list[tuple[int, tuple[float, int]]]:
-    """Put the second family into the first, and give those of its links to others that changed."""
-    members[one] += members.pop(other)
+def _merge(
+    links: _Links, members: dict[int, list[int]], first: int, second: int
+) -> list[tuple[int, tuple[float, int]]]:
+    """Merge the second cluster into the first, and return the links of the first that changed."""
+    members[first] += members.pop(second)
     changed = list[int]()
-    for near, (total, count) in links.pop(other).items():
-        links[near].pop(other)
-        if near != one:
-            had = links[one].get(near, (0.0, 0))
-            links[one][near] = links[near][one] = (had[0] + total, had[1] + count)
-            changed.append(near)
-    return [(near, links[one][near]) for near in changed]
+    for other, (total, count) in links.pop(second).items():
+        links[other].pop(second)
+        if other != first:
+            old_total, old_count = links[first].get(other, (0.0, 0))
+            links[first][other] = links[other][first] = (old_total + total, old_count + count)
+            changed.append(other)
+    return [(other, links[first][other]) for other in changed]

@@ -1,7 +1,7 @@
-"""Is a latent point in empty space? Four tests that can each be checked, and a verdict from at least two.
+"""Out-of-distribution tests: four statistics of a latent, each compared with its percentiles for real pictures.
 
-A map can't tell: it always draws a point near its neighbours. These tests ask instead how unusual the point is among
-points that the net *has* made from real pictures, held out from those that it is compared with.
+A map can't tell whether a latent is out of distribution, because it always places a point near its neighbours. These
+tests compare the latent with latents of real pictures. Held-out pictures set the percentiles.
 """
 
 from collections.abc import Callable
@@ -10,60 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.density import Density
-from pochade.analysis.nearest_neighbours import nearest
+from pochade.analysis.gaussian_mixture import WhitenedMixture
+from pochade.analysis.nearest_neighbours import nearest_neighbours
 
 NEIGHBOURS = 10
-TESTS_NEEDED = 2
-
-
-@dataclass(frozen=True)
-class Test:
-    """One figure of the point, beside the band in which real pictures lie."""
-
-    __test__ = False  # not a test case, whatever pytest thinks of the name
-
-    value: float
-    low: float  # -inf where only high values are unusual
-    high: float  # inf where only low values are unusual
-
-    @property
-    def unusual(self) -> bool:
-        """Whether the point lies outside the band."""
-        return not self.low <= self.value <= self.high
-
-
-@dataclass(frozen=True)
-class OutOfDistribution:
-    """The four tests of one latent point."""
-
-    neighbour_distance: Test  # mean distance to the 10 nearest training codes; above the 99.5th percentile is unusual
-    mahalanobis: Test  # distance from the codes' mean in their own covariance; outside 1-99 % is unusual
-    log_density: Test  # under the fitted mixture; below the 1st percentile is unusual
-    cycle_error: Test  # how far encode(decode(z)) lands from z, as a share of |z - mean|; above the 99th is unusual
-
-    @property
-    def tests(self) -> dict[str, Test]:
-        """The tests by name."""
-        return dict(vars(self))
-
-    @property
-    def empty(self) -> bool:
-        """The verdict: at least two of the four find the point unusual."""
-        return sum(test.unusual for test in self.tests.values()) >= TESTS_NEEDED
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The four figures of each of N points."""
-
-    neighbour_distance: Floats  # (N,) each
-    mahalanobis: Floats
-    log_density: Floats
-    cycle_error: Floats
-
-
-BANDS = {  # percentiles of real pictures' figures between which a point's figure is usual; None where there is no end
+MIN_UNUSUAL_TESTS = 2  # of four, for a latent to be out of distribution
+PERCENTILE_BANDS = {  # of each statistic over real pictures: values outside are unusual; None where it has no bound
     "neighbour_distance": (None, 99.5),
     "mahalanobis": (1, 99),
     "log_density": (1, None),
@@ -71,47 +23,100 @@ BANDS = {  # percentiles of real pictures' figures between which a point's figur
 }
 
 
-def verdicts(asked: Figures, real: Figures) -> list[OutOfDistribution]:
-    """Judge points by their figures beside those of real pictures."""
-    bands = {name: band(getattr(real, name), *ends) for name, ends in BANDS.items()}
+@dataclass(frozen=True)
+class PercentileTest:
+    """A statistic of one latent, and the band between two percentiles of real pictures."""
+
+    value: float
+    low: float  # -inf where only high values are unusual
+    high: float  # inf where only low values are unusual
+
+    @property
+    def unusual(self) -> bool:
+        """Whether the value lies outside the band."""
+        return not self.low <= self.value <= self.high
+
+
+@dataclass(frozen=True)
+class DistributionTests:
+    """The four tests of one latent z."""
+
+    neighbour_distance: PercentileTest  # mean Euclidean distance to the 10 nearest training latents
+    mahalanobis: PercentileTest  # Mahalanobis distance from the mean of the training latents
+    log_density: PercentileTest  # in nats, under the fitted mixture
+    cycle_error: PercentileTest  # |encode(decode(z)) - z| / |z - mean|
+
+    @property
+    def tests(self) -> dict[str, PercentileTest]:
+        """The tests by name."""
+        return dict(vars(self))
+
+    @property
+    def is_out_of_distribution(self) -> bool:
+        """Whether at least two of the four tests find the latent unusual."""
+        return sum(test.unusual for test in self.tests.values()) >= MIN_UNUSUAL_TESTS
+
+
+@dataclass(frozen=True)
+class LatentStatistics:
+    """The four statistics of N latents."""
+
+    neighbour_distance: Floats  # (N,)
+    mahalanobis: Floats  # (N,)
+    log_density: Floats  # (N,)
+    cycle_error: Floats  # (N,)
+
+
+def judge_statistics(statistics: LatentStatistics, real: LatentStatistics) -> list[DistributionTests]:
+    """Test latents by comparing their statistics with those of real pictures."""
+    bands = {name: _band(getattr(real, name), *limits) for name, limits in PERCENTILE_BANDS.items()}
     return [
-        OutOfDistribution(**{name: Test(float(getattr(asked, name)[place]), *bands[name]) for name in BANDS})
-        for place in range(len(asked.log_density))
+        DistributionTests(
+            **{name: PercentileTest(float(getattr(statistics, name)[row]), *band) for name, band in bands.items()}
+        )
+        for row in range(len(statistics.log_density))
     ]
 
 
-def band(values: Floats, low: float | None, high: float | None) -> tuple[float, float]:
-    """Between which two percentiles a value is usual."""
+def _band(values: Floats, low: float | None, high: float | None) -> tuple[float, float]:
     return (
         -np.inf if low is None else float(np.percentile(values, low)),
         np.inf if high is None else float(np.percentile(values, high)),
     )
 
 
-def cycle_errors(points: Floats, returned: Floats, centre: Floats) -> Floats:
-    """How far points (N, D) land from where they were after drawing and reading, as a share of their distance."""
-    away = np.maximum(np.linalg.norm(points - centre, axis=1), 1e-12)
-    errors: Floats = np.linalg.norm(returned - points, axis=1) / away
+def cycle_errors(latents: Floats, returned: Floats, mean: Floats) -> Floats:
+    """How far decoding and encoding moves latents, relative to their distance from the mean, (N,).
+
+    Args:
+        latents: (N, D).
+        returned: The same latents after decoding and encoding (N, D).
+        mean: Of the training latents (D,).
+    """
+    distances = np.maximum(np.linalg.norm(latents - mean, axis=1), 1e-12)
+    errors: Floats = np.linalg.norm(returned - latents, axis=1) / distances
     return errors
 
 
-def emptiness(
-    point: Floats, codes: Floats, held_out: Floats, density: Density, cycle: Callable[[Floats], Floats]
-) -> OutOfDistribution:
-    """Judge one latent point.
+def judge_latent(
+    latent: Floats, train: Floats, held_out: Floats, density: WhitenedMixture, cycle: Callable[[Floats], Floats]
+) -> DistributionTests:
+    """Test one latent.
 
     Args:
-        point: The latent (D,).
-        codes: Codes of the training pictures (N, D).
-        held_out: Codes of pictures that the net did not learn from (M, D); they set the bands.
-        density: A mixture fitted to `codes`.
+        latent: (D,).
+        train: Latents of the training pictures (N, D).
+        held_out: Latents of pictures that the model was not trained on (M, D); they set the percentiles.
+        density: A mixture fitted to `train`.
         cycle: Decodes latents (B, D) and encodes the pictures again, (B, D).
     """
-    asked = np.concatenate([point[None], held_out])  # the point first
-    neighbours = nearest(asked, codes, NEIGHBOURS).distances.mean(1)
-    centre = codes.mean(0)
-    precision = np.linalg.pinv(np.atleast_2d(np.cov(codes, rowvar=False)), rcond=1e-6, hermitian=True)
-    centred = asked - centre
+    latents = np.concatenate([latent[None], held_out])
+    neighbour_distance = nearest_neighbours(latents, train, NEIGHBOURS).distances.mean(1)
+    mean = train.mean(0)
+    precision = np.linalg.pinv(np.atleast_2d(np.cov(train, rowvar=False)), rcond=1e-6, hermitian=True)
+    centred = latents - mean
     mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
-    figures = (neighbours, mahalanobis, density.log_density(asked), cycle_errors(asked, cycle(asked), centre))
-    return verdicts(Figures(*(each[:1] for each in figures)), Figures(*(each[1:] for each in figures)))[0]
+    errors = cycle_errors(latents, cycle(latents), mean)
+    statistics = (neighbour_distance, mahalanobis, density.log_density(latents), errors)
+    tested, real = (LatentStatistics(*(values[rows] for values in statistics)) for rows in (np.s_[:1], np.s_[1:]))
+    return judge_statistics(tested, real)[0]

@@ -1,8 +1,11 @@
-"""What two pictures have in common once one is laid over the other: the numbers by which a pair is judged.
+"""Features of aligned pairs of pictures, from which a small model judges whether they show one work.
 
-A resaved, faded or recoloured copy has, at each place, a colour that follows from the other's colour there. Line art
-or a wash does not: edges stay where they are, but what lies between them is another thing. Numbers that two pictures
-each have come as the lesser and the greater, so that it does not matter which picture is named first.
+    embeddings, alignment ──►──┤cosine, edge correlation, overlap, transform├──►──┐
+    both pictures         ──►──┤unexplained colour, statistics of each      ├──►──┴──► 28 numbers
+
+In a resaved, faded or recoloured copy the colour at each place follows from the other picture's colour there. In line
+art or a wash it does not, although the edges are in the same places. Features that each picture has on its own come as
+the smaller and the larger value, so that the order of the pair doesn't matter.
 """
 
 import math
@@ -14,79 +17,85 @@ from torch import Tensor
 from torch.nn import functional
 
 from pochade.analysis.arrays import Integers
-from pochade.analysis.registration import Overlay, warped
-from pochade.images.features.edge_map import edge_map, halved
+from pochade.analysis.registration import Alignment, warp
+from pochade.images.features.edge_map import edge_map, halve
 
-COLOURS, GREYS = 5, 12  # levels of each channel, or of grey, in the table from one picture's tones to the other's
-TONES = 8  # levels of each channel, where colours are counted
-PAIRS = 64  # at once: bounds the memory
-FAINT = 1e-3  # variance of colour that is as good as none
-INSIDE = 0.99  # of a pixel that comes from the second picture, not from beside it
-WHITE = 0.92  # of the darkest channel from which paper is white
-COMPARED = 28  # numbers for each pair
-
-
-class Traits(NamedTuple):
-    """What a picture is like where it lies under the other; each (P,)."""
-
-    edges: Tensor  # mean step between neighbours
-    colour: Tensor  # mean difference of the strongest and the weakest channel
-    light: Tensor  # mean of the channels
-    white: Tensor  # share of white
-    sharpness: Tensor  # of the steps, in how few pixels they happen
-    contrast: Tensor  # variance of the light
-    variety: Tensor  # of the colours: their entropy, in nats
+FEATURES_PER_PAIR = 28
+COLOUR_LEVELS, GREY_LEVELS = 5, 12  # per channel, in the table from one picture's colours to the other's
+ENTROPY_LEVELS = 8  # per channel, in the histogram of colours
+PAIRS_PER_BLOCK = 64  # bounds the memory
+MIN_VARIANCE = 1e-3  # of colour: keeps quotients finite and stable
+MIN_PIXEL_COVERAGE = 0.99  # of a pixel by the second picture
+WHITE_LEVEL = 0.92  # of the darkest channel, from which a pixel counts as white
 
 
-class Subjects(NamedTuple):
-    """What is kept of pictures for comparing them: 11 kB each."""
+class _OverlapStatistics(NamedTuple):
+    """Statistics of a picture where it overlaps the other; each (P,)."""
 
-    maps: Tensor  # (N, 32, 32), their edges
-    small: Tensor  # (N, 3, 48, 48) uint8
-
-
-def subjects(pictures: Sequence[Integers]) -> Subjects:
-    """What is to be kept of subjects in their squares, each (96, 96, 3) uint8."""
-    maps = [torch.from_numpy(edge_map(each)) for each in pictures]
-    small = [torch.from_numpy(halved(each)) for each in pictures]
-    return Subjects(torch.stack(maps).float(), torch.stack(small).permute(0, 3, 1, 2))
+    edge_strength: Tensor  # mean step between neighbouring pixels
+    saturation: Tensor  # mean difference of the largest and the smallest channel
+    lightness: Tensor  # mean of the channels
+    white_share: Tensor  # of the pixels
+    sharpness: Tensor  # mean squared step over mean step: how few pixels the steps are concentrated in
+    contrast: Tensor  # variance of the lightness
+    colour_entropy: Tensor  # nats
 
 
-def compared(small: Tensor, looks: Tensor, pairs: Tensor, overlay: Overlay) -> Tensor:
-    """What is to be said of each pair, (P, 28).
+class PairInputs(NamedTuple):
+    """What comparing N pictures needs of them: 11 kB each."""
+
+    edge_maps: Tensor  # (N, 32, 32)
+    pixels: Tensor  # (N, 3, 48, 48) uint8
+
+
+def prepare_inputs(pictures: Sequence[Integers]) -> PairInputs:
+    """Compute what comparing needs of each letterboxed picture (96, 96, 3) uint8."""
+    maps = [torch.from_numpy(edge_map(picture)) for picture in pictures]
+    pixels = [torch.from_numpy(halve(picture)) for picture in pictures]
+    return PairInputs(torch.stack(maps).float(), torch.stack(pixels).permute(0, 3, 1, 2))
+
+
+def pair_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment: Alignment) -> Tensor:
+    """Compute the features of each pair, (P, 28).
 
     Args:
-        small: N pictures (N, 3, 48, 48) uint8.
-        looks: Their looks (N, D), unit length.
+        pixels: N pictures (N, 3, 48, 48) uint8.
+        embeddings: Their embeddings (N, D), unit length.
         pairs: Rows of two pictures (P, 2).
-        overlay: How the second picture of each pair lies best upon the first.
+        alignment: The alignment of each pair.
     """
-    starts = range(0, len(pairs), PAIRS)
-    some = [[each[start : start + PAIRS] for each in (pairs, *overlay)] for start in starts]
-    parts = [compared_some(small, looks, own, Overlay(*laid)) for own, *laid in some]
-    return torch.cat([torch.empty(0, COMPARED), *parts])
+    blocks = [torch.empty(0, FEATURES_PER_PAIR)]
+    for start in range(0, len(pairs), PAIRS_PER_BLOCK):
+        block = slice(start, start + PAIRS_PER_BLOCK)
+        aligned = Alignment(*(values[block] for values in alignment))
+        blocks.append(_block_features(pixels, embeddings, pairs[block], aligned))
+    return torch.cat(blocks)
 
 
-def compared_some(small: Tensor, looks: Tensor, pairs: Tensor, overlay: Overlay) -> Tensor:
-    """The same for a few pairs."""
-    first, second, there = laid(small, pairs, overlay)
-    one, other = traits(first, there), traits(second, there)
-    both = [
-        (unexplained(first, second, there, COLOURS), unexplained(second, first, there, COLOURS)),
-        (unexplained(grey(first), second, there, GREYS), unexplained(grey(second), first, there, GREYS)),
-        *zip(one, other, strict=True),
+def _block_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment: Alignment) -> Tensor:
+    first, second, mask = _overlap(pixels, pairs, alignment)
+    of_each = [
+        (
+            _unexplained_variance(first, second, mask, COLOUR_LEVELS),
+            _unexplained_variance(second, first, mask, COLOUR_LEVELS),
+        ),
+        (
+            _unexplained_variance(_grey(first), second, mask, GREY_LEVELS),
+            _unexplained_variance(_grey(second), first, mask, GREY_LEVELS),
+        ),
+        *zip(_overlap_statistics(first, mask), _overlap_statistics(second, mask), strict=True),
     ]
-    ordered = [each for pair in both for each in (torch.minimum(*pair), torch.maximum(*pair))]
-    cosines = (looks[pairs[:, 0]] * looks[pairs[:, 1]]).sum(1)
-    difference = mean((first - second).abs().mean(1, keepdim=True), there)
-    alone = [cosines, overlay.agreement, overlay.covered, likeness(first, second, there), difference]
-    return torch.stack([*alone, *ordered, *motion(overlay.transforms)], 1)
+    ordered = [value for pair in of_each for value in (torch.minimum(*pair), torch.maximum(*pair))]
+    cosines = (embeddings[pairs[:, 0]] * embeddings[pairs[:, 1]]).sum(1)
+    difference = _masked_mean((first - second).abs().mean(1, keepdim=True), mask)
+    shared = [cosines, alignment.correlation, alignment.coverage, _correlation(first, second, mask), difference]
+    return torch.stack([*shared, *ordered, *_transform_features(alignment.transforms)], 1)
 
 
-def motion(transforms: Tensor) -> tuple[Tensor, ...]:
-    """What had to be done to lay one over the other (P, 2, 3): a copy is seldom turned and cropped and recoloured.
+def _transform_features(transforms: Tensor) -> tuple[Tensor, ...]:
+    """What transforms (P, 2, 3) do: mirror, turn by quarters, scale (log), tilt (radians) and shift; each (P,).
 
-    Mirrored or not, turned by quarters or not, enlarged or shrunk, crooked, moved; each (P,).
+    They tell how much had to be done to align a pair: a copy is seldom turned, cropped and recoloured at once.
     """
     matrices, shifts = transforms[..., :2], transforms[..., 2]
     areas = matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] * matrices[:, 1, 0]
@@ -94,88 +103,91 @@ def motion(transforms: Tensor) -> tuple[Tensor, ...]:
     across, down = matrices[:, 0, 0] * areas.sign(), matrices[:, 1, 0] * areas.sign()
     angles = torch.atan2(down, across)
     quarters = (angles / (math.pi / 2)).round()
-    crooked = (angles - quarters * (math.pi / 2)).abs()
-    return mirrored, (quarters != 0).float(), areas.abs().clamp(min=1e-6).log().abs(), crooked, shifts.norm(dim=1)
+    tilt = (angles - quarters * (math.pi / 2)).abs()
+    return mirrored, (quarters != 0).float(), areas.abs().clamp(min=1e-6).log().abs(), tilt, shifts.norm(dim=1)
 
 
-def laid(small: Tensor, pairs: Tensor, overlay: Overlay) -> tuple[Tensor, Tensor, Tensor]:
-    """The first pictures of pairs and the second ones laid over them, (P, 3, 48, 48), and where both are."""
-    first, second = small[pairs[:, 0]] / 255, small[pairs[:, 1]] / 255
-    seen = warped(torch.cat([second, torch.ones_like(second[:, :1])], 1), overlay.transforms.unsqueeze(1))[:, 0]
-    there = (seen[:, 3:] > INSIDE).float()
-    return first, seen[:, :3] * there + (1 - there), there
+def _overlap(pixels: Tensor, pairs: Tensor, alignment: Alignment) -> tuple[Tensor, Tensor, Tensor]:
+    """The first pictures, the second pictures aligned with them, and the overlap mask.
+
+    Returns:
+        Two stacks of pictures (P, 3, 48, 48) in [0, 1], the second white outside the mask (P, 1, 48, 48).
+    """
+    first, second = pixels[pairs[:, 0]] / 255, pixels[pairs[:, 1]] / 255
+    warped = warp(torch.cat([second, torch.ones_like(second[:, :1])], 1), alignment.transforms.unsqueeze(1))[:, 0]
+    mask = (warped[:, 3:] > MIN_PIXEL_COVERAGE).float()
+    return first, warped[:, :3] * mask + (1 - mask), mask
 
 
-def mean(values: Tensor, there: Tensor) -> Tensor:
-    """The mean of values (P, 1, s, s) over where both pictures are, (P,)."""
-    means: Tensor = (values * there).sum((1, 2, 3)) / there.sum((1, 2, 3)).clamp(min=1)
+def _masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    """The mean of values (P, 1, s, s) over the mask, (P,)."""
+    means: Tensor = (values * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)).clamp(min=1)
     return means
 
 
-def grey(x: Tensor) -> Tensor:
-    """The mean of the channels, (P, 1, s, s)."""
-    return x.mean(1, keepdim=True)
+def _grey(x: Tensor) -> Tensor:
+    return x.mean(1, keepdim=True)  # (P, 1, s, s)
 
 
-def traits(x: Tensor, there: Tensor) -> Traits:
-    """What pictures (P, 3, s, s) are like where both are."""
-    across = (x[..., 1:] - x[..., :-1]).abs().amax(1, keepdim=True) * there[..., 1:] * there[..., :-1]
-    down = (x[..., 1:, :] - x[..., :-1, :]).abs().amax(1, keepdim=True) * there[..., 1:, :] * there[..., :-1, :]
+def _overlap_statistics(x: Tensor, mask: Tensor) -> _OverlapStatistics:
+    """The statistics of pictures (P, 3, s, s) over the mask."""
+    across = (x[..., 1:] - x[..., :-1]).abs().amax(1, keepdim=True) * mask[..., 1:] * mask[..., :-1]
+    down = (x[..., 1:, :] - x[..., :-1, :]).abs().amax(1, keepdim=True) * mask[..., 1:, :] * mask[..., :-1, :]
     steps = functional.pad(across, (0, 1)) + functional.pad(down, (0, 0, 0, 1))
     squares = functional.pad(across.square(), (0, 1)) + functional.pad(down.square(), (0, 0, 0, 1))
-    strength, light = mean(steps, there), mean(grey(x), there)
-    return Traits(
+    strength, lightness = _masked_mean(steps, mask), _masked_mean(_grey(x), mask)
+    return _OverlapStatistics(
         strength,
-        mean(x.amax(1, keepdim=True) - x.amin(1, keepdim=True), there),
-        light,
-        mean((x.amin(1, keepdim=True) > WHITE).float(), there),
-        mean(squares, there) / (strength + FAINT),
-        mean((grey(x) - light.view(-1, 1, 1, 1)).square(), there),
-        variety(x, there),
+        _masked_mean(x.amax(1, keepdim=True) - x.amin(1, keepdim=True), mask),
+        lightness,
+        _masked_mean((x.amin(1, keepdim=True) > WHITE_LEVEL).float(), mask),
+        _masked_mean(squares, mask) / (strength + MIN_VARIANCE),
+        _masked_mean((_grey(x) - lightness.view(-1, 1, 1, 1)).square(), mask),
+        _colour_entropy(x, mask),
     )
 
 
-def variety(x: Tensor, there: Tensor) -> Tensor:
-    """How many colours pictures have, and how evenly: the entropy of their shares, (P,)."""
-    sizes = torch.zeros(len(x), TONES**3).scatter_add_(1, codes_of(x, TONES), there.flatten(1))
-    shares = sizes / sizes.sum(1, keepdim=True).clamp(min=1)
+def _colour_entropy(x: Tensor, mask: Tensor) -> Tensor:
+    """The entropy of the histogram of colours over the mask, in nats: (P,)."""
+    counts = torch.zeros(len(x), ENTROPY_LEVELS**3)
+    counts.scatter_add_(1, _colour_indices(x, ENTROPY_LEVELS), mask.flatten(1))
+    shares = counts / counts.sum(1, keepdim=True).clamp(min=1)
     return -(shares * shares.clamp(min=1e-9).log()).sum(1)
 
 
-def codes_of(x: Tensor, levels: int) -> Tensor:
-    """The number of each pixel's colour when each channel has so many levels, (P, s * s)."""
+def _colour_indices(x: Tensor, levels: int) -> Tensor:
+    """The index of each pixel's colour when each channel is rounded to so many levels, (P, s * s)."""
     weights = torch.tensor([levels**channel for channel in range(x.shape[1])]).view(1, -1, 1, 1)
-    codes: Tensor = ((x * (levels - 1)).round().long() * weights).sum(1).flatten(1)
-    return codes
+    indices: Tensor = ((x * (levels - 1)).round().long() * weights).sum(1).flatten(1)
+    return indices
 
 
-def likeness(first: Tensor, second: Tensor, there: Tensor) -> Tensor:
-    """The correlation of the lights of two pictures, (P,)."""
-    one, other = ((grey(x) - mean(grey(x), there).view(-1, 1, 1, 1)) * there for x in (first, second))
-    squares = one.square().sum((1, 2, 3)) * other.square().sum((1, 2, 3))
-    correlation: Tensor = ((one * other).sum((1, 2, 3)) + FAINT) / (squares.sqrt() + FAINT)
+def _correlation(first: Tensor, second: Tensor, mask: Tensor) -> Tensor:
+    """The correlation of the lightness of two pictures over the mask, (P,)."""
+    a, b = ((_grey(x) - _masked_mean(_grey(x), mask).view(-1, 1, 1, 1)) * mask for x in (first, second))
+    squares = a.square().sum((1, 2, 3)) * b.square().sum((1, 2, 3))
+    correlation: Tensor = ((a * b).sum((1, 2, 3)) + MIN_VARIANCE) / (squares.sqrt() + MIN_VARIANCE)
     return correlation
 
 
-def unexplained(known: Tensor, asked: Tensor, there: Tensor, levels: int) -> Tensor:
-    """How much of a picture's colour does not follow from the other's colour at the same place, (P,), 0 to 1.
+def _unexplained_variance(source: Tensor, target: Tensor, mask: Tensor, levels: int) -> Tensor:
+    """The share of the target's colour variance that the source's colour at the same place doesn't explain, (P,).
 
-    A table from the colours of the one, in coarse levels, to the mean colour of the other leaves a rest of the
-    variance.
+    The explanation is a table from the source's colours, rounded to a few levels, to the target's mean colour.
 
     Args:
-        known: The one (P, 1 or 3, s, s).
-        asked: The other (P, 3, s, s).
-        there: Where both are (P, 1, s, s).
-        levels: Of each channel of the known.
+        source: (P, 1 or 3, s, s).
+        target: (P, 3, s, s).
+        mask: Where the pictures overlap (P, 1, s, s).
+        levels: Of each channel of the source.
     """
-    count, channels = known.shape[:2]
-    codes = codes_of(known, levels)
-    sizes = torch.zeros(count, levels**channels).scatter_add_(1, codes, there.flatten(1))
-    values = asked.flatten(2) * there.flatten(2)  # (P, 3, s * s)
-    sums = torch.zeros(count, 3, levels**channels).scatter_add_(2, codes.unsqueeze(1).expand(-1, 3, -1), values)
-    total = there.sum((1, 2, 3)).clamp(min=1).view(-1, 1)
-    middle = (values.sum(2) / total).square()
-    explained = (sums.square() / sizes.unsqueeze(1).clamp(min=1)).sum(2) / total - middle  # (P, 3)
-    variance = (asked.flatten(2) * values).sum(2) / total - middle
-    return 1 - (explained.sum(1) + FAINT) / (variance.sum(1) + FAINT)
+    count, channels = source.shape[:2]
+    indices = _colour_indices(source, levels)
+    counts = torch.zeros(count, levels**channels).scatter_add_(1, indices, mask.flatten(1))
+    values = target.flatten(2) * mask.flatten(2)  # (P, 3, s * s)
+    sums = torch.zeros(count, 3, levels**channels).scatter_add_(2, indices.unsqueeze(1).expand(-1, 3, -1), values)
+    total = mask.sum((1, 2, 3)).clamp(min=1).view(-1, 1)
+    squared_mean = (values.sum(2) / total).square()
+    explained = (sums.square() / counts.unsqueeze(1).clamp(min=1)).sum(2) / total - squared_mean  # (P, 3)
+    variance = (target.flatten(2) * values).sum(2) / total - squared_mean
+    return 1 - (explained.sum(1) + MIN_VARIANCE) / (variance.sum(1) + MIN_VARIANCE)

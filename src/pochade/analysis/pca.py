@@ -1,4 +1,4 @@
-"""Principal components: the best *linear* autoencoder, and so the bar that every net has to clear."""
+"""Principal component analysis: the best *linear* autoencoder, and so the baseline of every other."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,12 @@ class PrincipalComponents:
 
     @classmethod
     def fit(cls, points: Floats, dimensions: int) -> "PrincipalComponents":
-        """Find that many orthogonal directions (N, D) -> (N, dimensions) by an exact eigendecomposition."""
-        most = min(dimensions, *points.shape)
-        return cls(PCA(most, svd_solver="covariance_eigh").fit(points))
+        """Fit at most that many orthogonal components to points (N, D), by an exact eigendecomposition."""
+        return cls(PCA(min(dimensions, *points.shape), svd_solver="covariance_eigh").fit(points))
 
     @property
     def dimensions(self) -> int:
-        """How many directions there are."""
+        """The number of components."""
         return int(self.model.n_components_)
 
     def encode(self, points: Floats) -> Floats:
@@ -31,15 +30,16 @@ class PrincipalComponents:
         return components
 
     def decode(self, components: Floats) -> Floats:
-        """Components (N, dimensions) back to points (N, D)."""
+        """Components (N, dimensions) to points (N, D)."""
         points: Floats = self.model.inverse_transform(components)
         return points
 
-    def fingerprint(self, points: Floats) -> Floats:
-        """Components as unit vectors (N, dimensions), each first divided by the root of its deviation.
+    def unit_components(self, points: Floats) -> Floats:
+        """Points (N, D) to half-whitened components of unit length (N, dimensions).
 
-        The division is half of a whitening: it lets weak directions, which tell similar pictures apart, count for more
-        without drowning the strong ones in their noise. docs/log.md has the comparison.
+        Each component is divided by the square root of its standard deviation. This gives more weight to weak
+        components, which distinguish similar pictures, without drowning the strong ones in noise. docs/log.md has the
+        comparison.
         """
         variances = np.maximum(self.model.explained_variance_, 1e-12)
         scaled = self.encode(points) / variances**0.25
@@ -47,8 +47,8 @@ class PrincipalComponents:
         return unit
 
     def errors(self, points: Floats, dimensions: tuple[int, ...]) -> dict[int, float]:
-        """The mean squared error of a copy through the first k components, for each k."""
+        """The mean squared error of reconstructing points (N, D) from their first k components, for each k."""
         centred = points - self.model.mean_
-        rest = centred.var(0).sum() + np.square(centred.mean(0)).sum()  # total squared length, per point
+        total = centred.var(0).sum() + np.square(centred.mean(0)).sum()  # mean squared length
         captured = np.cumsum(np.square(centred @ self.model.components_.T).mean(0))
-        return {k: float((rest - captured[k - 1]) / points.shape[1]) for k in dimensions if k <= len(captured)}
+        return {k: float((total - captured[k - 1]) / points.shape[1]) for k in dimensions if k <= len(captured)}

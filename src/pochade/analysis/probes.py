@@ -1,4 +1,4 @@
-"""How much the latents know about classes that the net never saw: each probe is one number."""
+"""Probes: how much latents tell about classes that the model was never shown, each as one number."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -8,38 +8,56 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.nearest_neighbours import nearest
+from pochade.analysis.nearest_neighbours import nearest_neighbours
 
 NEIGHBOURS = 10
-MOST_FITTED = 20_000  # points that the linear probe is fitted to: more take longer and change little
+MAX_FITTED_POINTS = 20_000  # by the linear probe; more take longer and change little
 
 
-def knn_accuracy(known: Floats, known_labels: Integers, asked: Floats, asked_labels: Integers) -> float:
-    """The share of points (Q, D) whose 10 nearest known points (N, D) vote for the right class."""
-    votes = known_labels[nearest(asked, known, NEIGHBOURS).indices]  # (Q, 10)
-    counts = np.stack([(votes == label).sum(1) for label in np.unique(known_labels)], axis=1)  # (Q, classes)
-    winners = np.unique(known_labels)[counts.argmax(1)]
-    return float(np.mean(winners == asked_labels))
+def knn_accuracy(train: Floats, train_labels: Integers, test: Floats, test_labels: Integers) -> float:
+    """The accuracy of a 10-nearest-neighbour classifier.
 
-
-def linear_accuracy(known: Floats, known_labels: Integers, asked: Floats, asked_labels: Integers) -> float:
-    """The share of points whose class a logistic regression, fitted to the first 20,000 known ones, gets right."""
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=100, tol=1e-3))
-    probe.fit(known[:MOST_FITTED], known_labels[:MOST_FITTED])
-    return float(probe.score(asked, asked_labels))
-
-
-def clustering_accuracy(groups: Integers, labels: Integers) -> float:
-    """The share of points in the right group when each group stands for the class that suits all best.
-
-    Groups and classes are paired one to one by the Hungarian algorithm (Yang et al., 2010), so a group that mixes two
-    classes pays for it.
+    Args:
+        train: Points with known classes (N, D).
+        train_labels: Their classes (N,).
+        test: Points to classify (Q, D).
+        test_labels: Their true classes (Q,).
     """
-    counts = confusion_matrix(labels, groups)
+    classes = np.unique(train_labels)
+    votes = train_labels[nearest_neighbours(test, train, NEIGHBOURS).indices]  # (Q, 10)
+    counts = np.stack([(votes == label).sum(1) for label in classes], axis=1)  # (Q, classes)
+    return float(np.mean(classes[counts.argmax(1)] == test_labels))
+
+
+def linear_accuracy(train: Floats, train_labels: Integers, test: Floats, test_labels: Integers) -> float:
+    """The accuracy of logistic regression on standardised points, fitted to the first 20,000.
+
+    Args:
+        train: Points with known classes (N, D).
+        train_labels: Their classes (N,).
+        test: Points to classify (Q, D).
+        test_labels: Their true classes (Q,).
+    """
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=100, tol=1e-3))
+    probe.fit(train[:MAX_FITTED_POINTS], train_labels[:MAX_FITTED_POINTS])
+    return float(probe.score(test, test_labels))
+
+
+def clustering_accuracy(clusters: Integers, labels: Integers) -> float:
+    """The share of points whose cluster stands for their class, under the best one-to-one assignment of clusters.
+
+    The Hungarian algorithm finds the assignment (Yang et al., "Image Clustering Using Local Discriminant Models and
+    Global Integration", 2010). A cluster that mixes two classes lowers the accuracy.
+
+    Args:
+        clusters: The cluster of each point (N,).
+        labels: The class of each point (N,).
+    """
+    counts = confusion_matrix(labels, clusters)
     rows, columns = linear_sum_assignment(-counts)
     return float(counts[rows, columns].sum() / len(labels))
 
 
-def normalised_mutual_information(groups: Integers, labels: Integers) -> float:
-    """How much knowing the group says about the class, from 0 (nothing) to 1 (all)."""
-    return float(normalized_mutual_info_score(labels, groups))
+def normalised_mutual_information(clusters: Integers, labels: Integers) -> float:
+    """The mutual information of clusters (N,) and classes (N,), from 0 (independent) to 1 (the same)."""
+    return float(normalized_mutual_info_score(labels, clusters))

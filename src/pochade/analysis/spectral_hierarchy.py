@@ -1,91 +1,98 @@
-"""Groups within groups, found without labels and without being told how many there are.
+"""Nested groups without labels and without a given number: spectral embedding, then agglomerative clustering.
 
-Points are joined to their nearest neighbours, and the slowest vibrations of that net of springs place them so that
-what hangs together lies together (Ng, Jordan & Weiss, "On Spectral Clustering", 2001). There, many small clumps are
-joined two by two, the most alike first (Ward, "Hierarchical Grouping", 1963), and the tree is cut at three depths.
-A point far from everything stays alone.
+    points ──►──┤spectral embedding├──►──┤k-means├──► up to 300 small clusters ──►──┤Ward├──► a tree, cut at 3 depths
+
+Ward's method (Ward, "Hierarchical Grouping to Optimize an Objective Function", 1963) merges the small clusters two by
+two. Outliers, far from all other points, get no group.
 """
 
 import warnings
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cut_tree, linkage
 from sklearn.cluster import KMeans
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.balanced_spectral import neighbour_graph, spectral_coordinates
-from pochade.analysis.nearest_neighbours import nearest
+from pochade.analysis.nearest_neighbours import nearest_neighbours
+from pochade.analysis.spectral_embedding import NEIGHBOURS, neighbour_affinity, spectral_embedding
 
-NEIGHBOURS = 10
-DIMENSIONS = 11  # of the vibrations: with fewer small groups melt, with more noise takes over
-CLUMPS = 300
-SHARES, MOST = (25, 15, 8), (10, 40, 160)  # points for a group at each depth, at least, and groups at most
-FEWEST = 30  # points to be grouped by their vibrations; fewer are one group
-MOST_POINTS = 20_000  # grouped themselves; the rest follow their neighbours among these
-LONELY = 3.0  # times the usual spread of the distance to neighbours, from which a point stays alone
-ALONE = -1
-
-
-class Hierarchy(NamedTuple):
-    """Groups at several depths; each of one depth lies whole in one of the depth above."""
-
-    levels: Integers  # (depths, N), the number of each point's group at each depth, coarse first; -1 for none
+EIGENVECTORS = 11  # with fewer, small groups merge; with more, noise takes over
+MAX_SMALL_CLUSTERS = 300
+POINTS_PER_GROUP = (25, 15, 8)  # at each depth: the number of groups is the number of points divided by this ...
+MAX_GROUPS = (10, 40, 160)  # ... but at most this
+MIN_GROUPED_POINTS = 30  # fewer are one group
+MAX_CLUSTERED_POINTS = 20_000  # the others follow their neighbours among these
+OUTLIER_DEVIATIONS = 3.0  # beyond the median distance to neighbours, from which a point is an outlier
+NORMAL_DEVIATIONS = 1.4826  # the standard deviation of a normal distribution over its median absolute deviation
+NO_GROUP = -1
 
 
-def hierarchy(points: Floats, seed: int = 0) -> Hierarchy:
-    """Groups of points (N, D), with Euclidean distances that mean something.
+def spectral_hierarchy(points: Floats, seed: int = 0) -> Integers:
+    """Group points at three depths, so that each group of one depth lies within one group of the depth above.
+
+    Equal points count once. Of more than 20,000 distinct points a random sample is grouped; every other point joins the
+    group of most of its neighbours in the sample.
 
     Args:
-        points: Past 20,000 a random sample is grouped, and the others follow most of their neighbours in it.
-        seed: Decides the sample and where searches start.
+        points: (N, D) with meaningful Euclidean distances.
+        seed: Decides the sample and where the searches start.
+
+    Returns:
+        The group of each point at each depth (depths, N), coarse first; -1 for outliers. Fewer than 30 distinct points
+        are one group, at one depth.
     """
-    distinct, which = np.unique(points, axis=0, return_inverse=True)
-    return Hierarchy(hierarchy_of_distinct(distinct, seed)[:, which.ravel()])
+    distinct, inverse = np.unique(points, axis=0, return_inverse=True)
+    return _levels_of_distinct(distinct, seed)[:, inverse.ravel()]
 
 
-def hierarchy_of_distinct(points: Floats, seed: int) -> Integers:
-    """The same of points no two of which are equal, (depths, N): equal ones would only be each other's neighbours."""
-    if len(points) < FEWEST:
+def _levels_of_distinct(points: Floats, seed: int) -> Integers:
+    if len(points) < MIN_GROUPED_POINTS:
         return np.zeros((1, len(points)), np.int64)
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(points))[:MOST_POINTS])
-    together = chosen[~lonely(points[chosen])]
-    known = levels_of(points[together], seed)
-    levels = np.full((len(known), len(points)), ALONE, np.int64)
-    levels[:, together] = known
-    others = np.setdiff1d(np.arange(len(points)), chosen, assume_unique=True)
+    sample = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_CLUSTERED_POINTS])
+    inliers = sample[~_outliers(points[sample])]
+    inlier_levels = _levels(points[inliers], seed)
+    levels = np.full((len(inlier_levels), len(points)), NO_GROUP, np.int64)
+    levels[:, inliers] = inlier_levels
+    others = np.setdiff1d(np.arange(len(points)), sample, assume_unique=True)
     if len(others):
-        levels[:, others] = known[:, followed(points[others], points[together], known[-1])]
+        levels[:, others] = inlier_levels[:, _typical_neighbours(points[others], points[inliers], inlier_levels[-1])]
     return levels
 
 
-def lonely(points: Floats) -> np.ndarray:
+def _outliers(points: Floats) -> NDArray[np.bool_]:
     """Which points (N,) are much further from their neighbours than is usual."""
-    distance = nearest(points, points, min(NEIGHBOURS, len(points) - 1), skip_self=True).distances.mean(1)
-    middle = np.median(distance)
-    spread = np.median(np.abs(distance - middle)) * 1.4826  # of a normal distribution, the deviation
-    far: np.ndarray = distance > middle + LONELY * spread + 1e-6
+    count = min(NEIGHBOURS, len(points) - 1)
+    distance = nearest_neighbours(points, points, count, skip_self=True).distances.mean(1)
+    median = np.median(distance)
+    deviation = np.median(np.abs(distance - median)) * NORMAL_DEVIATIONS
+    far: NDArray[np.bool_] = distance > median + OUTLIER_DEVIATIONS * deviation + 1e-6
     return far
 
 
-def levels_of(points: Floats, seed: int) -> Integers:
-    """The groups of points that are all grouped, (depths, N)."""
-    coordinates = spectral_coordinates(neighbour_graph(points), min(DIMENSIONS, len(points) - 2), seed)
-    clumps = KMeans(min(CLUMPS, len(points) // 3), n_init=1, random_state=seed)
+def _levels(points: Floats, seed: int) -> Integers:
+    """Group distinct points that are no outliers, (depths, N)."""
+    embedding = spectral_embedding(neighbour_affinity(points), min(EIGENVECTORS, len(points) - 2), seed)
+    k_means = KMeans(min(MAX_SMALL_CLUSTERS, len(points) // 3), n_init=1, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # equal points make fewer clumps than were asked for
-        of_clump = clumps.fit(coordinates.astype(np.float64)).labels_
-    tree = linkage(clumps.cluster_centers_, "ward")
-    counts = [max(2, min(most, len(points) // share)) for share, most in zip(SHARES, MOST, strict=True)]
-    cuts = cut_tree(tree, [min(count, len(clumps.cluster_centers_)) for count in counts])  # (clumps, depths)
-    levels: Integers = cuts[of_clump].T.astype(np.int64)
+        warnings.simplefilter("ignore")  # equal points make fewer clusters than were asked for
+        cluster_of_point = k_means.fit(embedding.astype(np.float64)).labels_
+    tree = linkage(k_means.cluster_centers_, "ward")
+    limits = zip(POINTS_PER_GROUP, MAX_GROUPS, strict=True)
+    counts = [max(2, min(most, len(points) // per_group)) for per_group, most in limits]
+    cuts = cut_tree(tree, [min(count, len(k_means.cluster_centers_)) for count in counts])  # (clusters, depths)
+    levels: Integers = cuts[cluster_of_point].T.astype(np.int64)
     return levels
 
 
-def followed(asked: Floats, known: Floats, groups: Integers) -> Integers:
-    """Of the known points, one of the group of most of each asked point's neighbours, (Q,)."""
-    found = nearest(asked, known, min(NEIGHBOURS, len(known))).indices  # (Q, k)
-    votes = groups[found]
-    agreeing = (votes[:, :, None] == votes[:, None, :]).sum(2)  # (Q, k), how many of the neighbours say the same
-    row: Integers = found[np.arange(len(asked)), agreeing.argmax(1)]
-    return row
+def _typical_neighbours(queries: Floats, points: Floats, groups: Integers) -> Integers:
+    """For each query, find a neighbour among the points that is in the group of most of its neighbours.
+
+    Returns:
+        Rows of the points (Q,).
+    """
+    neighbours = nearest_neighbours(queries, points, min(NEIGHBOURS, len(points))).indices  # (Q, k)
+    votes = groups[neighbours]
+    agreeing = (votes[:, :, None] == votes[:, None, :]).sum(2)  # (Q, k), neighbours in the same group
+    rows: Integers = neighbours[np.arange(len(queries)), agreeing.argmax(1)]
+    return rows

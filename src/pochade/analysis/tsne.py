@@ -1,8 +1,14 @@
-"""A collection laid out on a plane, near what is alike; and new points placed on it while nothing else moves.
+"""t-SNE: points laid out on a plane so that neighbours stay neighbours, and new points placed on a finished map.
 
-A map of t-SNE's usually dies with the object that drew it. This one lives on in two arrays, its points and their
-positions, and they are all that placing a new point needs.
+    fit_map, place_points  the map of a collection: two arrays, its points and their positions, are all that is stored
+    TSNEMap                the map of the study: openTSNE's object is kept in memory, and places new points itself
+
+t-SNE (van der Maaten & Hinton, "Visualizing Data using t-SNE", 2008) is computed by openTSNE. It keeps neighbours
+together; the sizes of groups on the map and the distances between them mean nothing.
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from openTSNE import TSNE
@@ -10,122 +16,167 @@ from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.nearest_neighbours import nearest
+from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.pca import PrincipalComponents
 
-LANDMARKS = 50_000  # laid out themselves; the rest is placed among them
-FEWEST = 20  # fewer points have no neighbourhoods to keep: they lie as their principal components do
-PERPLEXITY = 30  # about how many neighbours a point keeps close
-FEW = 2_500  # for fewer points the Barnes-Hut tree is quicker than Fourier transforms
-ROUNDS = 300  # after the 250 of early exaggeration; 500 kept 0.3 % more of the neighbours
-START, JITTER = 1e-4, 1e-6  # spread of the first positions, and of the noise that lets a line leave its line
-NEIGHBOURS = 10  # that a new point is placed by
-REACH = 2.0  # mean distances between points on the map, beyond which a neighbour's pull lets go
-STEPS = 20
-SAME = 1e-6  # a distance that counts as none
+PLANE = 2  # dimensions of a map
+PERPLEXITY = 30  # about how many neighbours a point is kept close to
+ITERATIONS = 300  # after the 250 of early exaggeration; 500 kept 0.3 % more of the neighbours
+MAX_LANDMARKS = 50_000  # points laid out by t-SNE; the others are placed among them
+MIN_TSNE_POINTS = 20  # fewer points have no neighbourhoods; their map is their principal plane
+MIN_FFT_POINTS = 2_500  # with fewer points Barnes-Hut trees are faster than Fourier transforms
+START_SPREAD = 1e-4  # standard deviation of the initial positions
+START_NOISE = 1e-6  # added to them, so that points on a line can leave it
+PLACING_NEIGHBOURS = 10  # that pull a new point
+PLACING_STEPS = 20
+PULL_RADIUS = 2.0  # mean distances between points on the map, beyond which a neighbour's pull fades
+MIN_DISTANCE = 1e-6  # smaller distances count as this
+MAX_COMPONENTS = 50  # principal components in which `TSNEMap` measures distances: the others are noise, and slow
+PLACING_PERPLEXITY = 5  # of `TSNEMap.place`
 
 
-def laid_out(points: Floats, seed: int = 0) -> Floats:
-    """Lay points out on a plane so that near ones stay near: t-SNE (van der Maaten & Hinton, 2008) by openTSNE.
+# The map of a collection ---------------------------------------------------------------------------------------------
 
-    Sizes of groups, and distances between them, mean nothing. Equal points get one position. Past 50,000 points that
-    is done for a random sample of so many; the others are placed among these.
+
+def fit_map(points: Floats, seed: int = 0) -> Floats:
+    """Lay points out on a plane with t-SNE.
+
+    Equal points share one position. Of more than 50,000 points a random sample is laid out, and the others are placed
+    among them.
 
     Args:
-        points: (N, D), with Euclidean distances that mean something; N from 0 to some 100,000.
-        seed: Decides the sample and the noise at the start.
+        points: (N, D) with meaningful Euclidean distances; N from 0 to some 100,000.
+        seed: Decides the sample and the initial noise.
 
     Returns:
-        Positions (N, 2) float32 that fill the square from -1 to 1: the longer side of what they cover spans it, the
-        shorter one lies in its middle.
+        Positions (N, 2) float32 in the square from -1 to 1: their longer side spans it, their shorter side is centred.
     """
     if not len(points):
-        return np.empty((0, 2), np.float32)
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(points))[:LANDMARKS])
-    distinct, which = np.unique(points[chosen], axis=0, return_inverse=True)
-    known = in_square(neighbour_map(distinct, seed) if len(distinct) >= FEWEST else principal_plane(distinct))
-    positions = np.empty((len(points), 2), np.float32)
-    positions[chosen] = known[which.ravel()]
+        return np.empty((0, PLANE), np.float32)
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_LANDMARKS])
+    distinct, inverse = np.unique(points[chosen], axis=0, return_inverse=True)
+    raw = _tsne_positions(distinct, seed) if len(distinct) >= MIN_TSNE_POINTS else _principal_plane(distinct)
+    positions = np.empty((len(points), PLANE), np.float32)
+    positions[chosen] = _fit_to_square(raw)[inverse.ravel()]
     others = np.setdiff1d(np.arange(len(points)), chosen)
-    positions[others] = placed(points[others], points[chosen], positions[chosen])
+    positions[others] = place_points(points[others], points[chosen], positions[chosen])
     return positions
 
 
-def placed(new: Floats, points: Floats, positions: Floats) -> Floats:
-    """Positions for new points on a map of others, which stay where they are.
+def place_points(new: Floats, points: Floats, positions: Floats) -> Floats:
+    """Place new points on a map without moving the points already there.
 
-    A new point is pulled by its 10 nearest points, the more the nearer they are to it, by the force with which t-SNE
-    pulls: it lets go of a neighbour that lies far off on the map, so that a point between two groups joins one of them
-    instead of landing in the void between. Each step goes to the mean that the pulls of the last one weigh (iteratively
-    reweighted least squares). A new point that equals a known one lands on it.
+    Each new point is pulled by its 10 nearest neighbours, by the nearest most. The pull fades for neighbours far off
+    on the map, as in t-SNE: a point between two groups joins one of them instead of landing in the gap. Each step moves
+    a point to the mean of its neighbours, weighted by their last pulls (iteratively reweighted least squares).
 
-    Every point lands among its nearest, however far away these are: a place on the map is no proof of likeness.
+    A new point always lands among its neighbours, however far away they are: its position doesn't prove similarity. A
+    new point that equals a known one lands on it.
 
     Args:
         new: (M, D).
-        points: (N, D), those on the map; N at least 1.
-        positions: (N, 2), of `laid_out` or of an earlier call.
+        points: The points on the map (N, D), N at least 1.
+        positions: Their positions (N, 2), from `fit_map` or an earlier call.
 
     Returns:
-        (M, 2) float32, never outside of what the known positions cover.
+        (M, 2) float32, inside the area that the known positions cover.
     """
     if not len(new):
-        return np.empty((0, 2), np.float32)
-    distances, indices = nearest(new, points, min(NEIGHBOURS, len(points)))
-    weights = 1 / np.maximum(distances, SAME) ** 2  # (M, k)
+        return np.empty((0, PLANE), np.float32)
+    distances, indices = nearest_neighbours(new, points, min(PLACING_NEIGHBOURS, len(points)))
+    weights = 1 / np.maximum(distances, MIN_DISTANCE) ** 2  # (M, k)
     weights /= weights.sum(1, keepdims=True)
     around = positions[indices]  # (M, k, 2)
-    reach = REACH / np.sqrt(len(points))  # the map's own unit: so many points share a square of sides 2
-    found = strongest_pull(around, weights, reach)
-    for _ in range(STEPS):
-        pulls = weights / (1 + squared_distances(found, around) / reach**2)  # (M, k)
-        found = (pulls[..., None] * around).sum(1) / pulls.sum(1, keepdims=True)
-    return found.astype(np.float32)
+    radius = PULL_RADIUS / np.sqrt(len(points))  # N points share a square whose sides are 2 long
+    placed = _start_positions(around, weights, radius)
+    for _ in range(PLACING_STEPS):
+        pulls = weights / (1 + _squared_distances(placed, around) / radius**2)  # (M, k)
+        placed = (pulls[..., None] * around).sum(1) / pulls.sum(1, keepdims=True)
+    return placed.astype(np.float32)
 
 
-def strongest_pull(around: Floats, weights: Floats, reach: float) -> Floats:
-    """Of each point's neighbours on the map (M, k, 2), the position (M, 2) nearest to the others, by their weights."""
+def _start_positions(around: Floats, weights: Floats, radius: float) -> Floats:
+    """Choose the position (M, 2) among each point's neighbours (M, k, 2) with the least weighted cost to the others."""
     costs = [
-        (weights * np.log1p(squared_distances(around[:, each], around) / reach**2)).sum(1)
-        for each in range(around.shape[1])
+        (weights * np.log1p(_squared_distances(around[:, column], around) / radius**2)).sum(1)
+        for column in range(around.shape[1])
     ]
     best: Floats = around[np.arange(len(around)), np.argmin(costs, axis=0)]
     return best
 
 
-def squared_distances(positions: Floats, around: Floats) -> Floats:
-    """Of each position (M, 2) to its neighbours' (M, k, 2): (M, k)."""
-    distances: Floats = np.square(positions[:, None] - around).sum(2)
-    return distances
+def _squared_distances(positions: Floats, around: Floats) -> Floats:
+    squared: Floats = np.square(positions[:, None] - around).sum(2)  # (M, k)
+    return squared
 
 
-def neighbour_map(points: Floats, seed: int) -> Floats:
-    """The t-SNE map (N, 2) of distinct points (N, D), in units of its own; N at least 4."""
+def _tsne_positions(points: Floats, seed: int) -> Floats:
+    """The t-SNE positions (N, 2), in its own units, of at least four distinct points (N, D)."""
     perplexity = min(PERPLEXITY, (len(points) - 1) // 3)
-    distances, indices = nearest(points, points, 3 * perplexity, skip_self=True)
-    known = PrecomputedNeighbors(indices, distances.astype(np.float64))  # exact, and the same on every run
+    distances, indices = nearest_neighbours(points, points, 3 * perplexity, skip_self=True)
+    exact = PrecomputedNeighbors(indices, distances.astype(np.float64))  # makes every run give the same map
     # One thread: most of the work is serial, and threads that wait for each other on a busy machine took far longer.
-    affinities = PerplexityBasedNN(knn_index=known, perplexity=perplexity, n_jobs=1)
-    start = principal_plane(points).astype(np.float64)
-    start *= START / start[:, 0].std()
-    start += np.random.default_rng(seed).normal(scale=JITTER, size=start.shape)
-    repulsion = "bh" if len(points) < FEW else "fft"
-    layout = TSNE(n_iter=ROUNDS, negative_gradient_method=repulsion, n_jobs=1, random_state=seed)
-    return np.array(layout.fit(affinities=affinities, initialization=start))
+    affinities = PerplexityBasedNN(knn_index=exact, perplexity=perplexity, n_jobs=1)
+    start = _principal_plane(points).astype(np.float64)
+    start *= START_SPREAD / start[:, 0].std()
+    start += np.random.default_rng(seed).normal(scale=START_NOISE, size=start.shape)
+    gradient = "bh" if len(points) < MIN_FFT_POINTS else "fft"
+    tsne = TSNE(n_iter=ITERATIONS, negative_gradient_method=gradient, n_jobs=1, random_state=seed)
+    return np.array(tsne.fit(affinities=affinities, initialization=start))
 
 
-def principal_plane(points: Floats) -> Floats:
-    """Distinct points (N, D) seen from where they spread most: (N, 2), zeros for directions that are not there."""
-    plane = np.zeros((len(points), 2), np.float32)
+def _principal_plane(points: Floats) -> Floats:
+    """The first two principal components (N, 2) of distinct points; zeros where there are fewer."""
+    plane = np.zeros((len(points), PLANE), np.float32)
     if len(points) > 1:
-        components = PrincipalComponents.fit(points, plane.shape[1])
+        components = PrincipalComponents.fit(points, PLANE)
         plane[:, : components.dimensions] = components.encode(points)
     return plane
 
 
-def in_square(positions: Floats) -> Floats:
-    """Positions (N, 2) moved and scaled, the same in both directions, until the longer side runs from -1 to 1."""
+def _fit_to_square(positions: Floats) -> Floats:
+    """Centre and scale positions (N, 2), by one factor for both axes, so that their longer side runs from -1 to 1."""
     low, high = positions.min(0), positions.max(0)
     half = float((high - low).max()) / 2
     centred: Floats = positions - (low + high) / 2
     return centred / (half or 1)
+
+
+# The map of the study ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TSNEMap:
+    """A t-SNE map of points, on which new points can be placed."""
+
+    positions: Floats  # (N, 2)
+    components: PrincipalComponents | None  # distances are measured in these; None where the points are the map
+    embedding: Any  # openTSNE's own object, which places new points; None where the points are the map
+
+    @classmethod
+    def fit(cls, points: Floats, seed: int = 0) -> "TSNEMap":
+        """Lay points (N, D) out on a plane, N from 10 to some 10,000; two-dimensional points are their own map."""
+        if points.shape[1] == PLANE:
+            return cls(points, None, None)
+        perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
+        components = PrincipalComponents.fit(points, MAX_COMPONENTS)
+        start = "pca" if components.dimensions > 1 else "random"  # a line has no second component
+        tsne = TSNE(perplexity=perplexity, n_iter=ITERATIONS, initialization=start, n_jobs=-1, random_state=seed)
+        embedding = tsne.fit(components.encode(points).astype(np.float64))
+        return cls(np.array(embedding), components, embedding)
+
+    def place(self, points: Floats) -> Floats:
+        """Place new points (M, D) on the map, which does not move.
+
+        A new point is *always* placed near its nearest neighbours, however far away they are: its position doesn't say
+        whether it is out of distribution. See `out_of_distribution.py`.
+
+        Returns:
+            Positions (M, 2).
+        """
+        if self.components is None:
+            return points
+        encoded = self.components.encode(points).astype(np.float64)
+        placed = self.embedding.transform(encoded, perplexity=PLACING_PERPLEXITY)
+        shift = np.asarray(self.embedding)[0] - self.positions[0]  # openTSNE centres its map at the first `transform`
+        return np.asarray(placed) - shift

@@ -1,1 +1,1 @@
-"""Art files <-> one checked archive, which any zip tool opens; docs/format.md describes it."""
+"""Art files to one checked archive that any zip tool opens, and back; docs/format.md describes the format."""

@@ -1,4 +1,7 @@
-"""What an archive is to hold: which path has which content, when all that it holds already stays in it."""
+"""What an archive is to hold: which path has which content. Everything that it holds already stays in it.
+
+FileList ─►┤hash├─► PlannedContent ─►┤encode├─► EncodedContent ─►┤write├─► Entry ─► Manifest
+"""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -6,96 +9,120 @@ from itertools import count
 from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
-from pochade.archive.codecs.encode_job import sha256_of
-from pochade.archive.container.entry_names import Text, above, set_aside
-from pochade.archive.container.manifest import NET, ArchivedFile, Entry, Manifest
+from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.container.manifest import MODEL, ArchivedFile, Entry, Manifest
+from pochade.archive.container.stored_paths import StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
 from pochade.images.base.source import printable
 
-Tell = Callable[[str, int, int], None]
+ReportStage = Callable[[str, int, int], None]  # stage, done, total
 
 
 @dataclass(frozen=True)
-class Content:
-    """A file's content before it is coded."""
+class PlannedFile:
+    """A file on this disk."""
 
     path: Path
-    text: Text
-    size: int
+    stored_path: StoredPath
+    mtime: int  # nanoseconds since 1970
+
+
+@dataclass
+class PlannedContent:
+    """One distinct content, and all files that have it; the first one is encoded."""
+
+    sha256: str
+    size: int  # bytes
+    files: list[PlannedFile]
 
 
 @dataclass
 class ArchivePlan:
-    """What the archive is to hold."""
+    """The contents that an archive is to hold."""
 
-    pieces: dict[Text, tuple[str, int]]  # of files found: SHA-256 and time of modification
-    contents: dict[str, list[Content]]  # by SHA-256, every file that has it
+    top: Path  # the folder to which the stored paths are relative
+    contents: dict[str, PlannedContent]  # by SHA-256
+    folders: list[StoredPath]  # empty ones
+    left_out: dict[str, str]  # printable paths, and the reason for each
+
+    def leave_out_first_file(self, sha256: str, reason: str) -> None:
+        """Leave out the first file of a content; the content goes with its last file."""
+        content = self.contents[sha256]
+        self.left_out[printable(content.files.pop(0).path)] = reason
+        if not content.files:
+            del self.contents[sha256]
 
 
-def summed(found: FileList, report: Tell) -> ArchivePlan:
-    """The SHA-256 of every file; those that can't be read are left out."""
-    wanted = ArchivePlan({}, {})
-    for number, (text, path) in enumerate(found.files.items()):
+def plan_archive(files: FileList, report: ReportStage) -> ArchivePlan:
+    """Hash every file; those that can't be read are left out."""
+    plan = ArchivePlan(files.top, {}, files.folders, files.left_out)
+    for number, (stored_path, path) in enumerate(files.files.items()):
         try:
-            state = path.stat()
-            content, size = sha256_of(path)  # what was read counts: the file may have grown since
+            mtime = path.stat().st_mtime_ns
+            sha256, size = hash_file(path)  # the size of what was read, as the file may have grown since
         except OSError as error:
-            found.left_out[printable(path)] = f"can't be read: {error.strerror}"
+            plan.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
-        wanted.pieces[text] = (content, state.st_mtime_ns)
-        wanted.contents.setdefault(content, []).append(Content(path, text, size))
-        report("looking", number + 1, len(found.files))
-    return wanted
+        content = plan.contents.setdefault(sha256, PlannedContent(sha256, size, []))
+        content.files.append(PlannedFile(path, stored_path, mtime))
+        report("looking", number + 1, len(files.files))
+    return plan
 
 
-def holds(old: Archive, wanted: ArchivePlan, found: FileList, rank: int) -> bool:
-    """Whether an archive has every path with its content already, at a fidelity that high."""
-    there = {piece.path: piece.entry.original_sha256 for piece in old if piece.entry.rank >= rank}
-    same = all(there.get(text) == content for text, (content, _) in wanted.pieces.items())
-    return same and set(found.folders) <= set(old.manifest.folders)
+def is_fulfilled(plan: ArchivePlan, archive: Archive, rank: int) -> bool:
+    """Return whether an archive already has every planned path with its content, at a fidelity of at least `rank`."""
+    archived = {file.path: file.entry.original_sha256 for file in archive if file.entry.rank >= rank}
+    has_files = all(
+        archived.get(file.stored_path) == sha256 for sha256, content in plan.contents.items() for file in content.files
+    )
+    return has_files and set(plan.folders) <= set(archive.manifest.folders)
 
 
-def contents_of(entries: list[Entry]) -> set[str]:
-    """Of which contents there are entries; a net is none, even where a file is the same."""
-    return {entry.original_sha256 for entry in entries if entry.coder != NET}
+def content_hashes(entries: list[Entry]) -> set[str]:
+    """Return the contents for which there are entries. A model is no content, even if a file is the same."""
+    return {entry.original_sha256 for entry in entries if entry.codec != MODEL}
 
 
-def leave_out(content: str, reason: str, wanted: ArchivePlan, found: FileList) -> None:
-    """The first file with this content, and why."""
-    one = wanted.contents[content].pop(0)
-    del wanted.pieces[one.text]
-    found.left_out[printable(one.path)] = reason
-    if not wanted.contents[content]:
-        del wanted.contents[content]
+def make_manifest(
+    entries: list[Entry], old: Archive | None, plan: ArchivePlan
+) -> tuple[Manifest, dict[StoredPath, StoredPath]]:
+    """Return the manifest, and the new path of each old content whose path is taken by another one.
 
-
-def manifest_of(
-    entries: list[Entry], old: Archive | None, wanted: ArchivePlan, found: FileList
-) -> tuple[Manifest, dict[Text, Text]]:
-    """What is where now, and which old contents got another path."""
-    by_content = {entry.original_sha256: entry for entry in entries if entry.coder != NET}
-    pieces = {text: ArchivedFile(text, mtime, by_content[content]) for text, (content, mtime) in wanted.pieces.items()}
-    folders = set(found.folders) | set(old.manifest.folders if old else [])
-    moved: dict[Text, Text] = {}
-    new_folders = {folder for text in [*pieces, *found.folders] for folder in above(text + "/")} - set(pieces)
-    for piece in old or ():
-        content = piece.entry.original_sha256
-        place = piece.path
-        if place in pieces and pieces[place].entry.original_sha256 == content:
+    Args:
+        entries: All entries of the new archive.
+        old: The archive before, whose files stay.
+        plan: What is added.
+    """
+    entry_by_content = {entry.original_sha256: entry for entry in entries if entry.codec != MODEL}
+    files = {
+        file.stored_path: ArchivedFile(file.stored_path, file.mtime, entry_by_content[sha256])
+        for sha256, content in plan.contents.items()
+        for file in content.files
+    }
+    moved: dict[StoredPath, StoredPath] = {}
+    new_folders = {folder for path in [*files, *plan.folders] for folder in parent_paths(path + "/")} - set(files)
+    for file in old or ():
+        sha256, path = file.entry.original_sha256, file.path
+        if path in files and files[path].entry.original_sha256 == sha256:
             continue
-        times = count(1)
-        while place in pieces or place in new_folders or any(folder in pieces for folder in above(place)):
-            place = aside(place, piece.mtime, next(times), pieces)
-        if place != piece.path:
-            moved[piece.path] = place
-        pieces[place] = ArchivedFile(place, piece.mtime, by_content[content])
-    used = {folder for text in pieces for folder in above(text)}
-    used |= {folder for text in folders for folder in above(text)}
-    empty = sorted(folder for folder in folders - used - set(pieces) if not any(one in pieces for one in above(folder)))
-    return Manifest(entries, [pieces[text] for text in sorted(pieces)], empty), moved
+        attempts = count(1)
+        while path in files or path in new_folders or any(folder in files for folder in parent_paths(path)):
+            path = _move_aside(path, file.mtime, next(attempts), files)
+        if path != file.path:
+            moved[file.path] = path
+        files[path] = ArchivedFile(path, file.mtime, entry_by_content[sha256])
+    folders = _empty_folders({*plan.folders, *(old.manifest.folders if old else ())}, set(files))
+    return Manifest(entries, [files[path] for path in sorted(files)], folders), moved
 
 
-def aside(place: Text, mtime: int, time: int, files: Container[Text]) -> Text:
-    """Another path: the part of it that is in the way, with a day and a time."""
-    blocked = next((folder for folder in above(place) if folder in files), place)
-    return set_aside(blocked, mtime, time) + place[len(blocked) :]
+def _move_aside(path: StoredPath, mtime: int, attempt: int, files: Container[StoredPath]) -> StoredPath:
+    """Return a path with a date in the part that is taken: the path itself, or a folder that is a file now."""
+    taken = next((folder for folder in parent_paths(path) if folder in files), path)
+    return dated_path(taken, mtime, attempt) + path[len(taken) :]
+
+
+def _empty_folders(folders: set[StoredPath], files: set[StoredPath]) -> list[StoredPath]:
+    """Return the folders that hold nothing, are no file, and lie below no file."""
+    in_use = {parent for path in [*files, *folders] for parent in parent_paths(path)}
+    candidates = folders - in_use - files
+    return sorted(folder for folder in candidates if files.isdisjoint(parent_paths(folder)))

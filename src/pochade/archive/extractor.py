@@ -1,40 +1,50 @@
-"""`extract`: an archive's files into a folder, none over another, none outside of it."""
+"""`extract`: an archive's files into a folder. No file is replaced, and none is written outside of the folder."""
 
-import hashlib
 import math
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
-from pochade.archive.codecs.encode_job import sha256_of
-from pochade.archive.codecs.file_codecs import BY_A_NET, SUFFIXES, TOLERATED
-from pochade.archive.codecs.restored_avif import FRAME
-from pochade.archive.container.entry_names import Text, above, as_path, shown, twins, with_ending
+from pochade.archive.codecs.codec_names import EXTRACTED_SUFFIXES, MODEL_SUFFIXES
+from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.codecs.picture_codecs import MAX_DECODED_GROWTH
 from pochade.archive.container.manifest import BYTES, PICTURE, ArchivedFile, Entry, Manifest
+from pochade.archive.container.stored_paths import (
+    StoredPath,
+    parent_paths,
+    path_with_suffix,
+    printable_path,
+    rename_lookalikes,
+    to_system_path,
+)
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.images.base.source import printable
-from pochade.system.atomic_files import make_folder, rename_to_new, unwritable_error
+from pochade.system.atomic_files import make_folder, stream_atomically
+from pochade.system.overwrite import check_overwrite
 
-SUFFIXES_OUTSIDE = SUFFIXES | dict.fromkeys(BY_A_NET, ".restored.png") | {FRAME: ".avif"}
+ReportFile = Callable[[int, int, str], None]  # done, total, name of the file
 
 
 @dataclass
-class Extracted:
-    """What came out."""
+class ExtractReport:
+    """What `extract` did."""
 
-    files: int = 0
-    bytes: int = 0
-    there: int = 0  # files that were there already, the same
-    renamed: dict[Text, Text] = field(default_factory=dict)  # where the system takes two names for one
-    problems: dict[Text, PochadeError] = field(default_factory=dict)  # by the pieces' paths
+    files: int = 0  # that were written
+    bytes: int = 0  # of these files
+    already_there: int = 0  # files that were in the folder before, with the same content
+    renamed: dict[StoredPath, StoredPath] = field(default_factory=dict)  # where the system can't tell two names apart
+    problems: dict[StoredPath, PochadeError] = field(default_factory=dict)  # by path in the archive
+
+    @property
+    def there(self) -> int:
+        """Alias of `already_there`, kept for scripts."""
+        return self.already_there
 
 
 def extract(
@@ -42,195 +52,163 @@ def extract(
     to: Path | str,
     *,
     keep_going: bool = False,
-    report: Callable[[int, int, str], None] = lambda _done, _total, _name: None,
-) -> Extracted:
-    """Write every file of an archive into a folder, with its time of modification.
+    report: ReportFile = lambda _done, _total, _name: None,
+) -> ExtractReport:
+    """Write every file of an archive into a folder, with its modification time.
 
-    A piece that only looks like its original comes back as the picture file that it is, under the name that
-    `names_outside` says. Files that are there already and are the same count as done: an interrupted run is taken up
-    by the next.
+    A lossy picture comes back as the picture file that it is, under the name that `extracted_names` gives it. Files
+    that are there already with the same content count as done, so an interrupted run is continued by the next.
 
     Args:
-        archive: An open one.
-        to: The folder; made if need be. What is in it stays as it is.
-        keep_going: Whether a file that can't be written, or is there as another one, is noted and passed over.
-        report: Told before each file how many are done, of how many, and its name.
+        archive: An open archive.
+        to: The folder; made where it doesn't exist. Nothing in it is changed.
+        keep_going: Whether to record a file that can't be written, or whose name is taken, and go on.
+        report: Called before each file with how many are done, how many there are, and its name.
 
     Raises:
-        OutputUnwritable: Another file is there (said before any is written), or one can't be written.
-        ArchiveDamaged: A piece is damaged.
+        OutputUnwritable: A name is taken by another file (checked before anything is written), or writing fails.
+        ArchiveDamaged: An entry is damaged.
     """
     folder = Path(to)
     make_folder(folder)
-    return Extraction(archive, folder, keep_going, report).done()
+    return _Extraction(archive, folder, keep_going, report).run()
+
+
+def extracted_names(manifest: Manifest) -> dict[StoredPath, StoredPath]:
+    """Return the path under which each file is extracted: its own, or for a lossy picture one with a suffix added."""
+    names = {file.path: file.path for file in manifest.files}
+    taken = {*names, *manifest.folders}
+    taken |= {folder for path in [*names, *manifest.folders] for folder in parent_paths(path)}
+    for file in manifest.files:
+        if file.entry.returns == PICTURE:
+            suffix = EXTRACTED_SUFFIXES.get(file.codec, "")
+            candidates = (path_with_suffix(file.path, suffix * times) for times in count(1))
+            name = next(candidate for candidate in candidates if not suffix or candidate not in taken)
+            names[file.path] = name
+            taken.add(name)
+    return names
+
+
+def check_absent(target: Path) -> None:
+    """Check that nothing is at a path.
+
+    Raises:
+        OutputUnwritable: Something is there.
+    """
+    hint = "choose another folder; --keep-going skips what is there"
+    check_overwrite(target, "is there already, and is another file", hint)
+
+
+def target_path(folder: Path, path: StoredPath) -> Path:
+    """Return where a file of an archive goes on this system."""
+    return folder / os.fsdecode(to_system_path(path))
 
 
 @dataclass
-class Extraction:
-    """One run of it."""
+class _Extraction:
+    """One run of `extract`."""
 
     archive: Archive
     folder: Path
     keep_going: bool
-    report: Callable[[int, int, str], None]
-    found: Extracted = field(default_factory=Extracted)
+    report: ReportFile
+    result: ExtractReport = field(default_factory=ExtractReport)
     missing: list[ArchivedFile] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.names = names_outside(self.archive.manifest)
-        self.second = twins([self.names[piece.path] for piece in self.archive])
+        self.names = extracted_names(self.archive.manifest)
+        self.second_names = rename_lookalikes([self.names[file.path] for file in self.archive])
 
-    def done(self) -> Extracted:
-        """First a look at all that is there, then the files that are missing, then empty folders."""
-        for piece in self.archive:
-            self.tried(partial(self.look, piece), piece.path)
-        check_room(self.archive, self.missing, self.folder)
-        for piece in self.missing:
-            self.tried(partial(self.write, piece), piece.path)
-        for text in self.archive.manifest.folders:
-            self.tried(partial(self.make, text), text)
+    def run(self) -> ExtractReport:
+        """Check what is there, then write the missing files, then make the empty folders."""
+        for file in self.archive:
+            self._attempt(partial(self._check_target, file), file.path)
+        _check_disk_space(self.archive, self.missing, self.folder)
+        for file in self.missing:
+            self._attempt(partial(self._write, file), file.path)
+        for path in self.archive.manifest.folders:
+            self._attempt(partial(self._make_empty_folder, path), path)
         self.report(len(self.archive), len(self.archive), "")
-        return self.found
+        return self.result
 
-    def tried(self, doing: Callable[[], None], path: Text) -> None:
-        """One step with one piece or folder; what goes wrong is noted, if that was asked for."""
-        done = self.found.there + self.found.files + len(self.found.problems)
-        self.report(min(done, len(self.archive)), len(self.archive), shown(path))
+    def _attempt(self, action: Callable[[], None], path: StoredPath) -> None:
+        """Do one step for one file or folder; with `keep_going`, record its error instead of raising it."""
+        done = self.result.already_there + self.result.files + len(self.result.problems)
+        self.report(min(done, len(self.archive)), len(self.archive), printable_path(path))
         try:
-            doing()
+            action()
         except (ArchiveDamaged, OutputUnwritable) as error:
             if not self.keep_going:
                 raise
-            self.found.problems[path] = error
+            self.result.problems[path] = error
 
-    def make(self, text: Text) -> None:
-        """Make an empty folder."""
-        target = target_of(self.folder, text)
-        if not os.path.isdir(target):  # noqa: PTH112  raises nothing, whatever the system says of it
-            check_free(target)
-        make_folder(inside(self.folder, target))
-
-    def look(self, piece: ArchivedFile) -> None:
-        """Whether it is there already, or may be written."""
-        name = self.names[piece.path]
-        targets = [target_of(self.folder, path) for path in (name, self.second.get(name)) if path]
-        if any(is_there(self.archive, piece, target) for target in targets):
-            self.found.there += 1
+    def _check_target(self, file: ArchivedFile) -> None:
+        """Count a file that is there already; otherwise check that its name is free, and note it as missing."""
+        name = self.names[file.path]
+        targets = [target_path(self.folder, path) for path in (name, self.second_names.get(name)) if path]
+        if any(_is_already_there(self.archive, file, target) for target in targets):
+            self.result.already_there += 1
             return
-        check_free(targets[-1])
-        self.missing.append(piece)
+        check_absent(targets[-1])
+        self.missing.append(file)
 
-    def write(self, piece: ArchivedFile) -> None:
-        """Write it, under its second name where the system takes the first for another piece's."""
-        path = self.names[piece.path]
-        if path in self.second and os.path.lexists(target_of(self.folder, path)):
-            path = self.found.renamed[piece.path] = self.second[path]
-        self.found.bytes += written(self.archive, piece, self.folder, path)
-        self.found.files += 1
+    def _write(self, file: ArchivedFile) -> None:
+        """Write a file, under its second name where the system can't tell the first from another file's."""
+        path = self.names[file.path]
+        if path in self.second_names and os.path.lexists(target_path(self.folder, path)):
+            path = self.result.renamed[file.path] = self.second_names[path]
+        target = _check_inside(self.folder, target_path(self.folder, path))
+        check_absent(target)
+        make_folder(target.parent)
+        write_content = partial(self.archive.write, file.entry)
+        self.result.bytes += stream_atomically(target, write_content, new=True, mtime_ns=file.mtime)
+        self.result.files += 1
 
-
-def names_outside(manifest: Manifest) -> dict[Text, Text]:
-    """Under which path each piece is extracted: its own, but for those that come back as pictures of another kind."""
-    own = {piece.path: piece.path for piece in manifest.pieces}
-    taken = {*own, *manifest.folders} | {one for path in [*own, *manifest.folders] for one in above(path)}
-    for piece in manifest.pieces:
-        if piece.entry.returns == PICTURE:
-            suffix = SUFFIXES_OUTSIDE.get(piece.coder, "")
-            paths = (with_ending(piece.path, suffix * times) for times in count(1))
-            text = next(path for path in paths if not suffix or path not in taken)
-            own[piece.path] = text
-            taken.add(text)
-    return own
+    def _make_empty_folder(self, path: StoredPath) -> None:
+        target = target_path(self.folder, path)
+        if not os.path.isdir(target):  # noqa: PTH112  never raises
+            check_absent(target)
+        make_folder(_check_inside(self.folder, target))
 
 
-def check_room(archive: Archive, missing: list[ArchivedFile], folder: Path) -> None:
-    """Nothing, or OutputUnwritable: an archive may promise more than a disk holds."""
-    wanted, free = sum(most_bytes(piece.entry) for piece in missing), shutil.disk_usage(folder).free
-    if wanted > free:
-        why = f"'{printable(archive.path)}' gives {wanted:,} bytes, and '{printable(folder)}' has room for {free:,}"
+def _check_disk_space(archive: Archive, missing: list[ArchivedFile], folder: Path) -> None:
+    """Raise OutputUnwritable where the files need more space than the disk has."""
+    needed, free = sum(_max_extracted_bytes(file.entry) for file in missing), shutil.disk_usage(folder).free
+    if needed > free:
+        why = f"'{printable(archive.path)}' needs {needed:,} bytes, and '{printable(folder)}' has {free:,} free"
         raise OutputUnwritable(why, "choose another folder, or make room")
 
 
-def most_bytes(entry: Entry) -> int:
-    """That a file may have which comes back of an entry, as far as its manifest tells."""
+def _max_extracted_bytes(entry: Entry) -> int:
+    """Return an upper bound on the size of the extracted file, from the manifest."""
     if entry.returns != PICTURE:
         return entry.original_bytes
     return math.prod(entry.shape[:3]) if entry.shape is not None else entry.bytes
 
 
-def target_of(folder: Path, text: Text) -> Path:
-    """Where a piece goes."""
-    return folder / os.fsdecode(as_path(text))
-
-
-def is_there(archive: Archive, piece: ArchivedFile, target: Path) -> bool:
-    """Whether a piece's file is there already.
+def _is_already_there(archive: Archive, file: ArchivedFile, target: Path) -> bool:
+    """Return whether a path has a file's content already.
 
     Raises:
-        ArchiveDamaged: What it is to be compared with is damaged.
+        ArchiveDamaged: The entry with which it must be compared is damaged.
     """
     try:
         state = target.lstat()
         if not stat.S_ISREG(state.st_mode):
             return False
-        if piece.entry.returns == BYTES:
-            same = state.st_size == piece.original_bytes
-            return same and sha256_of(target)[0] == piece.entry.original_sha256
-        likely = piece.coder in BY_A_NET or state.st_size <= TOLERATED * piece.original_bytes
-        return likely and target.read_bytes() == archive.read(piece)
+        if file.entry.returns == BYTES:
+            is_same_size = state.st_size == file.original_bytes
+            return is_same_size and hash_file(target)[0] == file.entry.original_sha256
+        is_likely = file.codec in MODEL_SUFFIXES or state.st_size <= MAX_DECODED_GROWTH * file.original_bytes
+        return is_likely and target.read_bytes() == archive.read(file)
     except OSError:
         return False
 
 
-def check_free(target: Path) -> None:
-    """Nothing, or OutputUnwritable."""
-    if os.path.lexists(target):
-        why = f"'{printable(target)}' is there already, and is another file"
-        raise OutputUnwritable(why, "choose another folder; --keep-going passes over what is there")
-
-
-def written(archive: Archive, piece: ArchivedFile, folder: Path, path: Text) -> int:
-    """Write one file under a name of its own and rename it when it is whole; its bytes."""
-    target = inside(folder, target_of(folder, path))
-    check_free(target)
-    temporary = target.with_name(f".{secrets.token_hex(4)}.part")
-    make_folder(target.parent)
-    digest = hashlib.sha256()
-
-    def passed(content: bytes) -> None:
-        file.write(content)
-        digest.update(content)
-
-    try:
-        file = temporary.open("xb")
-        try:
-            with file:
-                archive.write(piece.entry, passed)
-                file.flush()
-                os.fsync(file.fileno())
-                size = file.tell()
-            if sha256_of(temporary)[0] != digest.hexdigest():
-                raise OSError("what was read back differs from what was written")
-            restore_time(temporary, piece.mtime)
-            rename_to_new(temporary, target)
-        finally:
-            with suppress(OSError):  # it may have its name
-                temporary.unlink()
-    except OSError as error:
-        raise unwritable_error(target, error) from error
-    return size
-
-
-def restore_time(path: Path, mtime: int) -> None:
-    """Set a file's time of modification; one that the system can't have is passed over."""
-    with suppress(OSError, OverflowError, ValueError):
-        os.utime(path, ns=(mtime, mtime))
-
-
-def inside(folder: Path, target: Path) -> Path:
-    """The target; OutputUnwritable when a link in the folder leads out of it."""
-    place, top = os.path.realpath(target.parent), os.path.realpath(folder)
-    if os.path.commonpath([place, top]) != top:
-        why = f"'{printable(target)}' would lie outside of '{printable(folder)}', through a link"
+def _check_inside(folder: Path, target: Path) -> Path:
+    """Return the target; raise OutputUnwritable where a link in the folder leads out of it."""
+    parent, top = os.path.realpath(target.parent), os.path.realpath(folder)
+    if os.path.commonpath([parent, top]) != top:
+        why = f"'{printable(target)}' would be outside of '{printable(folder)}', because a folder on the way is a link"
         raise OutputUnwritable(why, "choose an empty folder")
     return target

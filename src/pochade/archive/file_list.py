@@ -1,4 +1,4 @@
-"""What is to go into an archive: every file that is named or lies below a folder, hidden ones too; no links."""
+"""Listing what goes into an archive: every file that is named or lies below a folder, hidden ones too, but no links."""
 
 import os
 import stat
@@ -6,87 +6,88 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.container.entry_names import Text, as_text
+from pochade.archive.container.stored_paths import StoredPath, to_stored_path
 from pochade.errors import DataMissing, UsageError
 from pochade.images.base.source import printable
 
-INDEX = ".pochade"
+INDEX_FOLDER = ".pochade"
 
 
 @dataclass
 class FileList:
-    """Files and folders by their path in the archive."""
+    """Files and empty folders, by their path in the archive."""
 
-    top: Path  # the folder that paths are below
-    files: dict[Text, Path] = field(default_factory=dict)
-    folders: list[Text] = field(default_factory=list)  # with nothing in them
-    left_out: dict[str, str] = field(default_factory=dict)  # printable paths, and why
+    top: Path  # the folder to which the paths are relative
+    files: dict[StoredPath, Path] = field(default_factory=dict)
+    folders: list[StoredPath] = field(default_factory=list)  # empty ones
+    left_out: dict[str, str] = field(default_factory=dict)  # printable paths, and the reason for each
 
 
-def found_in(given: Path | str | Iterable[Path | str], own: Iterable[Path]) -> FileList:
-    """Look at everything without opening it.
+def list_files(folder_or_paths: Path | str | Iterable[Path | str], excluded: Iterable[Path]) -> FileList:
+    """List files without opening them.
 
-    One folder gives paths below it; several things give paths below the folder that they have in common.
+    The paths in the archive are relative to the folder, or to the common folder of several paths.
 
     Args:
-        given: Files and folders.
-        own: The archive itself, and what lies beside it while it is written.
+        folder_or_paths: A folder, or files and folders.
+        excluded: The archive itself, and the files beside it while it is written.
 
     Raises:
-        DataMissing: Something given isn't there.
-        UsageError: Nothing is given.
+        DataMissing: A path doesn't exist.
+        UsageError: No path is given.
     """
-    paths = [Path(given)] if isinstance(given, str | Path) else [Path(one) for one in given]
-    paths = [plainly(path) for path in paths]
+    is_single = isinstance(folder_or_paths, str | Path)
+    paths = [Path(folder_or_paths)] if is_single else [Path(path) for path in folder_or_paths]  # type: ignore[arg-type,union-attr]
+    paths = [_canonical_path(path) for path in paths]
     if not paths:
         raise UsageError("there is nothing to compress", "name a folder, or files")
     for path in paths:
         if not os.path.lexists(path):
-            raise DataMissing(f"'{printable(path)}' isn't there", "look at its name")
-    alone = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112  as below
-    top = paths[0] if alone else Path(os.path.commonpath([one.parent for one in paths]))
-    found, passed_over = FileList(top), {plainly(path) for path in own}
+            raise DataMissing(f"'{printable(path)}' does not exist", "check its name")
+    is_folder = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112  never raises
+    top = paths[0] if is_folder else Path(os.path.commonpath([path.parent for path in paths]))
+    listing, excluded_paths = FileList(top), {_canonical_path(path) for path in excluded}
     for path in sorted(set(paths)):
-        add(found, top, path, passed_over)
-    return found
+        _add(listing, path, excluded_paths)
+    return listing
 
 
-def plainly(path: Path) -> Path:
-    """One spelling of a path, however it is written; a link to a file stays one."""
-    whole = os.path.isdir(path)  # noqa: PTH112  raises nothing, whatever the system says of it
-    return Path(os.path.realpath(path)) if whole else Path(os.path.realpath(path.parent)) / path.name
+def _canonical_path(path: Path) -> Path:
+    """Return one spelling of a path, however it is written; a link to a file is not followed."""
+    is_folder = os.path.isdir(path)  # noqa: PTH112  never raises
+    return Path(os.path.realpath(path)) if is_folder else Path(os.path.realpath(path.parent)) / path.name
 
 
-def add(found: FileList, top: Path, path: Path, passed_over: set[Path]) -> None:
-    """A file, or a folder with all below it."""
+def _add(listing: FileList, path: Path, excluded: set[Path]) -> None:
+    """Add a file, or a folder with everything below it."""
     waiting = [path]
     while waiting:
-        one = waiting.pop()
-        if one in passed_over:
+        path = waiting.pop()
+        if path in excluded:
             continue
-        text = as_text(os.fsencode(one.relative_to(top).as_posix()))
+        stored_path = to_stored_path(os.fsencode(path.relative_to(listing.top).as_posix()))
         try:
-            kind = one.lstat().st_mode
+            mode = path.lstat().st_mode
         except OSError as error:
-            found.left_out[printable(one)] = f"can't be read: {error.strerror}"
+            listing.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
-        if stat.S_ISLNK(kind):
-            found.left_out[printable(one)] = "is a link"
-        elif stat.S_ISDIR(kind):
-            waiting += listed(found, one, text if one != top else "")
-        elif stat.S_ISREG(kind):
-            found.files[text] = one
+        if stat.S_ISLNK(mode):
+            listing.left_out[printable(path)] = "is a link"
+        elif stat.S_ISDIR(mode):
+            waiting += _list_folder(listing, path, stored_path if path != listing.top else "")
+        elif stat.S_ISREG(mode):
+            listing.files[stored_path] = path
         else:
-            found.left_out[printable(one)] = "is no ordinary file"
+            listing.left_out[printable(path)] = "is not a regular file"
 
 
-def listed(found: FileList, folder: Path, text: Text) -> list[Path]:
-    """What lies in a folder, but for an index of ours."""
+def _list_folder(listing: FileList, folder: Path, stored_path: StoredPath) -> list[Path]:
+    """Return what is in a folder, except a collection's index, and note an empty folder."""
     try:
-        inside = sorted(folder.iterdir(), reverse=True)  # the last one is looked at first
+        children = sorted(folder.iterdir(), reverse=True)  # the caller takes them from the end
     except OSError as error:
-        found.left_out[printable(folder)] = f"can't be listed: {error.strerror}"
+        listing.left_out[printable(folder)] = f"can't be listed: {error.strerror}"
         return []
-    if not inside and text:
-        found.folders.append(text)
-    return [path for path in inside if path.name != INDEX]
+    if not children and stored_path:
+        listing.folders.append(stored_path)
+    return [child for child in children if child.name != INDEX_FOLDER]

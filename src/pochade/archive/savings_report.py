@@ -1,4 +1,4 @@
-"""`compress --report`: what was saved, by whom, how near it is to the originals, and parts of it to look at."""
+"""`compress --report`: a page, and JSON, about how much was saved, by which codec, and how the pictures look now."""
 
 import base64
 import dataclasses
@@ -9,152 +9,169 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pochade.archive.archive_reader import Archive, open_archive
-from pochade.archive.archive_writer import CompressReport
-from pochade.archive.codecs.encode_job import sha256_of
 from pochade.archive.codecs.guarded import try_codec
-from pochade.archive.container.entry_names import shown
+from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.compress_report import CompressReport
 from pochade.archive.container.manifest import PREVIEW, ArchivedFile
-from pochade.archive.file_list import found_in
+from pochade.archive.container.stored_paths import StoredPath, printable_path
+from pochade.archive.file_list import list_files
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.images.base.picture import Array
 from pochade.images.base.source import Source, printable
-from pochade.images.codecs.lossless import MOST_BYTES, webp_with
-from pochade.images.codecs.lossy import original_in, views_of
-from pochade.images.codecs.thumbnail_codec import Miniature
-from pochade.images.geometry.salient_crop import busiest
-from pochade.images.io.read import picture_in
+from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, encode_webp_at
+from pochade.images.codecs.lossy import read_original
+from pochade.images.codecs.preview_reference import PreviewReference
+from pochade.images.codecs.quality_meter import render_on_grounds
+from pochade.images.geometry.salient_crop import busiest_square
+from pochade.images.io.read import picture_from_source
 from pochade.system.atomic_files import write_atomically
 from pochade.system.html_templates import render_html
+from pochade.system.overwrite import check_overwrite
 
-SIDE = 160  # pixels of a part
-SHOWN = 40  # pieces that are looked at: those that lost most
-LISTED = 1000  # pieces on the page, those that lost most and the largest; the JSON has all
-MARKS = (b"<!doctype html>\n<!-- a report of Pochade -->", b'{"pochade_report"')  # by which we know our own again
+CROP_SIDE = 160  # pixels
+MAX_COMPARISONS = 40  # of the pictures with the lowest scores
+MAX_LISTED_FILES = 1000  # on the page: those with the lowest scores, then the largest; the JSON has all
+FILE_SIGNATURES = (b"<!doctype html>\n<!-- a report of Pochade -->", b'{"pochade_report"')  # of page and JSON
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The busiest part of a picture before and after, each a lossless WebP."""
+class Comparison:
+    """The same crop of a picture before and after, each as a lossless WebP."""
 
-    piece: ArchivedFile
+    file: ArchivedFile
     before: bytes
     after: bytes
 
 
-def check_report(path: Path) -> None:
-    """Nothing, or why a report can't go there: said before an archive is made.
+def check_report_path(path: Path) -> None:
+    """Check that a report can be written, before an archive is made.
 
     Raises:
-        UsageError: The name isn't one of HTML.
-        OutputUnwritable: Something else than a report is there.
+        UsageError: The name doesn't end in .html or .htm.
+        OutputUnwritable: The page, or the JSON beside it, would replace something that is no report.
     """
     if path.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"a report is HTML, and '{printable(path)}' is not called so", "name it report.html")
-    for one, mark in zip(files_of(path), MARKS, strict=True):
-        try:
-            with one.open("rb") as file:
-                is_ours = file.read(len(mark)) == mark
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise OutputUnwritable(f"'{printable(one)}' can't be written: {error.strerror}") from error
-        if not is_ours:
-            raise OutputUnwritable(f"'{printable(one)}' is there, and is no report", "choose another name")
-
-
-def files_of(path: Path) -> tuple[Path, Path]:
-    """The page, and the JSON beside it."""
-    return path, path.with_suffix(".json")
+        raise UsageError(f"a report is a HTML file, and '{printable(path)}' has another suffix", "name it report.html")
+    for file, signature in zip(_report_files(path), FILE_SIGNATURES, strict=True):
+        if not _is_absent_or_begins_with(file, signature):
+            check_overwrite(file, "is there already, and is no report", "choose another name")
 
 
 def write_report(
     path: Path,
     report: CompressReport,
     folder_or_paths: Path | str | Iterable[Path | str],
-    tell: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+    report_stage: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
 ) -> None:
-    """Write what is known of an archive as a page and as JSON.
+    """Write a page about an archive, and the same as JSON.
 
     Args:
-        path: The page; the JSON stands beside it.
-        report: What `compress` said.
-        folder_or_paths: What it was given: before and after are shown of what is still there as it was.
-        tell: Told which stage has come how far.
+        path: The page; the JSON has the same name with the suffix .json.
+        report: What `compress` returned.
+        folder_or_paths: What `compress` was given. Pictures are compared where their originals are unchanged.
+        report_stage: Called with the stage, how much of it is done, and how much there is.
 
     Raises:
-        UsageError, OutputUnwritable: See `check_report`.
+        UsageError: See `check_report_path`.
+        OutputUnwritable: See `check_report_path`.
     """
-    check_report(path)
+    check_report_path(path)
     with open_archive(report.archive) as archive:
-        pieces = list(archive)
-        parts = parts_of(archive, found_in(folder_or_paths, []).files, tell)
-    page, beside = files_of(path)
-    ordered = sorted(pieces, key=lambda one: (one.score is None, one.score or -one.original_bytes))
-    said = dataclasses.asdict(report) | {"archive": printable(report.archive)}
+        files = list(archive)
+        comparisons = _compare_worst(archive, list_files(folder_or_paths, []).files, report_stage)
+    page, json_path = _report_files(path)
+    totals = dataclasses.asdict(report) | {"archive": printable(report.archive)}
+    by_loss = sorted(files, key=lambda file: (file.score is None, file.score or -file.original_bytes))
     content = render_html(
         "pochade.archive",
         "report.html.jinja",
-        {"bytes": bytes_text, "share": share_text, "shown": shown},
-        report=said,
-        coders=sorted(report.coders.items(), key=lambda item: -item[1].original_bytes),
-        scores=sorted(one.score for one in pieces if one.score is not None),
-        parts=parts,
-        picture=lambda one: f"data:image/webp;base64,{base64.b64encode(one).decode()}",
-        listed=ordered[:LISTED],
-        unlisted=max(0, len(ordered) - LISTED),
-        json_name=beside.name,
+        {"bytes": format_bytes, "share": format_share, "printable": printable_path},
+        report=totals,
+        codecs=sorted(report.coders.items(), key=lambda item: -item[1].original_bytes),
+        scores=sorted(file.score for file in files if file.score is not None),
+        comparisons=comparisons,
+        data_url=lambda webp: f"data:image/webp;base64,{base64.b64encode(webp).decode()}",
+        listed=by_loss[:MAX_LISTED_FILES],
+        unlisted=max(0, len(by_loss) - MAX_LISTED_FILES),
+        json_name=json_path.name,
     )
     write_atomically(page, content)
-    data = {"pochade_report": 1, "total": said, "pieces": [piece.as_data() for piece in pieces]}
-    write_atomically(beside, json.dumps(data).encode())
+    data = {"pochade_report": 1, "total": totals, "pieces": [file.as_data() for file in files]}
+    write_atomically(json_path, json.dumps(data).encode())
 
 
-def parts_of(archive: Archive, files: dict[str, Path], tell: Callable[[str, int, int], None]) -> list[Parts]:
-    """Of the pieces that lost most, one for each content, what can be compared with the original here."""
-    by_name = {piece.entry.name: piece for piece in archive if piece.score is not None and piece.path in files}
-    least = sorted(by_name.values(), key=lambda piece: piece.score or 0.0)[:SHOWN]
-    found = []
-    for number, piece in enumerate(least):
-        tell("comparing", number, len(least))
-        parts = try_codec(lambda one: compared(archive, one, files[one.path]), piece)
-        found += [parts] if parts is not None else []
-    tell("comparing", len(least), max(1, len(least)))
-    return found
-
-
-def compared(archive: Archive, piece: ArchivedFile, path: Path) -> Parts | None:
-    """One piece beside its original, on light grey where there is alpha; None where the file is another by now."""
-    if sha256_of(path)[0] != piece.entry.original_sha256:
-        return None
-    before = path.read_bytes()  # it was read so when it was coded, in a process that could be spared
-    seen = views(before, archive.read(piece), as_preview=piece.fidelity == PREVIEW)
-    if seen is None:
-        return None
-    was, now = seen
-    place = busiest(was, SIDE)
-    return Parts(piece, webp_with(was[place], 80, 4), webp_with(now[place], 80, 4))
-
-
-def views(before: bytes, after: bytes, *, as_preview: bool) -> tuple[Array, Array] | None:
-    """What is seen of both files, (H, W, 3) of one size; None where the first is none that may be coded."""
-    if as_preview:
-        picture = Miniature(before)
-        return picture.pixels, picture.shown_again(after)
-    original = original_in(before)
-    if original is None:
-        return None
-    again = picture_in(Source(io.BytesIO(after), "the entry", len(after), MOST_BYTES))
-    return views_of(original.picture)[-1], views_of(again)[-1]
-
-
-def bytes_text(count: int) -> str:
-    """Bytes as people read them."""
+def format_bytes(count: int) -> str:
+    """Format bytes for people: three digits and a decimal unit."""
     size, units = float(count), ["bytes", "kB", "MB", "GB", "TB"]
     while size >= 1000 and len(units) > 1:  # noqa: PLR2004
         size, units = size / 1000, units[1:]
     return f"{size:,.0f} {units[0]}" if size >= 100 or units[0] == "bytes" else f"{size:.1f} {units[0]}"  # noqa: PLR2004
 
 
-def share_text(part: float, whole: float) -> str:
-    """A part of a whole in percent."""
+def format_share(part: float, whole: float) -> str:
+    """Format a part of a whole in percent."""
     return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def _report_files(path: Path) -> tuple[Path, Path]:
+    """Return the page, and the JSON beside it."""
+    return path, path.with_suffix(".json")
+
+
+def _is_absent_or_begins_with(path: Path, signature: bytes) -> bool:
+    """Return whether there is no file, or one that begins with a signature.
+
+    Raises:
+        OutputUnwritable: The file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(signature)) == signature
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise OutputUnwritable(f"'{printable(path)}' can't be written: {error.strerror}") from error
+
+
+def _compare_worst(
+    archive: Archive, originals: dict[StoredPath, Path], report_stage: Callable[[str, int, int], None]
+) -> list[Comparison]:
+    """Compare the pictures with the lowest scores, one for each content, with their originals where these are here."""
+    by_entry = {file.entry.name: file for file in archive if file.score is not None and file.path in originals}
+    worst = sorted(by_entry.values(), key=lambda file: file.score or 0.0)[:MAX_COMPARISONS]
+    comparisons = []
+    for number, file in enumerate(worst):
+        report_stage("comparing", number, len(worst))
+        comparison = try_codec(lambda archived: _compare(archive, archived, originals[archived.path]), file)
+        comparisons += [comparison] if comparison is not None else []
+    report_stage("comparing", len(worst), max(1, len(worst)))
+    return comparisons
+
+
+def _compare(archive: Archive, file: ArchivedFile, original: Path) -> Comparison | None:
+    """Crop the busiest square of a picture before and after; None where the original has changed."""
+    if hash_file(original)[0] != file.entry.original_sha256:
+        return None
+    content = original.read_bytes()  # safe to decode here: a worker has decoded the same bytes
+    rendered = _render_both(content, archive.read(file), is_preview=file.fidelity == PREVIEW)
+    if rendered is None:
+        return None
+    before, after = rendered
+    crop = busiest_square(before, CROP_SIDE)
+    return Comparison(file, encode_webp_at(before[crop], 80, 4), encode_webp_at(after[crop], 80, 4))
+
+
+def _render_both(original: bytes, extracted: bytes, *, is_preview: bool) -> tuple[Array, Array] | None:
+    """Render both files at the same size, (H, W, 3) uint8, on light grey where there is alpha.
+
+    Returns:
+        None where the original is no picture that may be encoded with loss.
+    """
+    if is_preview:
+        reference = PreviewReference(original)
+        return reference.pixels, reference.decode(extracted)
+    picture = read_original(original)
+    if picture is None:
+        return None
+    source = Source(io.BytesIO(extracted), "the entry", len(extracted), MAX_PICTURE_BYTES)
+    return render_on_grounds(picture.picture)[-1], render_on_grounds(picture_from_source(source))[-1]

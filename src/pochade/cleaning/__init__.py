@@ -1,1 +1,1 @@
-"""A scan to a clean picture: the page's light first, from a thumbnail, then everything small, tile by tile."""
+"""Cleaning scans: first the light and paper of the page, from a thumbnail, then grain, specks and smudges by tiles."""

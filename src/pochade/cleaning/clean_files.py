@@ -1,7 +1,7 @@
-"""Scans in, cleaned files out: in a folder of their own, in the originals' kind, with all that must survive.
+"""Clean scans into a folder of their own: each result keeps its scan's format and metadata, originals are only read.
 
-planned ─► may_be_replaced ─► read_picture ─► the cleaning ─► as_file ─► may_be_replaced ─► record, preview, file
-plan.py        plan.py        images/io/read.py   given to us   images/io/write.py  as before?        record.py
+ScanJob ──►┤hash, check output├──►┤read├──►┤clean├──►┤encode, verify├──►┤check output again├──► record, preview, result
+scan_plan.py   existing_output.py  images/io  clean_picture.py  images/io/write.py                 clean_record.py
 """
 
 import hashlib
@@ -9,162 +9,123 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from pochade._version import __version__
-from pochade.cleaning.clean_record import Amounts, Record, keep_record, preview_path, record_path, sha256_of
+from pochade.cleaning.clean_options import CleanOptions, MaskFile
+from pochade.cleaning.clean_record import CleanRecord, preview_path, record_path, write_record
 from pochade.cleaning.cleaner import Cleaned
-from pochade.cleaning.scan_plan import ExistingOutput, ScanJob, may_be_replaced, planned
+from pochade.cleaning.scan_plan import ScanJob, plan_scans
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
-from pochade.images.base.picture import Array, Picture
+from pochade.images.base.picture import Picture
 from pochade.images.base.source import first_line, printable
 from pochade.images.io.read import read_picture
-from pochade.images.io.write import as_file
-from pochade.images.render.before_after import before_after
+from pochade.images.io.write import encode_verified
+from pochade.images.render.before_after import draw_before_after
 from pochade.system.atomic_files import make_folder, unwritable_error, write_atomically
 
-BLACK = (0, 0, 0)
-SCREEN = 96  # dots per inch at most that programs write which don't know; no scan has so few
-FIRST_FRAME = "only its first frame was kept"
+MAX_SCREEN_DPI = 96  # programs that don't know the resolution write a screen's; no scan has so few dots per inch
+FIRST_FRAME_NOTE = "only its first frame was kept"
 
-
-Clean = Callable[..., Cleaned]  # called as pochade.cleaning.clean_picture.clean
-
-
-@dataclass(frozen=True)
-class Mask:
-    """A picture of where something may be cleaned, or must not be."""
-
-    path: Path
-    sha256: str
-    pixels: Array  # (H, W) uint8, 255 where it says yes
-
-    @classmethod
-    def read(cls, path: Path) -> "Mask":
-        """White says yes, black and transparent no.
-
-        Raises:
-            PictureUnreadable: It is no picture.
-        """
-        pixels = read_picture(path).on_paper(BLACK)  # (H, W, 3)
-        return cls(path, sha256_of(path), pixels.mean(axis=-1).round().astype(np.uint8))
-
-    def named(self) -> dict[str, str]:
-        """As a record keeps it."""
-        return {"path": printable(self.path.resolve()), "sha256": self.sha256}
-
-
-@dataclass(frozen=True)
-class CleanOptions:
-    """How scans are to be cleaned."""
-
-    strengths: Amounts
-    protect: Mask | None = None
-    only: Mask | None = None
-    net: str = ""  # the name of the net that cleans
-
-    def named(self) -> dict[str, Any]:
-        """As a record keeps it."""
-        masks = {name: mask and mask.named() for name, mask in (("protect", self.protect), ("only", self.only))}
-        return {"strengths": vars(self.strengths)} | masks | {"net": self.net}
+CleanFunction = Callable[..., Cleaned]  # called like pochade.cleaning.clean_picture.clean
 
 
 @dataclass(frozen=True)
 class CleanOutcome:
-    """What became of one scan."""
+    """What happened to one scan."""
 
     scan: Path
-    result: Path | None = None  # None when there is none
+    result: Path | None = None  # None if there is none
     problem: PochadeError | None = None
-    record: Record | None = None
+    record: CleanRecord | None = None
     done_before: bool = False
 
 
 def clean_files(
     scans: Sequence[Path],
     to: Path,
-    wish: CleanOptions,
-    clean: Clean,
+    options: CleanOptions,
+    clean: CleanFunction,
     *,
     preview: bool = False,
     protected: Mapping[Path, Path] = MappingProxyType({}),
     report: Callable[[int, int, Path], None] = lambda _done, _total, _scan: None,
 ) -> list[CleanOutcome]:
-    """Clean files and all files below folders into another folder; originals are only read.
+    """Clean files, and all files below folders, into another folder. Originals are only read.
 
-    A file that can't be cleaned is told in its outcome and stops nothing. What an earlier run has done with the same
-    wish stays as it is. Beside each result lies its record, and a preview when one is wanted.
+    A file that can't be cleaned becomes an outcome with a problem and stops nothing. Results of an earlier run with the
+    same options stay as they are. Each result gets a record beside it, and on request a preview.
 
     Args:
         scans: Files and folders.
-        to: Where results go; made if need be.
-        wish: How.
-        clean: What cleans an array; see `pochade.cleaning.clean_picture.clean`.
+        to: The folder for the results, made if necessary.
+        options: How to clean.
+        clean: Cleans one array; see `pochade.cleaning.clean_picture.clean`.
         preview: Whether to draw each scan before and after.
-        protected: Pictures of what must stay of single scans, in place of the wish's.
-        report: Told before and after each scan how many are done, of how many, and which one it is.
+        protected: Masks of single scans, used in place of the options' protection.
+        report: Called before and after each scan with the number of finished scans, their total, and the scan.
 
     Raises:
         UsageError: There is no file at all.
-        OutputUnwritable: There can't be such a folder.
+        OutputUnwritable: The folder for the results can't be made.
     """
     make_folder(to)
-    plan = planned(scans, to)
+    plan = plan_scans(scans, to)
     if not plan.jobs and not plan.problems:
         raise UsageError("there is no picture to clean", "name scans, or a folder with scans in it")
     outcomes = [CleanOutcome(path, problem=error) for path, error in plan.problems.items()]
     for number, job in enumerate(plan.jobs):
         report(number, len(plan.jobs), job.scan)
-        outcomes.append(outcome_of(job, wish, clean, protected.get(job.scan), preview=preview))
+        outcomes.append(_try_scan(job, options, clean, protected.get(job.scan), preview=preview))
         report(number + 1, len(plan.jobs), job.scan)
     return outcomes
 
 
-def outcome_of(job: ScanJob, wish: CleanOptions, clean: Clean, mask: Path | None, *, preview: bool) -> CleanOutcome:
-    """One scan, whatever happens with it."""
+def _try_scan(
+    job: ScanJob, options: CleanOptions, clean: CleanFunction, mask: Path | None, *, preview: bool
+) -> CleanOutcome:
+    """Clean one scan; any error becomes its outcome."""
     try:
-        wish = wish if mask is None else replace(wish, protect=Mask.read(mask))
-        return cleaned(job, wish, clean, preview=preview)
+        options = options if mask is None else replace(options, protect=MaskFile.read(mask))
+        return _clean_scan(job, options, clean, preview=preview)
     except PochadeError as error:
         return CleanOutcome(job.scan, problem=error)
-    except Exception as error:  # of a library: the next scan may be better
+    except Exception as error:  # of a library: the next scan may succeed
         why = f"'{printable(job.scan)}' could not be cleaned: {first_line(error)}"
         return CleanOutcome(job.scan, problem=PochadeError(why))
 
 
-def cleaned(job: ScanJob, wish: CleanOptions, clean: Clean, *, preview: bool) -> CleanOutcome:
-    """One scan: read, cleaned, written with what is kept beside it."""
-    original = sha256_of(job.scan)
-    make_room(job, preview=preview)
-    there = may_be_replaced(job, original)
-    if is_done(there, wish, original, preview=preview):
-        return CleanOutcome(job.scan, job.result, record=there.record, done_before=True)
+def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, preview: bool) -> CleanOutcome:
+    job = job.hash_scan()
+    _prepare_folder(job, preview=preview)
+    job = job.check_output()
+    if _is_done(job, options, preview=preview):
+        return CleanOutcome(job.scan, job.result, record=job.existing.record, done_before=True)
     picture = read_picture(job.scan)
-    check_masks(wish, picture, job)
-    found, after = through(clean, picture, wish)
-    content, notes = content_of(job, picture, after)
-    drawing = before_after(picture, after) if preview else None
-    record = Record(
+    _check_mask_sizes(options, picture, job)
+    cleaned, after = _clean_pixels(clean, picture, options)
+    content, notes = _encode_result(job, picture, after)
+    drawing = draw_before_after(picture, after) if preview else None
+    record = CleanRecord(
         pochade=__version__,
-        asked=wish.named(),
+        asked=options.record_data(),
         original=printable(job.scan.resolve()),
-        original_sha256=original,
+        original_sha256=job.sha256,
         result_sha256=hashlib.sha256(content).hexdigest(),
-        replaced_sha256=there.result,
+        replaced_sha256=job.existing.result_sha256,
         preview_sha256=hashlib.sha256(drawing).hexdigest() if drawing else None,
-        dpi=told_dpi(picture),
-        notes=(*picture.notes, *notes, *found.notes),
-        already_clean=bool(found.already_clean),
-        changed=float(found.changed),
+        dpi=_scan_dpi(picture),
+        notes=(*picture.notes, *notes, *cleaned.notes),
+        already_clean=bool(cleaned.already_clean),
+        changed=float(cleaned.changed),
     )
-    publish(job, there, record, content, drawing)
+    _publish(job, record, content, drawing)
     return CleanOutcome(job.scan, job.result, record=record)
 
 
-def make_room(job: ScanJob, *, preview: bool) -> None:
-    """The folder for a result; OutputUnwritable, before the long work, where a file of such a name can't be."""
+def _prepare_folder(job: ScanJob, *, preview: bool) -> None:
+    """Make the result's folder, and check before the long work that the names of all its files are possible."""
     make_folder(job.result.parent)
     for path in (record_path(job.result), preview_path(job.result))[: 1 + preview]:  # longer names than the result's
         try:
@@ -175,65 +136,65 @@ def make_room(job: ScanJob, *, preview: bool) -> None:
             raise unwritable_error(path, error) from error
 
 
-def is_done(there: ExistingOutput, wish: CleanOptions, original: str, *, preview: bool) -> bool:
-    """Whether an earlier run has done just this."""
-    record = there.record
-    if record is None or (record.asked, record.original_sha256) != (wish.named(), original):
+def _is_done(job: ScanJob, options: CleanOptions, *, preview: bool) -> bool:
+    """Whether an earlier run cleaned the same scan with the same options."""
+    existing, record = job.existing, job.existing.record
+    if record is None or (record.asked, record.original_sha256) != (options.record_data(), job.sha256):
         return False
-    return there.result == record.result_sha256 and (there.preview is not None or not preview)
+    return existing.result_sha256 == record.result_sha256 and (existing.preview_sha256 is not None or not preview)
 
 
-def publish(job: ScanJob, there: ExistingOutput, record: Record, content: bytes, drawing: bytes | None) -> None:
-    """Record, preview and result, where nothing changed since it was looked at what is there.
-
-    Raises:
-        OutputUnwritable: Somebody, or another run, wrote there while the scan was cleaned.
-    """
-    if may_be_replaced(job, record.original_sha256) != there:
-        why = f"'{printable(job.result)}' was changed by somebody while its scan was cleaned"
-        raise OutputUnwritable(why, "give the same command again")
-    if there.preview:  # it shows another result
-        preview_path(job.result).unlink(missing_ok=True)
-    keep_record(job.result, record, new=there.record is None)  # first: what lies beside one is known to be ours
-    if drawing is not None:
-        write_atomically(preview_path(job.result), drawing, new=True)
-    write_atomically(job.result, content, new=there.result is None)
-
-
-def check_masks(wish: CleanOptions, picture: Picture, job: ScanJob) -> None:
-    """Nothing, or UsageError: masks are laid on pixel by pixel."""
+def _check_mask_sizes(options: CleanOptions, picture: Picture, job: ScanJob) -> None:
+    """Raise UsageError where a mask is not of the scan's size."""
     size = picture.pixels.shape[:2]
-    for mask in (wish.protect, wish.only):
+    for mask in (options.protect, options.only):
         if mask is not None and mask.pixels.shape != size:
             sizes = [f"{width} x {height} pixels" for height, width in (mask.pixels.shape, size)]
             why = f"the mask '{printable(mask.path)}' has {sizes[0]}, and '{printable(job.scan)}' has {sizes[1]}"
             raise UsageError(why, "draw the mask on a copy of the scan, in its size")
 
 
-def told_dpi(picture: Picture) -> float | None:
-    """Dots per inch as the file tells them; None when it tells a screen's."""
-    dpi = sum(picture.dpi) / 2 if picture.dpi else 0.0
-    return round(dpi, 2) if dpi > SCREEN else None
-
-
-def through(clean: Clean, picture: Picture, wish: CleanOptions) -> tuple[Cleaned, Picture]:
-    """What cleaning gives for the picture's colours, and the picture with them; alpha stays."""
-    grey = picture.pixels.shape[-1] == 1
-    found = clean(
-        picture.pixels[..., 0] if grey else picture.pixels,
-        **vars(wish.strengths),
-        protect=wish.protect and wish.protect.pixels,
-        only=wish.only and wish.only.pixels,
+def _clean_pixels(clean: CleanFunction, picture: Picture, options: CleanOptions) -> tuple[Cleaned, Picture]:
+    """Clean the colours of a picture; returns the outcome, and the picture with clean colours and its own alpha."""
+    is_grey = picture.pixels.shape[-1] == 1
+    cleaned = clean(
+        picture.pixels[..., 0] if is_grey else picture.pixels,
+        **vars(options.strengths),
+        protect=options.protect and options.protect.pixels,
+        only=options.only and options.only.pixels,
     )
-    pixels = np.asarray(found.picture).reshape(picture.pixels.shape)
+    pixels = np.asarray(cleaned.picture).reshape(picture.pixels.shape)
     if pixels.dtype != picture.pixels.dtype:
         raise TypeError(f"cleaning made {pixels.dtype} of {picture.pixels.dtype}")
-    return found, replace(picture, pixels=pixels)
+    return cleaned, replace(picture, pixels=pixels)
 
 
-def content_of(job: ScanJob, before: Picture, after: Picture) -> tuple[bytes, tuple[str, ...]]:
-    """The result's bytes and notes: those of the original where no pixel changed and it is of the right kind."""
+def _encode_result(job: ScanJob, before: Picture, after: Picture) -> tuple[bytes, tuple[str, ...]]:
+    """Encode the result, or copy the original's bytes where no pixel changed and the format stays; with notes on it."""
     if job.format == job.header.format and np.array_equal(before.pixels, after.pixels):
         return job.scan.read_bytes(), ()
-    notes = (FIRST_FRAME,) if job.header.frames > 1 else ()
-    return as_file(after, job.result, job.format), notes
+    notes = (FIRST_FRAME_NOTE,) if job.header.frames > 1 else ()
+    return encode_verified(after, job.result, job.format), notes
+
+
+def _scan_dpi(picture: Picture) -> float | None:
+    """The scan's dots per inch; None where the file states none, or a screen's."""
+    dpi = sum(picture.dpi) / 2 if picture.dpi else 0.0
+    return round(dpi, 2) if dpi > MAX_SCREEN_DPI else None
+
+
+def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawing: bytes | None) -> None:
+    """Write record, preview and result.
+
+    Raises:
+        OutputUnwritable: A person or another run wrote to these files while the scan was cleaned.
+    """
+    if job.check_output().existing != job.existing:
+        why = f"'{printable(job.result)}' was changed by somebody while its scan was cleaned"
+        raise OutputUnwritable(why, "give the same command again")
+    if job.existing.preview_sha256:  # it shows the previous result
+        preview_path(job.result).unlink(missing_ok=True)
+    write_record(job.result, record, new=job.existing.record is None)  # first: it marks the other files as Pochade's
+    if drawing is not None:
+        write_atomically(preview_path(job.result), drawing, new=True)
+    write_atomically(job.result, content, new=job.existing.result_sha256 is None)

@@ -1,4 +1,4 @@
-"""The door of the cleaner: `pochade.clean`."""
+"""`pochade.clean`: clean one picture in memory with the shipped models."""
 
 from functools import cache
 from typing import Any
@@ -8,84 +8,86 @@ from numpy.typing import NDArray
 
 from pochade.cleaning.cleaner import Cleaned, Cleaner, Strengths
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.images.io.input_arrays import taken_apart
+from pochade.images.io.input_arrays import open_input_image
 from pochade.models import Denoiser, PageModel, weights
 from pochade.models.checkpoints import load_model
 
-Mask = NDArray[Any]  # (H, W): bool, uint8 from 0 to 255, or floats from 0 to 1
-FULL = 100  # the highest strength
+MaskArray = NDArray[Any]  # (H, W): bool, uint8 from 0 to 255, or floats from 0 to 1
+FULL_STRENGTH = 100  # the highest strength
 
 
 @cache
-def shipped() -> Cleaner:
-    """The nets that come with the package, loaded once."""
-    restorer, page = (load_model(weights.FOLDER / file) for file in (weights.CLEANER, weights.PAGE))
-    if not isinstance(restorer, Denoiser) or not isinstance(page, PageModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' holds other nets than those that clean", "install Pochade again")
-    return Cleaner(restorer, page)
+def shipped_cleaner() -> Cleaner:
+    """Load the cleaner whose weights come with the package, once."""
+    denoiser, page_model = (load_model(weights.FOLDER / file) for file in (weights.CLEANER_FILE, weights.PAGE_FILE))
+    if not isinstance(denoiser, Denoiser) or not isinstance(page_model, PageModel):
+        raise CheckpointDamaged(f"'{weights.FOLDER}' holds other models than those that clean", "install Pochade again")
+    return Cleaner(denoiser, page_model)
 
 
 def clean(
     picture: Any,
-    strength: int = FULL,
+    strength: int = FULL_STRENGTH,
     *,
     light: int | None = None,
     paper: int | None = None,
     grain: int | None = None,
     specks: int | None = None,
     smudges: int | None = None,
-    protect: Mask | None = None,
-    only: Mask | None = None,
+    protect: MaskArray | None = None,
+    only: MaskArray | None = None,
 ) -> Cleaned:
-    """A scan without dust, hairs, smudges, grain, paper and uneven light, with every stroke kept.
+    """Clean a scan: remove dust, hairs, smudges, grain, the paper's colour and uneven light, and keep every stroke.
 
     Args:
         picture: A Pillow image, or an array (H, W), (H, W, 3) or (H, W, 4) of uint8 or uint16.
-        strength: How much to undo, 0 to 100; at 0 nothing changes, to the pixel.
-        light: The same for uneven light alone; as `strength` when it isn't given.
-        paper: For the paper's colour, which becomes white.
-        grain: For the paper's grain, and the scanner's noise, softness and streaks.
-        specks: For dust, hairs, scratches and folds.
-        smudges: For smears, eraser ghosts, stains and what shows through from the other side.
-        protect: A mask (H, W) of what must not change: True, 255 or 1.0; anything between is partly protected.
-        only: A mask (H, W) of what alone may change.
+        strength: How much of the damage to remove, 0 to 100; at 0 no pixel changes.
+        light: The strength for uneven light; `strength` if not given, as for the kinds of damage below.
+        paper: The strength for the paper's colour, which becomes white.
+        grain: The strength for the paper's grain, and the scanner's noise, softness and streaks.
+        specks: The strength for dust, hairs, scratches and folds.
+        smudges: The strength for smears, eraser ghosts, stains, and what shows through from the other side.
+        protect: A mask (H, W) of what must not change: True, 255 or 1.0; values between protect in part.
+        only: A mask (H, W) of the only parts that may change.
 
     Raises:
-        UsageError: It is no picture, a strength is out of its range, or a mask has another size.
+        UsageError: The input is no picture, a strength is out of its range, or a mask has another size.
     """
-    given = taken_apart(picture)
-    wanted = [strength if each is None else each for each in (light, paper, grain, specks, smudges)]
-    if not all(0 <= each <= FULL for each in wanted):
-        raise UsageError(f"strengths {wanted} are not all from 0 to {FULL}")
-    where = where_to(given.colour.shape[:2], protect, only)
-    return shipped().clean(given, Strengths(*(each / FULL for each in wanted)), where)
+    image = open_input_image(picture)
+    percents = [strength if percent is None else percent for percent in (light, paper, grain, specks, smudges)]
+    if not all(0 <= percent <= FULL_STRENGTH for percent in percents):
+        raise UsageError(f"strengths {percents} are not all from 0 to {FULL_STRENGTH}")
+    where = _change_shares(image.colour.shape[:2], protect, only)
+    return shipped_cleaner().clean(image, Strengths(*(percent / FULL_STRENGTH for percent in percents)), where)
 
 
-def where_to(size: tuple[int, ...], protect: Mask | None, only: Mask | None) -> NDArray[np.float32] | None:
-    """How much may change at each place (H, W), 0 to 1; None for everything."""
+def _change_shares(
+    size: tuple[int, ...], protect: MaskArray | None, only: MaskArray | None
+) -> NDArray[np.float32] | None:
+    """How much may change at each pixel (H, W), 0 to 1; None for everything."""
     if protect is None and only is None:
         return None
     share = np.ones(size[:2], np.float32)
     if protect is not None:
-        share *= 1 - fitting(protect, share.shape)
+        share *= 1 - _mask_shares(protect, share.shape)
     if only is not None:
-        share *= fitting(only, share.shape)
+        share *= _mask_shares(only, share.shape)
     return share
 
 
-def fitting(mask: Mask, size: tuple[int, ...]) -> NDArray[np.float32]:
-    """A mask as numbers from 0 to 1 (H, W).
+def _mask_shares(mask: MaskArray, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """Convert a mask to shares from 0 to 1 (H, W).
 
     Raises:
-        UsageError: It has another size, or is neither bool nor 0 to 255 of uint8 nor 0 to 1 of floats.
+        UsageError: The mask has another size, or is neither bool, nor uint8, nor floats from 0 to 1.
     """
     mask = np.asarray(mask)
     if mask.shape != size:
         raise UsageError(f"a mask of {mask.shape} doesn't fit a picture of {size}, height before width")
-    whole = mask.dtype == np.uint8
-    if not (whole or mask.dtype == bool or mask.dtype.kind == "f"):
+    is_bytes = mask.dtype == np.uint8
+    if not (is_bytes or mask.dtype == bool or mask.dtype.kind == "f"):
         raise UsageError(f"a mask is of bool, uint8 or floats, not {mask.dtype}")
-    share = mask.astype(np.float32) / np.float32(255 if whole else 1)
+    share = mask.astype(np.float32) / np.float32(255 if is_bytes else 1)
     if not ((share >= 0) & (share <= 1)).all():
         raise UsageError("a mask of floats goes from 0 to 1")
     return share

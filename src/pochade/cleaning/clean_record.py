@@ -1,12 +1,11 @@
-"""What is kept beside a cleaned file: of what it was made, how, and with what outcome, as JSON.
+"""The record beside each cleaned file, as JSON: which original it was made from, how, and what happened.
 
-By it a run knows what has been done already, and what may be replaced: only a file that still has the bytes that this
-program wrote. It is written before its file, and remembers the bytes that the file had before: so that a run may be
+From records a run learns what is done already, and what it may replace: only files that still have the bytes that
+Pochade wrote. A record is written before its result and holds the hash of the previous result, so that a run may be
 killed between the two.
 """
 
 import dataclasses
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -16,104 +15,96 @@ from typing import Any
 from pochade.errors import FileUnreachable
 from pochade.images.base.source import printable
 from pochade.system.atomic_files import write_atomically
+from pochade.system.hashing import sha256_of_file
 
 FORMAT = "pochade-cleaned-1"
-RECORD, PREVIEW = ".json", ".preview.jpg"  # follow the whole name: two results may differ in their endings alone
+RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended: two results may differ in their suffix only
 
 
 @dataclass(frozen=True)
-class Amounts:
-    """How much of each kind of damage goes, 0 to 100."""
-
-    light: int
-    paper: int
-    grain: int
-    specks: int
-    smudges: int
-
-    @classmethod
-    def of(cls, strength: int, **own: int | None) -> "Amounts":
-        """The same strength for all, but for those with one of their own."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        values = {name: own.get(name) for name in names}
-        return cls(**{name: strength if value is None else value for name, value in values.items()})
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is kept beside one file."""
+class CleanRecord:
+    """How one cleaned file was made. The JSON has these fields by name."""
 
     pochade: str  # the version
-    asked: dict[str, Any]  # strengths, masks, net: the same again need not be done again
-    original: str  # its whole path
+    asked: dict[str, Any]  # strengths, masks, model: a run with the same options does nothing
+    original: str  # absolute path
     original_sha256: str
     result_sha256: str
-    replaced_sha256: str | None  # of what was there before
-    preview_sha256: str | None  # None where none was drawn
-    dpi: float | None  # as the original tells it, but for a screen's
+    replaced_sha256: str | None  # of the result that was there before
+    preview_sha256: str | None  # None if no preview was drawn
+    dpi: float | None  # dots per inch of the original; None if it has none, or a screen's
     notes: tuple[str, ...]
     already_clean: bool
     changed: float  # share of the pixels
 
 
 def record_path(result: Path) -> Path:
-    """Where the record of a cleaned file is."""
-    return result.with_name(result.name + RECORD)
+    """The path of a result's record."""
+    return result.with_name(result.name + RECORD_SUFFIX)
 
 
 def preview_path(result: Path) -> Path:
-    """Where the preview of a cleaned file is."""
-    return result.with_name(result.name + PREVIEW)
+    """The path of a result's preview."""
+    return result.with_name(result.name + PREVIEW_SUFFIX)
 
 
-def record_of(result: Path) -> Record | None:
-    """What is kept beside a file; None when nothing is, or not by this program."""
+def read_record(result: Path) -> CleanRecord | None:
+    """Read the record of a result; None where there is none that Pochade wrote."""
     try:
-        found = json.loads(record_path(result).read_bytes())
-        if found.pop("format") != FORMAT:
+        data = json.loads(record_path(result).read_bytes())
+        if data.pop("format") != FORMAT:
             return None
-        return Record(**(found | {"notes": tuple(found["notes"])}))
+        return CleanRecord(**(data | {"notes": tuple(data["notes"])}))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def keep_record(result: Path, record: Record, *, new: bool) -> None:
-    """Write it beside the file; `new` where there must be none yet.
+def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
+    """Write the record of a result.
+
+    Args:
+        result: The path of the result.
+        record: Its record.
+        new: Refuse to replace an existing record.
 
     Raises:
-        OutputUnwritable: No permission, no space, or there is one though it ought to be new.
+        OutputUnwritable: No permission, no space, or a record exists although `new` is set.
     """
-    found = {"format": FORMAT} | dataclasses.asdict(record)
-    write_atomically(record_path(result), (json.dumps(found, indent=2) + "\n").encode(), new=new)
+    data = {"format": FORMAT} | dataclasses.asdict(record)
+    write_atomically(record_path(result), (json.dumps(data, indent=2) + "\n").encode(), new=new)
 
 
-def is_made_here(path: Path) -> bool:
-    """Whether a file is a result or a preview of this program's, with the bytes that it wrote."""
-    if record := record_of(path):
+def is_own_output(path: Path) -> bool:
+    """Whether a file is a result or a preview that still has the bytes that Pochade wrote."""
+    if record := read_record(path):
         known = {record.result_sha256, record.replaced_sha256}
-    elif path.name.endswith(PREVIEW) and (record := record_of(path.with_name(path.name.removesuffix(PREVIEW)))):
+    elif path.name.endswith(PREVIEW_SUFFIX) and (record := read_record(_result_of_preview(path))):
         known = {record.preview_sha256}
     else:
         return False
     try:
-        return sha256_of(path) in known
-    except FileUnreachable:  # which is told where it is read as a scan
+        return hash_file(path) in known
+    except FileUnreachable:  # the error is reported when the file is read as a scan
         return False
 
 
-def sha256_of(path: Path) -> str:
-    """Of a file's content.
+def _result_of_preview(preview: Path) -> Path:
+    return preview.with_name(preview.name.removesuffix(PREVIEW_SUFFIX))
+
+
+def hash_file(path: Path) -> str:
+    """Hash the content of a file: SHA-256 in hexadecimal digits.
 
     Raises:
-        FileUnreachable: It can't be read.
+        FileUnreachable: The file can't be read.
     """
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of_file(file)[0]
     except OSError as error:
-        raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
+        raise FileUnreachable.about(printable(path), f"can't be read: {error.strerror}") from error
 
 
-def sha256_if_there(path: Path) -> str | None:
-    """The same; None where there is no file."""
-    return sha256_of(path) if os.path.lexists(path) else None
+def hash_if_exists(path: Path) -> str | None:
+    """Hash the content of a file; None where there is no file."""
+    return hash_file(path) if os.path.lexists(path) else None

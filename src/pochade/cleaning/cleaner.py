@@ -1,8 +1,10 @@
-"""The cleaner: a net that reads the page, one that restores tile after tile, and what comes of them.
+"""The cleaner: one model estimates the light and paper of the page, another one cleans it tile by tile.
 
 picture ─►┤read_page├─► light, paper ─┐
 │                                  ▼
-└──────► tiles with a margin ─►┤evened out├─►┤Restorer, told the strengths├─►┤specks filled├─► clean picture, defects
+└─► tiles with a margin ─►┤divide by light, paper├─►┤Denoiser├─►┤fill_specks├─► clean picture, defects
+▲
+strengths
 """
 
 from dataclasses import dataclass
@@ -14,22 +16,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from pochade.cleaning.page_light import PageLight, page_part, read_page
-from pochade.cleaning.speck_fill import REACH, filled
-from pochade.images.geometry.tiles import Tile, tiles
-from pochade.images.io.input_arrays import InputImage, taken_apart
+from pochade.cleaning.page_light import PageLight, interpolate_field, read_page
+from pochade.cleaning.speck_fill import REACH, fill_specks
+from pochade.images.geometry.tiles import Tile, tile_grid
+from pochade.images.io.input_arrays import InputImage, open_input_image
 from pochade.models import Denoiser, PageModel
 
-TILE = 768  # pixels a side of what is kept of a tile
-FOUND = 127  # of 255: how sure the net is that a pixel is a defect
-FEW = 4  # pixels: so few defects are none
-SLIGHT = 0.5  # levels of 8 bits, root mean square over a tile, at full strength: so small a change is none
-CLEAN = "it is clean already"
+TILE_SIDE = 768  # pixels, without the margin
+DEFECT_LEVEL = 127  # of 255: a pixel with a higher probability is a defect
+MAX_IGNORED_DEFECTS = 4  # pixels
+MIN_CHANGE = 0.5  # levels of 8 bits, root mean square over a tile at full strength: a smaller change is none
+CLEAN_NOTE = "it is clean already"
 
 
 @dataclass(frozen=True)
 class Strengths:
-    """How much of each kind of damage to undo, 0 to 1."""
+    """How much of each kind of damage to remove, 0 to 1."""
 
     light: float
     paper: float
@@ -38,25 +40,25 @@ class Strengths:
     smudges: float
 
     @property
-    def most(self) -> float:
-        """The strongest of them; 0 when nothing is to be done."""
+    def strongest(self) -> float:
+        """The largest strength; 0 if nothing is to be done."""
         return max(self.light, self.paper, self.grain, self.specks, self.smudges)
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A clean picture, and what was taken for damage."""
+    """A clean picture, and what was removed as damage."""
 
-    picture: Any  # of the type, the mode or shape, and the depth that was given
-    defects: NDArray[np.uint8]  # (H, W): how sure the net is of a speck, a hair, a scratch or a fold, up to 255
-    before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours that were given
+    picture: Any  # of the input's type, mode or shape, and depth
+    defects: NDArray[np.uint8]  # (H, W): probability of a speck, hair, scratch or fold, as 0 to 255
+    before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours of the input
     after: NDArray[Any]  # (H, W, 3): the colours of the result
-    notes: tuple[str, ...]  # what a person should know: each a clause
-    already_clean: bool  # nothing was changed because there was nothing to do
+    notes: tuple[str, ...]  # for people, each a clause
+    already_clean: bool  # nothing was changed, because nothing was found
 
     @property
     def removed(self) -> NDArray[np.float32]:
-        """What was taken away (H, W, 3), in levels of 8 bits: before less after."""
+        """What was removed (H, W, 3), in levels of 8 bits: before minus after."""
         scale = np.float32(255 / np.iinfo(self.before.dtype).max)
         return (self.before.astype(np.float32) - self.after.astype(np.float32)) * scale
 
@@ -65,42 +67,48 @@ class Cleaned:
         """The share of the pixels that changed by more than one level of 8 bits."""
         level = np.iinfo(self.before.dtype).max // 255
         rows = zip(self.before, self.after, strict=True)
-        count = sum(int((np.abs(one.astype(np.int32) - other) > level).any(1).sum()) for one, other in rows)
+        count = sum(int((np.abs(before.astype(np.int32) - after) > level).any(1).sum()) for before, after in rows)
         return count / max(1, self.before.shape[0] * self.before.shape[1])
 
 
 class Cleaner:
-    """The two nets that clean.
+    """The two models that clean.
 
     Args:
-        restorer: Undoes grain, specks and smudges.
-        page: Reads light and paper.
+        denoiser: Removes grain, specks and smudges.
+        page_model: Estimates light and paper.
     """
 
-    def __init__(self, restorer: Denoiser, page: PageModel) -> None:
-        self.restorer = restorer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.page = page
+    def __init__(self, denoiser: Denoiser, page_model: PageModel) -> None:
+        self.denoiser = denoiser.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.page_model = page_model
 
-    def clean(self, given: InputImage, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
-        """Clean a picture, told how much of what, and where (H, W) from 0 to 1."""
-        colour = given.colour
-        if not strengths.most:
-            return unchanged(given, ())
-        page = read_page(self.page, colour) if strengths.light or strengths.paper else None
+    def clean(self, image: InputImage, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
+        """Clean a picture.
+
+        Args:
+            image: The picture.
+            strengths: How much of each kind of damage to remove.
+            where: How much may change at each pixel, (H, W) from 0 to 1; None for everything.
+        """
+        colour = image.colour
+        if not strengths.strongest:
+            return _unchanged(image, ())
+        page = read_page(self.page_model, colour) if strengths.light or strengths.paper else None
         after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
-        most = 0.0
-        for tile in tiles(colour.shape[0], colour.shape[1], TILE, halo(self.restorer)):
-            after[tile.kept], defects[tile.kept] = self.restored(colour, tile, strengths, page, where)
-            most = max(most, distance(colour[tile.kept], after[tile.kept]))
+        largest_change = 0.0
+        for tile in tile_grid(colour.shape[0], colour.shape[1], TILE_SIDE, tile_margin(self.denoiser)):
+            after[tile.core], defects[tile.core] = self.clean_tile(colour, tile, strengths, page, where)
+            largest_change = max(largest_change, _rms_change(colour[tile.core], after[tile.core]))
         notes = page.notes if page else ()
-        slight = most < SLIGHT * strengths.most and int((defects > FOUND).sum()) <= FEW
-        if slight and (page is None or page.even):
-            return unchanged(given, (*notes, CLEAN))
-        picture = given.put_together(after)
-        return Cleaned(picture, defects, colour, taken_apart(picture).colour, notes, already_clean=False)
+        few_defects = int((defects > DEFECT_LEVEL).sum()) <= MAX_IGNORED_DEFECTS
+        if largest_change < MIN_CHANGE * strengths.strongest and few_defects and (page is None or page.is_even):
+            return _unchanged(image, (*notes, CLEAN_NOTE))
+        picture = image.rebuild(after)
+        return Cleaned(picture, defects, colour, open_input_image(picture).colour, notes, already_clean=False)
 
     @torch.inference_mode()
-    def restored(
+    def clean_tile(
         self,
         colour: NDArray[Any],
         tile: Tile,
@@ -108,52 +116,62 @@ class Cleaner:
         page: PageLight | None,
         where: NDArray[np.float32] | None,
     ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-        """One tile, clean (h, w, 3) in the depth that was given, and its defects (h, w)."""
-        most = np.iinfo(colour.dtype).max
-        x = torch.from_numpy(colour[tile.read].astype(np.float32) / most).permute(2, 0, 1)[None]  # (1, 3, h, w)
-        share = torch.ones(1, 1, *x.shape[2:]) if where is None else torch.from_numpy(where[tile.read])[None, None]
+        """Clean one tile.
+
+        Args:
+            colour: The whole picture (H, W, 3), uint8 or uint16.
+            tile: The part to clean.
+            strengths: How much of each kind of damage to remove.
+            page: The light and paper of the whole picture; None to leave both.
+            where: As for `clean`.
+
+        Returns:
+            The clean core of the tile (h, w, 3) in the picture's depth, and its defects (h, w) uint8.
+        """
+        white = np.iinfo(colour.dtype).max
+        x = torch.from_numpy(colour[tile.padded].astype(np.float32) / white).permute(2, 0, 1)[None]  # (1, 3, h, w)
+        share = torch.ones(1, 1, *x.shape[2:]) if where is None else torch.from_numpy(where[tile.padded])[None, None]
         even = x
         if page is not None:
-            field = page_part(page.field(strengths.light, strengths.paper), tile.read, colour.shape[:2])
+            field = interpolate_field(page.field(strengths.light, strengths.paper), tile.padded, colour.shape[:2])
             even = x * (-field * share).exp()
-        wanted = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
-        y, found = even, torch.zeros(x.shape[2:])
-        if wanted.any() and share.any():
-            told = share * wanted
-            change, logits = self.run(even.clamp(0, 1), told)
-            sure = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
-            y = torch.where(share > 0, filled(even, change, sure, told[:, 1:2]), even)
-            found = sure[0, 0]
-        clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.inner]  # (h, w, 3)
-        part = (clean * np.float32(most) + np.float32(0.5)).astype(colour.dtype)
-        kept = share[0, 0].numpy()[tile.inner] == 0
-        part[kept] = colour[tile.kept][kept]
-        return part, (found.numpy()[tile.inner] * 255).round().astype(np.uint8)
+        amounts = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
+        y, defects = even, torch.zeros(x.shape[2:])
+        if amounts.any() and share.any():
+            conditioning = share * amounts  # (1, 3, h, w)
+            change, logits = self._denoise(even.clamp(0, 1), conditioning)
+            defect = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
+            y = torch.where(share > 0, fill_specks(even, change, defect, conditioning[:, 1:2]), even)
+            defects = defect[0, 0]
+        clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.core_in_padded]  # (h, w, 3)
+        core = (clean * np.float32(white) + np.float32(0.5)).astype(colour.dtype)
+        protected = share[0, 0].numpy()[tile.core_in_padded] == 0
+        core[protected] = colour[tile.core][protected]
+        return core, (defects.numpy()[tile.core_in_padded] * 255).round().astype(np.uint8)
 
-    def run(self, x: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
-        """The restorer over any size (1, 3, h, w): it wants multiples, so edges are repeated and cut off again."""
+    def _denoise(self, x: Tensor, conditioning: Tensor) -> tuple[Tensor, Tensor]:
+        """Run the denoiser on any size (1, 3, h, w), padded to the multiple that it needs and cut off again."""
         height, width = x.shape[2:]
-        multiple = self.restorer.config.multiple
+        multiple = self.denoiser.config.multiple
         pad = (0, -width % multiple, 0, -height % multiple)
-        x, told = (functional.pad(each, pad, mode="replicate") for each in (x, told))
-        change, logits = self.restorer(x, told)
+        x, conditioning = (functional.pad(part, pad, mode="replicate") for part in (x, conditioning))
+        change, logits = self.denoiser(x, conditioning)
         return change[:, :, :height, :width], logits[:, :, :height, :width]
 
 
-def halo(restorer: Denoiser) -> int:
-    """Pixels that are read about each tile: as far as the net sees and specks are filled from, in whole multiples."""
-    multiple = restorer.config.multiple
-    return -(-(restorer.config.reach + REACH) // multiple) * multiple
+def tile_margin(denoiser: Denoiser) -> int:
+    """The margin of a tile in pixels: the reach of the denoiser and of filling specks, rounded up to its multiple."""
+    multiple = denoiser.config.multiple
+    return -(-(denoiser.config.reach + REACH) // multiple) * multiple
 
 
-def distance(before: NDArray[Any], after: NDArray[Any]) -> float:
+def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:
     """The root mean square of a change, in levels of 8 bits."""
     change = (before.astype(np.float32) - after) * np.float32(255 / np.iinfo(before.dtype).max)
     return float(np.sqrt(np.mean(change**2)))
 
 
-def unchanged(given: InputImage, notes: tuple[str, ...]) -> Cleaned:
-    """What was given, to the pixel."""
-    empty = np.zeros(given.colour.shape[:2], np.uint8)
-    same = given.put_together(given.colour)
-    return Cleaned(same, empty, given.colour, given.colour, notes, already_clean=bool(notes))
+def _unchanged(image: InputImage, notes: tuple[str, ...]) -> Cleaned:
+    no_defects = np.zeros(image.colour.shape[:2], np.uint8)
+    same = image.rebuild(image.colour)
+    return Cleaned(same, no_defects, image.colour, image.colour, notes, already_clean=bool(notes))

@@ -1,7 +1,9 @@
-"""The page as a whole: how it is lit and what colour its paper has, read once from a thumbnail of it.
+"""The light on a page and the colour of its paper, estimated from a thumbnail of the whole page.
 
-Light and paper are told from bare paper only. Where a sheet shows hardly any, or was drawn on a toned ground with
-lights brighter than it, they are left alone, and that is said.
+    page ─►┤downscale├─►┤PageModel├─► light, bare paper ─►┤correct by bare paper├─► PageLight
+
+Both are estimated from bare paper only. Where a page shows hardly any, or was drawn on toned paper with lights brighter
+than the paper, they are left as they are, and a note says so.
 """
 
 from dataclasses import dataclass
@@ -12,97 +14,122 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from pochade.images.geometry.gaussian_blur import blurred
+from pochade.images.geometry.gaussian_blur import blur
 from pochade.models import PageModel
 
 Floats = NDArray[np.float32]
-FINER = 4  # times the thumbnail's size: pixels are first averaged in whole blocks down to about that
-LEAST_BARE = 0.12  # share of the sheet that must be bare paper
-SURE = 0.5  # of a pixel's being bare
-NEAR = 5.0  # pixels of the thumbnail: bare paper so near corrects what the net read
-DOUBT = 0.02  # weight of the net's reading beside that of bare paper
-CERTAIN, WHITE, PURE = 0.9, 0.995, 0.9  # of what is bare beyond doubt, so much is as white as white can be: no scan
-BRIGHTER, LIGHTS = 0.15, 0.005  # a toned ground: so much brighter than paper is so large a share of the sheet
-BRIGHTEST = 0.9  # the paper's colour is read where it is lit best: this quantile
-EVEN = 0.004  # natural logarithm: a light or a colour that is closer to even white is
-NO_PAPER = "there is too little bare paper to tell its light and colour, which were left as they are"
-TONED = "the paper is darker than lights drawn on it, and keeps its colour"
+PREREDUCTION = 4  # times the thumbnail's size, to which pixels are first averaged in whole blocks
+MIN_BARE_SHARE = 0.12  # of the page that must be bare paper
+BARE_PROBABILITY = 0.5  # of a pixel that counts as bare paper
+CORRECTION_SIGMA = 5.0  # pixels of the thumbnail, over which bare paper corrects the estimate
+ESTIMATE_WEIGHT = 0.02  # of the model's estimate, relative to bare paper
+CERTAIN_PROBABILITY = 0.9  # of a pixel that is certainly bare paper
+PURE_WHITE, MIN_PURE_SHARE = 0.995, 0.9  # a page whose bare paper is mostly pure white is no scan
+LIGHTS_EXCESS, MIN_LIGHTS_SHARE = 0.15, 0.005  # on toned paper, so large a share is so much brighter than the paper
+PAPER_QUANTILE = 0.9  # of the light, at which the paper's colour is read
+EVEN_LIMIT = 0.004  # natural logarithm: light and paper closer to white are even
+NO_PAPER_NOTE = "there is too little bare paper to tell its light and colour, which were left as they are"
+TONED_PAPER_NOTE = "the paper is darker than lights drawn on it, and keeps its colour"
 
 
 @dataclass(frozen=True)
 class PageLight:
-    """How a sheet is lit, and its paper's colour; natural logarithms, 0 for even and white."""
+    """The light on a page and its paper's colour, as natural logarithms: 0 is even and white."""
 
-    light: Tensor  # (3, h, w) over the sheet, at most about 0
+    light: Tensor  # (3, h, w) over the page, at most about 0
     paper: Tensor  # (3,)
     notes: tuple[str, ...] = ()
 
     @property
-    def even(self) -> bool:
-        """Whether there is nothing to even out."""
-        return float(self.light.abs().max()) < EVEN and float(self.paper.abs().max()) < EVEN
+    def is_even(self) -> bool:
+        """Whether light and paper are white already."""
+        return float(self.light.abs().max()) < EVEN_LIMIT and float(self.paper.abs().max()) < EVEN_LIMIT
 
     def field(self, light: float, paper: float) -> Tensor:
-        """What to take from the logarithm of the sheet (1, 3, h, w), given strengths of 0 to 1."""
+        """What to subtract from the logarithm of the page (1, 3, h, w), for strengths of 0 to 1."""
         return (self.light * light + self.paper.view(3, 1, 1) * paper)[None]
 
 
-def thumbnail(pixels: NDArray[np.generic], side: int) -> Tensor:
-    """A sheet (H, W, C) of uint8, uint16 or float as (1, C, h, w) in its own units, its longer side as given."""
+def downscale(pixels: NDArray[np.generic], side: int) -> Tensor:
+    """Shrink a page to a thumbnail.
+
+    Args:
+        pixels: (H, W, C) uint8, uint16 or float.
+        side: The longer side of the thumbnail in pixels.
+
+    Returns:
+        (1, C, h, w) float32 in the units of the page.
+    """
     size = [max(1, round(length * side / max(pixels.shape[:2]))) for length in pixels.shape[:2]]
-    steps = [max(1, length // (FINER * wanted)) for length, wanted in zip(pixels.shape[:2], size, strict=True)]
+    steps = [max(1, length // (PREREDUCTION * target)) for length, target in zip(pixels.shape[:2], size, strict=True)]
     rows, columns = (length // step for length, step in zip(pixels.shape[:2], steps, strict=True))
-    cut = pixels[: rows * steps[0], : columns * steps[1]]  # less than a quarter of a thumbnail's pixel is cut off
+    cut = pixels[: rows * steps[0], : columns * steps[1]]  # cuts off less than a quarter of a thumbnail's pixel
     small = cut.reshape(rows, steps[0], columns, steps[1], -1).mean((1, 3), dtype=np.float32)
-    whole = torch.from_numpy(small).permute(2, 0, 1)[None]
-    down = size[0] <= rows and size[1] <= columns
-    return functional.interpolate(whole, size=size, mode="area" if down else "bilinear")
+    reduced = torch.from_numpy(small).permute(2, 0, 1)[None]
+    shrinks = size[0] <= rows and size[1] <= columns
+    return functional.interpolate(reduced, size=size, mode="area" if shrinks else "bilinear")
 
 
-def square(x: Tensor, side: int) -> Tensor:
-    """(1, C, h, w) in a square (1, C, side, side), its right and lower edges repeated."""
+def pad_to_square(x: Tensor, side: int) -> Tensor:
+    """Pad (1, C, h, w) to a square (1, C, side, side) by repeating its right and lower edges."""
     return functional.pad(x, (0, side - x.shape[3], 0, side - x.shape[2]), mode="replicate")
 
 
 @torch.inference_mode()
-def read_page(net: PageModel, pixels: NDArray[np.uint8 | np.uint16]) -> PageLight:
-    """How a sheet is lit, and its paper's colour.
+def read_page(model: PageModel, pixels: NDArray[np.uint8 | np.uint16]) -> PageLight:
+    """Estimate the light on a page and its paper's colour.
 
     Args:
-        net: That reads pages.
-        pixels: The sheet (H, W, 3), uint8 or uint16.
+        model: The model that estimates light and bare paper.
+        pixels: The page (H, W, 3), uint8 or uint16.
     """
-    side, most = net.config.side, np.iinfo(pixels.dtype).max
-    small = thumbnail(pixels, side) / most
+    side, white = model.config.side, np.iinfo(pixels.dtype).max
+    small = downscale(pixels, side) / white
     height, width = small.shape[2:]
-    coarse, logits = net(square(small, side))
+    coarse, logits = model(pad_to_square(small, side))
     bare = torch.sigmoid(logits)[:, :, :height, :width]
-    if float((bare > SURE).float().mean()) < LEAST_BARE:
-        return PageLight(torch.zeros(3, 1, 1), torch.zeros(3), (NO_PAPER,))
-    sure = small.amin(1, keepdim=True)[bare > CERTAIN]
-    if len(sure) and float((sure > WHITE).float().mean()) > PURE:
+    if float((bare > BARE_PROBABILITY).float().mean()) < MIN_BARE_SHARE:
+        return PageLight(torch.zeros(3, 1, 1), torch.zeros(3), (NO_PAPER_NOTE,))
+    paper_levels = small.amin(1, keepdim=True)[bare > CERTAIN_PROBABILITY]
+    if len(paper_levels) and float((paper_levels > PURE_WHITE).float().mean()) > MIN_PURE_SHARE:
         return PageLight(torch.zeros(3, 1, 1), torch.zeros(3))
-    read = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width]
-    field = corrected(read, small.clamp(min=1 / 255).log(), bare)[0]  # (3, h, w)
-    flat = small[0] / field.exp()
-    paper = field.flatten(1).quantile(BRIGHTEST, dim=1)  # (3,)
-    if float((flat.mean(0) > 1 + BRIGHTER).float().mean()) > LIGHTS:
-        return PageLight(field - paper.view(3, 1, 1), torch.zeros(3), (TONED,))
+    estimate = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width]
+    field = _correct_by_bare_paper(estimate, small.clamp(min=1 / 255).log(), bare)[0]  # (3, h, w)
+    even = small[0] / field.exp()
+    paper = field.flatten(1).quantile(PAPER_QUANTILE, dim=1)  # (3,)
+    if float((even.mean(0) > 1 + LIGHTS_EXCESS).float().mean()) > MIN_LIGHTS_SHARE:
+        return PageLight(field - paper.view(3, 1, 1), torch.zeros(3), (TONED_PAPER_NOTE,))
     return PageLight(field - paper.view(3, 1, 1), paper)
 
 
-def corrected(read: Tensor, seen: Tensor, bare: Tensor) -> Tensor:
-    """The light that the net read (1, 3, h, w), moved to what bare paper nearby shows: a mean weighted by bareness."""
+def _correct_by_bare_paper(estimate: Tensor, levels: Tensor, bare: Tensor) -> Tensor:
+    """Correct the light by the bare paper nearby: add the local mean of the error there, weighted by bareness.
+
+    Args:
+        estimate: The model's estimate of the light (1, 3, h, w), as natural logarithms.
+        levels: The page (1, 3, h, w), as natural logarithms.
+        bare: The probability of bare paper (1, 1, h, w).
+    """
     weight = bare.pow(4)
-    both = torch.cat([(seen - read) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
-    soft = torch.from_numpy(blurred(np.ascontiguousarray(both), NEAR)).permute(2, 0, 1)[None]
-    return read + soft[:, :3] / (soft[:, 3:] + DOUBT)
+    both = torch.cat([(levels - estimate) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
+    means = torch.from_numpy(blur(np.ascontiguousarray(both), CORRECTION_SIGMA)).permute(2, 0, 1)[None]
+    return estimate + means[:, :3] / (means[:, 3:] + ESTIMATE_WEIGHT)
 
 
-def page_part(field: Tensor, read: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
-    """The part (1, 3, h, w) of a small field over the whole sheet (1, 3, a, b), smoothly enlarged."""
+def interpolate_field(field: Tensor, part: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
+    """Interpolate a coarse field over the whole page at the pixels of a part.
+
+    Args:
+        field: (1, 3, a, b).
+        part: Rows and columns of the page.
+        size: Height and width of the page.
+
+    Returns:
+        (1, 3, h, w).
+    """
     rows, columns = (
-        (torch.arange(span.start, span.stop) + 0.5) / whole * 2 - 1 for span, whole in zip(read, size[:2], strict=True)
+        (torch.arange(span.start, span.stop) + 0.5) / length * 2 - 1
+        for span, length in zip(part, size[:2], strict=True)
     )
     grid = torch.stack([columns.expand(len(rows), -1), rows.unsqueeze(1).expand(-1, len(columns))], 2)[None]
     return functional.grid_sample(field, grid, padding_mode="border", align_corners=False)

@@ -1,54 +1,56 @@
-"""Specks that the net took away by half go wholly: it hedges where it is sure enough of one, and a pale ghost stays.
+"""Fill specks that the denoiser removed only in part, so that no pale ghosts stay.
 
-The net learnt to be near the truth on average, and so leaves a part of what it isn't sure of. Where it took the larger
-part of a speck, what is about the speck fills its place. Where it took less, as of stars, which it often takes for
-specks but leaves, nothing changes.
+The denoiser minimises the expected error, and so removes only a part of what may be a speck. Where it removed more than
+half of a speck, its place is filled from its surroundings. Where it removed less, as of stars, nothing more changes.
 """
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-SURE = 0.3  # of a pixel: how sure the net has to be of a defect
-HALF = 0.5  # of what stands out: it has to have taken more than this
-AROUND = 3  # pixels to each side over which that is judged
-HALVINGS = 4  # of a picture, to fill places up to 16 pixels deep; a multiple of 16 is where tiles begin
-REACH = 2 ** (HALVINGS + 1) + AROUND + 1  # pixels from which a filled place can be made
+MIN_DEFECT_PROBABILITY = 0.3  # of a pixel
+MIN_REMOVED_SHARE = 0.5  # of a speck's contrast, removed by the denoiser
+WINDOW_REACH = 3  # pixels on each side, over which the removed share is averaged
+HALVINGS = 4  # of a picture, to fill places up to 16 pixels deep; tiles begin at multiples of 16
+REACH = 2 ** (HALVINGS + 1) + WINDOW_REACH + 1  # pixels: how far away a pixel may influence a filled one
 
 
-def filled(x: Tensor, change: Tensor, sure: Tensor, specks: Tensor) -> Tensor:
-    """A picture after the net's change, with specks that it took by half filled.
+def fill_specks(x: Tensor, change: Tensor, defect: Tensor, strength: Tensor) -> Tensor:
+    """Apply the denoiser's change, and fill the specks that it removed by more than half.
 
     Args:
-        x: The picture that the net saw, (1, 3, h, w).
-        change: What it would add, (1, 3, h, w).
-        sure: How sure it is of a defect, (1, 1, h, w) from 0 to 1.
-        specks: How much of them is to be undone, (1, 1, h, w) from 0 to 1.
+        x: The denoiser's input, (1, 3, h, w).
+        change: The denoiser's residual, (1, 3, h, w).
+        defect: The predicted probability of a defect, (1, 1, h, w) from 0 to 1.
+        strength: How much of the specks to remove, (1, 1, h, w) from 0 to 1.
 
     Returns:
-        (1, 3, h, w).
+        The picture without specks, (1, 3, h, w).
     """
     y = x + change
-    places = spread(((sure > SURE) & (specks > 0)).float())
-    if not places.any():
+    specks = _dilate(((defect > MIN_DEFECT_PROBABILITY) & (strength > 0)).float())  # (1, 1, h, w)
+    if not specks.any():
         return y
-    out = (x - ground(y, 1 - places)) * places
-    taken, most = (near((part * out).sum(1, keepdim=True)) for part in (-change * places, out))
-    gone = places * (taken > HALF * specks * most)
-    return torch.where(gone > 0, x + specks * (ground(y, 1 - gone) - x), y)
+    contrast = (x - fill_unknown(y, 1 - specks)) * specks
+    removed, total = (_local_mean((part * contrast).sum(1, keepdim=True)) for part in (-change * specks, contrast))
+    filled = specks * (removed > MIN_REMOVED_SHARE * strength * total)
+    return torch.where(filled > 0, x + strength * (fill_unknown(y, 1 - filled) - x), y)
 
 
-def ground(x: Tensor, known: Tensor) -> Tensor:
-    """A picture (1, 3, h, w) whose unknown places (1, 1, h, w) are smoothly made from what is about them.
+def fill_unknown(x: Tensor, known: Tensor) -> Tensor:
+    """Fill the unknown pixels of a picture smoothly from their surroundings.
 
-    Halved until everything is known, or some times, and enlarged again where it wasn't: pull and push (Gortler et al.,
-    "The Lumigraph", SIGGRAPH 1996).
+    The picture is halved until everything is known, at most four times; the small pictures fill the unknown pixels of
+    the larger ones (pull-push: Gortler et al., "The Lumigraph", SIGGRAPH 1996).
+
+    Args:
+        x: (1, 3, h, w).
+        known: 1 where a pixel is known, else 0; (1, 1, h, w).
     """
-    return pulled(x, known, HALVINGS)
+    return _pull_push(x, known, HALVINGS)
 
 
-def pulled(x: Tensor, known: Tensor, halvings: int) -> Tensor:
-    """The same, so many halvings deep."""
+def _pull_push(x: Tensor, known: Tensor, halvings: int) -> Tensor:
     if halvings == 0 or bool(known.all()):
         return x
     height, width = x.shape[2:]
@@ -56,16 +58,15 @@ def pulled(x: Tensor, known: Tensor, halvings: int) -> Tensor:
     share = functional.avg_pool2d(functional.pad(known, odd), 2)
     mean = functional.avg_pool2d(functional.pad(x * known, odd), 2) / share.clamp(min=1e-6)
     mean = torch.where(share > 0, mean, functional.avg_pool2d(functional.pad(x, odd), 2))
-    small = pulled(mean, (share > 0).float(), halvings - 1)
+    small = _pull_push(mean, (share > 0).float(), halvings - 1)
     large = functional.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
     return torch.where(known > 0, x, large[:, :, :height, :width])
 
 
-def spread(places: Tensor) -> Tensor:
-    """Places (1, 1, h, w) and their neighbours: a speck's soft edge belongs to it."""
-    return functional.max_pool2d(places, 3, 1, 1)
+def _dilate(mask: Tensor) -> Tensor:
+    """Add the neighbours of a mask (1, 1, h, w), because a speck has soft edges."""
+    return functional.max_pool2d(mask, 3, 1, 1)
 
 
-def near(x: Tensor) -> Tensor:
-    """The mean of what is near each pixel."""
-    return functional.avg_pool2d(x, 2 * AROUND + 1, 1, AROUND)
+def _local_mean(x: Tensor) -> Tensor:
+    return functional.avg_pool2d(x, 2 * WINDOW_REACH + 1, 1, WINDOW_REACH)

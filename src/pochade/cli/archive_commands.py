@@ -11,7 +11,7 @@ from pochade.cli.output import Bar, interruptible, print_json, printed, say_line
 from pochade.errors import FileUnreachable
 
 if TYPE_CHECKING:  # numpy takes its time: only a command that needs it loads it
-    from pochade.archive.archive_writer import CompressReport
+    from pochade.archive.compress_report import CompressReport
 
 
 ArchivePath = Annotated[Path, typer.Argument(metavar="ART.pochade", help="The archive.")]
@@ -43,10 +43,10 @@ def compress(
     """
     with words.status("looking"):
         from pochade.archive.archive_writer import compress as put_together
-        from pochade.archive.savings_report import check_report, write_report
+        from pochade.archive.savings_report import check_report_path, write_report
     art = folder or context.obj.folder or standing_in()
     if page is not None:
-        check_report(page)
+        check_report_path(page)
     with ArchiveBar() as bar:
         report = put_together(art, to, fidelity, report=bar.report)
         if page is not None:
@@ -78,18 +78,18 @@ def extract(
     Example: pochade extract art.pochade --to ~/art-again
     """
     from pochade.archive.archive_reader import open_archive
-    from pochade.archive.container.entry_names import shown
+    from pochade.archive.container.stored_paths import printable_path
     from pochade.archive.extractor import extract as take_out
 
     with open_archive(archive) as opened, ArchiveBar() as bar:
         bar.stage("extracting")
         found = take_out(opened, to, keep_going=keep_going, report=lambda done, total, _: bar.advance(done, total))
-    renamed = {shown(path): shown(now) for path, now in found.renamed.items()}
-    problems = {shown(path): error.sentence for path, error in found.problems.items()}
+    renamed = {printable_path(path): printable_path(now) for path, now in found.renamed.items()}
+    problems = {printable_path(path): error.sentence for path, error in found.problems.items()}
     if as_json:
-        counts = {"files": found.files, "bytes": found.bytes, "there": found.there}
+        counts = {"files": found.files, "bytes": found.bytes, "there": found.already_there}
         print_json(counts | {"renamed": renamed, "problems": problems})
-    there = f", and {found.there:,} that were there already" if found.there else ""
+    there = f", and {found.already_there:,} that were there already" if found.already_there else ""
     words.print(f"{found.files:,} files in '{to}'{there}", markup=False, soft_wrap=True)
     say_lines(
         "{} under another name, because this system takes theirs for that of another",
@@ -110,13 +110,13 @@ def verify(
     Example: pochade verify art.pochade
     """
     from pochade.archive.archive_reader import open_archive
-    from pochade.archive.container.entry_names import shown
+    from pochade.archive.container.stored_paths import printable_path
     from pochade.errors import ArchiveDamaged
 
     with open_archive(archive) as opened, ArchiveBar() as bar:
         bar.stage("verifying")
         damages, count = opened.verify(bar.advance), len(opened)
-    said = [{"what": damage.what, "pieces": [shown(path) for path in damage.pieces]} for damage in damages]
+    said = [{"what": damage.what, "pieces": [printable_path(path) for path in damage.pieces]} for damage in damages]
     if as_json:
         print_json({"pieces": count, "damages": said})
     if not damages:
@@ -136,17 +136,17 @@ def contents(
     Example: pochade list art.pochade
     """
     from pochade.archive.archive_reader import open_archive
-    from pochade.archive.container.entry_names import shown
-    from pochade.archive.extractor import names_outside
+    from pochade.archive.container.stored_paths import printable_path
+    from pochade.archive.extractor import extracted_names
 
     with open_archive(archive) as opened:
-        pieces, outside = list(opened), names_outside(opened.manifest)
+        pieces, outside = list(opened), extracted_names(opened.manifest)
     if as_json:
-        print_json([piece.as_data() | {"comes_back_as": shown(outside[piece.path])} for piece in pieces])
+        print_json([piece.as_data() | {"comes_back_as": printable_path(outside[piece.path])} for piece in pieces])
         return
     for piece in pieces:
-        line = f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.coder:<13}  {printed(shown(piece.path))}"
-        name = printed(shown(outside[piece.path]))
+        line = f"{piece.bytes:>13,} of {piece.original_bytes:>13,}  {piece.codec:<13}  {printed(printable_path(piece.path))}"
+        name = printed(printable_path(outside[piece.path]))
         print(line if piece.score is None else f"{line}  comes back as {name}, score {piece.score:.1f}")
 
 

@@ -44,15 +44,16 @@ def clean(
     Example: pochade clean ~/scans --to ~/clean --strength 60 --preview
     """
     with words.status("looking"):
-        from pochade.cleaning.clean_files import CleanOptions, Mask, clean_files
+        from pochade.cleaning.clean_options import CleanOptions, MaskFile
+        from pochade.cleaning.clean_files import clean_files
         from pochade.cleaning.clean_picture import clean as cleaner
-        from pochade.cleaning.clean_record import Amounts
+        from pochade.cleaning.clean_options import StrengthPercents
         from pochade.models import weights
 
         own = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}
-        stays, goes = (None if path is None else Mask.read(path) for path in (protect, only))
-        net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
-        wish = CleanOptions(Amounts.of(strength, **own), stays, goes, net)
+        stays, goes = (None if path is None else MaskFile.read(path) for path in (protect, only))
+        net = weights.weights_name(weights.FOLDER, (weights.CLEANER_FILE, weights.PAGE_FILE)) or ""
+        wish = CleanOptions(StrengthPercents.from_overall(strength, **own), stays, goes, net)
     with CleanBar() as bar:
         outcomes = clean_files(scans, to, wish, cleaner, preview=preview, report=bar.report)
     if as_json:

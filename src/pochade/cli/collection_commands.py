@@ -16,7 +16,7 @@ from pochade.errors import CollectionMissing, UsageError
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take their time: only a command that needs them loads them
     from pochade.collection import Collection
-    from pochade.index.pictures import Info, Learnt, Match, ReadProblem
+    from pochade.index.pictures import CollectionInfo, LearnResult, Match, ReadProblem
     from pochade.system.progress import Progress
 
 
@@ -100,16 +100,16 @@ def find(
     """
     with words.status("looking"):
         from pochade.index.pictures import Filter
-        from pochade.organise.family_sheets import contact_sheet, may_be_written
+        from pochade.organise.contact_sheets import write_match_sheet, check_sheet_path
 
         if sheet is not None:
-            may_be_written(sheet)
+            check_sheet_path(sheet)
         with context.obj.collection() as collection:
             form = form and format_named(form, collection.info().formats)
             among = Filter(below, form, since and since.date(), until and until.date(), shape, colour, label)
             matches = collection.find(image, k, among=None if among == Filter() else among)
             if sheet is not None:
-                contact_sheet(image, matches, collection.thumbnails, sheet)
+                write_match_sheet(image, matches, collection.thumbnails, sheet)
     if as_json:
         print_json([as_data(match) for match in matches])
     say_matches(matches, sheet)
@@ -157,7 +157,7 @@ class LearnBar(Bar):
         self.advance(progress.done, progress.total, f"{progress.done:,} of {progress.total:,}")
 
 
-def say_learnt(learnt: "Learnt", folder: Path) -> None:
+def say_learnt(learnt: "LearnResult", folder: Path) -> None:
     """What a run did, and what it could not do."""
     words.print(
         f"{learnt.new:,} new pieces, {learnt.again:,} files with content that was known, {learnt.gone:,} gone, "
@@ -205,7 +205,7 @@ def say_matches(matches: Sequence["Match"], sheet: Path | None) -> None:
         words.print(f"wrote '{sheet}'", markup=False, soft_wrap=True)
 
 
-def say_info(known: "Info") -> None:
+def say_info(known: "CollectionInfo") -> None:
     """What is known, as a few lines."""
     words.print(f"{known.files:,} files hold {known.pieces:,} pieces")
     words.print(f"{known.megapixels:,.0f} megapixels, {known.gigabytes:.3f} GB")

@@ -82,10 +82,10 @@ def morph(
 
     Example: pochade morph cat.png dog.png owl.png --loop --to animals.webp
     """
-    from pochade.create.created_files import check_path, write_path
+    from pochade.create.created_files import check_morph_path, write_morph
 
     place = to or Path("morph.png" if grid else "morph.gif")
-    check_path(place)
+    check_morph_path(place)
     if grid and (loop or frames is not None or place.suffix.lower() != ".png"):
         raise UsageError("a grid is one picture: it has no --frames and no --loop", "let its name end in .png")
     with context.obj.collection() as collection, LearnBar() as bar:
@@ -93,7 +93,7 @@ def morph(
             created = collection.morph_grid(images, report=bar.report)
         else:
             created = collection.morph(images, frames or 60, loop=loop, report=bar.report)
-    write_path(place, created, "morph", columns=round(len(created) ** 0.5) if grid else None)
+    write_morph(place, created, "morph", columns=round(len(created) ** 0.5) if grid else None)
     if as_json:
         print_json({"file": as_text(place), "frames": [as_data(one) for one in created]})
     empty = sum(one.empty for one in created)
@@ -104,9 +104,9 @@ def morph(
 
 def check(to: Path) -> None:
     """Look before anything is drawn: a new sheet, or a folder."""
-    from pochade.create.created_files import SHEET, check_new
+    from pochade.create.created_files import SHEET_SUFFIX, check_new
 
-    if to.suffix.lower() == SHEET:
+    if to.suffix.lower() == SHEET_SUFFIX:
         check_new(to)
     elif to.suffix and not os.path.isdir(to):  # noqa: PTH112  raises nothing, whatever the system says of it
         raise UsageError(f"'{to}' is neither a folder nor a PNG", "let its name end in .png")
@@ -114,11 +114,11 @@ def check(to: Path) -> None:
 
 def written(created: Sequence["Created"], to: Path, way: str) -> list[Path]:
     """Where each picture was written: all on one sheet, or each by itself."""
-    from pochade.create.created_files import SHEET, write_created, write_sheet
+    from pochade.create.created_files import SHEET_SUFFIX, write_created, write_created_sheet
 
-    if to.suffix.lower() != SHEET or to.is_dir():
+    if to.suffix.lower() != SHEET_SUFFIX or to.is_dir():
         return write_created(to, created, way)
-    write_sheet(to, created, way)
+    write_created_sheet(to, created, way)
     return [to] * len(created)
 
 

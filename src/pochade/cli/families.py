@@ -31,18 +31,18 @@ def families(
 
     Example: pochade families --keep latest --script aside.sh
     """
-    from pochade.organise.duplicate_script import script_may_be_written, write_script
-    from pochade.organise.family_sheets import family_sheet, may_be_written
+    from pochade.organise.duplicate_script import check_script_path, write_duplicate_script
+    from pochade.organise.contact_sheets import write_family_sheet, check_sheet_path
 
     if script is not None:
-        script_may_be_written(script)
+        check_script_path(script)
     if sheet is not None:
-        may_be_written(sheet)
+        check_sheet_path(sheet)
     with context.obj.collection() as collection, LearnBar() as bar:
         found = collection.families(keep, bar.report)
         if sheet is not None:
-            family_sheet(found, collection.thumbnails, sheet)
-        moved = write_script(found, collection.folder, script) if script is not None else 0
+            write_family_sheet(found, collection.thumbnails, sheet)
+        moved = write_duplicate_script(found, collection.folder, script) if script is not None else 0
     if as_json:
         print_json([as_data(family) for family in found])
     say_families(found, collection.folder)

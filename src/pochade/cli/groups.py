@@ -39,10 +39,10 @@ def groups(
 
     Example: pochade groups --rename 3 "ink studies" --sheet groups.png
     """
-    from pochade.organise.family_sheets import group_sheet, may_be_written
+    from pochade.organise.contact_sheets import write_group_sheet, check_sheet_path
 
     if sheet is not None:
-        may_be_written(sheet)
+        check_sheet_path(sheet)
     with context.obj.collection() as collection, LearnBar() as bar:
         if rename is not None:
             collection.rename_group(*rename)
@@ -54,7 +54,7 @@ def groups(
             collection.pin([pin[0]], pin[1])
         found = collection.groups(bar.report)
         if sheet is not None:
-            group_sheet(found, depth, collection.pieces(), collection.thumbnails, sheet)
+            write_group_sheet(found, depth, collection.pieces(), collection.thumbnails, sheet)
         alone = len({piece.path for piece in collection.pieces()}.difference(*(group.paths for group in found)))
     if as_json:
         print_json([as_data(group) for group in found])
@@ -90,12 +90,12 @@ def chart(
 
     Example: pochade map --to map.png
     """
-    from pochade.organise.family_sheets import map_sheet, may_be_written
+    from pochade.organise.contact_sheets import write_map_sheet, check_sheet_path
 
-    may_be_written(to)
+    check_sheet_path(to)
     with context.obj.collection() as collection, LearnBar() as bar:
         spots = collection.map(bar.report, anew=anew)
-        map_sheet(spots, collection.groups(bar.report), collection.pieces(), collection.thumbnails, to)
+        write_map_sheet(spots, collection.groups(bar.report), collection.pieces(), collection.thumbnails, to)
     if as_json:
         print_json([as_data(spot) for spot in spots])
     words.print(f"wrote '{to}': {len(spots):,} files", markup=False, soft_wrap=True)

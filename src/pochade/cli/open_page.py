@@ -38,14 +38,14 @@ def open_page(
     Example: pochade open ~/art
     """
     with words.status("opening"):
-        from pochade.web.security.sessions import hashed
+        from pochade.web.security.sessions import hash_password
         from pochade.web.server import serve
         from pochade.web.server_settings import ServerSettings
 
         collection = context.obj.collection(folder or context.obj.folder or nearest_or_here(context))
         settings = ServerSettings(collection.folder, context.obj.index, results and results.absolute(), host, port)
     if not settings.is_local or os.environ.get(PASSWORD):
-        settings = ServerSettings(**(vars(settings) | {"password": hashed(asked_password())}))
+        settings = ServerSettings(**(vars(settings) | {"password": hash_password(asked_password())}))
     serve(settings, lambda address: say(address, settings.is_local, opens=not no_browser))
 
 
@@ -71,9 +71,9 @@ def asked_password() -> str:
 
 def say(address: str, is_local: bool, *, opens: bool) -> None:
     """Where the page is."""
-    from pochade.web.app import PLAIN, page_folder
+    from pochade.web.app import FALLBACK_PAGE, page_folder
 
-    if page_folder() == PLAIN:
+    if page_folder() == FALLBACK_PAGE:
         words.print(UNBUILT, markup=False, highlight=False)
     words.print(f"the page is at {address}", markup=False, highlight=False, soft_wrap=True)
     words.print("Ctrl-C ends it" if is_local else f"Ctrl-C ends it; {HTTP}", markup=False, highlight=False)

@@ -1,127 +1,135 @@
-"""Created pictures as files: a folder, a sheet with the closest real piece below each one, a strip, an animation."""
+"""Write generated pictures: as separate files, a contact sheet, a strip, a grid or an animation."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from pochade.create.novelty import Created
-from pochade.errors import OutputUnwritable, PictureUnreadable, UsageError
+from pochade.errors import PictureUnreadable, UsageError
 from pochade.images.base.picture import Array
 from pochade.images.base.source import printable
 from pochade.images.io.read import read_preview
+from pochade.images.metadata.provenance import Provenance
 from pochade.images.render.animation import (
     ANIMATIONS,
     FILM,
-    WIDEST,
-    Provenance,
-    makes_films,
-    moving,
-    still,
-    without_films,
+    STRIP_COLUMNS,
+    can_encode_films,
+    encode_frames,
+    encode_still,
+    films_unavailable,
 )
-from pochade.images.render.contact_sheet import COLUMNS, Cell, page
-from pochade.index.ingest_file import THUMBNAIL
-from pochade.organise.family_sheets import EMPTY, check_folder
+from pochade.images.render.contact_sheet import SHEET_COLUMNS, SheetCell, draw_contact_sheet
+from pochade.index.thumbnails import THUMBNAIL_PIXELS
+from pochade.organise.contact_sheets import EMPTY_CELL
 from pochade.system.atomic_files import write_atomically
+from pochade.system.overwrite import check_overwrite, check_parent_folder
 
-SHEET = ".png"
+SHEET_SUFFIX = ".png"
 
 
 def check_new(to: Path) -> None:
-    """Look before anything is drawn whether a new file may be written there.
+    """Check that a new file can be written, before anything is generated.
 
     Raises:
-        OutputUnwritable: Something is there, or no folder for it.
+        OutputUnwritable: The path exists, or its folder does not.
     """
-    check_folder(to)
-    if os.path.lexists(to):
-        raise OutputUnwritable(f"'{to}' is there already", "choose another name, or remove it")
+    check_parent_folder(to)
+    check_overwrite(to, "is there already")
 
 
-def check_path(to: Path) -> None:
-    """The same for what a morph is written to, which also must be of a kind that can hold one.
+def check_morph_path(to: Path) -> None:
+    """Check that a morph can be written to a new file, before anything is generated.
 
     Raises:
-        OutputUnwritable: As for `check_new`.
-        UsageError: Its name ends in something else, or films can't be made here.
+        OutputUnwritable: The path exists, or its folder does not.
+        UsageError: The suffix is of no format for morphs, or films can't be encoded on this machine.
     """
-    if to.suffix.lower() not in {SHEET, *ANIMATIONS}:
-        raise UsageError(f"'{to}' is no name for a morph", f"let it end in {', '.join((SHEET, *ANIMATIONS))}")
-    if to.suffix.lower() == FILM and not makes_films():
-        raise without_films()
+    if to.suffix.lower() not in {SHEET_SUFFIX, *ANIMATIONS}:
+        raise UsageError(f"'{to}' is no name for a morph", f"let it end in {', '.join((SHEET_SUFFIX, *ANIMATIONS))}")
+    if to.suffix.lower() == FILM and not can_encode_films():
+        raise films_unavailable()
     check_new(to)
 
 
-def numbered(to: Path, created: Sequence[Created], way: str) -> list[Path]:
-    """Where each picture goes in a folder.
+def write_created(to: Path, created: Sequence[Created], method: str) -> list[Path]:
+    """Write each picture to a new file with its provenance.
 
-    Raises:
-        OutputUnwritable: One of them is there already.
-    """
-    paths = [to / f"{way} {one.seed}{SHEET}" for one in created]
-    for path in paths:
-        if os.path.lexists(path):
-            raise OutputUnwritable(f"'{path}' is there already", "choose another folder, or another --seed")
-    return paths
-
-
-def write_created(to: Path, created: Sequence[Created], way: str) -> list[Path]:
-    """Write pictures to a folder, each with its origin; nothing is overwritten.
+    Args:
+        to: The folder.
+        created: The pictures.
+        method: How they were generated, which is part of their names.
 
     Returns:
-        Where they are.
+        The files.
 
     Raises:
-        OutputUnwritable: One can't be written, or is there already.
+        OutputUnwritable: A file can't be written, or exists.
     """
-    paths = numbered(to, created, way)
-    for path, one in zip(paths, created, strict=True):
-        write_atomically(path, still(one.picture, Provenance(one.net, one.seed, way)), new=True)
+    paths = _new_paths(to, created, method)
+    for path, picture in zip(paths, created, strict=True):
+        provenance = Provenance(picture.model, picture.seed, method)
+        write_atomically(path, encode_still(picture.picture, provenance), new=True)
     return paths
 
 
-def write_sheet(to: Path, created: Sequence[Created], way: str) -> None:
-    """Write a page with the closest real piece below each picture; nothing is overwritten.
+def write_created_sheet(to: Path, created: Sequence[Created], method: str) -> None:
+    """Write a contact sheet of pictures, with the nearest real picture below each one, to a new file.
 
     Raises:
-        OutputUnwritable: It can't be written, or something is there.
+        OutputUnwritable: The file can't be written, or exists.
     """
     check_new(to)
-    cells = list[Cell | None]()
-    for start in range(0, len(created), COLUMNS):
-        row = created[start : start + COLUMNS]
-        free = [None] * (min(COLUMNS, len(created)) - len(row))
-        cells += [*map(own_cell, row), *free, *map(nearest_cell, row), *free]
-    write_atomically(to, page(cells, Provenance(created[0].net, created[0].seed, way)), new=True)
+    cells = list[SheetCell | None]()
+    for start in range(0, len(created), SHEET_COLUMNS):
+        row = created[start : start + SHEET_COLUMNS]
+        padding = [None] * (min(SHEET_COLUMNS, len(created)) - len(row))
+        cells += [*map(_created_cell, row), *padding, *map(_nearest_cell, row), *padding]
+    write_atomically(to, draw_contact_sheet(cells, _provenance(created, method)), new=True)
 
 
-def write_path(to: Path, created: Sequence[Created], way: str, columns: int | None = None) -> None:
-    """Write frames as a strip, a grid of some columns, or an animation, as the name ends; nothing is overwritten.
+def write_morph(to: Path, created: Sequence[Created], method: str, columns: int | None = None) -> None:
+    """Write frames to a new file: a strip or grid, or an animation, depending on the suffix.
+
+    Args:
+        to: The file.
+        created: The frames.
+        method: How they were generated.
+        columns: The number of frames in a row of a grid.
 
     Raises:
-        OutputUnwritable: It can't be written, or something is there.
-        UsageError: Its name ends in something else, or films can't be made here.
+        OutputUnwritable: The file can't be written, or exists.
+        UsageError: The suffix is of no format for morphs, or films can't be encoded on this machine.
     """
-    check_path(to)
-    frames, origin = [one.picture for one in created], Provenance(created[0].net, created[0].seed, way)
-    write_atomically(to, moving(frames, origin, to.suffix.lower(), columns or WIDEST), new=True)
+    check_morph_path(to)
+    frames = [frame.picture for frame in created]
+    encoded = encode_frames(frames, _provenance(created, method), to.suffix.lower(), columns or STRIP_COLUMNS)
+    write_atomically(to, encoded, new=True)
 
 
-def own_cell(one: Created) -> Cell:
-    """A picture that was drawn."""
-    words = "empty: the collection has nothing there" if one.empty else f"denser than {one.percentile:.0%} of pieces"
-    return Cell(one.picture, f"seed {one.seed}", words)
+def _new_paths(to: Path, created: Sequence[Created], method: str) -> list[Path]:
+    paths = [to / f"{method} {picture.seed}{SHEET_SUFFIX}" for picture in created]
+    for path in paths:
+        check_overwrite(path, "is there already", "choose another folder, or another --seed")
+    return paths
 
 
-def nearest_cell(one: Created) -> Cell:
-    """The real piece that looks most like it."""
-    words = f"distance {one.distance:.3f}" + (" ALMOST A COPY" if one.almost_a_copy else "")
-    return Cell(real(one.nearest), f"closest: {printable(one.nearest.name)}", words)
+def _provenance(created: Sequence[Created], method: str) -> Provenance:
+    return Provenance(created[0].model, created[0].seed, method)
 
 
-def real(path: Path) -> Array:
-    """A piece as it lies there; an empty cell where it is gone."""
+def _created_cell(created: Created) -> SheetCell:
+    density = f"denser than {created.percentile:.0%} of pictures"
+    words = "empty: the collection has nothing there" if created.is_out_of_distribution else density
+    return SheetCell(created.picture, f"seed {created.seed}", words)
+
+
+def _nearest_cell(created: Created) -> SheetCell:
+    words = f"distance {created.distance:.3f}" + (" ALMOST A COPY" if created.almost_a_copy else "")
+    return SheetCell(_read_picture(created.nearest), f"closest: {printable(created.nearest.name)}", words)
+
+
+def _read_picture(path: Path) -> Array:
     try:
-        return read_preview(path, THUMBNAIL).pixels
+        return read_preview(path, THUMBNAIL_PIXELS).pixels
     except PictureUnreadable:
-        return EMPTY
+        return EMPTY_CELL

@@ -1,4 +1,4 @@
-"""What lies between pieces on the map: their codes mixed, those of nearer ones more."""
+"""Latents between pictures on the map: those of the nearest pictures, mixed by distance."""
 
 from collections.abc import Mapping
 
@@ -6,34 +6,37 @@ import numpy as np
 
 from pochade.analysis.arrays import Floats
 from pochade.errors import NotKnown
-from pochade.index.organisation_store import Place
+from pochade.index.organisation_store import MapPlace
 
-NEIGHBOURS = 6  # pieces that are mixed
-HERE = 1e-6  # squared distance on the map, which is 2 wide, below which a place is the piece's own
+MIXED_PICTURES = 6  # nearest pictures that are mixed
+MIN_SQUARED_DISTANCE = 1e-6  # on the map, which is 2 wide; a nearer place is the picture's own
 
 
-def between(place: Place, places: Mapping[int, Place], codes: Mapping[int, Floats]) -> tuple[Floats, list[int]]:
-    """The code (D,) that belongs to a place of the map, by inverse distance (Shepard, ACM National Conference 1968).
+def mix_latents(
+    place: MapPlace, places: Mapping[int, MapPlace], latents: Mapping[int, Floats]
+) -> tuple[Floats, list[int]]:
+    """Compute the latent of a place on the map by inverse distance weighting (Shepard, ACM National Conference 1968).
 
-    At a piece's own place it is nearly that piece's code; far from all of them, the mean of the nearest.
+    At a picture's own place it is nearly that picture's latent; far from all pictures, the mean of the nearest.
 
     Args:
-        place: The one that is asked for.
-        places: Of pieces, by their numbers.
-        codes: Of at least these pieces.
+        place: The place (x, y).
+        places: The places of pictures, by number.
+        latents: The latents (D,) of at least these pictures, by number.
 
     Returns:
-        The code, and the numbers of the pieces that it was mixed of, the nearest first.
+        The latent (D,), and the numbers of the pictures that were mixed, nearest first.
 
     Raises:
-        NotKnown: No piece has a place.
+        NotKnown: No picture has a place.
     """
     if not places:
         raise NotKnown("the map has not been laid yet", "'pochade map' lays it; on the page, a job of the kind 'map'")
     numbers = np.array(sorted(places))
-    away = np.square(np.array([places[number] for number in numbers.tolist()]) - np.array(place)).sum(1)
-    order = np.argsort(away, kind="stable")[:NEIGHBOURS]
-    shares = 1 / np.maximum(away[order], HERE)
-    chosen = numbers[order].tolist()
-    mixed = np.average(np.stack([codes[number] for number in chosen]), axis=0, weights=shares)
-    return mixed.astype(np.float32), chosen
+    coordinates = np.array([places[number] for number in numbers.tolist()])
+    squared_distances = np.square(coordinates - np.array(place)).sum(1)
+    order = np.argsort(squared_distances, kind="stable")[:MIXED_PICTURES]
+    shares = 1 / np.maximum(squared_distances[order], MIN_SQUARED_DISTANCE)
+    nearest = numbers[order].tolist()
+    latent = np.average(np.stack([latents[number] for number in nearest]), axis=0, weights=shares)
+    return latent.astype(np.float32), nearest

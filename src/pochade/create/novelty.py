@@ -1,4 +1,4 @@
-"""What a person is told of a picture that was drawn for them, and by what it is judged: is it new, is it anywhere?"""
+"""Is a generated picture new, and does its latent lie where the collection has pictures? Both are judged here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,114 +7,170 @@ import numpy as np
 import torch
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.nearest_neighbours import nearest
-from pochade.analysis.out_of_distribution import NEIGHBOURS, Figures, OutOfDistribution, cycle_errors, verdicts
+from pochade.analysis.gaussian_mixture import Whitening
+from pochade.analysis.nearest_neighbours import nearest_neighbours
+from pochade.analysis.out_of_distribution import (
+    NEIGHBOURS,
+    DistributionTests,
+    LatentStatistics,
+    cycle_errors,
+    judge_statistics,
+)
 from pochade.analysis.prior.latent_prior import LatentPrior
-from pochade.analysis.prior.selection import parts
-from pochade.analysis.shrinkage import Whitening
+from pochade.analysis.prior.selection import held_out_splits
 from pochade.errors import CheckpointDamaged
 from pochade.images.base.picture import Array
 from pochade.models.checkpoints import read_tensors, write_tensors
 from pochade.models.generator_protocol import Generator
 
-FORMAT = "pochade-grounds-1"
-MOST_REDRAWN = 64  # pieces that are redrawn to see how far a code may come back from where it was
-MOST_ASKED = 2_000  # pieces whose distance to the others is measured
-ALMOST = 1.0  # percentile of these distances below which a picture is almost a copy
-COPIES = 0.02  # distance of looks below which two pieces are copies of each other, and tell nothing of different ones
+NOVELTY_FORMAT = "pochade-grounds-1"
+MAX_RECONSTRUCTED = 64  # pictures that are reconstructed to measure the usual cycle error
+MAX_MEASURED = 2_000  # pictures whose distance to the others is measured
+ALMOST_COPY_PERCENTILE = 1.0  # of the distances between different pictures; below it a picture is almost a copy
+MAX_COPY_DISTANCE = 0.02  # 1 - cosine of embeddings, up to which two pictures count as copies of each other
 
 
 @dataclass(frozen=True)
 class Created:
-    """A picture that was drawn, and where it comes from."""
+    """A generated picture and its origin."""
 
     picture: Array  # (S, S, 3) uint8
-    code: Floats  # (D,), from which it was drawn
-    seed: int  # with which it was drawn
-    net: str  # the name of the net that drew it
-    percentile: float  # share of real pieces whose codes lie where it is less dense, 0 to 1
-    emptiness: OutOfDistribution  # the four tests
-    nearest: Path  # the real piece that looks most like it
-    distance: float  # to that one: 1 - cosine of the looks
-    likelihood: float  # that the two are one work, 0 to 1
-    almost_a_copy: bool  # they are one work, or nearer than two different pieces ever are
+    latent: Floats  # (D,), from which it was generated
+    seed: int
+    model: str  # the name of the generator
+    percentile: float  # the share of real pictures whose latents lie where the prior is less dense, 0 to 1
+    distribution_tests: DistributionTests
+    nearest: Path  # the real picture that looks most like it
+    distance: float  # to the nearest one: 1 - cosine of the embeddings
+    likelihood: float  # 0 to 1, that it is the same work as the nearest one
+    almost_a_copy: bool  # it is the same work, or nearer than two different pictures ever are
+
+    @property
+    def is_out_of_distribution(self) -> bool:
+        """Whether its latent lies where the collection has nothing."""
+        return self.distribution_tests.is_out_of_distribution
+
+    @property
+    def code(self) -> Floats:
+        """Alias of `latent`, kept for scripts."""
+        return self.latent
+
+    @property
+    def net(self) -> str:
+        """Alias of `model`, kept for scripts."""
+        return self.model
+
+    @property
+    def emptiness(self) -> DistributionTests:
+        """Alias of `distribution_tests`, kept for scripts."""
+        return self.distribution_tests
 
     @property
     def empty(self) -> bool:
-        """Whether its code lies where the collection has nothing."""
-        return self.emptiness.empty
+        """Alias of `is_out_of_distribution`, kept for scripts."""
+        return self.is_out_of_distribution
 
 
 @dataclass(frozen=True)
 class NoveltyReference:
-    """What is known of the real pieces, beside which new pictures are judged."""
+    """The figures of the real pictures that generated ones are compared with."""
 
-    codes: Floats  # (N, D)
-    real: Figures  # of real pieces, each measured without itself
-    almost: float  # distance of looks below which two are almost copies
+    latents: Floats  # (N, D) of the real pictures
+    statistics: LatentStatistics  # of real pictures, each compared with the others
+    almost_copy_distance: float  # 1 - cosine of embeddings, below which a picture is almost a copy
 
     @classmethod
-    def of(cls, codes: Floats, looks: Floats, prior: LatentPrior, painter: Generator) -> "NoveltyReference":
-        """Measure real pieces.
+    def measure(
+        cls, latents: Floats, embeddings: Floats, prior: LatentPrior, generator: Generator
+    ) -> "NoveltyReference":
+        """Measure the real pictures of a collection.
 
         Args:
-            codes: Of all pieces (N, D).
-            looks: Of the same (N, 64).
-            prior: Fitted to the codes.
-            painter: The net that draws.
+            latents: The latents of all pictures (N, D).
+            embeddings: Their embeddings (N, 64).
+            prior: The prior that was fitted to the latents.
+            generator: The generator.
         """
-        count = min(NEIGHBOURS, len(codes) - 1)
-        some = np.random.default_rng(0).permutation(len(codes))
-        measured, redrawn = codes[some[:MOST_ASKED]], codes[some[:MOST_REDRAWN]]
-        away = np.concatenate([
-            Whitening.fit(codes[learnt]).apply(codes[others]) for learnt, others in parts(len(codes), 0)
+        count = min(NEIGHBOURS, len(latents) - 1)
+        order = np.random.default_rng(0).permutation(len(latents))
+        measured, reconstructed = latents[order[:MAX_MEASURED]], latents[order[:MAX_RECONSTRUCTED]]
+        whitened = np.concatenate([
+            Whitening.fit(latents[fitted]).apply(latents[others])
+            for fitted, others in held_out_splits(len(latents), 0)
         ])  # fmt: skip
-        near = nearest(measured, codes, count + 1).distances[:, 1:].mean(1)  # the first is the piece itself
-        back = painter.encode(painter.draw(redrawn, [0] * len(redrawn)))
-        real = Figures(near, np.linalg.norm(away, axis=1), prior.held_out, cycle_errors(redrawn, back, codes.mean(0)))
-        return cls(codes, real, almost_copies(looks, some))
+        neighbours = nearest_neighbours(measured, latents, count + 1).distances[:, 1:].mean(1)  # without itself
+        returned = generator.encode(generator.draw(reconstructed, [0] * len(reconstructed)))
+        errors = cycle_errors(reconstructed, returned, latents.mean(0))
+        statistics = LatentStatistics(neighbours, np.linalg.norm(whitened, axis=1), prior.held_out, errors)
+        return cls(latents, statistics, almost_copy_distance(embeddings, order))
 
-    def judged(self, codes: Floats, pictures: Array, prior: LatentPrior, painter: Generator) -> list[OutOfDistribution]:
-        """Whether codes (n, D), from which pictures (n, S, S, 3) were drawn, lie where the collection has nothing."""
-        count = min(NEIGHBOURS, len(self.codes) - 1)
-        near = nearest(codes, self.codes, count).distances.mean(1)
-        away = np.linalg.norm(prior.whitening.apply(codes), axis=1)
-        errors = cycle_errors(codes, painter.encode(pictures), self.codes.mean(0))
-        return verdicts(Figures(near, away, prior.log_density(codes), errors), self.real)
+    def judge(
+        self, latents: Floats, pictures: Array, prior: LatentPrior, generator: Generator
+    ) -> list[DistributionTests]:
+        """Test whether latents lie where the collection has nothing.
 
-    def save(self, path: Path, of: str) -> None:
-        """Keep what was measured; the codes lie elsewhere."""
-        arrays = {**vars(self.real), "almost": np.array([self.almost])}
+        Args:
+            latents: The latents (n, D).
+            pictures: The pictures generated from them (n, S, S, 3).
+            prior: The collection's prior.
+            generator: The generator.
+        """
+        count = min(NEIGHBOURS, len(self.latents) - 1)
+        neighbours = nearest_neighbours(latents, self.latents, count).distances.mean(1)
+        mahalanobis = np.linalg.norm(prior.whitening.apply(latents), axis=1)
+        errors = cycle_errors(latents, generator.encode(pictures), self.latents.mean(0))
+        statistics = LatentStatistics(neighbours, mahalanobis, prior.log_density(latents), errors)
+        return judge_statistics(statistics, self.statistics)
+
+    def save(self, path: Path, source: str) -> None:
+        """Write the figures to a file; the latents have their own.
+
+        Args:
+            path: The file.
+            source: A digest of what was measured.
+        """
+        arrays = {**vars(self.statistics), "almost": np.array([self.almost_copy_distance])}
         tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
-        write_tensors(path, FORMAT, tensors, {"of": of})
+        write_tensors(path, NOVELTY_FORMAT, tensors, {"of": source})
 
     @classmethod
-    def load(cls, path: Path, of: str, codes: Floats) -> "NoveltyReference":
-        """What was measured.
+    def load(cls, path: Path, source: str, latents: Floats) -> "NoveltyReference":
+        """Read the figures from a file.
+
+        Args:
+            path: The file.
+            source: A digest of what must have been measured.
+            latents: The latents of all pictures (N, D).
 
         Raises:
-            CheckpointDamaged: The file is missing, damaged, or of other pieces.
+            CheckpointDamaged: The file is missing, damaged, or of another source.
         """
-        tensors, metadata = read_tensors(path, FORMAT)
+        tensors, metadata = read_tensors(path, NOVELTY_FORMAT)
         arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
         try:
-            if metadata["of"] != of:
-                raise ValueError("it is of other pieces")
-            almost = float(arrays.pop("almost")[0])
-            return cls(codes, Figures(**arrays), almost)
+            if metadata["of"] != source:
+                raise ValueError("it was measured on other pictures")
+            distance = float(arrays.pop("almost")[0])
+            return cls(latents, LatentStatistics(**arrays), distance)
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointDamaged(f"'{path}' holds no such figures: {error}", f"delete '{path}'") from error
 
 
-def almost_copies(looks: Floats, some: Integers) -> float:
-    """The distance of looks that only one in a hundred different pieces comes nearer to its nearest neighbour than.
+def almost_copy_distance(embeddings: Floats, order: Integers) -> float:
+    """The distance to the nearest different picture that only one picture in a hundred falls below.
 
     Args:
-        looks: Of all pieces (N, 64), unit length.
-        some: Their rows in random order (N,).
+        embeddings: Embeddings of all pictures (N, 64), of unit length.
+        order: Their rows in random order (N,); the first ones are measured.
+
+    Returns:
+        The distance, as 1 - cosine of the embeddings.
     """
-    asked = looks[some[:MOST_ASKED]]
-    distances = nearest(asked, looks, min(len(looks), NEIGHBOURS + 1)).distances ** 2 / 2  # 1 - cosine
-    different = np.where(distances > COPIES, distances, np.inf).min(1)
+    queries = embeddings[order[:MAX_MEASURED]]
+    count = min(len(embeddings), NEIGHBOURS + 1)
+    distances = nearest_neighbours(queries, embeddings, count).distances ** 2 / 2  # 1 - cosine
+    different = np.where(distances > MAX_COPY_DISTANCE, distances, np.inf).min(1)
     different = different[np.isfinite(different)]
-    return max(COPIES, float(np.percentile(different, ALMOST))) if len(different) else COPIES
+    if not len(different):
+        return MAX_COPY_DISTANCE
+    return max(MAX_COPY_DISTANCE, float(np.percentile(different, ALMOST_COPY_PERCENTILE)))

@@ -1,4 +1,4 @@
-"""The net that draws, and what it makes of the pieces: a code for each, kept beside the fingerprints."""
+"""The generator of a collection, and the latents of all pictures, cached in a file beside the embeddings."""
 
 from contextlib import suppress
 from functools import lru_cache
@@ -8,75 +8,83 @@ import numpy as np
 
 from pochade.analysis.arrays import Floats
 from pochade.images.base.picture import Array
-from pochade.images.geometry.letterbox import letterboxed
+from pochade.images.geometry.letterbox import letterbox
 from pochade.index.active_models import ActiveModels
 from pochade.index.vectors import VectorFile
 from pochade.models.generator import FlowMatchingGenerator, shipped_generator
 from pochade.models.generator_protocol import Generator
 from pochade.system.progress import Progress, Report
 
-BATCH = 32  # pieces read at once
-READING = "reading pieces"  # the stage
-PAINTER = "painter.safetensors"  # in the index's folder, once training made it better than the shipped one
+PICTURES_PER_BATCH = 32
+READING_STAGE = "reading pictures"
+GENERATOR_FILE = "painter.safetensors"  # in the index's folder, if training improved on the shipped generator
 
 
-def painter_in_use(in_use: ActiveModels) -> FlowMatchingGenerator:
-    """The net that draws for a collection: the one that was trained on it, or the shipped one.
+def generator_in_use(models: ActiveModels) -> FlowMatchingGenerator:
+    """Load the generator of a collection: the one that was trained on it, or the shipped one.
 
     Raises:
-        CheckpointDamaged: It is missing or damaged.
+        CheckpointDamaged: Its file is missing or damaged.
     """
-    own = in_use.home / PAINTER
-    return loaded(own, own.stat().st_mtime_ns) if own.exists() else shipped_generator()
+    trained = models.home / GENERATOR_FILE
+    return _load_generator(trained, trained.stat().st_mtime_ns) if trained.exists() else shipped_generator()
 
 
 @lru_cache(maxsize=1)
-def loaded(own: Path, _stamp: int) -> FlowMatchingGenerator:
-    """A net of a collection's own, until its file changes."""
-    return FlowMatchingGenerator(own)
+def _load_generator(path: Path, _modified: int) -> FlowMatchingGenerator:
+    return FlowMatchingGenerator(path)
 
 
-def painted(pixels: Array, side: int) -> Array:
-    """A picture (h, w, 3) uint8 as a painter reads it: fitted into its square, (side, side, 3)."""
-    return letterboxed(pixels, side).pixels
+def fit_to_square(pixels: Array, side: int) -> Array:
+    """Fit a picture (h, w, 3) uint8 into the square (side, side, 3) that a generator reads."""
+    return letterbox(pixels, side).pixels
 
 
-def codes_of(painter: Generator, in_use: ActiveModels, contents: list[str], report: Report) -> Floats:
-    """The painter's codes of all pieces (N, D), by row; those of which nothing is left are no numbers.
+def latents_of_pictures(generator: Generator, models: ActiveModels, contents: list[str], report: Report) -> Floats:
+    """Encode all pictures of a collection; cached latents are not computed again.
 
     Args:
-        painter: The net.
-        in_use: Where thumbnails and files of fingerprints lie.
-        contents: The content of every piece, by row.
+        generator: The generator.
+        models: The place of the thumbnails and vector files.
+        contents: The content hash of every picture, by row.
         report: Called with the progress.
+
+    Returns:
+        Latents (N, D), by row; NaN for a picture that can't be read.
     """
-    name = f"{painter.name}-{in_use.index.name()}"
-    for old in in_use.home.glob("paintings-*.f32"):
-        if old.name != f"paintings-{name}.f32":
-            with suppress(OSError):  # where nothing can be written, nothing is in the way
-                old.unlink()  # of another net, or of an index that was deleted
-    columns = painter.encode(np.full((1, painter.side, painter.side, 3), 255, np.uint8)).shape[1]
-    kept = VectorFile(in_use.home / f"paintings-{name}.f32", name, np.float32, columns, create=True)
-    begun = min(kept.count(), len(contents))
-    for row in np.flatnonzero(~np.isfinite(kept.rows(begun)).all(1)).tolist():  # nothing was left then: try again
-        codes = read(painter, in_use, contents[row : row + 1], columns)
-        if np.isfinite(codes).all():
-            kept.write(row, codes)
-    for start in range(begun, len(contents), BATCH):
-        report(Progress(READING, start - begun, len(contents) - begun))
-        some = contents[start : start + BATCH]
-        kept.write(start, read(painter, in_use, some, columns))
-        report(Progress(READING, start + len(some) - begun, len(contents) - begun))
-    return kept.rows(len(contents))
+    name = f"{generator.name}-{models.index.name()}"
+    path = models.home / f"paintings-{name}.f32"
+    _remove_other_caches(path)
+    blank = np.full((1, generator.side, generator.side, 3), 255, np.uint8)
+    columns = generator.encode(blank).shape[1]
+    file = VectorFile(path, name, np.float32, columns, create=True)
+    done = min(file.count(), len(contents))
+    for row in np.flatnonzero(~np.isfinite(file.rows(done)).all(1)).tolist():  # try unreadable pictures again
+        latents = _encode_thumbnails(generator, models, contents[row : row + 1], columns)
+        if np.isfinite(latents).all():
+            file.write(row, latents)
+    for start in range(done, len(contents), PICTURES_PER_BATCH):
+        report(Progress(READING_STAGE, start - done, len(contents) - done))
+        batch = contents[start : start + PICTURES_PER_BATCH]
+        file.write(start, _encode_thumbnails(generator, models, batch, columns))
+        report(Progress(READING_STAGE, start + len(batch) - done, len(contents) - done))
+    return file.rows(len(contents))
 
 
-def read(painter: Generator, in_use: ActiveModels, contents: list[str], columns: int) -> Floats:
-    """The codes (n, D) of some pieces, from their thumbnails."""
-    found = [in_use.pixels(content) for content in contents]
-    codes = np.full((len(contents), columns), np.nan, np.float32)
-    there = [place for place, pixels in enumerate(found) if pixels is not None]
-    if there:
-        codes[there] = painter.encode(
-            np.stack([painted(pixels, painter.side) for pixels in found if pixels is not None])
-        )
-    return codes
+def _remove_other_caches(current: Path) -> None:
+    """Remove the cached latents of other generators, and of an index that was deleted."""
+    for path in current.parent.glob("paintings-*.f32"):
+        if path != current:
+            with suppress(OSError):  # a read-only folder may keep old files
+                path.unlink()
+
+
+def _encode_thumbnails(generator: Generator, models: ActiveModels, contents: list[str], columns: int) -> Floats:
+    """Encode pictures from their thumbnails to latents (n, D), NaN for those that can't be read."""
+    pictures = [models.thumbnail_pixels(content) for content in contents]
+    latents = np.full((len(contents), columns), np.nan, np.float32)
+    readable = [place for place, pixels in enumerate(pictures) if pixels is not None]
+    if readable:
+        squares = [fit_to_square(pixels, generator.side) for pixels in pictures if pixels is not None]
+        latents[readable] = generator.encode(np.stack(squares))
+    return latents

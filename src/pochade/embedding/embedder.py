@@ -1,4 +1,8 @@
-"""Pictures to fingerprints, and back: the code, from which a piece is redrawn, and the look, by which it is found."""
+"""Pictures to fingerprints: an embedding, by which a picture is found, and a sketch, from which it is reconstructed.
+
+picture ──►──┤letterbox├──┬──► subject ──►──┤EmbeddingModel├──────────────────► embedding (64,)
+└──► whole   ──►──┤SketchVAE├──►──┤SketchCodec├──► sketch, 256 bytes
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,18 +15,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pochade.embedding.integer_prior import as_latents, as_whole
-from pochade.embedding.sketch_codec import LENGTH, Frame, SketchCodec, log_steps_at, steps_at
+from pochade.embedding.integer_prior import to_channels_first, to_channels_last
+from pochade.embedding.sketch_codec import SketchCodec
+from pochade.embedding.sketch_format import SKETCH_BYTES, Frame, log_steps_at, steps_at
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.images.geometry.letterbox import SIDE, Square, Squares, squared
-from pochade.images.io.input_arrays import on_paper
+from pochade.images.geometry.letterbox import SQUARE_SIDE, Square, Squares, make_squares
+from pochade.images.io.input_arrays import input_on_white
 from pochade.models import EmbeddingModel, SketchVAE, weights
 from pochade.models.checkpoints import load_model
 from pochade.models.model_input import LetterboxedBatch, model_input
 
-BATCH = (
-    64  # pictures at once; a shorter batch is filled up, so that a picture's fingerprint never depends on its company
-)
+PICTURES_PER_BATCH = 64  # shorter batches are filled up, so that a fingerprint never depends on the other pictures
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -30,14 +33,24 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """What is kept of n pictures."""
+    """The fingerprints of n pictures."""
 
-    codes: Bytes  # (n, 256): `redraw` draws the pictures from them
-    looks: Floats  # (n, 64), unit length: near for what looks alike
+    sketches: Bytes  # (n, 256); `redraw` turns them into pictures
+    embeddings: Floats  # (n, 64), unit length; the cosine of two tells how alike the pictures look
+
+    @property
+    def codes(self) -> Bytes:
+        """Alias of `sketches`, kept for scripts."""
+        return self.sketches
+
+    @property
+    def looks(self) -> Floats:
+        """Alias of `embeddings`, kept for scripts."""
+        return self.embeddings
 
 
 class Embedder:
-    """The two nets that make fingerprints.
+    """The two models that make fingerprints.
 
     Args:
         folder: Where `look.safetensors` and `code.safetensors` are; the shipped ones by default.
@@ -47,106 +60,126 @@ class Embedder:
     """
 
     def __init__(self, folder: Path = weights.FOLDER) -> None:
-        look, code = load_model(folder / weights.LOOK), load_model(folder / weights.CODE)
-        if not isinstance(look, EmbeddingModel) or not isinstance(code, SketchVAE):
-            raise CheckpointDamaged(f"'{folder}' holds other nets than those of fingerprints", "install Pochade again")
-        self.look = look.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the quicker order on CPUs
-        self.code = code.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.book = SketchCodec(code.prior, code.config.places)
-        self.name = weights.name_of(folder) or ""
+        embedding, sketch = load_model(folder / weights.EMBEDDING_FILE), load_model(folder / weights.SKETCH_FILE)
+        if not isinstance(embedding, EmbeddingModel) or not isinstance(sketch, SketchVAE):
+            raise CheckpointDamaged(f"'{folder}' holds models of another kind", "install Pochade again")
+        # channels_last: the faster order on CPUs
+        self.embedding_model = embedding.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.sketch_model = sketch.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.codec = SketchCodec(sketch.prior, sketch.config.places)
+        self.name = weights.weights_name(folder) or ""
 
     def fingerprint(self, squares: Sequence[Squares]) -> Fingerprints:
-        """The fingerprints of pictures fitted into squares."""
-        codes, looks = [], []
-        for start in range(0, len(squares), BATCH):
-            some = squares[start : start + BATCH]
-            full = [*some, *[some[0]] * (BATCH - len(some))]
-            looks.append(self.looks_of(full)[: len(some)])
-            codes.extend(self.codes([each.whole for each in full])[: len(some)])
+        """Compute the fingerprints of letterboxed pictures."""
+        sketches, embeddings = list[bytes](), list[Floats]()
+        for start in range(0, len(squares), PICTURES_PER_BATCH):
+            batch = squares[start : start + PICTURES_PER_BATCH]
+            full = [*batch, *[batch[0]] * (PICTURES_PER_BATCH - len(batch))]
+            embeddings.append(self.embed(full)[: len(batch)])
+            sketches.extend(self.sketch([picture.whole for picture in full])[: len(batch)])
+        empty = np.empty((0, self.embedding_model.config.latent_dim), np.float32)
         return Fingerprints(
-            np.frombuffer(b"".join(codes), np.uint8).reshape(-1, LENGTH).copy(),
-            np.concatenate(looks) if looks else np.empty((0, self.look.config.latent_dim), np.float32),
+            np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH_BYTES).copy(),
+            np.concatenate([empty, *embeddings]),
         )
 
-    def looks_of(self, squares: Sequence[Squares]) -> Floats:
-        """The looks (n, 64) of pictures fitted into squares, all at once."""
-        return self.looks(*as_tensors([each.subject for each in squares]))
+    def embed(self, squares: Sequence[Squares]) -> Floats:
+        """Embed letterboxed pictures in one batch: (n, 64)."""
+        return self.embed_batch(*square_tensors([picture.subject for picture in squares]))
 
     @torch.inference_mode()
-    def looks(self, pixels: Tensor, frames: Tensor) -> Floats:
-        """The looks (B, 64) of squares (B, 3, 96, 96) in [0, 1] with their frames (B, 2)."""
-        views = model_input(LetterboxedBatch(pixels, frames), self.look.config.side)
-        looks: Floats = self.look(views.contiguous(memory_format=torch.channels_last)).numpy()
-        return looks
+    def embed_batch(self, pixels: Tensor, frames: Tensor) -> Floats:
+        """Embed a batch of squares.
+
+        Args:
+            pixels: (B, 3, 96, 96) in [0, 1].
+            frames: Width and height of each picture in its square (B, 2), in parts of the side.
+
+        Returns:
+            Embeddings (B, 64).
+        """
+        x = model_input(LetterboxedBatch(pixels, frames), self.embedding_model.config.side)
+        embeddings: Floats = self.embedding_model(x.contiguous(memory_format=torch.channels_last)).numpy()
+        return embeddings
 
     @torch.inference_mode()
-    def codes(self, squares: Sequence[Square]) -> list[bytes]:
-        """The codes of whole pictures."""
-        views = model_input(LetterboxedBatch(*as_tensors(squares)), SIDE).contiguous(memory_format=torch.channels_last)
-        latents = self.code.encode(views)  # (B, D, 6, 6)
-        return self.book.write([Frame(square.width, square.height) for square in squares], as_whole(latents))
+    def sketch(self, squares: Sequence[Square]) -> list[bytes]:
+        """Sketch whole letterboxed pictures in one batch."""
+        batch = LetterboxedBatch(*square_tensors(squares))
+        x = model_input(batch, SQUARE_SIDE).contiguous(memory_format=torch.channels_last)
+        latents = self.sketch_model.encode(x)  # (B, D, 6, 6)
+        return self.codec.encode([Frame(square.width, square.height) for square in squares], to_channels_last(latents))
 
     @torch.inference_mode()
-    def redraw(self, codes: Bytes) -> Bytes:
-        """Pictures (n, 96, 96, 3) on white, from codes (n, 256).
+    def reconstruct(self, sketches: Bytes) -> Bytes:
+        """Reconstruct pictures (n, 96, 96, 3), on white, from sketches (n, 256).
 
         Raises:
-            PictureDamaged: A code is none, or damaged.
+            PictureDamaged: Bytes are no sketch, or a sketch is damaged.
         """
-        drawn = [np.empty((0, SIDE, SIDE, 3), np.uint8)]
-        for start in range(0, len(codes), BATCH):
-            kept = self.book.read([code.tobytes() for code in codes[start : start + BATCH]])
-            levels = np.array([each.level for each in kept])
-            units = np.stack([each.numbers for each in kept]) / steps_at(levels)[:, None, None, None]
-            log_steps = torch.from_numpy(log_steps_at(levels))
-            pictures = self.code.decode(as_latents(units.astype(np.float32)), log_steps).clamp(0, 1)
-            pixels = (pictures * 255).round().byte().permute(0, 2, 3, 1).numpy()
-            drawn.append(np.stack([on_white(each, *one.frame) for each, one in zip(pixels, kept, strict=True)]))
-        return np.concatenate(drawn)
+        pictures = [np.empty((0, SQUARE_SIDE, SQUARE_SIDE, 3), np.uint8)]
+        for start in range(0, len(sketches), PICTURES_PER_BATCH):
+            decoded = self.codec.decode([sketch.tobytes() for sketch in sketches[start : start + PICTURES_PER_BATCH]])
+            levels = np.array([sketch.level for sketch in decoded])
+            units = np.stack([sketch.quantised for sketch in decoded]) / steps_at(levels)[:, None, None, None]
+            latents, log_steps = to_channels_first(units.astype(np.float32)), torch.from_numpy(log_steps_at(levels))
+            output = self.sketch_model.decode(latents, log_steps).clamp(0, 1)
+            pixels = (output * 255).round().byte().permute(0, 2, 3, 1).numpy()
+            framed = zip(pixels, decoded, strict=True)
+            pictures.append(np.stack([_white_outside(picture, sketch.frame) for picture, sketch in framed]))
+        return np.concatenate(pictures)
 
 
-def on_white(pixels: Bytes, width: int, height: int) -> Bytes:
-    """White outside the frame, (96, 96, 3)."""
-    left, top = (SIDE - width) // 2, (SIDE - height) // 2
+def _white_outside(pixels: Bytes, frame: Frame) -> Bytes:
+    """Paint a square (96, 96, 3) white outside the picture's frame."""
+    left, top = (SQUARE_SIDE - frame.width) // 2, (SQUARE_SIDE - frame.height) // 2
+    inside = np.s_[top : top + frame.height, left : left + frame.width]
     square = np.full_like(pixels, 255)
-    square[top : top + height, left : left + width] = pixels[top : top + height, left : left + width]
+    square[inside] = pixels[inside]
     return square
 
 
-def as_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
-    """Squares as pixels (B, 3, 96, 96) in [0, 1] and frames (B, 2), parts of the side."""
+def square_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
+    """Squares as pixels (B, 3, 96, 96) in [0, 1], and frames (B, 2) in parts of the side."""
     pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
-    frames = torch.tensor([[square.width, square.height] for square in squares]) / SIDE
+    frames = torch.tensor([[square.width, square.height] for square in squares]) / SQUARE_SIDE
     return pixels.float().div(255).contiguous(), frames
 
 
 @cache
-def shipped() -> Embedder:
-    """The nets that come with the package, loaded once."""
+def shipped_embedder() -> Embedder:
+    """The models that come with the package, loaded once."""
     return Embedder()
 
 
 def fingerprint(pictures: Iterable[Any]) -> Fingerprints:
-    """Codes and looks of pictures, by the shipped nets.
+    """Compute the embeddings and sketches of pictures with the shipped models.
 
     Args:
-        pictures: Pillow images, or arrays (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of uint8, of any sizes; what is
-            transparent is laid on white.
+        pictures: Pillow images, or uint8 arrays (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of any sizes. Transparent
+            pictures are laid on white.
 
     Raises:
         UsageError: One of them is no picture.
     """
-    return shipped().fingerprint([squared(on_paper(picture)) for picture in pictures])
+    return shipped_embedder().fingerprint([make_squares(input_on_white(picture)) for picture in pictures])
 
 
 def redraw(codes: Bytes) -> Bytes:
-    """Pictures (n, 96, 96, 3) uint8, on white, from codes (n, 256) of the shipped nets.
+    """Reconstruct pictures from sketches of the shipped models.
+
+    Args:
+        codes: Sketches (n, 256) uint8.
+
+    Returns:
+        Pictures (n, 96, 96, 3) uint8, on white.
 
     Raises:
         UsageError: The array has another shape.
-        PictureDamaged: A code is damaged.
+        PictureDamaged: A sketch is damaged.
     """
     codes = np.asarray(codes, np.uint8)
-    if codes.ndim != 2 or codes.shape[1] != LENGTH:  # noqa: PLR2004
-        raise UsageError(f"codes are (n, {LENGTH}) bytes, not {codes.shape}")
-    return shipped().redraw(codes)
+    if codes.ndim != 2 or codes.shape[1] != SKETCH_BYTES:  # noqa: PLR2004
+        why = f"sketches are an array of the shape (n, {SKETCH_BYTES}), not {codes.shape}"
+        raise UsageError(why, "give the `sketches` of `fingerprint`")
+    return shipped_embedder().reconstruct(codes)

@@ -1,4 +1,4 @@
-"""What thumbnails tell, each asked in the same way: in processes where there are many. Without torch."""
+"""Measurements of thumbnails, computed by worker processes if there are many. Without torch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,58 +6,83 @@ from pathlib import Path
 
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
-from pochade.images.features.edge_map import halved
-from pochade.images.geometry.letterbox import letterboxed, trimmed
+from pochade.images.features.edge_map import halve
+from pochade.images.geometry.letterbox import letterbox, make_squares, trim_paper
 from pochade.images.io.read import read_preview
-from pochade.index.ingest_file import THUMBNAIL
+from pochade.index.descriptor_schema import describe
+from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.system.worker_pool import WorkerPool
 
-BATCH = 64  # pieces in one request: each takes a process a millisecond or three
-FEW = 256  # pieces: that many are measured here before processes have started and caught up
-Measure = Callable[[Path], Array | None]  # of one thumbnail; None when it can't be read; it travels by its name
+THUMBNAILS_PER_TASK = 64  # a thumbnail takes 1 to 3 ms
+MAX_WITHOUT_WORKERS = 256  # thumbnails; measuring that many is done before workers have started
+Measure = Callable[[Path], Array | None]  # a module-level function of a thumbnail; None if it can't be read
 
 
 @dataclass(frozen=True)
-class Measuring:
-    """Thumbnails to be measured."""
+class ThumbnailTask:
+    """A batch of thumbnails to measure."""
 
-    start: int  # the place of the first one among all
+    start: int  # the position of the first one among all thumbnails
     thumbnails: tuple[Path, ...]
     measure: Measure
 
     @property
     def name(self) -> str:
-        """Of the first one, for a sentence."""
+        """The name of the first thumbnail, for messages."""
         return self.thumbnails[0].name
 
-    def done(self) -> list[Array | None]:
-        """What each one gives."""
+    def run(self) -> list[Array | None]:
+        """Measure every thumbnail."""
         return [self.measure(thumbnail) for thumbnail in self.thumbnails]
 
-    def given_up(self, problem: str, *, again: bool) -> list[Array | None]:  # noqa: ARG002  whoever asked looks again
-        """Nothing."""
+    def failed(self, problem: str, *, retry: bool) -> list[Array | None]:  # noqa: ARG002  the caller retries
+        """Report that no thumbnail could be measured."""
         return [None] * len(self.thumbnails)
 
 
-def measured_all(thumbnails: Sequence[Path], measure: Measure) -> Iterator[list[Array | None]]:
-    """What all thumbnails give, in batches, in order; None for those that can't be read."""
-    starts = range(0, len(thumbnails), BATCH)
-    asked = [Measuring(start, tuple(thumbnails[start : start + BATCH]), measure) for start in starts]
-    if len(thumbnails) <= FEW:
-        yield from (each.done() for each in asked)
+def measure_thumbnails(thumbnails: Sequence[Path], measure: Measure) -> Iterator[list[Array | None]]:
+    """Measure all thumbnails.
+
+    Args:
+        thumbnails: Files.
+        measure: A function of a module, so that it can be pickled.
+
+    Yields:
+        The measurements in batches, in the order of the thumbnails; None for a thumbnail that can't be read.
+    """
+    tasks = [
+        ThumbnailTask(start, tuple(thumbnails[start : start + THUMBNAILS_PER_TASK]), measure)
+        for start in range(0, len(thumbnails), THUMBNAILS_PER_TASK)
+    ]
+    if len(thumbnails) <= MAX_WITHOUT_WORKERS:
+        yield from (task.run() for task in tasks)
         return
-    early, following = dict[int, list[Array | None]](), 0
-    with WorkerPool() as readers:
-        for answer in readers.read(asked):
-            early[answer.request.start] = answer.reading
-            while following in early:
-                yield early.pop(following)
-                following += BATCH
+    early, next_start = dict[int, list[Array | None]](), 0
+    with WorkerPool(preload=(__name__,)) as workers:
+        for answer in workers.run(tasks):
+            early[answer.task.start] = answer.result
+            while next_start in early:
+                yield early.pop(next_start)
+                next_start += THUMBNAILS_PER_TASK
 
 
-def halved_from(thumbnail: Path) -> Array | None:
-    """A piece's subject on a half of its square's sides (48, 48, 3) uint8; None when its thumbnail can't be read."""
+def describe_thumbnail(thumbnail: Path) -> Array | None:
+    """Compute the stored descriptor of a picture from its thumbnail.
+
+    The picture itself is never used: the descriptor is then bit-identical whenever it is computed.
+
+    Returns:
+        Bytes (4608,) uint8, or None if the thumbnail can't be read.
+    """
     try:
-        return halved(letterboxed(trimmed(read_preview(thumbnail, THUMBNAIL).pixels)).pixels)
+        return describe(make_squares(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels))
+    except PictureUnreadable:
+        return None
+
+
+def half_subject(thumbnail: Path) -> Array | None:
+    """Load the trimmed picture of a thumbnail as (48, 48, 3) uint8; None if the thumbnail can't be read."""
+    try:
+        return halve(letterbox(trim_paper(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels)).pixels)
     except PictureUnreadable:
         return None

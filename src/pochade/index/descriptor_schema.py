@@ -1,27 +1,45 @@
-"""What is measured of a piece, besides its code and look: a row of bytes, the same whoever measures. Without torch."""
+"""The descriptor of a picture as stored: one row of bytes with its appearance, layout and edges. Without torch."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from pochade.images.base.picture import Array
-from pochade.images.features.descriptors import LENGTH, PLAN_LENGTH, plan, traits
-from pochade.images.features.edge_map import SIDE, edge_map
+from pochade.images.features.descriptors import (
+    APPEARANCE_LENGTH,
+    LAYOUT_LENGTH,
+    appearance_descriptor,
+    layout_descriptor,
+)
+from pochade.images.features.edge_map import EDGE_MAP_SIDE, edge_map
 from pochade.images.geometry.letterbox import Squares
 
-VERSION = 2  # of these numbers: others have other files
-NUMBERS = np.dtype([("traits", "<f4", LENGTH), ("plan", "<f4", PLAN_LENGTH), ("edges", "<f2", (SIDE, SIDE))])
-BYTES = NUMBERS.itemsize  # 4,608
+DESCRIPTOR_VERSION = 2  # part of the file's name: another version has another file
+DESCRIPTOR = np.dtype([
+    ("appearance", "<f4", APPEARANCE_LENGTH),
+    ("layout", "<f4", LAYOUT_LENGTH),
+    ("edges", "<f2", (EDGE_MAP_SIDE, EDGE_MAP_SIDE)),
+])  # fmt: skip
+DESCRIPTOR_BYTES = DESCRIPTOR.itemsize  # 4,608
 
 
-def numbers_of(squares: Squares) -> Array:
-    """The row of one piece (4608,) uint8: its traits are never all zeros, as the colours in them add up to one."""
-    row = np.zeros(1, NUMBERS)
-    row["traits"], row["plan"], row["edges"] = traits(squares), plan(squares), edge_map(squares.subject.pixels)
+def describe(squares: Squares) -> Array:
+    """Compute the stored descriptor of a picture.
+
+    Args:
+        squares: The picture as the models read it.
+
+    Returns:
+        Bytes (4608,) uint8, a row of type `DESCRIPTOR`. Its appearance is never all zeros, as its colour shares add up
+        to one; all zeros therefore stand for a missing descriptor.
+    """
+    row = np.zeros(1, DESCRIPTOR)
+    row["appearance"], row["layout"] = appearance_descriptor(squares), layout_descriptor(squares)
+    row["edges"] = edge_map(squares.subject.pixels)
     return row.view(np.uint8)
 
 
-def as_rows(found: Sequence[Array | None]) -> Array:
-    """Rows (n, 4608), zeros for what is missing."""
-    nothing = np.zeros(BYTES, np.uint8)
-    return np.stack([nothing if each is None else each for each in found])
+def stack_descriptors(rows: Sequence[Array | None]) -> Array:
+    """Stack descriptors to (n, 4608) uint8; a missing one becomes zeros."""
+    missing = np.zeros(DESCRIPTOR_BYTES, np.uint8)
+    return np.stack([missing if row is None else row for row in rows])

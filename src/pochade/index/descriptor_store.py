@@ -1,4 +1,4 @@
-"""What was measured of all pieces, kept beside the fingerprints: while they are read, or when it is first asked for."""
+"""The descriptors of all pictures, in a file beside the embeddings. Missing ones are computed on first use."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,72 +6,79 @@ from contextlib import suppress
 import numpy as np
 
 from pochade.images.base.picture import Array
-from pochade.images.geometry.letterbox import squared
+from pochade.images.geometry.letterbox import make_squares
 from pochade.index.active_models import ActiveModels
-from pochade.index.descriptor_jobs import measured_all
-from pochade.index.descriptor_schema import BYTES, NUMBERS, VERSION, as_rows, numbers_of
-from pochade.index.ingest_file import numbers_from, thumbnail_path
+from pochade.index.descriptor_jobs import describe_thumbnail, measure_thumbnails
+from pochade.index.descriptor_schema import (
+    DESCRIPTOR,
+    DESCRIPTOR_BYTES,
+    DESCRIPTOR_VERSION,
+    describe,
+    stack_descriptors,
+)
+from pochade.index.thumbnails import thumbnail_path
 from pochade.index.vectors import VectorFile
 from pochade.system.progress import Progress, Report
 
 
-def kept_in(in_use: ActiveModels) -> VectorFile:
-    """The file of what was measured, made where it is missing; those of other versions and of deleted indexes go."""
-    name = f"measured-{VERSION}-{in_use.index.name()}"
-    for old in (*in_use.home.glob("traits-*.f32"), *in_use.home.glob("measured-*.u8")):
-        if old.name != f"{name}.u8":
-            with suppress(OSError):  # where nothing can be written, nothing is in the way
-                old.unlink()
-    return VectorFile(in_use.home / f"{name}.u8", name, np.uint8, BYTES, create=True)
+def open_descriptors(models: ActiveModels) -> VectorFile:
+    """Open the file of descriptors, or create it; files of other versions or of deleted indexes are removed."""
+    name = f"measured-{DESCRIPTOR_VERSION}-{models.index.name()}"
+    for path in (*models.home.glob("traits-*.f32"), *models.home.glob("measured-*.u8")):
+        if path.name != f"{name}.u8":
+            with suppress(OSError):  # a read-only folder may keep old files
+                path.unlink()
+    return VectorFile(models.home / f"{name}.u8", name, np.uint8, DESCRIPTOR_BYTES, create=True)
 
 
-def measured(in_use: ActiveModels, contents: list[str], report: Report) -> Array:
-    """The numbers of all pieces by row, (N,) of type `NUMBERS`; what is missing is measured first.
+def load_descriptors(models: ActiveModels, contents: list[str], report: Report) -> Array:
+    """Load the descriptors of all pictures; missing ones are computed and stored first.
 
     Args:
-        in_use: Where thumbnails and files of fingerprints lie.
-        contents: The content of every piece, by row.
+        models: The place of the thumbnails and vector files.
+        contents: The content hash of every picture, by row.
         report: Called with the progress.
+
+    Returns:
+        Rows (N,) of type `DESCRIPTOR`.
     """
-    kept = kept_in(in_use)
-    begun = min(kept.count(), len(contents))
-    measure_again(kept, begun, contents, in_use)
-    if begun < len(contents):
-        measure(kept, begun, contents, in_use, report)
-    return numbers_in(kept, len(contents))
+    file = open_descriptors(models)
+    done = min(file.count(), len(contents))
+    _describe_missing(file, done, contents, models)
+    if done < len(contents):
+        _describe_new(file, done, contents, models, report)
+    return _read_rows(file, len(contents))
 
 
-def numbers_in(kept: VectorFile, count: int) -> Array:
-    """The first rows as numbers."""
-    numbers: Array = kept.rows(count).view(NUMBERS)[:, 0] if count else np.empty(0, NUMBERS)
-    return numbers
+def _read_rows(file: VectorFile, count: int) -> Array:
+    rows: Array = file.rows(count).view(DESCRIPTOR)[:, 0] if count else np.empty(0, DESCRIPTOR)
+    return rows
 
 
-def measure(kept: VectorFile, begun: int, contents: list[str], in_use: ActiveModels, report: Report) -> None:
-    """Measure pieces from a row on, each batch on disk before the next."""
-    row = begun
-    thumbnails = [thumbnail_path(in_use.thumbnails, content) for content in contents[begun:]]
-    for found in measured_all(thumbnails, numbers_from):
-        kept.write(row, mended(found, contents[row : row + len(found)], in_use))
-        row += len(found)
-        report(Progress("measuring", row - begun, len(contents) - begun))
+def _describe_new(file: VectorFile, done: int, contents: list[str], models: ActiveModels, report: Report) -> None:
+    row = done
+    thumbnails = [thumbnail_path(models.thumbnails, content) for content in contents[done:]]
+    for descriptors in measure_thumbnails(thumbnails, describe_thumbnail):
+        file.write(row, _fill_from_files(descriptors, contents[row : row + len(descriptors)], models))
+        row += len(descriptors)
+        report(Progress("measuring", row - done, len(contents) - done))
 
 
-def measure_again(kept: VectorFile, begun: int, contents: list[str], in_use: ActiveModels) -> None:
-    """Try the pieces once more of which nothing was left when they were to be measured."""
-    for row in np.flatnonzero(~numbers_in(kept, begun)["traits"].any(1)).tolist():
-        rows = mended([None], [contents[row]], in_use)
+def _describe_missing(file: VectorFile, done: int, contents: list[str], models: ActiveModels) -> None:
+    """Try again the pictures that could not be read when their descriptors were computed."""
+    for row in np.flatnonzero(~_read_rows(file, done)["appearance"].any(1)).tolist():
+        rows = _fill_from_files([None], [contents[row]], models)
         if rows.any():
-            kept.write(row, rows)
+            file.write(row, rows)
 
 
-def mended(found: Sequence[Array | None], contents: list[str], in_use: ActiveModels) -> Array:
-    """Rows (n, 4608) of what was found, and for thumbnails that can't be read, from the pieces' files.
+def _fill_from_files(descriptors: Sequence[Array | None], contents: list[str], models: ActiveModels) -> Array:
+    """Stack descriptors to (n, 4608); those of unreadable thumbnails are computed from the pictures' files.
 
-    One of which no file can be read either has zeros: they pull nothing anywhere, and are measured another time.
+    If no file can be read either, the row is zeros, and the next call tries again.
     """
-    rows = as_rows(found)
+    rows = stack_descriptors(descriptors)
     for place, content in enumerate(contents):
-        if found[place] is None and (pixels := in_use.pixels(content)) is not None:
-            rows[place] = numbers_of(squared(pixels))
+        if descriptors[place] is None and (pixels := models.thumbnail_pixels(content)) is not None:
+            rows[place] = describe(make_squares(pixels))
     return rows

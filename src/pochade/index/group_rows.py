@@ -1,4 +1,4 @@
-"""The groups of a collection as rows: the tree of groups, and the group of each picture."""
+"""The groups of a collection in memory: a tree of groups, and the group of each picture."""
 
 from dataclasses import dataclass, field
 
@@ -6,56 +6,56 @@ from pochade.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Node:
-    """A group, without its pieces."""
+class GroupNode:
+    """A group, without its pictures."""
 
     id: int
     parent: int | None
-    name: str | None = None  # the person's
-    description: str = ""
-    kept: bool = False  # the person changed it
+    name: str | None = None  # given by the person
+    description: str = ""  # made from measurements
+    kept: bool = False  # whether the person changed the group
 
 
 @dataclass
-class Tree:
-    """All groups, and which piece is in which."""
+class GroupTree:
+    """All groups, and the group of each picture."""
 
-    nodes: dict[int, Node] = field(default_factory=dict)
-    homes: dict[int, int | None] = field(default_factory=dict)  # from a piece's number; None when it fits nowhere
-    pinned: set[int] = field(default_factory=set)  # pieces that the person put where they are
-    made: int = 0  # pieces there were when the groups were last made anew
+    nodes: dict[int, GroupNode] = field(default_factory=dict)
+    group_of: dict[int, int | None] = field(default_factory=dict)  # by the picture's number; None if it fits nowhere
+    pinned: set[int] = field(default_factory=set)  # pictures that the person put into their group
+    grouped_count: int = 0  # how many pictures there were when the groups were last rebuilt
 
-    def children(self, number: int | None) -> list[Node]:
-        """The groups right below one, or the topmost, by number."""
+    def children(self, number: int | None) -> list[GroupNode]:
+        """The groups directly below a group, or the top-level groups for None, by number."""
         return [node for _, node in sorted(self.nodes.items()) if node.parent == number]
 
     def below(self, number: int) -> set[int]:
-        """A group and all groups below it."""
+        """The numbers of a group and of all groups below it."""
         return {number}.union(*(self.below(child.id) for child in self.children(number)))
 
-    def pieces(self, number: int) -> list[int]:
-        """The pieces of a group and of all groups below it."""
+    def pictures(self, number: int) -> list[int]:
+        """The pictures of a group and of all groups below it."""
         return self.members()[number]
 
     def members(self) -> dict[int, list[int]]:
-        """The pieces of every group and of all groups below it, in one pass."""
-        found: dict[int, list[int]] = {number: [] for number in self.nodes}
-        for piece, home in self.homes.items():
-            above = home
-            while above is not None:
-                found[above].append(piece)
-                above = self.nodes[above].parent
-        return found
+        """The pictures of every group and of all groups below it, by the group's number."""
+        members: dict[int, list[int]] = {number: [] for number in self.nodes}
+        for picture, group in self.group_of.items():
+            ancestor = group
+            while ancestor is not None:
+                members[ancestor].append(picture)
+                ancestor = self.nodes[ancestor].parent
+        return members
 
     def free_id(self) -> int:
-        """A number above those of all groups."""
+        """A number that no group has."""
         return max(self.nodes, default=0) + 1
 
-    def node(self, number: int) -> Node:
-        """A group by its number.
+    def node(self, number: int) -> GroupNode:
+        """Look up a group by its number.
 
         Raises:
-            UsageError: There is none.
+            UsageError: There is no such group.
         """
         if number not in self.nodes:
             raise UsageError(f"there is no group {number}", "`pochade groups` lists them with their numbers")

@@ -1,115 +1,141 @@
-"""What is kept of verdicts on pairs, of groups and of the map, in the index."""
+"""The results of organising in the database: scores of pairs, groups, and places on the map."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sql
 
 from pochade.errors import UsageError
 from pochade.index.database import Index
-from pochade.index.group_rows import Node, Tree
+from pochade.index.group_rows import GroupNode, GroupTree
 from pochade.index.schema import GROUPED, GROUPS, PAIRS, PLACES, SETTINGS
 
-Place = tuple[float, float]
-MADE = "grouped"  # in the settings: how many pieces there were when the groups were made anew
-JUDGE = "pairs"  # in the settings: the net that judged the pairs; an index of before that was kept has none
+MapPlace = tuple[float, float]
+GROUPED_SETTING = "grouped"  # the setting with the number of pictures when the groups were last rebuilt
+SCORING_MODEL_SETTING = "pairs"  # the setting with the model that scored the pairs; an old index has none
 
 
-def setting(connection: sql.Connection, name: str) -> str | None:
-    """What the settings say under a name, or None."""
-    return connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == name))
+# Pairs ---------------------------------------------------------------------------------------------------------------
 
 
-def put_setting(connection: sql.Connection, name: str, value: str) -> None:
-    """Note something under a name in the settings, in place of what was there."""
-    connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == name))
-    connection.execute(sql.insert(SETTINGS), {"name": name, "value": value})
+def read_pair_scores(index: Index, model: str) -> list[Any]:
+    """Read the scores of all pairs: rows of `first`, `second`, `near` and `version`.
 
-
-def verdicts_in(index: Index, net: str) -> list[Any]:
-    """Every pair of pieces that this net judged: `first`, `second`, `near`, `version`; what another said is nothing."""
+    Args:
+        index: The database.
+        model: The name of the pair model; scores of another one are ignored.
+    """
     with index.reading() as connection:
-        return list(connection.execute(sql.select(PAIRS))) if setting(connection, JUDGE) == net else []
+        current = _setting(connection, SCORING_MODEL_SETTING) == model
+        return list(connection.execute(sql.select(PAIRS))) if current else []
 
 
-def add_verdicts(index: Index, net: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Remember this net's verdicts on pairs, in place of those of other nets and of another process meanwhile."""
+def add_pair_scores(index: Index, model: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Store scores of pairs; they replace scores of the same pairs, and all scores of other models.
+
+    Args:
+        index: The database.
+        model: The name of the pair model.
+        rows: Columns of `PAIRS`.
+    """
     pair = sql.and_(PAIRS.c.first == sql.bindparam("one"), PAIRS.c.second == sql.bindparam("other"))
     with index.writing() as connection:
-        if setting(connection, JUDGE) != net:
+        if _setting(connection, SCORING_MODEL_SETTING) != model:
             connection.execute(sql.delete(PAIRS))
-            put_setting(connection, JUDGE, net)
+            _write_setting(connection, SCORING_MODEL_SETTING, model)
         if rows:
             keys = [{"one": row["first"], "other": row["second"]} for row in rows]
             connection.execute(sql.delete(PAIRS).where(pair), keys)
             connection.execute(sql.insert(PAIRS), list(rows))
 
 
-def tree_in(index: Index) -> Tree:
-    """The groups as they were left."""
+# Groups --------------------------------------------------------------------------------------------------------------
+
+
+def read_groups(index: Index) -> GroupTree:
+    """Read the stored groups."""
     with index.reading() as connection:
-        return tree_of(connection)
+        return _read_groups(connection)
 
 
-def tree_of(connection: sql.Connection) -> Tree:
-    """The groups as a transaction sees them."""
-    nodes = {
-        row.id: Node(row.id, row.parent, row.name, row.description, row.kept)
-        for row in connection.execute(sql.select(GROUPS))
-    }
-    homes = list(connection.execute(sql.select(GROUPED)))
-    made = setting(connection, MADE)
-    pinned = {row.piece for row in homes if row.pinned}
-    return Tree(nodes, {row.piece: row.group for row in homes}, pinned, int(made or 0))
+def write_groups(index: Index, before: GroupTree, tree: GroupTree) -> None:
+    """Replace the stored groups in one transaction.
 
-
-def keep_tree(index: Index, before: Tree, tree: Tree) -> None:
-    """Put these groups in place of those that were there, in one transaction.
+    Args:
+        index: The database.
+        before: The groups that the change started from.
+        tree: The new groups.
 
     Raises:
-        UsageError: Another process changed them meanwhile; nothing is done.
+        UsageError: The stored groups are no longer those of `before`; nothing is written.
     """
     with index.writing() as connection:
-        if tree_of(connection) != before:
+        if _read_groups(connection) != before:
             raise UsageError("the groups were changed elsewhere at the same time", "give the same command again")
-        put_setting(connection, MADE, str(tree.made))
+        _write_setting(connection, GROUPED_SETTING, str(tree.grouped_count))
         connection.execute(sql.delete(GROUPED))
         connection.execute(sql.delete(GROUPS))
-        rows = [
-            {
-                "id": node.id,
-                "parent": node.parent,
-                "name": node.name,
-                "description": node.description,
-                "kept": node.kept,
-            }
-            for node in outermost_first(tree)
+        group_rows = [vars(node) for node in _parents_first(tree)]
+        picture_rows = [
+            {"piece": picture, "group": group, "pinned": picture in tree.pinned}
+            for picture, group in tree.group_of.items()
         ]
-        homes = [{"piece": piece, "group": home, "pinned": piece in tree.pinned} for piece, home in tree.homes.items()]
-        for table, values in ((GROUPS, rows), (GROUPED, homes)):
-            if values:
-                connection.execute(sql.insert(table), values)
+        for table, rows in ((GROUPS, group_rows), (GROUPED, picture_rows)):
+            if rows:
+                connection.execute(sql.insert(table), rows)
 
 
-def outermost_first(tree: Tree, below: int | None = None) -> Iterable[Node]:
-    """Every group after the one that it lies in, as the tables want them."""
+def _read_groups(connection: sql.Connection) -> GroupTree:
+    nodes = {
+        row.id: GroupNode(row.id, row.parent, row.name, row.description, row.kept)
+        for row in connection.execute(sql.select(GROUPS))
+    }
+    rows = list(connection.execute(sql.select(GROUPED)))
+    pinned = {row.piece for row in rows if row.pinned}
+    grouped_count = int(_setting(connection, GROUPED_SETTING) or 0)
+    return GroupTree(nodes, {row.piece: row.group for row in rows}, pinned, grouped_count)
+
+
+def _parents_first(tree: GroupTree, below: int | None = None) -> Iterator[GroupNode]:
+    """Yield every group after its parent, which its foreign key requires."""
     for node in tree.children(below):
         yield node
-        yield from outermost_first(tree, node.id)
+        yield from _parents_first(tree, node.id)
 
 
-def places_in(index: Index) -> dict[int, Place]:
-    """Where pieces lie on the map, by their numbers."""
+# The map -------------------------------------------------------------------------------------------------------------
+
+
+def read_map_places(index: Index) -> dict[int, MapPlace]:
+    """Read the places (x, y) of pictures on the map, by the pictures' numbers."""
     with index.reading() as connection:
         return {row.piece: (row.x, row.y) for row in connection.execute(sql.select(PLACES))}
 
 
-def add_places(index: Index, places: Mapping[int, Place], *, anew: bool = False) -> None:
-    """Remember where pieces lie that had no place; or forget all other places, also of pieces whose files are gone."""
+def add_map_places(index: Index, places: Mapping[int, MapPlace], *, replace: bool = False) -> None:
+    """Store places of pictures on the map.
+
+    Args:
+        index: The database.
+        places: Places by the pictures' numbers.
+        replace: Delete all other places, also those of pictures without files.
+    """
     with index.writing() as connection:
-        if anew:
+        if replace:
             connection.execute(sql.delete(PLACES))
         if places:
-            own = PLACES.c.piece == sql.bindparam("one")
-            connection.execute(sql.delete(PLACES).where(own), [{"one": number} for number in places])
+            picture = PLACES.c.piece == sql.bindparam("one")
+            connection.execute(sql.delete(PLACES).where(picture), [{"one": number} for number in places])
             connection.execute(sql.insert(PLACES), [{"piece": n, "x": x, "y": y} for n, (x, y) in places.items()])
+
+
+# Settings ------------------------------------------------------------------------------------------------------------
+
+
+def _setting(connection: sql.Connection, name: str) -> str | None:
+    return connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == name))
+
+
+def _write_setting(connection: sql.Connection, name: str, value: str) -> None:
+    connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == name))
+    connection.execute(sql.insert(SETTINGS), {"name": name, "value": value})

@@ -1,4 +1,4 @@
-"""What a person is told of a collection: its pieces, what was found, what went wrong, and which pieces to ask among."""
+"""What a collection returns: its pictures, matches, problems and summaries; and the filter of a query."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,53 +6,58 @@ from pathlib import Path
 from typing import Any
 
 from pochade.errors import UsageError
-from pochade.images.features.colour_name import COLOURS
+from pochade.images.features.colour_name import COLOUR_WORDS
 
 SHAPES = ("portrait", "landscape", "square")
-SAME = 0.75  # likelihood from which a match is said to be of the same work
-SQUARE = 1.1  # sides that differ by less make a square
+SAME_WORK_LIKELIHOOD = 0.75  # from which a match counts as the same work
+SQUARE_RATIO = 1.1  # of the longer to the shorter side, below which a picture counts as square
 
 
-@dataclass(frozen=True, slots=True)  # there may be hundreds of thousands
+@dataclass(frozen=True, slots=True)  # a collection may have hundreds of thousands
 class PictureFile:
-    """A file that holds a piece, and what is known of it."""
+    """A file that holds a picture, and the picture's properties."""
 
     path: Path
-    hash: str  # SHA-256 of its content
+    hash: str  # SHA-256 of the content
     format: str
     width: int  # pixels
     height: int
-    depth: int  # bits a channel
+    depth: int  # bits per channel
     has_alpha: bool
     frames: int
     bytes: int
-    colour: str  # the one that stands out, in a word
+    colour: str  # the name of the dominant colour
     modified: datetime
     notes: tuple[str, ...]
-    number: int  # of the piece in the index: copies share it
-    row: int  # in the fingerprint files
+    number: int  # of the picture in the index; copies share it
+    row: int  # in the vector files
 
     @property
     def shape(self) -> str:
         """Portrait, landscape or square."""
-        if max(self.width, self.height) < SQUARE * min(self.width, self.height):
+        if max(self.width, self.height) < SQUARE_RATIO * min(self.width, self.height):
             return "square"
         return "portrait" if self.height > self.width else "landscape"
 
 
 @dataclass(frozen=True)
 class Match:
-    """A piece that was found."""
+    """A picture that a query found."""
 
     path: Path
-    distance: float  # 1 - cosine of the looks: 0 for the same, about 1 for what has nothing in common
+    distance: float  # 1 - cosine of the embeddings: 0 for equal ones, about 1 for unrelated ones
     piece: PictureFile
-    likelihood: float = 0.0  # that it is of the same work, 0 to 1, where the two were laid over each other
+    likelihood: float = 0.0  # 0 to 1, that it is the same work; 0 if the two pictures were not aligned
+
+    @property
+    def picture(self) -> PictureFile:
+        """The picture; `piece` is its older name."""
+        return self.piece
 
     @property
     def is_same_work(self) -> bool:
-        """Whether it is more likely a copy or another stage than another work."""
-        return self.likelihood >= SAME
+        """Whether the match is probably a copy or another stage of the same work."""
+        return self.likelihood >= SAME_WORK_LIKELIHOOD
 
 
 @dataclass(frozen=True)
@@ -65,73 +70,89 @@ class ReadProblem:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which pieces count; what is not given is not asked for."""
+    """Conditions on the pictures of a query; None accepts every picture."""
 
-    folder: Path | None = None  # below the collection's, or absolute
-    format: str | None = None  # as `Piece.format`, in any case
-    since: date | None = None  # modified on that day or later
-    until: date | None = None  # modified on that day or earlier
+    folder: Path | None = None  # relative to the collection's folder, or absolute
+    format: str | None = None  # as `PictureFile.format`, in any case
+    since: date | None = None  # modified on this day or later
+    until: date | None = None  # modified on this day or earlier
     shape: str | None = None  # portrait, landscape or square
-    colour: str | None = None  # the word for the colour that stands out
+    colour: str | None = None  # the name of the dominant colour
     label: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse words that no piece can have.
+        """Check the words of the filter.
 
         Raises:
-            UsageError: The shape or colour is none that is known.
+            UsageError: The shape or the colour is unknown.
         """
-        for word, words in ((self.shape, SHAPES), (self.colour, COLOURS)):
-            if word is not None and word not in words:
-                raise UsageError(f"'{word}' is none of {', '.join(words)}")
+        for value, known_words in ((self.shape, SHAPES), (self.colour, COLOUR_WORDS)):
+            if value is not None and value not in known_words:
+                raise UsageError(f"'{value}' is none of {', '.join(known_words)}")
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """What a run of `learn` did."""
+class LearnResult:
+    """The outcome of a run of `learn`."""
 
-    new: int  # pieces that were not known before
-    again: int  # files with content that was known: moved, renamed, copied or touched
-    gone: int  # files that are no longer there
-    unchanged: int  # files that did not need to be read
-    problems: tuple[ReadProblem, ...]  # every file that gives no picture, also from earlier runs
+    new: int  # pictures that were not known before
+    again: int  # files with known content: moved, renamed, copied or touched
+    gone: int  # files that no longer exist
+    unchanged: int  # files that did not have to be read
+    problems: tuple[ReadProblem, ...]  # all files that give no picture, also from earlier runs
     unlisted: tuple[ReadProblem, ...]  # folders that could not be listed
-    training: dict[str, Any] | None  # the figures before and after, or None when nothing was trained
+    training: dict[str, Any] | None  # the figures before and after training; None if nothing was trained
 
 
 @dataclass(frozen=True)
-class Info:
-    """What is known of a collection as a whole."""
+class CollectionInfo:
+    """A summary of a whole collection."""
 
     folder: Path
-    files: int  # that hold a piece
-    pieces: int  # different contents among them
-    formats: dict[str, int]  # pieces of each, most first
+    files: int  # that hold a picture
+    pieces: int  # different pictures
+    formats: dict[str, int]  # number of pictures of each format, most frequent first
     megapixels: float
-    gigabytes: float  # of the pieces, each counted once
+    gigabytes: float  # of the pictures, counting each once
     problems: tuple[ReadProblem, ...]
-    net: str | None  # whose fingerprints are in use
-    learnt: str | None  # since when: ISO 8601, UTC
+    net: str | None  # the name of the model that made the embeddings
+    learnt: str | None  # when this model was made: ISO 8601, UTC
     figures: dict[str, Any]  # of the last training
 
+    @property
+    def pictures(self) -> int:
+        """The number of different pictures; `pieces` is its older name."""
+        return self.pieces
 
-def matching(piece: PictureFile, among: Filter | None, folder: Path) -> bool:
-    """Whether a piece passes a filter, its label apart."""
+    @property
+    def model(self) -> str | None:
+        """The name of the model that made the embeddings; `net` is its older name."""
+        return self.net
+
+
+def passes(file: PictureFile, among: Filter | None, folder: Path) -> bool:
+    """Whether a file meets a filter, except for the filter's label.
+
+    Args:
+        file: The file.
+        among: The filter; None accepts every file.
+        folder: The collection's folder.
+    """
     if among is None:
         return True
-    day = piece.modified.date()
+    day = file.modified.date()
     return (
-        (among.folder is None or piece.path.is_relative_to(folder / among.folder))
-        and (among.format is None or piece.format.lower() == among.format.lower())
+        (among.folder is None or file.path.is_relative_to(folder / among.folder))
+        and (among.format is None or file.format.lower() == among.format.lower())
         and (among.since is None or day >= among.since)
         and (among.until is None or day <= among.until)
-        and (among.shape is None or piece.shape == among.shape)
-        and (among.colour is None or piece.colour == among.colour)
+        and (among.shape is None or file.shape == among.shape)
+        and (among.colour is None or file.colour == among.colour)
     )
 
 
-def moment(nanoseconds: int) -> datetime:
-    """A file's time; the first or the last day there is for one that no calendar has."""
+def file_time(nanoseconds: int) -> datetime:
+    """Convert a file's time to a local date and time, limited to the range of `datetime`."""
     try:
         return datetime.fromtimestamp(nanoseconds / 1e9)
     except (OverflowError, OSError, ValueError):

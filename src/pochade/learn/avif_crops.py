@@ -1,28 +1,36 @@
-"""Parts of the person's pictures at their own size, coded as AVIF: what the restorer of AVIFs is trained on further."""
+"""Crops of a person's pictures at full resolution, and their AVIF versions, to train the artifact remover on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from pochade.errors import PochadeError
 from pochade.images.base.picture import Array
 from pochade.images.base.source import printable
-from pochade.images.codecs.coding_noise import through_avif
+from pochade.images.codecs.round_trip import avif_round_trip
 from pochade.images.io.read import read_picture
 from pochade.system.worker_pool import WorkerPool
 
-SIDE = 192  # pixels
-QUALITIES = (8, 94)  # of AVIF: from, and up to
-FLAT = 4.0  # levels of 255: a part that varies less teaches nothing
-TRIES = 4  # to find a part in which something is
-Cut = tuple[Array, Array, int]  # coded and clean (S, S, 3) uint8, and the quality
+CROP_SIDE = 192  # pixels
+QUALITY_RANGE = (8, 94)  # AVIF qualities, the end excluded
+MIN_DEVIATION = 4.0  # levels of 255; a flatter crop teaches nothing
+MAX_CROP_TRIES = 4  # to find a crop that is not flat
+
+
+class AvifCrop(NamedTuple):
+    """A crop before and after AVIF compression."""
+
+    decoded: Array  # (S, S, 3) uint8
+    clean: Array  # (S, S, 3) uint8
+    quality: int
 
 
 @dataclass(frozen=True)
-class CutJob:
-    """A file, of which some parts are wanted."""
+class CropTask:
+    """A file to take some random crops from."""
 
     path: Path
     count: int
@@ -30,44 +38,57 @@ class CutJob:
 
     @property
     def name(self) -> str:
-        """The file's, for a sentence."""
+        """The file's name, for messages."""
         return printable(self.path.name)
 
-    def done(self) -> list[Cut]:
-        """The parts; none of a file that gives no picture."""
+    def run(self) -> list[AvifCrop]:
+        """Take the crops; there are none if the file gives no picture."""
         try:
             pixels = read_picture(self.path).on_paper()
         except (PochadeError, OSError):
             return []
         rng = np.random.default_rng(self.seed)
-        return [coded(part, rng) for part in (part_of(pixels, rng) for _ in range(self.count)) if part is not None]
+        crops = (random_crop(pixels, rng) for _ in range(self.count))
+        return [_compress_crop(crop, rng) for crop in crops if crop is not None]
 
-    def given_up(self, problem: str, *, again: bool) -> list[Cut]:  # noqa: ARG002  there are others
-        """None."""
+    def failed(self, problem: str, *, retry: bool) -> list[AvifCrop]:  # noqa: ARG002  other files give crops
+        """Give no crops."""
         return []
 
 
-def part_of(pixels: Array, rng: np.random.Generator) -> Array | None:
-    """A part (S, S, 3) in which something is; a smaller picture is repeated from its edges. None where all is flat."""
-    room = [(0, max(0, SIDE - side)) for side in pixels.shape[:2]]
-    whole = np.pad(pixels, [*room, (0, 0)], mode="edge")
-    for _ in range(TRIES):
-        top, left = (int(rng.integers(0, side - SIDE + 1)) for side in whole.shape[:2])
-        part = whole[top : top + SIDE, left : left + SIDE]
-        if part.std() > FLAT:
-            return np.ascontiguousarray(part)
+def cut_crops(files: Iterable[Path], count: int) -> list[AvifCrop]:
+    """Take random crops from files, in workers.
+
+    Args:
+        files: The files; those that give no picture are skipped.
+        count: The number of crops of each file.
+    """
+    tasks = [CropTask(path, count, seed) for seed, path in enumerate(files)]
+    with WorkerPool(preload=(__name__,)) as workers:
+        crops = {answer.task.seed: answer.result for answer in workers.run(tasks)}
+    return [crop for seed in sorted(crops) for crop in crops[seed]]
+
+
+def random_crop(pixels: Array, rng: np.random.Generator) -> Array | None:
+    """Take a random crop with some content.
+
+    Args:
+        pixels: The picture (h, w, 3) uint8; a smaller picture is padded by repeating its edges.
+        rng: Decides the place.
+
+    Returns:
+        The crop (S, S, 3) uint8, or None if all tries were flat.
+    """
+    padding = [(0, max(0, CROP_SIDE - side)) for side in pixels.shape[:2]]
+    padded = np.pad(pixels, [*padding, (0, 0)], mode="edge")
+    for _ in range(MAX_CROP_TRIES):
+        y, x = (int(rng.integers(0, side - CROP_SIDE + 1)) for side in padded.shape[:2])
+        crop = padded[y : y + CROP_SIDE, x : x + CROP_SIDE]
+        if crop.std() > MIN_DEVIATION:
+            return np.ascontiguousarray(crop)
     return None
 
 
-def coded(part: Array, rng: np.random.Generator) -> Cut:
-    """A part as it comes back, beside what it was."""
-    quality = int(rng.integers(*QUALITIES))
-    return through_avif(part, quality), part, quality
-
-
-def cuts_of(files: Iterable[Path], count: int) -> list[Cut]:
-    """So many parts of each file, read by processes of their own: what a stranger made can't stop a run."""
-    jobs = [CutJob(path, count, seed) for seed, path in enumerate(files)]
-    with WorkerPool() as readers:
-        answers = {answer.request.seed: answer.reading for answer in readers.read(jobs)}
-    return [cut for seed in sorted(answers) for cut in answers[seed]]
+def _compress_crop(crop: Array, rng: np.random.Generator) -> AvifCrop:
+    quality = int(rng.integers(*QUALITY_RANGE))
+    return AvifCrop(avif_round_trip(crop, quality), crop, quality)

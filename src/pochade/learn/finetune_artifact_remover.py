@@ -1,4 +1,4 @@
-"""The net that undoes AVIF's losses, trained further on one person's art, and kept only where it helps what is new."""
+"""Fine-tune the artifact remover for AVIF on one person's art; the result must be better on held-out pictures."""
 
 import copy
 from pathlib import Path
@@ -10,85 +10,92 @@ from torch import Tensor
 
 from pochade.errors import TrainingDiverged
 from pochade.images.base.picture import Array
-from pochade.learn.avif_crops import Cut, cuts_of
-from pochade.learn.finetune_embedding import planned, staged, train_for
+from pochade.learn.avif_crops import AvifCrop, cut_crops
 from pochade.models import Denoiser, weights
-from pochade.models.artifact_remover import mender_at
-from pochade.models.packed_weights import packed, unpacked
+from pochade.models.artifact_remover import read_artifact_remover
+from pochade.models.packed_weights import pack_model, unpack_model
 from pochade.system.progress import Progress, Report
-from pochade.training.losses.denoising import uncoded
+from pochade.training.budget import plan_epochs, report_stage, train_epochs
+from pochade.training.losses.denoising import artifact_removal_loss
 
-SHARE = 0.35  # of the minutes that training may take
-MOST = 2_000  # parts: 0.5 GB while they are trained on
-OF_A_PIECE = 16  # parts at most
-JUDGES = 256  # parts by which the net is judged
-BATCH, RATE = 24, 5e-3  # half the rate that the shipped net was trained with
+ARTIFACT_REMOVER_SHARE = 0.35  # of the minutes of all training
+MAX_TRAINING_CROPS = 2_000  # 0.5 GB of memory
+MAX_EVALUATION_CROPS = 256
+MAX_CROPS_PER_PICTURE = 16
+CROPS_PER_BATCH = 24
+LEARNING_RATE = 5e-3  # half the rate of the shipped model
 
 
-def tuned_restorer(
-    home: Path, learnt: list[Path], held: list[Path], minutes: float, report: Report
+def finetune_artifact_remover(
+    home: Path, trained: list[Path], held_out: list[Path], minutes: float, report: Report
 ) -> tuple[Denoiser | None, dict[str, Any]]:
-    """Train a copy of the net: the collection's own, if it has one.
+    """Fine-tune a copy of the collection's artifact remover, or of the shipped one if it has none.
 
     Args:
-        home: Where the index's files are.
-        learnt: Files of the person's pieces.
-        held: Files of others, on which the net is judged.
-        minutes: That this training may take.
+        home: The folder that holds the files of the index.
+        trained: Files of pictures to train on.
+        held_out: Files of pictures to evaluate on.
+        minutes: The time for training.
         report: Called with the progress.
 
     Returns:
-        The net if it became better, else None; what `uncoded` says of the pieces held out before and after.
+        The model, or None if it is not better; its loss on the held-out pictures before and after.
     """
     report(Progress("cutting pictures", 0, 1))
-    parts, judges = some_of(learnt, MOST), some_of(held, JUDGES)
-    if len(parts) < BATCH or not judges:
+    crops, evaluation = _cut_some(trained, MAX_TRAINING_CROPS), _cut_some(held_out, MAX_EVALUATION_CROPS)
+    if len(crops) < CROPS_PER_BATCH or not evaluation:
         return None, {}
-    own = home / weights.AVIF
-    begun = mender_at(own if own.is_file() else weights.FOLDER / weights.AVIF).net
-    net = copy.deepcopy(begun)
-    before = judged(begun, judges)
+    trained_file = home / weights.AVIF_FILE
+    file = trained_file if trained_file.is_file() else weights.FOLDER / weights.AVIF_FILE
+    original = read_artifact_remover(file).model
+    before = evaluate(original, evaluation)
     try:
-        data, folder = tensors(parts), home / "training"
-        del parts
-        epochs = planned(folder / "avif.json", minutes, net, uncoded, data, batch=BATCH)
-        told = staged("training the restorer", report)
-        train_for(epochs, net, uncoded, data, folder / "avif.safetensors", told, batch=BATCH, rate=RATE)
+        model = _train(copy.deepcopy(original), crops, minutes, home / "training", report)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
-    net = unpacked(packed(net))  # rounded, as it will be kept
-    after = judged(net, judges)
-    return net if after < before else None, {"before": before, "after": after}
+    model = unpack_model(pack_model(model))  # evaluate the quantised weights, which will be stored
+    after = evaluate(model, evaluation)
+    return model if after < before else None, {"before": before, "after": after}
 
 
-def some_of(files: list[Path], most: int) -> list[Cut]:
-    """Parts of files, about so many at most, and as many of each."""
-    chosen = [files[place] for place in np.random.default_rng(0).permutation(len(files))[:most]]
-    return cuts_of(chosen, min(OF_A_PIECE, max(1, most // max(1, len(chosen)))))
+def _train(model: Denoiser, crops: list[AvifCrop], minutes: float, folder: Path, report: Report) -> Denoiser:
+    data = _as_tensors(crops)
+    crops.clear()  # frees their memory
+    plan, checkpoint = folder / "avif.json", folder / "avif.safetensors"
+    epochs = plan_epochs(plan, minutes, model, artifact_removal_loss, data, batch=CROPS_PER_BATCH)
+    progress = report_stage("training the artifact remover", report)
+    train_epochs(
+        epochs, model, artifact_removal_loss, data, checkpoint, progress, batch=CROPS_PER_BATCH, rate=LEARNING_RATE
+    )
+    return model
 
 
-def tensors(cuts: list[Cut]) -> tuple[Tensor, Tensor, Tensor]:
-    """Parts as `uncoded` wants them: coded and clean (N, 3, S, S) uint8, qualities (N, 1, 1, 1) uint8."""
-    coded, clean = planes([cut[0] for cut in cuts]), planes([cut[1] for cut in cuts])
-    quality = torch.tensor([cut[2] for cut in cuts], dtype=torch.uint8).view(-1, 1, 1, 1)
-    return coded, clean, quality
+def _cut_some(files: list[Path], count: int) -> list[AvifCrop]:
+    """Take about `count` crops at most, the same number from each file."""
+    chosen = [files[place] for place in np.random.default_rng(0).permutation(len(files))[:count]]
+    return cut_crops(chosen, min(MAX_CROPS_PER_PICTURE, max(1, count // max(1, len(chosen)))))
 
 
-def planes(pictures: list[Array]) -> Tensor:
-    """Pictures (S, S, 3) as one tensor (N, 3, S, S)."""
-    return torch.from_numpy(np.stack([one.transpose(2, 0, 1) for one in pictures]))
+def _as_tensors(crops: list[AvifCrop]) -> tuple[Tensor, Tensor, Tensor]:
+    """Stack crops as decoded and clean pixels (N, 3, S, S) uint8, and qualities (N, 1, 1, 1) uint8."""
+    decoded, clean = _stack([crop.decoded for crop in crops]), _stack([crop.clean for crop in crops])
+    quality = torch.tensor([crop.quality for crop in crops], dtype=torch.uint8).view(-1, 1, 1, 1)
+    return decoded, clean, quality
+
+
+def _stack(pictures: list[Array]) -> Tensor:
+    """Stack pictures (S, S, 3) to (N, 3, S, S)."""
+    return torch.from_numpy(np.stack([pixels.transpose(2, 0, 1) for pixels in pictures]))
 
 
 @torch.no_grad()
-def judged(net: Denoiser, cuts: list[Cut]) -> float:
-    """The loss of a net on parts, each seen in the same way every time."""
-    coded, clean, quality = tensors(cuts)
+def evaluate(model: Denoiser, crops: list[AvifCrop]) -> float:
+    """The mean loss of a model on crops, with the same random augmentation every time."""
+    decoded, clean, quality = _as_tensors(crops)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         losses = [
-            uncoded(
-                net, coded[start : start + BATCH].float() / 255, clean[start : start + BATCH], quality[start:][:BATCH]
-            )
-            for start in range(0, len(cuts), BATCH)
+            artifact_removal_loss(model, decoded[batch].float() / 255, clean[batch], quality[batch])
+            for batch in (slice(start, start + CROPS_PER_BATCH) for start in range(0, len(crops), CROPS_PER_BATCH))
         ]
     return float(torch.stack(losses).mean())

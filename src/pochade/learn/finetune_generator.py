@@ -1,4 +1,4 @@
-"""The net that draws, trained further on one person's art, and kept only where pieces held out show that it helped."""
+"""Fine-tune the generator on one person's art; the result must be better on held-out pictures."""
 
 import copy
 from typing import Any
@@ -7,64 +7,68 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pochade.create.picture_latents import PAINTER, painted, painter_in_use
+from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square, generator_in_use
 from pochade.errors import TrainingDiverged
 from pochade.index.active_models import ActiveModels
-from pochade.learn.finetune_embedding import planned, staged, train_for
 from pochade.models import FlowMatchingVAE
 from pochade.system.progress import Report
+from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.flow_matching import FlowMatchingObjective
 
-SHARE = 0.25  # of the minutes that training may take
-MOST = 6_000  # pieces: 0.3 GB while they are trained on
-JUDGEMENTS = 256  # noisy pictures at least, by which a net is judged
+GENERATOR_SHARE = 0.25  # of the minutes of all training
+MAX_TRAINING_PICTURES = 6_000  # 0.3 GB of memory
+MIN_EVALUATED_PICTURES = 256  # counting a picture once for every noise it is evaluated with
+PICTURES_PER_BATCH = 64
 
 
-def tuned_painter(
-    in_use: ActiveModels, learnt: list[str], held: list[str], minutes: float, report: Report
+def finetune_generator(
+    models: ActiveModels, trained: list[str], held_out: list[str], minutes: float, report: Report
 ) -> tuple[FlowMatchingVAE | None, dict[str, Any]]:
-    """Train a copy of the net that draws.
+    """Fine-tune a copy of the generator's model.
 
     Args:
-        in_use: Where the net and the pieces' thumbnails lie.
-        learnt: The person's pieces, by their contents.
-        held: Others of them, on which the net is judged.
-        minutes: That training of all nets may take.
+        models: The place of the model and the thumbnails.
+        trained: The content hashes of pictures to train on.
+        held_out: The content hashes of pictures to evaluate on.
+        minutes: The time for the training of all models.
         report: Called with the progress.
 
     Returns:
-        The net if it became better, else None; its loss on the pieces held out before and after.
+        The model, or None if it is not better; its loss on the held-out pictures before and after.
     """
-    if len(held) < 2:  # noqa: PLR2004  nothing to be told from
+    if len(held_out) < 2:  # noqa: PLR2004  too few to evaluate on
         return None, {}
-    painter, folder = painter_in_use(in_use), in_use.home / "training"
-    creating, net = FlowMatchingObjective(copy.deepcopy(painter.code)), copy.deepcopy(painter.net)
-    data, judges = (pictures_of(in_use, learnt[:MOST], painter.side),), pictures_of(in_use, held, painter.side)
-    before = judged(net, creating, judges)
+    generator, folder = generator_in_use(models), models.home / "training"
+    objective, model = FlowMatchingObjective(copy.deepcopy(generator.sketch_model)), copy.deepcopy(generator.model)
+    data = (_load_pictures(models, trained[:MAX_TRAINING_PICTURES], generator.side),)
+    evaluation = _load_pictures(models, held_out, generator.side)
+    before = _evaluate(model, objective, evaluation)
     try:
-        epochs = planned(folder / "painter.json", minutes * SHARE, net, creating.loss, data)
-        train_for(epochs, net, creating.loss, data, folder / PAINTER, staged("training the painter", report))
+        epochs = plan_epochs(folder / "painter.json", minutes * GENERATOR_SHARE, model, objective.loss, data)
+        progress = report_stage("training the generator", report)
+        train_epochs(epochs, model, objective.loss, data, folder / GENERATOR_FILE, progress)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
-    after = judged(net, creating, judges)
-    return net if after < before else None, {"before": before, "after": after}
+    after = _evaluate(model, objective, evaluation)
+    return model if after < before else None, {"before": before, "after": after}
 
 
-def pictures_of(in_use: ActiveModels, contents: list[str], side: int) -> Tensor:
-    """Pieces as the painter reads them, (N, 3, 128, 128) uint8; those of which nothing is left are left out."""
-    found = [painted(pixels, side) for pixels in map(in_use.pixels, contents) if pixels is not None]
-    return torch.from_numpy(np.stack(found)).permute(0, 3, 1, 2).contiguous()
+def _load_pictures(models: ActiveModels, contents: list[str], side: int) -> Tensor:
+    """Load pictures as the generator reads them, (N, 3, 128, 128) uint8; unreadable ones are skipped."""
+    thumbnails = (models.thumbnail_pixels(content) for content in contents)
+    squares = [fit_to_square(pixels, side) for pixels in thumbnails if pixels is not None]
+    return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
 
 
 @torch.no_grad()
-def judged(net: FlowMatchingVAE, creating: FlowMatchingObjective, pictures: Tensor) -> float:
-    """The loss of a net on pictures (N, 3, 128, 128), each met with some noises; always the same ones."""
-    rounds = -(-JUDGEMENTS // len(pictures))
+def _evaluate(model: FlowMatchingVAE, objective: FlowMatchingObjective, pictures: Tensor) -> float:
+    """The mean loss of a model on pictures (N, 3, 128, 128), with the same noises every time."""
+    rounds = -(-MIN_EVALUATED_PICTURES // len(pictures))
     with torch.random.fork_rng():
         torch.manual_seed(0)
         losses = [
-            creating.loss(net, part.float() / 255).item() * len(part)
+            objective.loss(model, batch.float() / 255).item() * len(batch)
             for _ in range(rounds)
-            for part in pictures.split(64)
+            for batch in pictures.split(PICTURES_PER_BATCH)
         ]
     return sum(losses) / (rounds * len(pictures))

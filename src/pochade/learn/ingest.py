@@ -1,186 +1,160 @@
-"""What a run of `learn` does with the files of a folder: only new and changed ones are read, and each step is kept."""
+"""Read the new and changed files of a folder with a pool of workers, and store the results in batches."""
 
 import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import Squares
 from pochade.index.database import FileRow, Index
-from pochade.index.descriptor_schema import as_rows
-from pochade.index.ingest_file import IngestResult, IngestTask
+from pochade.index.descriptor_schema import stack_descriptors
+from pochade.index.descriptor_store import open_descriptors
+from pochade.index.library import Library
 from pochade.index.vectors import VectorFile
+from pochade.learn.ingest_file import IngestResult, IngestTask
 from pochade.system.folder_walk import FileStamp, FolderListing
 from pochade.system.progress import Progress, Report
 from pochade.system.worker_pool import TaskResult, WorkerPool
 
-KEPT_AT_ONCE = 64  # pieces between two commits: what a crash can cost
-FEWEST = 200  # pieces: with fewer, the tenth that is held out is too small to judge by
-GROWN = 1.2  # times as many pieces as the last time make training worth while again
-PIECES_A_MINUTE = 1_000
-MOST_MINUTES = 5.0
-LARGEST = 2**31 - 1  # what a column holds: a preview's file may claim any canvas, and must not stop the run
-MOST_KNOWN = 100  # contents of one size that are told to a reading process
-Read = TaskResult[IngestTask, IngestResult]  # a file, and what it gave
-NEVER = FileStamp(-1, -1, 0)  # the stamp of a file that is to be tried again each time
+PICTURES_PER_BATCH = 64  # new pictures between two commits; a crash loses at most one batch
+FILES_PER_BATCH = 512  # files between two commits, if their contents are known
+MAX_COLUMN_VALUE = 2**31 - 1  # a file may claim any size
+MAX_KNOWN_CONTENTS = 100  # of one size that are sent to a worker
+RETRY_STAMP = FileStamp(-1, -1, 0)  # the stamp of a file that every run tries again
+Answer = TaskResult[IngestTask, IngestResult]
 
 
-class Prints(Protocol):
-    """Codes (n, 256) and looks (n, 64)."""
+class FingerprintArrays(Protocol):
+    """Sketches (n, 256) and embeddings (n, 64)."""
 
     @property
-    def codes(self) -> Any: ...  # noqa: D102
+    def sketches(self) -> Any: ...  # noqa: D102
     @property
-    def looks(self) -> Any: ...  # noqa: D102
+    def embeddings(self) -> Any: ...  # noqa: D102
 
 
 @dataclass
-class Changes:
-    """What differs between a folder and its index."""
+class IngestCounts:
+    """What a run stored."""
 
-    unread: list[bytes] = field(default_factory=list)  # new or changed
-    gone: list[bytes] = field(default_factory=list)
-    unchanged: int = 0
-
-
-@dataclass
-class Counts:
-    """What a run found."""
-
-    new: int = 0  # pieces that were not known
-    again: int = 0  # files whose content was known: moved, renamed or copied
+    new: int = 0  # pictures that were not known
+    again: int = 0  # files with known content: moved, renamed or copied
 
 
-def minutes_that_help(pieces: int, trained_on: int) -> float:
-    """How long to train: not at all on few pieces, or on those of the last time; then longer for more, up to 5 minutes.
+def ingest_files(library: Library, listing: FolderListing, paths: list[bytes], report: Report) -> IngestCounts:
+    """Read files, embed new pictures, and store everything.
 
     Args:
-        pieces: That are known now.
-        trained_on: That were known when the nets were last trained.
+        library: The collection.
+        listing: The files of its folder.
+        paths: The files to read.
+        report: Called with the progress.
     """
-    if pieces < FEWEST or pieces < GROWN * trained_on:
-        return 0.0
-    return min(MOST_MINUTES, pieces / PIECES_A_MINUTE)
+    models = library.models
+    embedding_file, sketch_file = models.vector_files(models.embedder.name)
+    root_length = len(os.fsencode(library.folder).rstrip(b"/")) + 1
+    writer = BatchWriter(
+        library.index, embedding_file, sketch_file, open_descriptors(models), models.embedder.fingerprint, root_length
+    )
+    with WorkerPool(preload=(IngestTask.__module__,)) as workers:
+        for done, answer in enumerate(workers.run(_ingest_tasks(library, listing, paths)), 1):
+            writer.add(answer)
+            report(Progress("reading", done, len(paths)))
+    writer.flush()
+    return writer.counts
 
 
-def changes(found: FolderListing, known: dict[bytes, FileRow]) -> Changes:
-    """Compare what lies in a folder with what is known; nothing is opened."""
-    changed = Changes()
-    for path in sorted(found.files):
-        row = known.get(path)
-        if row and row.stamp == found.files[path]:
-            changed.unchanged += 1
-        else:
-            changed.unread.append(path)
-    listed = set(found.files)
-    hidden = tuple(folder + b"/" for folder in found.unreadable if folder)  # not gone: not to be seen just now
-    if b"" not in found.unreadable:
-        changed.gone = [path for path in known if path not in listed and not path.startswith(hidden or (b"\0",))]
-    return changed
-
-
-def requests(
-    folder: Path, found: FolderListing, paths: list[bytes], known: dict[int, frozenset[str]], thumbnails: Path
-) -> Iterator[IngestTask]:
-    """A request for each path; contents of the same size need only be hashed, unless too many are of it."""
-    root = os.fsencode(folder)
+def _ingest_tasks(library: Library, listing: FolderListing, paths: list[bytes]) -> Iterator[IngestTask]:
+    """Make a task for each path, with the known contents of the file's size unless there are too many of them."""
+    root, known = os.fsencode(library.folder), library.index.contents_by_size()
     for path in paths:
-        stamp = found.files[path]
-        same_size = known.get(stamp.size, frozenset())
-        yield IngestTask(
-            root + b"/" + path, stamp, same_size if len(same_size) < MOST_KNOWN else frozenset(), thumbnails
-        )
+        stamp = listing.files[path]
+        contents = known.get(stamp.size, frozenset())
+        if len(contents) >= MAX_KNOWN_CONTENTS:
+            contents = frozenset()
+        yield IngestTask(root + b"/" + path, stamp, contents, library.thumbnails)
 
 
 @dataclass
 class BatchWriter:
-    """Takes readings, makes fingerprints of new pieces, and writes both down in whole batches.
+    """Collects answers of workers, embeds new pictures, and stores both in batches.
+
+    Vectors are written first, then one transaction refers to them; an interruption between the two loses nothing.
 
     Args:
-        index: The collection's database.
-        looks: Where looks go.
-        codes: Where codes go.
-        measured: Where what else was measured goes.
-        fingerprint: Squares to fingerprints.
-        root: Length of the folder's path with its slash, which files' paths are below.
+        index: The database.
+        embedding_file: The file of the embeddings.
+        sketch_file: The file of the sketches.
+        descriptor_file: The file of the descriptors.
+        fingerprint: A function from squares to embeddings and sketches.
+        root_length: The length of the folder's path with its slash, which all paths begin with.
     """
 
     index: Index
-    looks: VectorFile
-    codes: VectorFile
-    measured: VectorFile
-    fingerprint: Callable[[list[Squares]], Prints]
-    root: int
-    counts: Counts = field(default_factory=Counts)
-    waiting: list[Read] = field(default_factory=list)
-    new: set[str] = field(default_factory=set)  # contents among those waiting that need a fingerprint
+    embedding_file: VectorFile
+    sketch_file: VectorFile
+    descriptor_file: VectorFile
+    fingerprint: Callable[[list[Squares]], FingerprintArrays]
+    root_length: int
+    counts: IngestCounts = field(default_factory=IngestCounts)
+    waiting: list[Answer] = field(default_factory=list)
+    unembedded: set[str] = field(default_factory=set)  # contents among the waiting answers
 
-    def take(self, answer: Read) -> None:
-        """One more reading."""
+    def add(self, answer: Answer) -> None:
+        """Add an answer, and store the batch if it is full."""
         self.waiting.append(answer)
-        if answer.reading.squares and answer.reading.content:
-            self.new.add(answer.reading.content)
-        if len(self.new) >= KEPT_AT_ONCE or len(self.waiting) >= 8 * KEPT_AT_ONCE:
-            self.keep()
+        if answer.result.squares and answer.result.content:
+            self.unembedded.add(answer.result.content)
+        if len(self.unembedded) >= PICTURES_PER_BATCH or len(self.waiting) >= FILES_PER_BATCH:
+            self.flush()
 
-    def keep(self) -> None:
-        """Write down what is waiting: the vectors first, then in one transaction what names them."""
-        readings = [answer.reading for answer in self.waiting]
-        known = self.index.pieces_by_hash(reading.content for reading in readings if reading.content)
-        fresh = {r.content: a for a in self.waiting if (r := a.reading).squares and r.content not in known}
-        row = self.index.rows_used()
-        if fresh:
-            squares = [answer.reading.squares for answer in fresh.values() if answer.reading.squares]
-            prints = self.fingerprint(squares)
-            self.looks.write(row, prints.looks)
-            self.codes.write(row, prints.codes)
-            self._keep_measured(row, [answer.reading.numbers for answer in fresh.values()])
-        pieces = [columns(answer, row + number) for number, answer in enumerate(fresh.values())]
-        self.index.add_pieces(pieces, [self._file(answer) for answer in self.waiting], [r.content for r in readings])
-        self._count(len(fresh))
-        self.waiting, self.new = [], set()
+    def flush(self) -> None:
+        """Store the waiting answers."""
+        contents = [answer.result.content for answer in self.waiting]
+        known = self.index.numbers_by_content(content for content in contents if content)
+        new = {
+            answer.result.content: answer
+            for answer in self.waiting
+            if answer.result.squares and answer.result.content not in known
+        }
+        row = self.index.row_count()
+        if new:
+            self._write_vectors(row, list(new.values()))
+        pictures = [_picture_columns(answer, row + place) for place, answer in enumerate(new.values())]
+        self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.waiting], contents)
+        problems = sum(answer.result.problem is not None for answer in self.waiting)
+        self.counts.new += len(new)
+        self.counts.again += len(self.waiting) - len(new) - problems
+        self.waiting, self.unembedded = [], set()
 
-    def _keep_measured(self, row: int, numbers: list[Array | None]) -> None:
-        """Write down what was measured, unless that of pieces before is missing: then all is measured later."""
-        if self.measured.count() >= row:
-            self.measured.write(row, as_rows(numbers))
+    def _write_vectors(self, row: int, answers: list[Answer]) -> None:
+        prints = self.fingerprint([answer.result.squares for answer in answers if answer.result.squares])
+        self.embedding_file.write(row, prints.embeddings)
+        self.sketch_file.write(row, prints.sketches)
+        descriptors: list[Array | None] = [answer.result.descriptor for answer in answers]
+        if self.descriptor_file.count() >= row:  # otherwise all are computed on first use
+            self.descriptor_file.write(row, stack_descriptors(descriptors))
 
-    def _file(self, answer: Read) -> FileRow:
-        path, reading = answer.request.path[self.root :], answer.reading
-        return FileRow(path, NEVER if reading.again else answer.request.stamp, None, reading.problem)
-
-    def _count(self, fresh: int) -> None:
-        problems = sum(answer.reading.problem is not None for answer in self.waiting)
-        self.counts.new += fresh
-        self.counts.again += len(self.waiting) - fresh - problems
+    def _file_row(self, answer: Answer) -> FileRow:
+        path, result = answer.task.path[self.root_length :], answer.result
+        return FileRow(path, RETRY_STAMP if result.retry else answer.task.stamp, None, result.problem)
 
 
-def columns(answer: Read, row: int) -> dict[str, Any]:
-    """A reading as a row of the index."""
-    header = answer.reading.header
-    assert header is not None  # a reading with squares has one
+def _picture_columns(answer: Answer, row: int) -> dict[str, Any]:
+    header = answer.result.header
+    assert header is not None  # present whenever there are squares
     return {
-        "hash": answer.reading.content,
+        "hash": answer.result.content,
         "row": row,
         "format": header.format,
-        "width": min(header.width, LARGEST),
-        "height": min(header.height, LARGEST),
+        "width": min(header.width, MAX_COLUMN_VALUE),
+        "height": min(header.height, MAX_COLUMN_VALUE),
         "depth": header.depth,
         "has_alpha": header.has_alpha,
-        "frames": min(header.frames, LARGEST),
-        "bytes": answer.request.stamp.size,
-        "colour": answer.reading.colour,
-        "notes": json.dumps(answer.reading.notes),
+        "frames": min(header.frames, MAX_COLUMN_VALUE),
+        "bytes": answer.task.stamp.size,
+        "colour": answer.result.colour,
+        "notes": json.dumps(answer.result.notes),
     }
-
-
-def read_all(asked: Iterator[IngestTask], total: int, keeper: BatchWriter, report: Report) -> None:
-    """Read files with a pool of processes, and keep what they give."""
-    with WorkerPool() as readers:
-        for done, answer in enumerate(readers.read(asked), 1):
-            keeper.take(answer)
-            report(Progress("reading", done, total))
-    keeper.keep()

@@ -1,9 +1,10 @@
-"""What a coder took away, drawn again: a decoded picture goes through a restorer that is told how it was coded.
+"""The artifact remover: restores what a lossy codec took from a decoded picture.
 
-    decoded pixels ─►┤tiles with a margin├─►┤Restorer, told quality (and enlargement)├─►┤inner parts├─► pixels
+    decoded pixels ─►┤overlapping tiles├─►┤Denoiser, conditioned on the quality├─►┤cores of tiles├─► pixels
 
-A tile's margin is as wide as the net sees, so that tiles come out as the whole would. A picture without any colour
-stays so where the net's description says it: eyes, and SSIMULACRA2, mind a tint more than what the net mends.
+The overlap is as wide as the model's receptive field, so tiles give the same result as the whole picture would. A grey
+picture stays grey if the model's config says so: people, and SSIMULACRA2, mind a colour cast more than they value what
+the model restores.
 """
 
 import hashlib
@@ -16,85 +17,89 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from pochade.errors import CheckpointDamaged
-from pochade.images.geometry.tiles import Tile, tiles
+from pochade.images.geometry.tiles import Tile, tile_grid
 from pochade.models import weights
-from pochade.models.packed_weights import unpacked
+from pochade.models.packed_weights import unpack_model
 
-TILE = 512  # pixels a side of what is kept of a tile
-FULL = 100  # of what is told
+TILE_PIXELS = 512  # per side of a tile's core
+CONDITIONING_SCALE = 100  # conditioning is given in percent
 
 Bytes = NDArray[np.uint8]
 
 
 class ArtifactRemover:
-    """A restorer as it travels in an archive.
+    """A denoiser for decoded pictures, in the packed form in which it travels in an archive.
 
-    What it draws may differ by one level of 255 between machines, as it counts in floats.
+    Its result may differ by one level of 255 between machines, because it is computed in floats.
 
     Args:
-        content: The net, packed; see `models/packed_weights.py`.
+        content: The packed model; see `models/packed_weights.py`.
 
     Raises:
-        CheckpointDamaged: It can't be read.
+        CheckpointDamaged: The content can't be read.
     """
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self.name = name_of(content)
-        self.net = unpacked(content).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        multiple = self.net.config.multiple
-        self.margin = -(-self.net.config.reach // multiple) * multiple
+        self.name = _content_hash(content)
+        self.model = unpack_model(content).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        multiple = self.model.config.multiple
+        self.margin = -(-self.model.config.reach // multiple) * multiple
 
-    def mended(self, pixels: Bytes, told: tuple[int, ...]) -> Bytes:
-        """A decoded picture (H, W, 3) of any size as it was before, as far as the net can tell.
+    def apply(self, pixels: Bytes, conditioning: tuple[int, ...]) -> Bytes:
+        """Estimate a picture as it was before it was encoded.
 
         Args:
-            pixels: The picture.
-            told: How it was coded, a number from 0 to 100 for each of the net's planes; the first is the quality.
+            pixels: The decoded picture (H, W, 3) of any size.
+            conditioning: How it was encoded: one number from 0 to 100 for each conditioning plane of the model. The
+                first is the quality.
+
+        Returns:
+            The restored picture (H, W, 3).
 
         Raises:
-            ValueError: The net wants to be told more or less.
+            ValueError: The model has another number of conditioning planes.
         """
-        if len(told) != self.net.config.planes:
-            raise ValueError(f"the net is told {self.net.config.planes} numbers, not {len(told)}")
-        grey = self.net.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
-        whole = np.empty_like(pixels)
-        for tile in tiles(pixels.shape[0], pixels.shape[1], TILE, self.margin):
-            whole[tile.kept] = self._part(pixels, tile, told, grey=grey)
-        return whole
+        planes = self.model.config.planes
+        if len(conditioning) != planes:
+            raise ValueError(f"the model takes {planes} numbers of conditioning, not {len(conditioning)}")
+        grey = self.model.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
+        restored = np.empty_like(pixels)
+        for tile in tile_grid(pixels.shape[0], pixels.shape[1], TILE_PIXELS, self.margin):
+            restored[tile.core] = self._restore_tile(pixels, tile, conditioning, grey=grey)
+        return restored
 
     @torch.inference_mode()
-    def _part(self, pixels: Bytes, tile: Tile, told: tuple[int, ...], *, grey: bool) -> Bytes:
-        """What is kept of one tile (h, w, 3); of a grey picture, whose colours all change alike, it is grey."""
-        x = torch.from_numpy(pixels[tile.read].astype(np.float32) / 255).permute(2, 0, 1)[None]  # (1, 3, h, w)
+    def _restore_tile(self, pixels: Bytes, tile: Tile, conditioning: tuple[int, ...], *, grey: bool) -> Bytes:
+        """The core of a restored tile (h, w, 3); in a grey picture all channels get the mean change."""
+        x = torch.from_numpy(pixels[tile.padded].astype(np.float32) / 255).permute(2, 0, 1)[None]  # (1, 3, h, w)
         height, width = x.shape[2:]
-        multiple = self.net.config.multiple
+        multiple = self.model.config.multiple
         x = functional.pad(x, (0, -width % multiple, 0, -height % multiple), mode="replicate")
-        planes = torch.tensor(told).view(1, -1, 1, 1).expand(-1, -1, *x.shape[2:]) / FULL
-        change, _ = self.net(x.contiguous(memory_format=torch.channels_last), planes)
+        planes = torch.tensor(conditioning).view(1, -1, 1, 1).expand(-1, -1, *x.shape[2:]) / CONDITIONING_SCALE
+        change, _ = self.model(x.contiguous(memory_format=torch.channels_last), planes)
         change = change.mean(1, keepdim=True) if grey else change
-        drawn = ((x + change)[0, :, :height, :width].clamp(0, 1) * 255).round().byte()
-        return drawn.permute(1, 2, 0).numpy()[tile.inner]
-
-
-def name_of(content: bytes) -> str:
-    """A packed net's name: the beginning of its SHA-256."""
-    return hashlib.sha256(content).hexdigest()[:16]
+        restored = ((x + change)[0, :, :height, :width].clamp(0, 1) * 255).round().byte()
+        return restored.permute(1, 2, 0).numpy()[tile.core_in_padded]
 
 
 @cache
-def shipped(file: str = weights.AVIF) -> ArtifactRemover:
-    """A net that comes with the package, loaded once."""
-    return mender_at(weights.FOLDER / file)
+def shipped_artifact_remover(file: str = weights.AVIF_FILE) -> ArtifactRemover:
+    """A model that comes with the package, loaded once."""
+    return read_artifact_remover(weights.FOLDER / file)
 
 
-def mender_at(path: Path) -> ArtifactRemover:
-    """The packed net of a file.
+def read_artifact_remover(path: Path) -> ArtifactRemover:
+    """Read a packed model from a file.
 
     Raises:
-        CheckpointDamaged: It is missing or damaged.
+        CheckpointDamaged: The file is missing or damaged.
     """
     try:
         return ArtifactRemover(path.read_bytes())
     except OSError as error:
         raise CheckpointDamaged(f"'{path}' can't be read: {error.strerror}", "install Pochade again") from error
+
+
+def _content_hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[: weights.HASH_DIGITS]

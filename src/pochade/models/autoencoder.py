@@ -1,8 +1,8 @@
-"""A plain convolutional autoencoder: copy the input through a bottleneck.
+"""A plain convolutional autoencoder: it copies its input through a bottleneck.
 
-What survives the bottleneck is the summary (Hinton & Salakhutdinov, "Reducing the Dimensionality of Data with
-Neural Networks", Science 2006). Nothing says what the space *between* two summaries should hold, which is why a
-random latent decodes to nonsense; `vae.py` mends that.
+What survives the bottleneck is the summary, the latent (Hinton & Salakhutdinov, "Reducing the Dimensionality of Data
+with Neural Networks", Science 2006). Nothing in the loss says what the space *between* two latents should hold, so a
+random latent decodes to nonsense. A variational autoencoder (`vae.py`) solves that.
 """
 
 from dataclasses import dataclass, field
@@ -16,32 +16,31 @@ from pochade.models.conv_stacks import Bottleneck, ConvConfig, ConvDecoder, Conv
 
 @dataclass(frozen=True)
 class AutoencoderConfig:
-    """What an `Autoencoder` is built from; kept in its checkpoint."""
+    """What an `Autoencoder` is built from; stored in its checkpoint."""
 
     convolutions: ConvConfig = field(default_factory=ConvConfig)
-    latent_dim: int | None = None  # numbers in a flat latent; None keeps the feature maps, 64 x 3 x 3
+    latent_dim: int | None = None  # size of a flat latent; None keeps the feature maps, 64 x 3 x 3
 
     def __post_init__(self) -> None:
-        """Refuse a latent without numbers.
+        """Check the size of the latent.
 
         Raises:
             UsageError: `latent_dim` is below 1.
         """
         if self.latent_dim is not None and self.latent_dim < 1:
-            raise UsageError(f"a latent needs at least 1 number, not {self.latent_dim}")
+            raise UsageError(f"a latent needs at least 1 number, not {self.latent_dim}", "give a size of 1 or more")
 
 
 class Autoencoder(nn.Module):
-    """Pictures to a latent and back.
+    """Pictures to latents and back.
 
-        x (B, 1, 28, 28) ──►──┤encoder├──►── z (B, 64, 3, 3) ──►──┤decoder├──►── (B, 1, 28, 28)
+        x (B, 1, 28, 28) ──►──┤encoder├──►── z (B, 64, 3, 3) ──►──┤decoder├──►── x_hat (B, 1, 28, 28)
 
-    With `latent_dim` D, two linear layers narrow the waist:
-
-        x ──►──┤encoder├──►──┤flatten, linear├──►── z (B, D) ──►──┤linear, reshape├──►──┤decoder├──►── x'
+    With `latent_dim` D, a linear layer at the end of the encoder and one at the start of the decoder make the
+    bottleneck narrower, and z is (B, D).
 
     Args:
-        config: Sizes; the default has 46,529 parameters.
+        config: The sizes; the default has 46,529 parameters.
     """
 
     def __init__(self, config: AutoencoderConfig | None = None) -> None:
@@ -62,25 +61,28 @@ class Autoencoder(nn.Module):
         return self.config.convolutions.feature_shape
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures (B, C, H, W) in [0, 1] to latents (B, *latent_shape)."""
+        """Map pictures (B, C, H, W) in [0, 1] to latents (B, *latent_shape)."""
         latent: Tensor = self.encoder(x)
         return latent
 
     def decode(self, z: Tensor) -> Tensor:
-        """Latents (B, *latent_shape) to pictures (B, C, H, W) in [0, 1]."""
+        """Map latents (B, *latent_shape) to pictures (B, C, H, W) in [0, 1]."""
         pictures: Tensor = self.decoder(z)
         return pictures
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures (B, C, H, W) in [0, 1] to their reconstructions, of the same shape and range."""
+        """Map pictures (B, C, H, W) in [0, 1] to reconstructions of the same shape and range."""
         return self.decode(self.encode(x))
 
 
-def reconstruction_loss(net: Autoencoder, x: Tensor) -> Tensor:
-    """The mean squared error over all pixels of all pictures: one number, 0 for a perfect copy.
+def reconstruction_loss(model: Autoencoder, x: Tensor) -> Tensor:
+    """The mean squared error over all pixels of a batch; 0 for a perfect copy.
 
     Args:
-        net: The autoencoder.
+        model: The autoencoder.
         x: Pictures (B, C, H, W) in [0, 1].
+
+    Returns:
+        A scalar.
     """
-    return functional.mse_loss(net(x), x)
+    return functional.mse_loss(model(x), x)

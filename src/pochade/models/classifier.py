@@ -1,7 +1,7 @@
-"""A small classifier: not a product, but the ruler by which samples are measured.
+"""A small reference classifier, by whose features generated pictures are compared with real ones.
 
-Its penultimate layer gives the features in which sets of pictures are compared (`training/evaluation/set_distance.py`). It learns from the
-training split's labels, is frozen, and no autoencoder ever sees it.
+The features come from its penultimate layer (see `training/evaluation/set_distance.py`). It is trained on the labels
+of the training split and then frozen; no autoencoder is trained with it.
 """
 
 from dataclasses import dataclass, field
@@ -14,20 +14,20 @@ from pochade.models.conv_stacks import ConvConfig, ConvEncoder
 
 @dataclass(frozen=True)
 class ClassifierConfig:
-    """What a `Classifier` is built from; kept in its checkpoint."""
+    """What a `Classifier` is built from; stored in its checkpoint."""
 
     convolutions: ConvConfig = field(default_factory=lambda: ConvConfig(widths=(24, 48, 96)))
     classes: int = 10
-    features: int = 64  # numbers in the penultimate layer
+    features: int = 64  # size of the penultimate layer
 
 
 class Classifier(nn.Module):
     """Pictures to features and class scores.
 
-        x (B, 1, 28, 28) ──►──┤encoder, flatten, linear, ReLU├──►── features (B, 64) ──►──┤linear├──►── scores (B, 10)
+        x (B, 1, 28, 28) ──►──┤encoder├──►── features (B, 64) ──►──┤scores├──►── class scores (B, 10)
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
     def __init__(self, config: ClassifierConfig | None = None) -> None:
@@ -40,22 +40,25 @@ class Classifier(nn.Module):
         self.scores = nn.Linear(self.config.features, self.config.classes)
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures (B, C, H, W) in [0, 1] to features (B, F)."""
+        """Map pictures (B, C, H, W) in [0, 1] to features (B, F)."""
         features: Tensor = self.encoder(x)
         return features
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pictures (B, C, H, W) in [0, 1] to class scores (B, classes); their softmax is the probability."""
+        """Map pictures (B, C, H, W) in [0, 1] to logits (B, classes)."""
         scores: Tensor = self.scores(self.encode(x))
         return scores
 
 
-def classification_loss(net: Classifier, x: Tensor, labels: Tensor) -> Tensor:
+def classification_loss(model: Classifier, x: Tensor, labels: Tensor) -> Tensor:
     """The mean cross-entropy, in nats.
 
     Args:
-        net: The classifier.
+        model: The classifier.
         x: Pictures (B, C, H, W) in [0, 1].
         labels: Class of each picture (B,).
+
+    Returns:
+        A scalar.
     """
-    return functional.cross_entropy(net(x), labels)
+    return functional.cross_entropy(model(x), labels)

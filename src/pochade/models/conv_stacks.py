@@ -1,8 +1,8 @@
-"""The convolutions that both study nets share: a stack that halves a picture, and its mirror.
+"""The convolutions that the study's models share: an encoder that halves a picture per layer, and its mirror image.
 
     (B, C, H, W) ──►──┤ConvEncoder├──►── (B, widths[-1], h, w) ──►──┤ConvDecoder├──►── (B, C, H, W)
 
-Every layer is a 3x3 convolution with stride 2. All but the last pad by one pixel, so 28 -> 14 -> 7 -> 3.
+Every layer is a 3x3 convolution with stride 2. All layers but the last pad by one pixel: 28 -> 14 -> 7 -> 3.
 """
 
 from dataclasses import dataclass
@@ -17,36 +17,36 @@ STRIDE = 2
 
 @dataclass(frozen=True)
 class ConvConfig:
-    """The shape of the convolution stack; the rest is derived from it in sight."""
+    """The shape of the convolution stack; stored in the checkpoints of the models that have one."""
 
     image_size: tuple[int, int] = (28, 28)  # height, width in pixels
     channels: int = 1  # 1 for grey, 3 for colour
     widths: tuple[int, ...] = (16, 32, 64)  # feature maps after each layer, outermost first
 
     def __post_init__(self) -> None:
-        """Refuse a stack that can't be built, before any memory is taken.
+        """Check that the stack can be built.
 
         Raises:
-            UsageError: No layer, a width or size below 1, or more halvings than the picture has pixels for.
+            UsageError: There is no layer, a width is below 1, or there are more layers than the picture has pixels for.
         """
         if not self.widths or min(self.widths) < 1 or self.channels < 1:
             raise UsageError(
                 f"widths {self.widths} and channels {self.channels} must be whole numbers from 1",
                 "for example --widths 16,32,64",
             )
-        if len(self.widths) > self.most_layers:
+        if len(self.widths) > self.max_layers:
             raise UsageError(
                 f"{len(self.widths)} layers are too many for pictures of "
                 f"{self.image_size[0]} x {self.image_size[1]} pixels",
-                f"each layer halves the picture; give at most {self.most_layers} widths",
+                f"each layer halves the picture; give at most {self.max_layers} widths",
             )
 
     @property
-    def most_layers(self) -> int:
-        """How many layers the picture has pixels for: the last one needs three a side."""
+    def max_layers(self) -> int:
+        """How many layers the picture has pixels for: the last one needs three pixels per side."""
         side, layers = min(self.image_size), 0
         while side >= KERNEL:
-            side, layers = halved(side, padding=1), layers + 1
+            side, layers = _output_side(side, padding=1), layers + 1
         return layers
 
     @property
@@ -60,33 +60,23 @@ class ConvConfig:
         sizes = [self.image_size]
         for padding in self.paddings:
             height, width = sizes[-1]
-            sizes.append((halved(height, padding), halved(width, padding)))
+            sizes.append((_output_side(height, padding), _output_side(width, padding)))
         return tuple(sizes)
 
     @property
     def feature_shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of what the encoder gives for one picture."""
+        """Channels, height and width of the encoder's output for one picture."""
         return (self.widths[-1], *self.sizes[-1])
 
     @property
     def feature_count(self) -> int:
-        """Numbers in what the encoder gives for one picture."""
+        """Numbers in the encoder's output for one picture."""
         channels, height, width = self.feature_shape
         return channels * height * width
 
 
-def halved(side: int, padding: int) -> int:
-    """The side, in pixels, after one convolution of the stack."""
-    return (side + 2 * padding - KERNEL) // STRIDE + 1
-
-
-def missing(outer: int, inner: int, padding: int) -> int:
-    """The `output_padding` with which a transposed convolution leads from `inner` pixels back to `outer`."""
-    return outer - ((inner - 1) * STRIDE - 2 * padding + KERNEL)
-
-
 class ConvEncoder(nn.Sequential):
-    """Pictures to feature maps: one convolution and ReLU a layer.
+    """Pictures to feature maps, with one convolution and ReLU per layer.
 
         x (B, C, H, W) ──►──┤conv, ReLU├──►── … ──►── (B, widths[-1], h, w)
 
@@ -104,29 +94,32 @@ class ConvEncoder(nn.Sequential):
 
 
 class ConvDecoder(nn.Sequential):
-    """Feature maps to pictures: the encoder's mirror in transposed convolutions, a sigmoid at the end.
+    """Feature maps to pictures: transposed convolutions that mirror the encoder, and a sigmoid at the end.
 
         (B, widths[-1], h, w) ──►──┤transposed, ReLU├──►── … ──┤transposed, sigmoid├──►── (B, C, H, W) in [0, 1]
 
     Args:
-        config: The shape of the encoder that this mirrors.
+        config: The shape of the encoder.
     """
 
     def __init__(self, config: ConvConfig) -> None:
         layers: list[nn.Module] = []
         outgoing = (config.channels, *config.widths[:-1])
         for layer in reversed(range(len(config.widths))):
-            layers += [self._enlarge(config, layer, outgoing[layer]), nn.ReLU()]
+            layers += [self._transposed_convolution(config, layer, outgoing[layer]), nn.ReLU()]
         layers[-1] = nn.Sigmoid()
         super().__init__(*layers)
 
     @staticmethod
-    def _enlarge(config: ConvConfig, layer: int, outgoing: int) -> nn.ConvTranspose2d:
-        """The transposed convolution that undoes the encoder's layer of that number."""
+    def _transposed_convolution(config: ConvConfig, layer: int, outgoing: int) -> nn.ConvTranspose2d:
+        """The mirror image of one layer of the encoder."""
         padding = config.paddings[layer]
         outer, inner = config.sizes[layer], config.sizes[layer + 1]
-        lost = (missing(outer[0], inner[0], padding), missing(outer[1], inner[1], padding))
-        return nn.ConvTranspose2d(config.widths[layer], outgoing, KERNEL, STRIDE, padding, output_padding=lost)
+        output_padding = (
+            _output_padding(outer[0], inner[0], padding),
+            _output_padding(outer[1], inner[1], padding),
+        )
+        return nn.ConvTranspose2d(config.widths[layer], outgoing, KERNEL, STRIDE, padding, output_padding)
 
 
 class Bottleneck(nn.Module):
@@ -135,8 +128,8 @@ class Bottleneck(nn.Module):
         z (B, D) ──►──┤linear├──►──┤reshape├──►── (B, widths[-1], h, w)
 
     Args:
-        latent_dim: Numbers in a latent, D.
-        config: The shape of the stack that follows.
+        latent_dim: The size of a latent, D.
+        config: The shape of the decoder that follows.
     """
 
     def __init__(self, latent_dim: int, config: ConvConfig) -> None:
@@ -145,6 +138,16 @@ class Bottleneck(nn.Module):
         self.shape = config.feature_shape
 
     def forward(self, latent: Tensor) -> Tensor:
-        """Latents (B, D) to feature maps (B, widths[-1], h, w)."""
+        """Map latents (B, D) to feature maps (B, widths[-1], h, w)."""
         features: Tensor = self.linear(latent)  # (B, widths[-1] * h * w)
         return features.unflatten(1, self.shape)  # (B, widths[-1], h, w)
+
+
+def _output_side(side: int, padding: int) -> int:
+    """Pixels per side after one convolution of the stack."""
+    return (side + 2 * padding - KERNEL) // STRIDE + 1
+
+
+def _output_padding(outer: int, inner: int, padding: int) -> int:
+    """The `output_padding` with which a transposed convolution leads from `inner` pixels back to `outer`."""
+    return outer - ((inner - 1) * STRIDE - 2 * padding + KERNEL)

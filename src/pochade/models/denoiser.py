@@ -1,8 +1,8 @@
-"""The restorer: one denoising autoencoder for two jobs, scans and what a coder took away.
+"""The denoiser: one denoising autoencoder for two jobs, cleaning scans and removing the artifacts of a codec.
 
-It redraws a picture without its damage at full resolution (Vincent et al., "Extracting and Composing Robust Features
-with Denoising Autoencoders", ICML 2008), and is told through extra planes what there is to undo, and how much of it,
-place by place, as FFDNet is told the level of noise (Zhang, Zuo & Zhang, TIP 2018).
+It removes the damage of a picture at full resolution (Vincent et al., "Extracting and Composing Robust Features with
+Denoising Autoencoders", ICML 2008). Extra input planes condition it on what to remove, and how much, at each pixel, as
+FFDNet is conditioned on the noise level (Zhang, Zuo & Zhang, TIP 2018).
 """
 
 from dataclasses import dataclass
@@ -13,51 +13,47 @@ from torch.nn import functional
 
 from pochade.models.unet import UNet
 
-AROUND = 9  # pixels a side of the means from which details are told
-DETAIL = 8.0  # times which details are seen: grain is a hundredth of white, and is lost beside it otherwise
-GREY = 0.5  # what means are counted from
+WINDOW_PIXELS = 9  # per side of the window of local means
+DETAIL_GAIN = 8.0  # amplifies details: grain is a hundredth of white and would be lost beside it
+MID_GREY = 0.5  # subtracted from the local means
 
 
 @dataclass(frozen=True)
 class DenoiserConfig:
-    """What a `Denoiser` is built from; kept in its checkpoint."""
+    """What a `Denoiser` is built from; stored in its checkpoint and in archives."""
 
-    planes: int = 3  # extra planes that tell it what to do
-    finds: int = 1  # extra planes that it gives back, as logits: where defects are
+    planes: int = 3  # conditioning planes
+    finds: int = 1  # output planes with the logits of defects
     widths: tuple[int, ...] = (24, 48, 96, 128)  # feature maps at 1/2, 1/4, 1/8 and 1/16 of the size
-    change: float = 1.0  # times which what the U-Net says is added: a coder's losses are a tenth of a scan's damage
-    keeps_grey: bool = (
-        False  # whether a picture without any colour is given none: see `pochade.models.artifact_remover`
-    )
+    change: float = 1.0  # scales the U-Net's output: a codec's artifacts are a tenth of a scan's damage
+    keeps_grey: bool = False  # whether a grey picture stays grey: see `models/artifact_remover.py`
 
     @property
     def multiple(self) -> int:
-        """What height and width are multiples of."""
+        """Height and width of the input must be multiples of this."""
         return 2 ** len(self.widths)
 
     @property
     def reach(self) -> int:
-        """How many pixels away something may change the result at most; every convolution adds its own radius."""
+        """The radius of the receptive field in pixels: every convolution adds its own radius."""
         last = len(self.widths) - 1
         convolutions = [2 + 2 * (scale < last) + (scale < last) for scale in range(last + 1)]  # down, up, halving
-        return (
-            sum(count * 2 ** (scale + 1) for scale, count in enumerate(convolutions)) + 2 * 2 + self.multiple + AROUND
-        )
+        radii = sum(count * 2 ** (scale + 1) for scale, count in enumerate(convolutions))
+        return radii + 2 * 2 + self.multiple + WINDOW_PIXELS
 
 
 class Denoiser(nn.Module):
-    """Pictures to pictures without damage.
+    """Damaged pictures to the change that removes the damage.
 
-        x (B, 3, H, W) ──►──┬──┤means, details├──┐
-                            │                    ├──┤2 x 2 pixels to channels, U-Net, and back├──┬──► change ──(+)──► y
-        told (B, P, H, W) ──│────────────────────┘                                              └──► defects    │
-                            └──────────────────────────────────────►────────────────────────────────────────►───┘
+        x (B, 3, H, W) ──►──┤local means, details├──┐
+                                                    ├──┤2 x 2 pixels to channels, unet, and back├──┬──► change
+        conditioning (B, P, H, W) ───────►──────────┘                                              └──► defects
 
-    It sees the mean of 9 x 9 pixels and, eight times as strong, what differs from it. From pixels as they are, whose
-    whites outweigh all grain, it learnt hardly anything in the same time: see docs/log.md.
+    Its input is the mean of 9 x 9 pixels and, amplified, the difference from it. From plain pixels, whose white
+    outweighs all grain, it learnt hardly anything in the same time: see docs/log.md.
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
     def __init__(self, config: DenoiserConfig | None = None) -> None:
@@ -65,41 +61,47 @@ class Denoiser(nn.Module):
         self.config = config or DenoiserConfig()
         self.unet = UNet(4 * (6 + self.config.planes), 4 * (3 + self.config.finds), self.config.widths)
 
-    def forward(self, x: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
-        """Restore pictures.
+    def forward(self, x: Tensor, conditioning: Tensor) -> tuple[Tensor, Tensor]:
+        """Estimate the damage of pictures.
 
         Args:
-            x: Pictures (B, 3, H, W) in [0, 1]; H and W multiples of `config.multiple`.
-            told: What to undo, and how much, (B, P, H, W) in [0, 1].
+            x: Pictures (B, 3, H, W) in [0, 1]; H and W are multiples of `config.multiple`.
+            conditioning: How much of each kind of damage to remove (B, P, H, W), in [0, 1].
 
         Returns:
             The change to add (B, 3, H, W), and the logits of defects (B, F, H, W).
         """
-        means = means_around(x)
-        seen = functional.pixel_unshuffle(torch.cat([DETAIL * (x - means), means - GREY, told - 1], 1), 2)
-        changed = functional.pixel_shuffle(self.unet(seen.contiguous(memory_format=torch.channels_last)), 2)
-        return self.config.change * changed[:, :3], changed[:, 3:]
+        means = local_means(x)
+        folded = functional.pixel_unshuffle(
+            torch.cat([DETAIL_GAIN * (x - means), means - MID_GREY, conditioning - 1], 1), 2
+        )
+        output = functional.pixel_shuffle(self.unet(folded.contiguous(memory_format=torch.channels_last)), 2)
+        return self.config.change * output[:, :3], output[:, 3:]
 
 
-def means_around(x: Tensor) -> Tensor:
-    """The mean of the 9 x 9 pixels about each one, of as many as there are at a border.
+def local_means(x: Tensor) -> Tensor:
+    """The mean of the 9 x 9 pixels around each pixel; at a border, of those that are inside the picture.
 
-    Sums of two, four and eight neighbours and then one more: a seventh of the time of `functional.avg_pool2d`.
+    It adds sums of two, four and eight neighbours and then the ninth pixel, in a seventh of the time of
+    `functional.avg_pool2d`.
 
     Args:
         x: Pictures (B, C, H, W) of any size.
+
+    Returns:
+        The means, of the same shape.
     """
-    sums = functional.pad(x.contiguous(), (AROUND // 2,) * 4)
+    sums = functional.pad(x.contiguous(), (WINDOW_PIXELS // 2,) * 4)
     for axis in (3, 2):
         eight = sums
         for step in (1, 2, 4):
             eight = eight.narrow(axis, 0, eight.shape[axis] - step) + eight.narrow(axis, step, eight.shape[axis] - step)
-        kept = sums.shape[axis] - AROUND + 1
-        sums = eight.narrow(axis, 0, kept) + sums.narrow(axis, AROUND - 1, kept)
-    return sums / (counted(x.shape[2]).view(-1, 1) * counted(x.shape[3])).to(x)
+        length = sums.shape[axis] - WINDOW_PIXELS + 1
+        sums = eight.narrow(axis, 0, length) + sums.narrow(axis, WINDOW_PIXELS - 1, length)
+    return sums / (_window_sizes(x.shape[2]).view(-1, 1) * _window_sizes(x.shape[3])).to(x)
 
 
-def counted(side: int) -> Tensor:
-    """How many of nine pixels in a row about each one of a side are within it."""
+def _window_sizes(side: int) -> Tensor:
+    """How many pixels of the window around each pixel of a row (side,) are inside the picture."""
     before = torch.arange(side)
-    return 1 + before.clamp(max=AROUND // 2) + (side - 1 - before).clamp(max=AROUND // 2)
+    return 1 + before.clamp(max=WINDOW_PIXELS // 2) + (side - 1 - before).clamp(max=WINDOW_PIXELS // 2)

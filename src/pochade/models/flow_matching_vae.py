@@ -1,14 +1,16 @@
-"""A variational autoencoder that draws sharply: what its latent leaves open is drawn at random, not averaged.
+"""The generator's network: a variational autoencoder whose decoder is a flow-matching transformer.
 
-A plain decoder answers a latent with the mean of all pictures that it may stand for, which is blurred. Here the decoder
-is a flow: it leads noise, step by step, to one of them (Lipman et al., "Flow Matching for Generative Modeling", ICLR
-2023; Preechakul et al., "Diffusion Autoencoders", CVPR 2022). It works on the 8 x 8 places of a `CodeVAE`, and
-foretells the picture itself rather than the way to it, as what lies on few directions is easier to foretell (Li & He,
-"Back to Basics: Let Denoising Generative Models Denoise", 2025).
+A plain decoder answers a latent with the mean of all pictures that the latent may stand for, which is blurred. Here
+the decoder leads noise, step by step, to one of these pictures, so the result is sharp and what the latent leaves open
+is sampled (Lipman et al., "Flow Matching for Generative Modeling", ICLR 2023; Preechakul et al., "Diffusion
+Autoencoders", CVPR 2022). It works on the latent grid of a `SketchVAE`. It predicts the clean grid (x0) instead of the
+velocity, because low-dimensional targets are easier to predict (Li & He, "Back to Basics: Let Denoising Generative
+Models Denoise", 2025).
 
-It begins with all that is linear: its latent are principal components, its decoder takes their sketch and the best
-linear guess of what noise hides (Wiener's filter; Karras et al., "Elucidating the Design Space of Diffusion-Based
-Generative Models", NeurIPS 2022). Only what these miss is learnt, which saves most of the training.
+Everything linear is computed, not learnt: the latents start as principal components, and the decoder starts from their
+reconstruction and the best linear estimate of what the noise hides (a Wiener filter; Karras et al., "Elucidating the
+Design Space of Diffusion-Based Generative Models", NeurIPS 2022). The transformers learn only the remainder, which
+saves most of the training. The loss is in `training/losses/flow_matching.py`.
 """
 
 import math
@@ -21,40 +23,45 @@ from torch.nn import functional
 
 from pochade.models.vae import LOG_VARIANCE_LIMIT, Posterior
 
-TIMES = 64  # waves by which a net is told the time
-LONGEST = 1_000.0  # of their periods over the shortest
-EARLY, SPREAD = -0.6, 1.0  # of the logistic-normal times at which it learns: more of them early on the way
-PART = 16  # numbers of each place by which the principal components are corrected
-TINY = 1e-6
-SURE = -3.0  # logarithm of the variance that posteriors begin with
-LAST = 0.05  # of the way to go: from there on errors are no longer divided by what is left
+TIME_FREQUENCIES = 64  # sines, and as many cosines, in the embedding of the time
+MAX_TIME_FREQUENCY = 1_000.0  # the lowest one is 1
+ENCODER_FEATURES = 16  # features of each place from which the encoder corrects the principal components
+MIN_VARIANCE = 1e-6
+INITIAL_LOG_VARIANCE = -3.0  # of the posteriors of an untrained model
 
 
 @dataclass(frozen=True)
 class FlowMatchingConfig:
-    """What a `FlowMatchingVAE` is built from; kept in its checkpoint."""
+    """What a `FlowMatchingVAE` is built from; stored in its checkpoint."""
 
-    places: int = 8  # places a side
+    places: int = 8  # places per side of a grid
     channels: int = 128  # numbers at each place
-    width: int = 160  # of a token
-    heads: int = 5
-    reading: int = 1  # blocks of the encoder
-    drawing: int = 6  # blocks of the decoder
+    width: int = 160  # size of a token
+    heads: int = 5  # attention heads
+    reading: int = 1  # transformer blocks of the encoder
+    drawing: int = 6  # transformer blocks of the decoder
     latent_dim: int = 64
 
 
 class FlowMatchingVAE(nn.Module):
-    """Grids of a picture's numbers to latents, and back.
+    """Grids (B, 128, 8, 8) to latents (B, 64), and latents to grids.
 
-        y (B, 128, 8, 8) ──►──┬─►──┤principal components├─►─(+)──► posterior ──► z ~ N (B, 64)
-                              └─►──┤tokens, blocks├──────►───┘                       │
-                                                         sketch (B, 128, 8, 8) ◄─────┤
-                                                           │                         │
-        noise (B, 128, 8, 8) ──►──┬──┤tokens of both, blocks, told z and the time├─►─(+)──► y' ──► nearer, and again
-                                  └──────►──┤linear guess about the sketch├──►────────┘
+    The encoder corrects principal components:
+
+        y ──►──┤normalise├──┬──┤directions, spread├─────────►────────(+)──► mean ─┬─► posterior ──► z (B, 64)
+                            └──┤reader├──┤gathered├──┤posterior├──►───┴► log_variance
+
+    The decoder predicts the clean grid from a noisy one, and repeats this at each time step:
+
+        z ──┬──►──┤linear_decode├──► base ──┬────────────────────────────────►──────┐
+            │                               │                                       │
+            │     x (noisy) ──────►──┬──────┴──┤Wiener filter with `rest`├──►──────(+)──► clean
+            │                        └──┤drawer├──┤leave├─────────────────►─────────┘
+            └──►──┤told├──(+)──► conditioning ──►──┘
+        time ──►──┤timed├──┘
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
     def __init__(self, config: FlowMatchingConfig | None = None) -> None:
@@ -62,198 +69,214 @@ class FlowMatchingVAE(nn.Module):
         self.config = config or FlowMatchingConfig()
         width, latent, channels = self.config.width, self.config.latent_dim, self.config.channels
         count = self.config.places**2
-        self.centre: Tensor  # of each channel
-        self.scale: Tensor
-        self.middle: Tensor  # of all numbers
-        self.directions: Tensor  # the principal ones
-        self.spread: Tensor  # deviation along each of them
-        self.rest: Tensor  # variance that they leave, of each channel
+        self.centre: Tensor  # mean of each channel
+        self.scale: Tensor  # unit of each channel
+        self.middle: Tensor  # mean of all normalised numbers of a grid
+        self.directions: Tensor  # principal directions
+        self.spread: Tensor  # standard deviation along each direction
+        self.rest: Tensor  # variance of each channel that the directions leave unexplained
         self.register_buffer("centre", torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))
         self.register_buffer("middle", torch.zeros(channels * count))
         self.register_buffer("directions", torch.zeros(latent, channels * count))
         self.register_buffer("spread", torch.ones(latent))
         self.register_buffer("rest", torch.ones(channels))
-        self.reader = Tokens(channels, width, count, self.config.reading, self.config.heads)
-        self.gathered = nn.Linear(width, PART)
-        self.posterior = nn.Linear(PART * count, 2 * latent)
-        self.drawer = Tokens(2 * channels, width, count, self.config.drawing, self.config.heads)
-        self.told = nn.Sequential(nn.Linear(latent, width), nn.SiLU(), nn.Linear(width, width))
-        self.timed = nn.Sequential(nn.Linear(2 * TIMES, width), nn.SiLU(), nn.Linear(width, width))
-        self.leave = nn.Linear(width, channels)
-        for last in (self.leave, self.posterior):  # what is linear comes first
+        self.reader = Transformer(channels, width, count, self.config.reading, self.config.heads)  # the encoder
+        self.gathered = nn.Linear(width, ENCODER_FEATURES)  # per place
+        self.posterior = nn.Linear(ENCODER_FEATURES * count, 2 * latent)  # correction and log-variance
+        self.drawer = Transformer(2 * channels, width, count, self.config.drawing, self.config.heads)  # the decoder
+        self.told = nn.Sequential(nn.Linear(latent, width), nn.SiLU(), nn.Linear(width, width))  # embeds the latent
+        self.timed = nn.Sequential(  # embeds the time
+            nn.Linear(2 * TIME_FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width)
+        )
+        self.leave = nn.Linear(width, channels)  # tokens to channels
+        for last in (self.leave, self.posterior):  # an untrained model is linear
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
-        nn.init.constant_(self.posterior.bias[latent:], SURE)
+        nn.init.constant_(self.posterior.bias[latent:], INITIAL_LOG_VARIANCE)
 
     def encode(self, y: Tensor) -> Posterior:
-        """Grids (B, 128, 8, 8) to their posteriors, mean and log-variance (B, 64)."""
-        x = self.normal(y)
+        """Map grids (B, 128, 8, 8) to their posteriors: mean and log-variance (B, 64)."""
+        x = self.normalise(y)
         linear = (x.flatten(1) - self.middle) @ self.directions.T / self.spread  # (B, 64)
-        correction, log_variance = self.posterior(self.gathered(self.reader(as_tokens(x), None)).flatten(1)).chunk(2, 1)
+        features = self.gathered(self.reader(_grid_to_tokens(x), None)).flatten(1)
+        correction, log_variance = self.posterior(features).chunk(2, 1)
         return Posterior(linear + correction, log_variance.clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT))
 
-    def foretold(self, x: Tensor, time: Tensor, z: Tensor) -> Tensor:
-        """Where the way leads from x (B, 128, 8, 8) at a time (B,), 0 noise and 1 picture, in the net's units."""
-        sketch = self.sketch(z)
-        told = self.told(z) + self.timed(waves(time))
-        missed = self.leave(self.drawer(as_tokens(torch.cat([x, sketch], 1)), told))
-        at, rest = time.view(-1, 1, 1, 1), grid(self.rest)
-        share = at * rest / (at.square() * rest + (1 - at).square()).clamp(min=TINY)
-        return sketch + share * (x - at * sketch) + as_grid(missed, self.config.places)
+    def predict_clean(self, x: Tensor, time: Tensor, z: Tensor) -> Tensor:
+        """Predict the clean grid that a noisy grid leads to.
 
-    def sketch(self, z: Tensor) -> Tensor:
-        """What latents (B, 64) say by themselves, (B, 128, 8, 8) in the net's units: the mean, smooth and blurred."""
+        Args:
+            x: Normalised noisy grids (B, 128, 8, 8).
+            time: From 0, all noise, to 1, no noise (B,).
+            z: Latents (B, 64).
+
+        Returns:
+            Normalised clean grids (B, 128, 8, 8).
+        """
+        base = self.linear_decode(z)
+        conditioning = self.told(z) + self.timed(sinusoidal_embedding(time))
+        correction = self.leave(self.drawer(_grid_to_tokens(torch.cat([x, base], 1)), conditioning))
+        at, rest = time.view(-1, 1, 1, 1), _per_channel(self.rest)
+        gain = at * rest / (at.square() * rest + (1 - at).square()).clamp(min=MIN_VARIANCE)  # the Wiener filter
+        return base + gain * (x - at * base) + _tokens_to_grid(correction, self.config.places)
+
+    def linear_decode(self, z: Tensor) -> Tensor:
+        """Map latents (B, 64) to normalised grids (B, 128, 8, 8) by principal components alone: smooth and blurred."""
         places = self.config.places
         return (self.middle + (z * self.spread) @ self.directions).unflatten(1, (-1, places, places))
 
     @torch.no_grad()
-    def draw(self, z: Tensor, noise: Tensor, steps: int) -> Tensor:
-        """Grids (B, 128, 8, 8) of latents (B, 64), from noise of the same shape, in so many steps."""
-        x, times = noise, moments(steps)
+    def sample(self, z: Tensor, noise: Tensor, steps: int) -> Tensor:
+        """Generate grids from latents and noise, by Euler steps along the flow.
+
+        Args:
+            z: Latents (B, 64).
+            noise: Standard normal (B, 128, 8, 8); it decides what the latents leave open.
+            steps: Number of steps.
+
+        Returns:
+            Grids (B, 128, 8, 8).
+        """
+        x, times = noise, _time_grid(steps)
         for now, then in pairwise(times):
-            end = self.foretold(x, now.expand(len(x)), z)
-            x = x + (end - x) * ((then - now) / (1 - now))
-        return self.as_found(x)
+            clean = self.predict_clean(x, now.expand(len(x)), z)
+            x = x + (clean - x) * ((then - now) / (1 - now))
+        return self.denormalise(x)
 
     @torch.no_grad()
-    def undrawn(self, y: Tensor, z: Tensor, last: Tensor, steps: int) -> Tensor:
-        """The noise (B, 128, 8, 8) from which latents z (B, 64) lead back to grids y, nearly: the same way backwards.
+    def invert(self, y: Tensor, z: Tensor, last_noise: Tensor, steps: int) -> Tensor:
+        """Find noise from which `sample` leads latents back to given grids, approximately: the same steps backwards.
 
-        The last step of the way forgets what noise was left; it begins with the one that is given, of y's shape.
+        Args:
+            y: Grids (B, 128, 8, 8).
+            z: Their latents (B, 64).
+            last_noise: Noise of y's shape. The last step of `sample` forgets its noise, so the inversion starts there
+                with this one.
+            steps: Number of steps, as for `sample`.
+
+        Returns:
+            Noise (B, 128, 8, 8).
         """
-        times = moments(steps)
-        x = last.lerp(self.normal(y), float(times[-2]))
+        times = _time_grid(steps)
+        x = last_noise.lerp(self.normalise(y), float(times[-2]))
         for then, now in pairwise(reversed(times[:-1])):
             share = (then - now) / (1 - now)
-            x = (x - self.foretold(x, then.expand(len(x)), z) * share) / (1 - share)
+            x = (x - self.predict_clean(x, then.expand(len(x)), z) * share) / (1 - share)
         return x
 
-    def normal(self, y: Tensor) -> Tensor:
-        """Numbers as found, in the net's units."""
-        return (y - grid(self.centre)) / grid(self.scale)
+    def normalise(self, y: Tensor) -> Tensor:
+        """Grids in the model's own units, about zero."""
+        return (y - _per_channel(self.centre)) / _per_channel(self.scale)
 
-    def as_found(self, x: Tensor) -> Tensor:
-        """The other way."""
-        return x * grid(self.scale) + grid(self.centre)
+    def denormalise(self, x: Tensor) -> Tensor:
+        """The inverse of `normalise`."""
+        return x * _per_channel(self.scale) + _per_channel(self.centre)
 
 
-class Tokens(nn.Module):
-    """Places of a grid as tokens, each of which may look at all others (Vaswani et al., NeurIPS 2017).
+class Transformer(nn.Module):
+    """A transformer over the places of a grid, with learnt positions (Vaswani et al., NeurIPS 2017).
 
-        x (B, N, C) ──►──┤linear├──(+ where)──┤blocks├──► (B, N, W)
+        x (B, N, C) ──►──┤enter├──(+ where)──┤blocks├──┤RMS norm├──► (B, N, W)
                                                  │
-                              told (B, W) ──►────┘  scales and shifts what each block sees (Peebles & Xie, ICCV 2023)
+                conditioning (B, W) ──►──┤told├──┘  scales, shifts and gates each block (Peebles & Xie, ICCV 2023)
+
+    One modulation is computed for all blocks (Chen et al., "PixArt-alpha", ICLR 2024).
 
     Args:
-        channels: Numbers of a token that comes in.
-        width: Of a token inside.
-        count: Tokens.
-        depth: Blocks.
-        heads: Of the attention.
+        channels: Size of an input token, C.
+        width: Size of an inner token, W.
+        count: Number of tokens, N.
+        depth: Number of blocks.
+        heads: Attention heads.
     """
 
     def __init__(self, channels: int, width: int, count: int, depth: int, heads: int) -> None:
         super().__init__()
-        self.enter = nn.Linear(channels, width)
-        self.where = nn.Parameter(torch.randn(1, count, width) * 0.02)
-        self.told = nn.Linear(width, 6 * width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
+        self.enter = nn.Linear(channels, width)  # input tokens to inner tokens
+        self.where = nn.Parameter(torch.randn(1, count, width) * 0.02)  # position embeddings
+        self.told = nn.Linear(width, 6 * width)  # the modulation
+        self.blocks = nn.ModuleList(TransformerBlock(width, heads) for _ in range(depth))
         nn.init.zeros_(self.told.weight)
         nn.init.zeros_(self.told.bias)
 
-    def forward(self, x: Tensor, told: Tensor | None) -> Tensor:
-        """Tokens (B, N, C), and what they are told (B, W), to tokens (B, N, W)."""
+    def forward(self, x: Tensor, conditioning: Tensor | None) -> Tensor:
+        """Map tokens (B, N, C), and their conditioning (B, W) if there is any, to tokens (B, N, W)."""
         tokens = self.enter(x) + self.where
-        six = self.told.bias.expand(len(x), -1) if told is None else self.told(functional.silu(told))  # (B, 6 W)
+        if conditioning is None:
+            modulation = self.told.bias.expand(len(x), -1)
+        else:
+            modulation = self.told(functional.silu(conditioning))  # (B, 6 W)
         for block in self.blocks:
-            tokens = block(tokens, six)
-        return rms(tokens)
+            tokens = block(tokens, modulation)
+        return rms_normalise(tokens)
 
 
-class Block(nn.Module):
-    """A look at neighbours, at all, then two layers on each token, scaled, shifted and weighed by what the net is told.
+class TransformerBlock(nn.Module):
+    """Depthwise convolution, attention and a feed-forward layer; the last two are scaled, shifted and gated.
+
+        x ──┬──┤beside├──(+)──┬──┤asked, attention, answered├──(+)──┬──┤wide, ReLU², narrow├──(+)──► y (B, N, W)
+            └──────►──────┘   └──────────────►──────────────────┘   └───────────►──────────────┘
 
     Args:
-        width: Of a token.
-        heads: Of the attention.
+        width: Size of a token, W.
+        heads: Attention heads.
     """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.own = nn.Parameter(torch.tensor([0.0, 0.0, 0.5, 0.0, 0.0, 0.5]).repeat_interleave(width))  # (6 W,)
-        self.beside = nn.Conv2d(width, width, 3, padding=1, groups=width)
+        initial = torch.tensor([0.0, 0.0, 0.5, 0.0, 0.0, 0.5])  # scale, shift and gate, twice
+        self.own = nn.Parameter(initial.repeat_interleave(width))  # this block's modulation (6 W,)
+        self.beside = nn.Conv2d(width, width, 3, padding=1, groups=width)  # mixes neighbouring places
         nn.init.zeros_(self.beside.weight)
-        self.asked, self.answered = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.asked, self.answered = nn.Linear(width, 3 * width), nn.Linear(width, width)  # attention, in and out
+        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)  # feed-forward
 
-    def forward(self, x: Tensor, six: Tensor) -> Tensor:
-        """Tokens (B, N, W) to tokens."""
-        scale, shift, weight, scale_too, shift_too, weight_too = (six + self.own).unsqueeze(1).chunk(6, 2)  # (B, 1, W)
-        x = x + as_tokens(self.beside(as_grid(x, math.isqrt(x.shape[1]))))
-        x = x + weight * self.attended(rms(x) * (1 + scale) + shift)
-        hidden = torch.relu(self.wide(rms(x) * (1 + scale_too) + shift_too)).square()
-        y: Tensor = x + weight_too * self.narrow(hidden)
+    def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
+        """Map tokens (B, N, W), with the modulation (B, 6 W), to tokens (B, N, W)."""
+        scale, shift, gate, scale_2, shift_2, gate_2 = (modulation + self.own).unsqueeze(1).chunk(6, 2)  # (B, 1, W)
+        x = x + _grid_to_tokens(self.beside(_tokens_to_grid(x, math.isqrt(x.shape[1]))))
+        x = x + gate * self._attend(rms_normalise(x) * (1 + scale) + shift)
+        hidden = torch.relu(self.wide(rms_normalise(x) * (1 + scale_2) + shift_2)).square()
+        y: Tensor = x + gate_2 * self.narrow(hidden)
         return y
 
-    def attended(self, x: Tensor) -> Tensor:
-        """What each token takes from all others."""
+    def _attend(self, x: Tensor) -> Tensor:
         query, key, value = (
             part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in self.asked(x).chunk(3, 2)
         )  # (B, heads, N, W / heads)
-        seen = functional.scaled_dot_product_attention(rms(query), rms(key), value)
-        y: Tensor = self.answered(seen.transpose(1, 2).flatten(2))
+        mixed = functional.scaled_dot_product_attention(rms_normalise(query), rms_normalise(key), value)
+        y: Tensor = self.answered(mixed.transpose(1, 2).flatten(2))
         return y
 
 
-def rms(x: Tensor) -> Tensor:
-    """Numbers (…, W) with a mean square of one (Zhang & Sennrich, NeurIPS 2019)."""
+def rms_normalise(x: Tensor) -> Tensor:
+    """Scale vectors (…, W) to a mean square of one (Zhang & Sennrich, "Root Mean Square Layer Norm", NeurIPS 2019)."""
     return functional.rms_norm(x, x.shape[-1:])
 
 
-def waves(times: Tensor) -> Tensor:
-    """Times (B,) as sines and cosines (B, 128), from slow to fast."""
-    speeds = torch.exp(torch.linspace(0, math.log(LONGEST), TIMES, device=times.device))
-    angles = times[:, None] * speeds
+def sinusoidal_embedding(times: Tensor) -> Tensor:
+    """Embed times (B,) as sines and cosines (B, 128) of exponentially growing frequencies."""
+    frequencies = torch.exp(torch.linspace(0, math.log(MAX_TIME_FREQUENCY), TIME_FREQUENCIES, device=times.device))
+    angles = times[:, None] * frequencies
     return torch.cat([angles.sin(), angles.cos()], 1)
 
 
-def moments(steps: int) -> Tensor:
-    """The times of a way of so many steps, (steps + 1,) from 0 to 1."""
+def _time_grid(steps: int) -> Tensor:
     return torch.linspace(0, 1, steps + 1)
 
 
-def grid(numbers: Tensor) -> Tensor:
-    """One number for each channel, (C,) as (1, C, 1, 1)."""
+def _per_channel(numbers: Tensor) -> Tensor:
+    """(C,) to (1, C, 1, 1)."""
     return numbers.view(1, -1, 1, 1)
 
 
-def as_tokens(x: Tensor) -> Tensor:
+def _grid_to_tokens(x: Tensor) -> Tensor:
     """(B, C, h, w) to (B, h * w, C)."""
     return x.flatten(2).transpose(1, 2)
 
 
-def as_grid(tokens: Tensor, places: int) -> Tensor:
+def _tokens_to_grid(tokens: Tensor, places: int) -> Tensor:
     """(B, h * w, C) to (B, C, h, w)."""
     return tokens.transpose(1, 2).unflatten(2, (places, places))
-
-
-def flow_matching_loss(net: FlowMatchingVAE, y: Tensor, price: float) -> Tensor:
-    """How badly the way to the pictures is foretold, and the price of the latents' nats.
-
-    The first part is the mean squared error of the velocity; weighed by its noise it bounds the likelihood (Kingma &
-    Gao, "Understanding Diffusion Objectives as the ELBO with Simple Data Augmentation", NeurIPS 2023).
-
-    Args:
-        net: The net that learns.
-        y: Grids (B, 128, 8, 8).
-        price: Of a nat of the posterior's divergence from the prior.
-    """
-    posterior = net.encode(y)
-    x = net.normal(y)
-    time = torch.sigmoid(EARLY + SPREAD * torch.randn(len(y), device=y.device))
-    at = time.view(-1, 1, 1, 1)
-    between = torch.randn_like(x).lerp(x, at)
-    error = (net.foretold(between, time, posterior.sample()) - x) / (1 - at).clamp(min=LAST)
-    return error.square().mean() + price * posterior.divergence().mean()

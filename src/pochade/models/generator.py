@@ -1,9 +1,9 @@
-"""Pictures to latents of 64 numbers, and latents to pictures: the shipped net that draws what is new.
+"""The shipped generator: pictures to latents of 64 numbers, and latents to new pictures.
 
-    latents ─►┤DiffusionVAE├─► 8 x 8 places ─►┤CodeVAE├─► blocks of 16 pixels ─►┤Mender├─► a picture
+    latents ─►┤FlowMatchingVAE├─► 8 x 8 places ─►┤SketchVAE decoder├─► blocks of 16 pixels ─►┤ArtifactRemover├─► picture
 
-Blocks that were drawn one beside the other don't quite meet. The net that redraws small AVIFs, enlarged, knows such
-edges and the faint waves about them, and takes them for what they are.
+Neighbouring blocks do not quite meet. The artifact remover of enlarged previews knows such edges, and the faint
+ripples beside them, and removes them.
 """
 
 from collections.abc import Sequence
@@ -17,74 +17,77 @@ from torch import Tensor
 
 from pochade.errors import CheckpointDamaged
 from pochade.models import FlowMatchingVAE, SketchVAE, weights
-from pochade.models.artifact_remover import shipped
+from pochade.models.artifact_remover import shipped_artifact_remover
 from pochade.models.checkpoints import load_model
 from pochade.models.sketch_model import encode_on_white
 
-STEPS = 16  # from noise to a picture: more change hardly anything
-FINEST = 2.0  # what the code's decoder is told of steps that are none
-FINISH = (5, 85)  # what the net that finishes is told: coded badly, and enlarged much; of six ways the nearest to art
-BATCH = 32  # pictures read at once
-TOGETHER = 8  # pictures drawn at once; a shorter batch is filled up, so that a picture never depends on its company
+SAMPLING_STEPS = 16  # more hardly change a picture
+UNQUANTISED_LOG_STEPS = 2.0  # tells the sketch decoder that its latents are as good as exact
+BLOCK_EDGE_CONDITIONING = (5, 85)  # low quality, strong enlargement: of six settings the one that looks most like art
+ENCODE_BATCH = 32  # pictures
+DECODE_BATCH = 8  # pictures; a shorter batch is filled up, so that a picture never depends on the others in its batch
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
 class FlowMatchingGenerator:
-    """Reads and draws pictures of 128 x 128 pixels.
+    """Encodes and generates pictures of 128 x 128 pixels; it implements `Generator`.
 
     Args:
-        path: The net's file; the shipped one by default.
+        path: The file of the flow-matching model; the shipped one by default.
 
     Raises:
-        CheckpointDamaged: It is missing or damaged.
+        CheckpointDamaged: The file is missing or damaged.
     """
 
-    def __init__(self, path: Path = weights.FOLDER / weights.CREATE) -> None:
-        net, code = load_model(path), load_model(weights.FOLDER / weights.CODE)
-        if not isinstance(net, FlowMatchingVAE) or not isinstance(code, SketchVAE):
-            raise CheckpointDamaged(f"'{path}' holds another net than that which draws", "install Pochade again")
-        self.net, self.code = net, code.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        others = (str(weights.FOLDER / file) for file in (weights.CODE, weights.PREVIEW))
-        self.name = weights.name_of(path.parent, (path.name, *others)) or ""
-        self.side = net.config.places * code.config.block
+    def __init__(self, path: Path = weights.FOLDER / weights.GENERATOR_FILE) -> None:
+        model, sketch_model = load_model(path), load_model(weights.FOLDER / weights.SKETCH_FILE)
+        if not isinstance(model, FlowMatchingVAE) or not isinstance(sketch_model, SketchVAE):
+            raise CheckpointDamaged(f"'{path}' holds a model that can't generate pictures", "install Pochade again")
+        self.model = model
+        self.sketch_model = sketch_model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        others = (str(weights.FOLDER / file) for file in (weights.SKETCH_FILE, weights.PREVIEW_FILE))
+        self.name = weights.weights_name(path.parent, (path.name, *others)) or ""
+        self.side = model.config.places * sketch_model.config.block
 
     @torch.inference_mode()
     def encode(self, pictures: Bytes) -> Floats:
-        """Codes (N, 64) of pictures (N, 128, 128, 3): the means of their posteriors."""
-        found = [np.empty((0, self.net.config.latent_dim), np.float32)]
-        for start in range(0, len(pictures), BATCH):
-            x = torch.from_numpy(pictures[start : start + BATCH]).permute(0, 3, 1, 2).float() / 255
-            found.append(self.net.encode(encode_on_white(self.code, x)).mean.numpy())
-        return np.concatenate(found)
+        """Map pictures (N, 128, 128, 3) to latents (N, 64), the means of their posteriors."""
+        latents = [np.empty((0, self.model.config.latent_dim), np.float32)]
+        for start in range(0, len(pictures), ENCODE_BATCH):
+            x = torch.from_numpy(pictures[start : start + ENCODE_BATCH]).permute(0, 3, 1, 2).float() / 255
+            latents.append(self.model.encode(encode_on_white(self.sketch_model, x)).mean.numpy())
+        return np.concatenate(latents)
 
     @torch.inference_mode()
-    def draw(self, codes: Floats, seeds: Sequence[int]) -> Bytes:
-        """Pictures (N, 128, 128, 3) for codes (N, 64), each with what these leave open drawn from its own seed."""
-        found = [np.empty((0, self.side, self.side, 3), np.uint8)]
-        for start in range(0, len(codes), TOGETHER):
-            some, count = np.arange(start, start + TOGETHER) % len(codes), min(TOGETHER, len(codes) - start)
-            noise = torch.cat([self.noise(seeds[place]) for place in some.tolist()])
-            grids = self.net.draw(torch.from_numpy(codes[some].astype(np.float32)), noise, STEPS)
-            drawn = self.code.decode(grids, torch.full((TOGETHER,), FINEST)).clamp(0, 1)
-            blocks = (drawn * 255).round().byte().permute(0, 2, 3, 1).numpy()
-            found += [finished(one)[None] for one in blocks[:count]]
-        return np.concatenate(found)
+    def draw(self, latents: Floats, seeds: Sequence[int]) -> Bytes:
+        """Generate pictures (N, 128, 128, 3) from latents (N, 64); the seeds decide what the latents leave open."""
+        pictures = [np.empty((0, self.side, self.side, 3), np.uint8)]
+        for start in range(0, len(latents), DECODE_BATCH):
+            count = min(DECODE_BATCH, len(latents) - start)
+            rows = np.arange(start, start + DECODE_BATCH) % len(latents)
+            noise = torch.cat([self._noise(seeds[row]) for row in rows.tolist()])
+            grids = self.model.sample(torch.from_numpy(latents[rows].astype(np.float32)), noise, SAMPLING_STEPS)
+            log_steps = torch.full((DECODE_BATCH,), UNQUANTISED_LOG_STEPS)
+            decoded = self.sketch_model.decode(grids, log_steps).clamp(0, 1)
+            blocky = (decoded * 255).round().byte().permute(0, 2, 3, 1).numpy()
+            pictures += [remove_block_edges(picture)[None] for picture in blocky[:count]]
+        return np.concatenate(pictures)
 
-    def noise(self, seed: int) -> Tensor:
-        """What a way begins with, (1, 128, 8, 8)."""
-        config = self.net.config
+    def _noise(self, seed: int) -> Tensor:
+        config = self.model.config
         shape = (1, config.channels, config.places, config.places)
-        return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+        return torch.randn(shape, generator=torch.Generator().manual_seed(seed))  # (1, 128, 8, 8)
 
 
-def finished(drawn: Bytes) -> Bytes:
-    """A picture (128, 128, 3) made of blocks, as one."""
-    return shipped(weights.PREVIEW).mended(np.ascontiguousarray(drawn), FINISH)
+def remove_block_edges(picture: Bytes) -> Bytes:
+    """Remove the edges between the blocks of a decoded picture (128, 128, 3)."""
+    remover = shipped_artifact_remover(weights.PREVIEW_FILE)
+    return remover.apply(np.ascontiguousarray(picture), BLOCK_EDGE_CONDITIONING)
 
 
 @cache
 def shipped_generator() -> FlowMatchingGenerator:
-    """The net that comes with the package, loaded once."""
+    """The generator that comes with the package, loaded once."""
     return FlowMatchingGenerator()

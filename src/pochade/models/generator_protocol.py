@@ -1,4 +1,4 @@
-"""What creating asks of a net that draws: pictures to codes, and codes to pictures."""
+"""What the creation of pictures needs of a generator: pictures to latents, and latents to pictures."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 
 class Generator(Protocol):
-    """Pictures to codes, and codes to pictures."""
+    """A generator of pictures. Scripts may pass their own to `Collection.imagine`, so these names never change."""
 
-    name: str  # which net: made of its weights
-    side: int  # pixels a side of what it draws
+    name: str  # identifies the model; made of its weights
+    side: int  # pixels per side of a picture
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Codes (N, D) of pictures (N, S, S, 3)."""
+        """Map pictures (N, S, S, 3) to latents (N, D)."""
 
-    def draw(self, codes: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:
-        """Pictures (N, S, S, 3) for codes (N, D), each its own seed deciding what the code leaves open, if anything.
+    def draw(self, latents: NDArray[np.float32], seeds: Sequence[int]) -> NDArray[np.uint8]:
+        """Generate pictures (N, S, S, 3) from latents (N, D).
 
-        A picture is the same whichever others are drawn with it.
+        Each picture's seed decides what its latent leaves open. A picture does not depend on the others in the batch.
         """

@@ -1,4 +1,4 @@
-"""A batch of letterboxed pictures as the embedding and sketch models take it: colours on white, and a mask of the picture."""
+"""The input of the embedding and sketch models: letterboxed pictures on white, with a mask of the picture's frame."""
 
 from dataclasses import dataclass
 
@@ -9,32 +9,45 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class LetterboxedBatch:
-    """Pictures to draw views from: letterboxed on white, with the share of the square that each one fills."""
+    """Pictures letterboxed on white into squares, with the share of the square that each one fills."""
 
     pictures: Tensor  # (N, 3, S, S) in [0, 1]
-    frames: Tensor  # (N, 2) float32 in (0, 1]: width and height of the picture, as parts of S
+    frames: Tensor  # (N, 2) float32 in (0, 1]: width and height of the picture, as shares of S
 
     def __len__(self) -> int:
         return len(self.pictures)
 
-    def __getitem__(self, chosen: Tensor) -> "LetterboxedBatch":
-        """Those pictures alone."""
-        return LetterboxedBatch(self.pictures[chosen], self.frames[chosen])
+    def __getitem__(self, rows: Tensor) -> "LetterboxedBatch":
+        """The batch of some rows."""
+        return LetterboxedBatch(self.pictures[rows], self.frames[rows])
 
 
-def model_input(sources: LetterboxedBatch, side: int) -> Tensor:
-    """The pictures as they are, (B, 4, side, side): what the nets see of a piece itself."""
-    colour = sources.pictures
+def model_input(batch: LetterboxedBatch, side: int) -> Tensor:
+    """Pictures with their frame masks, as the models take them.
+
+    Args:
+        batch: The pictures.
+        side: Pixels per side that the model expects; the pictures are resized to it.
+
+    Returns:
+        Red, green, blue and the frame mask (B, 4, side, side), in [0, 1].
+    """
+    colour = batch.pictures
     if side != colour.shape[-1]:
         colour = functional.interpolate(colour, size=(side, side), mode="bilinear", align_corners=False)
-    frame = framed(sources.frames, side)
-    return torch.cat([colour * frame + (1 - frame), frame], 1)
+    mask = frame_mask(batch.frames, side)
+    return torch.cat([colour * mask + (1 - mask), mask], 1)
 
 
-def framed(frames: Tensor, side: int) -> Tensor:
-    """1 inside frames of these widths and heights (B, 2), as parts of the square: (B, 1, side, side)."""
+def frame_mask(frames: Tensor, side: int) -> Tensor:
+    """Masks (B, 1, side, side) that are 1 inside centred frames.
+
+    Args:
+        frames: Widths and heights of the frames (B, 2), as shares of the square.
+        side: Pixels per side of a mask.
+    """
     steps = (torch.arange(side) + 0.5) / (side / 2) - 1
-    inside = frames.clamp(min=2 / side)
-    across = (steps.abs() <= inside[:, :1]).view(-1, 1, 1, side)
-    down = (steps.abs() <= inside[:, 1:]).view(-1, 1, side, 1)
+    half_sizes = frames.clamp(min=2 / side)
+    across = (steps.abs() <= half_sizes[:, :1]).view(-1, 1, 1, side)
+    down = (steps.abs() <= half_sizes[:, 1:]).view(-1, 1, side, 1)
     return (across & down).float()

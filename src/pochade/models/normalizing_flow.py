@@ -1,11 +1,12 @@
-"""A flow: an invertible net between points and a standard normal distribution, whose density it can tell exactly.
+"""A normalizing flow: an invertible network between points and a standard normal distribution, with an exact density.
 
-    points (B, D) ──►──┤turn, couple├──►── … ──►── base (B, D), and the log of how much space was stretched
-                 ──◄──              ──◄──
+    points (B, D) ──►──┤rotation, coupling├──►── … ──►── base points (B, D), and the log-determinant of the Jacobian
+                 ──◄──                    ──◄──
 
-In each layer half of the numbers decides how far each of the other half is moved and scaled, so that the layer can be
-undone (Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP", ICLR 2017). A fixed rotation before each
-layer gives every number either part. An untrained flow only turns: it begins as the normal distribution.
+In each layer, half of the coordinates decides how far each of the other half is shifted and scaled, so the layer can be
+inverted (affine couplings: Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP", ICLR 2017). A fixed
+rotation before each layer gives every coordinate both roles. An untrained flow only rotates, so its density is the
+standard normal distribution.
 """
 
 import math
@@ -17,42 +18,47 @@ from torch import Tensor, nn
 
 from pochade.errors import UsageError
 
-MOST_SCALED = 2.0  # the log of how far one layer may scale a number up or down
+MAX_LOG_SCALE = 2.0  # of one coordinate in one layer
 LOG_OF_TWO_PI = math.log(2 * math.pi)
 
 
 @dataclass(frozen=True)
 class FlowConfig:
-    """The shape of a flow."""
+    """What a `NormalizingFlow` is built from; stored with the prior of a collection."""
 
-    dimensions: int = 64  # numbers in a point
+    dimensions: int = 64  # of a point
     layers: int = 8
-    width: int = 128  # of each layer's little net
-    dropout: float = 0.0  # share of the little nets' numbers that are left out while learning
+    width: int = 128  # of the hidden layers in each coupling
+    dropout: float = 0.0  # in each coupling, while training
     seed: int = 0  # of the rotations
 
     def __post_init__(self) -> None:
-        """Refuse a flow that can't be built.
+        """Check the sizes.
 
         Raises:
-            UsageError: Points of one number can't be divided in two halves.
+            UsageError: There are fewer than two dimensions, or no layer, or no hidden unit.
         """
         if self.dimensions < 2 or min(self.layers, self.width) < 1:  # noqa: PLR2004
-            raise UsageError(f"a flow over points of {self.dimensions} numbers can't be built", "give two at least")
+            raise UsageError(
+                f"a flow with {self.dimensions} dimensions, {self.layers} layers and width {self.width} can't be built",
+                "give at least two dimensions, one layer and a width of 1",
+            )
 
 
-class Bent(NamedTuple):
-    """Numbers after a layer, and the log of how much space was stretched there."""
+class FlowOutput(NamedTuple):
+    """The points after a layer or a flow, and how much it stretched the space around them."""
 
-    numbers: Tensor  # (B, D)
-    log_stretch: Tensor  # (B,)
+    points: Tensor  # (B, D)
+    log_determinant: Tensor  # (B,) logarithm of the Jacobian's absolute determinant
 
 
 class NormalizingFlow(nn.Module):
-    """Points to a standard normal distribution, and back.
+    """Points to base points, which follow a standard normal distribution, and back.
+
+        points (B, D) ──►──┤rotations[0]├──┤couplings[0]├──►── … ──►── base points (B, D)
 
     Args:
-        config: The shape.
+        config: The sizes.
     """
 
     def __init__(self, config: FlowConfig | None = None) -> None:
@@ -63,74 +69,80 @@ class NormalizingFlow(nn.Module):
         rotations = torch.linalg.qr(torch.randn(sides, generator=generator, dtype=torch.float64))[0]
         self.rotations: Tensor
         self.register_buffer("rotations", rotations.float())  # (layers, D, D)
-        self.couplings = nn.ModuleList(Coupling(self.config) for _ in range(self.config.layers))
+        self.couplings = nn.ModuleList(AffineCoupling(self.config) for _ in range(self.config.layers))
 
-    def forward(self, points: Tensor) -> Bent:
-        """Points (B, D) to where they come from in the base, and the log of how much the way there stretches space."""
-        log_stretch = points.new_zeros(len(points))
+    def forward(self, points: Tensor) -> FlowOutput:
+        """Map points (B, D) to base points, with the log-determinant."""
+        log_determinant = points.new_zeros(len(points))
         for rotation, coupling in zip(self.rotations, self.couplings, strict=True):
-            points, more = coupling(points @ rotation)
-            log_stretch = log_stretch + more
-        return Bent(points, log_stretch)
+            points, layer_log_determinant = coupling(points @ rotation)
+            log_determinant = log_determinant + layer_log_determinant
+        return FlowOutput(points, log_determinant)
 
-    def back(self, base: Tensor) -> Tensor:
-        """Points (B, D) for places in the base (B, D): what `forward` undoes."""
+    def inverse(self, base: Tensor) -> Tensor:
+        """Map base points (B, D) to points (B, D)."""
         for layer in reversed(range(self.config.layers)):
             coupling = self.couplings[layer]
-            assert isinstance(coupling, Coupling)
-            base = coupling.back(base) @ self.rotations[layer].T
+            assert isinstance(coupling, AffineCoupling)
+            base = coupling.inverse(base) @ self.rotations[layer].T
         return base
 
     def log_density(self, points: Tensor) -> Tensor:
-        """The log of the density at points (B, D), in nats: (B,)."""
-        base, log_stretch = self(points)
-        return log_stretch - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
+        """The logarithm of the density at points (B, D), in nats (B,)."""
+        base, log_determinant = self(points)
+        return log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
 
 
-class Coupling(nn.Module):
-    """One half of the numbers moves and scales the other.
+class AffineCoupling(nn.Module):
+    """One half of the coordinates decides how far the other half is shifted and scaled.
+
+        fixed half (B, D / 2) ──►──┬─────────────────────────────►────┐
+                                   └──┤net├──► shift, log-scale ─┐    ├──► points (B, D)
+        other half (B, D / 2) ──►────────────────────────────┤x, +├──►┘
 
     Args:
-        config: The flow's.
+        config: The sizes of the flow.
     """
 
     def __init__(self, config: FlowConfig) -> None:
         super().__init__()
-        self.kept = config.dimensions // 2
-        last = nn.Linear(config.width, 2 * (config.dimensions - self.kept))
+        self.fixed_size = config.dimensions // 2
+        last = nn.Linear(config.width, 2 * (config.dimensions - self.fixed_size))
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.net = nn.Sequential(
-            nn.Linear(self.kept, config.width), nn.SiLU(), nn.Dropout(config.dropout),
+            nn.Linear(self.fixed_size, config.width), nn.SiLU(), nn.Dropout(config.dropout),
             nn.Linear(config.width, config.width), nn.SiLU(), nn.Dropout(config.dropout),
             last,
         )  # fmt: skip
 
-    def moves(self, deciding: Tensor) -> tuple[Tensor, Tensor]:
-        """How far the other half is moved (B, D / 2), and the log of how much it is scaled."""
-        shift, scale = self.net(deciding).chunk(2, 1)
-        return shift, MOST_SCALED * torch.tanh(scale / MOST_SCALED)
+    def forward(self, points: Tensor) -> FlowOutput:
+        """Map points (B, D) to points (B, D), with the log-determinant."""
+        fixed, other = points[:, : self.fixed_size], points[:, self.fixed_size :]
+        shift, log_scale = self._shift_and_log_scale(fixed)
+        return FlowOutput(torch.cat([fixed, other * log_scale.exp() + shift], 1), log_scale.sum(1))
 
-    def forward(self, points: Tensor) -> Bent:
-        """Points (B, D), one way."""
-        deciding, other = points[:, : self.kept], points[:, self.kept :]
-        shift, log_scale = self.moves(deciding)
-        return Bent(torch.cat([deciding, other * log_scale.exp() + shift], 1), log_scale.sum(1))
+    def inverse(self, points: Tensor) -> Tensor:
+        """Undo `forward` for points (B, D)."""
+        fixed, other = points[:, : self.fixed_size], points[:, self.fixed_size :]
+        shift, log_scale = self._shift_and_log_scale(fixed)
+        return torch.cat([fixed, (other - shift) * (-log_scale).exp()], 1)
 
-    def back(self, points: Tensor) -> Tensor:
-        """Points (B, D), the other way."""
-        deciding, other = points[:, : self.kept], points[:, self.kept :]
-        shift, log_scale = self.moves(deciding)
-        return torch.cat([deciding, (other - shift) * (-log_scale).exp()], 1)
+    def _shift_and_log_scale(self, fixed: Tensor) -> tuple[Tensor, Tensor]:
+        shift, scale = self.net(fixed).chunk(2, 1)
+        return shift, MAX_LOG_SCALE * torch.tanh(scale / MAX_LOG_SCALE)
 
 
-def surprise(net: NormalizingFlow, points: Tensor) -> Tensor:
-    """The loss: the mean of minus the log of the density at points (B, D), in nats a number.
+def negative_log_likelihood(model: NormalizingFlow, points: Tensor) -> Tensor:
+    """The loss of a flow: the mean negative log-density of points, in nats per dimension.
 
     Args:
-        net: The flow.
+        model: The flow.
         points: (B, D).
+
+    Returns:
+        A scalar.
     """
-    base, log_stretch = net(points)  # through the module itself, so that it can be trained on many machines
-    log_density = log_stretch - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
+    base, log_determinant = model(points)  # calls the module itself, so that training can be distributed
+    log_density = log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
     return -log_density.mean() / points.shape[1]

@@ -1,7 +1,7 @@
-"""A net <-> few bytes: what travels in an archive, so that it needs nothing else. `docs/format.md` has the format.
+"""A denoiser as few bytes, in the form in which it travels in an archive. `docs/format.md` describes the format.
 
-Each number is kept in 8 bits: whole multiples of a step, one step for each row of a layer's weights, and what is left
-packed by zlib: a quarter of the size of floats.
+Weights are quantised to 8 bits, with one step for each row of a layer's weights, and compressed by zlib. That is a
+quarter of the size of floats.
 """
 
 import dataclasses
@@ -15,75 +15,77 @@ from torch import Tensor
 
 from pochade.errors import CheckpointDamaged
 from pochade.models import Denoiser, DenoiserConfig
-from pochade.models.checkpoints import frozen
+from pochade.models.checkpoints import restore_tuples
 
-FORMAT = "pochade-restorer-1"
-MOST = 127  # steps to each side
-LARGEST = 2**24  # bytes of a net's numbers: no net of ours comes near it
-SCALES, WIDEST, PLANES = 6, 256, 8  # of a net: ours have three scales, 96 maps and two planes at most
-HINT = "look for an undamaged copy"
+PACKED_FORMAT = "pochade-restorer-1"
+MAX_STEPS = 127  # to each side of zero
+MIN_STEP = 1e-12
+MAX_UNPACKED_BYTES = 2**24  # far more than any model of Pochade's has
+MAX_SCALES, MAX_WIDTH, MAX_PLANES = 6, 256, 8  # the shipped ones have 3 scales, 96 feature maps and 2 planes at most
 
 
-def packed(net: Denoiser) -> bytes:
-    """A restorer as few bytes."""
-    config, shapes, steps, values = dataclasses.asdict(net.config), [], [], []
-    for name, tensor in net.state_dict().items():
-        step, whole = rounded(tensor)
+def pack_model(model: Denoiser) -> bytes:
+    """Quantise and compress a denoiser."""
+    config, shapes, steps, values = dataclasses.asdict(model.config), [], [], []
+    for name, tensor in model.state_dict().items():
+        step, quantised = _quantise(tensor)
         shapes.append([name, list(tensor.shape)])
         steps.append(step.numpy().astype("<f4").tobytes())
-        values.append(whole.numpy().tobytes())
-    head = json.dumps({"format": FORMAT, "config": config, "tensors": shapes}, separators=(",", ":"))
-    return head.encode() + b"\n" + zlib.compress(b"".join(steps + values), 9)
+        values.append(quantised.numpy().tobytes())
+    header = json.dumps({"format": PACKED_FORMAT, "config": config, "tensors": shapes}, separators=(",", ":"))
+    return header.encode() + b"\n" + zlib.compress(b"".join(steps + values), 9)
 
 
-def rounded(tensor: Tensor) -> tuple[Tensor, Tensor]:
-    """The steps (R,) of a layer's rows, and the numbers in them (R, …), int8; biases have one step in all."""
+def unpack_model(content: bytes) -> Denoiser:
+    """Build the denoiser that `pack_model` packed, in evaluation mode.
+
+    Raises:
+        CheckpointDamaged: The content is damaged, or of a newer version.
+    """
+    header, _, body = content.partition(b"\n")
+    try:
+        fields = json.loads(header)
+        if fields["format"] != PACKED_FORMAT:
+            raise ValueError(f"its format is {fields['format']!a}")
+        config = DenoiserConfig(**restore_tuples(fields["config"]))
+        _check_sizes(config)
+        with torch.device("meta"):  # allocates no memory, whatever sizes a hostile file claims
+            model = Denoiser(config)
+        model.load_state_dict(_read_tensors(body, fields["tensors"]), assign=True)
+    except (LookupError, ArithmeticError, AttributeError, TypeError, ValueError, RuntimeError, zlib.error) as error:
+        raise CheckpointDamaged(
+            f"the archive's model can't be read: {error}", "look for an undamaged copy of the archive"
+        ) from error
+    return model.eval()
+
+
+def _quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
+    """The step of each row (R,), and the tensor in whole steps, int8; a bias counts as one row."""
     rows = tensor.detach().float().reshape(len(tensor) if tensor.dim() > 1 else 1, -1)
-    step = (rows.abs().amax(1) / MOST).clamp(min=1e-12)
+    step = (rows.abs().amax(1) / MAX_STEPS).clamp(min=MIN_STEP)
     return step, (rows / step[:, None]).round().to(torch.int8).reshape(tensor.shape)
 
 
-def unpacked(content: bytes) -> Denoiser:
-    """The restorer that was packed, ready to be used.
-
-    Raises:
-        CheckpointDamaged: It is damaged, or a newer version's.
-    """
-    head, _, body = content.partition(b"\n")
-    try:
-        said = json.loads(head)
-        if said["format"] != FORMAT:
-            raise ValueError(f"it is of the format {said['format']!a}")
-        config = DenoiserConfig(**frozen(said["config"]))
-        check(config)
-        with torch.device("meta"):  # no memory, whatever sizes a stranger says
-            net = Denoiser(config)
-        net.load_state_dict(dict(tensors_in(body, said["tensors"])), assign=True)
-    except (LookupError, ArithmeticError, AttributeError, TypeError, ValueError, RuntimeError, zlib.error) as error:
-        raise CheckpointDamaged(f"the archive's net can't be read: {error}", HINT) from error
-    return net.eval()
-
-
-def check(config: DenoiserConfig) -> None:
-    """Nothing, or ValueError for a net that would take more memory or time than any of ours."""
+def _check_sizes(config: DenoiserConfig) -> None:
+    """Raise ValueError for a model that would take more memory or time than any of Pochade's."""
     numbers = (config.planes, config.finds, *config.widths)
-    right = all(type(one) is int for one in numbers) and isinstance(config.change, int | float)
-    right = right and type(config.keeps_grey) is bool
-    small = right and 0 < len(config.widths) <= SCALES and all(0 < width <= WIDEST for width in config.widths)
-    if not small or not (0 < config.planes <= PLANES and 0 <= config.finds <= PLANES):
-        raise ValueError("no net of Pochade's has such sizes")
+    valid = all(type(number) is int for number in numbers) and isinstance(config.change, int | float)
+    valid = valid and type(config.keeps_grey) is bool
+    valid = valid and 0 < len(config.widths) <= MAX_SCALES and all(0 < width <= MAX_WIDTH for width in config.widths)
+    if not valid or not (0 < config.planes <= MAX_PLANES and 0 <= config.finds <= MAX_PLANES):
+        raise ValueError("no model of Pochade's has such sizes")
 
 
-def tensors_in(body: bytes, shapes: list[Any]) -> list[tuple[str, Tensor]]:
-    """Every tensor by its name."""
-    unpacker = zlib.decompressobj()
-    numbers = unpacker.decompress(body, LARGEST)
-    counts = [shape[0] if len(shape) > 1 else 1 for _, shape in shapes]
-    steps = np.frombuffer(numbers, "<f4", sum(counts))
-    values, place, first, found = np.frombuffer(numbers, np.int8, -1, 4 * len(steps)), 0, 0, []
-    for (name, shape), count in zip(shapes, counts, strict=True):
+def _read_tensors(body: bytes, shapes: list[Any]) -> dict[str, Tensor]:
+    """The dequantised tensors by name."""
+    numbers = zlib.decompressobj().decompress(body, MAX_UNPACKED_BYTES)
+    row_counts = [shape[0] if len(shape) > 1 else 1 for _, shape in shapes]
+    steps = np.frombuffer(numbers, "<f4", sum(row_counts))
+    values = np.frombuffer(numbers, np.int8, -1, 4 * len(steps))
+    tensors, position, row = dict[str, Tensor](), 0, 0
+    for (name, shape), rows in zip(shapes, row_counts, strict=True):
         size = int(np.prod(shape))
-        whole = values[place : place + size].reshape(count, -1).astype(np.float32)
-        found.append((name, torch.from_numpy(whole * steps[first : first + count, None]).reshape(shape)))
-        place, first = place + size, first + count
-    return found
+        quantised = values[position : position + size].reshape(rows, -1).astype(np.float32)
+        tensors[name] = torch.from_numpy(quantised * steps[row : row + rows, None]).reshape(shape)
+        position, row = position + size, row + rows
+    return tensors

@@ -1,7 +1,7 @@
-"""The page: where bare paper is on a sheet, and how it is lit, seen on a thumbnail.
+"""The page model: where a scanned sheet shows bare paper, and how it is lit, estimated from a thumbnail.
 
-Light and the paper's colour change slowly over the whole sheet, beyond any tile of it, so they are read once, from a
-small picture. Where a sheet shows hardly any bare paper nothing can be told, and the net learns to say nothing.
+Light and the colour of paper change slowly over the whole sheet, beyond any tile, so they are estimated once from a
+small picture. Where a sheet shows hardly any bare paper the light is unknown, and the model learns to correct nothing.
 """
 
 from dataclasses import dataclass
@@ -15,24 +15,22 @@ from pochade.models.unet import UNet
 
 @dataclass(frozen=True)
 class PageConfig:
-    """What a `PageModel` is built from; kept in its checkpoint."""
+    """What a `PageModel` is built from; stored in its checkpoint."""
 
-    side: int = 128  # pixels of the thumbnail, which is padded to a square by repeating its edges
-    fold: int = 4  # pixels a side that become channels: what changes slowly needs no fine scale
+    side: int = 128  # pixels per side of the thumbnail, padded to a square by repeating its edges
+    fold: int = 4  # pixels per side that become channels: what changes slowly needs no fine scale
     widths: tuple[int, ...] = (32, 48, 64, 64)  # feature maps at 1/4, 1/8, 1/16 and 1/32 of the thumbnail
-    coarse: int = 8  # pixels of the thumbnail to a number of the light
+    coarse: int = 8  # pixels per side of the thumbnail for each number of the light
 
 
 class PageModel(nn.Module):
     """Thumbnails to light and paper.
 
-        x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤U-Net├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16)
-                                                                     └──┤channels to pixels├──► paper (B, 1, 128, 128)
-
-    Light comes as its natural logarithm, paper as the logit of its being bare.
+        x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤unet├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16)
+                                                                    └──┤channels to pixels├──► paper (B, 1, 128, 128)
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
     def __init__(self, config: PageConfig | None = None) -> None:
@@ -42,7 +40,15 @@ class PageModel(nn.Module):
         self.unet = UNet(3 * folded, 3 + folded, self.config.widths)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Thumbnails (B, 3, 128, 128) in [0, 1] to the logarithm of light times paper, and the logits of bare paper."""
+        """Estimate light and bare paper.
+
+        Args:
+            x: Thumbnails (B, 3, 128, 128) in [0, 1].
+
+        Returns:
+            The natural logarithm of the light times the colour of the paper (B, 3, 16, 16), and the logits of bare
+            paper (B, 1, 128, 128).
+        """
         fold = self.config.fold
         y = self.unet(functional.pixel_unshuffle(x - 1, fold).contiguous(memory_format=torch.channels_last))
         return functional.avg_pool2d(y[:, :3], self.config.coarse // fold), functional.pixel_shuffle(y[:, 3:], fold)

@@ -1,32 +1,32 @@
-"""The verdict on a pair of pictures: two works, one work resaved or recoloured, or two stages of one work."""
+"""The pair model: whether two pictures are two works, the same work resaved or recoloured, or two stages of a work."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-KINDS = ("apart", "near", "version")  # what the net tells apart, in this order
+PAIR_RELATIONS = ("apart", "near", "version")  # the classes, in the order of the logits
 
 
 @dataclass(frozen=True)
 class PairConfig:
-    """What a `PairModel` is built from; kept in its checkpoint."""
+    """What a `PairModel` is built from; stored in its checkpoint."""
 
-    compared: int = 28  # numbers that `organise.comparison` gives for a pair
-    hidden: int = 64
+    compared: int = 28  # features of a pair, from `analysis/pair_features.py`
+    hidden: int = 64  # size of the hidden layers
 
 
 class PairModel(nn.Module):
-    """What two pictures have in common to how likely each verdict is.
+    """Features of pairs to the probability of each relation.
 
-        x (P, 28) ──►──┤to mean 0, deviation 1├──┤linear, ReLU, twice├──►── (P, 64) ──►──┤linear├──► logits (P, 3)
+        x (P, 28) ──►──┤subtract middle, divide by spread├──►──┤layers├──►── logits (P, 3)
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
-    middle: Tensor
-    spread: Tensor
+    middle: Tensor  # mean of each feature in the training set
+    spread: Tensor  # standard deviation of each feature
 
     def __init__(self, config: PairConfig | None = None) -> None:
         super().__init__()
@@ -38,14 +38,14 @@ class PairModel(nn.Module):
             nn.ReLU(inplace=True),
             nn.Linear(self.config.hidden, self.config.hidden),
             nn.ReLU(inplace=True),
-            nn.Linear(self.config.hidden, len(KINDS)),
+            nn.Linear(self.config.hidden, len(PAIR_RELATIONS)),
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Numbers of pairs (P, 28) to logits (P, 3) of the three verdicts."""
+        """Map features of pairs (P, 28) to logits (P, 3) of the relations."""
         logits: Tensor = self.layers((x - self.middle) / self.spread)
         return logits
 
-    def likelihoods(self, x: Tensor) -> Tensor:
-        """Numbers of pairs (P, 28) to the likelihoods (P, 3) of "apart", "near" and "version", which add up to 1."""
+    def probabilities(self, x: Tensor) -> Tensor:
+        """Map features of pairs (P, 28) to the probabilities (P, 3) of `PAIR_RELATIONS`, which add up to 1."""
         return self(x).softmax(1)

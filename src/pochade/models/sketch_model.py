@@ -1,11 +1,13 @@
-"""The code: what is kept of a picture in 256 bytes, from which it can be redrawn.
+"""The sketch model: a picture becomes 256 bytes from which it can be redrawn.
 
-A variational autoencoder whose posterior is a box of width one step about each latent number. The Kullback-Leibler
-divergence between it and the prior *is* the code's length in bits (Ballé, Laparra & Simoncelli, "End-to-end Optimized
-Image Compression", ICLR 2017), so the net learns what to keep when there is room for a given number of bits.
+It is a variational autoencoder whose posterior is a box, one quantisation step wide, around each latent. The
+Kullback-Leibler divergence between that posterior and the prior is the length of the sketch in bits (Ballé, Laparra &
+Simoncelli, "End-to-end Optimized Image Compression", ICLR 2017), so the model learns what to keep for a given number
+of bits. The loss is in `training/losses/rate_distortion.py`.
 
-It begins as JPEG does, with a cosine transform of blocks and of one colour against another, and both nets learn what to
-add to that. From random weights it took ten times as long to get as far: see `docs/log.md`.
+The model starts as JPEG does: with a discrete cosine transform of blocks, in a colour space that separates grey from
+colour. Encoder and decoder learn what to add to that. From random weights, training took ten times as long to get as
+far: see `docs/log.md`.
 """
 
 import math
@@ -15,53 +17,55 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pochade.models.embedding_model import Residual
-from pochade.models.sketch_prior import Laplace, SketchPrior, silent
+from pochade.models.embedding_model import ResidualBlock
+from pochade.models.sketch_prior import Laplace, SketchPrior, zero_initialise
 
-CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
-ENCODER_GAIN = 10.0  # of what the net adds to the transform, so that it can move latents by whole steps
-TRANSFORM_GAIN = 1.3  # steps to the unit: at about this size most pictures fill their codes
-USUAL, FALLING = 1.9, 1.6  # of the waves' usual logarithmic size: at frequency zero, and how fast it falls
-SHARPER = 0.85  # the bits grow with this power of the number of steps, about
-FARTHEST = 2.0  # natural logarithm of how far a picture's step may be from that of the others
-COLOURS = ((0.577, 0.577, 0.577), (0.408, 0.408, -0.816), (0.707, -0.707, 0.0))  # grey, blue to yellow, red to green
-COLOUR_FREQUENCY = 2.0  # a wave of colour counts as one of grey that is so many times finer
+INPUT_CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
+ENCODER_GAIN = 10.0  # scales what the encoder adds to the transform, so that it can move latents by whole steps
+TRANSFORM_GAIN = 1.3  # steps per unit: at about this size most pictures fill their 256 bytes
+PRIOR_LOG_SCALE = 1.9  # initial logarithm of the scale of coefficients at frequency zero
+PRIOR_LOG_SCALE_SLOPE = 1.6  # how fast it falls with the logarithm of the frequency
+BITS_EXPONENT = 0.85  # the bits grow about with this power of the number of steps
+MAX_LOG_STEPS = 2.0  # natural logarithm of how far a picture's step may be from the batch's mean
+OPPONENT_COLOURS = ((0.577, 0.577, 0.577), (0.408, 0.408, -0.816), (0.707, -0.707, 0.0))  # grey, blue-yellow, red-green
+COLOUR_FREQUENCY_FACTOR = 2.0  # a colour wave counts as a grey wave of so many times its frequency
+RESIDUAL_SCALE = 4  # pixels per side that become channels where the decoder refines the picture
 
 
 @dataclass(frozen=True)
 class SketchConfig:
-    """What a `SketchVAE` is built from; kept in its checkpoint."""
+    """What a `SketchVAE` is built from; stored in its checkpoint."""
 
-    side: int = 96  # pixels a side of what it draws
-    block: int = 16  # pixels a side of a block of the transform: one place of the latents
-    groups: tuple[int, ...] = (16, 48, 64)  # latents at each place, coarse before fine
+    side: int = 96  # pixels per side of a picture
+    block: int = 16  # pixels per side of a transform block, which is one place of the latent grid
+    groups: tuple[int, ...] = (16, 48, 64)  # latents per place in each group of the prior, coarse before fine
     widths: tuple[int, ...] = (16, 32, 64, 128)  # feature maps of the encoder after each halving
-    drawing: tuple[int, ...] = (128, 64, 32)  # feature maps of the decoder at 6, 12 and 24 pixels a side
-    fine: int = 48  # feature maps in which it draws what the transform leaves
-    foretelling: int = 64  # feature maps of the prior
+    drawing: tuple[int, ...] = (128, 64, 32)  # feature maps of the decoder at 6, 12 and 24 pixels per side
+    fine: int = 48  # feature maps of the decoder's refinement at 24 pixels per side
+    foretelling: int = 64  # hidden feature maps of the prior
 
     @property
     def latent_dim(self) -> int:
-        """Latents at each place."""
+        """Latents per place."""
         return sum(self.groups)
 
     @property
     def places(self) -> int:
-        """Places a side."""
+        """Places per side of the latent grid."""
         return self.side // self.block
 
 
 class SketchVAE(nn.Module):
-    """Pictures to latents on a grid, and back.
+    """Pictures to a grid of latents, and back.
 
-        x (B, 4, 96, 96) ──►──┬──┤cosine transform of blocks├──►──(+)──► y (B, 128, 6, 6) ──►──┤steps, prior├──► bits
-                              └──┤four halvings, residual├──►──────┘  │
-                                                                      │
-        x' (B, 3, 96, 96) ◄──(+)──◄──┤transform back├──◄─────┬────────┤
-                              └──◄──┤residuals at 24 x 24├◄──┴┤enlarging├◄
+        x (B, 4, 96, 96) ──►──┬──┤transform (DCT of blocks)├──►──(+)──► latents (B, 128, 6, 6) ──┤prior├──► bits
+                              └──┤encoder├───────────────►────────┘           │
+                                                                              │
+        x_hat (B, 3, 96, 96) ◄──(+)◄─────────────┬────────────◄──┤back├──◄────┤
+                                 └───◄──┤drawing├┴──◄──┤enlarging├──◄─────────┘
 
     Args:
-        config: Sizes.
+        config: The sizes.
     """
 
     def __init__(self, config: SketchConfig | None = None) -> None:
@@ -70,130 +74,137 @@ class SketchVAE(nn.Module):
         a, b, c, d = self.config.widths
         e, f, g = self.config.drawing
         block, latent, fine = self.config.block, self.config.latent_dim, self.config.fine
-        waves, frequencies = cosine_transform(block, latent)
+        basis, frequencies = dct_basis(block, latent)
         self.transform = nn.Conv2d(3, latent, block, block)
-        self.transform.bias = nn.Parameter(-TRANSFORM_GAIN * waves.sum((1, 2, 3)))  # white is zero
-        self.back = nn.ConvTranspose2d(latent, 3, block, block, bias=False)
+        self.transform.bias = nn.Parameter(-TRANSFORM_GAIN * basis.sum((1, 2, 3)))  # white becomes zero
+        self.back = nn.ConvTranspose2d(latent, 3, block, block, bias=False)  # the inverse transform
         with torch.no_grad():
-            self.transform.weight.copy_(waves * TRANSFORM_GAIN)
-            self.back.weight.copy_(waves / TRANSFORM_GAIN)
+            self.transform.weight.copy_(basis * TRANSFORM_GAIN)
+            self.back.weight.copy_(basis / TRANSFORM_GAIN)
         self.encoder = nn.Sequential(
-            *halved(CHANNELS, a), *halved(a, b), *halved(b, c), *halved(c, d), Plain(d), silent(nn.Conv2d(d, latent, 1))
-        )
-        self.enlarging = nn.Sequential(
-            nn.Conv2d(latent + 1, e, 3, 1, 1), nn.ReLU(inplace=True), Plain(e),
-            *doubled(e, f), Plain(f),
-            *doubled(f, g),
+            *_downsample(INPUT_CHANNELS, a), *_downsample(a, b), *_downsample(b, c), *_downsample(c, d),
+            ZeroInitResidualBlock(d), zero_initialise(nn.Conv2d(d, latent, 1)),
         )  # fmt: skip
-        self.drawing = nn.Sequential(
-            nn.Conv2d(g + 48, fine, 3, 1, 1), nn.ReLU(inplace=True), Plain(fine),
-            silent(nn.Conv2d(fine, 48, 3, 1, 1)), nn.PixelShuffle(4),
+        self.enlarging = nn.Sequential(  # the decoder upsamples the latents to 24 x 24
+            nn.Conv2d(latent + 1, e, 3, 1, 1), nn.ReLU(inplace=True), ZeroInitResidualBlock(e),
+            *_upsample(e, f), ZeroInitResidualBlock(f),
+            *_upsample(f, g),
         )  # fmt: skip
-        self.prior = SketchPrior(self.config.groups, self.config.foretelling, USUAL - FALLING * frequencies.log1p())
+        folded = 3 * RESIDUAL_SCALE**2  # 48 channels of folded pixels
+        self.drawing = nn.Sequential(  # and computes what the transform misses
+            nn.Conv2d(g + folded, fine, 3, 1, 1), nn.ReLU(inplace=True), ZeroInitResidualBlock(fine),
+            zero_initialise(nn.Conv2d(fine, folded, 3, 1, 1)), nn.PixelShuffle(RESIDUAL_SCALE),
+        )  # fmt: skip
+        log_scales = PRIOR_LOG_SCALE - PRIOR_LOG_SCALE_SLOPE * frequencies.log1p()
+        self.prior = SketchPrior(self.config.groups, self.config.foretelling, log_scales)
 
     def encode(self, x: Tensor) -> Tensor:
-        """Pictures and frames (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
+        """Map pictures with their frame masks (B, 4, 96, 96) in [0, 1] to latents (B, 128, 6, 6)."""
         latents: Tensor = self.transform(x[:, :3]) + ENCODER_GAIN * self.encoder(x)
         return latents
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
-        """Latents (B, 128, 6, 6), and how finely they were kept (B,), to pictures (B, 3, 96, 96), about in [0, 1]."""
+        """Map latents to pictures.
+
+        Args:
+            latents: (B, 128, 6, 6).
+            log_steps: Natural logarithm of the quantisation steps per unit, which says how exact the latents are (B,).
+
+        Returns:
+            Pictures (B, 3, 96, 96), approximately in [0, 1].
+        """
         level = log_steps.view(-1, 1, 1, 1).expand_as(latents[:, :1])
         rough = self.back(latents)  # (B, 3, 96, 96)
         features = torch.cat(
-            [functional.pixel_unshuffle(rough, 4), self.enlarging(torch.cat([latents, level], 1))], 1
+            [functional.pixel_unshuffle(rough, RESIDUAL_SCALE), self.enlarging(torch.cat([latents, level], 1))], 1
         )  # (B, 80, 24, 24)
         pictures: Tensor = 1 + rough + self.drawing(features)
         return pictures
 
-    def distribution(self, numbers: Tensor, log_steps: Tensor) -> Laplace:
-        """How likely each whole number of steps is, (B, D, h, w), given those before it."""
-        distribution: Laplace = self.prior(numbers, log_steps)
+    def distribution(self, quantised: Tensor, log_steps: Tensor) -> Laplace:
+        """The distribution of each quantised latent (B, D, h, w), given those decoded before it."""
+        distribution: Laplace = self.prior(quantised, log_steps)
         return distribution
 
-    def bits(self, numbers: Tensor, log_steps: Tensor) -> Tensor:
-        """How long the codes of whole numbers of steps (B, D, h, w) are, (B,)."""
-        return self.distribution(numbers, log_steps).bits(numbers).flatten(1).sum(1)
+    def bits(self, quantised: Tensor, log_steps: Tensor) -> Tensor:
+        """The length (B,) of the sketches of quantised latents (B, D, h, w), in bits."""
+        return self.distribution(quantised, log_steps).bits(quantised).flatten(1).sum(1)
 
     @torch.no_grad()
-    def fair_log_steps(self, latents: Tensor) -> Tensor:
-        """Steps (B,), natural logarithms of how many make one unit, at which codes of these latents are about as long.
+    def balanced_log_steps(self, latents: Tensor) -> Tensor:
+        """Quantisation steps at which all sketches of a batch get about the same length.
 
-        Their mean is about zero: the latents themselves must find the size at which steps of one suit them. Where the
-        steps could follow them, latents shrink for as long as one trains, since smaller ones cost less.
+        The mean of the result is about zero, so the latents themselves must find the size that suits one step per
+        unit. If the steps could follow the latents, the latents would shrink for as long as training lasts, because
+        smaller ones cost fewer bits.
+
+        Args:
+            latents: (B, D, h, w).
+
+        Returns:
+            Natural logarithm of the steps per unit (B,).
         """
         log_bits = self.bits(latents.round(), latents.new_zeros(len(latents))).clamp(min=1).log()
-        return ((log_bits.mean() - log_bits) / SHARPER).clamp(-FARTHEST, FARTHEST)
+        return ((log_bits.mean() - log_bits) / BITS_EXPONENT).clamp(-MAX_LOG_STEPS, MAX_LOG_STEPS)
 
 
-class Plain(Residual):
-    """A residual pair of convolutions without normalisation: what is drawn depends on this picture alone."""
+class ZeroInitResidualBlock(ResidualBlock):
+    """A residual block without normalisation, so that a picture's result does not depend on the rest of the batch.
+
+    Its last convolution starts at zero, so the block starts as the identity.
+    """
 
     def __init__(self, width: int) -> None:
         nn.Module.__init__(self)
-        last = silent(nn.Conv2d(width, width, 3, 1, 1))  # begins as the identity
+        last = zero_initialise(nn.Conv2d(width, width, 3, 1, 1))
         self.convolutions = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1), nn.ReLU(inplace=True), last)
 
 
-def cosine_transform(block: int, count: int) -> tuple[Tensor, Tensor]:
-    """Orthonormal waves of grey and of colour, the coarsest first: (count, 3, block, block), and their frequencies.
+def dct_basis(block: int, count: int) -> tuple[Tensor, Tensor]:
+    """The coarsest basis functions of the two-dimensional discrete cosine transform (DCT-II) of colour blocks.
 
-    Type II of the discrete cosine transform, in two directions; a frequency is the sum of half waves in both.
+    The basis is orthonormal. Each function is a wave in one of three opponent colours: grey, blue-yellow, red-green.
+
+    Args:
+        block: Pixels per side of a block.
+        count: How many basis functions to return, in the order of their frequency.
+
+    Returns:
+        The basis functions (count, 3, block, block), and their frequencies (count,) in half waves, the sum of both
+        directions.
     """
     places, numbers = torch.arange(block) + 0.5, torch.arange(block)
     waves = torch.cos(numbers.view(-1, 1) * places * (math.pi / block)) * math.sqrt(2 / block)  # (block, block)
     waves[0] /= math.sqrt(2)
     planes = torch.einsum("uy,vx->uvyx", waves, waves).flatten(0, 1)  # (block^2, block, block)
-    every = torch.einsum("kc,wyx->kwcyx", torch.tensor(COLOURS), planes).flatten(0, 1)  # (3 block^2, 3, block, block)
+    colours = torch.tensor(OPPONENT_COLOURS)
+    basis = torch.einsum("kc,wyx->kwcyx", colours, planes).flatten(0, 1)  # (3 block^2, 3, block, block)
     grey = (numbers.view(-1, 1) + numbers).flatten().float()
-    frequencies = torch.cat([grey, (grey + 1) * COLOUR_FREQUENCY, (grey + 1) * COLOUR_FREQUENCY])
-    first = frequencies.argsort(stable=True)[:count]
-    return every[first], frequencies[first]
-
-
-def halved(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module]:
-    """A convolution that halves the size, and ReLU."""
-    return nn.Conv2d(incoming, outgoing, 3, 2, 1), nn.ReLU(inplace=True)
-
-
-def doubled(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module, nn.Module]:
-    """A convolution that draws four pixels for each one (Shi et al., CVPR 2016), and ReLU."""
-    return nn.Conv2d(incoming, 4 * outgoing, 3, 1, 1), nn.PixelShuffle(2), nn.ReLU(inplace=True)
-
-
-def coding_loss(bits: Tensor, errors: Tensor, price: float) -> Tensor:
-    """The logarithm of each picture's mean squared error, plus the price of its bits.
-
-    The logarithm is the likelihood with the variance set to its best value for each picture (Rybkin, Daniilidis &
-    Levine, ICML 2021), and the mean of it is the mean PSNR.
-
-    Args:
-        bits: (B,).
-        errors: Mean squared errors (B,) of pictures in [0, 1].
-        price: Nats for a bit.
-    """
-    return ((errors + 1e-5).log() + price * bits).mean()
-
-
-def rounded(latents: Tensor) -> Tensor:
-    """To whole numbers, with the gradient passed straight through.
-
-    Uniform noise in place of rounding, as is usual while learning, would charge for every number that is zero, and here
-    nearly all are.
-    """
-    return latents + (latents.round() - latents).detach()
+    colour = (grey + 1) * COLOUR_FREQUENCY_FACTOR
+    frequencies = torch.cat([grey, colour, colour])
+    coarsest = frequencies.argsort(stable=True)[:count]
+    return basis[coarsest], frequencies[coarsest]
 
 
 @torch.no_grad()
 def encode_on_white(model: SketchVAE, pictures: Tensor) -> Tensor:
-    """Encode letterboxed pictures whose white border counts as part of the picture.
+    """Encode letterboxed pictures as if their white border belonged to the picture.
 
     Args:
         model: The sketch model.
         pictures: (B, 3, S, S) in [0, 1].
 
     Returns:
-        Features (B, 128, S / 16, S / 16).
+        Latents (B, 128, S / 16, S / 16).
     """
-    whole = torch.cat([pictures, torch.ones_like(pictures[:, :1])], 1)  # (B, 4, S, S)
-    return model.to(pictures.device).encode(whole.contiguous(memory_format=torch.channels_last))
+    with_frames = torch.cat([pictures, torch.ones_like(pictures[:, :1])], 1)  # (B, 4, S, S)
+    return model.to(pictures.device).encode(with_frames.contiguous(memory_format=torch.channels_last))
+
+
+def _downsample(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module]:
+    return nn.Conv2d(incoming, outgoing, 3, 2, 1), nn.ReLU(inplace=True)
+
+
+def _upsample(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+    """A convolution that computes four pixels for each one: sub-pixel convolution (Shi et al., CVPR 2016), and ReLU."""
+    return nn.Conv2d(incoming, 4 * outgoing, 3, 1, 1), nn.PixelShuffle(2), nn.ReLU(inplace=True)

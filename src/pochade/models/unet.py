@@ -1,8 +1,8 @@
-"""A plain residual U-Net: what both the restorer and the reader of pages are made of.
+"""A plain residual U-Net, the body of the denoiser and of the page model.
 
-3x3 convolutions and ReLUs without normalisation: on two cores they cost as many seconds as depthwise blocks with a
-third of their multiplications, and nothing in them looks at the whole picture, so that tiles agree with the whole.
-After Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with the residual blocks of Zhang et al., "Plug-and-Play Image
+It has 3x3 convolutions and ReLUs without normalisation. On two cores they take as long as depthwise blocks with a third
+of their multiplications. No layer looks at the whole picture, so tiles give the same result as the whole. After
+Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with the residual blocks of Zhang et al., "Plug-and-Play Image
 Restoration with Deep Denoiser Prior", PAMI 2021.
 """
 
@@ -11,14 +11,14 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-CHANGE = 0.2  # of a residual block at the beginning: without normalisation, full blocks would add up
+INITIAL_RESIDUAL_GAIN = 0.2  # without normalisation, the changes of all blocks would add up
 
 
 class PlainResidual(nn.Module):
-    """Two convolutions whose result is added to what came in.
+    """Two convolutions with a skip connection.
 
-        x ──►──┬──┤3x3├──┤ReLU├──┤3x3├──(+)──► y, of the same shape
-               └────────────►────────────┘
+        x ──►──┬──┤first├──┤ReLU├──┤second├──(+)──► y, of the same shape
+               └──────────────►──────────────┘
 
     Args:
         width: Feature maps.
@@ -28,26 +28,26 @@ class PlainResidual(nn.Module):
         super().__init__()
         self.first, self.second = nn.Conv2d(width, width, 3, 1, 1), nn.Conv2d(width, width, 3, 1, 1)
         with torch.no_grad():
-            self.second.weight.mul_(CHANGE)
+            self.second.weight.mul_(INITIAL_RESIDUAL_GAIN)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Feature maps (B, C, h, w) to as many."""
-        changed: Tensor = self.second(self.first(x).relu_())
-        return changed.add_(x)
+        """Map feature maps (B, C, h, w) to feature maps of the same shape."""
+        change: Tensor = self.second(self.first(x).relu_())
+        return change.add_(x)
 
 
 class UNet(nn.Module):
-    """Feature maps to feature maps of the same size, seen at several scales.
+    """Feature maps to feature maps of the same height and width, computed at several scales.
 
-        x ──┤3x3├──┤residual├──────────────(+)──┤residual├──┤3x3├──► y
-                       └─┤half├─┤…├─┤twice├─┘
+        x ──┤enter├──┤down├────────────────────────(+)──┤up├──┤leave├──► y
+                       └──┤shrink├──┤…├──┤enlarge├──┘
 
-    The last convolution begins at zero.
+    The last convolution, `leave`, starts at zero.
 
     Args:
-        incoming: Channels of what comes in.
-        outgoing: Channels of what goes out.
-        widths: Feature maps at each scale, the finest first; each scale halves height and width.
+        incoming: Input channels.
+        outgoing: Output channels.
+        widths: Feature maps at each scale, the finest first; each further scale halves height and width.
     """
 
     def __init__(self, incoming: int, outgoing: int, widths: tuple[int, ...]) -> None:
@@ -64,15 +64,15 @@ class UNet(nn.Module):
         nn.init.zeros_(self.leave.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, incoming, h, w) to (B, outgoing, h, w); h and w multiples of 2 to the number of halvings."""
+        """Map (B, incoming, h, w) to (B, outgoing, h, w); h and w are multiples of 2 to the number of halvings."""
         x = self.enter(x)
-        kept = []
+        skips = []
         for residual, shrink in zip(self.down[:-1], self.shrink, strict=True):
             x = residual(x)
-            kept.append(x)
+            skips.append(x)
             x = shrink(x).relu_()
         x = self.down[-1](x)
-        for residual, enlarge, fine in zip(self.up[::-1], self.enlarge[::-1], kept[::-1], strict=True):
+        for residual, enlarge, fine in zip(self.up[::-1], self.enlarge[::-1], skips[::-1], strict=True):
             x = residual(enlarge(x).add_(fine))
         y: Tensor = self.leave(x)
         return y

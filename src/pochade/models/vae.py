@@ -1,7 +1,7 @@
-"""A variational autoencoder: each picture becomes a small cloud in the latent space, not a point.
+"""A variational autoencoder: each picture becomes a normal distribution in the latent space, not a point.
 
-The clouds are drawn towards one standard normal distribution, the prior, so that they fill it without gaps and a
-random point decodes to something (Kingma & Welling, "Auto-Encoding Variational Bayes", ICLR 2014).
+The loss pulls these posteriors towards one standard normal distribution, the prior. They fill it without gaps, so a
+random latent decodes to a picture (Kingma & Welling, "Auto-Encoding Variational Bayes", ICLR 2014).
 """
 
 import math
@@ -14,58 +14,58 @@ from torch import Tensor, nn
 from pochade.errors import UsageError
 from pochade.models.conv_stacks import Bottleneck, ConvConfig, ConvDecoder, ConvEncoder
 
-LOG_VARIANCE_LIMIT = 12.0  # keeps exp() finite in the first steps; e^±6 standard deviations is never reached later
-SMALLEST_LOG_SIGMA = -6.0  # sigma 0.0025, finer than one grey level of 256: below it the likelihood rewards nothing
+LOG_VARIANCE_LIMIT = 12.0  # keeps exp() finite in the first steps; later it is never reached
+MIN_LOG_SIGMA = -6.0  # sigma 0.0025, finer than one grey level of 256: a smaller error is no better
 
 
 @dataclass(frozen=True)
 class VAEConfig:
-    """What a `VAE` is built from; kept in its checkpoint."""
+    """What a `VAE` is built from; stored in its checkpoint."""
 
     convolutions: ConvConfig = field(default_factory=ConvConfig)
-    latent_dim: int = 16  # numbers in a latent
+    latent_dim: int = 16  # size of a latent
 
     def __post_init__(self) -> None:
-        """Refuse a latent without numbers.
+        """Check the size of the latent.
 
         Raises:
             UsageError: `latent_dim` is below 1.
         """
         if self.latent_dim < 1:
-            raise UsageError(f"a latent needs at least 1 number, not {self.latent_dim}")
+            raise UsageError(f"a latent needs at least 1 number, not {self.latent_dim}", "give a size of 1 or more")
 
 
 class Posterior(NamedTuple):
-    """Where each picture's cloud lies: a diagonal normal distribution over latents."""
+    """A diagonal normal distribution over latents for each picture of a batch."""
 
     mean: Tensor  # (B, D)
     log_variance: Tensor  # (B, D), natural logarithm
 
     def sample(self) -> Tensor:
-        """One latent (B, D) from each cloud, by the reparameterisation trick: mean + deviation x noise."""
+        """One latent (B, D) of each picture, by the reparameterisation trick: mean + deviation x noise."""
         return self.mean + torch.exp(0.5 * self.log_variance) * torch.randn_like(self.mean)
 
     def divergence(self) -> Tensor:
-        """The Kullback-Leibler divergence of each cloud from the standard normal prior, (B,), in nats."""
+        """The Kullback-Leibler divergence of each posterior from the standard normal prior (B,), in nats."""
         variance = self.log_variance.exp()
         return 0.5 * (self.mean.square() + variance - 1.0 - self.log_variance).sum(1)
 
 
-class Outcome(NamedTuple):
-    """What one pass through a `VAE` gives."""
+class VAEOutput(NamedTuple):
+    """The result of one pass through a `VAE`."""
 
     reconstruction: Tensor  # (B, C, H, W) in [0, 1]
     posterior: Posterior
 
 
 class VAE(nn.Module):
-    """Pictures to clouds of latents and back.
+    """Pictures to posteriors over latents, and latents to pictures.
 
-        x (B, 1, 28, 28) ──►──┤encoder, flatten├──┬──►──┤mean├──────────►──┐
-                                                  └──►──┤log_variance├──►──┴── z ~ N (B, 16) ──►──┤decoder├──►── x'
+        x (B, 1, 28, 28) ──►──┤encoder├──┬──►──┤mean├─────────►──┐
+                                         └──►──┤log_variance├──►─┴─► z ~ N (B, 16) ──►──┤decoder├──►── x_hat
 
     Args:
-        config: Sizes; the default has 16 numbers in a latent.
+        config: The sizes; by default a latent has 16 numbers.
     """
 
     def __init__(self, config: VAEConfig | None = None) -> None:
@@ -79,55 +79,61 @@ class VAE(nn.Module):
 
     @property
     def latent_shape(self) -> tuple[int, ...]:
-        """The shape of one latent."""
+        """The shape of one latent: (D,)."""
         return (self.config.latent_dim,)
 
     def encode(self, x: Tensor) -> Posterior:
-        """Pictures (B, C, H, W) in [0, 1] to their posteriors: mean and log-variance, each (B, D)."""
+        """Map pictures (B, C, H, W) in [0, 1] to their posteriors: mean and log-variance, each (B, D)."""
         features = self.encoder(x)  # (B, widths[-1] * h * w)
         log_variance = self.log_variance(features)
         return Posterior(self.mean(features), log_variance.clamp(-LOG_VARIANCE_LIMIT, LOG_VARIANCE_LIMIT))
 
     def decode(self, z: Tensor) -> Tensor:
-        """Latents (B, D) to pictures (B, C, H, W) in [0, 1]."""
+        """Map latents (B, D) to pictures (B, C, H, W) in [0, 1]."""
         pictures: Tensor = self.decoder(z)
         return pictures
 
-    def forward(self, x: Tensor) -> Outcome:
-        """Pictures (B, C, H, W) in [0, 1] to reconstructions of one latent drawn from each posterior."""
+    def forward(self, x: Tensor) -> VAEOutput:
+        """Map pictures (B, C, H, W) in [0, 1] to reconstructions from one sample of each posterior."""
         posterior = self.encode(x)
-        return Outcome(self.decode(posterior.sample()), posterior)
+        return VAEOutput(self.decode(posterior.sample()), posterior)
 
 
-def summed_loss(net: VAE, x: Tensor) -> Tensor:
-    """The tutorial's loss: squared error summed over pixels + KL divergence, averaged over pictures.
+def summed_loss(model: VAE, x: Tensor) -> Tensor:
+    """The tutorial's loss: squared error summed over pixels plus KL divergence, averaged over pictures.
 
-    It is the negative ELBO of a decoder with variance 1/2 at each pixel, up to a constant. That is far more noise than
-    the pictures have, so it buys smooth latents at the price of blur: `calibrated_loss` sets the variance right.
+    Up to a constant it is the negative ELBO of a decoder with variance 1/2 at each pixel. Pictures have far less noise
+    than that, so the loss makes latents smooth and pictures blurred. `calibrated_loss` corrects the variance.
 
     Args:
-        net: The variational autoencoder.
+        model: The variational autoencoder.
         x: Pictures (B, C, H, W) in [0, 1].
+
+    Returns:
+        A scalar.
     """
-    reconstruction, posterior = net(x)
+    reconstruction, posterior = model(x)
     squared_error = (reconstruction - x).square().flatten(1).sum(1)  # (B,)
     return (squared_error + posterior.divergence()).mean()
 
 
-def calibrated_loss(net: VAE, x: Tensor) -> Tensor:
-    """The negative ELBO, in nats a picture, with the decoder's variance set to its best value for the batch.
+def calibrated_loss(model: VAE, x: Tensor) -> Tensor:
+    """The negative ELBO in nats per picture, with the best decoder variance for the batch.
 
-    One shared deviation sigma for all pixels; the best sigma² is the mean squared error itself, which leaves
-    `pixels * (log sigma + 1/2 + log(2 pi) / 2) + KL`: no weight to tune between the two terms
+    All pixels share one standard deviation sigma. The best sigma² is the mean squared error, which leaves
+    `pixels * (log sigma + 1/2 + log(2 pi) / 2) + KL`. So there is no weight to tune between the two terms
     (Rybkin, Daniilidis & Levine, "Simple and Effective VAE Training with Calibrated Decoders", ICML 2021).
 
     Args:
-        net: The variational autoencoder.
+        model: The variational autoencoder.
         x: Pictures (B, C, H, W) in [0, 1].
+
+    Returns:
+        A scalar.
     """
-    reconstruction, posterior = net(x)
+    reconstruction, posterior = model(x)
     error = (reconstruction - x).square().mean()
-    log_sigma = (0.5 * error.log()).clamp(min=SMALLEST_LOG_SIGMA)
+    log_sigma = (0.5 * error.log()).clamp(min=MIN_LOG_SIGMA)
     pixels = x[0].numel()
-    normal = 0.5 * math.log(2 * math.pi) + log_sigma + 0.5 * error * (-2 * log_sigma).exp()
-    return pixels * normal + posterior.divergence().mean()
+    pixel_nats = 0.5 * math.log(2 * math.pi) + log_sigma + 0.5 * error * (-2 * log_sigma).exp()
+    return pixels * pixel_nats + posterior.divergence().mean()

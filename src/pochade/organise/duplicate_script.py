@@ -1,4 +1,4 @@
-"""A shell script that sets copies aside, for the person to read and to run: Pochade itself moves nothing."""
+"""A shell script that sets duplicates aside, for a person to read and to run: Pochade itself moves no files."""
 
 import os
 import shlex
@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.errors import OutputUnwritable
 from pochade.images.base.source import printable
 from pochade.organise.family_model import Family
-from pochade.organise.family_sheets import check_folder
 from pochade.system.atomic_files import write_atomically
+from pochade.system.overwrite import check_overwrite, check_parent_folder
 
-ASIDE = " - set aside"  # after the folder's name: beside it, so that the next `learn` does not find them again
-HEAD = """\
+ASIDE_SUFFIX = " - set aside"  # names a folder beside the collection, so that `learn` doesn't find the files again
+SCRIPT_HEAD = """\
 #!/bin/sh
-{first}
-# Read it, then run it; another folder for the copies may be given. Take the first # away from what shall go, too.
+{signature}
+# Read it, then run it; you may give another folder for the copies. Remove the first # of a line to move that file, too.
 set -eu
 aside={aside}
 if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(CDPATH= cd -- "$1" && pwd); fi
@@ -25,104 +24,107 @@ move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; 
 same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}  # stays, goes
 seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # stays, goes: only looks the same
 """
-FIRST = "# Pochade's list of copies to set aside"  # the second line of each such script, by which it is known
-
-
-def write_script(families: Sequence[Family], folder: Path, to: Path) -> int:
-    """Write a script that moves files of which another has the same bytes to a folder of their own. Gives how many.
-
-    It looks again before each move. Copies that only look the same are there as comments: whether one may go is for the
-    person to see. Versions stay.
-
-    Args:
-        families: What was found.
-        folder: The collection's, below which the paths are kept.
-        to: The script.
-
-    Raises:
-        OutputUnwritable: It can't be written, or something else is there.
-    """
-    script_may_be_written(to)
-    text, count = script_of(families, folder)
-    write_atomically(to, os.fsencode(text))
-    to.chmod(0o755)
-    return count
-
-
-def script_of(families: Sequence[Family], folder: Path) -> tuple[str, int]:
-    """The script itself, and how many files it moves."""
-    return put_together([line for family in families for line in lines(family, folder)], folder)
+SIGNATURE = "# Pochade's list of copies to set aside"  # the second line of every script
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the person, who saw them, says of a family: which file stays whatever happens, and which go."""
+class FamilyChoice:
+    """What a person chose for a family: the file to keep, and the files to set aside."""
 
     family: Family
     keep: Path
     aside: frozenset[Path]
 
 
-def script_as_chosen(choices: Sequence[Choice], folder: Path) -> tuple[str, int]:
-    """A script that moves what the person chose file by file, and how many files those are."""
-    return put_together([line for choice in choices for line in chosen_lines(choice, folder)], folder)
+def write_duplicate_script(families: Sequence[Family], folder: Path, to: Path) -> int:
+    """Write a script that sets aside all but one of the files with the same bytes.
+
+    The script compares the bytes again before each move. Duplicates with other bytes are listed as comments, for a
+    person to decide about. Versions stay.
+
+    Args:
+        families: The families.
+        folder: The folder of the collection; paths are kept below the folder for the files set aside.
+        to: The script to write.
+
+    Returns:
+        The number of files that it moves.
+
+    Raises:
+        OutputUnwritable: The script can't be written, or another file is there.
+    """
+    check_script_path(to)
+    text, count = duplicate_script_text(families, folder)
+    write_atomically(to, os.fsencode(text))
+    to.chmod(0o755)
+    return count
 
 
-def put_together(moves: Sequence[str], folder: Path) -> tuple[str, int]:
-    """Lines with what goes before them, and how many of them move a file."""
-    place = shlex.quote(os.fspath(folder))
-    head = HEAD.format(first=FIRST, aside=shlex.quote(os.fspath(folder) + ASIDE), folder=place)
-    return "\n".join([head, *moves, ""]), sum(line.startswith(("same ", "seen ")) for line in moves)
+def duplicate_script_text(families: Sequence[Family], folder: Path) -> tuple[str, int]:
+    """Compose a script that sets aside files with the same bytes, and count the files that it moves."""
+    return _compose([line for family in families for line in _family_lines(family, folder)], folder)
 
 
-def lines(family: Family, folder: Path) -> Iterator[str]:
-    """The script's lines for one family: each content's first file stays."""
-    yield f"\n# {one_line(family.cover.relative_to(folder))}: {family.reason}"
-    stays: dict[int, Path] = {}
+def chosen_script_text(choices: Sequence[FamilyChoice], folder: Path) -> tuple[str, int]:
+    """Compose a script that sets aside the files that a person chose, and count the files that it moves."""
+    return _compose([line for choice in choices for line in _choice_lines(choice, folder)], folder)
+
+
+def check_script_path(to: Path) -> None:
+    """Check that a script may be written to a path: that it is free, or holds an earlier script.
+
+    Raises:
+        OutputUnwritable: The file there is no such script, or there is no such folder.
+    """
+    check_parent_folder(to)
+    check_overwrite(to, "is there already, and is no such list", is_ours=_is_script)
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(200).split(b"\n")[1:2] == [SIGNATURE.encode()]
+    except OSError:
+        return False
+
+
+def _compose(lines: Sequence[str], folder: Path) -> tuple[str, int]:
+    aside = shlex.quote(os.fspath(folder) + ASIDE_SUFFIX)
+    head = SCRIPT_HEAD.format(signature=SIGNATURE, aside=aside, folder=shlex.quote(os.fspath(folder)))
+    return "\n".join([head, *lines, ""]), sum(line.startswith(("same ", "seen ")) for line in lines)
+
+
+def _family_lines(family: Family, folder: Path) -> Iterator[str]:
+    """The lines for one family: of files with the same bytes, the first stays."""
+    yield f"\n# {_comment(family.cover.relative_to(folder))}: {family.reason}"
+    first_with_bytes: dict[int, Path] = {}
     for member in family.members:
         path = member.path.relative_to(folder)
-        first = stays.setdefault(member.piece.number, path)
+        first = first_with_bytes.setdefault(member.piece.number, path)
         if first != path:
-            yield f"same {quoted(first)} {quoted(path)}"
+            yield f"same {_shell_word(first)} {_shell_word(path)}"
         elif member.kind != "version" and member.path != family.cover and str(path).isprintable():
-            yield f"# move {quoted(path)}  # {member.kind}, {member.likelihood:.0%}"
+            yield f"# move {_shell_word(path)}  # {member.kind}, {member.likelihood:.0%}"
 
 
-def chosen_lines(choice: Choice, folder: Path) -> Iterator[str]:
-    """The script's lines for what the person chose: each file that goes beside one that stays."""
-    yield f"\n# {one_line(choice.keep.relative_to(folder))} stays"
-    staying = [one for one in choice.family.members if one.path not in choice.aside]
-    by_content = {one.piece.number: one.path.relative_to(folder) for one in staying}
+def _choice_lines(choice: FamilyChoice, folder: Path) -> Iterator[str]:
+    """The lines for one choice: each file to set aside, after a file that stays."""
+    yield f"\n# {_comment(choice.keep.relative_to(folder))} stays"
+    staying = [member for member in choice.family.members if member.path not in choice.aside]
+    with_bytes = {member.piece.number: member.path.relative_to(folder) for member in staying}
     for member in choice.family.members:
         if member.path in choice.aside:
-            word, stays = "seen", choice.keep.relative_to(folder)
-            if member.piece.number in by_content:
-                word, stays = "same", by_content[member.piece.number]
-            yield f"{word} {quoted(stays)} {quoted(member.path.relative_to(folder))}"
+            command, stays = "seen", choice.keep.relative_to(folder)
+            if member.piece.number in with_bytes:
+                command, stays = "same", with_bytes[member.piece.number]
+            yield f"{command} {_shell_word(stays)} {_shell_word(member.path.relative_to(folder))}"
 
 
-def quoted(path: Path) -> str:
-    """A path below the folder, as one word of the shell that is no option."""
+def _shell_word(path: Path) -> str:
+    """Quote a relative path for the shell, so that it is one word and no option."""
     return shlex.quote(f"./{os.fspath(path)}")
 
 
-def one_line(path: Path) -> str:
-    """A path for a comment: what would end the line, and all that follow it be run, is replaced."""
+def _comment(path: Path) -> str:
+    """A path without unprintable characters, so that nothing in it can end the comment."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in printable(path))
-
-
-def script_may_be_written(to: Path) -> None:
-    """Look before anything is done: nothing is there, or an earlier list.
-
-    Raises:
-        OutputUnwritable: Something else is there.
-    """
-    check_folder(to)
-    if os.path.lexists(to):
-        try:
-            with to.open("rb") as file:
-                ours = file.read(200).split(b"\n")[1:2] == [FIRST.encode()]
-        except OSError:
-            ours = False
-        if not ours:
-            raise OutputUnwritable(f"'{to}' is there already, and no such list", "choose another name, or remove it")

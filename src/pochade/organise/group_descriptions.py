@@ -1,75 +1,96 @@
-"""Groups as a person is told of them: what their pieces have in common, and one that stands for them."""
+"""Describe groups: what their pictures have in common, and the picture that represents each."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from pochade.errors import PictureUnreadable
-from pochade.images.features.technique import TechniqueMeasures, measured
-from pochade.images.features.technique import described as in_words
+from pochade.images.features.technique import TechniqueMeasures, describe_techniques, measure_technique
 from pochade.images.io.read import read_preview
-from pochade.index.active_models import ActiveModels
-from pochade.index.group_rows import Node, Tree
-from pochade.index.ingest_file import THUMBNAIL, thumbnail_path
+from pochade.index.group_rows import GroupNode, GroupTree
 from pochade.index.pictures import PictureFile
-from pochade.organise.results import Group, Points
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
+from pochade.organise.point_features import PicturePoints
+from pochade.organise.results import Group
 from pochade.system.progress import Progress, Report
 
-SAMPLE = 24  # pieces of a group that are measured for its description
+SAMPLE_SIZE = 24  # pictures measured for the description of one group
 
 
-def described(tree: Tree, files: dict[int, list[PictureFile]], in_use: ActiveModels, report: Report) -> Tree:
-    """The same groups, each with a description where it had none: what is said of it, and not of all pieces alike."""
-    bare = [node for node in tree.nodes.values() if not node.description]
-    if not bare:
+def describe_groups(
+    tree: GroupTree, files: dict[int, list[PictureFile]], thumbnails: Path, report: Report
+) -> GroupTree:
+    """Describe every group that has no description by the words that don't fit the whole collection just as well.
+
+    Args:
+        tree: The groups.
+        files: The files of each picture, by number.
+        thumbnails: The folder of the thumbnails.
+        report: Called with the progress.
+    """
+    undescribed = [node for node in tree.nodes.values() if not node.description]
+    if not undescribed:
         return tree
-    nodes, members, known = dict(tree.nodes), tree.members(), dict[int, TechniqueMeasures | None]()
-
-    def words_of(numbers: list[int]) -> list[str]:
-        there = [number for number in numbers if number in files]
-        chosen = there[:: max(1, len(there) // SAMPLE)][:SAMPLE]
-        for number in chosen:
-            if number not in known:
-                known[number] = measures_of(files[number][0], in_use)
-        return in_words([each for number in chosen if (each := known[number])]).split(", ")
-
-    common = words_of(sorted(files))
-    for done, node in enumerate(bare, 1):
-        words = words_of(members[node.id])
-        own = [word for word in words if word not in common]
-        nodes[node.id] = replace(node, description=", ".join(own or words))
-        report(Progress("describing", done, len(bare)))
+    words = _DescriptionWords(files, thumbnails)
+    nodes, members, common = dict(tree.nodes), tree.members(), words.describe(sorted(files))
+    for done, node in enumerate(undescribed, 1):
+        group_words = words.describe(members[node.id])
+        distinctive = [word for word in group_words if word not in common]
+        nodes[node.id] = replace(node, description=", ".join(distinctive or group_words))
+        report(Progress("describing", done, len(undescribed)))
     return replace(tree, nodes=nodes)
 
 
-def measures_of(piece: PictureFile, in_use: ActiveModels) -> TechniqueMeasures | None:
-    """How a piece looks; None when its thumbnail is gone."""
+class _DescriptionWords:
+    """The words that describe sets of pictures, where each picture is measured once."""
+
+    def __init__(self, files: dict[int, list[PictureFile]], thumbnails: Path) -> None:
+        self.files, self.thumbnails = files, thumbnails
+        self.measures = dict[int, TechniqueMeasures | None]()  # by picture number; None without a thumbnail
+
+    def describe(self, numbers: list[int]) -> list[str]:
+        """The words for a sample of these pictures."""
+        existing = [number for number in numbers if number in self.files]
+        sample = existing[:: max(1, len(existing) // SAMPLE_SIZE)][:SAMPLE_SIZE]
+        for number in sample:
+            if number not in self.measures:
+                self.measures[number] = _measure(self.files[number][0], self.thumbnails)
+        return describe_techniques([measure for number in sample if (measure := self.measures[number])]).split(", ")
+
+
+def _measure(picture: PictureFile, thumbnails: Path) -> TechniqueMeasures | None:
     try:
-        pixels = read_preview(thumbnail_path(in_use.thumbnails, piece.hash), THUMBNAIL).pixels
+        pixels = read_preview(thumbnail_path(thumbnails, picture.hash), THUMBNAIL_PIXELS).pixels
     except PictureUnreadable:
         return None
-    return measured(pixels, piece.has_alpha)
+    return measure_technique(pixels, picture.has_alpha)
 
 
-def told(tree: Tree, points: Points, files: dict[int, list[PictureFile]]) -> list[Group]:
-    """The topmost groups with all that is in them, the largest first; those whose files are all gone are left out."""
+def list_groups(tree: GroupTree, points: PicturePoints, files: dict[int, list[PictureFile]]) -> list[Group]:
+    """List the topmost groups with their subgroups, the largest first. Groups whose files are all gone are left out.
+
+    Args:
+        tree: The groups.
+        points: The pictures that have files, as points; the one nearest to the mean of a group is its cover.
+        files: The files of each picture, by number.
+    """
     place = {number: place for place, number in enumerate(points.numbers.tolist())}
     members = tree.members()
 
-    def group_of(node: Node) -> Group | None:
-        there = [number for number in members[node.id] if number in place]
-        if not there:
+    def to_group(node: GroupNode) -> Group | None:
+        numbers = [number for number in members[node.id] if number in place]
+        if not numbers:
             return None
-        own = points.features[[place[number] for number in there]]
-        cover = there[int(np.square(own - own.mean(0)).sum(1).argmin())]
-        paths = sorted(piece.path for number in there for piece in files[number])
-        inner = largest_first(map(group_of, tree.children(node.id)))
-        return Group(node.id, node.name, node.description, node.kept, files[cover][0].path, tuple(paths), inner)
+        features = points.features[[place[number] for number in numbers]]  # (n, D)
+        cover = numbers[int(np.square(features - features.mean(0)).sum(1).argmin())]
+        paths = sorted(file.path for number in numbers for file in files[number])
+        subgroups = _largest_first(map(to_group, tree.children(node.id)))
+        return Group(node.id, node.name, node.description, node.kept, files[cover][0].path, tuple(paths), subgroups)
 
-    return list(largest_first(map(group_of, tree.children(None))))
+    return list(_largest_first(map(to_group, tree.children(None))))
 
 
-def largest_first(groups: Iterable[Group | None]) -> tuple[Group, ...]:
-    """Groups by how many files they have, without those that have none."""
+def _largest_first(groups: Iterable[Group | None]) -> tuple[Group, ...]:
     return tuple(sorted(filter(None, groups), key=lambda group: (-len(group.paths), group.number)))

@@ -1,4 +1,4 @@
-"""Pieces put into groups: new ones join what is there, or all but what the person said is grouped anew."""
+"""Fit groups to the pictures of a collection: new pictures join existing groups, or the groups are fitted again."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -7,102 +7,119 @@ from dataclasses import replace
 import numpy as np
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.nearest_neighbours import nearest
-from pochade.analysis.spectral_hierarchy import ALONE, hierarchy
-from pochade.index.group_rows import Node, Tree
-from pochade.organise.group_tree import FEWEST
+from pochade.analysis.nearest_neighbours import nearest_neighbours
+from pochade.analysis.spectral_hierarchy import NO_GROUP, spectral_hierarchy
+from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.organise.group_edits import MIN_GROUP_PICTURES
 
-GROWN = 1.2  # times as many pieces as were grouped make a new grouping worth while
-NEIGHBOURS = 10  # that a new piece follows
-ASKED = 2_000  # points that tell what distance is usual
-STRANGE = 1.5  # times the usual distance to neighbours, from which a new piece joins no group
+REFIT_GROWTH = 1.2  # the groups are fitted again once there are this many times the pictures
+NEIGHBOURS = 10  # that decide the group of a new picture
+DISTANCE_SAMPLE = 2_000  # points from which the usual distance is measured
+MAX_RELATIVE_DISTANCE = 1.5  # times the usual distance to neighbours, above which a new picture joins no group
 
 
-def grouped(tree: Tree, pieces: Integers, features: Floats) -> Tree:
-    """The groups with all pieces in them: new ones join what is there, or all but what is kept is grouped anew.
+def fit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> GroupTree:
+    """Put all pictures into groups.
+
+    New pictures join the groups of their neighbours. If the collection has grown by a fifth since the last fit, all
+    groups that the person has not edited are fitted again.
 
     Args:
         tree: The groups so far.
-        pieces: The numbers of all pieces (N,).
-        features: What they are grouped by (N, D).
+        pictures: The numbers of all pictures (N,).
+        features: The features of the pictures (N, D).
+
+    Returns:
+        The groups with all pictures.
     """
-    new = np.array([piece not in tree.homes for piece in pieces.tolist()], bool)
-    if not new.any():
+    is_new = np.array([picture not in tree.group_of for picture in pictures.tolist()], bool)
+    if not is_new.any():
         return tree
-    found = joined(tree, pieces[~new], features[~new], features[new])
-    if len(pieces) < GROWN * min(tree.made, int((~new).sum())):  # of those that were grouped, many may be gone
-        return replace(tree, homes=tree.homes | dict(zip(pieces[new].tolist(), found, strict=True)))
-    kept = under_kept(tree)
-    homes = dict(tree.homes)
-    homes |= {piece: home for piece, home in zip(pieces[new].tolist(), found, strict=True) if home in kept}
-    return anew(replace(tree, homes=homes), pieces, features)
+    new_homes = _join(tree, pictures[~is_new], features[~is_new], features[is_new])
+    joined = zip(pictures[is_new].tolist(), new_homes, strict=True)
+    grouped_before = min(tree.grouped_count, int((~is_new).sum()))  # the files of some grouped pictures may be gone
+    if len(pictures) < REFIT_GROWTH * grouped_before:
+        return replace(tree, group_of=tree.group_of | dict(joined))
+    kept_groups = _kept_groups(tree)
+    homes = tree.group_of | {picture: home for picture, home in joined if home in kept_groups}
+    return refit_groups(replace(tree, group_of=homes), pictures, features)
 
 
-def joined(tree: Tree, known: Integers, features: Floats, new: Floats) -> list[int | None]:
-    """The group of each new point (M, D): that of most of its neighbours, unless it is too far from them."""
+def _join(tree: GroupTree, known: Integers, features: Floats, new: Floats) -> list[int | None]:
+    """Find the group of each new point (M, D): the most frequent one of its neighbours, None if they are too far."""
     count = min(NEIGHBOURS, len(known) - 1)
     if count < 1:
         return [None] * len(new)
-    some = np.random.default_rng(0).permutation(len(features))[:ASKED]
-    usual = np.median(nearest(features[some], features, count + 1).distances[:, 1:].mean(1))
-    distances, indices = nearest(new, features, count)
-    homes = [[tree.homes[piece] for piece in known[row].tolist()] for row in indices]
+    sample = np.random.default_rng(0).permutation(len(features))[:DISTANCE_SAMPLE]
+    usual = np.median(nearest_neighbours(features[sample], features, count + 1).distances[:, 1:].mean(1))
+    distances, indices = nearest_neighbours(new, features, count)
+    neighbour_homes = [[tree.group_of[picture] for picture in known[row].tolist()] for row in indices]
     return [
-        Counter(each).most_common(1)[0][0] if distance <= STRANGE * usual else None
-        for each, distance in zip(homes, distances.mean(1).tolist(), strict=True)
+        Counter(homes).most_common(1)[0][0] if distance <= MAX_RELATIVE_DISTANCE * usual else None
+        for homes, distance in zip(neighbour_homes, distances.mean(1).tolist(), strict=True)
     ]
 
 
-def anew(tree: Tree, pieces: Integers, features: Floats) -> Tree:
-    """Group all pieces but those of kept groups; the kept ones stay as they are, and keep their place in the tree."""
-    kept = under_kept(tree)
-    homes: dict[int, int | None] = {piece: home for piece, home in tree.homes.items() if home in kept}
-    nodes = {number: tree.nodes[number] for number in staying(tree)}
-    made = Tree(nodes, homes, tree.pinned & set(homes), len(pieces))
-    free = np.array([piece not in homes for piece in pieces.tolist()], bool)
-    levels = hierarchy(features[free]).levels if free.any() else np.empty((0, 0), np.int64)
-    above: list[int | None] = [None] * int(free.sum())
-    first = tree.free_id()  # not those of groups that go: the person may have written one down
+def refit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> GroupTree:
+    """Fit groups to all pictures outside of kept groups; kept groups stay where they are in the tree.
+
+    Args:
+        tree: The groups so far.
+        pictures: The numbers of all pictures (N,).
+        features: The features of the pictures (N, D).
+    """
+    kept_groups = _kept_groups(tree)
+    homes: dict[int, int | None] = {picture: home for picture, home in tree.group_of.items() if home in kept_groups}
+    nodes = {number: tree.nodes[number] for number in _staying_groups(tree)}
+    fitted = GroupTree(nodes, homes, tree.pinned & set(homes), len(pictures))
+    free = np.array([picture not in homes for picture in pictures.tolist()], bool)
+    levels = spectral_hierarchy(features[free]) if free.any() else np.empty((0, 0), np.int64)
+    innermost: list[int | None] = [None] * int(free.sum())  # the smallest group so far of each free picture
+    number = tree.free_id()  # numbers of removed groups are not used again: the person may remember one
     for labels in levels:
-        for (parent, _), places in divided(labels, above):
-            made.nodes[first] = Node(first, parent)
+        for (parent, _), places in _groups_of_level(labels, innermost):
+            fitted.nodes[number] = GroupNode(number, parent)
             for place in places:
-                above[place] = first
-            first += 1
-    made.homes |= dict(zip(pieces[free].tolist(), above, strict=True))
-    return made
+                innermost[place] = number
+            number += 1
+    fitted.group_of |= dict(zip(pictures[free].tolist(), innermost, strict=True))
+    return fitted
 
 
-def divided(labels: Integers, above: list[int | None]) -> list[tuple[tuple[int | None, int], list[int]]]:
-    """The groups of one depth, with the group that each lies in, the largest first: the places (of N) of their points.
+def _groups_of_level(labels: Integers, parents: list[int | None]) -> list[tuple[tuple[int | None, int], list[int]]]:
+    """List the groups of one level, the largest first, without groups that are too small or as large as their parent.
 
-    Too small ones are left out, and those that are all of the group above.
+    Args:
+        labels: The cluster of each point (N,).
+        parents: The group of each point one level above.
+
+    Returns:
+        For each group its parent and cluster, and the positions of its points.
     """
     members: dict[tuple[int | None, int], list[int]] = defaultdict(list)
     for place, label in enumerate(labels.tolist()):
-        if label != ALONE:
-            members[above[place], label].append(place)
-    sizes = Counter(above)
-    real = [
+        if label != NO_GROUP:
+            members[parents[place], label].append(place)
+    parent_sizes = Counter(parents)
+    groups = [
         (key, places)
         for key, places in members.items()
-        if len(places) >= FEWEST and (key[0] is None or len(places) < sizes[key[0]])
+        if len(places) >= MIN_GROUP_PICTURES and (key[0] is None or len(places) < parent_sizes[key[0]])
     ]
-    return sorted(real, key=lambda item: -len(item[1]))
+    return sorted(groups, key=lambda group: -len(group[1]))
 
 
-def under_kept(tree: Tree) -> set[int]:
-    """The kept groups, and all that lie in them."""
+def _kept_groups(tree: GroupTree) -> set[int]:
+    """The groups that the person edited, and all groups in them."""
     return set().union(*(tree.below(node.id) for node in tree.nodes.values() if node.kept))
 
 
-def staying(tree: Tree) -> set[int]:
-    """The kept groups, all that lie in them, and those that they lie in."""
-    return under_kept(tree).union(*(ancestors(tree, node) for node in tree.nodes.values() if node.kept))
+def _staying_groups(tree: GroupTree) -> set[int]:
+    """The groups that the person edited, all groups in them, and all groups above them."""
+    return _kept_groups(tree).union(*(_ancestors(tree, node) for node in tree.nodes.values() if node.kept))
 
 
-def ancestors(tree: Tree, node: Node) -> Iterator[int]:
-    """The groups that a group lies in."""
+def _ancestors(tree: GroupTree, node: GroupNode) -> Iterator[int]:
     while node.parent is not None:
         yield node.parent
         node = tree.nodes[node.parent]

@@ -1,27 +1,53 @@
-"""The map of a collection: places are kept, and new pieces are placed among the old ones."""
+"""The map of a collection: pictures keep their places, and new pictures are placed among them."""
 
 import numpy as np
 
-from pochade.analysis.tsne import laid_out, placed
+from pochade.analysis.tsne import fit_map, place_points
 from pochade.index.database import Index
-from pochade.index.organisation_store import Place, add_places, places_in
-from pochade.organise.results import Points
+from pochade.index.library import Library
+from pochade.index.organisation_store import MapPlace, add_map_places, read_map_places
+from pochade.organise.point_features import PicturePoints, group_points
+from pochade.organise.results import Spot
 from pochade.system.progress import Progress, Report
 
 
-def with_places(index: Index, points: Points, report: Report, *, anew: bool = False) -> dict[int, Place]:
-    """The place of every piece, by its number; those that had none, or all of them anew, get one, and keep it."""
-    known = {} if anew else places_in(index)
-    old = np.array([number in known for number in points.numbers.tolist()], bool)
-    if not old.all():
-        report(Progress("drawing the map", int(old.sum()), len(old)))
-        if old.any():
-            positions = np.array([known[number] for number in points.numbers[old].tolist()], np.float32)
-            found = placed(points.features[~old], points.features[old], positions)
+def update_map(library: Library, report: Report, *, from_scratch: bool = False) -> list[Spot]:
+    """Place every picture that has no place yet, and list the places of all files, sorted by path.
+
+    Args:
+        library: The collection.
+        report: Called with the progress.
+        from_scratch: Forget all places, and lay out the whole map again.
+    """
+    files = library.files_by_number()
+    places = place_on_map(library.index, group_points(library, files, report), report, from_scratch=from_scratch)
+    spots = [Spot(file.path, *places[number]) for number, copies in files.items() for file in copies]
+    return sorted(spots, key=lambda spot: spot.path)
+
+
+def place_on_map(
+    index: Index, points: PicturePoints, report: Report, *, from_scratch: bool = False
+) -> dict[int, MapPlace]:
+    """Give a place to every picture that has none, store it, and return all places by picture number.
+
+    Args:
+        index: Where the places are stored.
+        points: The pictures to place.
+        report: Called with the progress.
+        from_scratch: Forget all places first.
+    """
+    known = {} if from_scratch else read_map_places(index)
+    is_placed = np.array([number in known for number in points.numbers.tolist()], bool)
+    if not is_placed.all():
+        report(Progress("drawing the map", int(is_placed.sum()), len(is_placed)))
+        if is_placed.any():
+            positions = np.array([known[number] for number in points.numbers[is_placed].tolist()], np.float32)
+            new_positions = place_points(points.features[~is_placed], points.features[is_placed], positions)
         else:
-            found = laid_out(points.features)
-        new = dict(zip(points.numbers[~old].tolist(), map(tuple, found.tolist()), strict=True))
-        add_places(index, new, anew=anew)
+            new_positions = fit_map(points.features)
+        new_numbers = points.numbers[~is_placed].tolist()
+        new = dict(zip(new_numbers, map(tuple, new_positions.tolist()), strict=True))
+        add_map_places(index, new, replace=from_scratch)
         known |= new
-        report(Progress("drawing the map", len(old), len(old)))
+        report(Progress("drawing the map", len(is_placed), len(is_placed)))
     return known

@@ -1,8 +1,8 @@
-"""The verdicts on pairs of pieces: apart, near, or versions of one work. Each pair is looked at once, and remembered.
+"""Score pairs of pictures: how likely are they duplicates, or versions of one work?
 
-Looks propose the pairs, each piece with its nearest neighbours: never all with all. Then the edges of one are laid over
-those of the other: they are kept, so that no picture need be read for that. Where they agree at all, a small net judges
-what the pictures have in common.
+The embeddings propose pairs: each picture with its nearest neighbours. The edge maps of a pair are then aligned; they
+come from the index, so no picture is decoded. Where the edges agree, a small model scores what the pictures share.
+Every pair is scored once, and its score is stored.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,184 +14,207 @@ import torch
 from torch import Tensor
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.near_pairs import nearest_pairs
-from pochade.analysis.pair_features import compared, subjects
-from pochade.analysis.registration import Overlay, overlaid
+from pochade.analysis.nearest_neighbours import nearest_pairs
+from pochade.analysis.pair_features import pair_features, prepare_inputs
+from pochade.analysis.registration import Alignment, align
 from pochade.errors import CheckpointDamaged
-from pochade.images.features.edge_map import halved
-from pochade.images.geometry.letterbox import SIDE, Squares
+from pochade.images.features.edge_map import halve
+from pochade.images.geometry.letterbox import SQUARE_SIDE, Squares
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
-from pochade.index.descriptor_jobs import halved_from, measured_all
-from pochade.index.descriptor_store import measured
-from pochade.index.ingest_file import thumbnail_path
-from pochade.index.organisation_store import add_verdicts, verdicts_in
+from pochade.index.descriptor_jobs import half_subject, measure_thumbnails
+from pochade.index.descriptor_store import load_descriptors
+from pochade.index.organisation_store import add_pair_scores, read_pair_scores
+from pochade.index.thumbnails import thumbnail_path
 from pochade.models import PairModel, weights
 from pochade.models.checkpoints import load_model
 from pochade.system.progress import Progress, Report
 
-NEIGHBOURS = 10  # of each piece that are proposed
-LEAST = 0.72  # cosine of the looks below which two pieces are not compared
-MOST = (2, 20_000, 60_000)  # pairs in one run: for each piece, but at least, and at most; the likeliest first
-AGREEING = 0.58  # of the edges: pictures that agree by less are two works, whatever else they share
-RULES = 3  # of judging: verdicts by other rules count no more than those of another net
-JUDGED = 2_048  # pairs between two commits
-SMALL = SIDE // 2  # pixels a side on which colours are compared
+NEIGHBOURS = 10  # proposed for each picture
+MIN_COSINE = 0.72  # of the embeddings of a proposed pair
+PAIRS_PER_PICTURE = 2  # scored in one run, the likeliest first
+MIN_PAIRS, MAX_PAIRS = 20_000, 60_000  # bounds of the pairs scored in one run
+MIN_EDGE_AGREEMENT = 0.58  # correlation; pictures whose edges agree by less are two works, whatever else they share
+SCORING_VERSION = 3  # stored scores of another version are not used
+PAIRS_PER_BATCH = 2_048  # scored between two commits
+SMALL_SIDE = SQUARE_SIDE // 2  # pixels a side at which colours are compared
 
 
 class PairScore(NamedTuple):
-    """How likely two pieces are one work."""
+    """How likely two pictures are one work."""
 
-    near: float  # resaved, resized, cropped, recoloured …
-    version: float  # another stage of it
+    near: float  # duplicates: saved again, resized, cropped, recoloured
+    version: float  # two stages of the work
 
     @property
     def same(self) -> float:
-        """One work in either way."""
+        """The likelihood of one work, as duplicate or as version."""
         return self.near + self.version
 
 
-def proposed(looks: Floats, alive: Integers) -> tuple[Integers, Floats]:
-    """Pairs of rows (P, 2) that may be one work, and their cosines (P,), the likeliest first.
+def propose_pairs(embeddings: Floats, rows: Integers) -> tuple[Integers, Floats]:
+    """Propose pairs of pictures that may be one work.
 
     Args:
-        looks: Of all pieces (N, 64), unit length.
-        alive: The rows of those that count.
+        embeddings: Of all pictures (N, 64), of unit length.
+        rows: The rows (n,) of the pictures to pair.
+
+    Returns:
+        Pairs of rows (P, 2) and their cosines (P,), the likeliest first.
     """
-    pairs, cosines = nearest_pairs(looks[alive], LEAST, NEIGHBOURS)
-    return alive[pairs], cosines
+    pairs, cosines = nearest_pairs(embeddings[rows], MIN_COSINE, NEIGHBOURS)
+    return rows[pairs], cosines
 
 
-def most_pairs(pieces: int) -> int:
-    """How many pairs one run looks at."""
-    for_each, least, most = MOST
-    return min(most, max(least, for_each * pieces))
+def max_scored_pairs(pictures: int) -> int:
+    """The most pairs that one run scores in a collection of this many pictures."""
+    return min(MAX_PAIRS, max(MIN_PAIRS, PAIRS_PER_PICTURE * pictures))
 
 
 @cache
-def pair_net() -> PairModel:
-    """The shipped net that judges, loaded once.
+def load_pair_model() -> PairModel:
+    """Load the shipped pair model, once per process.
 
     Raises:
         CheckpointDamaged: It is missing, or damaged.
     """
-    net = load_model(weights.FOLDER / weights.PAIRS)
-    if not isinstance(net, PairModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' holds another net than that of pairs", "install Pochade again")
-    return net
+    model = load_model(weights.FOLDER / weights.PAIR_FILE)
+    if not isinstance(model, PairModel):
+        raise CheckpointDamaged(f"'{weights.FOLDER}' holds another model than the pair model", "install Pochade again")
+    return model
 
 
 @torch.inference_mode()
-def same_work(asked: Squares, pieces: Sequence[Squares], looks: Floats) -> list[float]:
-    """How likely a picture is of one work with each of some pieces, 0 to 1.
+def same_work_likelihoods(query: Squares, candidates: Sequence[Squares], embeddings: Floats) -> list[float]:
+    """Compute how likely a picture is of the same work as each of some candidates.
 
     Args:
-        asked: The picture.
-        pieces: The pieces (n).
-        looks: The picture's look, then those of the pieces (1 + n, 64).
+        query: The picture.
+        candidates: The other pictures (n).
+        embeddings: Of the query, then of the candidates (1 + n, 64).
+
+    Returns:
+        Likelihoods (n), 0 to 1.
     """
-    known = subjects([each.subject.pixels for each in [asked, *pieces]])
-    pairs = torch.tensor([(0, number + 1) for number in range(len(pieces))]).view(-1, 2)
-    overlay = overlaid(known.maps, pairs)
-    same = likelihoods(overlay, compared(known.small, torch.from_numpy(looks), pairs, overlay)).sum(1)
-    return same.tolist()
+    pictures = prepare_inputs([squares.subject.pixels for squares in [query, *candidates]])
+    pairs = torch.tensor([(0, number + 1) for number in range(len(candidates))]).view(-1, 2)
+    alignment = align(pictures.edge_maps, pairs)
+    features = pair_features(pictures.pixels, torch.from_numpy(embeddings), pairs, alignment)  # (n, 28)
+    return _score_features(alignment, features).sum(1).tolist()
 
 
-def likelihoods(overlay: Overlay, numbers: Tensor) -> Tensor:
-    """The likelihoods (P, 2) of "near" and "version" of pairs, none where edges don't agree.
+def _score_features(alignment: Alignment, features: Tensor) -> Tensor:
+    """Score pairs by their features (P, 28).
 
-    Args:
-        overlay: How the two pictures lie upon each other.
-        numbers: What is said of the pairs (P, 28).
+    Returns:
+        The likelihoods (P, 2) of "near" and "version", 0 where the edges don't agree.
     """
-    found: Tensor = pair_net().likelihoods(numbers)[:, 1:]
-    return found * (overlay.agreement >= AGREEING).unsqueeze(1)
+    likelihoods: Tensor = load_pair_model().probabilities(features)[:, 1:]
+    return likelihoods * (alignment.correlation >= MIN_EDGE_AGREEMENT).unsqueeze(1)
 
 
-def joined(overlays: list[Overlay]) -> Overlay:
-    """Overlays of some pairs and of others, as one."""
-    return Overlay(*(torch.cat(each) for each in zip(*overlays, strict=True)))
+def _concatenate(alignments: list[Alignment]) -> Alignment:
+    return Alignment(*(torch.cat(field) for field in zip(*alignments, strict=True)))
+
+
+def _select(alignment: Alignment, where: slice | Tensor) -> Alignment:
+    return Alignment(*(field[where] for field in alignment))
 
 
 class PairScorer:
-    """Looks at pairs of a collection's pieces.
+    """Scores pairs of pictures in a collection, and stores the scores.
 
     Args:
-        index: Remembers the verdicts.
-        in_use: Where edges and thumbnails are.
+        index: Where the scores are stored.
+        models: The models of the collection, with its edge maps and thumbnails.
     """
 
-    def __init__(self, index: Index, in_use: ActiveModels) -> None:
-        self.index, self.in_use = index, in_use
-        self.name = f"{weights.name_of_pairs()}-{RULES}"
+    def __init__(self, index: Index, models: ActiveModels) -> None:
+        self.index, self.models = index, models
+        self.name = f"{weights.pair_model_name()}-{SCORING_VERSION}"
         self.contents = index.contents()
-        self.numbers = np.array(index.numbers(), np.int64)  # of each row's piece
+        self.numbers = np.array(index.numbers(), np.int64)  # the picture number of each row
 
     def known(self) -> dict[tuple[int, int], PairScore]:
-        """Every verdict of this net so far, by the numbers of the two pieces, the lower first."""
-        return {(row.first, row.second): PairScore(row.near, row.version) for row in verdicts_in(self.index, self.name)}
+        """Read every stored score of this model, by the numbers of the two pictures, the lower first."""
+        rows = read_pair_scores(self.index, self.name)
+        return {(row.first, row.second): PairScore(row.near, row.version) for row in rows}
 
-    def judge(self, pairs: Integers, looks: Floats, report: Report) -> None:
-        """Look at pairs of rows (P, 2), and remember what comes of it: the same, whichever was read first.
+    def score(self, pairs: Integers, embeddings: Floats, report: Report) -> None:
+        """Score pairs of rows (P, 2), and store the scores; the order of a pair doesn't matter.
+
+        Args:
+            pairs: The pairs of rows.
+            embeddings: Of all pictures (N, 64), by row.
+            report: Called with the progress.
 
         Raises:
-            CheckpointDamaged: The shipped net that judges is missing.
+            CheckpointDamaged: The shipped pair model is missing, or damaged.
         """
         pairs = np.array([sorted(pair, key=self.contents.__getitem__) for pair in pairs.tolist()], np.int64)
-        left, overlays = list[Integers](), list[Overlay]()
-        for some, overlay in self._laid(pairs, report):
-            agreeing = overlay.agreement >= AGREEING
-            left.append(some[agreeing.numpy()])
-            overlays.append(Overlay(*(each[agreeing] for each in overlay)))
-            self._remember(some[~agreeing.numpy()], torch.zeros(len(some) - len(left[-1]), 2))
-        if len(alike := np.concatenate(left)):
-            back = [overlay for _, overlay in self._laid(alike[:, ::-1], report)]
-            self._compare(alike, joined(overlays), joined(back), looks, report)
+        agreeing_pairs, alignments = list[Integers](), list[Alignment]()
+        for batch, alignment in self._align_edges(pairs, report):
+            agree = alignment.correlation >= MIN_EDGE_AGREEMENT
+            agreeing_pairs.append(batch[agree.numpy()])
+            alignments.append(_select(alignment, agree))
+            self._store(batch[~agree.numpy()], torch.zeros(len(batch) - len(agreeing_pairs[-1]), 2))
+        if len(agreeing := np.concatenate(agreeing_pairs)):
+            reverse = [alignment for _, alignment in self._align_edges(agreeing[:, ::-1], report)]
+            self._score_agreeing(agreeing, _concatenate(alignments), _concatenate(reverse), embeddings, report)
 
-    def _laid(self, pairs: Integers, report: Report) -> Iterator[tuple[Integers, Overlay]]:
-        """How the edges of the second piece of each pair lie best on those of the first, some pairs at a time."""
-        edges = measured(self.in_use, self.contents, report)["edges"]
-        for start in range(0, len(pairs), JUDGED):
-            rows, places = np.unique(some := pairs[start : start + JUDGED], return_inverse=True)
+    def _align_edges(self, pairs: Integers, report: Report) -> Iterator[tuple[Integers, Alignment]]:
+        """Align the edges of the second picture of each pair with those of the first, in batches."""
+        edges = load_descriptors(self.models, self.contents, report)["edges"]
+        for start in range(0, len(pairs), PAIRS_PER_BATCH):
+            batch = pairs[start : start + PAIRS_PER_BATCH]
+            rows, places = np.unique(batch, return_inverse=True)
             maps = torch.from_numpy(edges[rows].astype(np.float32))
             with torch.inference_mode():
-                yield some, overlaid(maps, torch.from_numpy(places.reshape(some.shape)))
-            report(Progress("comparing edges", start + len(some), len(pairs)))
+                yield batch, align(maps, torch.from_numpy(places.reshape(batch.shape)))
+            report(Progress("comparing edges", start + len(batch), len(pairs)))
 
-    def _compare(self, pairs: Integers, overlay: Overlay, back: Overlay, looks: Floats, report: Report) -> None:
-        """Judge pairs whose edges agree, from both sides: a chance likeness seldom holds both ways."""
+    def _score_agreeing(
+        self, pairs: Integers, alignment: Alignment, reverse: Alignment, embeddings: Floats, report: Report
+    ) -> None:
+        """Score pairs whose edges agree in both directions, because a chance likeness seldom holds both ways."""
         rows, inverse = np.unique(pairs, return_inverse=True)
-        known, own = self._small(rows, report), torch.from_numpy(np.ascontiguousarray(looks[rows]))
+        small = self._small_pictures(rows, report)  # (n, 3, 48, 48)
+        embedding = torch.from_numpy(np.ascontiguousarray(embeddings[rows]))  # (n, 64)
         places = torch.from_numpy(inverse.reshape(pairs.shape))
-        for start in range(0, len(pairs), JUDGED):
-            now = slice(start, start + JUDGED)
-            ways = [(places[now], overlay), (places[now].flip(1), back)]
-            laid = [(some, Overlay(*(each[now] for each in all_of_them))) for some, all_of_them in ways]
+        for start in range(0, len(pairs), PAIRS_PER_BATCH):
+            batch = slice(start, start + PAIRS_PER_BATCH)
+            directions = [
+                (places[batch], _select(alignment, batch)),
+                (places[batch].flip(1), _select(reverse, batch)),
+            ]
             with torch.inference_mode():
-                said = [likelihoods(each, compared(known, own, some, each)) for some, each in laid]
-            self._remember(pairs[now], torch.stack(said).mean(0))
-            report(Progress("comparing", min(start + JUDGED, len(pairs)), len(pairs)))
+                likelihoods = [
+                    _score_features(aligned, pair_features(small, embedding, order, aligned))
+                    for order, aligned in directions
+                ]
+            self._store(pairs[batch], torch.stack(likelihoods).mean(0))
+            report(Progress("comparing", min(start + PAIRS_PER_BATCH, len(pairs)), len(pairs)))
 
-    def _remember(self, pairs: Integers, said: Tensor) -> None:
-        pieces = np.sort(self.numbers[pairs], 1).tolist()
-        add_verdicts(self.index, self.name, [
+    def _store(self, pairs: Integers, likelihoods: Tensor) -> None:
+        numbers = np.sort(self.numbers[pairs], 1).tolist()
+        add_pair_scores(self.index, self.name, [
             {"first": first, "second": second, "near": near, "version": version}
-            for (first, second), (near, version) in zip(pieces, said.tolist(), strict=True)
+            for (first, second), (near, version) in zip(numbers, likelihoods.tolist(), strict=True)
         ])  # fmt: skip
 
-    def _small(self, rows: Integers, report: Report) -> Tensor:
-        """The pieces in these rows in small (n, 3, 48, 48) uint8, from their thumbnails."""
+    def _small_pictures(self, rows: Integers, report: Report) -> Tensor:
+        """Read the pictures in these rows at half size (n, 3, 48, 48) uint8, from their thumbnails."""
         contents = [self.contents[row] for row in rows.tolist()]
-        small = np.empty((len(contents), SMALL, SMALL, 3), np.uint8)
-        thumbnails, done = [thumbnail_path(self.in_use.thumbnails, content) for content in contents], 0
-        for found in measured_all(thumbnails, halved_from):
-            for each in found:
-                small[done] = self._read(contents[done]) if each is None else each
+        small = np.empty((len(contents), SMALL_SIDE, SMALL_SIDE, 3), np.uint8)
+        thumbnails, done = [thumbnail_path(self.models.thumbnails, content) for content in contents], 0
+        for batch in measure_thumbnails(thumbnails, half_subject):
+            for pixels in batch:
+                small[done] = self._read_small(contents[done]) if pixels is None else pixels
                 done += 1
             report(Progress("reading thumbnails", done, len(contents)))
         return torch.from_numpy(small).permute(0, 3, 1, 2)
 
-    def _read(self, content: str) -> Integers:
-        """A piece in small whose thumbnail can't be read."""
-        (squares,) = self.in_use.squares([content])
-        return halved(squares.subject.pixels)
+    def _read_small(self, content: str) -> Integers:
+        """Read a picture at half size whose thumbnail can't be read."""
+        (squares,) = self.models.squares([content])
+        return halve(squares.subject.pixels)

@@ -1,56 +1,96 @@
-"""What pieces are grouped, mapped and labelled by: traits that looks are blind to on purpose, and for labels looks too.
+"""The features by which pictures are grouped, placed on the map and labelled.
 
-A look stays the same when a picture is recoloured or turned into line art. Colours, outlines and grain are just what
-people group by, so they are measured, once for each piece, and kept beside the fingerprints.
+An embedding hardly changes when a picture is recoloured or turned into line art. Yet people group pictures by colours,
+outlines and grain. The descriptors measure these, so groups and the map rest on descriptors, and labels on both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from pochade.analysis.arrays import Floats
+from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.pca import PrincipalComponents
 from pochade.index.active_models import ActiveModels
-from pochade.index.descriptor_store import measured
+from pochade.index.descriptor_store import load_descriptors
+from pochade.index.library import Library
+from pochade.index.pictures import PictureFile
 from pochade.system.progress import Report
 
-DIRECTIONS = 64  # principal components of the plans
-TRAITS = 0.5  # of the traits in groups, beside plans of unit length
+OUTLINE_COMPONENTS = 64  # principal components of the outlines
+STYLE_WEIGHT = 0.5  # of the style, beside outlines of unit length
 
 
 @dataclass(frozen=True)
-class Features:
-    """What is known of all pieces, by row."""
+class PointFeatures:
+    """Embeddings and descriptors of all pictures, by row."""
 
-    looks: Floats  # (N, 64)
-    traits: Floats  # (N, 248)
-    plans: Floats  # (N, 392)
+    embeddings: Floats  # (N, 64)
+    style: Floats  # (N, 248), colours and technique
+    outlines: Floats  # (N, 392), where edges are
 
     @property
     def for_labels(self) -> Floats:
-        """What a person's words are learnt from (N, 312)."""
-        return np.concatenate([self.looks, self.traits], 1)
+        """Embeddings and style (N, 312), from which labels are learnt."""
+        return np.concatenate([self.embeddings, self.style], 1)
 
     @property
     def for_groups(self) -> Floats:
-        """What groups and the map are made of: outlines in their places, and traits (N, 312, or 640 for a few pieces).
+        """Outlines and style (N, 312), from which groups and the map are made; (N, 640) for up to 64 pictures.
 
-        Looks are left out: what they are blind to on purpose, as colours and the way a thing is drawn, is what groups
-        go by. docs/log.md has the comparison.
+        Embeddings are left out, because they ignore colour and technique. docs/log.md has the comparison.
         """
-        plans = self.plans
-        if len(plans) > DIRECTIONS:
-            plans = PrincipalComponents.fit(plans, DIRECTIONS).fingerprint(plans)
-        return np.concatenate([plans, TRAITS * self.traits], 1)
+        outlines = self.outlines
+        if len(outlines) > OUTLINE_COMPONENTS:
+            outlines = PrincipalComponents.fit(outlines, OUTLINE_COMPONENTS).unit_components(outlines)
+        return np.concatenate([outlines, STYLE_WEIGHT * self.style], 1)
 
 
-def features(in_use: ActiveModels, contents: list[str], report: Report) -> Features:
-    """What is known of all pieces, by row; what is missing is measured first.
+@dataclass(frozen=True)
+class PicturePoints:
+    """Pictures as points in a feature space."""
+
+    numbers: Integers  # (N,), picture numbers
+    features: Floats  # (N, D)
+
+    @classmethod
+    def of(cls, files: dict[int, list[PictureFile]], features: Floats) -> "PicturePoints":
+        """Select the features of the pictures that have files.
+
+        Args:
+            files: The files of each picture, by number.
+            features: The features of all pictures (rows, D).
+        """
+        numbers = np.array(sorted(files), np.int64)
+        return cls(numbers, features[[files[number][0].row for number in numbers.tolist()]])
+
+    def places(self, numbers: Iterable[int]) -> list[int]:
+        """Look up the positions of pictures among these points; pictures that are not among them are left out."""
+        position = {number: place for place, number in enumerate(self.numbers.tolist())}
+        return [position[number] for number in sorted(numbers) if number in position]
+
+
+def compute_features(models: ActiveModels, contents: list[str], report: Report) -> PointFeatures:
+    """Read the features of all pictures, and compute those that are missing.
 
     Args:
-        in_use: The nets, and where thumbnails and files of fingerprints lie.
-        contents: The content of every piece, by row.
+        models: The models of the collection, with its thumbnails and vector files.
+        contents: The content hash of every picture, by row.
         report: Called with the progress.
     """
-    numbers = measured(in_use, contents, report)
-    return Features(in_use.looks(len(contents)), numbers["traits"], numbers["plan"])
+    descriptors = load_descriptors(models, contents, report)
+    return PointFeatures(models.embeddings(len(contents)), descriptors["appearance"], descriptors["layout"])
+
+
+def group_points(library: Library, files: dict[int, list[PictureFile]], report: Report) -> PicturePoints:
+    """Pictures as points for groups and the map."""
+    return PicturePoints.of(files, _library_features(library, report).for_groups)
+
+
+def label_points(library: Library, files: dict[int, list[PictureFile]], report: Report) -> PicturePoints:
+    """Pictures as points for labels."""
+    return PicturePoints.of(files, _library_features(library, report).for_labels)
+
+
+def _library_features(library: Library, report: Report) -> PointFeatures:
+    return compute_features(library.models, library.index.contents(), report)

@@ -1,7 +1,7 @@
-"""A person's labels in XMP sidecars, the small files beside their art that digiKam, Lightroom and darktable share.
+"""The labels of a picture in its XMP sidecars, which digiKam, Lightroom and darktable share.
 
-`cat.png.xmp` is digiKam's name for the one of `cat.png`; `cat.xmp` is Lightroom's, and all pictures called `cat` share
-it. The labels are the list `dc:subject` in there. All else is somebody else's work and stays, other labels too.
+For `cat.png`, digiKam writes `cat.png.xmp`. Lightroom writes `cat.xmp`, which all pictures called `cat` share. The
+labels are the list `dc:subject`. Everything else in the file belongs to other programs, and is preserved.
 """
 
 import errno
@@ -13,75 +13,82 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from pochade.errors import UsageError
-from pochade.images.base.source import printable, unreachable
-from pochade.images.metadata.xmp import DC, EMPTY, RDF, Sidecar, parsed, read_sidecar, written
+from pochade.images.base.source import printable, unreachable_error
+from pochade.images.metadata.xmp import (
+    DC_NAMESPACE,
+    EMPTY_SIDECAR,
+    RDF_NAMESPACE,
+    Sidecar,
+    parse_sidecar,
+    read_sidecar,
+    serialize_sidecar,
+)
 from pochade.system.atomic_files import write_atomically
-from pochade.system.folder_walk import NO_PICTURES, ending
+from pochade.system.folder_walk import NON_PICTURE_SUFFIXES, suffix_of
 
-NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
+MISSING_FILE_ERRORS = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-DESCRIPTION, ABOUT, ITEM = (f"{{{RDF}}}{name}" for name in ("Description", "about", "li"))
-LISTS = [f"{{{RDF}}}{name}" for name in ("Bag", "Seq", "Alt")]
-SUBJECT = f"{{{DC}}}subject"
-PATHS = {  # labels with those above them, and what stands between
+DESCRIPTION, ABOUT, ITEM = (f"{{{RDF_NAMESPACE}}}{name}" for name in ("Description", "about", "li"))
+LISTS = [f"{{{RDF_NAMESPACE}}}{name}" for name in ("Bag", "Seq", "Alt")]
+SUBJECT = f"{{{DC_NAMESPACE}}}subject"
+HIERARCHY_SEPARATORS = {  # properties that hold labels with their parents, and what separates these
     "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject": "|",
     "{http://www.digikam.org/ns/1.0/}TagsList": "/",
 }
 
 
-def read_labels(picture: Path) -> tuple[str, ...]:
-    """The labels that a picture's sidecars give it, each once, those of digiKam's sidecar first.
+def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
+    """Read the labels in a picture's sidecars, those of digiKam's sidecar first.
 
     Returns:
-        Them, in the file's order; none where there is no sidecar.
+        Each label once, in the order of the file; none without a sidecar.
 
     Raises:
-        DataDamaged: A sidecar is no XMP, cut short, too large, or declares entities; PictureDamaged is for pictures.
+        DataDamaged: A sidecar is no XMP, cut short, too large, or declares entities.
         FileUnreachable: A sidecar can't be opened.
     """
-    there = [path for path in sidecars_of(picture) if is_there(path)]
-    return tuple(dict.fromkeys(label for path in there for label in labels_in(unfolded(path).rdf)))
+    sidecars = [path for path in _sidecar_paths(picture) if _exists(path)]
+    return tuple(dict.fromkeys(label for path in sidecars for label in _labels_in(_read_or_create(path).rdf)))
 
 
-def write_labels(picture: Path, labels: Sequence[str], before: Sequence[str]) -> Path | None:
-    """Give a picture these labels in its sidecar, and leave there what others wrote.
+def write_sidecar_labels(picture: Path, labels: Sequence[str], before: Sequence[str]) -> Path | None:
+    """Write labels to a picture's sidecar, and preserve everything else in it.
 
-    A sidecar that is this picture's alone is added to, under either name; otherwise digiKam's comes to be. One that
-    can't be read is left as it is.
+    An existing sidecar that only this picture uses is updated; otherwise `<file>.xmp` is created. A sidecar that can't
+    be read stays as it is.
 
     Args:
-        picture: The file of art; it is neither opened nor changed.
-        labels: All that Pochade knows.
-        before: What Pochade wrote the last time: of these, the ones that aren't among `labels` are taken away.
+        picture: The picture, which is neither opened nor changed.
+        labels: All labels of the picture.
+        before: Labels that Pochade may have written earlier; those that are not among `labels` are removed.
 
     Returns:
-        The sidecar that was written; None when it holds all that already.
+        The sidecar that was written; None if it has these labels already.
 
     Raises:
         UsageError: A label is empty, or has a character that XML can't hold.
         DataDamaged: The sidecar is no XMP, cut short, too large, or declares entities.
         FileUnreachable: The picture is gone, or the sidecar can't be opened.
-        OutputUnwritable: No permission, or no space.
+        OutputUnwritable: The sidecar can't be written.
     """
-    check_labels(labels)
-    if not is_there(picture):  # its folder would be made anew
-        raise unreachable(printable(picture), FileNotFoundError(errno.ENOENT, ""))
-    path = sidecar_to_write(picture)
-    sidecar = unfolded(path)
-    if not relabelled(sidecar.rdf, labels, before):
+    _check_labels(labels)
+    if not _exists(picture):  # writing the sidecar would create its folder again
+        raise unreachable_error(printable(picture), FileNotFoundError(errno.ENOENT, ""))
+    path = _sidecar_to_write(picture)
+    sidecar = _read_or_create(path)
+    if not _replace_labels(sidecar.rdf, labels, before):
         return None
-    write_atomically(path, written(sidecar))
+    write_atomically(path, serialize_sidecar(sidecar))
     return path
 
 
-def check_labels(labels: Iterable[str]) -> None:
-    """Nothing, or UsageError for a label that no sidecar can hold."""
+def _check_labels(labels: Iterable[str]) -> None:
     for label in labels:
         if not label:
             raise UsageError("an empty label can't be written to a sidecar", "give it a name")
-        if found := NOT_IN_XML.search(label):
+        if invalid := NOT_IN_XML.search(label):
             raise UsageError(
-                f"the label {label!r} can't be written to a sidecar: XML has no character {found[0]!r}",
+                f"the label {label!r} can't be written to a sidecar: XML has no character {invalid[0]!r}",
                 "rename the label without it",
             )
 
@@ -89,116 +96,116 @@ def check_labels(labels: Iterable[str]) -> None:
 # Which file ----------------------------------------------------------------------------------------------------------
 
 
-def sidecars_of(picture: Path) -> list[Path]:
-    """Where a picture's labels may lie, digiKam's name first; no file is its own sidecar."""
+def _sidecar_paths(picture: Path) -> list[Path]:
+    """The paths where a picture's sidecars may be, digiKam's first; no file is its own sidecar."""
     names = dict.fromkeys((f"{picture.name}.xmp", picture.with_suffix(".xmp").name))
     return [picture.with_name(name) for name in names if name.lower() != picture.name.lower()]
 
 
-def sidecar_to_write(picture: Path) -> Path:
-    """Lightroom's sidecar where it is the only one and this picture's alone; else digiKam's.
-
-    Raises:
-        FileUnreachable: The folder can't be listed.
-    """
-    full, *short = sidecars_of(picture)
-    alone = short and not is_there(full) and is_there(short[0]) and not is_shared(short[0], picture)
-    return short[0] if alone else full
+def _sidecar_to_write(picture: Path) -> Path:
+    """Lightroom's sidecar if it is the only one and only this picture uses it, else digiKam's."""
+    digikam, *lightroom = _sidecar_paths(picture)
+    only_lightroom = lightroom and not _exists(digikam) and _exists(lightroom[0])
+    return lightroom[0] if only_lightroom and not _is_shared(lightroom[0], picture) else digikam
 
 
-def is_shared(sidecar: Path, picture: Path) -> bool:
-    """Whether another file that may be a picture would find its labels there too."""
+def _is_shared(sidecar: Path, picture: Path) -> bool:
+    """Whether another file in the folder may be a picture with the same sidecar."""
     try:
-        with os.scandir(picture.parent) as beside:  # many times faster than paths, in a folder of thousands
-            alike = [one for one in beside if one.name.startswith(sidecar.stem) and one.name != picture.name]
-            others = [picture.with_name(one.name) for one in alike if not one.is_dir()]
+        with os.scandir(picture.parent) as entries:  # many times faster than `Path.iterdir` in a folder of thousands
+            similar = [entry for entry in entries if entry.name.startswith(sidecar.stem) and entry.name != picture.name]
+            others = [picture.with_name(entry.name) for entry in similar if not entry.is_dir()]
     except OSError as error:
-        raise unreachable(printable(picture.parent), error) from error
-    return any(ending(os.fsencode(path)) not in NO_PICTURES and sidecar in sidecars_of(path) for path in others)
+        raise unreachable_error(printable(picture.parent), error) from error
+    return any(
+        suffix_of(os.fsencode(path)) not in NON_PICTURE_SUFFIXES and sidecar in _sidecar_paths(path) for path in others
+    )
 
 
-def is_there(path: Path) -> bool:
-    """Whether there is such a file, be it a link that leads nowhere: what can't be asked must not count as missing."""
+def _exists(path: Path) -> bool:
+    """Whether a path exists, even as a broken link; an error that leaves this open is raised as FileUnreachable."""
     try:
         path.lstat()
     except OSError as error:
-        if error.errno in NOT_THERE:
+        if error.errno in MISSING_FILE_ERRORS:
             return False
-        raise unreachable(printable(path), error) from error
+        raise unreachable_error(printable(path), error) from error
     return True
 
 
 # Labels in a tree ----------------------------------------------------------------------------------------------------
 
 
-def unfolded(path: Path) -> Sidecar:
-    """The sidecar there, or a new one, every label in a list; DataDamaged or FileUnreachable when it can't be read."""
-    sidecar = read_sidecar(path) if is_there(path) else parsed(EMPTY, path)
-    unfold(sidecar.rdf)
+def _read_or_create(path: Path) -> Sidecar:
+    """Read a sidecar, or start a new one, and turn every label that is no list item into one."""
+    sidecar = read_sidecar(path) if _exists(path) else parse_sidecar(EMPTY_SIDECAR, path)
+    _convert_to_lists(sidecar.rdf)
     return sidecar
 
 
-def unfold(rdf: Element) -> None:
-    """Write a lone label, an attribute or mere text, as the list that it stands for."""
+def _convert_to_lists(rdf: Element) -> None:
     for description in rdf.findall(DESCRIPTION):
-        if (lone := description.attrib.pop(SUBJECT, None)) is not None:
-            SubElement(description, SUBJECT).text = lone
+        if (attribute := description.attrib.pop(SUBJECT, None)) is not None:
+            SubElement(description, SUBJECT).text = attribute
         for subject in description.findall(SUBJECT):
             if not any(child.tag in LISTS for child in subject):
                 text, subject.text = (subject.text or "").strip(), None
-                add(SubElement(subject, LISTS[0]), [text] if text else [])
+                _append(SubElement(subject, LISTS[0]), [text] if text else [])
 
 
-def labels_in(rdf: Element) -> list[str]:
-    """The labels; where others wrote only those with their paths, the last part of each."""
-    if subjects := lists_of(rdf, SUBJECT):
-        return texts(subjects)
-    paths = [(path, mark) for name, mark in PATHS.items() for path in texts(lists_of(rdf, name))]
-    return [last for path, mark in paths if (last := path.rpartition(mark)[2])]
+def _labels_in(rdf: Element) -> list[str]:
+    """The labels; where there are only labels with their parents, the last part of each."""
+    if subjects := _lists_of(rdf, SUBJECT):
+        return _item_texts(subjects)
+    paths = [
+        (path, separator)
+        for name, separator in HIERARCHY_SEPARATORS.items()
+        for path in _item_texts(_lists_of(rdf, name))
+    ]
+    return [label for path, separator in paths if (label := path.rpartition(separator)[2])]
 
 
-def lists_of(rdf: Element, name: str) -> list[Element]:
-    """The lists of that name that say something of the picture itself, not of what it was made from."""
-    found = [element for description in rdf.findall(DESCRIPTION) for element in description.findall(name)]
-    return [child for element in found for child in element if child.tag in LISTS]
+def _lists_of(rdf: Element, name: str) -> list[Element]:
+    """The lists of a property that describe the picture itself, not the picture from which it was made."""
+    properties = [element for description in rdf.findall(DESCRIPTION) for element in description.findall(name)]
+    return [child for element in properties for child in element if child.tag in LISTS]
 
 
-def texts(lists: list[Element]) -> list[str]:
-    """What stands in lists."""
-    return [text for items in lists for item in items if (text := text_of(item))]
+def _item_texts(lists: list[Element]) -> list[str]:
+    return [text for items in lists for item in items if (text := _item_text(item))]
 
 
-def text_of(item: Element) -> str:
-    """An item's text, without comments; nothing for what is no item, or has a structure of its own."""
+def _item_text(item: Element) -> str:
+    """The text of a list item without comments; empty for other elements and for structured items."""
     if item.tag != ITEM or any(isinstance(child.tag, str) for child in item):
         return ""
     return "".join([item.text or "", *(comment.tail or "" for comment in item)])
 
 
-def relabelled(rdf: Element, labels: Sequence[str], before: Sequence[str]) -> bool:
-    """Put the labels into `dc:subject` and take away old ones; whether there was anything to do."""
-    removed, current = set(before) - set(labels), labels_in(rdf)
-    lists = lists_of(rdf, SUBJECT)
-    have = set(texts(lists))
-    if removed.isdisjoint(current) and have.issuperset(labels):
+def _replace_labels(rdf: Element, labels: Sequence[str], before: Sequence[str]) -> bool:
+    """Add labels to `dc:subject` and remove old ones; False if nothing changes."""
+    removed, current = set(before) - set(labels), _labels_in(rdf)
+    lists = _lists_of(rdf, SUBJECT)
+    listed = set(_item_texts(lists))
+    if removed.isdisjoint(current) and listed.issuperset(labels):
         return False
-    stay = [label for label in current if label not in removed]  # last parts of paths too: a new list would hide them
-    lists = lists or [new_list(rdf)]
+    remaining = [label for label in current if label not in removed]  # of hierarchies, too: a new list hides them
+    lists = lists or [_add_list(rdf)]
     for items in lists:
-        items[:] = [item for item in items if text_of(item) not in removed]
-    add(lists[0], [label for label in dict.fromkeys([*stay, *labels]) if label not in have])
+        items[:] = [item for item in items if _item_text(item) not in removed]
+    _append(lists[0], [label for label in dict.fromkeys([*remaining, *labels]) if label not in listed])
     for items in lists:
         ElementTree.indent(items, " ", 4)
     return True
 
 
-def new_list(rdf: Element) -> Element:
-    """An empty list of labels, in the first description."""
+def _add_list(rdf: Element) -> Element:
+    """Add an empty list of labels to the first description."""
     description = rdf.find(DESCRIPTION)
     if description is None:
         description = SubElement(rdf, DESCRIPTION, {ABOUT: ""})
     subject = Element(SUBJECT)
-    subject.tail = description.text or "\n  "  # the line break before what was the first property
+    subject.tail = description.text or "\n  "  # the line break before the property that was the first
     description.text = description.text or "\n   "
     description.insert(0, subject)
     items = SubElement(subject, LISTS[0])
@@ -206,7 +213,6 @@ def new_list(rdf: Element) -> Element:
     return items
 
 
-def add(items: Element, labels: list[str]) -> None:
-    """Append labels to a list."""
+def _append(items: Element, labels: list[str]) -> None:
     for label in labels:
         SubElement(items, ITEM).text = label

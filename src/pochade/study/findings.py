@@ -7,27 +7,27 @@ import torch
 from torch import Tensor
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.balanced_spectral import groups
-from pochade.analysis.density import Density
-from pochade.analysis.nearest_neighbours import nearest
-from pochade.analysis.out_of_distribution import OutOfDistribution, emptiness
+from pochade.analysis.balanced_spectral import balanced_clusters
+from pochade.analysis.gaussian_mixture import WhitenedMixture
+from pochade.analysis.nearest_neighbours import nearest_neighbours
+from pochade.analysis.out_of_distribution import DistributionTests, judge_latent
 from pochade.analysis.pca import PrincipalComponents
-from pochade.analysis.prior import as_latents, morph, standard_normal
+from pochade.analysis.prior import as_latents, interpolate_latents, standard_normal
 from pochade.analysis.probes import clustering_accuracy, knn_accuracy, linear_accuracy, normalised_mutual_information
-from pochade.analysis.tsne_map import Map
+from pochade.analysis.tsne import TSNEMap
 from pochade.models import VAE, Autoencoder, Classifier, edge_histograms
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.stage_store import Findings
 from pochade.study.study_settings import FINGERPRINT_DIM
 from pochade.training.evaluation.reconstruction import (
-    Encoder,
+    EncoderModel,
     active_units,
-    cycle,
+    reencode_latents,
     decode_latents,
     encode_pictures,
-    evidence,
+    evidence_lower_bound,
     reconstruction_error,
-    sampled_error,
+    sampled_reconstruction_error,
 )
 from pochade.training.evaluation.set_distance import set_distance
 
@@ -43,8 +43,8 @@ POINTS_SHOWN = 8  # random latent points that are decoded; the first one is judg
 def copies(data: ImageSet, autoencoder: Autoencoder, vae: VAE, seed: int) -> Findings:
     """How well each net, and PCA, copies pictures that it did not learn from."""
     train, test = data.train.images, data.test.images
-    sigma = sampled_error(vae, train, seed) ** 0.5
-    bound = evidence(vae, test, sigma, seed)
+    sigma = sampled_reconstruction_error(vae, train, seed) ** 0.5
+    bound = evidence_lower_bound(vae, test, sigma, seed)
     flat = train.flatten(1).numpy() / np.float32(255)
     wanted = sorted({*PCA_DIMENSIONS, numbers_in(autoencoder), numbers_in(vae)})
     sizes = tuple(k for k in wanted if k <= flat.shape[1])
@@ -67,14 +67,14 @@ def copies(data: ImageSet, autoencoder: Autoencoder, vae: VAE, seed: int) -> Fin
     return Findings(numbers, {"originals": test[shown]} | pictures)
 
 
-def fingerprints(data: ImageSet, net: Encoder) -> tuple[Floats, Floats]:
+def fingerprints(data: ImageSet, net: EncoderModel) -> tuple[Floats, Floats]:
     """Unit vectors (N, 64 or fewer) for the training and the test pictures, from a net's codes."""
     train, test = (flat_codes(net, split.images) for split in (data.train, data.test))
     principal = PrincipalComponents.fit(train, FINGERPRINT_DIM)
-    return principal.fingerprint(train), principal.fingerprint(test)
+    return principal.unit_components(train), principal.unit_components(test)
 
 
-def classes_known(data: ImageSet, fingerprinter: Encoder, autoencoder: Autoencoder, vae: VAE) -> Findings:
+def classes_known(data: ImageSet, fingerprinter: EncoderModel, autoencoder: Autoencoder, vae: VAE) -> Findings:
     """What codes know about the classes that no net was told, beside PCA of pixels and of edges: no net at all."""
     codes = {
         "fingerprint": fingerprints(data, fingerprinter),
@@ -96,9 +96,9 @@ def classes_known(data: ImageSet, fingerprinter: Encoder, autoencoder: Autoencod
     )
 
 
-def grouping(data: ImageSet, fingerprinter: Encoder, seed: int) -> Findings:
+def grouping(data: ImageSet, fingerprinter: EncoderModel, seed: int) -> Findings:
     """All pictures put into as many groups as there are classes, by their fingerprints alone."""
-    found = groups(np.concatenate(fingerprints(data, fingerprinter)), len(data.classes), seed)
+    found = balanced_clusters(np.concatenate(fingerprints(data, fingerprinter)), len(data.classes), seed)
     labels = torch.cat([data.train.labels, data.test.labels]).numpy()
     numbers = {
         "accuracy": clustering_accuracy(found, labels),
@@ -111,9 +111,9 @@ def grouping(data: ImageSet, fingerprinter: Encoder, seed: int) -> Findings:
 def map_of_codes(data: ImageSet, net: Autoencoder, points: Floats, seed: int) -> Findings:
     """A t-SNE map of the test pictures' codes, with random latent points (P, *latent_shape) placed on it."""
     codes = flat_codes(net, data.test.images)
-    drawn = Map.draw(codes, seed)
+    drawn = TSNEMap.fit(codes, seed)
     flat = points.reshape(len(points), -1)
-    near = nearest(flat, codes, NEIGHBOURS_SHOWN).indices
+    near = nearest_neighbours(flat, codes, NEIGHBOURS_SHOWN).indices
     return Findings({}, {"positions": drawn.positions, "placed": drawn.place(flat), "near": near})
 
 
@@ -124,14 +124,14 @@ def random_points(data: ImageSet, net: Autoencoder | VAE, seed: int) -> Findings
     are read both ways: as the latent itself, and as a draw from the learned prior, the mixture fitted to the codes.
     """
     train, held_out = flat_codes(net, data.train.images), flat_codes(net, data.test.images)[:HELD_OUT_CODES]
-    density = Density.fit(train, seed=seed)
+    density = WhitenedMixture.fit(train, seed=seed)
     raw = same_points(net, seed)
     learned = as_latents(density.from_normal(raw.flatten(1).numpy()), net.latent_shape)
 
     def judged(points: Tensor) -> dict[str, Any]:
         first = points[0].flatten().numpy()
-        verdict = emptiness(first, train, held_out, density, lambda codes: returned(net, codes))
-        return {"verdict": "empty" if verdict.empty else "not empty", "tests": tests_of(verdict)}
+        verdict = judge_latent(first, train, held_out, density, lambda codes: returned(net, codes))
+        return {"verdict": "empty" if verdict.is_out_of_distribution else "not empty", "tests": tests_of(verdict)}
 
     return Findings(
         judged(raw) | {"learned_prior": judged(learned), "mixture_size": density.size},
@@ -149,7 +149,7 @@ def morphs(data: ImageSet, net: Autoencoder | VAE, classes: tuple[int, int], cen
     """A path through the latents from the first test picture of one class to the first of another."""
     ends = data.test.images[[int((data.test.labels == one).nonzero()[0]) for one in classes]]
     start, end = encode_pictures(net, ends)
-    path = morph(start, end, MORPH_STEPS, as_latents(centre[None], net.latent_shape)[0])
+    path = interpolate_latents(start, end, MORPH_STEPS, as_latents(centre[None], net.latent_shape)[0])
     return Findings({}, {"ends": ends, "path": decode_latents(net, path)})
 
 
@@ -169,7 +169,7 @@ def samples(data: ImageSet, net: Autoencoder | VAE, ruler: Classifier, mixture: 
     for name in ("normal", "mixture"):
         numbers[name] |= originality(seen[name], real, train)
     shown = pictures["mixture"][:SAMPLES_SHOWN]
-    closest = nearest(seen["mixture"][:SAMPLES_SHOWN].numpy(), train.numpy(), 1).indices[:, 0]
+    closest = nearest_neighbours(seen["mixture"][:SAMPLES_SHOWN].numpy(), train.numpy(), 1).indices[:, 0]
     return Findings(
         numbers,
         {
@@ -203,7 +203,7 @@ def originality(samples: Tensor, real: Tensor, train: Tensor) -> dict[str, float
         real: Features of pictures that the net did not learn from (M, F).
         train: Features of those that it did (T, F).
     """
-    own, unseen = (nearest(some.numpy(), train.numpy(), 1).distances[:, 0] for some in (samples, real))
+    own, unseen = (nearest_neighbours(some.numpy(), train.numpy(), 1).distances[:, 0] for some in (samples, real))
     return {
         "nearest_ratio": float(np.median(own) / np.median(unseen)),  # well below 1 for copies
         "copied_share": float(np.mean(own < np.percentile(unseen, 1))),  # 0.01 for unseen real pictures, 1 for copies
@@ -218,7 +218,7 @@ def features(ruler: Classifier, images: Tensor) -> Tensor:
         return torch.cat([ruler.encode(batch) for batch in images.split(1_000)])
 
 
-def flat_codes(net: Encoder, images: Tensor) -> Floats:
+def flat_codes(net: EncoderModel, images: Tensor) -> Floats:
     """Codes (N, D) of uint8 pictures."""
     codes: Floats = encode_pictures(net, images).flatten(1).numpy()
     return codes
@@ -242,7 +242,7 @@ class Edges:
 
 def returned(net: Autoencoder | VAE, codes: Floats) -> Floats:
     """Where flat codes (N, D) land when they are decoded and encoded again."""
-    landed: Floats = cycle(net, as_latents(codes, net.latent_shape)).flatten(1).numpy()
+    landed: Floats = reencode_latents(net, as_latents(codes, net.latent_shape)).flatten(1).numpy()
     return landed
 
 
@@ -258,7 +258,7 @@ def numbers_in(net: Autoencoder | VAE) -> int:
     return int(np.prod(net.latent_shape))
 
 
-def tests_of(verdict: OutOfDistribution) -> dict[str, dict[str, float | bool | None]]:
+def tests_of(verdict: DistributionTests) -> dict[str, dict[str, float | bool | None]]:
     """The emptiness tests as plain numbers; a band that is open on one side has None there."""
     return {
         name: {

@@ -22,7 +22,7 @@ from pochade.models import (
     summed_loss,
 )
 from pochade.models.checkpoints import save_model
-from pochade.models.recipe import RULER, Recipe
+from pochade.training.recipe import REFERENCE_CLASSIFIER, Recipe
 from pochade.study import findings
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.figures import Curves, draw_figures
@@ -31,7 +31,7 @@ from pochade.study.provenance import commit, machine
 from pochade.study.stage_store import Findings, Stages
 from pochade.study.study_settings import StudySettings
 from pochade.system.atomic_files import write_atomically
-from pochade.training.loop import Progress, train
+from pochade.training.loop import TrainingProgress, train
 
 RULER_SEED = 0  # the same ruler in every study, or their distances could not be compared
 KEPT = ".pochade-study"  # where finished stages are, below the folder of results
@@ -54,7 +54,7 @@ class Listener(Protocol):
     def stage(self, name: str) -> None:
         """A stage begins."""
 
-    def progress(self, progress: Progress) -> None:
+    def progress(self, progress: TrainingProgress) -> None:
         """A training run has come this far."""
 
 
@@ -64,7 +64,7 @@ class Silence:
     def stage(self, name: str) -> None:
         """Say nothing."""
 
-    def progress(self, progress: Progress) -> None:
+    def progress(self, progress: TrainingProgress) -> None:
         """Say nothing."""
 
 
@@ -148,7 +148,7 @@ def train_nets(data: ImageSet, settings: StudySettings, stages: Stages, listener
     if not tutorial:
         fingerprinter = trained("fingerprinter", untrained.fingerprinter, edge_loss, recipe, settings.seed)
     labels = data.train.labels
-    ruler = trained("ruler", untrained.ruler, classification_loss, RULER, RULER_SEED, labels)
+    ruler = trained("ruler", untrained.ruler, classification_loss, REFERENCE_CLASSIFIER, RULER_SEED, labels)
     return Nets(autoencoder, vae, fingerprinter, ruler), curves
 
 

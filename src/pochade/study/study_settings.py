@@ -22,7 +22,7 @@ from pochade.models import (
     EdgeAutoencoderConfig,
     VAEConfig,
 )
-from pochade.models.recipe import FAST, Recipe
+from pochade.training.recipe import FAST_RECIPE, Recipe
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.provenance import code_digest
 
@@ -35,7 +35,7 @@ Net = TypeVar("Net", bound=nn.Module)
 class StudySettings:
     """One study: which nets, trained how, from which seed."""
 
-    recipe: Recipe = FAST
+    recipe: Recipe = FAST_RECIPE
     latent_dim: int | None = None  # None: the autoencoder keeps its feature maps, the VAE has 16 numbers
     widths: tuple[int, ...] = (16, 32, 64)  # feature maps of each layer, outermost first
     seed: int = 0

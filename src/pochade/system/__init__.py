@@ -1,1 +1,1 @@
-"""What knows no pictures: atomic files, locks, hashing, walking a folder, the worker pool, progress, HTML templates."""
+"""Parts that know no pictures: atomic files and locks, hashing, walking a folder, the worker pool, HTML templates."""

@@ -1,4 +1,4 @@
-"""What lies in a folder: every file that may be a picture, without opening one."""
+"""Lists every file below a folder that may be a picture, without opening any."""
 
 import os
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-LARGEST = 2**63 - 1  # what a database holds in a whole number: a date beyond the year 2262 is kept as that one
-NO_PICTURES = frozenset(  # what lies among art and is none: not worth a problem line each
+MAX_MTIME_NS = 2**63 - 1  # the largest integer of a database column; later dates (after 2262) are stored as this one
+NON_PICTURE_SUFFIXES = frozenset(  # common beside art; not worth a line each in the list of problems
     b"txt md json xml yml yaml toml ini csv html htm css js py url lnk db sqlite log sha256 md5 xmp zip 7z rar gz tar "
     b"pdf doc docx odt xls xlsx mp3 wav ogg flac mp4 mov mkv avi webm ttf otf blend obj fbx abr gpl aco kpp "
     b"pochade".split()
@@ -16,75 +16,78 @@ NO_PICTURES = frozenset(  # what lies among art and is none: not worth a problem
 
 
 class FileStamp(NamedTuple):
-    """By what a file is recognised as unchanged without being read."""
+    """Identifies an unchanged file without reading it."""
 
-    size: int
+    size: int  # bytes
     mtime: int  # nanoseconds
     inode: int
 
 
 @dataclass(frozen=True)
 class FolderListing:
-    """What a walk through a folder gives."""
+    """The result of walking a folder."""
 
-    files: dict[bytes, FileStamp]  # by path below the folder
+    files: dict[bytes, FileStamp]  # by path relative to the folder
     unreadable: dict[bytes, str]  # folders that can't be listed, and why
 
 
 def stamp_of(status: os.stat_result) -> FileStamp:
-    """The stamp of a file whose status was asked."""
-    return FileStamp(status.st_size, max(-LARGEST, min(LARGEST, status.st_mtime_ns)), status.st_ino)
+    """Return the stamp for a file's status."""
+    return FileStamp(status.st_size, max(-MAX_MTIME_NS, min(MAX_MTIME_NS, status.st_mtime_ns)), status.st_ino)
 
 
-def walk_folder(folder: Path, passed_over: Path) -> FolderListing:
-    """Every file below a folder, but hidden ones and those below `passed_over`, where the index is.
+def walk_folder(folder: Path, skip: Path) -> FolderListing:
+    """List the files below a folder. Hidden files and folders are left out, and so are suffixes that no picture has.
 
-    Links to files count as files, links to folders are not followed: a loop of links ends nowhere. Names are bytes, as
-    the system has them, so that one that is no UTF-8 is found again.
+    Links to files count as files. Links to folders are not followed, so loops of links do no harm. Paths are bytes, as
+    the system has them, so that names that are not UTF-8 survive.
+
+    Args:
+        folder: Where to start.
+        skip: A folder to leave out: the index.
     """
-    root, own = os.fsencode(folder), os.fsencode(passed_over)
+    root, skipped = os.fsencode(folder), os.fsencode(skip)
     files: dict[bytes, FileStamp] = {}
     unreadable: dict[bytes, str] = {}
-    waiting = [b""]
-    while waiting:
-        below = waiting.pop()
+    pending = [b""]
+    while pending:
+        parent = pending.pop()
         try:
-            for entry in listed(root + b"/" + below):
-                path = below + b"/" + entry.name if below else entry.name
-                if leads_to_a_folder(entry):
-                    if not entry.is_symlink() and root + b"/" + path != own:
-                        waiting.append(path)
-                elif (entry.is_symlink() or entry.is_file()) and ending(entry.name) not in NO_PICTURES:
-                    with suppress(FileNotFoundError):  # it went away since the folder was listed
-                        files[path] = stamp_of(status_of(entry))
+            for entry in _visible_entries(root + b"/" + parent):
+                path = parent + b"/" + entry.name if parent else entry.name
+                if _is_folder(entry):
+                    if not entry.is_symlink() and root + b"/" + path != skipped:
+                        pending.append(path)
+                elif (entry.is_symlink() or entry.is_file()) and suffix_of(entry.name) not in NON_PICTURE_SUFFIXES:
+                    with suppress(FileNotFoundError):  # removed since the folder was listed
+                        files[path] = stamp_of(_status_of(entry))
         except OSError as error:
-            unreadable[below] = f"can't be listed: {error.strerror}"
+            unreadable[parent] = f"can't be listed: {error.strerror}"
     return FolderListing(files, unreadable)
 
 
-def listed(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
-    """The entries of one folder that are not hidden."""
+def suffix_of(name: bytes) -> bytes:
+    """Return what follows the last dot of a name, in lower case; empty if there is no dot."""
+    return name.rpartition(b".")[2].lower() if b"." in name else b""
+
+
+def _visible_entries(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if not entry.name.startswith(b"."):
                 yield entry
 
 
-def leads_to_a_folder(entry: os.DirEntry[bytes]) -> bool:
-    """Whether it is a folder, or a link to one; a link that leads in circles leads nowhere."""
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    """Whether an entry is a folder or a link to one; a loop of links is neither."""
     try:
         return entry.is_dir()
     except OSError:
         return False
 
 
-def ending(name: bytes) -> bytes:
-    """What follows the last dot of a name, in small letters; nothing when there is no dot."""
-    return name.rpartition(b".")[2].lower() if b"." in name else b""
-
-
-def status_of(entry: os.DirEntry[bytes]) -> os.stat_result:
-    """The status of what the entry leads to; of the link itself where that leads nowhere."""
+def _status_of(entry: os.DirEntry[bytes]) -> os.stat_result:
+    """Return the status of the file that an entry leads to; of the link itself if it leads nowhere."""
     try:
         return entry.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""A page for people out of a template: one HTML file that needs nothing else."""
+"""Renders a page from a template into one HTML file that needs nothing else."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,13 +7,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 def render_html(package: str, template: str, filters: Mapping[str, Callable[..., Any]], **values: Any) -> bytes:
-    """The page; every value is made harmless for HTML, and one that is missing is an error.
+    """Render a template. Values are escaped for HTML; a missing value is an error.
 
     Args:
-        package: Beside whose files the template lies.
-        template: Its name.
-        filters: By the names that the template has for them.
-        values: What the template shows.
+        package: The package whose folder holds the template.
+        template: The template's file name.
+        filters: The template's filters by name.
+        values: The template's variables.
+
+    Returns:
+        The page, as UTF-8.
     """
     environment = Environment(
         loader=PackageLoader(package, "."),

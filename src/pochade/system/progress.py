@@ -1,4 +1,4 @@
-"""Progress of long work, reported by a library call to whoever draws the bar."""
+"""Progress of long work, reported by a library call to whoever shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage of a run is.
+    """How far one stage of a run is.
 
     Args:
         stage: What is being done, as a person reads it.
-        done: How many steps are finished.
-        total: How many steps there are.
+        done: Number of finished steps.
+        total: Number of all steps.
         loss: The latest loss, while a model is being trained.
     """
 
@@ -25,4 +25,4 @@ Report = Callable[[Progress], None]
 
 
 def ignore_progress(progress: Progress) -> None:
-    """Drop a report: the default where nobody watches."""
+    """Do nothing: the default where nobody watches."""

@@ -1,7 +1,7 @@
-"""The process that reads and measures: requests come in as pickles on its standard input, answers go out on its output.
+"""The worker process: tasks arrive as pickles on standard input, results leave as pickles on standard output.
 
-A picture is the one thing here that a stranger may have made to harm: it is decoded in a process with limits, which can
-be ended without harm to the run. Its first answer is `True`: it is ready.
+Pictures come from strangers and may crash or stall a decoder. They are decoded here, under limits of memory and time,
+so that the run survives when the process is killed. The first result is always `True`: the worker is ready.
 """
 
 import os
@@ -12,46 +12,46 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-MEMORY = 3 * 2**30  # bytes of data that the process may hold: three times what one picture may take
+MAX_DATA_BYTES = 3 * 2**30  # three times what one picture may take
 
 
 def main() -> None:
-    """Answer requests until the input ends, or nobody listens any more."""
-    for module in sys.argv[1:]:  # imported before this says that it is ready
+    """Run tasks until the input ends or nobody reads the results any more."""
+    for module in sys.argv[1:]:
         import_module(module)
     limit_memory()
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the answers
+    tasks, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the results
     with suppress(EOFError, BrokenPipeError):
-        answer: Any = True
+        result: Any = True
         while True:
-            pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
-            answers.flush()
-            job, seconds = pickle.load(requests)
-            end_after(seconds)
+            pickle.dump(result, results, protocol=pickle.HIGHEST_PROTOCOL)
+            results.flush()
+            task, seconds = pickle.load(tasks)
+            set_alarm(seconds)
             try:
-                answer = job.done()
+                result = task.run()
             except MemoryError:
-                answer = job.given_up(f"it wants more than {MEMORY // 2**20:,} MB of memory", again=False)
-            end_after(0)
-    os._exit(0)  # an output that nobody reads can't be flushed at a usual end
+                result = task.failed(f"it needs more than {MAX_DATA_BYTES // 2**20:,} MB of memory", retry=False)
+            set_alarm(0)
+    os._exit(0)  # a usual exit would try to flush an output that nobody reads
 
 
-def end_after(seconds: float) -> None:
-    """Let the system end this process then, should the one that asked be gone by that time; 0 for no end."""
+def set_alarm(seconds: float) -> None:
+    """Make the system kill this process after some seconds, in case its parent is gone; 0 cancels that."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def limit_memory() -> None:
-    """Let an allocation beyond the bound fail here rather than take the machine's memory; Linux knows how."""
+    """Make allocations beyond the limit fail here, where the system supports it (Linux)."""
     try:
         import resource  # noqa: PLC0415  absent on Windows
     except ImportError:
         return
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    hard_limit = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    limit = MAX_DATA_BYTES if hard_limit == resource.RLIM_INFINITY else min(MAX_DATA_BYTES, hard_limit)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""A pool of processes for work on files: as many as cores, a time limit for each request, few of them under way.
+"""A pool of worker processes with a time limit for each task.
 
-A module of ours is started, and not `multiprocessing`, which would first run the caller's own script again.
+Each worker runs `python -m pochade.system.worker_main`. `multiprocessing` is not used because it would first run the
+caller's own script again.
 """
 
 import os
@@ -10,60 +11,67 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pochade.errors import PochadeError
 
-PATIENCE = 0.5  # seconds between two looks whether the pool was left
-SECONDS = 60.0  # that one request may take
-MOST = 8  # processes: each may hold a gigabyte
-PRELOADED = ("pochade.index.descriptor_jobs", "pochade.index.ingest_file")  # modules that most tasks need
-AHEAD = 16  # readings that may wait for each process: bounds the memory
-ALONE = {
+POLL_SECONDS = 0.5  # between two checks whether the pool was left or a task is late
+DEFAULT_TASK_SECONDS = 60.0
+MAX_WORKERS = 8  # each may hold a gigabyte
+RESULTS_PER_WORKER = 16  # that may wait for the caller: bounds the memory
+SINGLE_THREAD_ENVIRONMENT = {  # the pool already uses every core
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
-}  # there is a process for each core already
+}
 
 
 class Task(Protocol):
-    """What can be asked of a process; it goes there as a pickle, and what comes of it comes back as one."""
+    """What a worker can run. The task and its result travel as pickles."""
 
     @property
     def name(self) -> str:
-        """What it is about, for a sentence."""
+        """What the task is about, as error sentences name it."""
 
-    def done(self) -> Any:
-        """What comes of it, found in the process."""
+    def run(self) -> Any:
+        """Do the work, inside the worker, and return the result."""
 
-    def given_up(self, problem: str, *, again: bool) -> Any:
-        """What stands in its place when it could not be done, and whether it may go well another time."""
+    def failed(self, problem: str, *, retry: bool) -> Any:
+        """Return the result to use when the worker could not run the task.
+
+        Args:
+            problem: Why, as a sentence.
+            retry: Whether the task may succeed another time.
+        """
 
 
-Asked = TypeVar("Asked", bound=Task)
-Made = TypeVar("Made")
-Thing = TypeVar("Thing")
+TaskType = TypeVar("TaskType", bound=Task)
+ResultType = TypeVar("ResultType")
+Item = TypeVar("Item")
 
 
-class TaskResult(NamedTuple, Generic[Asked, Made]):
-    """A request and what came of it."""
+class TaskResult(NamedTuple, Generic[TaskType, ResultType]):
+    """A task and its result."""
 
-    request: Asked
-    reading: Made
+    task: TaskType
+    result: ResultType
 
 
 class WorkerPool:
-    """Processes that read and measure, each fed by a thread of its own.
+    """Worker processes, each served by a thread of its own.
 
     Args:
-        count: How many; as many as there are cores by default, at most 8.
-        seconds: That one request may take before its process is ended.
+        count: Number of workers; by default one per core, at most 8.
+        seconds: Time limit of one task; its worker is killed after that.
+        preload: Modules that each worker imports before it accepts tasks.
     """
 
-    def __init__(self, count: int | None = None, seconds: float = SECONDS) -> None:
-        self.count, self.seconds = count or min(MOST, cores()), seconds
+    def __init__(
+        self, count: int | None = None, seconds: float = DEFAULT_TASK_SECONDS, *, preload: Sequence[str] = ()
+    ) -> None:
+        self.count, self.seconds, self.preload = count or min(MAX_WORKERS, available_cores()), seconds, preload
         self.stopped = threading.Event()
         self.threads: list[threading.Thread] = []
 
@@ -75,152 +83,161 @@ class WorkerPool:
         for thread in self.threads:
             thread.join()
 
-    def read(self, requests: Iterable[Asked]) -> Iterator[TaskResult[Asked, Any]]:
-        """What comes of every request, in the order in which they are done.
+    def run(self, tasks: Iterable[TaskType]) -> Iterator[TaskResult[TaskType, Any]]:
+        """Run the tasks and yield their results in the order in which they finish.
 
         Raises:
-            PochadeError: The reading processes don't start.
+            PochadeError: The workers do not start.
         """
-        waiting: queue.Queue[Asked | None] = queue.Queue(self.count * 2)
-        done: queue.Queue[TaskResult[Asked, Any] | BaseException | None] = queue.Queue(self.count * AHEAD)
-        self.threads = [threading.Thread(target=self._work, args=(waiting, done)) for _ in range(self.count)]
-        self.threads.append(threading.Thread(target=self._feed, args=(requests, waiting, done)))
+        waiting: queue.Queue[TaskType | None] = queue.Queue(self.count * 2)
+        results: queue.Queue[TaskResult[TaskType, Any] | BaseException | None]
+        results = queue.Queue(self.count * RESULTS_PER_WORKER)
+        self.threads = [threading.Thread(target=self._serve_worker, args=(waiting, results)) for _ in range(self.count)]
+        self.threads.append(threading.Thread(target=self._feed, args=(tasks, waiting, results)))
         for thread in self.threads:
             thread.start()
         running = self.count
         while running:
-            answer = done.get()
-            if answer is None:
+            result = results.get()
+            if result is None:
                 running -= 1
-            elif isinstance(answer, BaseException):
-                raise answer
+            elif isinstance(result, BaseException):
+                raise result
             else:
-                yield answer
+                yield result
 
     def _feed(
         self,
-        requests: Iterable[Asked],
-        waiting: "queue.Queue[Asked | None]",
-        done: "queue.Queue[TaskResult[Asked, Any] | BaseException | None]",
+        tasks: Iterable[TaskType],
+        waiting: "queue.Queue[TaskType | None]",
+        results: "queue.Queue[TaskResult[TaskType, Any] | BaseException | None]",
     ) -> None:
-        """Hand out the requests, then one end for each process."""
+        """Queue the tasks, then one end marker (None) for each worker."""
         try:
-            for request in requests:
-                if not self._put(waiting, request):
+            for task in tasks:
+                if not self._put(waiting, task):
                     return
             for _ in range(self.count):
                 self._put(waiting, None)
-        except BaseException as error:  # it must reach the thread that waits
-            self._put(done, error)
+        except BaseException as error:  # raised again in the caller's thread
+            self._put(results, error)
 
-    def _work(
-        self, waiting: "queue.Queue[Asked | None]", done: "queue.Queue[TaskResult[Asked, Any] | BaseException | None]"
+    def _serve_worker(
+        self,
+        waiting: "queue.Queue[TaskType | None]",
+        results: "queue.Queue[TaskResult[TaskType, Any] | BaseException | None]",
     ) -> None:
-        """Pass requests to a process and its answers on, until the end."""
+        """Pass queued tasks to one worker, and its results on, until the end marker."""
         try:
-            with Worker(self.seconds, self.stopped) as process:
-                while (request := self._get(waiting)) is not None:
-                    self._put(done, TaskResult(request, process.read(request)))
-            self._put(done, None)
-        except BaseException as error:  # it must reach the thread that waits
-            self._put(done, error)
+            with Worker(self.seconds, self.stopped, self.preload) as worker:
+                while (task := self._get(waiting)) is not None:
+                    self._put(results, TaskResult(task, worker.call(task)))
+            self._put(results, None)
+        except BaseException as error:  # raised again in the caller's thread
+            self._put(results, error)
 
-    def _get(self, waiting: "queue.Queue[Asked | None]") -> Asked | None:
-        """The next request; None at the end, or after the pool was left."""
+    def _get(self, source: "queue.Queue[TaskType | None]") -> TaskType | None:
+        """Return the next task; None at the end, or after the pool was left."""
         while not self.stopped.is_set():
             with suppress(queue.Empty):
-                return waiting.get(timeout=PATIENCE)
+                return source.get(timeout=POLL_SECONDS)
         return None
 
-    def _put(self, into: "queue.Queue[Thing]", what: Thing) -> bool:
-        """Wait for room, but not after the pool was left; False then."""
+    def _put(self, target: "queue.Queue[Item]", item: Item) -> bool:
+        """Queue an item as soon as there is room; return False if the pool was left meanwhile."""
         while not self.stopped.is_set():
             with suppress(queue.Full):
-                into.put(what, timeout=PATIENCE)
+                target.put(item, timeout=POLL_SECONDS)
                 return True
         return False
 
 
 class Worker:
-    """One such process, started anew after it was ended or died.
+    """One worker process, started again after it was killed or died.
 
     Args:
-        seconds: That one request may take.
-        stopped: Set when the pool is left: a request under way is given up.
+        seconds: Time limit of one task.
+        stopped: Set this event to abandon the task that runs.
+        preload: Modules that the process imports before it accepts tasks.
     """
 
-    def __init__(self, seconds: float, stopped: threading.Event) -> None:
-        self.seconds, self.stopped = seconds, stopped
+    def __init__(self, seconds: float, stopped: threading.Event, preload: Sequence[str] = ()) -> None:
+        self.seconds, self.stopped, self.preload = seconds, stopped, preload
         self.deadline: float | None = None
-        self.child = started()
-        self.ended = threading.Event()
-        self.watch = threading.Thread(target=self._watch)
-        self.watch.start()
+        self.process = start_process(preload)
+        self.closed = threading.Event()
+        self.watcher = threading.Thread(target=self._watch)
+        self.watcher.start()
 
     def __enter__(self) -> "Worker":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.watch.join()
-        self.child.kill()
-        self.child.communicate()
+        self.closed.set()
+        self.watcher.join()
+        self.process.kill()
+        self.process.communicate()
 
     def _watch(self) -> None:
-        """End the process when its request takes too long, or when nobody wants it any more."""
-        while not self.ended.wait(PATIENCE):
-            if self.stopped.is_set() or (self.deadline is not None and time.monotonic() > self.deadline):
-                self.child.kill()
+        """Kill the process when its task is late or nobody wants the result any more."""
+        while not self.closed.wait(POLL_SECONDS):
+            deadline = self.deadline  # another thread may set it to None at any moment
+            if self.stopped.is_set() or (deadline is not None and time.monotonic() > deadline):
+                self.process.kill()
 
-    def read(self, request: Task) -> Any:
-        """What comes of a request; one that takes too long, or ends its process, is given up."""
+    def call(self, task: Task) -> Any:
+        """Run a task and return its result, or `task.failed(...)` if it is late or kills its process."""
         self.deadline = time.monotonic() + self.seconds
         try:
-            assert self.child.stdin  # a pipe
-            pickle.dump((request, 2 * self.seconds + 1), self.child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-            self.child.stdin.flush()
-            return answer_of(self.child)
+            assert self.process.stdin  # a pipe
+            pickle.dump((task, 2 * self.seconds + 1), self.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self.process.stdin.flush()
+            return receive(self.process)
         except (EOFError, OSError, pickle.UnpicklingError):
             late, self.deadline = time.monotonic() > self.deadline, None
-            self.child.kill()
-            code = self.child.wait()
-            self.child.communicate()
+            self.process.kill()
+            code = self.process.wait()
+            self.process.communicate()
             if not self.stopped.is_set():
-                self.child = started()
-            why = f"took longer than {self.seconds:.0f} s" if late else f"ended its reading process with code {code}"
-            return request.given_up(f"'{request.name}' {why}", again=True)
+                self.process = start_process(self.preload)
+            why = f"took longer than {self.seconds:.0f} s" if late else f"ended its worker process with code {code}"
+            return task.failed(f"'{task.name}' {why}", retry=True)
         finally:
             self.deadline = None
 
 
-def answer_of(child: "subprocess.Popen[bytes]") -> Any:
-    """The next thing that a process says."""
-    assert child.stdout  # a pipe
-    return pickle.load(child.stdout)
+def receive(process: "subprocess.Popen[bytes]") -> Any:
+    """Read the next object that a worker process sends."""
+    assert process.stdout  # a pipe
+    return pickle.load(process.stdout)
 
 
-def started() -> "subprocess.Popen[bytes]":
-    """A new process that has said that it is ready; it ends by itself when its input does.
+def start_process(preload: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start a worker process and wait until it is ready; it ends by itself when its input is closed.
 
-    Nothing in the folder where we are is taken for a module (`-P`), and Ctrl-C is for us alone.
+    `-P` keeps modules in the current folder from being imported. The process has a session of its own, so that Ctrl-C
+    reaches only its parent.
+
+    Args:
+        preload: Modules that it imports before it reports that it is ready.
 
     Raises:
         PochadeError: It does not start.
     """
-    command = [sys.executable, "-P", "-m", "pochade.system.worker_main", *PRELOADED]
-    surroundings = os.environ | ALONE
-    child = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=surroundings
+    command = [sys.executable, "-P", "-m", "pochade.system.worker_main", *preload]
+    environment = os.environ | SINGLE_THREAD_ENVIRONMENT
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment
     )
     try:
-        assert answer_of(child) is True
+        assert receive(process) is True
     except (EOFError, OSError, pickle.UnpicklingError) as error:
-        child.kill()
-        child.communicate()
-        raise PochadeError(f"the process that reads files does not start (exit code {child.returncode})") from error
-    return child
+        process.kill()
+        process.communicate()
+        raise PochadeError(f"a worker process does not start (exit code {process.returncode})") from error
+    return process
 
 
-def cores() -> int:
-    """How many cores this process may use."""
+def available_cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

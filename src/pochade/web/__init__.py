@@ -1,1 +1,1 @@
-"""The page's server: a collection through HTTP, for one person's browser."""
+"""A collection over HTTP: the API, and the page."""

@@ -1,4 +1,4 @@
-"""The server put together: doors, errors, the API, and the page that was built into `static/built/`."""
+"""Assembles the server: security middleware, error handlers, the API, and the page built into `static/built/`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from pochade._version import __version__
 from pochade.web.app_state import AppState
-from pochade.web.responses import REFUSALS, put_errors
+from pochade.web.responses import ERROR_RESPONSES, add_error_handlers
 from pochade.web.routes import (
     compress_routes,
     create_routes,
@@ -29,63 +29,63 @@ from pochade.web.routes import (
 from pochade.web.security.security_middleware import SecurityMiddleware
 from pochade.web.server_settings import ServerSettings
 
-PLAIN = Path(__file__).parent / "static"  # one page of words, for a copy in which no page was built
-BUILT = PLAIN / "built"
-HASHED = "assets/"  # files whose names hold a hash of their content: they never change
-WORDS = """\
-One collection of art, for one person. A piece is known by its key, the first 16 digits of the SHA-256 of its content.
-Whatever goes wrong is answered with a sentence in `error` and what to do next in `hint`.
+FALLBACK_PAGE = Path(__file__).parent / "static"  # served if the page was not built; says how to build it
+BUILT_PAGE = FALLBACK_PAGE / "built"
+HASHED_FOLDER = "assets/"  # file names here contain a hash of the content, so the files never change
+API_DESCRIPTION = """\
+One collection of art, for one person. A picture's key is the first 16 digits of the SHA-256 of its content.
+Every error response has a sentence in `error` and the next step in `hint`.
 """
 
 
-class Page(StaticFiles):
-    """The built page: its own addresses all lead to `index.html`, which is always asked for anew."""
+class PageFiles(StaticFiles):
+    """The files of the page. Every address of a view leads to `index.html`, which browsers must revalidate."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, or the page itself for an address of its own."""
+        """Return a file, or `index.html` for the address of a view."""
         if "\0" in path:
             raise HTTPException(404)
         try:
-            answer = await super().get_response(path, scope)
+            response = await super().get_response(path, scope)
         except HTTPException as error:
             if error.status_code != 404 or "." in path.rpartition("/")[2] or path.startswith("api"):  # noqa: PLR2004
                 raise
-            answer = await super().get_response("index.html", scope)
-        is_hashed = path.replace("\\", "/").startswith(HASHED)
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
-        return answer
+            response = await super().get_response("index.html", scope)
+        is_hashed = path.replace("\\", "/").startswith(HASHED_FOLDER)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
+        return response
 
 
 def page_folder() -> Path:
-    """Where the page lies; the plain one, where none was built."""
-    return BUILT if (BUILT / "index.html").is_file() else PLAIN
+    """Return the folder of the built page, or of the fallback page if none was built."""
+    return BUILT_PAGE if (BUILT_PAGE / "index.html").is_file() else FALLBACK_PAGE
 
 
-def application(settings: ServerSettings) -> FastAPI:
-    """The server of one collection.
+def create_app(settings: ServerSettings) -> FastAPI:
+    """Assemble the server of one collection.
 
     Args:
-        settings: What the person decided.
+        settings: The person's choices.
 
     Raises:
         CollectionMissing: There is no such folder.
     """
-    desk = AppState(settings)
+    state = AppState(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        preparing = asyncio.create_task(asyncio.to_thread(desk.prepare))
+        preloading = asyncio.create_task(asyncio.to_thread(state.preload))
         yield
-        await preparing
-        desk.close()
+        await preloading
+        state.close()
 
     app = FastAPI(
-        title="Pochade", version=__version__, description=WORDS, docs_url=None, redoc_url=None,
+        title="Pochade", version=__version__, description=API_DESCRIPTION, docs_url=None, redoc_url=None,
         openapi_url="/api/openapi.json", lifespan=lifespan,
     )  # fmt: skip
-    app.state.desk = desk
-    api = APIRouter(prefix="/api", responses=REFUSALS)
-    for part in (
+    app.state.pochade = state
+    api = APIRouter(prefix="/api", responses=ERROR_RESPONSES)
+    for module in (
         session_routes,
         picture_routes,
         image_routes,
@@ -97,9 +97,9 @@ def application(settings: ServerSettings) -> FastAPI:
         create_routes,
         job_routes,
     ):
-        api.include_router(part.routes)
+        api.include_router(module.routes)
     app.include_router(api)
-    app.mount("/", Page(directory=page_folder(), html=True))
-    put_errors(app)
-    app.add_middleware(SecurityMiddleware, settings=settings, sessions=desk.sessions)
+    app.mount("/", PageFiles(directory=page_folder(), html=True))
+    add_error_handlers(app)
+    app.add_middleware(SecurityMiddleware, settings=settings, sessions=state.sessions)
     return app

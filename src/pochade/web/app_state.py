@@ -1,4 +1,4 @@
-"""What all requests share: the collection, its pieces, the processes that read, what was drawn, the jobs."""
+"""What all requests share: the collection, its snapshot, worker processes, generated pictures and jobs."""
 
 import tempfile
 import threading
@@ -10,31 +10,31 @@ from fastapi import Depends, Request
 
 from pochade.collection import Collection
 from pochade.errors import PochadeError
-from pochade.index.group_rows import Tree
-from pochade.index.ingest_file import thumbnail_path
-from pochade.index.organisation_store import tree_in
+from pochade.index.group_rows import GroupTree
+from pochade.index.thumbnails import thumbnail_path
 from pochade.web.jobs.job_queue import JobQueue
-from pochade.web.render.creation_store import Creations
-from pochade.web.render.picture_rendering import Drawn
+from pochade.web.render.creation_store import CreatedPictureStore
+from pochade.web.render.picture_rendering import RenderJpegTask
 from pochade.web.render.render_pool import FileCache, RenderPool
-from pochade.web.render.scan_previews import PREFIX, Scans
-from pochade.web.render.trial_cache import Samples
+from pochade.web.render.scan_store import SCAN_PREFIX, ScanStore
+from pochade.web.render.trial_cache import TrialCache
 from pochade.web.security.sessions import Sessions
 from pochade.web.server_settings import ServerSettings
-from pochade.web.state.family_store import Families
+from pochade.web.state.family_store import FamilyStore
 from pochade.web.state.group_undo import GroupUndo
-from pochade.web.state.selections import Selections
+from pochade.web.state.selections import SelectionStore
 from pochade.web.state.snapshot import Snapshot, SnapshotCache
 
-ROOM = 2**29  # bytes for pictures that were drawn
-THUMBNAIL = 256  # pixels of the longer side
+MAX_RENDERED_BYTES = 2**29  # of all JPEGs that were rendered
+THUMBNAIL_PIXELS = 256  # of the longer side
+SLOW_TASK_SECONDS = 300.0  # encoding and generating take longer than reading
 
 
 class AppState:
-    """Of one server.
+    """The state of one server.
 
     Args:
-        settings: What the person decided.
+        settings: The person's choices.
 
     Raises:
         CollectionMissing: There is no such folder.
@@ -44,87 +44,98 @@ class AppState:
         self.settings = settings
         self.collection = Collection.open(settings.folder, index=settings.index)
         self.jobs = JobQueue()
-        self.shelf = SnapshotCache(self.collection, self.jobs.is_running)
+        self.snapshots = SnapshotCache(self.collection, self.jobs.is_running)
         self.sessions = Sessions(settings.password)
-        self.pool, self.slow_pool = RenderPool(), RenderPool(1, 300.0)  # coding takes longer than reading
-        self.easel = RenderPool(1, 300.0)  # keeps the nets that draw at hand
-        self.families = Families(self.collection)
-        self.asking = threading.Lock()  # one at a time asks the nets: together they would only take more memory
-        self.temporary = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
-        self.own = Path(self.temporary.name)
-        self.drawn = FileCache(self.own / "drawn", ROOM)
-        self.scans = Scans(self.own / "scans", self.pool, self.shelf)
-        self.samples = Samples(self.own / "samples", self.slow_pool)
-        self.creations = Creations(self.own / "created", self.easel, self.slow_pool)
-        self.changes, self.selections = GroupUndo(), Selections()
-        self.groups: tuple[tuple[object, ...], Tree] | None = None
+        self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
+        self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
+        self.families = FamilyStore(self.collection)
+        self.model_lock = threading.Lock()  # one request at a time runs a model: several would only need more memory
+        self.temporary_folder = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
+        self.folder = Path(self.temporary_folder.name)
+        self.rendered_pictures = FileCache(self.folder / "drawn", MAX_RENDERED_BYTES)
+        self.scans = ScanStore(self.folder / "scans", self.render_pool, self.snapshots)
+        self.trials = TrialCache(self.folder / "samples", self.encode_pool)
+        self.created = CreatedPictureStore(self.folder / "created", self.generation_pool, self.encode_pool)
+        self.group_undo, self.selections = GroupUndo(), SelectionStore()
+        self.cached_groups: tuple[tuple[object, ...], GroupTree] | None = None  # with the stamp of the index
 
-    def pieces(self) -> Snapshot:
-        """As the index has them now.
+    def snapshot(self) -> Snapshot:
+        """Return the pictures as they are in the index now.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
         """
-        return self.shelf.now()
+        return self.snapshots.current()
 
-    def prepare(self) -> None:
-        """Read what the first page will ask for; where nothing was learnt yet, there is nothing to read."""
+    def preload(self) -> None:
+        """Read what the first page will ask for, unless nothing has been learnt yet."""
         with suppress(PochadeError):
-            self.pieces()
+            self.snapshot()
 
-    def tree(self) -> Tree:
-        """The groups as they were left, read again when the index changes."""
-        stamp = self.shelf.stamp()
-        known = self.groups
-        if known is None or known[0] != stamp:
-            self.groups = known = stamp, tree_in(self.collection.index)
-        return known[1]
+    def group_tree(self) -> GroupTree:
+        """Return the groups, read again when the index changes."""
+        stamp = self.snapshots.stamp()
+        cached = self.cached_groups
+        if cached is None or cached[0] != stamp:
+            self.cached_groups = cached = stamp, self.collection.group_tree()
+        return cached[1]
 
-    def picture(self, key: str, side: int) -> Path:
-        """A piece as a JPEG, no longer than that.
+    def rendered_picture(self, key: str, side: int) -> Path:
+        """Return a picture as a JPEG file, rendered if need be.
+
+        Args:
+            key: The picture's key.
+            side: Pixels of the longer side, at most.
 
         Raises:
-            NotKnown: There is no such piece.
-            NotAllowed: Only links lead to it, and out of the collection.
-            PictureUnreadable: Its file changed, or gives none any more.
+            NotKnown: There is no such picture.
+            NotAllowed: Its only files are links that lead out of the collection.
+            PictureUnreadable: Its file changed, or can't be read any more.
         """
-        piece = self.pieces().readable(key)
-        return self.drawn.file(
-            f"{key}-{side}.jpg", lambda into: self.pool.do(Drawn(piece.path, side, into, piece.hash))
+        file = self.snapshot().readable_file(key)
+        return self.rendered_pictures.file(
+            f"{key}-{side}.jpg",
+            lambda target: self.render_pool.submit(RenderJpegTask(file.path, side, target, file.hash)),
         )
 
-    def whole_scan(self, scan: str, side: int) -> Path:
-        """A scan as a JPEG, no longer than that.
+    def rendered_scan(self, scan_id: str, side: int) -> Path:
+        """Return a scan as a JPEG file, rendered if need be.
+
+        Args:
+            scan_id: The id of a dropped scan, or a picture's key.
+            side: Pixels of the longer side, at most.
 
         Raises:
             NotKnown: There is no such scan.
-            PictureUnreadable: It gives no picture.
+            PictureUnreadable: It can't be read as a picture.
         """
-        if not scan.startswith(PREFIX):
-            return self.picture(scan, side)
-        path = self.scans.get(scan).path
-        return self.drawn.file(f"{scan}-{side}.jpg", lambda into: self.pool.do(Drawn(path, side, into)))
+        if not scan_id.startswith(SCAN_PREFIX):
+            return self.rendered_picture(scan_id, side)
+        path = self.scans.get(scan_id).path
+        return self.rendered_pictures.file(
+            f"{scan_id}-{side}.jpg", lambda target: self.render_pool.submit(RenderJpegTask(path, side, target))
+        )
 
     def thumbnail(self, key: str) -> Path:
-        """A piece's thumbnail, from beside the index; drawn anew where it is gone."""
-        content = self.pieces().files(key)[0].hash
+        """Return the thumbnail of a picture: the stored one, or a new one if that is gone."""
+        content = self.snapshot().files_of(key)[0].hash
         path = thumbnail_path(self.collection.thumbnails, content)
-        return path if path.is_file() else self.picture(key, THUMBNAIL)
+        return path if path.is_file() else self.rendered_picture(key, THUMBNAIL_PIXELS)
 
     def close(self) -> None:
-        """Stop the jobs, and take away what was ours."""
+        """Stop the jobs and workers, and remove the temporary files."""
         self.jobs.close()
-        self.pool.close()
-        self.slow_pool.close()
-        self.easel.close()
+        self.render_pool.close()
+        self.encode_pool.close()
+        self.generation_pool.close()
         self.collection.close()
-        self.temporary.cleanup()
+        self.temporary_folder.cleanup()
 
 
-def desk_of(request: Request) -> AppState:
-    """The server's own."""
-    desk: AppState = request.app.state.desk
-    return desk
+def current_state(request: Request) -> AppState:
+    """Return the state of the server that got a request."""
+    state: AppState = request.app.state.pochade
+    return state
 
 
-TheDesk = Annotated[AppState, Depends(desk_of)]
+StateDependency = Annotated[AppState, Depends(current_state)]

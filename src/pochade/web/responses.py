@@ -1,4 +1,4 @@
-"""How errors become answers, and how an answer is known again by its ETag."""
+"""HTTP responses: errors as JSON, and caching by ETag."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from pochade import errors
 from pochade.images.base.source import first_line
 
-STATUS: dict[type[errors.PochadeError], int] = {  # the most particular one counts
+STATUS_BY_ERROR: dict[type[errors.PochadeError], int] = {  # the most specific class counts
     errors.PochadeError: 409,
     errors.UsageError: 400,
     errors.NotKnown: 404,
@@ -25,88 +25,93 @@ STATUS: dict[type[errors.PochadeError], int] = {  # the most particular one coun
     errors.PictureTooLarge: 413,
     errors.FileUnreachable: 404,
 }
-FOREVER = "private, max-age=31536000, immutable"
-ASK_AGAIN = "private, no-cache"
+CACHE_FOREVER = "private, max-age=31536000, immutable"
+CACHE_REVALIDATE = "private, no-cache"
 
 
-class Problem(BaseModel):
-    """What is wrong, in a sentence, and what to do next."""
+class ErrorOut(BaseModel):
+    """What is wrong, in one sentence, and the next step."""
 
     error: str
     hint: str = ""
 
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "description": words}
-    for code, words in {
-        400: "it asks for something impossible or contradictory",
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorOut, "description": description}
+    for code, description in {
+        400: "the request is impossible or contradictory",
         401: "a password is needed",
         403: "the page may not do that",
         404: "there is no such thing, or nothing has been learnt yet",
         409: "it can't be done now: the index, a disk or another process is in the way",
-        413: "it is too much",
-        415: "no format of pictures that is read",
-        421: "another server is meant",
-        422: "the request isn't well formed, or the file gives no picture",
+        413: "the request or the picture is too large",
+        415: "Pochade does not read this format",
+        421: "the request is meant for another server",
+        422: "the request is malformed, or the file can't be read as a picture",
         429: "too many tries",
     }.items()
 }
 
 
 def status_of(error: errors.PochadeError) -> int:
-    """The status that fits."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    """Return the HTTP status for an error."""
+    return next(STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR)
 
 
-def put_errors(app: FastAPI) -> None:
-    """Let every error become a sentence and a hint."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Turn every exception into a response with a sentence and a hint."""
 
-    def ours(_request: Request, error: Exception) -> Response:
+    def handle_pochade_error(_request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PochadeError)
-        return said(status_of(error), error.sentence, error.hint)
+        return error_response(status_of(error), error.sentence, error.hint)
 
-    def malformed(_request: Request, error: Exception) -> Response:
+    def handle_invalid_request(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0] if error.errors() else {}
         where = ".".join(map(str, first.get("loc", ())[1:])) or "the request"
-        return said(422, f"{where}: {str(first.get('msg', 'is malformed')).lower()}")
+        return error_response(422, f"{where}: {str(first.get('msg', 'is malformed')).lower()}")
 
-    def plain(_request: Request, error: Exception) -> Response:
+    def handle_http_exception(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return said(error.status_code, str(error.detail), headers=error.headers)
+        return error_response(error.status_code, str(error.detail), headers=error.headers)
 
-    def unforeseen(_request: Request, error: Exception) -> Response:
-        return said(500, f"something went wrong: {first_line(error)}", "the terminal has more")
+    def handle_unexpected(_request: Request, error: Exception) -> Response:
+        return error_response(500, f"something went wrong: {first_line(error)}", "look at the terminal for more")
 
-    app.add_exception_handler(errors.PochadeError, ours)
-    app.add_exception_handler(RequestValidationError, malformed)
-    app.add_exception_handler(HTTPException, plain)
-    app.add_exception_handler(Exception, unforeseen)
-
-
-def said(status: int, sentence: str, hint: str = "", headers: Any = None) -> Response:
-    """An error as an answer; what can't be encoded in it is replaced."""
-    clean = [words.encode("utf-8", "replace").decode() for words in (sentence, hint)]
-    return JSONResponse(Problem(error=clean[0], hint=clean[1]).model_dump(), status, headers)
+    app.add_exception_handler(errors.PochadeError, handle_pochade_error)
+    app.add_exception_handler(RequestValidationError, handle_invalid_request)
+    app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(Exception, handle_unexpected)
 
 
-def known_again(request: Request, tag: str, caching: str) -> Response | None:
-    """An answer without content, where the browser has this one already."""
-    tags = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if f'"{tag}"' in tags or "*" in tags:
-        return Response(status_code=304, headers=cached(tag, caching))
+def error_response(status: int, sentence: str, hint: str = "", headers: Any = None) -> Response:
+    """Return an error as JSON; characters that can't be encoded are replaced."""
+    sentence, hint = (text.encode("utf-8", "replace").decode() for text in (sentence, hint))
+    return JSONResponse(ErrorOut(error=sentence, hint=hint).model_dump(), status, headers)
+
+
+def not_modified(request: Request, tag: str, caching: str) -> Response | None:
+    """Return a 304 response if the browser already has the content with this ETag, else None."""
+    known_tags = [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]
+    if f'"{tag}"' in known_tags or "*" in known_tags:
+        return Response(status_code=304, headers=cache_headers(tag, caching))
     return None
 
 
-def cached(tag: str, caching: str) -> dict[str, str]:
-    """Headers for what may be kept."""
+def cache_headers(tag: str, caching: str) -> dict[str, str]:
+    """Return the headers for content that a browser may cache."""
     return {"etag": f'"{tag}"', "cache-control": caching}
 
 
-def tagged(request: Request, content: Any) -> Response:
-    """JSON with an ETag: asked again, an answer that is still the same costs no bytes."""
+def json_response(request: Request, content: Any) -> Response:
+    """Return JSON with an ETag, or a 304 response if the browser already has it.
+
+    Args:
+        request: Carries the browser's ETags.
+        content: Encoded JSON as bytes, or anything that `json` can encode.
+    """
     body = content if isinstance(content, bytes) else json.dumps(content, separators=(",", ":")).encode()
     tag = hashlib.sha256(body).hexdigest()[:32]
-    return known_again(request, tag, ASK_AGAIN) or Response(
-        body, media_type="application/json", headers=cached(tag, ASK_AGAIN)
+    return not_modified(request, tag, CACHE_REVALIDATE) or Response(
+        body, media_type="application/json", headers=cache_headers(tag, CACHE_REVALIDATE)
     )

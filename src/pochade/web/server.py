@@ -1,4 +1,4 @@
-"""A server that listens until it is stopped."""
+"""Listens on a socket and serves a collection until it is stopped."""
 
 import socket
 from collections.abc import Callable
@@ -6,64 +6,63 @@ from collections.abc import Callable
 import uvicorn
 
 from pochade.errors import UsageError
-from pochade.web.app import application
+from pochade.web.app import create_app
 from pochade.web.server_settings import ServerSettings
 
-PATIENCE = 3  # seconds that open connections, such as those of events, get at the end
+SHUTDOWN_SECONDS = 3  # that open connections, such as event streams, get at the end
 
 
 def serve(settings: ServerSettings, ready: Callable[[str], None]) -> None:
     """Serve a collection until Ctrl-C.
 
     Args:
-        settings: What the person decided.
-        ready: Called with the page's address once it can be opened.
+        settings: The person's choices.
+        ready: Called with the page's address once a browser can open it.
 
     Raises:
         CollectionMissing: There is no such folder.
-        UsageError: That address can't be listened at.
+        UsageError: The server can't listen on that address.
     """
-    listening = listener(settings.host, settings.port)
+    listening = listening_socket(settings.host, settings.port)
     with listening:
-        app = application(settings)
+        app = create_app(settings)
         config = uvicorn.Config(
             app, log_level="warning", server_header=False, ws="none", proxy_headers=False,
-            timeout_graceful_shutdown=PATIENCE,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )  # fmt: skip
-        ready(address_of(settings.host, listening.getsockname()[1]))  # it listens already: who asks now waits a moment
+        ready(address_of(settings.host, listening.getsockname()[1]))  # the socket queues requests until the app runs
         try:
             uvicorn.Server(config).run([listening])
-        except KeyboardInterrupt:  # which is how it is meant to end
+        except KeyboardInterrupt:  # the usual way to stop
             pass
         finally:
-            app.state.desk.close()  # also where it was made to end at once
+            app.state.pochade.close()  # also after a forced stop, which skips the lifespan's end
 
 
-def listener(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Open a socket that listens.
 
     Raises:
-        UsageError: The address is none of this machine's, or taken.
+        UsageError: The address does not belong to this machine, or is taken.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, socket.SOCK_STREAM)
+        listening = socket.socket(family, socket.SOCK_STREAM)
         try:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            found.bind(address)
-            found.listen(128)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(128)
         except BaseException:
-            found.close()
+            listening.close()
             raise
     except (OSError, OverflowError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise UsageError(
-            f"nothing can listen at {host}, port {port}: {why}", "give another --port or --host"
-        ) from error
-    return found
+        hint = "give another --port or --host"
+        raise UsageError(f"the server can't listen on {host}, port {port}: {why}", hint) from error
+    return listening
 
 
 def address_of(host: str, port: int) -> str:
-    """What to type into a browser."""
-    name = "localhost" if host in {"0.0.0.0", "::"} else host  # every address of this machine
+    """Return the address to type into a browser."""
+    name = "localhost" if host in {"0.0.0.0", "::"} else host  # these two mean every address of this machine
     return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"

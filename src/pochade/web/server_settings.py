@@ -1,23 +1,23 @@
-"""What a person decides when the page is opened."""
+"""The choices of the person who starts the server."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-RESULTS = " - results"  # after the collection's name: beside it, so that `learn` does not find them
+RESULTS_SUFFIX = " - results"  # after the collection's name: a sibling folder, so that `learn` doesn't read the results
 
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """Of one server.
+    """The settings of one server.
 
     Args:
-        folder: The collection; nothing outside is ever served.
-        index: As `Collection.open` takes it.
-        results: The only folder that results are written to; beside the collection when it isn't given.
-        host: The address to listen at.
-        port: The port; 0 for any that is free.
-        password: What a visitor must know, as its argon2 hash; None asks nobody.
+        folder: The collection. No picture outside of it is ever served.
+        index: Another place for the index, as `Collection.open` takes it.
+        results: The only folder that results are written to; by default a sibling of the collection.
+        host: The address to listen on.
+        port: The port; 0 for any free port.
+        password: The argon2 hash of the password; None if no password is needed.
     """
 
     folder: Path
@@ -29,11 +29,11 @@ class ServerSettings:
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach it."""
+        """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
 
     @property
-    def own_results(self) -> Path:
-        """The folder for results."""
+    def results_folder(self) -> Path:
+        """The folder for results, default included."""
         folder = self.folder.absolute()
-        return self.results or folder.with_name(folder.name + RESULTS)
+        return self.results or folder.with_name(folder.name + RESULTS_SUFFIX)

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pochade.archive.codecs.previews import MOST, SIDES
+from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, PREVIEW_SIDES
 from pochade.images.base.source import Source
-from pochade.images.codecs.av1_frames import DELIMITER, Sequence, as_avif, frame_of, sequence_of
-from pochade.images.codecs.lossless import MOST_BYTES
-from pochade.images.io.identify import header_of
-from tests.archive.codecs.test_quality_search import painting
+from pochade.images.codecs.av1_frames import DELIMITER, SequenceHeader, encode_frame, read_sequence_header, wrap_in_avif
+from pochade.images.codecs.lossless import MAX_PICTURE_BYTES
+from pochade.images.io.identify import read_header
+from tests.support.paintings import painting
 
 
 @settings(max_examples=30, deadline=None)
@@ -23,16 +23,16 @@ def test_a_frame_in_boxes_again_shows_what_the_coder_s_own_avif_shows(height: in
     pixels, own = painting(height, width), io.BytesIO()
     options = {"quality": quality, "speed": 8, "subsampling": "4:4:4", "max_threads": 1, "advanced": {"tune": "psnr"}}
     Image.fromarray(pixels).save(own, "AVIF", **options)
-    frame = frame_of(pixels, quality, 8)
-    again, wanted = (np.asarray(Image.open(io.BytesIO(one))) for one in (as_avif(frame), own.getvalue()))
+    frame = encode_frame(pixels, quality, 8)
+    again, wanted = (np.asarray(Image.open(io.BytesIO(one))) for one in (wrap_in_avif(frame), own.getvalue()))
     assert np.array_equal(again, wanted)
-    assert sequence_of(frame)[:2] == (width, height)
-    assert len(frame) < len(as_avif(frame)) < len(own.getvalue())
+    assert read_sequence_header(frame)[:2] == (width, height)
+    assert len(frame) < len(wrap_in_avif(frame)) < len(own.getvalue())
 
 
 def test_boxes_would_have_taken_a_quarter_of_a_preview() -> None:
-    frame = frame_of(painting(SIDES[0], SIDES[0]), 60, 8)
-    assert MOST // 5 < len(as_avif(frame)) - len(frame) < MOST // 3
+    frame = encode_frame(painting(PREVIEW_SIDES[0], PREVIEW_SIDES[0]), 60, 8)
+    assert MAX_PREVIEW_BYTES // 5 < len(wrap_in_avif(frame)) - len(frame) < MAX_PREVIEW_BYTES // 3
 
 
 def alike(frame: bytes) -> bytes:
@@ -46,14 +46,14 @@ def alike(frame: bytes) -> bytes:
         (lambda _: b"", "doesn't begin like"),
         (lambda frame: frame[:13], "doesn't begin like"),
         (lambda frame: frame[2:], "doesn't begin like"),
-        (as_avif, "doesn't begin like"),
+        (wrap_in_avif, "doesn't begin like"),
         (alike, "of another kind"),
     ],
     ids=["empty", "cut short", "no delimiter", "an AVIF", "a film"],
 )
 def test_what_is_no_frame_of_ours_is_refused(broken: Callable[[bytes], bytes], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        as_avif(broken(frame_of(painting(20, 20), 50, 8)))
+        wrap_in_avif(broken(encode_frame(painting(20, 20), 50, 8)))
 
 
 @given(st.sampled_from([0b00111, 0b00011, 0b00110, 0b01011]), st.binary(min_size=10, max_size=64))
@@ -61,9 +61,9 @@ def test_any_sequence_header_is_read_or_refused(kind: int, content: bytes) -> No
     frame = DELIMITER + b"\x0a\x0a" + bytes([kind << 3 | content[0] & 7]) + content[1:]
     if kind != 0b00111:
         with pytest.raises(ValueError, match="of another kind"):
-            sequence_of(frame)
+            read_sequence_header(frame)
     else:
-        found = sequence_of(frame)
+        found = read_sequence_header(frame)
         assert 1 <= min(found[:2]) <= max(found[:2]) <= 2**16
 
 
@@ -71,7 +71,7 @@ def test_one_that_would_be_huge_is_refused_by_the_decoder_s_library() -> None:
     bits = "001" + "11" + "00000" + "1111" * 2 + "1" * 32
     header = int(bits.ljust(80, "0"), 2).to_bytes(10)
     frame = DELIMITER + b"\x0a\x0a" + header + b"\x32\x10" + bytes(16)
-    assert sequence_of(frame) == Sequence(65536, 65536, 0)
-    avif = as_avif(frame)
+    assert read_sequence_header(frame) == SequenceHeader(65536, 65536, 0)
+    avif = wrap_in_avif(frame)
     with pytest.raises(SyntaxError):
-        header_of(Source(io.BytesIO(avif), "the entry", len(avif), MOST_BYTES))
+        read_header(Source(io.BytesIO(avif), "the entry", len(avif), MAX_PICTURE_BYTES))

@@ -11,8 +11,13 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw, ImageFilter
 
 from pochade.images.base.picture import Array
-from pochade.images.features.colour_name import COLOURS
-from pochade.images.features.technique import TechniqueMeasures, described, measured, technique
+from pochade.images.features.colour_name import COLOUR_WORDS
+from pochade.images.features.technique import (
+    TechniqueMeasures,
+    classify_technique,
+    describe_techniques,
+    measure_technique,
+)
 from tests.support.drawings import drawing
 
 SIDE = 256
@@ -71,7 +76,7 @@ MAKERS: dict[str, Maker] = {
 
 
 def measures(picture: Image.Image, transparent: bool = False) -> TechniqueMeasures:
-    return measured(np.asarray(picture), transparent)
+    return measure_technique(np.asarray(picture), transparent)
 
 
 def through_jpeg(picture: Image.Image) -> Image.Image:
@@ -91,13 +96,13 @@ def group(made: str, *, transparent: bool = False) -> list[TechniqueMeasures]:
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("made", MAKERS)
 def test_a_picture_is_known_by_how_it_is_made(made: str, seed: int) -> None:
-    assert technique(measures(MAKERS[made](seed))) == made
+    assert classify_technique(measures(MAKERS[made](seed))) == made
 
 
 @pytest.mark.parametrize("copied", [through_jpeg, halved])
 @pytest.mark.parametrize("made", MAKERS)
 def test_a_copy_is_made_as_its_original(made: str, copied: Callable[[Image.Image], Image.Image]) -> None:
-    same = [technique(measures(copied(MAKERS[made](seed)))) == made for seed in range(8)]
+    same = [classify_technique(measures(copied(MAKERS[made](seed)))) == made for seed in range(8)]
     assert sum(same) >= 7
 
 
@@ -160,7 +165,7 @@ def test_a_gradient_is_not_flat() -> None:
 
 def test_noise_is_grain() -> None:
     noise = np.random.default_rng(0).normal(128, 8, (96, 96, 1)).repeat(3, axis=2)
-    assert measured(noise.clip(0, 255).astype(np.uint8), False).grain > 0.3
+    assert measure_technique(noise.clip(0, 255).astype(np.uint8), False).grain > 0.3
     assert measures(flat_shapes(3)).grain < 0.05
 
 
@@ -175,7 +180,7 @@ def test_thick_strokes_are_no_lines() -> None:
 def test_a_small_drawing_on_a_large_sheet_is_made_as_before() -> None:
     sheet = Image.new("RGB", (SIDE, SIDE), "white")
     sheet.paste(halved(flat_shapes(4)), (20, 100))
-    assert technique(measures(sheet)) == "flat colour"
+    assert classify_technique(measures(sheet)) == "flat colour"
 
 
 def test_the_palette_names_the_paint_and_not_the_paper() -> None:
@@ -196,7 +201,7 @@ def test_an_empty_sheet_has_the_colour_of_its_paper() -> None:
     transparent=st.booleans(),
 )
 def test_any_picture_can_be_measured(pixels: Array, transparent: bool) -> None:
-    check(measured(pixels, transparent))
+    check(measure_technique(pixels, transparent))
 
 
 @settings(deadline=None, max_examples=60)
@@ -207,75 +212,75 @@ def test_any_picture_can_be_measured(pixels: Array, transparent: bool) -> None:
 )
 def test_any_shape_can_be_measured(size: tuple[int, int], lightest: int, seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, lightest, (*size, 3), dtype=np.uint8, endpoint=True)
-    check(measured(noise, False))
-    check(measured(np.full((*size, 3), lightest, np.uint8), False))
+    check(measure_technique(noise, False))
+    check(measure_technique(np.full((*size, 3), lightest, np.uint8), False))
 
 
 def check(found: TechniqueMeasures) -> None:
     assert all(0 <= value <= 1 for value in found[:-1])
-    assert all(word in COLOURS for word, _ in found.palette)
+    assert all(word in COLOUR_WORDS for word, _ in found.palette)
     assert 0 < sum(share for _, share in found.palette) <= 1 + 1e-9
     assert len(found.palette) <= 4
-    assert technique(found) in MAKERS
-    assert described([found])
+    assert classify_technique(found) in MAKERS
+    assert describe_techniques([found])
 
 
 def test_noise_is_not_flat_colour() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
-    assert technique(measured(noise, False)) == "painted"
+    assert classify_technique(measure_technique(noise, False)) == "painted"
 
 
 def test_drawings_are_described_by_their_lines() -> None:
-    assert described(group("line art")) == "line art on paper, light"
+    assert describe_techniques(group("line art")) == "line art on paper, light"
 
 
 def test_sketches_are_described_by_their_pencil() -> None:
-    assert described(group("pencil")).startswith("pencil on paper")
+    assert describe_techniques(group("pencil")).startswith("pencil on paper")
 
 
 def test_paintings_are_described_by_their_colours() -> None:
     night = Image.linear_gradient("L").resize((SIDE, SIDE))
     blue = Image.merge("RGB", [night.point(lambda level, part=part: level * part // 255) for part in (20, 30, 120)])
-    assert described([measures(blue)] * 3) == "painted, dark, mostly blue and black, calm"
+    assert describe_techniques([measures(blue)] * 3) == "painted, dark, mostly blue and black, calm"
 
 
 def test_flat_shapes_are_described_by_their_two_colours() -> None:
     picture = Image.new("RGB", (SIDE, SIDE), "white")
     picture.paste("red", (40, 40, 220, 160))
     picture.paste("black", (40, 160, 220, 220))
-    assert described([measures(picture, True)] * 3) == "flat colour, mostly red and black, calm, transparent"
+    assert describe_techniques([measures(picture, True)] * 3) == "flat colour, mostly red and black, calm, transparent"
 
 
 def test_many_colours_are_called_so() -> None:
-    assert "many colours" in described(group("flat colour"))
+    assert "many colours" in describe_techniques(group("flat colour"))
 
 
 def test_greys_together_are_grey() -> None:
     picture = Image.new("RGB", (SIDE, SIDE), (120, 120, 120))
     picture.paste("black", (40, 40, 170, 200))
-    assert "grey" in described([measures(picture)]).split(", ")
+    assert "grey" in describe_techniques([measures(picture)]).split(", ")
 
 
 def test_what_half_of_a_group_has_is_not_said_of_it() -> None:
     mixed = group("line art") + group("painted", transparent=True)
-    words = described(mixed)
+    words = describe_techniques(mixed)
     assert not any(word in words for word in ("line art", "painted", "transparent", "light"))
 
 
 def test_what_three_in_five_have_is_said_of_all() -> None:
-    assert described(group("line art")[:3] + group("painted")[:2]).startswith("line art on paper, light")
+    assert describe_techniques(group("line art")[:3] + group("painted")[:2]).startswith("line art on paper, light")
 
 
 def test_transparent_pieces_lie_on_no_paper() -> None:
-    words = described(group("line art", transparent=True)).split(", ")
+    words = describe_techniques(group("line art", transparent=True)).split(", ")
     assert words[0] == "line art"
     assert words[-1] == "transparent"
 
 
 def test_the_order_of_a_group_does_not_matter() -> None:
     mixed = group("line art") + group("painted") + group("flat colour") + group("pencil")
-    assert described(mixed) == described(mixed[::-1])
+    assert describe_techniques(mixed) == describe_techniques(mixed[::-1])
 
 
 def test_nothing_is_described_as_mixed() -> None:
-    assert described([]) == "mixed"
+    assert describe_techniques([]) == "mixed"

@@ -10,8 +10,9 @@ from PIL import Image, ImageSequence
 
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
-from pochade.images.render.animation import ANIMATIONS, SOURCE, Provenance, animation, still, strip
-from pochade.images.render.contact_sheet import Cell, page
+from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE, Provenance
+from pochade.images.render.animation import ANIMATIONS, encode_animation, encode_still, encode_strip
+from pochade.images.render.contact_sheet import SheetCell, draw_contact_sheet
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -24,9 +25,9 @@ def frames(count: int) -> list[Array]:
 
 
 def test_a_png_says_it_to_programs_and_to_people() -> None:
-    with Image.open(io.BytesIO(still(frames(3)[2], ORIGIN))) as picture:
+    with Image.open(io.BytesIO(encode_still(frames(3)[2], ORIGIN))) as picture:
         said = next(ElementTree.fromstring(picture.info["XML:com.adobe.xmp"]).iter(f"{{{RDF}}}Description")).attrib
-        assert said[f"{{{IPTC}}}DigitalSourceType"] == SOURCE
+        assert said[f"{{{IPTC}}}DigitalSourceType"] == DIGITAL_SOURCE_TYPE
         assert said[f"{{{IPTC}}}AISystemUsed"] == "Pochade"
         assert 'net a "net" & more, seed 7' in said[f"{{{IPTC}}}AISystemVersionUsed"]
         assert picture.info["Seed"] == "7"
@@ -35,22 +36,22 @@ def test_a_png_says_it_to_programs_and_to_people() -> None:
 
 
 def test_a_page_with_pictures_that_were_drawn_says_it_too() -> None:
-    with Image.open(io.BytesIO(page([Cell(frames(1)[0], "seed 7", "")], ORIGIN))) as drawn:
-        assert SOURCE in drawn.info["XML:com.adobe.xmp"]
-    with Image.open(io.BytesIO(page([Cell(frames(1)[0], "a piece", "")]))) as drawn:
+    with Image.open(io.BytesIO(draw_contact_sheet([SheetCell(frames(1)[0], "seed 7", "")], ORIGIN))) as drawn:
+        assert DIGITAL_SOURCE_TYPE in drawn.info["XML:com.adobe.xmp"]
+    with Image.open(io.BytesIO(draw_contact_sheet([SheetCell(frames(1)[0], "a piece", "")]))) as drawn:
         assert "XML:com.adobe.xmp" not in drawn.info
 
 
 def test_a_strip_has_ten_frames_in_a_row() -> None:
-    with Image.open(io.BytesIO(strip(frames(12), ORIGIN))) as drawn:
+    with Image.open(io.BytesIO(encode_strip(frames(12), ORIGIN))) as drawn:
         assert drawn.size == (10 * 35 - 4, 2 * 24 - 4)
         assert drawn.getpixel((35, 24)) == (110, 110, 110)
-        assert SOURCE in drawn.info["XML:com.adobe.xmp"]
+        assert DIGITAL_SOURCE_TYPE in drawn.info["XML:com.adobe.xmp"]
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])
 def test_an_animation_goes_round_and_says_what_its_format_can_hold(suffix: str) -> None:
-    with Image.open(io.BytesIO(animation(frames(5), ORIGIN, suffix))) as drawn:
+    with Image.open(io.BytesIO(encode_animation(frames(5), ORIGIN, suffix))) as drawn:
         assert sum(1 for _ in ImageSequence.Iterator(drawn)) == 5
         assert drawn.info["loop"] == 0
         said = drawn.info["comment"].decode() if suffix == ".gif" else drawn.info["xmp"].decode()
@@ -60,7 +61,7 @@ def test_an_animation_goes_round_and_says_what_its_format_can_hold(suffix: str) 
 
 def test_a_film_has_every_frame() -> None:
     av = pytest.importorskip("av")
-    with av.open(io.BytesIO(animation(frames(8), ORIGIN, ".mp4"))) as film:
+    with av.open(io.BytesIO(encode_animation(frames(8), ORIGIN, ".mp4"))) as film:
         assert sum(1 for _ in film.decode(video=0)) == 8
         assert "drawn by a trained net" in film.metadata["comment"]
 
@@ -68,11 +69,11 @@ def test_a_film_has_every_frame() -> None:
 def test_without_the_library_for_films_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(UsageError, match="PyAV") as caught:
-        animation(frames(2), ORIGIN, ".mp4")
+        encode_animation(frames(2), ORIGIN, ".mp4")
     assert "pochade[video]" in caught.value.hint
 
 
 def test_no_other_kind_of_animation_is_written() -> None:
     with pytest.raises(UsageError, match=r"\.avi") as caught:
-        animation(frames(2), ORIGIN, ".avi")
+        encode_animation(frames(2), ORIGIN, ".avi")
     assert all(suffix in caught.value.hint for suffix in ANIMATIONS)

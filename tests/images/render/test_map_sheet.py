@@ -11,9 +11,9 @@ from PIL import Image, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
 from pochade.images.base.picture import Array
-from pochade.images.render.contact_sheet import PAPER, is_page
-from pochade.images.render.fonts import UNKNOWN, font_for, written
-from pochade.images.render.map_sheet import DOT, Atlas, Box, atlas
+from pochade.images.render.contact_sheet import PAPER_COLOUR, is_contact_sheet
+from pochade.images.render.fonts import REPLACEMENT, choose_font, drawable_text
+from pochade.images.render.map_sheet import DOT_COLOUR, Box, MapSheet, draw_map_sheet
 
 SIDE = 480
 RED = (200, 30, 30)
@@ -29,28 +29,28 @@ def red(_: int) -> Array:
     return np.full((30, 60, 3), RED, np.uint8)
 
 
-def drawn(count: int, groups: dict[str, Array] | None = None, side: int = SIDE) -> Atlas:
+def drawn(count: int, groups: dict[str, Array] | None = None, side: int = SIDE) -> MapSheet:
     """Pieces all over the page, the first of them first."""
-    return atlas(scattered(count), red, np.arange(count), groups or {}, side)
+    return draw_map_sheet(scattered(count), red, np.arange(count), groups or {}, side)
 
 
-def pixels_of(page: Atlas) -> Array:
+def pixels_of(page: MapSheet) -> Array:
     """The page as it is seen, (height, width, 3)."""
     return np.asarray(Image.open(io.BytesIO(page.png)).convert("RGB"))
 
 
-def part(page: Atlas, box: Box) -> Array:
+def part(page: MapSheet, box: Box) -> Array:
     """The pixels in a box."""
     return pixels_of(page)[box.top : box.bottom, box.left : box.right]
 
 
-def whole(page: Atlas) -> Box:
+def whole(page: MapSheet) -> Box:
     """The page's own box."""
     height, width = pixels_of(page).shape[:2]
     return Box(0, 0, width, height)
 
 
-def shows(page: Atlas, colour: tuple[int, int, int]) -> bool:
+def shows(page: MapSheet, colour: tuple[int, int, int]) -> bool:
     """Whether the page has a pixel of that very colour."""
     return bool((pixels_of(page) == colour).all(2).any())
 
@@ -60,20 +60,20 @@ def test_thumbnails_are_where_the_page_says_and_none_overlaps_another_or_the_bor
     assert len(page.thumbnails) > 30
     for box in page.thumbnails.values():
         assert (part(page, box) == RED).all()
-        assert box.within(whole(page).grown(-5))
-    assert not any(one.meets(other) for one, other in combinations(page.thumbnails.values(), 2))
+        assert box.is_within(whole(page).grow(-5))
+    assert not any(one.overlaps(other) for one, other in combinations(page.thumbnails.values(), 2))
 
 
 def test_no_dot_touches_a_thumbnail_or_a_name() -> None:
     page = drawn(900, {"name": np.arange(900)})
-    assert shows(page, DOT)
-    frames = [part(page, box.grown(2)) for box in page.thumbnails.values()]
-    assert not any((frame == DOT).all(2).any() for frame in [*frames, part(page, page.names["name"])])
+    assert shows(page, DOT_COLOUR)
+    frames = [part(page, box.grow(2)) for box in page.thumbnails.values()]
+    assert not any((frame == DOT_COLOUR).all(2).any() for frame in [*frames, part(page, page.names["name"])])
 
 
 def test_thumbnails_cover_the_spots_of_their_pieces_with_the_map_the_right_way_up() -> None:
     corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
-    boxes = atlas(corners, red, np.arange(4), {}, SIDE).thumbnails
+    boxes = draw_map_sheet(corners, red, np.arange(4), {}, SIDE).thumbnails
     assert boxes[0].left == boxes[2].left < boxes[1].left == boxes[3].left
     assert boxes[0].top == boxes[1].top < boxes[2].top == boxes[3].top
 
@@ -86,7 +86,7 @@ def test_thumbnails_keep_the_shape_of_their_pictures() -> None:
 def test_the_more_important_of_two_that_collide_is_drawn_and_the_other_is_a_dot() -> None:
     twins = np.zeros((2, 2), np.float32)
     for order in ([0, 1], [1, 0]):
-        assert list(atlas(twins, red, np.array(order), {}, SIDE).thumbnails) == order[:1]
+        assert list(draw_map_sheet(twins, red, np.array(order), {}, SIDE).thumbnails) == order[:1]
 
 
 def test_thumbnails_are_asked_only_of_pieces_that_have_room() -> None:
@@ -96,19 +96,19 @@ def test_thumbnails_are_asked_only_of_pieces_that_have_room() -> None:
         asked.append(piece)
         return red(piece)
 
-    page = atlas(scattered(500), thumbnail, np.arange(500), {}, SIDE)
+    page = draw_map_sheet(scattered(500), thumbnail, np.arange(500), {}, SIDE)
     assert asked == list(page.thumbnails)
     assert len(asked) < 400
 
 
 def test_a_piece_without_a_thumbnail_stays_a_dot() -> None:
-    page = atlas(scattered(1), lambda _: None, np.arange(1), {}, SIDE)
+    page = draw_map_sheet(scattered(1), lambda _: None, np.arange(1), {}, SIDE)
     assert page.thumbnails == {}
-    assert shows(page, DOT)
+    assert shows(page, DOT_COLOUR)
 
 
 def test_the_longer_side_is_as_asked_and_the_other_as_long_as_the_map_needs() -> None:
-    wide = atlas(np.array([[0, 0], [4, 1]], np.float32), red, np.arange(2), {}, SIDE)
+    wide = draw_map_sheet(np.array([[0, 0], [4, 1]], np.float32), red, np.arange(2), {}, SIDE)
     assert whole(wide).right == SIDE
     assert SIDE / 4 < whole(wide).bottom < SIDE / 2
 
@@ -122,7 +122,7 @@ def test_fewer_pieces_get_larger_thumbnails() -> None:
 def test_a_page_of_hardly_anything_is_a_page(count: int) -> None:
     page = drawn(count, {"all": np.arange(count)})
     assert len(page.names) == count
-    assert shows(page, PAPER)
+    assert shows(page, PAPER_COLOUR)
 
 
 def test_the_same_pieces_give_the_same_page() -> None:
@@ -133,7 +133,7 @@ def test_the_same_pieces_give_the_same_page() -> None:
 def test_a_page_is_known_as_our_own(tmp_path: Path) -> None:
     path = tmp_path / "map.png"
     path.write_bytes(drawn(3).png)
-    assert is_page(path)
+    assert is_contact_sheet(path)
 
 
 # Names ---------------------------------------------------------------------------------------------------------------
@@ -144,9 +144,9 @@ def test_names_stand_clear_of_thumbnails_of_each_other_and_of_the_border() -> No
     page = drawn(400, groups, side=900)
     assert len(page.names) == 12
     boxes = [*page.names.values()]
-    assert not any(one.meets(other) for one, other in combinations(boxes, 2))
-    assert not any(name.meets(box) for name in boxes for box in page.thumbnails.values())
-    assert all(box.within(whole(page)) for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert not any(name.overlaps(box) for name in boxes for box in page.thumbnails.values())
+    assert all(box.is_within(whole(page)) for box in boxes)
 
 
 def test_a_name_is_written_in_ink_in_its_box_and_nowhere_else() -> None:
@@ -158,13 +158,13 @@ def test_a_name_is_written_in_ink_in_its_box_and_nowhere_else() -> None:
 
 def test_a_name_stands_where_most_of_its_group_is() -> None:
     crowd, few = scattered(60) * 0.1, scattered(10) * 0.1 + np.array([5, 0], np.float32)
-    page = atlas(np.concatenate([few, crowd]), red, np.arange(70), {"mixed": np.arange(70)}, SIDE)
+    page = draw_map_sheet(np.concatenate([few, crowd]), red, np.arange(70), {"mixed": np.arange(70)}, SIDE)
     assert page.names["mixed"].right < SIDE / 2, "the crowd is on the left"
 
 
 def test_a_name_without_a_place_is_left_out_and_the_larger_group_has_its_own() -> None:
     groups = {"small": np.arange(1), "large": np.arange(3)}
-    page = atlas(np.zeros((3, 2), np.float32), red, np.arange(3), groups, SIDE)
+    page = draw_map_sheet(np.zeros((3, 2), np.float32), red, np.arange(3), groups, SIDE)
     assert list(page.names) == ["large"]
 
 
@@ -186,30 +186,32 @@ def pillows_own(size: int = 20) -> FreeTypeFont:
 
 
 def test_letters_that_a_font_lacks_lose_their_accent_or_become_question_marks() -> None:
-    assert written("Äpfel, 木 и\x07", pillows_own()) == f"Apfel, {UNKNOWN} {UNKNOWN}{UNKNOWN}"
-    assert written("plain words", pillows_own()) == "plain words"
+    assert drawable_text("Äpfel, 木 и\x07", pillows_own()) == f"Apfel, {REPLACEMENT} {REPLACEMENT}{REPLACEMENT}"
+    assert drawable_text("plain words", pillows_own()) == "plain words"
 
 
 def test_accents_that_a_system_keeps_apart_are_joined() -> None:
     apart = unicodedata.normalize("NFD", "Äpfel")
-    assert written(apart, pillows_own()) == "Apfel"
+    assert drawable_text(apart, pillows_own()) == "Apfel"
 
 
 def test_pillows_own_font_is_taken_where_it_has_all_letters() -> None:
-    assert font_for(["trees", "birds"], 20).getname() == pillows_own().getname()
+    assert choose_font(["trees", "birds"], 20).getname() == pillows_own().getname()
 
 
 def test_a_font_of_the_system_is_taken_where_it_has_more(monkeypatch: pytest.MonkeyPatch) -> None:
     poorer, richer = pillows_own(), pillows_own()
-    monkeypatch.setattr("pochade.images.render.fonts.fonts", lambda _: iter([poorer, richer]))
-    monkeypatch.setattr("pochade.images.render.fonts.has", lambda font, letter: font is richer or letter.isascii())
-    assert font_for(["Bäume"], 20) is richer
-    assert font_for(["trees"], 20) is poorer
+    monkeypatch.setattr("pochade.images.render.fonts.installed_fonts", lambda _: iter([poorer, richer]))
+    monkeypatch.setattr(
+        "pochade.images.render.fonts.has_glyph", lambda font, letter: font is richer or letter.isascii()
+    )
+    assert choose_font(["Bäume"], 20) is richer
+    assert choose_font(["trees"], 20) is poorer
 
 
 def test_the_font_that_lacks_the_fewest_letters_is_taken_where_none_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = pillows_own(), pillows_own(), pillows_own()
     letters = {id(first): "tre", id(second): "trees 木", id(third): "trees"}
-    monkeypatch.setattr("pochade.images.render.fonts.fonts", lambda _: iter([first, second, third]))
-    monkeypatch.setattr("pochade.images.render.fonts.has", lambda font, letter: letter in letters[id(font)])
-    assert font_for(["trees", "木々"], 20) is second
+    monkeypatch.setattr("pochade.images.render.fonts.installed_fonts", lambda _: iter([first, second, third]))
+    monkeypatch.setattr("pochade.images.render.fonts.has_glyph", lambda font, letter: letter in letters[id(font)])
+    assert choose_font(["trees", "木々"], 20) is second

@@ -1,116 +1,138 @@
-"""The shapes that whitened codes may have: one normal distribution, a mixture of some, or what a flow makes of one.
+"""The densities that a prior chooses from: one normal distribution, a mixture, and a normalizing flow.
 
-Each can tell how dense it is, draw, take a random step that leaves the density as it is, and walk between two places.
+                Density
+               ╱       ╲
+    TransformedNormal   MixtureDensity
+       ╱         ╲
+ NormalDensity  FlowDensity
+
+Each can evaluate its log density, sample, vary given points, and find a path between two of them. All work on whitened
+latents.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.gaussian_mixture import Mixture
-from pochade.analysis.prior.gaussian_base import likeness_of, mixed, stepped, walked
-from pochade.analysis.prior.string_method import string
+from pochade.analysis.gaussian_mixture import GaussianMixture
+from pochade.analysis.prior.gaussian_base import blend_randomly, spherical_path, step_correlation, step_randomly
+from pochade.analysis.prior.string_method import relax_string
 from pochade.models.normalizing_flow import NormalizingFlow
 
-BATCH = 2_048  # points that go through a flow at once
-SHARES = np.linspace(0, 1, 65)  # of a way, where its places lie
+POINTS_PER_BATCH = 2_048  # through a flow
+PATH_SHARES = np.linspace(0, 1, 65)  # where the points of a path lie along it
+MAX_NOISE = 1e3  # standard deviation that counts as forgetting the point
 
 
-class Shape(ABC):
-    """A density over places (N, D)."""
-
-    @abstractmethod
-    def log_density(self, places: Floats) -> Floats:
-        """The log of the density at places (N, D), in nats."""
+class Density(ABC):
+    """A density over points (N, D)."""
 
     @abstractmethod
-    def drawn(self, count: int, random: np.random.Generator) -> Floats:
-        """Places (count, D) of this density."""
+    def log_density(self, points: Floats) -> Floats:
+        """The log density at points (N, D), in nats: (N,)."""
 
     @abstractmethod
-    def near(self, places: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
-        """Places (count, D) a random step away from mixtures of those given (M, D); of strength 1, anywhere."""
+    def sample(self, count: int, random: np.random.Generator) -> Floats:
+        """Sample points (count, D)."""
 
     @abstractmethod
-    def path(self, start: Floats, end: Floats, dense: float) -> Floats:
-        """Some places (F, D) on a way between two (D,).
+    def vary(self, points: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
+        """Sample points near blends of the given ones.
 
         Args:
-            start: Where it begins.
-            end: Where it ends.
-            dense: The log of a density that is enough on the way.
+            points: (M, D).
+            count: How many to sample.
+            strength: 0 gives the blends themselves, 1 samples that don't depend on them.
+            random: The source of randomness.
+
+        Returns:
+            Points (count, D).
+        """
+
+    @abstractmethod
+    def path(self, start: Floats, end: Floats, min_log_density: float) -> Floats:
+        """Find a path between two points.
+
+        Args:
+            start: (D,).
+            end: (D,).
+            min_log_density: The log density that is enough along the path, in nats.
+
+        Returns:
+            Points (F, D), both ends included.
         """
 
 
-class WithBase(Shape):
-    """A shape that is a standard normal distribution, bent: every place has one there, and the other way round."""
+class TransformedNormal(Density):
+    """A standard normal distribution, the base, and an invertible map between its points and those of the density."""
 
     @abstractmethod
-    def base(self, places: Floats) -> Floats:
-        """Where places (N, D) come from."""
+    def to_base(self, points: Floats) -> Floats:
+        """Map points (N, D) to the base."""
 
     @abstractmethod
-    def back(self, base: Floats) -> Floats:
-        """What `base` undoes."""
+    def from_base(self, base: Floats) -> Floats:
+        """Map points (N, D) of the base back."""
 
     @property
     @abstractmethod
     def dimensions(self) -> int:
-        """Numbers in a place, D."""
+        """The number of dimensions, D."""
 
-    def drawn(self, count: int, random: np.random.Generator) -> Floats:
-        """Normal numbers, bent."""
-        return self.back(random.standard_normal((count, self.dimensions)))
+    def sample(self, count: int, random: np.random.Generator) -> Floats:
+        """Sample the base, and map the samples."""
+        return self.from_base(random.standard_normal((count, self.dimensions)))
 
-    def near(self, places: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
-        """A mixture on the sphere where normal numbers lie, then a step on it."""
-        return self.back(stepped(mixed(self.base(places), count, random), strength, random))
+    def vary(self, points: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
+        """Blend the points in the base, and take a random step there."""
+        return self.from_base(step_randomly(blend_randomly(self.to_base(points), count, random), strength, random))
 
-    def path(self, start: Floats, end: Floats, dense: float) -> Floats:  # noqa: ARG002  all of the sphere is
-        """An arc on that sphere."""
-        ends = self.base(np.stack([start, end]))
-        return self.back(walked(ends[0], ends[1], SHARES))
+    def path(self, start: Floats, end: Floats, min_log_density: float) -> Floats:  # noqa: ARG002  the arc is dense
+        """Map an arc of the base."""
+        ends = self.to_base(np.stack([start, end]))
+        return self.from_base(spherical_path(ends[0], ends[1], PATH_SHARES))
 
 
-class Normal(WithBase):
+class NormalDensity(TransformedNormal):
     """One normal distribution.
 
     Args:
-        mixture: Of size 1.
+        mixture: The distribution, as a mixture of size 1.
     """
 
-    def __init__(self, mixture: Mixture) -> None:
+    def __init__(self, mixture: GaussianMixture) -> None:
         self.mixture = mixture
 
     @property
     def dimensions(self) -> int:
-        """Numbers in a place."""
+        """The number of dimensions, D."""
         return int(self.mixture.means.shape[1])
 
-    def base(self, places: Floats) -> Floats:
-        """Whitened."""
-        base: Floats = np.linalg.solve(self.mixture.roots[0], (places - self.mixture.means[0]).T).T
+    def to_base(self, points: Floats) -> Floats:
+        """Whiten points (N, D)."""
+        base: Floats = np.linalg.solve(self.mixture.cholesky_factors[0], (points - self.mixture.means[0]).T).T
         return base
 
-    def back(self, base: Floats) -> Floats:
-        """As they were."""
-        places: Floats = base @ self.mixture.roots[0].T + self.mixture.means[0]
-        return places
+    def from_base(self, base: Floats) -> Floats:
+        """Undo the whitening of points (N, D)."""
+        points: Floats = base @ self.mixture.cholesky_factors[0].T + self.mixture.means[0]
+        return points
 
-    def log_density(self, places: Floats) -> Floats:
-        """In closed form."""
-        return self.mixture.log_density(places)
+    def log_density(self, points: Floats) -> Floats:
+        """The log density at points (N, D), in nats: (N,)."""
+        return self.mixture.log_density(points)
 
 
-class Bent(WithBase):
-    """What a flow makes of the standard normal distribution.
+class FlowDensity(TransformedNormal):
+    """The density of a normalizing flow.
 
     Args:
-        flow: A trained one.
+        flow: A trained flow.
     """
 
     def __init__(self, flow: NormalizingFlow) -> None:
@@ -118,66 +140,74 @@ class Bent(WithBase):
 
     @property
     def dimensions(self) -> int:
-        """Numbers in a place."""
+        """The number of dimensions, D."""
         return self.flow.config.dimensions
 
-    def base(self, places: Floats) -> Floats:
-        """Through the flow."""
-        return self._through(lambda some: self.flow(some).numbers, places)
+    def to_base(self, points: Floats) -> Floats:
+        """Map points (N, D) through the flow."""
+        return self._in_batches(lambda batch: self.flow(batch).points, points)
 
-    def back(self, base: Floats) -> Floats:
-        """And back."""
-        return self._through(self.flow.back, base)
+    def from_base(self, base: Floats) -> Floats:
+        """Map points (N, D) through the inverse flow."""
+        return self._in_batches(self.flow.inverse, base)
 
-    def log_density(self, places: Floats) -> Floats:
-        """The base's, and how much space was stretched."""
-        return self._through(self.flow.log_density, places)
+    def log_density(self, points: Floats) -> Floats:
+        """The log density at points (N, D), in nats: (N,)."""
+        return self._in_batches(self.flow.log_density, points)
 
-    def _through(self, way: Any, numbers: Floats) -> Floats:
-        """Numbers (N, D) a way that a flow knows, some at once, in one thread: more only wait for each other."""
+    def _in_batches(self, function: Callable[[Tensor], Tensor], points: Floats) -> Floats:
+        """Apply a function to points (N, D) in one thread: the matrices are small, so more threads only wait."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
             with torch.inference_mode():
-                parts = [way(some) for some in torch.from_numpy(np.asarray(numbers, np.float32)).split(BATCH)]
+                batches = torch.from_numpy(np.asarray(points, np.float32)).split(POINTS_PER_BATCH)
+                results = [function(batch) for batch in batches]
         finally:
             torch.set_num_threads(threads)
-        return torch.cat(parts).double().numpy() if len(numbers) else np.empty(np.shape(numbers))
+        return torch.cat(results).double().numpy() if len(points) else np.empty(np.shape(points))
 
 
-class Clustered(Shape):
-    """A mixture of some normal distributions. It has no base in which one could walk from one of them to another.
+class MixtureDensity(Density):
+    """A mixture of several normal distributions; it has no base, because no smooth map leads from one to the others.
 
     Args:
         mixture: Of any size.
     """
 
-    def __init__(self, mixture: Mixture) -> None:
+    def __init__(self, mixture: GaussianMixture) -> None:
         self.mixture = mixture
 
     @cached_property
     def dimensions(self) -> int:
-        """Numbers in a place."""
+        """The number of dimensions, D."""
         return int(self.mixture.means.shape[1])
 
-    def log_density(self, places: Floats) -> Floats:
-        """In closed form."""
-        return self.mixture.log_density(places)
+    def log_density(self, points: Floats) -> Floats:
+        """The log density at points (N, D), in nats: (N,)."""
+        return self.mixture.log_density(points)
 
-    def drawn(self, count: int, random: np.random.Generator) -> Floats:
-        """A distribution each, then a place of it."""
+    def sample(self, count: int, random: np.random.Generator) -> Floats:
+        """Sample points (count, D)."""
         return self.mixture.from_normal(random.standard_normal((count, self.dimensions)))
 
-    def near(self, places: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
-        """Seen with noise, and drawn from what it may really be: a step of a Markov chain that keeps the density."""
-        blends = mixed(places, count, random) if len(places) > 1 else np.repeat(places, count, 0)
-        likeness = likeness_of(strength)
-        if likeness >= 1:
-            return blends
-        noise = min(np.sqrt(1 / max(likeness, 1e-6) - 1), 1e3)
-        seen = blends + noise * random.standard_normal(blends.shape)
-        return self.mixture.seen_through(noise).drawn(seen, random)
+    def vary(self, points: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
+        """Add noise to blends of the points, and sample the posterior: a Markov step that leaves the density as it is.
 
-    def path(self, start: Floats, end: Floats, dense: float) -> Floats:
-        """An arc about the middle of all, drawn to where it is dense."""
-        return string(walked(start, end, SHARES[::2]), self.mixture, dense)
+        Args:
+            points: (M, D).
+            count: How many to sample.
+            strength: 0 to 1; decides the noise.
+            random: The source of randomness.
+        """
+        blends = blend_randomly(points, count, random) if len(points) > 1 else np.repeat(points, count, 0)
+        correlation = step_correlation(strength)
+        if correlation >= 1:
+            return blends
+        noise = min(np.sqrt(1 / max(correlation, 1e-6) - 1), MAX_NOISE)
+        observed = blends + noise * random.standard_normal(blends.shape)
+        return self.mixture.posterior(noise).sample(observed, random)
+
+    def path(self, start: Floats, end: Floats, min_log_density: float) -> Floats:
+        """Relax an arc around the origin by the string method."""
+        return relax_string(spherical_path(start, end, PATH_SHARES[::2]), self.mixture, min_log_density)

@@ -1,42 +1,55 @@
-"""Places where a density is a standard normal one, so that a step or a path there keeps to where codes are dense.
+"""Paths, blends and random steps in the space of a standard normal distribution.
 
-What is drawn from a standard normal distribution of many dimensions lies near a sphere. On it one can walk from place
-to place, and mix places, without leaving it; a straight line would cut through its empty inside.
+Samples of a standard normal distribution in many dimensions lie near a sphere. These functions stay near it, where a
+straight line would cut through its empty inside (White, "Sampling Generative Networks", 2016).
 """
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats
 
+MIN_ARC_SINE = 1e-4  # of the angle: below, the directions are equal or opposite, and no arc is the shortest
 
-def walked(start: Floats, end: Floats, shares: Floats) -> Floats:
-    """Places (F, D) between two (D,), a share each of the way, on an arc between their distances from the middle."""
-    far, further = float(np.linalg.norm(start)), float(np.linalg.norm(end))
-    angle = float(np.arccos(np.clip(start @ end / max(far * further, 1e-12), -1, 1)))
-    if np.sin(angle) < 1e-4:  # noqa: PLR2004  the same direction, or the opposite one, where no arc is the shortest
-        straight: Floats = start + shares[:, None] * (end - start)
-        return straight
-    parts = np.sin((1 - shares) * angle)[:, None] * start / far + np.sin(shares * angle)[:, None] * end / further
-    arc: Floats = parts / np.sin(angle) * (far + shares * (further - far))[:, None]
+
+def spherical_path(start: Floats, end: Floats, shares: Floats) -> Floats:
+    """Interpolate between two points on an arc, while the distance from the origin changes evenly.
+
+    Args:
+        start: (D,).
+        end: (D,).
+        shares: How far along the path each point lies, 0 to 1 (F,).
+
+    Returns:
+        Points (F, D).
+    """
+    start_norm, end_norm = float(np.linalg.norm(start)), float(np.linalg.norm(end))
+    angle = float(np.arccos(np.clip(start @ end / max(start_norm * end_norm, 1e-12), -1, 1)))
+    if np.sin(angle) < MIN_ARC_SINE:
+        line: Floats = start + shares[:, None] * (end - start)
+        return line
+    from_start = np.sin((1 - shares) * angle)[:, None] * start / start_norm
+    directions = from_start + np.sin(shares * angle)[:, None] * end / end_norm
+    arc: Floats = directions / np.sin(angle) * (start_norm + shares * (end_norm - start_norm))[:, None]
     return arc
 
 
-def mixed(places: Floats, count: int, random: np.random.Generator) -> Floats:
-    """Places (count, D), each a mixture of those given (M, D) by shares drawn at random, as far out as they are."""
-    shares = random.dirichlet(np.ones(len(places)), count)  # (count, M)
-    blends = shares @ places
-    wanted = shares @ np.linalg.norm(places, axis=1)
-    out: Floats = blends * (wanted / np.maximum(np.linalg.norm(blends, axis=1), 1e-12))[:, None]
-    return out
+def blend_randomly(points: Floats, count: int, random: np.random.Generator) -> Floats:
+    """Blend points (M, D) with random weights, scaled to the points' mean norm under the same weights: (count, D)."""
+    weights = random.dirichlet(np.ones(len(points)), count)  # (count, M)
+    means = weights @ points
+    norms = weights @ np.linalg.norm(points, axis=1)
+    blends: Floats = means * (norms / np.maximum(np.linalg.norm(means, axis=1), 1e-12))[:, None]
+    return blends
 
 
-def likeness_of(strength: float) -> float:
-    """How much of a place is left after a step of a strength from 0, none, to 1, anywhere: the two's correlation."""
+def step_correlation(strength: float) -> float:
+    """The correlation of a point before and after a random step: 1 for strength 0, 0 for strength 1."""
     return float(np.cos(np.clip(strength, 0, 1) * np.pi / 2))
 
 
-def stepped(places: Floats, strength: float, random: np.random.Generator) -> Floats:
-    """Places (N, D) after a random step; standard normal ones stay standard normal."""
-    likeness = likeness_of(strength)
-    there: Floats = likeness * places + np.sqrt(max(0.0, 1 - likeness**2)) * random.standard_normal(places.shape)
-    return there
+def step_randomly(points: Floats, strength: float, random: np.random.Generator) -> Floats:
+    """Move each point (N, D) by a random step that leaves the standard normal distribution unchanged."""
+    correlation = step_correlation(strength)
+    noise = random.standard_normal(points.shape)
+    moved: Floats = correlation * points + np.sqrt(max(0.0, 1 - correlation**2)) * noise
+    return moved

@@ -1,4 +1,9 @@
-"""What a prior is chosen from, and by which codes: a normal distribution, mixtures of several sizes, and a flow."""
+"""Model selection for the prior: candidates are fitted, and the one with the highest held-out log-likelihood wins.
+
+whitened latents ──►──┬──► normal distribution
+├──► mixtures of 5, 20 and 60, while larger ones are better    ──► held-out log-likelihoods
+└──► normalizing flow, from 2,000 latents
+"""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
@@ -9,119 +14,127 @@ import torch
 from torch import Tensor
 
 from pochade.analysis.arrays import Floats, Integers
-from pochade.analysis.prior.densities import Bent, Clustered, Normal, Shape
-from pochade.analysis.shrinkage import shrunk_mixture, shrunk_normal
+from pochade.analysis.gaussian_mixture import fit_mixture, fit_normal
+from pochade.analysis.prior.densities import Density, FlowDensity, MixtureDensity, NormalDensity
 from pochade.errors import TrainingDiverged
-from pochade.models.normalizing_flow import FlowConfig, NormalizingFlow, surprise
-from pochade.models.recipe import Recipe
-from pochade.training.loop import Progress, train
+from pochade.models.normalizing_flow import FlowConfig, NormalizingFlow, negative_log_likelihood
+from pochade.training.loop import TrainingProgress, train
+from pochade.training.recipe import Recipe
 
-SIZES = (5, 20, 60)  # of the mixtures
-POINTS_EACH = 5  # codes that each distribution of a mixture must have on average
-FEW = 1_000  # codes: with fewer, each part of them is held out in turn
-PARTS = 5
-MOST_HELD_OUT = 5_000
-FLOW_FROM = 2_000  # codes: with fewer, mixtures are better, see docs/log.md
-MOST_LEARNT = 200_000  # codes that a flow is shown, all rounds together: half a minute on a core
-BATCH = 256
-MOST_ROUNDS = 40
-LOOKS = 12  # times that the flow is tried on codes held out from it
-RATE = 3e-3
+MIXTURE_SIZES = (5, 20, 60)
+MIN_LATENTS_PER_COMPONENT = 5  # on average; larger mixtures are not tried
+CROSS_VALIDATED_BELOW = 1_000  # latents; with more, one split is enough
+FOLDS = 5
+MAX_HELD_OUT = 5_000
+MIN_FLOW_LATENTS = 2_000  # with fewer, mixtures are better: see docs/log.md
+MAX_FLOW_SAMPLES = 200_000  # over all epochs: half a minute on one core
+MAX_FLOW_EPOCHS, MIN_FLOW_EPOCHS = 40, 2
+FLOW_BATCH = 256
+FLOW_RATE = 3e-3
+MAX_FLOW_HELD_OUT = 1_000  # of the flow's own training data, a tenth at most: they choose the best weights
+VALIDATIONS = 12  # per training
 
 
-def parts(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
-    """Which codes to learn from and which to hold out: once where there are many, else each code once."""
+def held_out_splits(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
+    """Split latents into rows to fit to and rows to hold out.
+
+    Yields:
+        One split where there are 1,000 latents or more; otherwise five, so that each latent is held out once.
+    """
     order = np.random.default_rng(seed).permutation(count)
-    if count >= FEW:
-        held = min(count // PARTS, MOST_HELD_OUT)
-        yield order[held:], order[:held]
+    if count >= CROSS_VALIDATED_BELOW:
+        held_out = min(count // FOLDS, MAX_HELD_OUT)
+        yield order[held_out:], order[:held_out]
         return
-    for part in range(PARTS):
-        yield np.delete(order, np.s_[part::PARTS]), order[part::PARTS]
+    for fold in range(FOLDS):
+        yield np.delete(order, np.s_[fold::FOLDS]), order[fold::FOLDS]
 
 
-def candidates(learnt: Sequence[Floats], score: Callable[[list[Shape]], float], seed: int) -> dict[str, list[Shape]]:
-    """Every shape that is worth a trial, by name, fitted to each of some sets of whitened codes.
-
-    Mixtures are made larger for as long as that helps.
+def fit_candidates(
+    train_sets: Sequence[Floats], score: Callable[[list[Density]], float], seed: int
+) -> dict[str, list[Density]]:
+    """Fit every candidate density to each training set; larger mixtures are tried as long as they score higher.
 
     Args:
-        learnt: Sets of codes (N, D) to fit to.
-        score: How well shapes, one a set, do on codes held out; the higher the better.
+        train_sets: Whitened latents (N, D), one set per fold.
+        score: The held-out log-likelihood of one density per fold.
         seed: Decides where fitting begins.
+
+    Returns:
+        One density per fold for each candidate, by the candidate's name.
     """
-    tried = {"normal": [fitted("normal", codes, seed) for codes in learnt]}
-    before = score(tried["normal"])
-    for size in SIZES:
-        if size * POINTS_EACH > min(map(len, learnt)):
+    smallest = min(map(len, train_sets))
+    candidates = {"normal": [fit_density("normal", latents, seed) for latents in train_sets]}
+    best = score(candidates["normal"])
+    for size in MIXTURE_SIZES:
+        if size * MIN_LATENTS_PER_COMPONENT > smallest:
             break
         name = f"mixture of {size}"
-        tried[name] = [fitted(name, codes, seed) for codes in learnt]
-        if (now := score(tried[name])) < before:
+        candidates[name] = [fit_density(name, latents, seed) for latents in train_sets]
+        if (current := score(candidates[name])) < best:
             break
-        before = now
-    if min(map(len, learnt)) >= FLOW_FROM and learnt[0].shape[1] > 1:
+        best = current
+    if smallest >= MIN_FLOW_LATENTS and train_sets[0].shape[1] > 1:
         with suppress(TrainingDiverged):
-            tried["flow"] = [fitted("flow", codes, seed) for codes in learnt]
-    return tried
+            candidates["flow"] = [fit_density("flow", latents, seed) for latents in train_sets]
+    return candidates
 
 
-def fitted(name: str, white: Floats, seed: int) -> Shape:
-    """The shape of that name, fitted to whitened codes (N, D)."""
+def fit_density(name: str, whitened: Floats, seed: int) -> Density:
+    """Fit the candidate of that name to whitened latents (N, D)."""
     if name == "normal":
-        return Normal(shrunk_normal(white))
+        return NormalDensity(fit_normal(whitened))
     if name == "flow":
-        return Bent(flow_of(white, seed))
-    return Clustered(shrunk_mixture(white, int(name.rsplit(maxsplit=1)[-1]), seed))
+        return FlowDensity(fit_flow(whitened, seed))
+    return MixtureDensity(fit_mixture(whitened, int(name.rsplit(maxsplit=1)[-1]), seed))
 
 
-def flow_of(white: Floats, seed: int) -> NormalizingFlow:
-    """A flow trained on whitened codes (N, D), as it was when a tenth of them, held out from it, was likeliest."""
-    order = np.random.default_rng(seed).permutation(len(white))
-    points = torch.from_numpy(white[order].astype(np.float32))
-    held = min(len(points) // 10, 1_000)
+def fit_flow(whitened: Floats, seed: int) -> NormalizingFlow:
+    """Train a flow on whitened latents (N, D), and keep its weights at the highest likelihood of a held-out tenth."""
+    order = np.random.default_rng(seed).permutation(len(whitened))
+    points = torch.from_numpy(whitened[order].astype(np.float32))
+    held_out = min(len(points) // 10, MAX_FLOW_HELD_OUT)
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # its matrices are small: more threads only wait for each other
+    torch.set_num_threads(1)  # the matrices are small: more threads only wait for each other
     try:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            flow = NormalizingFlow(FlowConfig(white.shape[1]))
-        keeper = Keeper(flow, points[:held])
-        rounds = min(MOST_ROUNDS, max(2, MOST_LEARNT // len(points)))
-        recipe = Recipe("fast", rounds, BATCH, "adam", RATE, one_cycle=True)
-        train(flow.train(), learning, (points[held:],), recipe, seed=seed, report=keeper.look)
+            flow = NormalizingFlow(FlowConfig(whitened.shape[1]))
+        best = _BestWeights(flow, points[:held_out])
+        epochs = min(MAX_FLOW_EPOCHS, max(MIN_FLOW_EPOCHS, MAX_FLOW_SAMPLES // len(points)))
+        recipe = Recipe("fast", epochs, FLOW_BATCH, "adam", FLOW_RATE, one_cycle=True)
+        train(flow.train(), _flow_loss, (points[held_out:],), recipe, seed=seed, report=best.update)
     finally:
         torch.set_num_threads(threads)
-    flow.load_state_dict(keeper.best)
+    flow.load_state_dict(best.weights)
     return flow.eval()
 
 
-def learning(flow: NormalizingFlow, points: Tensor) -> Tensor:
-    """How surprised the flow is; the loop gives numbers divided by 255, as it does with pictures."""
-    return surprise(flow, points * 255)
+def _flow_loss(flow: NormalizingFlow, points: Tensor) -> Tensor:
+    return negative_log_likelihood(flow, points * 255)  # undoes the training loop's division, meant for pictures
 
 
-class Keeper:
-    """Keeps the flow as it was when it knew held-out codes best.
+class _BestWeights:
+    """Keeps a flow's weights at the highest likelihood of held-out points.
 
     Args:
-        flow: Under training.
-        held: Whitened codes (M, D) that it is not shown.
+        flow: The flow in training.
+        held_out: Whitened latents (M, D) that it is not trained on.
     """
 
-    def __init__(self, flow: NormalizingFlow, held: Tensor) -> None:
-        self.flow, self.held = flow, held
-        self.least, self.next = float("inf"), 0.0
-        self.best = copy.deepcopy(flow.state_dict())
+    def __init__(self, flow: NormalizingFlow, held_out: Tensor) -> None:
+        self.flow, self.held_out = flow, held_out
+        self.loss, self.next_step = float("inf"), 0.0
+        self.weights = copy.deepcopy(flow.state_dict())
 
-    def look(self, progress: Progress) -> None:
-        """Try it, a dozen times in a training."""
-        if progress.step < min(self.next, progress.steps):
+    def update(self, progress: TrainingProgress) -> None:
+        """Validate the flow, a dozen times in a training, and keep its weights if they are the best so far."""
+        if progress.step < min(self.next_step, progress.steps):
             return
-        self.next = progress.step + progress.steps / LOOKS
+        self.next_step = progress.step + progress.steps / VALIDATIONS
         self.flow.eval()
         with torch.inference_mode():
-            surprised = float(surprise(self.flow, self.held.to(next(self.flow.parameters()).device)))
+            loss = float(negative_log_likelihood(self.flow, self.held_out.to(next(self.flow.parameters()).device)))
         self.flow.train()
-        if surprised < self.least:
-            self.least, self.best = surprised, copy.deepcopy(self.flow.state_dict())
+        if loss < self.loss:
+            self.loss, self.weights = loss, copy.deepcopy(self.flow.state_dict())

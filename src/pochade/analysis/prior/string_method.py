@@ -1,51 +1,60 @@
-"""A path through a mixture: a string between two places that is pulled to where it is dense enough, and kept even."""
+"""The string method: a path through a mixture that keeps to where the density is high enough.
+
+After E, Ren & Vanden-Eijnden, "Simplified and improved string method for computing the minimum energy paths in
+barrier-crossing events", Journal of Chemical Physics 2007. In each round the inner points of the path move towards
+higher density, and are then spread evenly along the path again.
+"""
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.gaussian_mixture import Mixture
+from pochade.analysis.gaussian_mixture import GaussianMixture
 
 ROUNDS = 60
-PULL = 0.1  # of the way to the middles of the distributions near by, in one round
-SMOOTH = 0.2  # of the way to the middle between both neighbours
+MEAN_SHIFT_STEP = 0.1  # share of the way to the nearby component means, in one round
+SMOOTHING_STEP = 0.2  # share of the way to the middle of both neighbours, in one round
 
 
-def string(places: Floats, mixture: Mixture, dense: float) -> Floats:
-    """The path (F, D), its ends where they were, its steps alike, and drawn in where it was less dense than asked for.
+def relax_string(path: Floats, mixture: GaussianMixture, min_log_density: float) -> Floats:
+    """Move a path to where it is dense enough, with even steps and fixed ends.
 
-    It is drawn no further: the very middle of a distribution is denser than almost anything in it, and like nothing in
-    it (after E, Ren & Vanden-Eijnden, "Simplified and improved string method", 2007).
+    Points that are dense enough don't move: the centre of a component is denser than nearly all of its samples, and
+    resembles none of them.
 
     Args:
-        places: Where the path begins to be looked for (F, D).
+        path: The initial path (F, D).
         mixture: The density.
-        dense: The log of the density that is enough.
+        min_log_density: The log density that is enough, in nats.
+
+    Returns:
+        The path (F, D).
     """
-    path = even(places)
+    path = _reparametrise(path)
     for _ in range(ROUNDS):
         inner = path[1:-1]
-        found, middles = mixture.middles(inner)
-        lacking = np.clip(dense - found, 0, 1)[:, None]  # (F - 2, 1)
+        log_density, means = mixture.log_density_and_means(inner)
+        lacking = np.clip(min_log_density - log_density, 0, 1)[:, None]  # (F - 2, 1)
         if not lacking.any():
             break
-        between = (path[:-2] + path[2:]) / 2
-        path[1:-1] = inner + PULL * lacking * (middles - inner) + SMOOTH * lacking * (between - inner)
-        path = even(path)
+        midpoints = (path[:-2] + path[2:]) / 2
+        shifted = inner + MEAN_SHIFT_STEP * lacking * (means - inner)
+        path[1:-1] = shifted + SMOOTHING_STEP * lacking * (midpoints - inner)
+        path = _reparametrise(path)
     return path
 
 
-def even(path: Floats) -> Floats:
-    """Places (F, D) on the same way, at equal distances along it."""
-    return placed(path, np.linspace(0, 1, len(path)))
+def _reparametrise(path: Floats) -> Floats:
+    """Spread the points of a path (F, D) evenly along it."""
+    return points_along(path, np.linspace(0, 1, len(path)))
 
 
-def placed(path: Floats, shares: Floats) -> Floats:
-    """Places (F, D) at shares (F,) of the way's length."""
+def points_along(path: Floats, shares: Floats) -> Floats:
+    """The points of a path (K, D) at shares (F,) of its length, interpolated linearly: (F, D)."""
     lengths = np.concatenate([[0.0], np.linalg.norm(np.diff(path, axis=0), axis=1).cumsum()])
     if not lengths[-1]:
         return path[np.zeros(len(shares), int)]
-    wanted = shares * lengths[-1]
-    before = np.clip(np.searchsorted(lengths, wanted, side="right") - 1, 0, len(path) - 2)
-    part = (wanted - lengths[before]) / np.maximum(lengths[before + 1] - lengths[before], 1e-12)
-    found: Floats = path[before] + np.clip(part, 0, 1)[:, None] * (path[before + 1] - path[before])
-    return found
+    targets = shares * lengths[-1]
+    before = np.clip(np.searchsorted(lengths, targets, side="right") - 1, 0, len(path) - 2)
+    part = (targets - lengths[before]) / np.maximum(lengths[before + 1] - lengths[before], 1e-12)
+    points: Floats = path[before] + np.clip(part, 0, 1)[:, None] * (path[before + 1] - path[before])
+    return points

@@ -1,1 +1,1 @@
-"""One file of an archive encoded: which codec is smallest at the fidelity asked for, and the worker job that tries them."""
+"""Encoding one content of an archive: the smallest codec at a fidelity, and the worker task that tries all of them."""

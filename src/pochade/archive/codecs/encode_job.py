@@ -1,164 +1,134 @@
-"""One file coded in a process of its own (see `system/worker_pool.py`), which leaves what it made in another file."""
+"""The worker task that encodes one content and leaves the result in a file (see `system/worker_pool.py`)."""
 
 import hashlib
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pochade.archive.codecs.file_codecs import EncodedFile, as_picture, as_restored, pack, unpack
 from pochade.archive.codecs.guarded import try_codec
-from pochade.archive.codecs.restored_avif import mender_in
-from pochade.archive.container.manifest import BYTES, LOSSLESS, PREVIEW, STORED, STRETCH, XZ
+from pochade.archive.codecs.original_file import file_chunks, file_size
+from pochade.archive.codecs.picture_codecs import EncodedContent, encode_for_model, encode_picture
+from pochade.archive.codecs.restored_avif import load_artifact_remover
+from pochade.archive.codecs.xz_codec import pack_xz, unpack_xz
+from pochade.archive.container.manifest import BYTES, LOSSLESS, PREVIEW, STORED, XZ
 from pochade.errors import ArchiveDamaged, FileUnreachable
-from pochade.images.base.source import printable, unreachable, without_waiting
+from pochade.images.base.source import printable
 from pochade.images.io.identify import identify
 
-WHOLE = 2**28  # bytes: a larger file is packed without a look at what it shows
+MAX_PICTURE_FILE_BYTES = 2**28  # a larger file is packed without trying to decode it as a picture
 CHANGED = "changed while it was read"
 
 
 @dataclass(frozen=True)
 class EncodeResult:
-    """What was made of a file; its content lies in the job's `into`, or is the file itself."""
+    """One encoded form of a content, in a file that the archive's writer can read."""
 
-    coded: EncodedFile  # without its content
-    bytes: int = 0  # of what was compared with the file
+    encoded: EncodedContent  # without its content, which is in the file
+    path: Path  # of that file: one that the worker made, or the original
+    bytes: int = 0  # of what was compared with the original; of a stored file, the writer compares itself
     crc32: int = 0
-    is_file: bool = False
-    restored: "EncodeResult | None" = (
-        None  # a smaller one, for archives with the net that it needs; in the job's `beside`
-    )
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the original file is stored as it is."""
+        return self.encoded.codec == STORED
 
 
 @dataclass(frozen=True)
 class EncodeProblem:
-    """Why nothing was made."""
+    """Why nothing was encoded."""
 
     reason: str
-    of_the_disk: bool = False  # what was made can't be written: no other file would fare better
+    is_disk_error: bool = False  # the output can't be written, so no other file would fare better
 
 
 @dataclass(frozen=True)
 class EncodeTask:
-    """A file to be coded."""
+    """One content to encode, and where the results go."""
 
     path: Path
     sha256: str
-    into: Path
+    output: Path
     fidelity: str = LOSSLESS
-    net: Path | None = None  # that may travel in the archive, packed
+    model: Path | None = None  # a packed model that may travel in the archive
 
     @property
-    def beside(self) -> Path:
-        """Where a smaller one goes that needs the net."""
-        return self.into.with_name(self.into.name + ".restored")
+    def output_for_model(self) -> Path:
+        """Where a second, smaller result goes that depends on the model."""
+        return self.output.with_name(self.output.name + ".restored")
 
     @property
     def name(self) -> str:
-        """The file's, for a sentence."""
+        """The file's name, for sentences."""
         return printable(self.path.name)
 
-    def done(self) -> EncodeResult | EncodeProblem:
-        """The file as small as it gets."""
+    def run(self) -> tuple[EncodeResult, ...] | EncodeProblem:
+        """Encode the content as small as possible: without a model, and where it is smaller, also for the model."""
         try:
-            if size_of(self.path) > WHOLE:
-                return self.packed()
-            content = b"".join(stretches_of(self.path))
-            return self.coded(content) if hashlib.sha256(content).hexdigest() == self.sha256 else EncodeProblem(CHANGED)
+            if file_size(self.path) > MAX_PICTURE_FILE_BYTES:
+                return (self._pack(),)
+            content = b"".join(file_chunks(self.path))
+            if hashlib.sha256(content).hexdigest() != self.sha256:
+                return EncodeProblem(CHANGED)
+            return self._encode(content)
         except FileUnreachable as error:
             return EncodeProblem(reason_of(error))
         except OSError as error:
-            return EncodeProblem(error.strerror or str(error), of_the_disk=True)
+            return EncodeProblem(error.strerror or str(error), is_disk_error=True)
 
-    def coded(self, content: bytes) -> EncodeResult:
-        """The file's content as small as it gets, and smaller still by a net."""
-        mender = None if self.net is None else mender_in(self.net)
-        picture = as_picture(content, self.fidelity, mender)
-        kept = self.packed() if picture is None else left_in(self.into, picture)
-        if mender is None or self.fidelity == PREVIEW:
-            return kept
-        smaller = as_restored(content, self.fidelity, mender, picture)
-        return kept if smaller is None else replace(kept, restored=left_in(self.beside, smaller))
+    def failed(self, problem: str, *, retry: bool) -> tuple[EncodeResult, ...]:  # noqa: ARG002  it is stored anyway
+        """Return the file as it is: no file is left out because a codec crashed or took too long."""
+        return (EncodeResult(EncodedContent(b"", STORED, BYTES, ""), self.path),)
 
-    def packed(self) -> EncodeResult:
-        """The file packed, or as it is where that is no larger."""
-        form = try_codec(lambda path: identify(path).format, self.path) or ""
-        with self.into.open("wb") as into:
-            smaller = pack(stretches_of(self.path), size_of(self.path), into)
-        if smaller and (compared := self.compared()) is not None:
-            return made(EncodedFile(b"", XZ, BYTES, form), *compared)
-        return EncodeResult(EncodedFile(b"", STORED, BYTES, form), is_file=True)
+    def _encode(self, content: bytes) -> tuple[EncodeResult, ...]:
+        artifact_remover = None if self.model is None else load_artifact_remover(self.model)
+        picture = encode_picture(content, self.fidelity, artifact_remover)
+        result = self._pack() if picture is None else _save(picture, self.output)
+        if artifact_remover is None or self.fidelity == PREVIEW:
+            return (result,)
+        smaller = encode_for_model(content, self.fidelity, artifact_remover, picture)
+        return (result,) if smaller is None else (result, _save(smaller, self.output_for_model))
 
-    def compared(self) -> tuple[int, int] | None:
-        """Bytes and CRC-32 of what was packed; None where it doesn't give the file again."""
-        digest, length = hashlib.sha256(), size_of(self.path)
-        with self.into.open("rb") as file:
-            packed = Summed(file)
+    def _pack(self) -> EncodeResult:
+        """Pack the file with xz, or store it where that doesn't make it smaller."""
+        file_format = try_codec(lambda path: identify(path).format, self.path) or ""
+        with self.output.open("wb") as output:
+            is_smaller = pack_xz(file_chunks(self.path), file_size(self.path), output)
+        if is_smaller and (size_and_crc32 := self._compare_packed()) is not None:
+            return EncodeResult(EncodedContent(b"", XZ, BYTES, file_format), self.output, *size_and_crc32)
+        return EncodeResult(EncodedContent(b"", STORED, BYTES, file_format), self.path)
+
+    def _compare_packed(self) -> tuple[int, int] | None:
+        """Return bytes and CRC-32 of the packed file; None where it doesn't unpack to the original."""
+        digest, length = hashlib.sha256(), file_size(self.path)
+        with self.output.open("rb") as file:
+            packed = _ChecksumReader(file)
             try:
-                unpack(packed, length, digest.update)
-            except ArchiveDamaged:  # the file has grown since
+                unpack_xz(packed, length, digest.update)
+            except ArchiveDamaged:  # the file has grown since it was packed
                 return None
         return (packed.bytes, packed.crc32) if digest.hexdigest() == self.sha256 else None
 
-    def given_up(self, problem: str, *, again: bool) -> EncodeResult:  # noqa: ARG002  the file is kept all the same
-        """The file as it is: whatever its content does to a coder, it is never left out."""
-        return EncodeResult(EncodedFile(b"", STORED, BYTES, ""), is_file=True)
+
+def reason_of(error: FileUnreachable) -> str:
+    """Return what an error says about a file, without the file's name."""
+    return error.reason or error.sentence
 
 
-class Summed:
-    """A file that is read once, and what was read of it."""
+class _ChecksumReader:
+    """Reads a file once, and computes the CRC-32 of what was read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.bytes, self.crc32 = file, 0, 0
 
     def read(self, size: int = -1, /) -> bytes:
-        """The next bytes."""
         content = self.file.read(size)
         self.bytes, self.crc32 = self.bytes + len(content), zlib.crc32(content, self.crc32)
         return content
 
 
-def left_in(path: Path, coded: EncodedFile) -> EncodeResult:
-    """What a coder made, written to a file."""
-    path.write_bytes(coded.content)
-    return made(coded, len(coded.content), zlib.crc32(coded.content))
-
-
-def made(coded: EncodedFile, size: int, crc32: int) -> EncodeResult:
-    """What goes back to the process that asked: all but the content, of which it gets the sums."""
-    return EncodeResult(EncodedFile(**(vars(coded) | {"content": b""})), size, crc32)
-
-
-def size_of(path: Path) -> int:
-    """A file's bytes; FileUnreachable where nothing can be said of it."""
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise unreachable(printable(path), error) from error
-
-
-def stretches_of(path: Path) -> Iterator[bytes]:
-    """A file's content; FileUnreachable where it can't be read."""
-    try:
-        with open(path, "rb", opener=without_waiting) as file:
-            while content := file.read(STRETCH):
-                yield content
-    except OSError as error:
-        raise unreachable(printable(path), error) from error
-
-
-def reason_of(error: FileUnreachable) -> str:
-    """What it says of a file, without its name."""
-    return error.sentence.rpartition("' ")[2]
-
-
-def sha256_of(path: Path) -> tuple[str, int]:
-    """Of a file's content, read in stretches, and how many bytes that was; OSError where it can't be read."""
-    digest, count = hashlib.sha256(), 0
-    with open(path, "rb", opener=without_waiting) as file:
-        while content := file.read(STRETCH):
-            digest.update(content)
-            count += len(content)
-    return digest.hexdigest(), count
+def _save(encoded: EncodedContent, path: Path) -> EncodeResult:
+    """Write an encoded content to a file; only size and checksum travel to the parent process."""
+    path.write_bytes(encoded.content)
+    return EncodeResult(replace(encoded, content=b""), path, len(encoded.content), zlib.crc32(encoded.content))

@@ -1,14 +1,14 @@
-"""What a library can't do is no error here: a file that one coder refuses goes to the next."""
+"""Calling a codec library that may fail in any way."""
 
 from collections.abc import Callable
 from typing import Any
 
 
-def try_codec(make: Callable[[Any], Any], of: Any) -> Any:
-    """What is made; None where a library can't: the file is kept as it is, then."""
+def try_codec(convert: Callable[[Any], Any], source: Any) -> Any:
+    """Return `convert(source)`, or None where a library fails: another codec then takes its place."""
     try:
-        return make(of)
-    except BaseException as error:  # a panic in a Rust library is no Exception
+        return convert(source)
+    except BaseException as error:  # a panic in a Rust library is not an Exception
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         return None

@@ -1,4 +1,9 @@
-"""The file of a thousand bytes that shows most of a picture: how far it is shrunk, who codes it, how well."""
+"""Previews: the file of at most a thousand bytes that shows most of a picture.
+
+The search tries several sizes, two codecs and their qualities:
+
+    picture ─►┤shrink├─►┤AV1 or WebP, at the highest quality that fits├─►┤decode, enlarge├─► PSNR and SSIMULACRA2
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,163 +11,184 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pochade.archive.codecs.codec_names import FRAME_CODEC, RESTORED_FRAME_CODEC
 from pochade.archive.codecs.guarded import try_codec
-from pochade.archive.codecs.quality_search import Tried
-from pochade.archive.codecs.restored_avif import FRAME, RESTORED_FRAME, restored_picture
+from pochade.archive.codecs.quality_search import LossyCandidate
+from pochade.archive.codecs.restored_avif import restore_picture
 from pochade.images.base.picture import Array
-from pochade.images.codecs.av1_frames import as_avif, frame_of
+from pochade.images.codecs.av1_frames import encode_frame, wrap_in_avif
 from pochade.images.codecs.lossy import AVIF, WEBP, LossyCodec, Original
-from pochade.images.codecs.thumbnail_codec import Miniature
+from pochade.images.codecs.preview_reference import PreviewReference
+from pochade.images.quality.psnr import psnr
 from pochade.images.quality.ssimulacra2 import SMALLEST, ssimulacra2
 
-if TYPE_CHECKING:  # torch is heavy
+if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
-MOST = 1000  # bytes
-FRAMES = {FRAME, RESTORED_FRAME}
-SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
-HASTY, SLOW = 6, 2  # speeds of AV1's coder
-A_DECIBEL = 30  # points of SSIMULACRA2 that are worth one
-NEAR = 1.0  # decibels below the best; what has fewer isn't looked at
-FINALISTS = 2  # sizes that are coded slowly as well
-COARSER, FINER = 2, 16  # steps of the dial that slow coding may lose or gain
+MAX_PREVIEW_BYTES = 1000
+PREVIEW_SIDES = (64, 96, 128, 192, 256, 384, 512)  # pixels of the longer side
+FRAME_CODECS = {FRAME_CODEC, RESTORED_FRAME_CODEC}
+FAST_SPEED, SLOW_SPEED = 6, 2  # of the AV1 encoder
+SCORE_PER_DECIBEL = 30  # points of SSIMULACRA2 that are worth a decibel
+SCORED_RANGE_DECIBELS = 1.0  # a candidate further below the best isn't scored
+SLOW_SIZES = 2  # the best sizes, which are encoded again slowly
+SLOW_QUALITY_LOSS, SLOW_QUALITY_GAIN = 2, 16  # range of qualities in which slow encoding is searched
 
 
-def framed(original: Original, dial: int, speed: int) -> bytes:
-    """As AV1 alone; the dial is AVIF's quality."""
-    return frame_of(original.picture.pixels, dial, speed)
+def _encode_frame(original: Original, quality: int, speed: int) -> bytes:
+    return encode_frame(original.picture.pixels, quality, speed)
 
 
-QUICK, FINE = (
-    LossyCodec(FRAME, partial(framed, speed=speed), AVIF.best, AVIF.at_70, AVIF.at_90) for speed in (HASTY, SLOW)
+FAST_AV1, SLOW_AV1 = (
+    LossyCodec(
+        FRAME_CODEC,
+        partial(_encode_frame, speed=speed),
+        AVIF.best_quality,
+        quality_at_70=AVIF.quality_at_70,
+        quality_at_90=AVIF.quality_at_90,
+    )
+    for speed in (FAST_SPEED, SLOW_SPEED)
 )
 
 
-class Full(NamedTuple):
-    """A coder's file, and its dial."""
+class FittedFile(NamedTuple):
+    """A file that fits into the bytes of a preview, and its quality."""
 
-    file: bytes
-    dial: int
+    content: bytes
+    quality: int
 
 
-class Shown(NamedTuple):
-    """One that was tried, and what is seen of it."""
+class PreviewCandidate(NamedTuple):
+    """A file that was tried as a preview, and how it looks."""
 
-    file: Full
-    coder: str
+    file: FittedFile
+    codec: str
     side: int  # pixels of the longer one
-    seen: Array  # (h, w, 3) uint8
-    decibels: float
-    told: tuple[int, int] | None = None  # to the net
-    score: float = 0.0  # SSIMULACRA2, once it was asked for
+    pixels: Array  # (h, w, 3) uint8, decoded and enlarged
+    psnr: float  # dB
+    conditioning: tuple[int, int] | None = None  # of the model
+    score: float = 0.0  # SSIMULACRA2, once it was measured
 
     @property
     def worth(self) -> float:
-        """Decibels, and some for what eyes see: chosen by one alone, the other falls far (docs/log.md, 2026-11-29)."""
-        return self.decibels + self.score / A_DECIBEL
+        """What the best preview has most of; either measure alone would spoil the other (docs/log.md, 2026-11-29)."""
+        return self.psnr + self.score / SCORE_PER_DECIBEL
 
 
-def preview_of(content: bytes, mender: "ArtifactRemover | None" = None) -> Tried | None:
-    """A picture's best preview; None where no coder makes one so small.
+def best_preview(content: bytes, artifact_remover: "ArtifactRemover | None" = None) -> LossyCandidate | None:
+    """Return a picture's best preview; None where no codec makes one so small.
 
-    It is compared at 512 pixels a side, enlarged: what is shrunk more can be coded better, and each picture has its own
-    best between. Decibels decide, and SSIMULACRA2 with them. A library's exceptions go through.
+    Candidates are compared at 512 pixels a side. A file that is shrunk more can be encoded at a higher quality, and the
+    best size differs from picture to picture. Exceptions of the libraries are not caught.
 
     Args:
         content: Any picture's file.
-        mender: A net that redraws small frames of AV1, told their quality and how much they are enlarged.
+        artifact_remover: A model that restores small AV1 frames, conditioned on quality and enlargement.
     """
-    search = Search(Miniature(content), mender)
-    found = search.judged([*search.shown(WEBP), *search.shown(QUICK)])
-    found += search.judged(search.refined(found))
-    if not found:
+    search = PreviewSearch(PreviewReference(content), artifact_remover)
+    ranked = search.rank([*search.encode_all_sizes(WEBP), *search.encode_all_sizes(FAST_AV1)])
+    ranked += search.rank(search.encode_slowly(ranked))
+    if not ranked:
         return None
-    best = max(found, key=lambda one: one.worth)
-    shape = None if best.told is None else (*best.seen.shape[:2], 3, 8)
-    return Tried(best.file.file, best.coder, best.score, search.picture.header.format, best.told, shape)
+    best = max(ranked, key=lambda candidate: candidate.worth)
+    shape = None if best.conditioning is None else (*best.pixels.shape[:2], 3, 8)
+    file_format = search.reference.header.format
+    return LossyCandidate(best.file.content, best.codec, best.score, file_format, best.conditioning, shape)
 
 
 @dataclass(frozen=True)
-class Search:
-    """Of one picture's preview."""
+class PreviewSearch:
+    """The search for one picture's preview."""
 
-    picture: Miniature
-    mender: "ArtifactRemover | None"
+    reference: PreviewReference
+    artifact_remover: "ArtifactRemover | None"
 
     @property
     def sides(self) -> list[int]:
-        """Of the sizes that it may have, the longer sides."""
-        longest = self.picture.longest
-        return [side for side in SIDES if side < longest] + ([longest] if longest <= max(SIDES) else [])
+        """The sizes to try, as pixels of the longer side."""
+        longest = self.reference.longest
+        return [side for side in PREVIEW_SIDES if side < longest] + ([longest] if longest <= max(PREVIEW_SIDES) else [])
 
-    def shown(self, coder: LossyCodec) -> list[Shown]:
-        """A coder's fullest file of each size."""
-        return [one for side in self.sides for one in self.at(coder, side)]
+    def encode_all_sizes(self, codec: LossyCodec) -> list[PreviewCandidate]:
+        """Return a codec's largest fitting file of each size."""
+        return [candidate for side in self.sides for candidate in self.encode(codec, side)]
 
-    def at(self, coder: LossyCodec, side: int, dial: int | None = None) -> list[Shown]:
-        """A coder's fullest file of one size, if there is one, also redrawn; the dial is about where to look for it."""
-        original, pixels = self.picture.at(side), self.picture.pixels
-        around = () if dial is None else (dial - COARSER, dial + FINER)
-        file = fullest(coder, original, *around)
+    def encode(self, codec: LossyCodec, side: int, near_quality: int | None = None) -> list[PreviewCandidate]:
+        """Return a codec's largest fitting file of one size, as decoded and as restored by the model.
+
+        Args:
+            codec: The codec.
+            side: Pixels of the longer side.
+            near_quality: Search only near this quality.
+        """
+        original, pixels = self.reference.resize(side), self.reference.pixels
+        bounds = () if near_quality is None else (near_quality - SLOW_QUALITY_LOSS, near_quality + SLOW_QUALITY_GAIN)
+        file = largest_fitting(codec, original, *bounds)
         if file is None:
             return []
-        picture = as_avif(file.file) if coder.name == FRAME else file.file
-        seen = self.picture.shown_again(picture)
-        found = [Shown(file, coder.name, side, seen, decibels(pixels, seen))]
-        if coder.name == FRAME and self.mender is not None:
-            told = told_of(file.dial, original.sides, pixels.shape)
-            drawn = restored_picture(picture, self.mender, told, (*pixels.shape[:2], 3, 8)).pixels
-            found.append(Shown(file, RESTORED_FRAME, side, drawn, decibels(pixels, drawn), told))
-        return found
+        picture = wrap_in_avif(file.content) if codec.name == FRAME_CODEC else file.content
+        decoded = self.reference.decode(picture)
+        candidates = [PreviewCandidate(file, codec.name, side, decoded, psnr(pixels, decoded))]
+        if codec.name == FRAME_CODEC and self.artifact_remover is not None:
+            conditioning = preview_conditioning(file.quality, original.sides, pixels.shape)
+            shape = (*pixels.shape[:2], 3, 8)
+            restored = restore_picture(picture, self.artifact_remover, conditioning, shape).pixels
+            restored_psnr = psnr(pixels, restored)
+            candidates.append(PreviewCandidate(file, RESTORED_FRAME_CODEC, side, restored, restored_psnr, conditioning))
+        return candidates
 
-    def judged(self, shown: list[Shown]) -> list[Shown]:
-        """Those with nearly the most decibels, and their scores, which take longer; the best first."""
-        most = max((one.decibels for one in shown), default=0)
-        near = [one for one in shown if one.decibels >= most - NEAR]
-        wanted = comparable(self.picture.pixels)
-        scored = [one._replace(score=ssimulacra2(wanted, comparable(one.seen))) for one in near]
-        return sorted(scored, key=lambda one: one.worth, reverse=True)
+    def rank(self, candidates: list[PreviewCandidate]) -> list[PreviewCandidate]:
+        """Return the candidates with nearly the highest PSNR, scored by SSIMULACRA2, the best first.
 
-    def refined(self, ranked: list[Shown]) -> list[Shown]:
-        """Of the sizes at which frames are worth most, some that are coded slowly, and so hold more."""
-        dials: dict[int, int] = {}
-        for one in ranked:
-            if one.coder in FRAMES:
-                dials.setdefault(one.side, one.file.dial)
-        return [one for side in list(dials)[:FINALISTS] for one in self.at(FINE, side, dials[side])]
+        SSIMULACRA2 takes longer than PSNR, so the others are dropped unscored.
+        """
+        best_psnr = max((candidate.psnr for candidate in candidates), default=0)
+        near = [candidate for candidate in candidates if candidate.psnr >= best_psnr - SCORED_RANGE_DECIBELS]
+        original = _pad_thin(self.reference.pixels)
+        scored = [c._replace(score=ssimulacra2(original, _pad_thin(c.pixels))) for c in near]
+        return sorted(scored, key=lambda candidate: candidate.worth, reverse=True)
 
-
-def comparable(pixels: Array) -> Array:
-    """A picture (H, W, 3) that SSIMULACRA2 says something of: its edges repeated, where it is very thin."""
-    return np.pad(pixels, [*((0, max(0, SMALLEST - side)) for side in pixels.shape[:2]), (0, 0)], mode="edge")
-
-
-def decibels(wanted: Array, seen: Array) -> float:
-    """PSNR of pixels (H, W, 3) uint8; what is the same has as much as the least difference there can be."""
-    missing = np.square(wanted.astype(np.float64) - seen).mean()
-    return float(10 * np.log10(255**2 / max(missing, 1 / wanted.size)))
+    def encode_slowly(self, ranked: list[PreviewCandidate]) -> list[PreviewCandidate]:
+        """Encode the best sizes of AV1 again with the slow encoder, which fits more into the bytes."""
+        qualities: dict[int, int] = {}  # by side
+        for candidate in ranked:
+            if candidate.codec in FRAME_CODECS:
+                qualities.setdefault(candidate.side, candidate.file.quality)
+        best_sides = list(qualities)[:SLOW_SIZES]
+        return [candidate for side in best_sides for candidate in self.encode(SLOW_AV1, side, qualities[side])]
 
 
-def told_of(dial: int, small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
-    """What a net is told of a small picture: its quality, and what it lacks of its size when enlarged, in percent."""
-    return dial, 100 - 100 * max(small) // max(large)
-
-
-def fullest(coder: LossyCodec, original: Original, low: int = 0, high: int = 100) -> Full | None:
-    """A coder's file at the highest dial at which it has no more than a thousand bytes, or nearly; None where none has.
+def preview_conditioning(quality: int, small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
+    """Return the model's conditioning for a preview: its quality, and by how many percent its size was reduced.
 
     Args:
-        coder: Whose.
-        original: The picture, at the size to be coded.
-        low: The lowest dial it may have.
-        high: The highest.
+        quality: Of the AVIF, 0 to 100.
+        small: Height and width of the preview.
+        large: Height and width after enlarging.
     """
-    best, below, above = None, max(low, 0) - 1, min(high, coder.best) + 1
+    return quality, 100 - 100 * max(small) // max(large)
+
+
+def largest_fitting(codec: LossyCodec, original: Original, low: int = 0, high: int = 100) -> FittedFile | None:
+    """Return a codec's file at about the highest quality that fits a preview; None where no quality does.
+
+    Args:
+        codec: The codec.
+        original: The picture, at the size to be encoded.
+        low: The lowest quality to try.
+        high: The highest quality to try.
+    """
+    best, below, above = None, max(low, 0) - 1, min(high, codec.best_quality) + 1
     while above - below > 1:
-        dial = below + 1 if best is None else (below + above) // 2  # if the lowest is too much, all are
-        file = try_codec(lambda at: coder.encode(original, at), dial)
-        if file is not None and len(file) <= MOST:
-            best, below = Full(file, dial), dial
+        quality = below + 1 if best is None else (below + above) // 2  # if the lowest does not fit, none does
+        content = try_codec(lambda at: codec.encode(original, at), quality)
+        if content is not None and len(content) <= MAX_PREVIEW_BYTES:
+            best, below = FittedFile(content, quality), quality
         else:
-            above = dial
+            above = quality
     return best
+
+
+def _pad_thin(pixels: Array) -> Array:
+    """Repeat the edges of a thin picture (H, W, 3), so that SSIMULACRA2 can compare it."""
+    return np.pad(pixels, [*((0, max(0, SMALLEST - side)) for side in pixels.shape[:2]), (0, 0)], mode="edge")

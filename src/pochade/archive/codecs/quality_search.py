@@ -1,110 +1,130 @@
-"""The smallest file that looks like the original: each coder's dial is turned down as far as the score allows."""
+"""The smallest lossy file that reaches an SSIMULACRA2 score: a search over each image codec's quality."""
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from pochade.archive.codecs.guarded import try_codec
-from pochade.archive.codecs.restored_avif import RESTORED, RestoredJudge, Shape
-from pochade.images.codecs.lossy import CODERS, LossyCodec, Original, QualityJudge, original_in
+from pochade.archive.codecs.restored_avif import RESTORED_AVIF, RestoredQualityMeter
+from pochade.archive.container.manifest import Shape
+from pochade.images.codecs.lossy import LOSSY_CODECS, LossyCodec, Original, read_original
+from pochade.images.codecs.quality_meter import QualityMeter
 
-if TYPE_CHECKING:  # torch is heavy
+if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
-WANTED = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2
-TRIES = 10  # of one coder
-MOST_PIXELS = 2**24  # of what a net is tried on: a try takes it a second or two for a million
+TARGET_SCORES = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2, by fidelity
+MAX_TRIES = 10  # for each codec
+MAX_MODEL_PIXELS = 2**24  # larger pictures aren't tried with a model, which takes a second or two per million pixels
 
 
-class Tried(NamedTuple):
-    """A coder's file, and its score."""
+class LossyCandidate(NamedTuple):
+    """An encoded picture and its score."""
 
     content: bytes
-    coder: str
+    codec: str
     score: float
     format: str  # of the original
-    told: tuple[int, ...] | None = None  # to a net, by which it comes back
-    shape: Shape | None = None  # of what comes back by a net
+    conditioning: tuple[int, ...] | None = None  # of the model that restores it
+    shape: Shape | None = None  # of the picture that the model returns
 
 
-def smallest_alike(content: bytes, wanted: float, most: int) -> Tried | None:
-    """The smallest file that reaches a score.
+def smallest_lossy(content: bytes, target_score: float, max_bytes: int) -> LossyCandidate | None:
+    """Return the smallest file of any lossy codec that reaches a score.
 
     Args:
         content: A picture's file.
-        wanted: The score; see `images/quality/ssimulacra2.py`.
-        most: It has to have fewer bytes than so many.
+        target_score: SSIMULACRA2 (see `images/quality/ssimulacra2.py`).
+        max_bytes: The result has fewer bytes than this.
 
     Returns:
-        None where the picture has to stay as it is, or no coder makes it smaller.
+        None where the picture must not be encoded with loss, or no codec makes it smaller.
     """
-    original = original_in(content)
+    original = read_original(content)
     if original is None:
         return None
-    best, judge = None, QualityJudge(original)
-    for coder in CODERS:
-        found = searched(coder, original, judge, wanted, most)
-        if found is not None:
-            best, most = found, len(found.content)
+    best, meter = None, QualityMeter(original)
+    for codec in LOSSY_CODECS:
+        candidate = search_quality(codec, original, meter, target_score, max_bytes)
+        if candidate is not None:
+            best, max_bytes = candidate, len(candidate.content)
     return best
 
 
-def smallest_restored(content: bytes, wanted: float, most: int, mender: "ArtifactRemover") -> Tried | None:
-    """The smallest AVIF of which a net makes a picture that reaches a score; else as `smallest_alike`."""
-    original = original_in(content)
-    if original is None or math.prod(original.sides) > MOST_PIXELS:
+def smallest_for_model(
+    content: bytes, target_score: float, max_bytes: int, artifact_remover: "ArtifactRemover"
+) -> LossyCandidate | None:
+    """Return the smallest AVIF that reaches a score after a model has restored it.
+
+    Args:
+        content: A picture's file.
+        target_score: SSIMULACRA2 of the restored picture.
+        max_bytes: The result has fewer bytes than this.
+        artifact_remover: The model.
+
+    Returns:
+        None where the picture must not be encoded with loss, is too large, or doesn't become smaller.
+    """
+    original = read_original(content)
+    if original is None or math.prod(original.sides) > MAX_MODEL_PIXELS:
         return None
-    found = searched(RESTORED, original, RestoredJudge(original, mender), wanted, most)
+    meter = RestoredQualityMeter(original, artifact_remover)
+    candidate = search_quality(RESTORED_AVIF, original, meter, target_score, max_bytes)
     shape = (*original.sides, original.picture.pixels.shape[-1], 8)
-    return None if found is None else found._replace(shape=shape)
+    return None if candidate is None else candidate._replace(shape=shape)
 
 
-class Stand(NamedTuple):
-    """What a dial gave."""
+class QualityProbe(NamedTuple):
+    """Score and size of the file at one quality."""
 
-    dial: int
+    quality: int
     score: float
     size: int
 
 
-def searched(coder: LossyCodec, original: Original, judge: QualityJudge, wanted: float, most: int) -> Tried | None:
-    """One coder's file at the lowest dial that reaches the score; None where that isn't smaller than `most`."""
-    best: Tried | None = None
-    dial = coder.guess(wanted)
-    below, above = Stand(-1, -1, 0), Stand(coder.best + 1, -1, 0)  # the nearest dials that fail and pass
-    for _ in range(TRIES):
-        tried = try_codec(lambda at: attempt(coder, original, judge, at), dial)
-        if tried is None:
+def search_quality(
+    codec: LossyCodec, original: Original, meter: QualityMeter, target_score: float, max_bytes: int
+) -> LossyCandidate | None:
+    """Return one codec's file at the lowest quality that reaches the score; None where it isn't below `max_bytes`."""
+    best: LossyCandidate | None = None
+    quality = codec.guess_quality(target_score)
+    # the nearest qualities known to fail and to reach the score
+    below, above = QualityProbe(-1, -1, 0), QualityProbe(codec.best_quality + 1, -1, 0)
+    for _ in range(MAX_TRIES):
+        candidate = try_codec(lambda at: _encode_and_score(codec, original, meter, at), quality)
+        if candidate is None:
             return best
-        stand = Stand(dial, tried.score, len(tried.content))
-        if stand.score < wanted:
-            below, is_hopeless = stand, stand.size >= most  # what would reach the score is larger still
+        probe = QualityProbe(quality, candidate.score, len(candidate.content))
+        if probe.score < target_score:
+            below, is_hopeless = probe, probe.size >= max_bytes  # a file that reaches the score is larger still
         else:
-            is_hopeless = stand.size >= most and falls_too_slowly(stand, above, most)
-            best, most = (tried, stand.size) if stand.size < most else (best, most)
-            above = stand
-        if is_hopeless or above.dial - below.dial <= 1:
+            is_hopeless = probe.size >= max_bytes and _shrinks_too_slowly(probe, above, max_bytes)
+            best, max_bytes = (candidate, probe.size) if probe.size < max_bytes else (best, max_bytes)
+            above = probe
+        if is_hopeless or above.quality - below.quality <= 1:
             return best
-        dial = next_dial(coder, wanted, stand, below, above)
+        quality = _next_quality(codec, target_score, probe, below, above)
     return best
 
 
-def attempt(coder: LossyCodec, original: Original, judge: QualityJudge, dial: int) -> Tried:
-    """A coder's file and what is seen in it."""
-    content = coder.encode(original, dial)
-    told = (dial,) if coder is RESTORED else None
-    return Tried(content, coder.name, judge.score(content, dial), original.picture.header.format, told)
+def _encode_and_score(codec: LossyCodec, original: Original, meter: QualityMeter, quality: int) -> LossyCandidate:
+    content = codec.encode(original, quality)
+    conditioning = (quality,) if codec is RESTORED_AVIF else None
+    score = meter.score(content, quality)
+    return LossyCandidate(content, codec.name, score, original.picture.header.format, conditioning)
 
 
-def falls_too_slowly(stand: Stand, above: Stand, most: int) -> bool:
-    """Whether the lowest dial won't give a smaller file either: below, sizes fall more slowly than above."""
-    fall = max(0, above.size - stand.size) / (above.dial - stand.dial)
-    return above.size > 0 and stand.size - fall * stand.dial >= most
+def _shrinks_too_slowly(probe: QualityProbe, above: QualityProbe, max_bytes: int) -> bool:
+    """Return whether even quality 0 would be too large, as sizes shrink more slowly at lower qualities."""
+    bytes_per_step = max(0, above.size - probe.size) / (above.quality - probe.quality)
+    return above.size > 0 and probe.size - bytes_per_step * probe.quality >= max_bytes
 
 
-def next_dial(coder: LossyCodec, wanted: float, stand: Stand, below: Stand, above: Stand) -> int:
-    """Between what fails and what passes, where the score is to be expected."""
-    known = below.dial >= 0 and above.dial <= coder.best and above.score > below.score
-    slope = (above.score - below.score) / (above.dial - below.dial) if known else coder.slope
-    step = (wanted - stand.score) / slope
-    towards = stand.dial + (int(step) + 1 if step > 0 else min(-1, int(step)))
-    return max(below.dial + 1, min(above.dial - 1, towards))
+def _next_quality(
+    codec: LossyCodec, target_score: float, probe: QualityProbe, below: QualityProbe, above: QualityProbe
+) -> int:
+    """Interpolate the quality at which the score is to be expected, strictly between `below` and `above`."""
+    both_known = below.quality >= 0 and above.quality <= codec.best_quality and above.score > below.score
+    measured_slope = (above.score - below.score) / (above.quality - below.quality)
+    step = (target_score - probe.score) / (measured_slope if both_known else codec.score_per_step)
+    expected = probe.quality + (int(step) + 1 if step > 0 else min(-1, int(step)))
+    return max(below.quality + 1, min(above.quality - 1, expected))

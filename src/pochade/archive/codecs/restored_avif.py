@@ -1,8 +1,8 @@
-"""Restored AVIF: a small AVIF, any viewer's, and a net that undoes what it lost. The piece comes back as a PNG.
+"""Restored AVIF: a small AVIF that any viewer shows, and a model that removes its artifacts when it is extracted.
 
-    original ─►┤AVIF├─► the entry ─►┤decoded, enlarged├─►┤Mender├─► what is judged, and what `extract` gives
+    original ─►┤AVIF├─► entry ─►┤decode, enlarge a preview├─►┤ArtifactRemover├─► PNG, scored when encoding
 
-The entry holds everything but the net, which the archive has once.
+The archive holds the model once, for all entries that depend on it.
 """
 
 import io
@@ -13,88 +13,98 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pochade.archive.codecs.codec_names import RESTORED_AVIF_CODEC, RESTORED_FRAME_CODEC
+from pochade.archive.container.manifest import Shape
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import Source
-from pochade.images.codecs.av1_frames import as_avif
-from pochade.images.codecs.lossless import MOST_BYTES, MOST_PIXELS
-from pochade.images.codecs.lossy import AVIF, LossyCodec, Original, QualityJudge, xmp_in
-from pochade.images.codecs.thumbnail_codec import LOOKED_AT, enlarged
-from pochade.images.io.encode import png
-from pochade.images.io.identify import header_of
-from pochade.images.io.read import picture_in
+from pochade.images.codecs.av1_frames import wrap_in_avif
+from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
+from pochade.images.codecs.lossy import AVIF, LossyCodec, Original, read_xmp
+from pochade.images.codecs.preview_reference import PREVIEW_SIDE, resize_bicubic
+from pochade.images.codecs.quality_meter import QualityMeter
+from pochade.images.io.encode import encode_png
+from pochade.images.io.identify import read_header
+from pochade.images.io.read import picture_from_source
 
-if TYPE_CHECKING:  # torch is heavy: only who restores loads it
+if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
-FRAME, RESTORED_FRAME = "av1", "av1-restored"  # an AVIF's frame alone, as previews are, and of one that a net redraws
-RESTORED = LossyCodec("avif-restored", AVIF.encode, AVIF.best, at_70=34, at_90=80)
-Shape = tuple[int, int, int, int]  # height, width, channels, bits
+RESTORED_AVIF = LossyCodec(RESTORED_AVIF_CODEC, AVIF.encode, AVIF.best_quality, quality_at_70=34, quality_at_90=80)
 
 
-class RestoredJudge(QualityJudge):
-    """Judges AVIFs by what the net makes of them.
+class RestoredQualityMeter(QualityMeter):
+    """Scores AVIFs after a model has removed their artifacts.
 
     Args:
-        original: What they were made of.
-        mender: The net.
+        original: The picture that was encoded.
+        artifact_remover: The model.
     """
 
-    def __init__(self, original: Original, mender: "ArtifactRemover") -> None:
+    def __init__(self, original: Original, artifact_remover: "ArtifactRemover") -> None:
         super().__init__(original)
-        self.mender = mender
+        self.artifact_remover = artifact_remover
 
-    def picture(self, content: bytes, dial: int) -> Picture:
-        """What comes back of an AVIF of that quality."""
-        return redrawn(super().picture(content, dial), self.mender, (dial,))
+    def decode(self, content: bytes, quality: int) -> Picture:
+        """Decode an AVIF of that quality, and remove its artifacts."""
+        return remove_artifacts(super().decode(content, quality), self.artifact_remover, (quality,))
 
 
-def restored_picture(content: bytes, mender: "ArtifactRemover", told: tuple[int, ...], shape: Shape) -> Picture:
-    """What comes back of an entry.
+def restore_picture(
+    avif: bytes, artifact_remover: "ArtifactRemover", conditioning: tuple[int, ...], shape: Shape
+) -> Picture:
+    """Decode an AVIF, enlarge it to its original's size if it is a preview, and remove its artifacts.
 
     Args:
-        content: The AVIF.
-        mender: The net.
-        told: How it was coded; see `Mender.mended`.
-        shape: Of the picture that comes back; the AVIF may be smaller.
+        avif: The file.
+        artifact_remover: The model.
+        conditioning: How the file was encoded (see `ArtifactRemover.apply`).
+        shape: Shape of the result; the AVIF may be smaller.
+
+    Raises:
+        ValueError: The file is no AVIF of 8 bits, is too large, or must not be enlarged so much.
     """
-    source = Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES)
-    header = header_of(source)
+    source = Source(io.BytesIO(avif), "the entry", len(avif), MAX_PICTURE_BYTES)
+    header = read_header(source)
     is_small = (header.height, header.width) != shape[:2]
-    if (header.format, header.depth) != ("AVIF", 8) or header.height * header.width > MOST_PIXELS:
-        raise ValueError(f"it is a picture of the format {header.format} of {header.depth} bits")
-    if is_small and max(shape[:2]) > LOOKED_AT:
+    if (header.format, header.depth) != ("AVIF", 8) or header.height * header.width > MAX_PICTURE_PIXELS:
+        raise ValueError(f"it is a picture of the format {header.format} with {header.depth} bits")
+    if is_small and max(shape[:2]) > PREVIEW_SIDE:
         raise ValueError(f"it is {header.width} x {header.height}, and only previews are enlarged")
-    picture = picture_in(source)
+    picture = picture_from_source(source)
     if is_small:
-        picture = replace(picture, pixels=enlarged(picture.pixels, shape[0], shape[1]), alpha=None)
-    return redrawn(picture, mender, told)
+        picture = replace(picture, pixels=resize_bicubic(picture.pixels, shape[0], shape[1]), alpha=None)
+    return remove_artifacts(picture, artifact_remover, conditioning)
 
 
-def redrawn(picture: Picture, mender: "ArtifactRemover", told: tuple[int, ...]) -> Picture:
-    """A decoded picture without its coder's losses; one in greys stays so."""
-    grey = picture.pixels.shape[-1] == 1
-    colours = mender.mended(np.ascontiguousarray(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3))), told)
-    mixed = ((colours.sum(2, keepdims=True, dtype=np.uint16) + 1) // 3).astype(np.uint8) if grey else colours
-    return replace(picture, pixels=mixed)
+def remove_artifacts(picture: Picture, artifact_remover: "ArtifactRemover", conditioning: tuple[int, ...]) -> Picture:
+    """Return a decoded picture without its codec's artifacts; a grey picture stays grey."""
+    is_grey = picture.pixels.shape[-1] == 1
+    rgb = np.ascontiguousarray(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3)))
+    pixels = artifact_remover.apply(rgb, conditioning)  # (H, W, 3)
+    if is_grey:
+        pixels = ((pixels.sum(2, keepdims=True, dtype=np.uint16) + 1) // 3).astype(np.uint8)  # (H, W, 1)
+    return replace(picture, pixels=pixels)
 
 
-def png_again(coder: str, content: bytes, mender: "ArtifactRemover", told: tuple[int, ...], shape: Shape) -> bytes:
-    """The PNG that an entry comes back as, with the AVIF's profile, EXIF, XMP and dots per inch.
+def restore_png(
+    codec: str, content: bytes, artifact_remover: "ArtifactRemover", conditioning: tuple[int, ...], shape: Shape
+) -> bytes:
+    """Return an entry's restored picture as PNG, with the AVIF's profile, EXIF, XMP and resolution.
 
     Args:
-        coder: Who made the entry: what it holds is an AVIF, or its frame alone.
-        content: The entry's.
-        mender: The net.
-        told: As for `restored_picture`.
-        shape: As for it.
+        codec: The entry's codec, which says whether it holds an AVIF or only its frame.
+        content: The entry's content.
+        artifact_remover: The model.
+        conditioning: As for `restore_picture`.
+        shape: As for `restore_picture`.
     """
-    avif = as_avif(content) if coder == RESTORED_FRAME else content
-    return png(restored_picture(avif, mender, told, shape), xmp_in(avif))
+    avif = wrap_in_avif(content) if codec == RESTORED_FRAME_CODEC else content
+    return encode_png(restore_picture(avif, artifact_remover, conditioning, shape), read_xmp(avif))
 
 
 @cache
-def mender_in(path: Path) -> "ArtifactRemover":
-    """The net of a file, loaded once in each process."""
-    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch
+def load_artifact_remover(path: Path) -> "ArtifactRemover":
+    """Load the model in a file, once in each process."""
+    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch is slow to import
 
     return ArtifactRemover(path.read_bytes())

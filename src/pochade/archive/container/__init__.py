@@ -1,1 +1,1 @@
-"""The bytes of an archive: ZIP layout, manifest, entry names, parity, and the file while it grows."""
+"""The bytes of an archive: ZIP layout, manifest, paths and names, repair records, and the growing file."""

@@ -1,52 +1,52 @@
-"""A net that travels in an archive: an entry like any other, behind it what mends it, as many pieces rest on it.
+"""A model that travels in an archive, as an entry of its own with a repair record behind it.
 
-The entry's content is the packed net (`models/packed_weights.py`) and, behind it, a repair as a manifest has one.
+The entry's content is the packed model (see `models/packed_weights.py`), followed by a repair record like the
+manifest's, because many pictures depend on it.
 """
 
 import hashlib
 import zlib
 
-from pochade.archive.container.manifest import BYTES, NET, Entry
-from pochade.archive.container.parity import mended, read_repair, repair_of
-from pochade.archive.container.zip_layout import stored
+from pochade.archive.container.manifest import BYTES, MODEL, Entry
+from pochade.archive.container.parity import make_repair_record, parse_repair_record, repair_blocks
+from pochade.archive.container.zip_layout import stored_member
 from pochade.errors import ArchiveDamaged
 
-NAME_LENGTH = 16  # digits of a net's SHA-256
-LARGEST = 2**24  # bytes of an entry: no net of ours comes near it
+MODEL_ID_DIGITS = 16  # of the packed model's SHA-256
+MAX_MODEL_BYTES = 2**24  # of an entry; our models are far smaller
 
 
-def name_of(entry: Entry) -> str:
-    """By which pieces' entries name a net's."""
-    return entry.original_sha256[:NAME_LENGTH]
+def model_id(entry: Entry) -> str:
+    """Return the id by which the entries of pictures name the model of this entry."""
+    return entry.original_sha256[:MODEL_ID_DIGITS]
 
 
-def as_stored(net: bytes) -> bytes:
-    """A packed net and its repair."""
-    return net + repair_of(stored("", net), net)
+def with_repair_record(model: bytes) -> bytes:
+    """Return a packed model followed by its repair record."""
+    return model + make_repair_record(stored_member("", model), model)
 
 
-def entry_of(net: bytes) -> Entry:
-    """What a manifest says of a net."""
-    content, digest = as_stored(net), hashlib.sha256(net).hexdigest()
-    name = f"pieces/.restorer-{digest[:NAME_LENGTH]}"
-    return Entry(name, len(content), zlib.crc32(content), NET, BYTES, len(net), digest)
+def model_entry(model: bytes) -> Entry:
+    """Return the manifest entry for a packed model."""
+    content, digest = with_repair_record(model), hashlib.sha256(model).hexdigest()
+    name = f"pieces/.restorer-{digest[:MODEL_ID_DIGITS]}"
+    return Entry(name, len(content), zlib.crc32(content), MODEL, BYTES, len(model), digest)
 
 
-def net_in(entry: Entry, content: bytes) -> bytes:
-    """The packed net of an entry, mended where it is damaged.
+def extract_model(entry: Entry, content: bytes) -> bytes:
+    """Return the packed model from an entry's content, repaired where it is damaged.
 
     Raises:
-        ArchiveDamaged: It can't be mended.
+        ArchiveDamaged: It can't be repaired.
     """
-    net, behind = content[: entry.original_bytes], content[entry.original_bytes :]
-    repair = None if is_right(net, entry) else read_repair(behind)
-    if repair is not None and repair.member.packed == len(net):  # a stranger's may speak of another length
-        net = mended(net, repair)
-    if not is_right(net, entry):
-        raise ArchiveDamaged(f"the net '{entry.name}' is damaged", "look for an undamaged copy")
-    return net
+    model, behind = content[: entry.original_bytes], content[entry.original_bytes :]
+    record = None if _is_intact(model, entry) else parse_repair_record(behind)
+    if record is not None and record.member.packed == len(model):  # a hostile record may claim another length
+        model = repair_blocks(model, record)
+    if not _is_intact(model, entry):
+        raise ArchiveDamaged(f"the model '{entry.name}' is damaged", "look for an undamaged copy")
+    return model
 
 
-def is_right(net: bytes, entry: Entry) -> bool:
-    """Whether these are the bytes that were packed."""
-    return hashlib.sha256(net).hexdigest() == entry.original_sha256
+def _is_intact(model: bytes, entry: Entry) -> bool:
+    return hashlib.sha256(model).hexdigest() == entry.original_sha256

@@ -1,128 +1,141 @@
-"""The manifest found in an archive that may be damaged, or made to harm: the last whose entries end where it begins."""
+"""Finding the manifest of an archive that may be damaged or hostile.
+
+The right manifest is the last one in the file whose entries end exactly where its header begins.
+"""
 
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from pochade.archive.container.manifest import MOST, STRETCH, Manifest, most_unpacked
-from pochade.archive.container.parity import mended, read_repair
+from pochade.archive.container.manifest import CHUNK_BYTES, Manifest
+from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes, read_manifest
+from pochade.archive.container.parity import parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import (
-    DEFLATED,
-    LOCAL_BYTES,
-    LOCAL_MARK,
-    MANIFEST,
-    REPAIR,
-    Member,
+    LOCAL_HEADER_BYTES,
+    LOCAL_HEADER_SIGNATURE,
+    MANIFEST_NAME,
+    METHOD_DEFLATED,
+    METHOD_STORED,
+    REPAIR_NAME,
+    ZipMember,
     local_header,
+    member_offsets,
 )
-from pochade.archive.container.zip_layout import STORED as AS_IT_IS
-from pochade.archive.container.zip_layout import places as places_of
 from pochade.errors import ArchiveDamaged
 
-MOST_TRIED = 16  # headers: the right one is the last, but where what stands behind it is damaged
+MAX_HEADERS_TRIED = 16  # the right one is the last, unless what follows it is damaged
 
 
-class Copy(NamedTuple):
-    """The manifest as it was written."""
+class ManifestCopy(NamedTuple):
+    """The stored bytes of a manifest."""
 
-    place: int  # of its header
-    member: Member
+    offset: int  # of its header
+    member: ZipMember
     packed: bytes
     content: bytes
 
 
-def found_at_the_end(file: BinaryIO, size: int) -> tuple[Copy, Manifest]:
-    """The manifest as it lies there, or else mended.
+def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
+    """Find and read the manifest, from its own bytes or, where they are damaged, with its repair record.
+
+    Args:
+        file: The archive.
+        size: Its bytes.
 
     Raises:
-        ArchiveDamaged: It can't be mended, or what it says can't be.
+        ArchiveDamaged: There is no manifest that can be repaired, or it says something impossible.
     """
-    if size < LOCAL_BYTES:
-        raise ArchiveDamaged("it is no archive of Pochade's, or only its beginning")
-    refused = ArchiveDamaged(
-        "it is no archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
+    if size < LOCAL_HEADER_BYTES:
+        raise ArchiveDamaged("it isn't an archive of Pochade's, or only its beginning is left")
+    refusal = ArchiveDamaged(
+        "it isn't an archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
     )
-    for name, at in ((MANIFEST, copy_at), (REPAIR, mended_at)):
+    for name, read_copy in ((MANIFEST_NAME, _read_copy), (REPAIR_NAME, _read_repaired_copy)):
         tried = 0
-        for place in places_from_the_end(file, size, name.encode()):
-            if (member := member_at(file, size, place - LOCAL_BYTES, name)) is None:
+        for name_offset in _offsets_from_end(file, size, name.encode()):
+            offset = name_offset - LOCAL_HEADER_BYTES
+            if (member := _read_header(file, size, offset, name)) is None:
                 continue
-            if (tried := tried + 1) > MOST_TRIED:
+            if (tried := tried + 1) > MAX_HEADERS_TRIED:
                 break
-            if (copy := at(file, place - LOCAL_BYTES, member)) is None:
+            if (copy := read_copy(file, offset, member)) is None:
                 continue
             try:
-                manifest = Manifest.read(copy.content)
+                manifest = read_manifest(copy.content)
             except ArchiveDamaged as error:
-                refused = error
+                refusal = error
                 continue
-            if fits(manifest, copy):
+            if _entries_end_at(manifest, copy.offset):
                 return copy, manifest
-            refused = ArchiveDamaged("its manifest speaks of other sizes than there are")
-    raise refused
+            refusal = ArchiveDamaged("its manifest has other sizes than the file")
+    raise refusal
 
 
-def fits(manifest: Manifest, copy: Copy) -> bool:
-    """Whether a manifest's entries end where it was found."""
-    return places_of([entry.member for entry in manifest.entries])[-1] == copy.place
+def _entries_end_at(manifest: Manifest, offset: int) -> bool:
+    return member_offsets([entry.member for entry in manifest.entries])[-1] == offset
 
 
-def places_from_the_end(file: BinaryIO, size: int, wanted: bytes) -> Iterator[int]:
-    """Where these bytes are, the last place first."""
+def _offsets_from_end(file: BinaryIO, size: int, pattern: bytes) -> Iterator[int]:
+    """Yield the offsets at which a pattern occurs in the file, the last one first."""
     end = size
     while end > 0:
-        start = max(0, end - STRETCH)
+        start = max(0, end - CHUNK_BYTES)
         file.seek(start)
-        content = file.read(end - start + len(wanted) - 1)  # a place may lie across the border
-        place = content.rfind(wanted)
+        content = file.read(end - start + len(pattern) - 1)  # the pattern may cross the border of two chunks
+        place = content.rfind(pattern)
         while place >= 0:
             yield start + place
-            place = content.rfind(wanted, 0, place + len(wanted) - 1)
+            place = content.rfind(pattern, 0, place + len(pattern) - 1)
         end = start
 
 
-def copy_at(file: BinaryIO, place: int, member: Member) -> Copy | None:
-    """The manifest whose header is there; None where it is damaged."""
-    return unpacked(place, member, file.read(member.packed))
+def _read_header(file: BinaryIO, size: int, offset: int, name: str) -> ZipMember | None:
+    """Read the header of a manifest or a repair record; None where there is none that Pochade would write.
+
+    Leaves the file positioned behind the header.
+    """
+    if offset < 0:
+        return None
+    file.seek(offset)
+    header = file.read(LOCAL_HEADER_BYTES + len(name))
+    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(LOCAL_HEADER_SIGNATURE):
+        return None
+    crc32, packed, unpacked = struct.unpack_from("<3I", header, 14)
+    method = METHOD_DEFLATED if name == MANIFEST_NAME else METHOD_STORED
+    member = ZipMember(name, crc32, packed, unpacked, method)
+    is_ours = header == local_header(member) and file.tell() + packed <= size
+    return member if is_ours and _has_plausible_size(member) else None
 
 
-def mended_at(file: BinaryIO, place: int, member: Member) -> Copy | None:
-    """The manifest in front of the repair whose header is there; None where it can't be mended."""
+def _read_copy(file: BinaryIO, offset: int, member: ZipMember) -> ManifestCopy | None:
+    """Read the manifest at the file's position; None where it is damaged."""
+    return _inflate(offset, member, file.read(member.packed))
+
+
+def _read_repaired_copy(file: BinaryIO, offset: int, member: ZipMember) -> ManifestCopy | None:
+    """Read the manifest in front of the repair record at the file's position; None where it can't be repaired."""
     content = file.read(member.packed)
-    repair = read_repair(content) if zlib.crc32(content) == member.crc32 else None
-    if repair is None or (start := place - repair.member.packed) < 0 or not is_plausible(repair.member):
+    record = parse_repair_record(content) if zlib.crc32(content) == member.crc32 else None
+    if record is None or (start := offset - record.member.packed) < 0 or not _has_plausible_size(record.member):
         return None
     file.seek(start)
-    packed = mended(file.read(repair.member.packed), repair)
-    return unpacked(start - len(local_header(repair.member)), repair.member, packed)
+    packed = repair_blocks(file.read(record.member.packed), record)
+    return _inflate(start - len(local_header(record.member)), record.member, packed)
 
 
-def member_at(file: BinaryIO, size: int, place: int, name: str) -> Member | None:
-    """What the header there says of a manifest or a repair; None where there is none as we write them."""
-    if place < 0:
-        return None
-    file.seek(place)
-    head = file.read(LOCAL_BYTES + len(name))
-    if len(head) < LOCAL_BYTES or not head.startswith(LOCAL_MARK):
-        return None
-    crc, packed, length = struct.unpack_from("<3I", head, 14)
-    member = Member(name, crc, packed, length, DEFLATED if name == MANIFEST else AS_IT_IS)
-    right = head == local_header(member) and file.tell() + packed <= size
-    return member if right and is_plausible(member) else None
+def _has_plausible_size(member: ZipMember) -> bool:
+    """Return whether a manifest is neither too large nor grows more than one that Pochade writes."""
+    return member.unpacked <= min(MAX_MANIFEST_BYTES, max_unpacked_bytes(member.packed))
 
 
-def is_plausible(member: Member) -> bool:
-    """Whether a manifest isn't too large, and doesn't grow more than one that we write."""
-    return member.unpacked <= min(MOST, most_unpacked(member.packed))
-
-
-def unpacked(place: int, member: Member, packed: bytes) -> Copy | None:
-    """A manifest out of its packed bytes; None where they are damaged."""
-    unpacker = zlib.decompressobj(-15)
+def _inflate(offset: int, member: ZipMember, packed: bytes) -> ManifestCopy | None:
+    """Unpack a manifest; None where it is damaged."""
+    decompressor = zlib.decompressobj(-15)
     try:
-        content = unpacker.decompress(packed, member.unpacked + 1)
+        content = decompressor.decompress(packed, member.unpacked + 1)
     except zlib.error:
         return None
-    right = len(content) == member.unpacked and zlib.crc32(content) == member.crc32 and len(packed) == member.packed
-    return Copy(place, member, packed, content) if right else None
+    has_right_size = len(content) == member.unpacked and len(packed) == member.packed
+    is_intact = has_right_size and zlib.crc32(content) == member.crc32
+    return ManifestCopy(offset, member, packed, content) if is_intact else None

@@ -1,6 +1,7 @@
-"""What mends a damaged manifest without being a second one: checksums of its blocks, and sums over some of them.
+"""The repair record of a manifest: checksums of its blocks, and XOR sums over some of them.
 
-A block whose checksum is wrong is the sum of the others that were summed with it.
+A block whose checksum is wrong is recovered as the XOR of its sum and the other blocks in that sum. A record repairs
+any damage that touches at most one block of each sum.
 """
 
 import struct
@@ -9,64 +10,69 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pochade.archive.container.zip_layout import DEFLATED, MANIFEST, Member
+from pochade.archive.container.zip_layout import MANIFEST_NAME, METHOD_DEFLATED, ZipMember
 from pochade.images.base.picture import Array
 
-BLOCK = 256  # bytes
-SUMMED = 16  # blocks in a sum, at most
-FEWEST = 2  # sums: damage across the border of two blocks is mended, too
-HEAD = struct.Struct("<4sQQI")  # mark, packed and unpacked bytes of the manifest, its CRC-32
-MARK = b"PRP1"
+BLOCK_BYTES = 256
+MAX_BLOCKS_PER_SUM = 16
+MIN_SUMS = 2  # so that damage across the border of two blocks can be repaired
+HEADER = struct.Struct("<4sQQI")  # signature, packed and unpacked bytes of the manifest, its CRC-32
+SIGNATURE = b"PRP1"
 
 
-class Repair(NamedTuple):
-    """What a repair says."""
+class RepairRecord(NamedTuple):
+    """A parsed repair record."""
 
-    member: Member  # the manifest, as the ZIP has it
-    checksums: Array  # (N,) uint32
-    sums: Array  # (S, BLOCK) uint8
-
-
-def shape_of(packed: int) -> tuple[int, int]:
-    """Of a manifest of so many packed bytes: blocks and sums."""
-    blocks = -(-packed // BLOCK)
-    return blocks, max(min(blocks, FEWEST), -(-blocks // SUMMED))
+    member: ZipMember  # the manifest as the ZIP stores it
+    checksums: Array  # (N,) uint32, CRC-32 of each block
+    sums: Array  # (S, BLOCK_BYTES) uint8; sum s covers the blocks s, s + S, s + 2 S …
 
 
-def blocks_of(packed: bytes) -> Array:
-    """(N, BLOCK) uint8, zeros behind the end."""
-    count = shape_of(len(packed))[0]
-    return np.frombuffer(packed.ljust(count * BLOCK, b"\0"), np.uint8).reshape(count, BLOCK).copy()
+def make_repair_record(member: ZipMember, packed: bytes) -> bytes:
+    """Return the repair record for a manifest.
 
-
-def repair_of(member: Member, packed: bytes) -> bytes:
-    """The repair for a manifest."""
-    blocks, count = blocks_of(packed), shape_of(len(packed))[1]
+    Args:
+        member: The manifest as the ZIP stores it.
+        packed: Its packed bytes.
+    """
+    blocks, sum_count = _split_blocks(packed), _block_and_sum_count(len(packed))[1]
     checksums = np.array([zlib.crc32(block.tobytes()) for block in blocks], "<u4")
-    sums = [np.bitwise_xor.reduce(blocks[first::count], axis=0) for first in range(count)]
-    head = HEAD.pack(MARK, member.packed, member.unpacked, member.crc32)
-    return head + checksums.tobytes() + b"".join(one.tobytes() for one in sums)
+    sums = [np.bitwise_xor.reduce(blocks[first::sum_count], axis=0) for first in range(sum_count)]
+    header = HEADER.pack(SIGNATURE, member.packed, member.unpacked, member.crc32)
+    return header + checksums.tobytes() + b"".join(block_sum.tobytes() for block_sum in sums)
 
 
-def read_repair(content: bytes) -> Repair | None:
-    """What a repair says; None where it isn't one."""
-    if len(content) < HEAD.size:
+def parse_repair_record(content: bytes) -> RepairRecord | None:
+    """Parse a repair record; return None where the bytes are none."""
+    if len(content) < HEADER.size:
         return None
-    mark, packed, unpacked, crc = HEAD.unpack_from(content)
-    blocks, sums = shape_of(packed)
-    if mark != MARK or len(content) != HEAD.size + 4 * blocks + BLOCK * sums:
+    signature, packed, unpacked, crc32 = HEADER.unpack_from(content)
+    blocks, sums = _block_and_sum_count(packed)
+    if signature != SIGNATURE or len(content) != HEADER.size + 4 * blocks + BLOCK_BYTES * sums:
         return None
-    checksums = np.frombuffer(content, "<u4", blocks, HEAD.size)
-    rest = np.frombuffer(content, np.uint8, BLOCK * sums, HEAD.size + 4 * blocks)
-    return Repair(Member(MANIFEST, crc, packed, unpacked, DEFLATED), checksums, rest.reshape(sums, BLOCK))
+    checksums = np.frombuffer(content, "<u4", blocks, HEADER.size)
+    flat_sums = np.frombuffer(content, np.uint8, BLOCK_BYTES * sums, HEADER.size + 4 * blocks)
+    member = ZipMember(MANIFEST_NAME, crc32, packed, unpacked, METHOD_DEFLATED)
+    return RepairRecord(member, checksums, flat_sums.reshape(sums, BLOCK_BYTES))
 
 
-def mended(packed: bytes, repair: Repair) -> bytes:
-    """A damaged packed manifest with its wrong blocks put right, as far as there is one in each sum."""
-    blocks, count = blocks_of(packed), len(repair.sums)
-    wrong = [n for n, block in enumerate(blocks) if zlib.crc32(block.tobytes()) != repair.checksums[n]]
-    for number in wrong:
-        first = number % count
-        others = np.bitwise_xor.reduce(blocks[first::count], axis=0) ^ blocks[number]
-        blocks[number] = others ^ repair.sums[first]
+def repair_blocks(packed: bytes, record: RepairRecord) -> bytes:
+    """Return packed bytes with every damaged block recovered that is the only damaged one in its sum."""
+    blocks, sum_count = _split_blocks(packed), len(record.sums)
+    damaged = [n for n, block in enumerate(blocks) if zlib.crc32(block.tobytes()) != record.checksums[n]]
+    for number in damaged:
+        first = number % sum_count
+        others = np.bitwise_xor.reduce(blocks[first::sum_count], axis=0) ^ blocks[number]
+        blocks[number] = others ^ record.sums[first]
     return blocks.tobytes()[: len(packed)]
+
+
+def _block_and_sum_count(packed: int) -> tuple[int, int]:
+    blocks = -(-packed // BLOCK_BYTES)
+    return blocks, max(min(blocks, MIN_SUMS), -(-blocks // MAX_BLOCKS_PER_SUM))
+
+
+def _split_blocks(packed: bytes) -> Array:
+    """Split bytes into blocks (N, BLOCK_BYTES) uint8, with zeros behind the end."""
+    count = _block_and_sum_count(len(packed))[0]
+    return np.frombuffer(packed.ljust(count * BLOCK_BYTES, b"\0"), np.uint8).reshape(count, BLOCK_BYTES).copy()

@@ -1,6 +1,6 @@
-"""An archive that isn't finished: it grows by an entry at a time, and can be taken up after a kill at any moment.
+"""An unfinished archive: it grows by one entry at a time, and the next run resumes it after a kill at any moment.
 
-Beside it lies its journal: a line for each entry, written when the entry is whole.
+Beside it lies its journal, which gets one line for each entry after the entry is complete.
 """
 
 import base64
@@ -15,23 +15,42 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from pochade.archive.archive_reader import Archive, Stretch
+from pochade.archive.container.archive_container import ArchiveContainer
 from pochade.archive.container.entry_names import EntryNames
-from pochade.archive.container.manifest import MOST, STORED, Entry, Manifest, entry_data, entry_of, most_unpacked
-from pochade.archive.container.parity import repair_of
-from pochade.archive.container.zip_layout import DEFLATED, MANIFEST, REPAIR, Member, ending, local_header, stored
+from pochade.archive.container.file_range import FileRange
+from pochade.archive.container.manifest import STORED, Entry, Manifest
+from pochade.archive.container.manifest_json import (
+    MAX_MANIFEST_BYTES,
+    entry_from_json,
+    entry_to_json,
+    max_unpacked_bytes,
+    write_manifest,
+)
+from pochade.archive.container.parity import make_repair_record
+from pochade.archive.container.zip_layout import (
+    MANIFEST_NAME,
+    METHOD_DEFLATED,
+    REPAIR_NAME,
+    ZipMember,
+    directory_and_end,
+    local_header,
+    stored_member,
+)
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
 from pochade.images.base.source import printable
 
-HINT = "make room, and give the same command again: it goes on where it was"
-DROPPED = "dropped"  # a line of the journal that names entries to be taken out
+RETRY_HINT = "make room, and give the same command again: it continues where it stopped"
+DROPPED_KEY = "dropped"  # marks a line of the journal that lists entries to be removed
 
 
 class PartialArchive:
-    """The growing file, and what is in it.
+    """The growing file and its entries.
 
     Args:
-        target: The name that it gets in the end.
+        target: The name that the finished archive gets.
+
+    Raises:
+        OutputUnwritable: The file can't be made.
     """
 
     def __init__(self, target: Path) -> None:
@@ -40,14 +59,14 @@ class PartialArchive:
         self.journal_path = target.with_name(f".{target.name}.part.jsonl")
         self.entries: list[Entry] = []
         self.names = EntryNames()
-        self.end = 0
+        self.end = 0  # offset behind the last entry
         try:
             never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
-            self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for what has no places: a pipe
-            self._take_rights(stat.S_IRUSR | stat.S_IWUSR)
+            self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for a pipe, which has no offsets
+            self._copy_permissions(stat.S_IRUSR | stat.S_IWUSR)
         except OSError as error:
-            raise unwritable(target, error) from error
+            raise write_error(target, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -56,39 +75,38 @@ class PartialArchive:
         self.file.close()
 
     @staticmethod
-    def forget(target: Path) -> None:
-        """Remove what a killed run left: the archive has all that is wanted."""
-        for kind in ("part", "part.jsonl"):
+    def remove_leftovers(target: Path) -> None:
+        """Remove what a killed run left, when the archive already has everything that was planned."""
+        for suffix in ("part", "part.jsonl"):
             with suppress(OSError):
-                target.with_name(f".{target.name}.{kind}").unlink()
+                target.with_name(f".{target.name}.{suffix}").unlink()
 
-    def take_up(self, wanted: Callable[[Entry], bool]) -> None:
-        """Keep of an interrupted run the entries that are wanted and whole, and close the gaps between them.
+    def resume(self, is_planned: Callable[[Entry], bool]) -> None:
+        """Keep the planned and intact entries of an interrupted run, and close the gaps between them.
 
         Raises:
-            OutputUnwritable: No space.
+            OutputUnwritable: The disk refuses, for example because it is full.
         """
         try:
-            self._keep(wanted)
+            self._resume(is_planned)
         except OSError as error:
-            raise unwritable(self.target, error) from error
+            raise write_error(self.target, error) from error
 
-    def _keep(self, wanted: Callable[[Entry], bool]) -> None:
-        """The same; a disk's errors go through."""
-        entries, dropped = self._journal()
-        place, kept = 0, []
+    def _resume(self, is_planned: Callable[[Entry], bool]) -> None:
+        entries, dropped = self._read_journal()
+        old_end, resumed = 0, []
         for entry in entries:
             header = len(local_header(entry.member))
-            old, new = (Stretch(self.file, start + header, entry.bytes) for start in (place, self.end))
-            place += header + entry.bytes
-            if entry.name in dropped or not wanted(entry):
+            old, new = (FileRange(self.file, start + header, entry.bytes) for start in (old_end, self.end))
+            old_end += header + entry.bytes
+            if entry.name in dropped or not is_planned(entry):
                 continue
-            stands = new == old or is_whole(new, entry)  # it may have moved before a kill
-            if is_whole(new if stands else old, entry):
-                self._put(entry, None if stands else old.stretches())
-                kept.append(entry)
+            is_in_place = new == old or _is_intact(new, entry)  # a killed run may have moved it already
+            if _is_intact(new if is_in_place else old, entry):
+                self._append(entry, None if is_in_place else old.chunks())
+                resumed.append(entry)
         self.file.truncate(self.end)
-        lines = b"".join(map(line_of, kept))
+        lines = b"".join(map(journal_line, resumed))
         temporary = self.journal_path.with_name(self.journal_path.name + ".new")
         temporary.unlink(missing_ok=True)
         with temporary.open("xb") as file:  # never through a link
@@ -96,48 +114,84 @@ class PartialArchive:
         temporary.replace(self.journal_path)
 
     def add(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write an entry behind the last one.
+        """Write an entry behind the last one, and compare what is written with what was encoded.
 
         Args:
-            entry: With `bytes` and `crc32` of what was compared with the original; what is stored is compared here.
-            content: In stretches.
+            entry: Its `bytes` and `crc32` are those of the encoded content that was compared with the original. Of a
+                stored file, the SHA-256 is compared instead.
+            content: Its bytes, in chunks.
+
+        Returns:
+            The entry, with the CRC-32 of what was written.
 
         Raises:
-            FileUnreachable: What is stored isn't the file that it was: it changed meanwhile.
-            OutputUnwritable: No space, or the content is another than was compared.
+            FileUnreachable: A stored file changed since it was hashed.
+            OutputUnwritable: The disk refuses, or the content differs from what was encoded.
         """
         try:
-            whole = self._put(entry, content)
+            written = self._append(entry, content)
             with self.journal_path.open("ab") as journal:
-                journal.write(line_of(whole))
+                journal.write(journal_line(written))
         except OSError as error:
-            raise unwritable(self.target, error) from error
-        return whole
+            raise write_error(self.target, error) from error
+        return written
 
     def drop(self, unwanted: list[Entry]) -> None:
-        """Take entries out again, and close the gaps.
+        """Remove entries, and close the gaps.
 
         Raises:
-            OutputUnwritable: No space.
+            OutputUnwritable: The disk refuses, for example because it is full.
         """
         if not unwanted:
             return
-        names, left = {entry.name for entry in unwanted}, len(self.entries) - len(unwanted)
+        names, expected = {entry.name for entry in unwanted}, len(self.entries) - len(unwanted)
         try:
-            with self.journal_path.open("ab") as journal:  # first, so that a kill while they move costs nothing
-                journal.write(json.dumps({DROPPED: sorted(names)}).encode() + b"\n")
+            with self.journal_path.open("ab") as journal:  # first, so that a kill while entries move costs nothing
+                journal.write(json.dumps({DROPPED_KEY: sorted(names)}).encode() + b"\n")
         except OSError as error:
-            raise unwritable(self.target, error) from error
+            raise write_error(self.target, error) from error
         self.entries, self.names, self.end = [], EntryNames(), 0
-        self.take_up(lambda _entry: True)
-        if len(self.entries) != left:
-            why = f"'{printable(self.target)}' could not be written: an entry was read back as something else"
-            raise OutputUnwritable(why, "look after the disk, and give the same command again")
+        self.resume(lambda _entry: True)
+        if len(self.entries) != expected:
+            why = f"'{printable(self.target)}' could not be written: the disk returned other bytes than were written"
+            raise OutputUnwritable(why, "check the disk, and give the same command again")
 
-    def _put(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
-        """Write header and content behind the last entry; None for a content that is there already."""
+    def finish(self, manifest: Manifest) -> None:
+        """Write everything behind the entries, verify the file, and give it its name.
+
+        Raises:
+            OutputUnwritable: The disk refuses, or what was read back differs.
+            UsageError: The manifest would be too large.
+        """
+        content = write_manifest(manifest)
+        if len(content) > MAX_MANIFEST_BYTES:
+            raise UsageError("there are too many files for one archive", "make several archives")
+        packed = deflate(content, 9)
+        if len(content) > max_unpacked_bytes(len(packed)):
+            packed = deflate(content, 0)  # readers refuse a manifest that expands so much
+        member = ZipMember(MANIFEST_NAME, zlib.crc32(content), len(packed), len(content), METHOD_DEFLATED)
+        repair_record = make_repair_record(member, packed)
+        repair_member = stored_member(REPAIR_NAME, repair_record)
+        members = [*(entry.member for entry in manifest.entries), member, repair_member]
+        end = directory_and_end(members, hashlib.sha256(content).hexdigest())
+        try:
+            self.file.truncate(self.end)  # a file that could not be read to its end may have left a part of an entry
+            self.file.seek(self.end)
+            self.file.write(local_header(member) + packed + local_header(repair_member) + repair_record + end)
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self._verify(manifest)
+            self._copy_permissions()
+            self.path.replace(self.target)  # not by `atomic_files`: this file grew over several runs
+            flush_folder(self.target.parent)
+            self.journal_path.unlink(missing_ok=True)
+        except OSError as error:
+            raise write_error(self.target, error) from error
+
+    def _append(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
+        """Write header and content behind the last entry; `content` is None where it is already in place."""
         if content is not None:
-            entry = self._content(entry, content)
+            entry = self._write_content(entry, content)
         header = local_header(entry.member)
         self.file.seek(self.end)
         self.file.write(header)
@@ -147,114 +201,78 @@ class PartialArchive:
         self.names.take(entry.name)
         return entry
 
-    def _content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write a content where it belongs; compared on its way, a file by its SHA-256, all else by its CRC-32."""
-        crc, digest = 0, hashlib.sha256()
+    def _write_content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
+        """Write a content in its place, and compare it: a stored file by SHA-256, anything else by CRC-32."""
+        crc32, digest = 0, hashlib.sha256()
         start = position = self.end + len(local_header(entry.member))
-        for stretch in content:
-            crc = zlib.crc32(stretch, crc)
-            digest.update(stretch)
+        for chunk in content:
+            crc32 = zlib.crc32(chunk, crc32)
+            digest.update(chunk)
             self.file.seek(position)
-            self.file.write(stretch)
-            position += len(stretch)
-        is_file = entry.coder == STORED
-        same = digest.hexdigest() == entry.original_sha256 if is_file else crc == entry.crc32
-        if position - start == entry.bytes and same:
-            return replace(entry, crc32=crc)
+            self.file.write(chunk)
+            position += len(chunk)
+        is_file = entry.codec == STORED
+        is_same = digest.hexdigest() == entry.original_sha256 if is_file else crc32 == entry.crc32
+        if position - start == entry.bytes and is_same:
+            return replace(entry, crc32=crc32)
         self.file.truncate(self.end)
         if is_file:
-            raise FileUnreachable(f"'{entry.name}' changed while it was read", "give the same command again")
-        why = f"'{printable(self.target)}' could not be written: '{entry.name}' was read back as something else"
-        raise OutputUnwritable(why, "look after the disk and the memory, and give the same command again")
+            raise FileUnreachable.about(entry.name, "changed while it was read", "give the same command again")
+        why = f"'{printable(self.target)}' could not be written: '{entry.name}' differs from what was encoded"
+        raise OutputUnwritable(why, "check the disk and the memory, and give the same command again")
 
-    def _journal(self) -> tuple[list[Entry], set[str]]:
-        """What the journal says, up to the first line that isn't whole, and the names of entries that were dropped."""
+    def _read_journal(self) -> tuple[list[Entry], set[str]]:
+        """Read the journal up to the first incomplete line: its entries, and the names of dropped ones."""
         entries: list[Entry] = []
         dropped: set[str] = set()
         with suppress(OSError, ValueError, ArchiveDamaged):
             for line in self.journal_path.read_bytes().splitlines():
-                said = json.loads(line)
-                if DROPPED in said:
-                    dropped.update(said[DROPPED])
+                data = json.loads(line)
+                if DROPPED_KEY in data:
+                    dropped.update(data[DROPPED_KEY])
                     continue
-                rests = [base64.b64decode(said["rest"])] if said.get("rest") is not None else []
-                entries.append(entry_of(said | ({"rest": 0} if rests else {}), rests))
+                remainders = [base64.b64decode(data["rest"])] if data.get("rest") is not None else []
+                entries.append(entry_from_json(data | ({"rest": 0} if remainders else {}), remainders))
         return entries, dropped
 
-    def finish(self, manifest: Manifest) -> None:
-        """Write what stands behind the entries, read everything back, and give the file its name.
+    def _copy_permissions(self, extra: int = 0) -> None:
+        """Give the file the old archive's permissions; extra ones while it grows, for the next run."""
+        with suppress(OSError):  # there is no old archive, or the file system has no permissions
+            self.path.chmod(stat.S_IMODE(self.target.stat().st_mode) | extra)
 
-        Raises:
-            OutputUnwritable: No space, or what was read back differs.
-            UsageError: The manifest would be too large.
-        """
-        content = manifest.as_json()
-        if len(content) > MOST:
-            raise UsageError("there are too many files for one archive", "make several of them")
-        packed = deflated(content, 9)
-        if len(content) > most_unpacked(len(packed)):
-            packed = deflated(content, 0)  # a reader would refuse the other
-        told = Member(MANIFEST, zlib.crc32(content), len(packed), len(content), DEFLATED)
-        repair = repair_of(told, packed)
-        mending = stored(REPAIR, repair)
-        members = [*(entry.member for entry in manifest.entries), told, mending]
-        end = ending(members, hashlib.sha256(content).hexdigest())
+    def _verify(self, manifest: Manifest) -> None:
+        """Read the whole file back; raise OutputUnwritable where anything differs."""
         try:
-            self.file.truncate(self.end)  # an entry may have been begun that couldn't be read to its end
-            self.file.seek(self.end)
-            self.file.write(local_header(told) + packed + local_header(mending) + repair + end)
-            self.file.flush()
-            os.fsync(self.file.fileno())
-            self._check(manifest)
-            self._take_rights()
-            self.path.replace(self.target)
-            flush_folder(self.target.parent)
-            self.journal_path.unlink(missing_ok=True)
-        except OSError as error:
-            raise unwritable(self.target, error) from error
-
-    def _take_rights(self, more: int = 0) -> None:
-        """Who may read the old archive may read this one, and nobody else; more while it grows, for the next run."""
-        with suppress(OSError):  # there is no old one, or the disk of a camera or stick, which knows no rights
-            self.path.chmod(stat.S_IMODE(self.target.stat().st_mode) | more)
-
-    def _check(self, manifest: Manifest) -> None:
-        """Nothing, or OutputUnwritable: every entry is compared, and the manifest."""
-        try:
-            with Archive(self.path) as archive:
-                damages = [damage.what for damage in archive.verify()]
-                if archive.manifest != manifest:
-                    damages.append("its manifest is another")
+            container = ArchiveContainer(self.path)
+            try:
+                differences = [damage.what for damage in container.find_damage()]
+                if container.manifest != manifest:
+                    differences.append("its manifest is another")
+            finally:
+                container.close()
         except ArchiveDamaged as error:
-            damages = [error.sentence]
-        if damages:
-            why = f"'{printable(self.target)}' could not be written: what was read back differs: {damages[0]}"
-            raise OutputUnwritable(why, "look after the disk")
+            differences = [error.sentence]
+        if differences:
+            why = f"'{printable(self.target)}' could not be written: what was read back differs: {differences[0]}"
+            raise OutputUnwritable(why, "check the disk")
 
 
-def deflated(content: bytes, level: int) -> bytes:
-    """Packed as a ZIP has it."""
-    packer = zlib.compressobj(level, wbits=-15)
-    return packer.compress(content) + packer.flush()
+def deflate(content: bytes, level: int) -> bytes:
+    """Compress bytes as a ZIP stores them, at zlib's level 0 to 9."""
+    compressor = zlib.compressobj(level, wbits=-15)
+    return compressor.compress(content) + compressor.flush()
 
 
-def is_whole(stretch: Stretch, entry: Entry) -> bool:
-    """Whether a content is there as it was written."""
-    crc, length = 0, 0
-    with suppress(ArchiveDamaged):
-        for content in stretch.stretches():
-            crc, length = zlib.crc32(content, crc), length + len(content)
-    return (crc, length) == (entry.crc32, entry.bytes)
-
-
-def line_of(entry: Entry) -> bytes:
-    """A line of the journal."""
-    rest = None if entry.rest is None else base64.b64encode(entry.rest).decode()
-    return json.dumps(entry_data(entry, None) | ({} if rest is None else {"rest": rest})).encode() + b"\n"
+def journal_line(entry: Entry) -> bytes:
+    """Return an entry's line in the journal; it holds the remainder itself."""
+    data = entry_to_json(entry, None)
+    if entry.remainder is not None:
+        data["rest"] = base64.b64encode(entry.remainder).decode()
+    return json.dumps(data).encode() + b"\n"
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the system write down a folder's names; not every system can."""
+    """Ask the system to write a folder's names to disk; not every system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -263,6 +281,15 @@ def flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def unwritable(target: Path, error: OSError) -> OutputUnwritable:
-    """The error for a disk that doesn't take it."""
-    return OutputUnwritable(f"'{printable(target)}' could not be written: {error.strerror or error}", HINT)
+def write_error(target: Path, error: OSError) -> OutputUnwritable:
+    """Return the error for a disk that refuses to write."""
+    return OutputUnwritable(f"'{printable(target)}' could not be written: {error.strerror or error}", RETRY_HINT)
+
+
+def _is_intact(file_range: FileRange, entry: Entry) -> bool:
+    """Return whether a range holds an entry's content."""
+    crc32, length = 0, 0
+    with suppress(ArchiveDamaged):
+        for chunk in file_range.chunks():
+            crc32, length = zlib.crc32(chunk, crc32), length + len(chunk)
+    return (crc32, length) == (entry.crc32, entry.bytes)

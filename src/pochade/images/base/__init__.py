@@ -1,1 +1,1 @@
-"""What a read picture is, and the checked open file it comes from."""
+"""The picture types, and the checked open file that a picture is read from."""

@@ -1,7 +1,7 @@
-"""The open file: checked before it is read, bounded while it is read, and every failure told in a sentence.
+"""The open file that a picture is read from: checked before reading, bounded while reading, with readable errors.
 
-A `Source` goes to whichever reader knows the format. It is the one place where a library's exception, whatever it is,
-becomes an error of ours; readers raise through `damaged`, `cut_short` and `too_large`, or just let things break.
+A format's reader gets a `Source`. `open_source` is the one place where a library's exception, whatever it is, becomes
+one of ours. Readers raise `damage_error`, `truncation_error` and `size_error`, or simply let a library's error pass.
 """
 
 import errno
@@ -20,150 +20,165 @@ from PIL import Image
 
 from pochade.errors import FileUnreachable, FormatUnknown, PictureDamaged, PictureTooLarge, PictureUnreadable
 
-OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not make us wait
-TALKATIVE = ("PIL", "psd_tools", "tifffile")  # they log what we say ourselves
-NO_TROUBLE_OF_THE_DISK = {None, errno.EINVAL}  # Pillow's own; damaged content that points before the file's start
-UNREACHABLE = {
-    errno.ENOENT: "is gone, or was never there",
-    errno.ENOTDIR: "is gone, or was never there",
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # never block on a pipe
+_LOGGING_LIBRARIES = ("PIL", "psd_tools", "tifffile")  # they log problems that we report ourselves
+_ERRNO_OF_BAD_CONTENT = {None, errno.EINVAL}  # Pillow's own errors; damaged content that points before the file's start
+_REASON_BY_ERRNO = {
+    errno.ENOENT: "does not exist",
+    errno.ENOTDIR: "does not exist",
     errno.EACCES: "can't be read: no permission",
     errno.EPERM: "can't be read: no permission",
-    errno.ELOOP: "is a loop of links",
+    errno.ELOOP: "is a loop of symbolic links",
     errno.EISDIR: "is a folder",
 }
 
-for talkative in TALKATIVE:
-    logging.getLogger(talkative).addHandler(logging.NullHandler())  # else Python prints their warnings itself
+for _library in _LOGGING_LIBRARIES:
+    logging.getLogger(_library).addHandler(logging.NullHandler())  # otherwise Python prints their warnings
 
 
 @dataclass(frozen=True)
 class Source:
-    """An open file, or a file found inside of one, and the words for what is wrong with it."""
+    """An open file, or a file embedded in one, with bounded reads and the errors that name it."""
 
     file: BinaryIO
-    name: str  # printable, for sentences
+    name: str  # printable, for error sentences
     size: int  # bytes
-    most_bytes: int  # of memory that its picture may take
+    max_bytes: int  # memory that decoding its picture may take
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """That many bytes from there, or fewer at the end of the file."""
+        """Read `count` bytes from `offset`, or fewer at the end of the file."""
         self.file.seek(offset)
         return self.file.read(count)
 
-    def exactly(self, offset: int, count: int) -> bytes:
-        """That many bytes from there; PictureDamaged when the file ends before."""
+    def read_exactly(self, offset: int, count: int) -> bytes:
+        """Read `count` bytes from `offset`.
+
+        Raises:
+            PictureDamaged: The file ends before that.
+        """
         if offset < 0 or offset + count > self.size:
-            raise self.cut_short(offset + count)
+            raise self.truncation_error(offset + count)
         return self.read_at(offset, count)
 
-    def content(self) -> bytes:
-        """All of it; PictureTooLarge when that alone takes half of the memory."""
-        if self.size > self.most_bytes // 2:
-            raise self.too_large(f"{self.size:,} bytes")
+    def read_all(self) -> bytes:
+        """Read the whole file.
+
+        Raises:
+            PictureTooLarge: The file alone would take more than half of the allowed memory.
+        """
+        if self.size > self.max_bytes // 2:
+            raise self.size_error(f"{self.size:,} bytes")
         return self.read_at(0, self.size)
 
-    def inner(self, content: bytes) -> "Source":
-        """A file found inside of this one; its troubles are told under this one's name."""
+    def embedded(self, content: bytes) -> "Source":
+        """A file found inside this one; its errors name the outer file."""
         return replace(self, file=io.BytesIO(content), size=len(content))
 
-    def cut_short(self, wanted: int = 0) -> PictureDamaged:
-        """The error for a file that ends too early, with how long it ought to be where that is known."""
-        known = f": {self.size:,} of {wanted:,} bytes" if wanted > self.size else ""
-        return PictureDamaged(f"'{self.name}' is cut short{known}", "look for an undamaged copy")
+    def check_memory(self, width: int, height: int, bytes_per_pixel: float) -> None:
+        """Check that a picture of this size has pixels and fits into the allowed memory.
 
-    def damaged(self, why: str) -> PictureDamaged:
-        """The error for content that contradicts itself."""
-        return PictureDamaged(f"'{self.name}' is damaged: {why}", "look for an undamaged copy")
-
-    def too_large(self, what: str) -> PictureTooLarge:
-        """The error for a picture that wants more than it may take."""
-        return PictureTooLarge(f"'{self.name}' is too large: {what}, and {self.most_bytes:,} bytes are allowed")
-
-    def unknown(self, why: str) -> FormatUnknown:
-        """The error for a file that isn't a picture."""
-        return FormatUnknown(f"'{self.name}' is no picture that Pochade reads: {why}")
-
-    def allow(self, width: int, height: int, bytes_a_pixel: float) -> None:
-        """Nothing, unless that many pixels take more memory than allowed or there are none at all."""
+        Raises:
+            PictureDamaged: Width or height is less than 1.
+            PictureTooLarge: It needs more memory than allowed.
+        """
         if width < 1 or height < 1:
-            raise self.damaged(f"it claims {width} x {height} pixels")
-        if (wanted := int(width * height * bytes_a_pixel)) > self.most_bytes:
-            raise self.too_large(f"{width:,} x {height:,} pixels want {wanted:,} bytes")
+            raise self.damage_error(f"it claims {width} x {height} pixels")
+        if (needed := int(width * height * bytes_per_pixel)) > self.max_bytes:
+            raise self.size_error(f"{width:,} x {height:,} pixels need {needed:,} bytes")
+
+    def truncation_error(self, expected_bytes: int = 0) -> PictureDamaged:
+        """The error for a file that ends too early, with the size it should have if that is known."""
+        sizes = f": {self.size:,} of {expected_bytes:,} bytes" if expected_bytes > self.size else ""
+        return PictureDamaged.about(self.name, f"is cut short{sizes}", "look for an undamaged copy")
+
+    def damage_error(self, reason: str) -> PictureDamaged:
+        """The error for content that contradicts itself."""
+        return PictureDamaged.about(self.name, f"is damaged: {reason}", "look for an undamaged copy")
+
+    def size_error(self, what: str) -> PictureTooLarge:
+        """The error for a picture that needs more memory than allowed."""
+        return PictureTooLarge.about(self.name, f"is too large: {what}, and {self.max_bytes:,} bytes are allowed")
+
+    def format_error(self, reason: str) -> FormatUnknown:
+        """The error for a file that is not in a supported format."""
+        return FormatUnknown.about(self.name, f"is not a picture that Pochade reads: {reason}")
 
 
 @contextmanager
-def opened(path: Path | str, most_bytes: int) -> Iterator[Source]:
-    """The file as a `Source`; whatever goes wrong inside comes out as a PictureUnreadable.
+def open_source(path: Path | str, max_bytes: int) -> Iterator[Source]:
+    """Open a file as a `Source`; whatever goes wrong inside the block comes out as a `PictureUnreadable`.
 
-    Only an ordinary file is opened: a pipe or a device could make us wait for ever.
+    Only regular files are opened: reading a pipe or a device could block for ever.
+
+    Args:
+        path: The file.
+        max_bytes: Memory that decoding its picture may take.
     """
     name = printable(path)
     try:
-        with open(path, "rb", opener=without_waiting) as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the bound here is ours
+        with open(path, "rb", opener=open_without_blocking) as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large pictures, which `Source.check_memory` bounds
             before = os.fstat(file.fileno())
-            check_ordinary(before, name)
-            source = Source(file, name, before.st_size, most_bytes)
+            _check_regular_file(before, name)
+            source = Source(file, name, before.st_size, max_bytes)
             try:
                 yield source
             except BaseException as error:
-                check_unchanged(before, os.fstat(file.fileno()), name)
-                raise in_our_words(source, error) from error
-            check_unchanged(before, os.fstat(file.fileno()), name)
+                _check_unchanged(before, os.fstat(file.fileno()), name)
+                raise translate_error(source, error) from error
+            _check_unchanged(before, os.fstat(file.fileno()), name)
     except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
-        raise unreachable(name, error) from error
+        raise unreachable_error(name, error) from error
 
 
-def without_waiting(path: str, _flags: int) -> int:
-    """A descriptor of the file, at once even where nobody writes into a pipe."""
-    return os.open(path, OPEN_FLAGS)
+def open_without_blocking(path: str, _flags: int) -> int:
+    """An `opener` for `open` that returns at once even for a pipe that nobody writes to."""
+    return os.open(path, _OPEN_FLAGS)
 
 
 def printable(path: Path | str) -> str:
-    """A name for sentences: what isn't UTF-8 in it becomes a question mark in a diamond."""
+    """A file name for messages, with every byte that is not UTF-8 replaced by U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def check_ordinary(state: os.stat_result, name: str) -> None:
-    """Nothing for a file with bytes in it; else FileUnreachable, or PictureDamaged for an empty one."""
+def _check_regular_file(state: os.stat_result, name: str) -> None:
     if not stat.S_ISREG(state.st_mode):
-        raise FileUnreachable(f"'{name}' is no ordinary file but a pipe, socket or device")
+        raise FileUnreachable.about(name, "is not a regular file but a pipe, socket or device")
     if not state.st_size:
-        raise PictureDamaged(f"'{name}' is empty")
+        raise PictureDamaged.about(name, "is empty")
 
 
-def check_unchanged(before: os.stat_result, after: os.stat_result, name: str) -> None:
-    """Nothing, or FileUnreachable: half of the old and half of the new is no picture."""
+def _check_unchanged(before: os.stat_result, after: os.stat_result, name: str) -> None:
     if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
-        raise FileUnreachable(f"'{name}' changed while it was read", "it is tried again when the writing has ended")
+        raise FileUnreachable.about(name, "changed while it was read", "try again when nothing writes to it any more")
 
 
-def unreachable(name: str, error: OSError | ValueError) -> FileUnreachable:
+def unreachable_error(name: str, error: OSError | ValueError) -> FileUnreachable:
     """The error for a file that can't be opened or read."""
     number = error.errno if isinstance(error, OSError) else None
-    reason = os.strerror(number) if number else first_line(error)
-    trouble = UNREACHABLE.get(number or 0, f"can't be read: {reason}")
-    return FileUnreachable(f"'{name}' {trouble}")
+    message = os.strerror(number) if number else first_line(error)
+    reason = _REASON_BY_ERRNO.get(number or 0, f"can't be read: {message}")
+    return FileUnreachable.about(name, reason)
 
 
-def in_our_words(source: Source, error: BaseException) -> BaseException:
-    """What any exception of any library means for the person; the two ways of stopping the program stay themselves.
+def translate_error(source: Source, error: BaseException) -> BaseException:
+    """Turn any exception of any library into one of ours; what stops the program is returned unchanged.
 
-    A panic in a Rust library is a BaseException and no Exception, so all of them come here.
+    A panic in a Rust library arrives as a BaseException that is not an Exception, hence the wide type.
     """
     if isinstance(error, PictureUnreadable | KeyboardInterrupt | SystemExit | GeneratorExit):
         return error
     if isinstance(error, MemoryError | Image.DecompressionBombError):
-        return source.too_large("there is no memory for it")
-    if isinstance(error, OSError) and error.errno not in NO_TROUBLE_OF_THE_DISK:
-        return unreachable(source.name, error)
-    words = first_line(error)
-    if isinstance(error, EOFError) or any(clue in words.lower() for clue in ("truncated", "too small", "end of ")):
-        return source.cut_short()
-    return source.damaged(words)
+        return source.size_error("there is not enough memory for it")
+    if isinstance(error, OSError) and error.errno not in _ERRNO_OF_BAD_CONTENT:
+        return unreachable_error(source.name, error)
+    message = first_line(error)
+    if isinstance(error, EOFError) or any(clue in message.lower() for clue in ("truncated", "too small", "end of ")):
+        return source.truncation_error()
+    return source.damage_error(message)
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's words, shortened and printable: libraries put whole stacks into them."""
+    """The first line of an error's message, printable and at most 120 characters: libraries put whole stacks there."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return "".join(letter if letter.isprintable() else "�" for letter in lines[0][:120]).rstrip(" .")

@@ -1,6 +1,6 @@
-"""Values of pixels as lossless pictures, each coder at its best, and back; JPEG files as JPEG XL, and back.
+"""Lossless image codecs for pixel values, each at its best compression, and JPEG files transcoded to JPEG XL.
 
-Values are (H, W, C) uint8 or uint16: grey or RGB, straight alpha behind them when there is any.
+Values are (H, W, C) uint8 or uint16: grey or RGB, then straight alpha where there is any.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -14,66 +14,92 @@ from PIL import Image
 
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
-from pochade.images.io.identify import header_of
-from pochade.images.io.read import picture_in
+from pochade.images.io.identify import read_header
+from pochade.images.io.read import picture_from_source
 
-EFFORTS = ((1_000_000, 10), (16_000_000, 9), (50_000_000, 7))  # pixels, and JPEG XL's effort; beyond, too much memory
-WEBP_EFFORT, LARGE_WEBP_EFFORT = 100, 75  # a twelfth of the time, for 3 percent more
-PNG_PIXELS = 2**17  # beyond which no PNG was the smallest in trials, and trying takes long
-PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer for 2 percent
-MOST_BYTES = 2**32  # of memory that a picture out of an archive may take
-MOST_PIXELS = 2**28  # of one; no WebP has more, and all other coders stop before
-FORMATS = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # what a coder gives
+JPEG_XL_EFFORTS = ((1_000_000, 10), (16_000_000, 9), (50_000_000, 7))  # effort up to a number of pixels
+WEBP_EFFORT, LARGE_WEBP_EFFORT = 100, 75  # 75 takes a twelfth of the time, and 3 percent more bytes
+MAX_PNG_PIXELS = 2**17  # of larger pictures no PNG was the smallest in trials, and optimising takes long
+PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer and saves 2 percent
+MAX_PICTURE_BYTES = 2**32  # of memory for a picture decoded from an archive
+MAX_PICTURE_PIXELS = 2**28  # no codec here encodes more
+FORMATS = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # by codec name
 
 
-def jpeg_xl(values: Array) -> bytes:
-    """As JPEG XL."""
+def encode_jpeg_xl(values: Array) -> bytes:
+    """Encode as JPEG XL.
+
+    Raises:
+        ValueError: The picture is so large that encoding would take too much memory.
+    """
     import imagecodecs  # noqa: PLC0415  # a heavy library
 
     pixels = values.shape[0] * values.shape[1]
-    effort = next((effort for most, effort in EFFORTS if pixels <= most), None)
+    effort = next((effort for max_pixels, effort in JPEG_XL_EFFORTS if pixels <= max_pixels), None)
     if effort is None:
         raise ValueError("it takes too much memory")
     flat = values[..., 0] if values.shape[-1] == 1 else values
     return bytes(imagecodecs.jpegxl_encode(np.ascontiguousarray(flat), lossless=True, effort=effort, numthreads=1))
 
 
-def webp(values: Array) -> bytes:
-    """As WebP, which has 8 bits and no grey."""
-    small = values.shape[0] * values.shape[1] <= EFFORTS[0][0]
-    return webp_with(values, quality=WEBP_EFFORT if small else LARGE_WEBP_EFFORT, method=6)
+def encode_webp(values: Array) -> bytes:
+    """Encode as lossless WebP.
+
+    Raises:
+        ValueError: The values have 16 bits.
+    """
+    is_small = values.shape[0] * values.shape[1] <= JPEG_XL_EFFORTS[0][0]
+    return encode_webp_at(values, quality=WEBP_EFFORT if is_small else LARGE_WEBP_EFFORT, method=6)
 
 
-def webp_with(values: Array, quality: int, method: int) -> bytes:
-    """The same with so much effort: quality is one, too, where nothing is lost."""
+def encode_webp_at(values: Array, quality: int, method: int) -> bytes:
+    """Encode as lossless WebP with a given effort. WebP has no grey, so grey values become RGB.
+
+    Args:
+        values: (H, W, C) uint8.
+        quality: 0 to 100: in lossless WebP, how much effort is spent.
+        method: 0 to 6, likewise.
+
+    Raises:
+        ValueError: The values have 16 bits.
+    """
     if values.dtype != np.uint8:
-        raise ValueError("WebP has 8 bits")
+        raise ValueError("WebP holds 8 bits a channel only")
     channels = values.shape[-1]
-    colours = np.broadcast_to(values[..., : channels - 1 + channels % 2], (*values.shape[:2], 3))  # (H, W, 3)
-    whole = colours if channels % 2 else np.concatenate([colours, values[..., -1:]], axis=-1)
+    has_alpha = channels % 2 == 0
+    colours = np.broadcast_to(values[..., : channels - has_alpha], (*values.shape[:2], 3))  # (H, W, 3)
+    stacked = np.concatenate([colours, values[..., -1:]], axis=-1) if has_alpha else colours
     file = io.BytesIO()
-    image = Image.fromarray(np.ascontiguousarray(whole))
+    image = Image.fromarray(np.ascontiguousarray(stacked))
     image.save(file, "WebP", lossless=True, quality=quality, method=method, exact=True)
     return file.getvalue()
 
 
-def png(values: Array) -> bytes:
-    """As PNG, optimised; only small ones are worth it."""
-    import imagecodecs  # noqa: PLC0415  # a heavy library
-    import oxipng  # noqa: PLC0415  # not needed but here
+def encode_png(values: Array) -> bytes:
+    """Encode as an optimised PNG.
 
-    if values.shape[0] * values.shape[1] > PNG_PIXELS:
-        raise ValueError("another coder makes it smaller")
+    Raises:
+        ValueError: The picture is so large that another codec makes it smaller.
+    """
+    import imagecodecs  # noqa: PLC0415  # a heavy library
+    import oxipng  # noqa: PLC0415  # used here only
+
+    if values.shape[0] * values.shape[1] > MAX_PNG_PIXELS:
+        raise ValueError("another codec makes it smaller")
     flat = values[..., 0] if values.shape[-1] == 1 else values
     plain = bytes(imagecodecs.png_encode(np.ascontiguousarray(flat), level=1))
     return bytes(oxipng.optimize_from_memory(plain, level=PNG_LEVEL, strip=oxipng.StripChunks.all()))
 
 
-CODERS: dict[str, Callable[[Array], bytes]] = {"jpeg-xl": jpeg_xl, "webp": webp, "png": png}
+LOSSLESS_CODECS: dict[str, Callable[[Array], bytes]] = {
+    "jpeg-xl": encode_jpeg_xl,
+    "webp": encode_webp,
+    "png": encode_png,
+}
 
 
-def reduced(values: Array) -> Array:
-    """Without what says nothing: opaque alpha, colours that are greys, 16 bits that are 8."""
+def drop_redundancy(values: Array) -> Array:
+    """Drop opaque alpha, colour channels that are all equal, and lower bytes that repeat the upper ones."""
     if values.dtype == np.uint16 and np.array_equal(values >> 8, values & 255):
         values = (values >> 8).astype(np.uint8)
     if values.shape[-1] in {2, 4} and (values[..., -1] == np.iinfo(values.dtype).max).all():
@@ -83,66 +109,68 @@ def reduced(values: Array) -> Array:
     return values
 
 
-def enlarged(values: Array, channels: int, deep: bool) -> Array:
-    """What `reduced` took away, added again; ValueError when there is more than is wanted."""
+def _restore_redundancy(values: Array, channels: int, deep: bool) -> Array:
+    """Undo `drop_redundancy`; ValueError where the values have more channels or bits than they should."""
     if deep and values.dtype == np.uint8:
         values = values.astype(np.uint16) * np.uint16(257)
-    own_alpha, alpha = values.shape[-1] % 2 == 0, channels % 2 == 0
-    if values.dtype != (np.uint16 if deep else np.uint8) or values.shape[-1] > channels or own_alpha > alpha:
-        raise ValueError(f"it holds {values.shape[-1]} channels of {values.dtype} where {channels} are told")
-    colours = values[..., : values.shape[-1] - own_alpha]
-    colours = np.broadcast_to(colours, (*values.shape[:2], channels - alpha))
-    if not alpha:
+    has_alpha, needs_alpha = values.shape[-1] % 2 == 0, channels % 2 == 0
+    if values.dtype != (np.uint16 if deep else np.uint8) or values.shape[-1] > channels or has_alpha > needs_alpha:
+        raise ValueError(f"it holds {values.shape[-1]} channels of {values.dtype} instead of {channels} channels")
+    colours = values[..., : values.shape[-1] - has_alpha]
+    colours = np.broadcast_to(colours, (*values.shape[:2], channels - needs_alpha))
+    if not needs_alpha:
         return np.ascontiguousarray(colours)
     opaque = np.full((*values.shape[:2], 1), np.iinfo(values.dtype).max, values.dtype)
-    return np.concatenate([colours, values[..., -1:] if own_alpha else opaque], axis=-1)
+    return np.concatenate([colours, values[..., -1:] if has_alpha else opaque], axis=-1)
 
 
-def values_in(content: bytes, coder: str, shape: tuple[int, int, int, int]) -> Array:
-    """The values of a coded picture.
+def decode_values(content: bytes, codec: str, shape: tuple[int, int, int, int]) -> Array:
+    """Decode pixel values that one of `LOSSLESS_CODECS` encoded after `drop_redundancy`.
 
     Args:
-        content: What the coder gave.
-        coder: Its name.
-        shape: Height, width, channels, bits a channel, as they were told to it.
+        content: The encoded picture.
+        codec: The codec's name.
+        shape: Height, width, channels and bits a channel of the values before encoding.
+
+    Returns:
+        (H, W, C) uint8 or uint16.
 
     Raises:
-        PictureUnreadable, ValueError or any library's exception: It is damaged, or of another shape.
+        PictureUnreadable, ValueError or any library's exception: The file is damaged, or has another shape.
     """
     height, width, channels, bits = shape
-    source = Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES)
-    header = header_of(source)
-    if header.format != FORMATS[coder]:
+    source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
+    header = read_header(source)
+    if header.format != FORMATS[codec]:
         raise ValueError(f"it is a picture of the format {header.format}")
-    if channels not in {1, 2, 3, 4} or bits not in {8, 16} or height * width > MOST_PIXELS:
+    if channels not in {1, 2, 3, 4} or bits not in {8, 16} or height * width > MAX_PICTURE_PIXELS:
         raise ValueError(f"no picture has {height} x {width} pixels of {channels} channels of {bits} bits")
-    check_size(header, height, width)
-    picture = picture_in(source)
+    _check_size(header, height, width)
+    picture = picture_from_source(source)
     parts = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
-    return enlarged(reduced(np.concatenate(parts, axis=-1)), channels, deep=bits == 16)
+    return _restore_redundancy(drop_redundancy(np.concatenate(parts, axis=-1)), channels, deep=bits == 16)
 
 
-def check_size(header: Header, height: int, width: int) -> None:
-    """Nothing, or ValueError."""
+def _check_size(header: Header, height: int, width: int) -> None:
     if (header.height, header.width) != (height, width):
-        raise ValueError(f"it holds {header.width} x {header.height} pixels where {width} x {height} are told")
+        raise ValueError(f"it holds {header.width} x {header.height} pixels instead of {width} x {height}")
 
 
-def jpeg_as_jpeg_xl(content: bytes) -> bytes:
-    """A JPEG's own coefficients as JPEG XL; a library's exception where it can't."""
+def transcode_jpeg(content: bytes) -> bytes:
+    """Transcode a JPEG to JPEG XL without loss, from its own coefficients. Exceptions of the library are not caught."""
     import pillow_jxl  # noqa: PLC0415  # a heavy library
 
-    header = header_of(Source(io.BytesIO(content), "the file", len(content), MOST_BYTES))
-    kind: Any = pillow_jxl.Encoder  # its types describe an older one
-    encoder = kind("RGB", lossless=True, effort=9, num_threads=1, use_container=True)
+    header = read_header(Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES))
+    encoder_class: Any = pillow_jxl.Encoder  # its type stubs describe an older version
+    encoder = encoder_class("RGB", lossless=True, effort=9, num_threads=1, use_container=True)
     return bytes(encoder(content, header.width, header.height, jpeg_encode=True))
 
 
-def jpeg_again(content: bytes) -> bytes:
-    """The JPEG, byte for byte."""
+def restore_jpeg(content: bytes) -> bytes:
+    """Restore the JPEG that was transcoded, byte for byte."""
     import imagecodecs  # noqa: PLC0415  # a heavy library
 
-    source = Source(io.BytesIO(content), "the entry", len(content), MOST_BYTES)
-    header = header_of(source)
-    source.allow(header.width, header.height, 10)
+    source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
+    header = read_header(source)
+    source.check_memory(header.width, header.height, 10)
     return bytes(imagecodecs.jpegxl_decode_jpeg(content, numthreads=1))

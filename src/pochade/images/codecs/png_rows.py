@@ -1,4 +1,7 @@
-"""A PNG's rows: values as samples of any depth, samples as bytes, bytes filtered and deflated.
+"""The rows of a PNG: pixel values to stored samples, samples to bytes, bytes filtered and compressed.
+
+    values ──► samples of 1 to 16 bits ──► rows of bytes ──► filtered rows ──► the zlib stream of IDAT chunks
+
 
 Portable Network Graphics, third edition (2025), sections 7 and 9.
 """
@@ -12,87 +15,102 @@ import numpy as np
 
 from pochade.images.base.picture import Array
 
-CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of the colour types, as they are stored
-GREY, PALETTE = 0, 3
-BAND = 4_000_000  # bytes that are filtered at once
-LEVEL = 6  # of zlib's 9
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # stored samples a pixel, by colour type
+GREY, PALETTE = 0, 3  # colour types
+BAND_BYTES = 4_000_000  # filtered at once
+ZLIB_LEVEL = 6  # of 9
 
 
-def row_bytes(shape: bytes) -> tuple[int, int]:
-    """Of a header's content: rows, and bytes in each, filter not counted; KeyError for an unknown colour type."""
-    width, height, depth, kind = struct.unpack_from(">IIBB", shape)
-    return height, (width * CHANNELS[kind] * depth + 7) // 8
+def _row_shape(header: bytes) -> tuple[int, int]:
+    """Number of rows, and bytes a row without its filter type; KeyError for an unknown colour type."""
+    width, height, depth, colour_type = struct.unpack_from(">IIBB", header)
+    return height, (width * CHANNELS[colour_type] * depth + 7) // 8
 
 
-def is_whole(shape: bytes, pixels: bytes) -> bool:
-    """Whether the deflated pixels are as many as the header says, with the right checksum and nothing behind."""
-    rows, length = row_bytes(shape)
-    unpacking, wanted, pixels_left = zlib.decompressobj(), rows * (length + 1), pixels
+def holds_all_rows(header: bytes, pixels: bytes) -> bool:
+    """Whether a zlib stream holds exactly the rows of a picture, with the right checksum and nothing after it.
+
+    Args:
+        header: The content of the IHDR chunk.
+        pixels: The joined content of the IDAT chunks.
+    """
+    rows, length = _row_shape(header)
+    decompressor, missing, pending = zlib.decompressobj(), rows * (length + 1), pixels
     try:
-        while not unpacking.eof and wanted >= 0 and pixels_left:
-            wanted -= len(unpacking.decompress(pixels_left, BAND))
-            pixels_left = unpacking.unconsumed_tail
+        while not decompressor.eof and missing >= 0 and pending:
+            missing -= len(decompressor.decompress(pending, BAND_BYTES))
+            pending = decompressor.unconsumed_tail
     except zlib.error:
         return False
-    return unpacking.eof and wanted == 0 and not unpacking.unused_data
+    return decompressor.eof and missing == 0 and not decompressor.unused_data
 
 
-def samples_of(values: Array, shape: bytes, palette: bytes, cover: bytes) -> Array:
-    """What is stored for values that are shown, (H, W, C).
+def samples_from_values(values: Array, header: bytes, palette: bytes, transparency: bytes) -> Array:
+    """Convert pixel values to the samples (H, W, C) that a PNG stores for them.
 
     Args:
         values: (H, W, C) uint8 or uint16.
-        shape: The header's content.
-        palette: Of a palette, its colours; else nothing.
-        cover: The content of `tRNS`; of a palette, the alpha of its first colours.
+        header: The content of the IHDR chunk.
+        palette: The content of the PLTE chunk, or nothing.
+        transparency: The content of the tRNS chunk, or nothing. With a palette, the alpha of its first colours.
+
+    Raises:
+        ValueError: A colour isn't in the palette.
     """
-    depth, kind = shape[8], shape[9]
-    if kind == PALETTE:
-        return found_in(values, palette, cover)[..., None]
-    if kind == GREY and depth < 8:
+    depth, colour_type = header[8], header[9]
+    if colour_type == PALETTE:
+        return _palette_indices(values, palette, transparency)[..., None]
+    if colour_type == GREY and depth < 8:
         return values[..., :1] // np.uint8(255 // (2**depth - 1))
-    return values[..., : CHANNELS[kind]]
+    return values[..., : CHANNELS[colour_type]]
 
 
-def found_in(values: Array, palette: bytes, cover: bytes) -> Array:
-    """The numbers (H, W) uint8 of colours in a palette; ValueError where one isn't in it."""
+def _palette_indices(values: Array, palette: bytes, transparency: bytes) -> Array:
+    """Look up the index (H, W) uint8 of each colour in a palette; of equal colours the first counts."""
     colours = np.frombuffer(palette, np.uint8).reshape(-1, 3)  # (N, 3)
-    alpha = np.frombuffer(cover[: len(colours)].ljust(len(colours), b"\xff"), np.uint8)
+    alpha = np.frombuffer(transparency[: len(colours)].ljust(len(colours), b"\xff"), np.uint8)
     if values.shape[-1] == 3:
         values = np.concatenate([values, np.full((*values.shape[:2], 1), 255, np.uint8)], axis=-1)
     known, first = np.unique(np.c_[colours, alpha].copy().view(np.uint32)[:, 0], return_index=True)
-    wanted = np.ascontiguousarray(values).view(np.uint32)[..., 0]  # (H, W)
-    places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    if not np.array_equal(known[places], wanted):
+    pixels = np.ascontiguousarray(values).view(np.uint32)[..., 0]  # (H, W)
+    places = np.minimum(np.searchsorted(known, pixels), len(known) - 1)
+    if not np.array_equal(known[places], pixels):
         raise ValueError("a colour isn't in the palette")
     return first[places].astype(np.uint8)
 
 
-def packed_rows(samples: Array, shape: bytes) -> bytes:
-    """Samples (H, W, C) filtered and deflated, as the content of `IDAT`."""
-    depth, kind = shape[8], shape[9]
-    rows, length = row_bytes(shape)
-    lines = as_bytes(samples, depth)
+def compress_rows(samples: Array, header: bytes) -> bytes:
+    """Filter and compress samples (H, W, C) into the content of an IDAT chunk.
+
+    Args:
+        samples: As `samples_from_values` gives them.
+        header: The content of the IHDR chunk.
+
+    Raises:
+        ValueError: The samples don't fit the header.
+    """
+    depth, colour_type = header[8], header[9]
+    rows, length = _row_shape(header)
+    lines = _pack_samples(samples, depth)
     if lines.shape != (rows, length):
-        raise ValueError("it has another size than its header says")
-    step = 0 if depth < 8 or kind == PALETTE else CHANNELS[kind] * depth // 8
-    ways = {0, step}  # flat colours are smaller without filters
-    return min((deflated(lines, way) for way in ways), key=len)
+        raise ValueError("its pixels don't fit its header")
+    step = 0 if depth < 8 or colour_type == PALETTE else CHANNELS[colour_type] * depth // 8
+    return min((_compress(lines, filter_step) for filter_step in {0, step}), key=len)  # 0 is best for flat colours
 
 
-def deflated(lines: Array, step: int) -> bytes:
-    """Rows (H, L) filtered, some at a time, and deflated."""
+def _compress(lines: Array, step: int) -> bytes:
+    """Filter rows (H, L) band by band, and compress them."""
     height, length = lines.shape
-    packer, parts = zlib.compressobj(LEVEL), []
-    band = max(1, BAND // max(1, length))
+    compressor, parts = zlib.compressobj(ZLIB_LEVEL), []
+    band = max(1, BAND_BYTES // max(1, length))
     for top in range(0, height, band):
         before = lines[top - 1] if top else np.zeros(length, np.uint8)
-        parts.append(packer.compress(filtered(lines[top : top + band], before, step).tobytes()))
-    return b"".join([*parts, packer.flush()])
+        parts.append(compressor.compress(_filter_rows(lines[top : top + band], before, step).tobytes()))
+    return b"".join([*parts, compressor.flush()])
 
 
-def as_bytes(samples: Array, depth: int) -> Array:
-    """Samples as rows of bytes (H, N): big-endian, or several in a byte with zeros at the end of a row."""
+def _pack_samples(samples: Array, depth: int) -> Array:
+    """Pack samples into rows of bytes (H, N): big-endian, or several in a byte with zeros at the end of a row."""
     height = len(samples)
     flat = samples.reshape(height, -1)
     if depth >= 8:
@@ -101,8 +119,17 @@ def as_bytes(samples: Array, depth: int) -> Array:
     return np.packbits(bits.reshape(height, -1), axis=1)
 
 
-def filtered(lines: Array, before: Array, step: int) -> Array:
-    """Each row (N, L) behind the number of the filter that leaves the smallest sum; no filter where `step` is 0."""
+def _filter_rows(lines: Array, before: Array, step: int) -> Array:
+    """Filter each row by the filter type that leaves the smallest sum of absolute differences.
+
+    Args:
+        lines: Rows (N, L) uint8.
+        before: The row above the first one (L,).
+        step: Bytes a pixel, or 0 for no filter at all.
+
+    Returns:
+        (N, 1 + L) uint8: the filter type, then the filtered row.
+    """
     out = np.zeros((len(lines), lines.shape[1] + 1), np.uint8)
     out[:, 1:] = lines
     if not step:
@@ -112,17 +139,17 @@ def filtered(lines: Array, before: Array, step: int) -> Array:
     left[:, step:], corner[:, step:] = lines[:, :-step], up[:, :-step]
     mean = ((left.astype(np.uint16) + up) // 2).astype(np.uint8)
     least = np.abs(lines.view(np.int8).astype(np.int16)).sum(1, dtype=np.int64)
-    for number, guess in enumerate((left, up, mean, nearest(left, up, corner)), 1):
-        change = lines - guess
+    for filter_type, prediction in enumerate((left, up, mean, _paeth(left, up, corner)), 1):
+        change = lines - prediction
         cost = np.abs(change.view(np.int8).astype(np.int16)).sum(1, dtype=np.int64)
         better = cost < least
         least = np.where(better, cost, least)
-        out[better, 0], out[better, 1:] = number, change[better]
+        out[better, 0], out[better, 1:] = filter_type, change[better]
     return out
 
 
-def nearest(left: Array, up: Array, corner: Array) -> Array:
-    """Paeth's guess: which of the three is nearest to left + up - corner."""
-    one, two, three = (plane.astype(np.int16) for plane in (left, up, corner))
-    across, down, both = np.abs(two - three), np.abs(one - three), np.abs(one + two - 2 * three)
+def _paeth(left: Array, up: Array, corner: Array) -> Array:
+    """Paeth's predictor: whichever of the three is nearest to left + up - corner."""
+    a, b, c = (plane.astype(np.int16) for plane in (left, up, corner))
+    across, down, both = np.abs(b - c), np.abs(a - c), np.abs(a + b - 2 * c)
     return np.where((across <= down) & (across <= both), left, np.where(down <= both, up, corner))

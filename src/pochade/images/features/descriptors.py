@@ -1,68 +1,72 @@
-"""What else there is to a picture than its look, in plain numbers: outlines, colours, grain, and how it was made.
+"""Descriptors of a picture that embeddings leave out: outlines, colours, texture and simple statistics.
 
-A look says that two pictures show the same; what a person calls by one word often shares less: its palette, its
-outlines' directions, hard or soft edges. Together with looks these numbers learn a person's labels from fewer examples.
+An embedding says whether two pictures show the same. Pictures with one label often share less: their palette, the
+directions of their outlines, hard or soft edges. Embedding and descriptors together learn labels from fewer examples.
 """
 
 import numpy as np
 from PIL import Image
 
 from pochade.images.base.picture import Array
-from pochade.images.geometry.letterbox import SIDE, Square, Squares
+from pochade.images.geometry.letterbox import SQUARE_SIDE, Square, Squares
 
-PLAN_SIDE, PLAN_CELLS = 48, 7  # the whole picture's outlines are counted on so many pixels a side, in 7 x 7 cells
-CELLS, DIRECTIONS = 4, 8  # the subject's in 4 x 4 cells,
-FINE = 16  # and, in so many directions, in the whole picture
-HUES, PALE, DARK, GREYS = 12, 40, 50, 5  # saturation and value below which a pixel counts as grey, or as black
-STRONG = 130  # saturation of 255
-SHRUNK = (1, 2, 4)  # the grain is looked at in squares of 96, 48 and 24 pixels
-STEPS = (1.5, 20.0)  # levels of 255 by which a neighbour must be lighter: grain, and drawn edges
-UNIFORM = 2  # changes around a pixel, at most, in the patterns that are told apart
-WHITE = 245  # levels from which paper counts as white
-SOFT = 6  # levels below which a change is a gradient, not an edge
-AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))  # a pixel's neighbours, in a ring
-RINGS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # (256, 8), every way to be lighter
-PATTERNS = np.where((np.roll(RINGS, 1, 1) != RINGS).sum(1) <= UNIFORM, RINGS.sum(1), len(AROUND) + 1)  # (256,)
-LENGTH = 248
-PLAN_LENGTH = PLAN_CELLS**2 * DIRECTIONS  # 392
-WEIGHTS = (0.53, 1.0, 1.67, 1.51, 0.16)  # of both outlines, colours, grain and facts: with them they vary as looks do
-SPREAD = np.array([0.26, 0.24, 0.68, 0.165, 0.11, 4, 0.17, 0.11, 45, 40, 27, 0.4, 0.36, 0.19])  # of facts, likewise
+LAYOUT_SIDE, LAYOUT_CELLS = 48, 7  # the layout: pixels a side, and cells a side in which outlines are counted
+CELLS, DIRECTIONS = 4, 8  # of the subject's outlines
+FINE_DIRECTIONS = 16  # of the subject's outlines in one cell
+HUES, GREYS = 12, 5
+PALE, DARK = 40, 50  # of 255: saturation below which a pixel is grey, value below which it is black
+STRONG = 130  # of 255: saturation above which a colour is strong
+TEXTURE_SCALES = (1, 2, 4)  # texture is measured on squares of 96, 48 and 24 pixels
+TEXTURE_STEPS = (1.5, 20.0)  # of 255: how much lighter a neighbour is, for grain and for drawn edges
+UNIFORM_CHANGES = 2  # most changes around a pixel in a uniform pattern; all others count as one pattern
+PAPER_WHITE = 245  # of 255: the darkest white
+GRADIENT = 6  # of 255: a smaller change is a gradient, a larger one an edge
+RING = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))  # a pixel's neighbours, in order
+LIGHTER = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)  # (256, 8): which neighbours are lighter
+CHANGES = (np.roll(LIGHTER, 1, 1) != LIGHTER).sum(1)  # (256,): around the ring
+PATTERNS = np.where(CHANGES <= UNIFORM_CHANGES, LIGHTER.sum(1), len(RING) + 1)  # (256,)
+APPEARANCE_LENGTH = 248
+LAYOUT_LENGTH = LAYOUT_CELLS**2 * DIRECTIONS  # 392
+WEIGHTS = (0.53, 1.0, 1.67, 1.51, 0.16)  # of outlines (2), colours, texture, statistics: they vary as embeddings do
+STATISTICS_SPREAD = np.array([0.26, 0.24, 0.68, 0.165, 0.11, 4, 0.17, 0.11, 45, 40, 27, 0.4, 0.36, 0.19])  # deviations
 
 
-def traits(squares: Squares) -> Array:
-    """The traits (248,) float32 of a picture, on such a scale that they can be laid beside its look.
+def appearance_descriptor(squares: Squares) -> Array:
+    """Describe outlines, colours, texture and statistics of a picture: (248,) float32.
 
-    Distances between them mean something, one by one they don't: outlines in 4 x 4 cells (128) and in all (16),
-    colours (30), grain (60), facts (14). All but the facts are roots of shares, as the Hellinger distance has them.
+    Only distances between descriptors are meaningful; they have the scale of distances between embeddings. The parts
+    are outlines in 4 x 4 cells (128) and in one cell (16), colours (30), texture (60) and statistics (14). All parts
+    except the statistics are square roots of shares, so their distances are Hellinger distances.
     """
     grey = np.asarray(Image.fromarray(squares.subject.pixels).convert("L"), np.float32)  # (96, 96)
-    turns, strengths = edges(grey)
-    drawn = outlines(turns, strengths, CELLS, DIRECTIONS), outlines(turns, strengths, 1, FINE)
-    parts = *drawn, colours(squares.subject), grain(grey), facts(squares) / SPREAD
+    turns, strengths = _edge_directions(grey)
+    edges = _outlines(turns, strengths, CELLS, DIRECTIONS), _outlines(turns, strengths, 1, FINE_DIRECTIONS)
+    parts = *edges, _colours(squares.subject), _texture(grey), _statistics(squares) / STATISTICS_SPREAD
     return np.concatenate([part * weight for part, weight in zip(parts, WEIGHTS, strict=True)]).astype(np.float32)
 
 
-def plan(squares: Squares) -> Array:
-    """Where the whole picture has outlines, and in which direction (392,) float32: a shirt is wide, trousers are high.
+def layout_descriptor(squares: Squares) -> Array:
+    """Describe where the whole picture has outlines, and in which directions: (392,) float32.
 
-    Unlike the traits, these keep the subject's size and place on its paper. Roots of shares, as outlines are.
+    Unlike the appearance, the layout depends on the subject's size and place on the paper. The values are square roots
+    of shares.
     """
-    small = Image.fromarray(squares.whole.pixels).resize((PLAN_SIDE, PLAN_SIDE), Image.Resampling.BOX).convert("L")
-    return outlines(*edges(np.asarray(small, np.float32)), PLAN_CELLS, DIRECTIONS).astype(np.float32)
+    small = Image.fromarray(squares.whole.pixels).resize((LAYOUT_SIDE, LAYOUT_SIDE), Image.Resampling.BOX).convert("L")
+    return _outlines(*_edge_directions(np.asarray(small, np.float32)), LAYOUT_CELLS, DIRECTIONS).astype(np.float32)
 
 
-def edges(grey: Array) -> tuple[Array, Array]:
-    """Each pixel's direction across the edge there, in half turns from 0 to 1, and its strength; (S, S) each."""
+def _edge_directions(grey: Array) -> tuple[Array, Array]:
+    """The direction across the edge at each pixel, in half turns from 0 to 1, and its strength; (S, S) each."""
     padded = np.pad(grey, 1, mode="edge")
     across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
-    return np.arctan2(down, across) / np.pi % 1, np.hypot(across, down)  # light to dark is as dark to light
+    return np.arctan2(down, across) / np.pi % 1, np.hypot(across, down)  # light to dark counts as dark to light
 
 
-def outlines(turns: Array, strengths: Array, cells: int, directions: int) -> Array:
-    """How strong edges are in each direction in each of so many cells a side: a histogram of oriented gradients.
+def _outlines(turns: Array, strengths: Array, cells: int, directions: int) -> Array:
+    """Histogram of oriented gradients in cells x cells x directions.
 
-    Dalal & Triggs, "Histograms of Oriented Gradients for Human Detection", CVPR 2005; here over the whole picture's
-    strength, as a drawing's faint parts are faint on purpose.
+    Dalal & Triggs, "Histograms of Oriented Gradients for Human Detection", CVPR 2005. It is normalised over the whole
+    picture, not locally, because faint parts of a drawing are faint on purpose.
     """
     low = np.floor(turns * directions)
     share, low = turns * directions - low, low.astype(np.int64)
@@ -70,13 +74,13 @@ def outlines(turns: Array, strengths: Array, cells: int, directions: int) -> Arr
     start = (place[:, None] * cells + place) * directions  # (S, S), the first bin of each pixel's cell
     bins = np.concatenate([start + low % directions, start + (low + 1) % directions])
     amounts = np.concatenate([strengths * (1 - share), strengths * share])
-    found = np.bincount(bins.ravel(), amounts.ravel(), cells**2 * directions)
-    return np.sqrt(found / max(float(np.linalg.norm(found)), 1e-6))
+    histogram = np.bincount(bins.ravel(), amounts.ravel(), cells**2 * directions)
+    return np.sqrt(histogram / max(float(np.linalg.norm(histogram)), 1e-6))
 
 
-def colours(square: Square) -> Array:
-    """How much there is of 12 hues, pale or strong, of black and of five greys (30,)."""
-    half = Image.fromarray(square.pixels).resize((SIDE // 2, SIDE // 2), Image.Resampling.BOX)
+def _colours(square: Square) -> Array:
+    """Histogram of 12 hues, each pale or strong, black and five greys: (30,)."""
+    half = Image.fromarray(square.pixels).resize((SQUARE_SIDE // 2, SQUARE_SIDE // 2), Image.Resampling.BOX)
     hue, saturation, value = np.asarray(half.convert("HSV"), np.int64).reshape(-1, 3).T
     greys = 2 * HUES + 1 + np.minimum(value, 254) * GREYS // 255
     bins = np.where(saturation < PALE, greys, hue * HUES // 256 * 2 + (saturation > STRONG))
@@ -84,47 +88,50 @@ def colours(square: Square) -> Array:
     return np.sqrt(np.bincount(bins, minlength=2 * HUES + 1 + GREYS) / bins.size)
 
 
-def grain(grey: Array) -> Array:
-    """How often a pixel has so many lighter neighbours side by side, in three sizes, for two steps (60,).
+def _texture(grey: Array) -> Array:
+    """Histograms of rotation-invariant uniform local binary patterns at three scales, for two steps: (60,).
 
-    Local binary patterns (Ojala, Pietikäinen & Mäenpää, TPAMI 2002), without regard to where they begin.
+    Ojala, Pietikäinen & Mäenpää, TPAMI 2002.
     """
     counts = []
-    for factor in SHRUNK:
-        side = SIDE // factor
+    for factor in TEXTURE_SCALES:
+        side = SQUARE_SIDE // factor
         small = np.pad(grey.reshape(side, factor, side, factor).mean((1, 3)), 1, mode="edge")
-        ring = np.stack([small[1 + y : 1 + y + side, 1 + x : 1 + x + side] for y, x in AROUND]) - small[1:-1, 1:-1]
-        for step in STEPS:
-            rings = np.packbits(ring > step, axis=0).ravel()  # a byte a pixel: which neighbours are lighter
-            counts.append(np.bincount(PATTERNS, np.bincount(rings, minlength=256)) / side**2)
+        ring = np.stack([small[1 + y : 1 + y + side, 1 + x : 1 + x + side] for y, x in RING]) - small[1:-1, 1:-1]
+        for step in TEXTURE_STEPS:
+            lighter = np.packbits(ring > step, axis=0).ravel()  # a byte a pixel: which neighbours are lighter
+            counts.append(np.bincount(PATTERNS, np.bincount(lighter, minlength=256)) / side**2)
     return np.sqrt(np.concatenate(counts))
 
 
-def facts(squares: Squares) -> Array:
-    """What a person would see of how the picture was made (14,).
+def _statistics(squares: Squares) -> Array:
+    """Statistics of how the picture was made (14,).
 
-    White on the rim and in all; how mixed the colours are, the share of the 2 and of the 5 most frequent ones, how many
-    have a hundredth; flat and softly shaded parts; paint, light and contrast; the shapes of subject and whole picture.
+    Share of white on the rim, and of all; entropy of 512 colours, share of the 2 and of the 5 most frequent ones,
+    number of those with a hundredth; share of flat and of softly shaded parts; mean chroma, mean light and its
+    deviation; aspect ratio of the subject and of the whole picture, and the subject's area.
     """
     subject, whole = squares.subject, squares.whole
-    pixels = np.ascontiguousarray(np.moveaxis(inside(subject), 2, 0), np.int16)  # (3, h, w): last, 3 makes numpy slow
-    white = pixels.min(0) > WHITE
+    pixels = np.ascontiguousarray(
+        np.moveaxis(_crop_margin(subject), 2, 0), np.int16
+    )  # (3, h, w): numpy is slow where the last axis is 3
+    white = pixels.min(0) > PAPER_WHITE
     rim = np.concatenate([white[0], white[-1], white[:, 0], white[:, -1]])
     shares = np.sort(np.bincount(np.tensordot([64, 8, 1], pixels // 32, 1).ravel(), minlength=512))[::-1] / white.size
-    some = shares[shares > 0]
+    present = shares[shares > 0]
     change = np.abs(np.diff(pixels, axis=2, append=pixels[:, :, -1:])).max(0)
-    paint, light = pixels.max(0) - pixels.min(0), pixels.mean(0)
+    chroma, light = pixels.max(0) - pixels.min(0), pixels.mean(0)
     return np.array([
         rim.mean(), white.mean(),
-        -(some * np.log(some)).sum(), shares[:2].sum(), shares[:5].sum(), (shares > 0.01).sum(),  # noqa: PLR2004
-        (change == 0).mean(), ((change > 0) & (change < SOFT)).mean(),
-        paint.mean(), light.mean(), light.std(),
+        -(present * np.log(present)).sum(), shares[:2].sum(), shares[:5].sum(), (shares > 0.01).sum(),  # noqa: PLR2004
+        (change == 0).mean(), ((change > 0) & (change < GRADIENT)).mean(),
+        chroma.mean(), light.mean(), light.std(),
         np.log(subject.width / subject.height), np.log(whole.width / whole.height),
-        subject.width * subject.height / SIDE**2,
+        subject.width * subject.height / SQUARE_SIDE**2,
     ])  # fmt: skip
 
 
-def inside(square: Square) -> Array:
-    """The picture without the white about it, (h, w, 3)."""
-    left, top = (SIDE - square.width) // 2, (SIDE - square.height) // 2
+def _crop_margin(square: Square) -> Array:
+    """Cut off the white margin of a letterboxed picture: (h, w, 3)."""
+    left, top = (SQUARE_SIDE - square.width) // 2, (SQUARE_SIDE - square.height) // 2
     return square.pixels[top : top + square.height, left : left + square.width]

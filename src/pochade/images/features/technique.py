@@ -1,7 +1,7 @@
-"""What a person would say of a picture before knowing what it shows: line art or painted, light, calm, mostly blue.
+"""The technique of a picture, measured and put into words: line art or painted, light, calm, mostly blue.
 
-Everything is measured on copies of 96 pixels at most, so that a large and a small file of one piece measure alike; and
-mostly on their luma, which JPEG keeps better than colour.
+Everything is measured on copies of at most 96 pixels, so that a large and a small file of one picture give similar
+measures; and mostly on their luma, which JPEG preserves better than colour.
 """
 
 import colorsys
@@ -15,150 +15,156 @@ import numpy as np
 from PIL import Image
 
 from pochade.images.base.picture import Array
-from pochade.images.features.colour_name import COLOURS, named
+from pochade.images.features.colour_name import COLOUR_WORDS, colour_word
 
-SIDE = 96  # pixels of the longer side on which everything is measured
-REACH = 2  # pixels on each side that make a pixel's neighbourhood, of 5 × 5: what is wider is no stroke
-FRAME = 2  # pixels along the border that tell the ground
-HALF = 0.5  # of them must be alike for a ground
-LIKE = 24  # levels of 255 that the ground may differ from itself: the light on a scan falls off
-PALE = 140  # of its darkest channel from which a ground is paper, tinted or not
-EDGE = 40  # levels of 255 within a neighbourhood above which it holds an edge
-TONES = 3  # that a flat picture is made of, mostly
-TONE = (1, 8)  # levels of 255 about a tone that are still this tone: JPEG moves it by one, a scanner by some
-COARSEST = 8.0  # levels between a pixel and the mean of those around it that count as all grain
-MOST_COLOURFUL = 109.0  # "extremely colourful" on the scale of Hasler & Süsstrunk
-DOUBT = 0.02  # of the picture: a painted area this small says no more of flatness than all the rest does
-NAMED = 4  # colours of a palette
-LEAST = 0.05  # of the painted part that a colour must have to be named
+MEASURED_SIDE = 96  # pixels of the longer side on which everything is measured
+REACH = 2  # pixels on each side in a neighbourhood of 5 x 5; a wider shape is no stroke
+BORDER = 2  # pixels along the edges from which the ground is read
+MIN_EVEN_BORDER = 0.5  # share of the border that must have one colour for paper
+GROUND_TOLERANCE = 24  # of 255: how much the ground may vary, because the light on a scan falls off
+MIN_PAPER_LEVEL = 140  # of 255: the darkest channel of paper, white or tinted
+EDGE_RANGE = 40  # of 255: a neighbourhood with a larger range of levels holds an edge
+FLAT_TONES = 3  # most of a flat picture has this many tones
+TONE_REACH = (1, 8)  # of 255: levels around a tone that still count as it, least for JPEG, most for a scan
+MAX_GRAIN = 8.0  # levels between a pixel and the mean around it that count as grain 1
+MAX_COLOURFULNESS = 109.0  # "extremely colourful" on the scale of Hasler & Süsstrunk
+FLATNESS_PRIOR = 0.02  # share of the picture: so much paint weighs as much as the whole picture's flatness
+PALETTE_COLOURS = 4
+MIN_PALETTE_SHARE = 0.05  # of the painted part
 
-# Which technique; chosen by eye on openclipart, on game art and on pencil drawings made of both
-ONE_INK = 0.3  # colourfulness up to which lines are drawn with one pen or two
-LINES = 0.55  # share of thin strokes from which a drawing is lines, with hardly anything filled
-STROKES = 0.3  # the same from which it may be strokes side by side, as hatching is
-GRAINY = 0.05  # grain from which strokes lie on the tooth of paper
-SOFT, SOFT_ON_GRAIN = 0.17, 0.1  # softness up to which a line is ink, and above which it is pencil
-FLAT, FLATTER = 0.5, 2.0  # flatness from which colours are flat, and how much more of it soft edges ask for
+# Thresholds of the techniques, chosen by eye on openclipart, game art and pencil drawings made from both
+MAX_INK_COLOURFULNESS = 0.3  # of lines drawn with one pen or two
+MIN_LINE_SHARE = 0.55  # of thin strokes in line art
+MIN_HATCHING_SHARE = 0.3  # of thin strokes in a drawing that may be hatched
+MIN_PAPER_GRAIN = 0.05  # of strokes on textured paper
+MAX_INK_SOFTNESS, MAX_INK_SOFTNESS_ON_GRAIN = 0.17, 0.1  # softer lines are pencil
+MIN_FLATNESS, FLATNESS_PER_SOFTNESS = 0.5, 2.0  # of flat colour; pictures with soft edges need more
 
-# What is said of a group
-AGREED = 0.6  # share of the group that must have it
-LIGHT, DARK = 0.8, 0.35  # lightness
-BUSY, CALM = 0.55, 0.25  # edges
-PAPER = 0.3  # share of paper
-PREVAILING = 0.2  # share of a colour
-ENOUGH = 0.5  # share that one or two colours must have together
+# Thresholds of the words for a group
+MIN_AGREEMENT = 0.6  # share of the group for which a word must hold
+MIN_LIGHT, MAX_DARK = 0.8, 0.35  # lightness
+MIN_BUSY, MAX_CALM = 0.55, 0.25  # edges
+MIN_PAPER = 0.3  # share of paper
+MIN_COLOUR_SHARE = 0.2
+MIN_COLOURS_SHARE = 0.5  # of the one or two named colours together
 GREYS = {"black", "grey", "white"}
 
 
 class TechniqueMeasures(NamedTuple):
-    """How a picture looks; all but the palette in [0, 1]."""
+    """Measures of a picture's technique; all except the palette are in [0, 1]."""
 
     light: float  # mean luma: 0 is black, 1 white
-    contrast: float  # spread of luma: 0 is even, 1 half black and half white
+    contrast: float  # deviation of luma: 0 is even, 1 half black and half white
     colourful: float  # after Hasler & Süsstrunk, "Measuring Colourfulness in Natural Images", 2003: 0 is grey
-    paper: float  # share that is even, pale ground, as found along the border
-    edges: float  # share that is near an edge: calm to busy
-    flat: float  # share of the paint away from edges that is in its three commonest tones: shaded to flat
+    paper: float  # share of even, pale ground like the border
+    edges: float  # share near an edge: calm to busy
+    flat: float  # share of the paint away from edges in its three commonest tones: shaded to flat
     soft: float  # how gradual the edges are: ink and vector mostly below 0.1, pencil and paint above
     grain: float  # fine texture away from edges: smooth to rough
-    line: float  # share of the ink that is in strokes, thinner than a twentieth of all that is painted
+    line: float  # share of the ink in strokes thinner than a twentieth of the painted part
     transparent: float  # 1 when the original has transparency, else 0
-    palette: tuple[tuple[str, float], ...]  # up to four of COLOURS with their shares of the paint, the largest first
+    palette: tuple[tuple[str, float], ...]  # up to four words with their shares of the paint, the largest first
 
 
-def measured(pixels: Array, transparent: bool) -> TechniqueMeasures:
-    """Measure a picture.
+def measure_technique(pixels: Array, transparent: bool) -> TechniqueMeasures:
+    """Measure the technique of a picture.
 
     Args:
-        pixels: The picture on white paper, (h, w, 3) uint8, as a preview is.
+        pixels: The picture on white paper, (h, w, 3) uint8.
         transparent: Whether the original has transparency.
     """
     picture = Image.fromarray(pixels)
-    colours = small(picture, (0, 0, *picture.size))
-    luma, (ground, paper) = grey(colours), ground_of(colours)
-    span, painted = spanned(luma), distance(colours, ground) > LIKE
+    colours = _shrink(picture, (0, 0, *picture.size))
+    luma, (ground, paper) = _luma(colours), _find_ground(colours)
+    spans, painted = _local_range(luma), _distance(colours, ground) > GROUND_TOLERANCE
     return TechniqueMeasures(
         light=float(luma.mean() / 255),
         contrast=min(1.0, float(luma.std() / 127.5)),
-        colourful=colourfulness(colours),
+        colourful=_colourfulness(colours),
         paper=1 - float(painted.mean()) if paper else 0.0,
-        edges=float((span > EDGE).mean()),
-        flat=flatness(luma, span, painted, paper),
-        soft=softness(luma, span),
-        grain=graininess(luma, span),
-        line=thinness(distance(small(picture, subject(painted, picture)), ground)),
+        edges=float((spans > EDGE_RANGE).mean()),
+        flat=_flatness(luma, spans, painted, paper),
+        soft=_softness(luma, spans),
+        grain=_graininess(luma, spans),
+        line=_stroke_share(_distance(_shrink(picture, _subject_box(painted, picture)), ground)),
         transparent=float(transparent),
-        palette=palette(colours, painted if paper and painted.any() else np.ones_like(painted)),
+        palette=_palette(colours, painted if paper and painted.any() else np.ones_like(painted)),
     )
 
 
-def technique(measures: TechniqueMeasures) -> str:
-    """How a picture seems to be made: "line art", "pencil", "flat colour" or "painted"."""
-    grainy = measures.grain >= GRAINY
-    soft = measures.soft > (SOFT_ON_GRAIN if grainy else SOFT)
-    if measures.paper and measures.line >= LINES and measures.colourful <= ONE_INK:
+def classify_technique(measures: TechniqueMeasures) -> str:
+    """Name the technique of a picture: "line art", "pencil", "flat colour" or "painted"."""
+    grainy = measures.grain >= MIN_PAPER_GRAIN
+    soft = measures.soft > (MAX_INK_SOFTNESS_ON_GRAIN if grainy else MAX_INK_SOFTNESS)
+    if measures.paper and measures.line >= MIN_LINE_SHARE and measures.colourful <= MAX_INK_COLOURFULNESS:
         return "pencil" if soft else "line art"
-    if measures.paper and measures.line >= STROKES and soft and grainy:
+    if measures.paper and measures.line >= MIN_HATCHING_SHARE and soft and grainy:
         return "pencil"
-    return "flat colour" if measures.flat >= FLAT + FLATTER * measures.soft else "painted"
+    return "flat colour" if measures.flat >= MIN_FLATNESS + FLATNESS_PER_SOFTNESS * measures.soft else "painted"
 
 
-def described(many: Sequence[TechniqueMeasures]) -> str:
-    """What pictures have in common, in a few words: "flat colour, mostly red and black, calm, transparent".
+def describe_techniques(group: Sequence[TechniqueMeasures]) -> str:
+    """Describe what pictures have in common, in a few words: "flat colour, mostly red and black, calm, transparent".
 
-    A word is said when it holds for three in five of them; when there is none, they are "mixed".
+    A word is used if it holds for three in five of the pictures. Without any such word they are "mixed".
     """
-    techniques = Counter(map(technique, many)).items()
-    made = next((name for name, count in techniques if count >= AGREED * len(many)), "")
-    transparent = most(each.transparent == 1 for each in many)
-    on_paper = not transparent and most(each.paper >= PAPER for each in many)
+    techniques = Counter(map(classify_technique, group)).items()
+    technique = next((name for name, count in techniques if count >= MIN_AGREEMENT * len(group)), "")
+    transparent = _most(measures.transparent == 1 for measures in group)
+    on_paper = not transparent and _most(measures.paper >= MIN_PAPER for measures in group)
     words = (
-        f"{made} on paper".strip() if on_paper else made,
-        "light" if most(each.light >= LIGHT for each in many) else "",
-        "dark" if most(each.light <= DARK for each in many) else "",
-        coloured(many, drawn=made in {"line art", "pencil"}),
-        "busy" if most(each.edges >= BUSY for each in many) else "",
-        "calm" if most(each.edges <= CALM for each in many) else "",
+        f"{technique} on paper".strip() if on_paper else technique,
+        "light" if _most(measures.light >= MIN_LIGHT for measures in group) else "",
+        "dark" if _most(measures.light <= MAX_DARK for measures in group) else "",
+        _describe_colours(group, drawn=technique in {"line art", "pencil"}),
+        "busy" if _most(measures.edges >= MIN_BUSY for measures in group) else "",
+        "calm" if _most(measures.edges <= MAX_CALM for measures in group) else "",
         "transparent" if transparent else "",
     )
     return ", ".join(filter(None, words)) or "mixed"
 
 
-# What a group has in common ------------------------------------------------------------------------------------------
+# Words for a group ---------------------------------------------------------------------------------------------------
 
 
-def most(flags: Iterable[bool]) -> bool:
-    """Whether it holds for enough to say it of all."""
-    each = list(flags)
-    return bool(each) and sum(each) >= AGREED * len(each)
+def _most(flags: Iterable[bool]) -> bool:
+    values = list(flags)
+    return bool(values) and sum(values) >= MIN_AGREEMENT * len(values)
 
 
-def coloured(many: Sequence[TechniqueMeasures], *, drawn: bool) -> str:
-    """The one or two colours with most of the paint; of drawings only a real colour, as all others are grey."""
-    if not many:
+def _describe_colours(group: Sequence[TechniqueMeasures], *, drawn: bool) -> str:
+    """Name the one or two colours with most of the paint; in drawings greys are not named, because most are grey."""
+    if not group:
         return ""
-    shares = {word: math.fsum(dict(each.palette).get(word, 0.0) for each in many) / len(many) for word in COLOURS}
-    chosen = [word for word in sorted(COLOURS, key=lambda word: -shares[word])[:2] if shares[word] >= PREVAILING]
-    if sum(shares[word] for word in chosen) < ENOUGH:
+    palettes = [dict(measures.palette) for measures in group]
+    shares = {word: math.fsum(palette.get(word, 0.0) for palette in palettes) / len(group) for word in COLOUR_WORDS}
+    largest = sorted(COLOUR_WORDS, key=lambda word: -shares[word])[:2]
+    chosen = [word for word in largest if shares[word] >= MIN_COLOUR_SHARE]
+    if sum(shares[word] for word in chosen) < MIN_COLOURS_SHARE:
         return "many colours"
     if set(chosen) <= GREYS and (drawn or len(chosen) > 1 or chosen == ["grey"]):
         return "" if drawn else "grey"
     return f"mostly {' and '.join(chosen)}"
 
 
-# The measures --------------------------------------------------------------------------------------------------------
+# Measures ------------------------------------------------------------------------------------------------------------
 
 
-def small(picture: Image.Image, box: tuple[int, int, int, int]) -> Array:
-    """What is in the box, at most 96 pixels on its longer side; never enlarged; (h, w, 3) uint8."""
+def _shrink(picture: Image.Image, box: tuple[int, int, int, int]) -> Array:
+    """Shrink a box of a picture to at most 96 pixels on its longer side; never enlarge it; (h, w, 3) uint8."""
     width, height = box[2] - box[0], box[3] - box[1]
-    scale = min(1.0, SIDE / max(width, height))
+    scale = min(1.0, MEASURED_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(picture.resize(size, Image.Resampling.BOX, box))
 
 
-def subject(painted: Array, picture: Image.Image) -> tuple[int, int, int, int]:
-    """The box in a picture outside of which nothing is painted, as seen on its small copy (h, w): left to bottom."""
+def _subject_box(painted: Array, picture: Image.Image) -> tuple[int, int, int, int]:
+    """The bounding box of the painted part in a picture: left, top, right, bottom.
+
+    Args:
+        painted: Where the shrunk picture is painted (h, w).
+        picture: The picture before shrinking.
+    """
     rows, columns = np.flatnonzero(painted.any(1)), np.flatnonzero(painted.any(0))
     if not rows.size:
         return 0, 0, *picture.size
@@ -168,120 +174,121 @@ def subject(painted: Array, picture: Image.Image) -> tuple[int, int, int, int]:
     return left, top, min(right, picture.width), min(bottom, picture.height)
 
 
-def grey(colours: Array) -> Array:
-    """Luma, (h, w) uint8."""
+def _luma(colours: Array) -> Array:
     return np.asarray(Image.fromarray(colours).convert("L"))
 
 
-def ground_of(colours: Array) -> tuple[Array, bool]:
-    """The colour (3,) of the border, and whether it is paper: pale, and on at least half of the border."""
-    sides = colours[:FRAME], colours[-FRAME:], colours[:, :FRAME], colours[:, -FRAME:]
+def _find_ground(colours: Array) -> tuple[Array, bool]:
+    """Find the colour (3,) of the border, and whether it is paper: pale, and on at least half of the border."""
+    sides = colours[:BORDER], colours[-BORDER:], colours[:, :BORDER], colours[:, -BORDER:]
     border = np.concatenate([side.reshape(-1, 3) for side in sides])
     ground = np.median(border, axis=0).astype(np.uint8)
-    even = (distance(border, ground) <= LIKE).mean() >= HALF
-    return ground, bool(even and ground.min() >= PALE)
+    even = (_distance(border, ground) <= GROUND_TOLERANCE).mean() >= MIN_EVEN_BORDER
+    return ground, bool(even and ground.min() >= MIN_PAPER_LEVEL)
 
 
-def distance(colours: Array, ground: Array) -> Array:
-    """How far each pixel is from one colour in the channel where it is furthest, (h, w) uint8."""
-    return reduce(np.maximum, (apart(colours[..., channel], ground[channel]) for channel in range(3)))
+def _distance(colours: Array, ground: Array) -> Array:
+    """The largest difference of the channels between each pixel and one colour, (h, w) uint8."""
+    return reduce(np.maximum, (_difference(colours[..., channel], ground[channel]) for channel in range(3)))
 
 
-def apart(one: Array, other: Array) -> Array:
-    """The distance of uint8 values, as uint8."""
-    return np.maximum(one, other) - np.minimum(one, other)
+def _difference(first: Array, second: Array) -> Array:
+    """The absolute difference of uint8 values, as uint8."""
+    return np.maximum(first, second) - np.minimum(first, second)
 
 
-def nearby(values: Array, chosen: np.ufunc) -> Array:
-    """The largest value of each neighbourhood, or the smallest, as `np.maximum` or `np.minimum` is given; (h, w)."""
+def _local_extreme(values: Array, extreme: np.ufunc) -> Array:
+    """The maximum (`np.maximum`) or minimum (`np.minimum`) of each neighbourhood, (h, w)."""
     for _ in ("down", "across"):
         lines, values = values, values.copy()
         for shift in range(1, REACH + 1):
-            chosen(values[shift:], lines[:-shift], out=values[shift:])
-            chosen(values[:-shift], lines[shift:], out=values[:-shift])
+            extreme(values[shift:], lines[:-shift], out=values[shift:])
+            extreme(values[:-shift], lines[shift:], out=values[:-shift])
         values = np.ascontiguousarray(values.T)
     return values
 
 
-def spanned(luma: Array) -> Array:
-    """How many levels lie between the darkest and the lightest of each neighbourhood, (h, w) uint8."""
-    return nearby(luma, np.maximum) - nearby(luma, np.minimum)
+def _local_range(luma: Array) -> Array:
+    """The range of levels in each neighbourhood, (h, w) uint8."""
+    return _local_extreme(luma, np.maximum) - _local_extreme(luma, np.minimum)
 
 
-def colourfulness(colours: Array) -> float:
-    """How strong and how varied the colours are, from grey to what people called extremely colourful."""
+def _colourfulness(colours: Array) -> float:
+    """How strong and varied the colours are: 0 is grey, 1 what people called extremely colourful."""
     red, green, blue = (colours[..., channel].astype(np.float32) for channel in range(3))
     reddish, yellowish = red - green, (red + green) / 2 - blue
     spread, strength = np.hypot(reddish.std(), yellowish.std()), np.hypot(reddish.mean(), yellowish.mean())
-    return min(1.0, float(spread + 0.3 * strength) / MOST_COLOURFUL)
+    return min(1.0, float(spread + 0.3 * strength) / MAX_COLOURFULNESS)
 
 
-def flatness(luma: Array, span: Array, painted: Array, paper: bool) -> float:
-    """Of what is painted and no edge, the share of its three commonest tones, each as wide as the paper's.
+def _flatness(luma: Array, spans: Array, painted: Array, paper: bool) -> float:
+    """The share of the three commonest tones in the paint away from edges.
 
-    A scan's paper has many levels for one tone, and so have the colours on it. Where next to nothing is painted but
-    edges, as in a drawing of lines, the ground speaks for the picture.
+    In a scan the paper varies around one tone, and so do the colours on it; hence a tone is as wide as the paper's.
+    Where hardly anything except edges is painted, as in line drawings, the flatness of the whole picture counts.
     """
-    calm, little = span <= EDGE, DOUBT * span.size
+    calm, prior = spans <= EDGE_RANGE, FLATNESS_PRIOR * spans.size
     bare, paint = luma[calm & ~painted], luma[calm & painted]
     quarters = np.quantile(bare, (0.25, 0.75)) if paper and bare.size else np.zeros(2)
-    reach = round(float(np.clip(np.ptp(quarters) / 2, *TONE)))
-    overall = commonest(luma[calm], reach) / max(little, float(calm.sum()))
-    return min(1.0, (commonest(paint, reach) + little * overall) / (paint.size + little))
+    reach = round(float(np.clip(np.ptp(quarters) / 2, *TONE_REACH)))
+    overall = _count_commonest(luma[calm], reach) / max(prior, float(calm.sum()))
+    return min(1.0, (_count_commonest(paint, reach) + prior * overall) / (paint.size + prior))
 
 
-def commonest(luma: Array, reach: int) -> float:
-    """How many of these pixels (n,) are within so many levels of the three tones that together have most."""
-    counts, found = np.bincount(luma, minlength=256), 0.0
-    for _ in range(TONES):
+def _count_commonest(luma: Array, reach: int) -> float:
+    """Count the pixels (n,) within `reach` levels of the three commonest tones."""
+    counts, total = np.bincount(luma, minlength=256), 0.0
+    for _ in range(FLAT_TONES):
         near = np.convolve(counts, np.ones(2 * reach + 1), "same")
         tone = int(near.argmax())
-        found += float(near[tone])
+        total += float(near[tone])
         counts[max(0, tone - reach) : tone + reach + 1] = 0
-    return found
+    return total
 
 
-def softness(luma: Array, span: Array) -> float:
-    """How much of an edge's height is left when its steepest step is taken away; the mean over all edges."""
-    edge = span > EDGE
+def _softness(luma: Array, spans: Array) -> float:
+    """The mean share of an edge's height that is not in its steepest step."""
+    edge = spans > EDGE_RANGE
     if not edge.any():
         return 0.0
     step = np.zeros_like(luma)
-    across, down = apart(luma[:, 1:], luma[:, :-1]), apart(luma[1:], luma[:-1])
+    across, down = _difference(luma[:, 1:], luma[:, :-1]), _difference(luma[1:], luma[:-1])
     step[:, 1:], step[:, :-1] = across, np.maximum(step[:, :-1], across)
     step[1:], step[:-1] = np.maximum(step[1:], down), np.maximum(step[:-1], down)
-    return max(0.0, 1 - float((nearby(step, np.maximum)[edge] / span[edge]).mean()))
+    return max(0.0, 1 - float((_local_extreme(step, np.maximum)[edge] / spans[edge]).mean()))
 
 
-def graininess(luma: Array, span: Array) -> float:
-    """How far pixels away from edges are from the mean of the nine around them; all grain when there are only edges."""
+def _graininess(luma: Array, spans: Array) -> float:
+    """How far pixels away from edges are from the mean of their 3 x 3 neighbourhood; 1 where there are only edges."""
     height, width = luma.shape
     around = np.pad(luma.astype(np.float32), 1, mode="edge")
     rows = around[:height] + around[1:-1] + around[2:]
-    rough = np.abs(luma - (rows[:, :width] + rows[:, 1:-1] + rows[:, 2:]) / 9)[span <= EDGE]
-    return min(1.0, float(rough.mean()) / COARSEST) if rough.size else 1.0
+    rough = np.abs(luma - (rows[:, :width] + rows[:, 1:-1] + rows[:, 2:]) / 9)[spans <= EDGE_RANGE]
+    return min(1.0, float(rough.mean()) / MAX_GRAIN) if rough.size else 1.0
 
 
-def thinness(ink: Array) -> float:
-    """The share of the ink (h, w) that goes when all that is narrower than a neighbourhood is wiped away."""
-    if ink.max() <= LIKE:
+def _stroke_share(ink: Array) -> float:
+    """The share of the ink (h, w) in strokes narrower than a neighbourhood: what morphological opening removes."""
+    if ink.max() <= GROUND_TOLERANCE:
         return 0.0
-    wide = nearby(nearby(ink, np.minimum), np.maximum)
+    wide = _local_extreme(_local_extreme(ink, np.minimum), np.maximum)
     return float((ink - wide).sum()) / float(ink.sum())
 
 
-def palette(colours: Array, painted: Array) -> tuple[tuple[str, float], ...]:
-    """The words that most of the painted pixels go by, each with its share."""
+def _palette(colours: Array, painted: Array) -> tuple[tuple[str, float], ...]:
+    """The colour words of most painted pixels, each with its share."""
     red, green, blue = (colours[..., channel].astype(np.uint16) >> 4 for channel in range(3))
     counts = np.bincount((red << 8 | green << 4 | blue)[painted], minlength=4096)
-    shares = (np.bincount(places(), counts, len(COLOURS)) / counts.sum()).tolist()
-    largest = sorted(zip(shares, COLOURS, strict=True), key=lambda pair: -pair[0])[:NAMED]
-    return tuple((word, share) for share, word in largest if share >= LEAST)
+    shares = (np.bincount(_word_of_colour(), counts, len(COLOUR_WORDS)) / counts.sum()).tolist()
+    largest = sorted(zip(shares, COLOUR_WORDS, strict=True), key=lambda pair: -pair[0])[:PALETTE_COLOURS]
+    return tuple((word, share) for share, word in largest if share >= MIN_PALETTE_SHARE)
 
 
 @cache
-def places() -> Array:
-    """For each of 16 levels of red, of green and of blue, where in COLOURS its word is; (4096,)."""
+def _word_of_colour() -> Array:
+    """The index in COLOUR_WORDS for each of 16 levels of red, green and blue, (4096,)."""
     levels = [(level + 0.5) / 16 for level in range(16)]
-    words = [named(*colorsys.rgb_to_hsv(red, green, blue)) for red in levels for green in levels for blue in levels]
-    return np.array([COLOURS.index(word) for word in words])
+    words = [
+        colour_word(*colorsys.rgb_to_hsv(red, green, blue)) for red in levels for green in levels for blue in levels
+    ]
+    return np.array([COLOUR_WORDS.index(word) for word in words])

@@ -1,1 +1,1 @@
-"""One module per file format: its header, and its pixels."""
+"""One module per file format: read its header, and read its pixels."""

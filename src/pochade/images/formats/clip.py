@@ -1,9 +1,9 @@
-"""CLIP, Clip Studio Paint's file: a row of chunks, one of which is an SQLite database with a preview of the canvas.
+"""CLIP, the file of Clip Studio Paint: chunks, one of which is an SQLite database with a preview of the canvas.
 
-The layers are in a form that nobody has written down, so the preview, a PNG, is what can be read.
+The format of the layers is not documented, so only the preview, a PNG, can be read.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the format's own
+# ruff: noqa: PLR2004  # numbers of the file format
 
 import sqlite3
 import struct
@@ -12,72 +12,75 @@ from typing import Any
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
-from pochade.images.formats.chunked import png_header, png_raw
-from pochade.images.formats.raster import Raw
-from pochade.images.formats.zip_formats import PREVIEW_NOTE, inner_png
+from pochade.images.formats.png import read_png_header
+from pochade.images.formats.raster import RawImage
+from pochade.images.formats.zip_formats import PREVIEW_NOTE, open_embedded_png, read_embedded_png
 
-HEAD = 24  # "CSFCHUNK", the file's length, where the first chunk begins
-MOST_STEPS = 2_000  # times ten thousand steps of SQLite; a hostile database could keep it busy for ever
+_FIRST_CHUNK = 24  # offset: "CSFCHUNK", the file's length and the offset of the first chunk stand before it
+_STEPS_PER_CALLBACK = 10_000  # steps of SQLite's virtual machine
+MAX_SQLITE_CALLBACKS = 2_000  # a hostile database could keep SQLite busy for ever
 
 
-def database(source: Source) -> bytes:
-    """The chunk with the database; PictureDamaged when there is none or the file ends before it."""
-    position = HEAD
-    while position < source.size:
-        name, length = struct.unpack(">8sQ", source.exactly(position, 16))
-        position += 16
+def read_clip_header(source: Source) -> Header:
+    """Read the header of a CLIP: the canvas's size if the file states it, else the preview's."""
+    content = _read_database(source)
+    header = read_png_header(_open_preview(source, content))
+    width, height = _read_canvas_size(content) or (header.width, header.height)
+    return replace(header, format="CLIP", width=width, height=height, frames=1)
+
+
+def read_clip(source: Source, _header: Header, side: int | None) -> RawImage:
+    """Read the preview of the canvas."""
+    preview = _open_preview(source, _read_database(source))
+    return replace(read_embedded_png(preview, side), notes=(PREVIEW_NOTE,))
+
+
+def _read_database(source: Source) -> bytes:
+    """The content of the database chunk.
+
+    Raises:
+        PictureDamaged: There is no such chunk, or the file ends before it.
+        PictureTooLarge: The database is too large.
+    """
+    offset = _FIRST_CHUNK
+    while offset < source.size:
+        name, length = struct.unpack(">8sQ", source.read_exactly(offset, 16))
+        offset += 16
         if name == b"CHNKSQLi":
-            if length > source.most_bytes // 4:
-                raise source.too_large(f"the database in it has {length:,} bytes")
-            return source.exactly(position, length)
-        position += length
-    raise source.cut_short(position)
+            if length > source.max_bytes // 4:
+                raise source.size_error(f"the database in it has {length:,} bytes")
+            return source.read_exactly(offset, length)
+        offset += length
+    raise source.truncation_error(offset)
 
 
-def first_row(content: bytes, query: str) -> tuple[Any, ...] | None:
-    """A query's first row, from a database in memory that may take only so many steps."""
+def _first_row(content: bytes, query: str) -> tuple[Any, ...] | None:
+    """The first row of a query on a database in memory, within a limited number of steps."""
     connection = sqlite3.connect(":memory:")
-    steps = iter(range(MOST_STEPS))
+    callbacks = iter(range(MAX_SQLITE_CALLBACKS))
     try:
         connection.deserialize(content)
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.set_progress_handler(lambda: next(steps, None) is None, 10_000)
+        connection.set_progress_handler(lambda: next(callbacks, None) is None, _STEPS_PER_CALLBACK)
         row: tuple[Any, ...] | None = connection.execute(query).fetchone()
     finally:
         connection.close()
     return row
 
 
-def preview_png(source: Source, content: bytes) -> Source:
-    """The preview as a file of its own."""
-    row = first_row(content, "SELECT ImageData FROM CanvasPreview ORDER BY length(ImageData) DESC LIMIT 1")
+def _open_preview(source: Source, content: bytes) -> Source:
+    row = _first_row(content, "SELECT ImageData FROM CanvasPreview ORDER BY length(ImageData) DESC LIMIT 1")
     if row is None or not isinstance(row[0], bytes):
-        raise source.damaged("there is no preview in it")
-    return inner_png(source, row[0])
+        raise source.damage_error("there is no preview in it")
+    return open_embedded_png(source, row[0])
 
 
-def canvas_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of the canvas; None when the database doesn't tell them in pixels."""
+def _read_canvas_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height of the canvas; None if the database does not state them in pixels."""
     try:
-        row = first_row(content, "SELECT CanvasWidth, CanvasHeight FROM Canvas WHERE CanvasUnit = 0 LIMIT 1")
+        row = _first_row(content, "SELECT CanvasWidth, CanvasHeight FROM Canvas WHERE CanvasUnit = 0 LIMIT 1")
     except sqlite3.Error:
-        return None  # another version's tables
+        return None  # tables of another version
     if row is None or not all(isinstance(side, int | float) and 1 <= side < 1_000_000 for side in row):
         return None
     return round(row[0]), round(row[1])
-
-
-def clip_header(source: Source) -> Header:
-    """Of a CLIP: the canvas's size where it is told, else the preview's."""
-    content = database(source)
-    header = png_header(preview_png(source, content))
-    width, height = canvas_size(content) or (header.width, header.height)
-    return replace(header, format="CLIP", width=width, height=height, frames=1)
-
-
-def clip_raw(source: Source, _header: Header, side: int | None) -> Raw:
-    """The preview of the canvas."""
-    inner = preview_png(source, database(source))
-    own = png_header(inner)
-    inner.allow(own.width, own.height, 4 if side is not None else 8 * max(1, own.depth // 8))
-    return replace(png_raw(inner, own, side), notes=(PREVIEW_NOTE,))

@@ -1,161 +1,162 @@
-"""JPEG XL: the size from the bits it begins with (ISO/IEC 18181-1), the pixels from libjxl.
+"""JPEG XL: the header from its first bits (ISO/IEC 18181-1), the pixels from libjxl.
 
-The header is read here because the decoder says the size only together with the pixels.
+The header is parsed here because the decoder states the size only together with the pixels.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the format's own
+# ruff: noqa: PLR2004  # numbers of the file format
 
 import io
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from pochade.images.base.picture import Array, Header
+from pochade.images.base.picture import Array, Header, stretch_to_16_bit
 from pochade.images.base.source import Source
-from pochade.images.formats.chunked import sized
-from pochade.images.formats.isobmff import stretched, top_boxes
-from pochade.images.formats.raster import Raw
-from pochade.images.metadata.exif import upright, with_prefix
+from pochade.images.formats.isobmff import top_level_boxes
+from pochade.images.formats.raster import RawImage
+from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
 
-JXL_BOX = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
-JXL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
-HEADER_BYTES = 512  # more than any header takes but those with many named channels
-JXL_KINDS = ((0, 0), (1, 0), (2, 4), (18, 6))  # how the standard writes numbers that stand for names
-JXL_WHITE, JXL_PRIMARIES, JXL_CURVE = 1, 1, 13  # the names of sRGB's
+JXL_CONTAINER_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
+_SIDE_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height
+_MAX_HEADER_BYTES = 512  # only headers with many named channels are longer
+_ENUM = ((0, 0), (1, 0), (2, 4), (18, 6))  # how the standard codes enumerated values
+_SRGB_WHITE_POINT, _SRGB_PRIMARIES, _SRGB_TRANSFER_FUNCTION = 1, 1, 13
 
 
-class Bits:
-    """A row of bits, the lowest of each byte first, as JPEG XL writes its header."""
+class _BitReader:
+    """Reads numbers bit by bit, the lowest bit of each byte first."""
 
     def __init__(self, content: bytes) -> None:
-        self.rest = int.from_bytes(content, "little")
+        self.remaining = int.from_bytes(content, "little")
 
     def take(self, count: int) -> int:
-        """The next number of so many bits."""
-        value = self.rest & ((1 << count) - 1)
-        self.rest >>= count
+        """The next `count` bits as a number."""
+        value = self.remaining & ((1 << count) - 1)
+        self.remaining >>= count
         return value
 
-    def choice(self, *ways: tuple[int, int]) -> int:
-        """A number written in one of four ways: an offset and how many bits are added to it."""
-        offset, count = ways[self.take(2)]
+    def u32(self, *alternatives: tuple[int, int]) -> int:
+        """The standard's U32: two bits choose one of four alternatives, an offset and how many bits to add to it."""
+        offset, count = alternatives[self.take(2)]
         return offset + self.take(count)
 
     def side(self) -> int:
         """A width or height."""
-        return self.choice((1, 9), (1, 13), (1, 18), (1, 30))
+        return self.u32((1, 9), (1, 13), (1, 18), (1, 30))
 
 
-def jxl_header(source: Source) -> Header:
-    """Of a JPEG XL, bare or in boxes; the width and height are already those after turning."""
-    bits = Bits(codestream_start(source)[2:])
+def read_jxl_header(source: Source) -> Header:
+    """Read the header of a JPEG XL, whether a bare codestream or in boxes."""
+    bits = _BitReader(_codestream_start(source)[2:])
     small = bits.take(1)
     height = (bits.take(5) + 1) * 8 if small else bits.side()
     if ratio := bits.take(3):
-        across, down = JXL_RATIOS[ratio - 1]
+        across, down = _SIDE_RATIOS[ratio - 1]
         width = height * across // down
     else:
         width = (bits.take(5) + 1) * 8 if small else bits.side()
-    return jxl_kind(bits, width, height)
+    return _read_image_metadata(bits, width, height)
 
 
-def jxl_kind(bits: Bits, width: int, height: int) -> Header:
-    """All else that the header says; 2 frames for any animation: counting would mean decoding."""
-    if bits.take(1):  # all as usual
-        return Header("JPEG XL", *sized(width, height, 1), 8, 3, has_alpha=False, frames=1)
-    orientation, frames = jxl_extra(bits) if bits.take(1) else (1, 1)
-    depth = jxl_depth(bits)
+def _read_image_metadata(bits: _BitReader, width: int, height: int) -> Header:
+    """The rest of the header. Animations get 2 frames, as counting them would mean decoding."""
+    if bits.take(1):  # all values are the default
+        return Header("JPEG XL", width, height, 8, 3, has_alpha=False, frames=1)
+    orientation, frames = _read_extra_fields(bits) if bits.take(1) else (1, 1)
+    width, height = oriented_size(width, height, orientation)
+    depth = _read_bit_depth(bits)
     bits.take(1)  # whether 16-bit buffers suffice
-    others = [jxl_is_alpha(bits) for _ in range(bits.choice((0, 0), (1, 0), (2, 4), (1, 12)))]
+    are_alpha = [_read_extra_channel(bits) for _ in range(bits.u32((0, 0), (1, 0), (2, 4), (1, 12)))]
     bits.take(1)  # whether the colours are stored as XYB
-    colours, own_profile = jxl_colours(bits)
-    return Header("JPEG XL", *sized(width, height, orientation), depth, colours, any(others), frames, own_profile)
+    channels, differs_from_srgb = _read_colour_encoding(bits)
+    return Header("JPEG XL", width, height, depth, channels, any(are_alpha), frames, differs_from_srgb)
 
 
-def jxl_colours(bits: Bits) -> tuple[int, bool]:
-    """How many colours, and whether they may be others than sRGB's: there is a profile, or names of other ones."""
-    if bits.take(1):  # all as usual
+def _read_colour_encoding(bits: _BitReader) -> tuple[int, bool]:
+    """The number of colour channels, and whether their meaning may differ from sRGB."""
+    if bits.take(1):  # all values are the default
         return 3, False
-    if bits.take(1):
+    if bits.take(1):  # there is an ICC profile
         return 3, True
-    grey = bits.choice(*JXL_KINDS) == 1
-    same_white = bits.choice(*JXL_KINDS) == JXL_WHITE
-    same = same_white and (grey or bits.choice(*JXL_KINDS) == JXL_PRIMARIES)
-    same = same and not bits.take(1) and bits.choice(*JXL_KINDS) == JXL_CURVE  # the bit: a power instead of a name
+    grey = bits.u32(*_ENUM) == 1
+    same = bits.u32(*_ENUM) == _SRGB_WHITE_POINT
+    same = same and (grey or bits.u32(*_ENUM) == _SRGB_PRIMARIES)
+    has_gamma = same and bool(bits.take(1))
+    same = same and not has_gamma and bits.u32(*_ENUM) == _SRGB_TRANSFER_FUNCTION
     return 1 if grey else 3, not same
 
 
-def jxl_extra(bits: Bits) -> tuple[int, int]:
-    """Orientation and frames; what stands between them is passed over."""
+def _read_extra_fields(bits: _BitReader) -> tuple[int, int]:
+    """The orientation and the number of frames; the fields between them are skipped."""
     orientation = bits.take(3) + 1
-    if bits.take(1):  # a size to be shown at, written as the size is
+    if bits.take(1):  # intrinsic size, coded like the size
         small = bits.take(1)
         _ = bits.take(5) if small else bits.side()
         if not bits.take(3):
             _ = bits.take(5) if small else bits.side()
-    if bits.take(1):  # a preview inside of the stream: practically nobody writes one
+    if bits.take(1):  # an embedded preview, which almost no encoder writes: assume a still picture
         return orientation, 1
-    if not bits.take(1):
+    if not bits.take(1):  # no animation
         return orientation, 1
-    bits.choice((100, 0), (1000, 0), (1, 10), (1, 30))  # ticks a second, and what they are divided by
-    bits.choice((1, 0), (1001, 0), (1, 8), (1, 10))
-    bits.choice((0, 0), (0, 3), (0, 16), (0, 32))  # how often it is played
-    bits.take(1)  # whether frames carry time codes
+    bits.u32((100, 0), (1000, 0), (1, 10), (1, 30))  # ticks per second, numerator
+    bits.u32((1, 0), (1001, 0), (1, 8), (1, 10))  # ticks per second, denominator
+    bits.u32((0, 0), (0, 3), (0, 16), (0, 32))  # number of loops
+    bits.take(1)  # whether frames have time codes
     return orientation, 2
 
 
-def jxl_depth(bits: Bits) -> int:
-    """Bits a channel; floats count as what they take."""
+def _read_bit_depth(bits: _BitReader) -> int:
+    """Bits per channel, for whole numbers and floats alike."""
     if not bits.take(1):
-        return bits.choice((8, 0), (10, 0), (12, 0), (1, 6))
-    depth = bits.choice((32, 0), (16, 0), (24, 0), (1, 6))
-    bits.take(4)  # of them, the exponent
+        return bits.u32((8, 0), (10, 0), (12, 0), (1, 6))
+    depth = bits.u32((32, 0), (16, 0), (24, 0), (1, 6))
+    bits.take(4)  # bits of the exponent
     return depth
 
 
-def jxl_is_alpha(bits: Bits) -> bool:
-    """Whether the next channel beside the colours is alpha; goes past all that is said of it."""
-    if bits.take(1):  # all as usual: 8 bits of alpha
+def _read_extra_channel(bits: _BitReader) -> bool:
+    """Skip the description of an extra channel; whether it is alpha."""
+    if bits.take(1):  # all values are the default: 8-bit alpha
         return True
-    kind = bits.choice(*JXL_KINDS)
-    jxl_depth(bits)
-    bits.choice((0, 0), (3, 0), (4, 0), (1, 3))  # how much smaller it is
-    bits.take(8 * bits.choice((0, 0), (0, 4), (16, 5), (48, 10)))  # its name
+    kind = bits.u32(*_ENUM)
+    _read_bit_depth(bits)
+    bits.u32((0, 0), (3, 0), (4, 0), (1, 3))  # how much smaller the channel is
+    bits.take(8 * bits.u32((0, 0), (0, 4), (16, 5), (48, 10)))  # its name
     if kind == 0:
         bits.take(1)  # whether the colours are multiplied by it
     elif kind == 2:
-        bits.take(64)  # a spot colour
+        bits.take(64)  # spot colour
     return kind == 0
 
 
-def codestream_start(source: Source) -> bytes:
-    """The first bytes of the stream itself, out of the boxes where there are some."""
-    if source.read_at(0, len(JXL_BOX)) != JXL_BOX:
-        return source.read_at(0, HEADER_BYTES)
-    for name, start, length in top_boxes(source):
+def _codestream_start(source: Source) -> bytes:
+    """The first bytes of the codestream, which may lie in boxes."""
+    if source.read_at(0, len(JXL_CONTAINER_SIGNATURE)) != JXL_CONTAINER_SIGNATURE:
+        return source.read_at(0, _MAX_HEADER_BYTES)
+    for name, start, length in top_level_boxes(source):
         if name in {b"jxlc", b"jxlp"}:
-            skipped = 4 if name == b"jxlp" else 0  # the part's number
-            return source.read_at(start + skipped, min(HEADER_BYTES, length - skipped))
-    raise source.damaged("there is no picture in it")
+            skipped = 4 if name == b"jxlp" else 0  # a partial codestream begins with its number
+            return source.read_at(start + skipped, min(_MAX_HEADER_BYTES, length - skipped))
+    raise source.damage_error("there is no picture in it")
 
 
-def jxl_raw(source: Source, header: Header, side: int | None) -> Raw:
-    """The pixels of a JPEG XL. One that was made from a JPEG becomes that JPEG again, exactly."""
-    import pillow_jxl  # noqa: PLC0415  # a heavy library, for few files
+def read_jxl(source: Source, header: Header, side: int | None) -> RawImage:
+    """Read the pixels of a JPEG XL; one that was transcoded from a JPEG becomes exactly that JPEG."""
+    import pillow_jxl  # noqa: PLC0415  # heavy, and rarely needed
 
-    content = source.content()
-    was_jpeg, info, data, icc, found = pillow_jxl.Decoder(num_threads=1)(content)
+    content = source.read_all()
+    was_jpeg, info, data, icc, boxes = pillow_jxl.Decoder(num_threads=1)(content)
     if was_jpeg:
-        return Raw.of(JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
-    exif = next((bytes(box.data) for box in found if box.box_type == b"Exif"), b"")
+        return RawImage.from_pillow(JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
+    exif = next((bytes(box.data) for box in boxes if box.box_type == b"Exif"), b"")
     exif = exif[4:] if exif[4:6] in {b"II", b"MM"} else exif
-    image = jxl_image(info.mode, (info.width, info.height), data)
-    deep = deep_jxl(content, header.depth) if header.depth > 8 and side is None else None
-    return Raw(image, deep, icc=icc or None, exif=upright(with_prefix(exif)))
+    image = _image_from_bytes(info.mode, (info.width, info.height), data)
+    deep = _decode_deep_jxl(content, header.depth) if header.depth > 8 and side is None else None
+    return RawImage(image, deep, icc=icc or None, exif=reset_orientation(add_exif_prefix(exif)))
 
 
-def jxl_image(mode: str, size: tuple[int, int], data: bytes) -> Image.Image:
-    """The decoder's bytes as an image; floats, from 0 to 1, as 8 bits."""
+def _image_from_bytes(mode: str, size: tuple[int, int], data: bytes) -> Image.Image:
+    """The decoder's output as an image; floats from 0 to 1 become 8 bits."""
     if not mode.startswith("F"):
         return Image.frombytes(mode, size, data)
     kind = np.float16 if mode == "F;16" else np.float32
@@ -163,12 +164,12 @@ def jxl_image(mode: str, size: tuple[int, int], data: bytes) -> Image.Image:
     return Image.fromarray((np.nan_to_num(values).clip(0, 1) * 255 + 0.5).astype(np.uint8))
 
 
-def deep_jxl(content: bytes, depth: int) -> Array:
-    """A JPEG XL of more than 8 bits as (H, W, 1 to 4) uint16."""
-    import imagecodecs  # noqa: PLC0415  # a heavy library, for few files
+def _decode_deep_jxl(content: bytes, depth: int) -> Array:
+    """A JPEG XL of more than 8 bits per channel as (H, W, 1 to 4) uint16."""
+    import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
     values = np.atleast_3d(imagecodecs.jpegxl_decode(content, numthreads=1))
-    values = values[0] if values.ndim == 4 else values  # an animation's first frame
+    values = values[0] if values.ndim == 4 else values  # the first frame of an animation
     if values.dtype.kind == "f":
         return (np.nan_to_num(values.astype(np.float32)).clip(0, 1) * 65535 + 0.5).astype(np.uint16)
-    return stretched(values, depth if int(values.max(initial=0)) < 1 << depth else 16)
+    return stretch_to_16_bit(values, depth if int(values.max(initial=0)) < 1 << depth else 16)

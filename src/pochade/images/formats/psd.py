@@ -1,260 +1,183 @@
-"""PSD and PSB: the merged picture that stands at the end of the file, without touching the layers.
+"""PSD and PSB: the merged picture at the end of the file, without touching the layers.
 
-The file is a header of 26 bytes, then the palette, resources and layers, each behind its length, then the merged
-picture, one channel after the other (Adobe Photoshop File Formats Specification). Where a file was saved without a
-merged picture, psd-tools lays the layers over each other, which takes its time.
+If a file was saved without a merged picture, psd-tools composites its layers, which is slow.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the format's own
+# ruff: noqa: PLR2004  # numbers of the file format
 
 import io
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import CMYK_NOTE, Raw, sensible_dpi
-from pochade.images.metadata.exif import upright, with_prefix
-from pochade.images.metadata.icc import to_srgb
+from pochade.images.formats.psd_layout import CMYK, INDEXED, LAB, PSD_COLOUR_CHANNELS, PsdLayout, read_psd_layout
+from pochade.images.formats.raster import CMYK_NOTE, RawImage, valid_dpi
+from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
+from pochade.images.metadata.icc import convert_to_srgb
 
-GREY, INDEXED, RGB, CMYK, MULTICHANNEL, DUOTONE, LAB = 1, 2, 3, 4, 7, 8, 9
-COLOURS = {0: 1, GREY: 1, INDEXED: 3, RGB: 3, CMYK: 4, MULTICHANNEL: 1, DUOTONE: 1, LAB: 3}  # 0: black and white
-RESOLUTION, THUMBNAIL, ICC, VERSION, EXIF = 1005, 1036, 1039, 1057, 1058
-RAW_BYTES, PACKED, ZIPPED, PREDICTED = 0, 1, 2, 3
-LAYERS_NOTE = "it holds no merged picture, so its layers were laid over each other"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a PSD's sections say, and where its merged picture begins."""
-
-    large: bool  # a PSB
-    planes: int
-    height: int
-    width: int
-    depth: int
-    mode: int
-    palette: tuple[int, int]  # where it begins and how long it is
-    resources: dict[int, tuple[int, int]]  # by number, where each begins and how long it is
-    transparent: bool  # the first channel after the colours is the picture's alpha
-    merged: int  # where the merged picture begins
+_RESOLUTION, _THUMBNAIL, _ICC_PROFILE, _VERSION_INFO, _EXIF = 1005, 1036, 1039, 1057, 1058  # resources
+_UNCOMPRESSED, _PACKBITS, _ZIP, _ZIP_WITH_PREDICTION = 0, 1, 2, 3
+_MAX_THUMBNAIL_SIDE = 256  # pixels
+_BAND_ROWS = 256  # rows processed as floats at a time, to save memory
+_LAYERS_NOTE = "it holds no merged picture, so its layers were laid over each other"
 
 
-def layout(source: Source) -> Layout:
-    """Walk over the sections; PictureDamaged when one reaches beyond the end."""
-    version, planes, height, width, depth, mode = struct.unpack(">H6xHIIHH", source.exactly(4, 22))
-    if mode not in COLOURS or depth not in {1, 8, 16, 32} or version not in {1, 2}:
-        raise source.damaged("its header makes no sense")
-    palette, after = section(source, 26, 4)
-    resources, after = section(source, after, 4)
-    layers, after = section(source, after, 8 if version == 2 else 4)
-    return Layout(
-        version == 2,
-        planes,
-        height,
-        width,
-        depth,
-        mode,
-        palette,
-        dict(found_resources(source, *resources)),
-        planes > stored_colours(mode) and negative_count(source, layers, version),
-        after,
-    )
+def read_psd_header(source: Source) -> Header:
+    """Read the header of a PSD or PSB."""
+    layout = read_psd_layout(source)
+    name, channels = "PSB" if layout.large else "PSD", PSD_COLOUR_CHANNELS[layout.mode]
+    return Header(name, layout.width, layout.height, layout.depth, channels, layout.has_alpha, 1)
 
 
-def stored_colours(mode: int) -> int:
-    """Channels of colour in the file: a palette's numbers are one."""
-    return 1 if mode == INDEXED else COLOURS[mode]
+def read_psd(source: Source, header: Header, side: int | None) -> RawImage:
+    """Read the merged picture, or for a small preview the embedded thumbnail if that is large enough."""
+    layout = read_psd_layout(source)
+    if side is not None and (thumbnail := _read_thumbnail(source, layout, side)):
+        return RawImage(thumbnail)
+    dpi = _parse_resolution(layout.read_resource(source, _RESOLUTION))
+    version = layout.read_resource(source, _VERSION_INFO)
+    if version and len(version) > 4 and not version[4]:  # the file states that there is no merged picture
+        return _composite_layers(source, header, dpi)
+    exif = reset_orientation(add_exif_prefix(layout.read_resource(source, _EXIF)))
+    raw = _raw_image(source, layout, layout.read_resource(source, _ICC_PROFILE))
+    return replace(raw, exif=exif, dpi=dpi)
 
 
-def section(source: Source, start: int, width: int) -> tuple[tuple[int, int], int]:
-    """Where the content behind a length of `width` bytes begins, how long it is, and where it is over."""
-    length = int.from_bytes(source.exactly(start, width))
-    start += width
-    if start + length > source.size:
-        raise source.cut_short(start + length)
-    return (start, length), start + length
-
-
-def found_resources(source: Source, start: int, length: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Each resource's number and place; stops at the first that isn't one."""
-    end = start + length
-    while start + 12 <= end:
-        signature, number, letters = struct.unpack(">4sHB", source.exactly(start, 7))
-        start += 6 + (letters + 2) // 2 * 2
-        if signature not in {b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"} or start + 4 > end:
-            return
-        size = int.from_bytes(source.exactly(start, 4))
-        if start + 4 + size > end:
-            return
-        yield number, (start + 4, size)
-        start += 4 + size + size % 2
-
-
-def negative_count(source: Source, layers: tuple[int, int], version: int) -> bool:
-    """Whether the number of layers is negative, which says that the merged picture has alpha."""
-    width = 8 if version == 2 else 4
-    if layers[1] < width + 2 or not int.from_bytes(source.exactly(layers[0], width)):
-        return False
-    return source.exactly(layers[0] + width, 1)[0] >= 0x80
-
-
-def psd_header(source: Source) -> Header:
-    """Of a PSD or PSB."""
-    plan = layout(source)
-    name = "PSB" if plan.large else "PSD"
-    return Header(name, plan.width, plan.height, plan.depth, COLOURS[plan.mode], plan.transparent, 1)
-
-
-def psd_raw(source: Source, header: Header, side: int | None) -> Raw:
-    """The merged picture; for a small preview the thumbnail, where that is large enough."""
-    plan = layout(source)
-    icc, exif = resource(source, plan, ICC), resource(source, plan, EXIF)
-    if side is not None and (small := thumbnail(source, plan, side)):
-        return Raw(small)
-    dpi = resolution(resource(source, plan, RESOLUTION))
-    version = resource(source, plan, VERSION)
-    if version and len(version) > 4 and not version[4]:
-        return layers_over_each_other(source, header, dpi)
-    planes = merged_planes(source, plan)
-    return as_raw(planes, plan, source, icc, upright(with_prefix(exif)), dpi)
-
-
-def resource(source: Source, plan: Layout, number: int) -> bytes | None:
-    """A resource's content, if the file has it."""
-    return source.read_at(*plan.resources[number]) if number in plan.resources else None
-
-
-def resolution(content: bytes | None) -> tuple[float, float] | None:
-    """Dots per inch across and down, which are stored as 16 bits before and after the point."""
+def _parse_resolution(content: bytes | None) -> tuple[float, float] | None:
+    """Dots per inch across and down, from fixed-point numbers of 16.16 bits."""
     if not content or len(content) < 16:
         return None
     across, down = struct.unpack(">I4xI", content[:12])
-    return sensible_dpi((across / 65536, down / 65536))
+    return valid_dpi((across / 65536, down / 65536))
 
 
-def thumbnail(source: Source, plan: Layout, side: int) -> Image.Image | None:
-    """The JPEG that Photoshop puts in, when it is at least as large as wanted."""
-    content = resource(source, plan, THUMBNAIL)
+def _read_thumbnail(source: Source, layout: PsdLayout, side: int) -> Image.Image | None:
+    """The embedded JPEG, if its longest side is at least `side` pixels and it has the picture's proportions."""
+    content = layout.read_resource(source, _THUMBNAIL)
     if not content or content[28:30] != b"\xff\xd8":
         return None
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(content[28:]))
-    alike = abs(image.width * plan.height - image.height * plan.width) <= max(plan.width, plan.height)
-    return image if side <= max(image.size) <= 256 and alike else None
+    width, height = layout.width, layout.height
+    same_proportions = abs(image.width * height - image.height * width) <= max(width, height)
+    return image if side <= max(image.size) <= _MAX_THUMBNAIL_SIDE and same_proportions else None
 
 
-def merged_planes(source: Source, plan: Layout) -> Array:
-    """The channels that are wanted of the merged picture, (C, H, W), of the file's own depth."""
-    wanted = stored_colours(plan.mode) + plan.transparent
-    if plan.planes < wanted:
-        raise source.damaged(f"it has {plan.planes} channels and needs {wanted}")
-    row = (plan.width * plan.depth + 7) // 8
-    packing = int.from_bytes(source.exactly(plan.merged, 2))
-    start, size = plan.merged + 2, row * plan.height * wanted
-    if packing == RAW_BYTES:
-        content = source.exactly(start, size)
-    elif packing == PACKED:
-        content = unpacked(source, plan, start, row, wanted)
-    elif packing == ZIPPED or (packing == PREDICTED and plan.depth <= 16):
-        content = zlib.decompressobj().decompress(source.read_at(start, source.size - start), size)
-    else:
-        raise source.damaged(f"its pixels are packed in an unknown way, {packing}")
-    if len(content) < size:
-        raise source.cut_short()
-    planes = as_numbers(content, plan, wanted, row)
-    return np.add.accumulate(planes, axis=-1, dtype=planes.dtype) if packing == PREDICTED else planes
-
-
-def as_numbers(content: bytes, plan: Layout, planes: int, row: int) -> Array:
-    """Bytes as (C, H, W): uint8, uint16, or float32."""
-    rows = np.frombuffer(content, np.uint8).reshape(planes, plan.height, row)
-    if plan.depth == 1:  # in black and white a set bit is black
-        return (1 - np.unpackbits(rows, axis=-1)[..., : plan.width]) * np.uint8(255)
-    kinds = {8: "u1", 16: ">u2", 32: ">f4"}
-    return rows.view(kinds[plan.depth]).astype(kinds[plan.depth].replace(">", "="))
-
-
-def unpacked(source: Source, plan: Layout, start: int, row: int, planes: int) -> bytes:
-    """The first channels of PackBits: the lengths of all rows stand before the rows."""
-    import imagecodecs  # noqa: PLC0415  # a heavy library, for few files
-
-    width = 4 if plan.large else 2
-    table = source.exactly(start, width * plan.height * plan.planes)
-    lengths = np.frombuffer(table, f">u{width}").astype(np.int64)
-    position = start + len(table)
-    if position + int(lengths.sum()) > source.size:
-        raise source.cut_short(position + int(lengths.sum()))
-    parts = []
-    for length in lengths.reshape(plan.planes, plan.height)[:planes].sum(axis=1).tolist():
-        part = imagecodecs.packbits_decode(source.read_at(position, length), out=row * plan.height)
-        if len(part) < row * plan.height:
-            raise source.damaged("a channel has too few pixels")
-        parts.append(bytes(part))
-        position += length
-    return b"".join(parts)
-
-
-def as_raw(
-    planes: Array,
-    plan: Layout,
-    source: Source,
-    icc: bytes | None,
-    exif: bytes | None,
-    dpi: tuple[float, float] | None,
-) -> Raw:
-    """Channels (C, H, W) of any of Photoshop's modes as what everybody gets."""
-    if plan.depth == 32:  # linear light, as floats
+def _raw_image(source: Source, layout: PsdLayout, icc: bytes | None) -> RawImage:
+    """The merged picture in any colour mode, without EXIF and resolution."""
+    planes = _read_planes(source, layout)
+    if layout.depth == 32:  # linear floats
         planes = (np.nan_to_num(planes).clip(0, 1) ** np.float32(1 / 2.2) * 65535 + 0.5).astype(np.uint16)
     values = np.moveaxis(planes, 0, -1)  # (H, W, C)
-    if plan.mode == INDEXED:
-        palette = np.frombuffer(source.exactly(plan.palette[0], 768), np.uint8).reshape(3, 256).T
-        return Raw(Image.fromarray(palette[values[..., 0]]), icc=icc, exif=exif, dpi=dpi)
-    if plan.mode in {CMYK, LAB}:
-        return converted(values, plan, icc, exif, dpi)
-    values = without_white(values) if plan.transparent else np.ascontiguousarray(values)
+    if layout.mode == INDEXED:
+        palette = np.frombuffer(source.read_exactly(layout.palette[0], 768), np.uint8).reshape(3, 256).T
+        return RawImage(Image.fromarray(palette[values[..., 0]]), icc=icc)
+    if layout.mode == LAB:
+        return _lab_to_rgb(_to_8_bit_floor(values))
+    if layout.mode == CMYK:
+        return _cmyk_to_rgb(_to_8_bit_floor(values), icc)
+    values = _remove_white_matte(values) if layout.has_alpha else np.ascontiguousarray(values)
     if values.dtype == np.uint16:
-        return Raw(Image.new("L", (1, 1)), values, icc=icc, exif=exif, dpi=dpi)
-    return Raw(Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values), icc=icc, exif=exif, dpi=dpi)
+        return RawImage(Image.new("L", (1, 1)), values, icc=icc)
+    return RawImage(Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values), icc=icc)
 
 
-def converted(
-    values: Array, plan: Layout, icc: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None
-) -> Raw:
-    """CMYK (stored with 0 for full ink) and Lab as 8-bit sRGB; their alpha, which is rare, is left on white."""
-    eight = values if values.dtype == np.uint8 else (values >> 8).astype(np.uint8)
-    if plan.mode == LAB:
-        image = Image.frombytes(
-            "LAB", (plan.width, plan.height), (eight[..., :3] ^ np.array([0, 128, 128], np.uint8)).tobytes()
-        )
-        return Raw(image.convert("RGB"), exif=exif, dpi=dpi, notes=("its Lab colours became RGB",))
-    image = Image.fromarray(np.ascontiguousarray(255 - eight[..., :4]), "CMYK")
-    colours, notes = to_srgb(image, icc)
-    return Raw(colours, exif=exif, dpi=dpi, notes=(CMYK_NOTE, *notes))
+def _read_planes(source: Source, layout: PsdLayout) -> Array:
+    """The colour and alpha channels of the merged picture, (C, H, W), in the file's depth."""
+    count = layout.stored_colour_channels + layout.has_alpha
+    if layout.planes < count:
+        raise source.damage_error(f"it has {layout.planes} channels and needs {count}")
+    row_bytes = (layout.width * layout.depth + 7) // 8
+    compression = int.from_bytes(source.read_exactly(layout.merged, 2))
+    start, size = layout.merged + 2, row_bytes * layout.height * count
+    if compression == _UNCOMPRESSED:
+        content = source.read_exactly(start, size)
+    elif compression == _PACKBITS:
+        content = _unpack_bits(source, layout, start, row_bytes, count)
+    elif compression == _ZIP or (compression == _ZIP_WITH_PREDICTION and layout.depth <= 16):
+        content = zlib.decompressobj().decompress(source.read_at(start, source.size - start), size)
+    else:
+        raise source.damage_error(f"its pixels have an unknown compression, {compression}")
+    if len(content) < size:
+        raise source.truncation_error()
+    planes = _parse_samples(content, layout, row_bytes)
+    return np.add.accumulate(planes, axis=-1, dtype=planes.dtype) if compression == _ZIP_WITH_PREDICTION else planes
 
 
-def without_white(values: Array) -> Array:
-    """Colours as they are without the white that Photoshop lays under the merged picture; (H, W, C), alpha last."""
+def _parse_samples(content: bytes, layout: PsdLayout, row_bytes: int) -> Array:
+    """Bytes as (C, H, W) uint8, uint16 or float32."""
+    rows = np.frombuffer(content, np.uint8).reshape(-1, layout.height, row_bytes)
+    if layout.depth == 1:  # a set bit is black
+        return (1 - np.unpackbits(rows, axis=-1)[..., : layout.width]) * np.uint8(255)
+    kinds = {8: "u1", 16: ">u2", 32: ">f4"}
+    return rows.view(kinds[layout.depth]).astype(kinds[layout.depth].replace(">", "="))
+
+
+def _unpack_bits(source: Source, layout: PsdLayout, start: int, row_bytes: int, count: int) -> bytes:
+    """The first `count` channels of PackBits data: a table with the lengths of all rows, then the rows."""
+    import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
+
+    length_bytes = 4 if layout.large else 2
+    table = source.read_exactly(start, length_bytes * layout.height * layout.planes)
+    lengths = np.frombuffer(table, f">u{length_bytes}").astype(np.int64)
+    offset = start + len(table)
+    if offset + int(lengths.sum()) > source.size:
+        raise source.truncation_error(offset + int(lengths.sum()))
+    channels = []
+    for length in lengths.reshape(layout.planes, layout.height)[:count].sum(axis=1).tolist():
+        channel = imagecodecs.packbits_decode(source.read_at(offset, length), out=row_bytes * layout.height)
+        if len(channel) < row_bytes * layout.height:
+            raise source.damage_error("a channel has too few pixels")
+        channels.append(bytes(channel))
+        offset += length
+    return b"".join(channels)
+
+
+def _to_8_bit_floor(values: Array) -> Array:
+    return values if values.dtype == np.uint8 else (values >> 8).astype(np.uint8)
+
+
+def _lab_to_rgb(values: Array) -> RawImage:
+    """Lab colours (H, W, C) uint8 as RGB; alpha, which is rare in this mode, is dropped."""
+    height, width = values.shape[:2]
+    signed = (values[..., :3] ^ np.array([0, 128, 128], np.uint8)).tobytes()
+    image = Image.frombytes("LAB", (width, height), signed).convert("RGB")
+    return RawImage(image, notes=("its Lab colours became RGB",))
+
+
+def _cmyk_to_rgb(values: Array, icc: bytes | None) -> RawImage:
+    """CMYK colours (H, W, C) uint8, in which 0 is full ink, as sRGB; alpha, which is rare, is dropped."""
+    image = Image.fromarray(np.ascontiguousarray(255 - values[..., :4]), "CMYK")
+    colours, notes = convert_to_srgb(image, icc)
+    return RawImage(colours, notes=(CMYK_NOTE, *notes))
+
+
+def _remove_white_matte(values: Array) -> Array:
+    """Undo the white that Photoshop lays under the transparent parts of the merged picture.
+
+    Args:
+        values: (H, W, C) uint8 or uint16, alpha last.
+    """
     full = np.float32(np.iinfo(values.dtype).max)
     result = np.empty_like(values)
-    for top in range(0, len(values), 256):  # in bands: floats take room
-        band = values[top : top + 256].astype(np.float32)
-        cover = np.maximum(band[..., -1:] / full, 1 / full)
-        colours = (band[..., :-1] - full * (1 - cover)) / cover
-        result[top : top + 256, :, :-1] = (colours.clip(0, full) + 0.5).astype(values.dtype)
-        result[top : top + 256, :, -1] = values[top : top + 256, :, -1]
+    for top in range(0, len(values), _BAND_ROWS):
+        band = values[top : top + _BAND_ROWS].astype(np.float32)
+        opacity = np.maximum(band[..., -1:] / full, 1 / full)
+        colours = (band[..., :-1] - full * (1 - opacity)) / opacity
+        result[top : top + _BAND_ROWS, :, :-1] = (colours.clip(0, full) + 0.5).astype(values.dtype)
+        result[top : top + _BAND_ROWS, :, -1] = values[top : top + _BAND_ROWS, :, -1]
     return result
 
 
-def layers_over_each_other(source: Source, header: Header, dpi: tuple[float, float] | None) -> Raw:
-    """All visible layers as psd-tools composes them, which wants about 40 bytes a pixel."""
-    import psd_tools  # noqa: PLC0415  # a heavy library, for few files
+def _composite_layers(source: Source, header: Header, dpi: tuple[float, float] | None) -> RawImage:
+    """All visible layers as psd-tools composites them, which takes about 40 bytes per pixel."""
+    import psd_tools  # noqa: PLC0415  # heavy, and rarely needed
 
-    source.allow(header.width, header.height, 40)
+    source.check_memory(header.width, header.height, 40)
     source.file.seek(0)
-    image = psd_tools.PSDImage.open(io.BytesIO(source.content())).composite(ignore_preview=True)
-    return Raw(image, dpi=dpi, notes=(LAYERS_NOTE,))
+    image = psd_tools.PSDImage.open(io.BytesIO(source.read_all())).composite(ignore_preview=True)
+    return RawImage(image, dpi=dpi, notes=(_LAYERS_NOTE,))

@@ -1,6 +1,4 @@
-"""From what one format's reader gives to what everybody gets: a whole `Picture`, or a `Preview`."""
-
-# the numbers are the format's own
+"""Turn what a format's reader returns into a `Picture` or a `Preview`."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,43 +8,48 @@ import numpy as np
 from PIL import Image
 
 from pochade.images.base.picture import Array, Header, Picture, Preview
-from pochade.images.geometry.resize import bands, fitting, on_white, plain, shrunk
-from pochade.images.metadata.exif import orientation_of, upright, with_prefix
-from pochade.images.metadata.icc import to_srgb
+from pochade.images.geometry.resize import fitted_size, flatten_on_white, row_bands, shrink, to_basic_mode
+from pochade.images.metadata.exif import add_exif_prefix, read_orientation, reset_orientation
+from pochade.images.metadata.icc import convert_to_srgb
 
 CMYK_NOTE = "its CMYK became RGB"
-MIRRORED = {2, 4, 5, 7}
-QUARTER_TURNS = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}  # against the clock, after mirroring
+_MIRRORED_ORIENTATIONS = {2, 4, 5, 7}
+_QUARTER_TURNS = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}  # by orientation: anticlockwise, after mirroring
 
 
 @dataclass(frozen=True)
-class Raw:
-    """Pixels as they lie in a file, not turned yet, and what goes with them."""
+class RawImage:
+    """Pixels as stored in a file, not yet turned upright, and their metadata."""
 
-    image: Image.Image  # 8 bits, of any of Pillow's modes; perhaps not decoded yet
-    deep: Array | None = None  # (H, W, 1 to 4) uint16, straight alpha last; then the image isn't looked at
-    orientation: int = 1
+    image: Image.Image  # 8 bits, in any of Pillow's modes; may not be decoded yet
+    deep: Array | None = None  # (H, W, 1 to 4) uint16, straight alpha last; replaces `image`
+    orientation: int = 1  # as EXIF defines it
     icc: bytes | None = None
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, image: Image.Image, **changes: Any) -> "Raw":
-        """What Pillow found beside the pixels, with its `orientation` from the EXIF unless it is given."""
-        exif = with_prefix(image.info.get("exif"))
+    def from_pillow(cls, image: Image.Image, **changes: Any) -> "RawImage":
+        """An image with the metadata that Pillow found.
+
+        Args:
+            image: An opened image.
+            changes: Fields to set instead, such as `orientation`.
+        """
+        exif = add_exif_prefix(image.info.get("exif"))
         raw = cls(
             image,
-            orientation=orientation_of(exif),
+            orientation=read_orientation(exif),
             icc=image.info.get("icc_profile") or None,
-            exif=upright(exif),
-            dpi=sensible_dpi(image.info.get("dpi")),
+            exif=reset_orientation(exif),
+            dpi=valid_dpi(image.info.get("dpi")),
         )
         return replace(raw, **changes)
 
 
-def sensible_dpi(dpi: Any) -> tuple[float, float] | None:
-    """Dots per inch across and down; None unless both are positive numbers."""
+def valid_dpi(dpi: Any) -> tuple[float, float] | None:
+    """Dots per inch, across and down; None unless both are positive numbers."""
     try:
         across, down = (float(value) for value in dpi)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -54,91 +57,101 @@ def sensible_dpi(dpi: Any) -> tuple[float, float] | None:
     return (across, down) if 0 < across < math.inf and 0 < down < math.inf else None
 
 
-def turned(array: Array, orientation: int) -> Array:
-    """Rows and columns (H, W, …) as they are to be seen, by EXIF's numbers 1 to 8."""
-    if orientation in MIRRORED:
-        array = array[:, ::-1]
-    return np.ascontiguousarray(np.rot90(array, QUARTER_TURNS[orientation]))
+def make_preview(raw: RawImage, header: Header, side: int) -> Preview:
+    """Shrink an image, convert it to sRGB, lay it on white and turn it upright.
+
+    Args:
+        raw: The image; it is decoded here if need be.
+        header: Of its file.
+        side: Pixels of the longest side; smaller images are not enlarged.
+    """
+    image = raw.image if raw.deep is None else _deep_to_8_bit_image(raw.deep)
+    small = shrink(_decode(image, side), side)
+    small, notes = _shrunk_to_srgb(small, raw.icc)
+    return Preview(header, _apply_orientation(flatten_on_white(small), raw.orientation), raw.notes + notes)
 
 
-def deep_as_image(deep: Array) -> Image.Image:
-    """16 bits as an 8-bit image: L, LA, RGB or RGBA."""
+def _deep_to_8_bit_image(deep: Array) -> Image.Image:
     values = (deep >> 8).astype(np.uint8)  # (H, W, C)
     return Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values)
 
 
-def preview_of(raw: Raw, header: Header, side: int) -> Preview:
-    """The small one: shrunk, then turned, then its colours made sRGB, then laid on white paper."""
-    image = raw.image if raw.deep is None else deep_as_image(raw.deep)
-    small = shrunk(decoded(image, side), side)
-    small, notes = small_in_srgb(small, raw.icc)
-    return Preview(header, turned(on_white(small), raw.orientation), raw.notes + notes)
-
-
-def decoded(image: Image.Image, side: int) -> Image.Image:
-    """The image with its pixels read; a JPEG at a half, a quarter or an eighth of its size, where that is enough."""
+def _decode(image: Image.Image, side: int) -> Image.Image:
+    """Decode an image; a JPEG at a half, a quarter or an eighth of its size if that is enough for `side`."""
     if image.format == "JPEG":
-        width, height = fitting(*image.size, 2 * side)
+        width, height = fitted_size(*image.size, 2 * side)
         image.draft(None, (width, height))  # None keeps the mode
     image.load()
     return image
 
 
-def small_in_srgb(small: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
-    """L, RGB, CMYK, La or RGBa in sRGB's colours; alpha stays multiplied in."""
+def _shrunk_to_srgb(small: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
+    """Convert an image of mode L, RGB, CMYK, La or RGBa to sRGB, and notes; colours stay multiplied by alpha."""
     if small.mode not in {"La", "RGBa"}:
-        return to_srgb(small, icc)
+        return convert_to_srgb(small, icc)
     if not icc:
         return small, ()
     straight = small.convert("RGBA")
-    colours, notes = to_srgb(straight.convert("L" if small.mode == "La" else "RGB"), icc)
+    colours, notes = convert_to_srgb(straight.convert("L" if small.mode == "La" else "RGB"), icc)
     straight.paste(colours.convert("RGB"))
     straight.putalpha(small.getchannel(len(small.getbands()) - 1))
     return straight.convert("RGBa"), notes
 
 
-def picture_of(raw: Raw, header: Header) -> Picture:
-    """The whole one at full depth, turned upright, CMYK made RGB."""
-    pixels, alpha, icc, notes = straight(raw)
-    pixels = turned(pixels, raw.orientation)
-    alpha = None if alpha is None else turned(alpha, raw.orientation)
+def make_picture(raw: RawImage, header: Header) -> Picture:
+    """The whole picture at full depth, turned upright, with CMYK converted to RGB."""
+    pixels, alpha, icc, notes = _decode_planes(raw)
+    pixels = _apply_orientation(pixels, raw.orientation)
+    alpha = None if alpha is None else _apply_orientation(alpha, raw.orientation)
     header = replace(header, has_alpha=alpha is not None)
     return Picture(header, pixels, alpha, icc, raw.exif, raw.dpi, raw.notes + notes)
 
 
-def straight(raw: Raw) -> tuple[Array, Array | None, bytes | None, tuple[str, ...]]:
-    """Colours (H, W, 1 or 3), alpha (H, W) or None, their profile, notes: of the whole picture, not turned yet."""
+def _apply_orientation(array: Array, orientation: int) -> Array:
+    """Turn rows and columns (H, W, ...) upright."""
+    if orientation in _MIRRORED_ORIENTATIONS:
+        array = array[:, ::-1]
+    return np.ascontiguousarray(np.rot90(array, _QUARTER_TURNS[orientation]))
+
+
+def _decode_planes(raw: RawImage) -> tuple[Array, Array | None, bytes | None, tuple[str, ...]]:
+    """Colours (H, W, 1 or 3), alpha (H, W) or None, the colours' ICC profile, and notes; not turned upright."""
     if raw.deep is not None:
-        colours = raw.deep.shape[-1] - 1 + raw.deep.shape[-1] % 2  # 1, 2, 3, 4 channels hold 1, 1, 3, 3 colours
+        colours = _colour_channels(raw.deep.shape[-1])
         alpha = raw.deep[..., -1] if raw.deep.shape[-1] % 2 == 0 else None
         return raw.deep[..., :colours], alpha, raw.icc, ()
     raw.image.load()
     if raw.image.mode != "CMYK":
-        pixels, alpha = planes(raw.image)
+        pixels, alpha = _image_planes(raw.image)
         return pixels, alpha, raw.icc, ()
-    pixels, notes = cmyk_as_rgb(raw.image, raw.icc)
+    pixels, notes = _cmyk_to_rgb(raw.image, raw.icc)
     return pixels, None, None, (CMYK_NOTE, *notes)
 
 
-def planes(image: Image.Image) -> tuple[Array, Array | None]:
-    """Colours and alpha of a decoded image, copied band by band: Pillow's own way needs the memory three times."""
-    channels = np.asarray(plain(image.crop((0, 0, 1, 1)))).reshape(-1).size
-    colours = channels - 1 + channels % 2
+def _colour_channels(channels: int) -> int:
+    """1, 2, 3 or 4 channels contain 1, 1, 3 or 3 colours; the others are alpha."""
+    return channels - 1 + channels % 2
+
+
+def _image_planes(image: Image.Image) -> tuple[Array, Array | None]:
+    """Colours and alpha of a decoded image, copied in bands, as Pillow's conversion needs three times the memory."""
+    channels = np.asarray(to_basic_mode(image.crop((0, 0, 1, 1)))).reshape(-1).size
+    colours = _colour_channels(channels)
     pixels = np.empty((image.height, image.width, colours), np.uint8)
     alpha = np.empty((image.height, image.width), np.uint8) if channels % 2 == 0 else None
-    for top, band in bands(image):
-        values = np.asarray(plain(band)).reshape(-1, image.width, channels)  # (rows, W, C)
+    for top, band in row_bands(image):
+        values = np.asarray(to_basic_mode(band)).reshape(-1, image.width, channels)  # (rows, W, C)
         pixels[top : top + len(values)] = values[..., :colours]
         if alpha is not None:
             alpha[top : top + len(values)] = values[..., -1]
     return pixels, alpha
 
 
-def cmyk_as_rgb(image: Image.Image, icc: bytes | None) -> tuple[Array, tuple[str, ...]]:
-    """A CMYK image's colours in sRGB, (H, W, 3) uint8, and notes."""
+def _cmyk_to_rgb(image: Image.Image, icc: bytes | None) -> tuple[Array, tuple[str, ...]]:
+    """A CMYK image as sRGB (H, W, 3) uint8, and notes."""
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     notes: tuple[str, ...] = ()
-    for top, band in bands(image):
-        converted, notes = to_srgb(band, icc)
+    for top, band in row_bands(image):
+        converted, notes = convert_to_srgb(band, icc)
         pixels[top : top + band.height] = np.asarray(converted)
     return pixels, notes

@@ -1,1 +1,1 @@
-"""Resize, letterbox, tile and crop arrays of pixels."""
+"""Resize, letterbox, tile, crop and blur arrays of pixels."""

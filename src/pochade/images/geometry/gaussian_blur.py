@@ -1,4 +1,4 @@
-"""Gaussian blur and bilinear resizing of arrays and tensors, with torch."""
+"""Gaussian blur of arrays and tensors, with torch."""
 
 import math
 from typing import Any
@@ -10,41 +10,56 @@ from torch import Tensor
 from torch.nn import functional
 
 Floats = NDArray[np.float32]
-REACH = 2.5  # standard deviations of a Gaussian that are computed
-COARSEST = 2.0  # pixels: a Gaussian that is wider is computed on fewer pixels
+_REACH_IN_SIGMAS = 2.5  # where the kernel is cut off
+_MAX_FULL_SIZE_SIGMA = 2.0  # pixels: wider blurs are computed on a smaller picture
 
 
 def as_tensor(x: NDArray[Any]) -> Tensor:
-    """(H, W) or (H, W, C) as (1, C, H, W)."""
+    """An array (H, W) or (H, W, C) as a tensor (1, C, H, W)."""
     return torch.from_numpy(np.ascontiguousarray(x.reshape(*x.shape[:2], -1), np.float32)).permute(2, 0, 1)[None]
 
 
 def as_array(x: Tensor, like: NDArray[Any]) -> Floats:
-    """(1, C, H, W) as (H, W, C), or (H, W) where the other has no channels."""
+    """A tensor (1, C, H, W) as an array (H, W, C), or (H, W) if `like` has two dimensions."""
     array: Floats = x[0].permute(1, 2, 0).contiguous().numpy()
     return array.reshape(array.shape[:2]) if like.ndim == 2 else array  # noqa: PLR2004
 
 
-def blurred(x: Floats, sigma: float) -> Floats:
-    """A Gaussian blur with that deviation in pixels, edges repeated; a wide one is made on fewer pixels."""
-    shrink = max(1, int(sigma / COARSEST))
-    shrink = min(shrink, *x.shape[:2])
+def blur(x: Floats, sigma: float) -> Floats:
+    """Blur an array with a Gaussian and repeated edges; a wide blur is computed on a smaller picture.
+
+    Args:
+        x: (H, W) or (H, W, C).
+        sigma: Standard deviation in pixels.
+
+    Returns:
+        The shape of `x`.
+    """
+    factor = max(1, int(sigma / _MAX_FULL_SIZE_SIGMA))
+    factor = min(factor, *x.shape[:2])
     small = as_tensor(x)
-    if shrink > 1:
-        small = functional.interpolate(small, size=[-(-side // shrink) for side in x.shape[:2]], mode="area")
-    return as_array(enlarged(gaussian(small, sigma / shrink), x.shape[:2]), x)
+    if factor > 1:
+        small = functional.interpolate(small, size=[-(-side // factor) for side in x.shape[:2]], mode="area")
+    return as_array(_resize_bilinear(gaussian_blur(small, sigma / factor), x.shape[:2]), x)
 
 
-def gaussian(x: Tensor, sigma: float) -> Tensor:
-    """A Gaussian blur of (B, C, H, W) with that deviation in pixels, edges repeated; same shape."""
-    reach = max(1, math.ceil(REACH * sigma))
+def gaussian_blur(x: Tensor, sigma: float) -> Tensor:
+    """Blur a tensor with a Gaussian and repeated edges.
+
+    Args:
+        x: (B, C, H, W).
+        sigma: Standard deviation in pixels.
+
+    Returns:
+        The shape of `x`.
+    """
+    reach = max(1, math.ceil(_REACH_IN_SIGMAS * sigma))
     weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma).square())
     weights = weights / weights.sum()
-    each = functional.pad(x.flatten(0, 1).unsqueeze(1), (reach, reach, reach, reach), mode="replicate")
-    rows = functional.conv2d(each, weights.view(1, 1, 1, -1))
+    planes = functional.pad(x.flatten(0, 1).unsqueeze(1), (reach, reach, reach, reach), mode="replicate")
+    rows = functional.conv2d(planes, weights.view(1, 1, 1, -1))
     return functional.conv2d(rows, weights.view(1, 1, -1, 1)).view_as(x)
 
 
-def enlarged(x: Tensor, size: tuple[int, ...]) -> Tensor:
-    """To another height and width, smoothly."""
+def _resize_bilinear(x: Tensor, size: tuple[int, ...]) -> Tensor:
     return x if x.shape[2:] == size else functional.interpolate(x, size=list(size), mode="bilinear")

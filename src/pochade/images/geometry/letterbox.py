@@ -1,4 +1,4 @@
-"""The squares that the nets see: a picture shrunk to fit, on white; with and without the paper about its subject."""
+"""The squares that models see: a picture fitted onto white, with and without the empty paper around its subject."""
 
 from typing import NamedTuple
 
@@ -7,37 +7,42 @@ from PIL import Image
 
 from pochade.images.base.picture import Array
 
-SIDE = 96  # pixels a side of the square
-COARSE = 64  # pixels of the longer side on which the subject is looked for: grain is averaged away
-FAINT = 10.0  # levels of 255 between neighbours there that count as an edge, at least
-SHARE = 0.2  # of the strongest edges that an edge must have
-STRONGEST = 0.995  # quantile that stands for the strongest edges: a hair or a speck is no measure
-ROOM = 0.02  # of the longer side that is left about the subject
+SQUARE_SIDE = 96  # pixels
+_COARSE_SIDE = 64  # pixels of the longer side when looking for the subject: small enough to average out grain
+MIN_EDGE_LEVELS = 10.0  # of 255 between neighbouring pixels: the weakest edge that counts
+MIN_EDGE_SHARE = 0.2  # of the strongest edges: the weakest edge that counts
+STRONG_EDGE_QUANTILE = 0.995  # stands for the strongest edges, so that a hair or a speck has no say
+MARGIN_SHARE = 0.02  # of the longer side, left around the subject
 
 
 class Square(NamedTuple):
-    """A picture fitted into a square of 96 pixels, unless said otherwise."""
+    """A picture fitted into the middle of a white square."""
 
-    pixels: Array  # (96, 96, 3) uint8, white around the picture
-    width: int  # of the picture in it: 1 to 96
+    pixels: Array  # (S, S, 3) uint8; S is 96 unless another side was asked for
+    width: int  # of the picture inside the square: 1 to S
     height: int
 
 
 class Squares(NamedTuple):
-    """A picture as the nets see it."""
+    """Both squares of a picture."""
 
-    whole: Square  # for the code, from which it is redrawn
-    subject: Square  # without the empty paper about it: for the look
+    whole: Square  # input of the sketch model
+    subject: Square  # without the empty paper around it: input of the embedding model
 
 
-def squared(pixels: Array) -> Squares:
+def make_squares(pixels: Array) -> Squares:
     """Both squares of a picture (h, w, 3) uint8."""
-    whole, subject = letterboxed(pixels), trimmed(pixels)
-    return Squares(whole, whole if subject.shape == pixels.shape else letterboxed(subject))
+    whole, subject = letterbox(pixels), trim_paper(pixels)
+    return Squares(whole, whole if subject.shape == pixels.shape else letterbox(subject))
 
 
-def letterboxed(pixels: Array, side: int = SIDE) -> Square:
-    """A picture (h, w, 3) uint8, enlarged or shrunk until it fits a white square of that side, in the middle of it."""
+def letterbox(pixels: Array, side: int = SQUARE_SIDE) -> Square:
+    """Enlarge or shrink a picture until it fits into a white square, and centre it there.
+
+    Args:
+        pixels: (h, w, 3) uint8.
+        side: Of the square, in pixels.
+    """
     height, width = pixels.shape[:2]
     scale = side / max(width, height)
     fitted = max(1, round(width * scale)), max(1, round(height * scale))
@@ -48,33 +53,45 @@ def letterboxed(pixels: Array, side: int = SIDE) -> Square:
     return Square(square, *fitted)
 
 
-def trimmed(pixels: Array) -> Array:
-    """The picture (h, w, 3) without the even paper about its subject, which copies often have more or less of.
+def trim_paper(pixels: Array) -> Array:
+    """Crop a picture to its subject, as copies of one picture often differ in the empty paper around it.
 
-    The subject reaches as far as there are edges; a slow change of light, as in a scan, is none. A picture without
-    edges stays as it is.
+    The subject is the bounding box of all edges; slow changes of light, as in scans, are no edges.
+
+    Args:
+        pixels: (h, w, 3) uint8.
+
+    Returns:
+        A view of `pixels`; all of it if there are no edges.
     """
     height, width = pixels.shape[:2]
-    scale = COARSE / max(height, width)
+    edges = _coarse_edges(pixels)
+    strongest = np.partition(edges, rank := int((edges.size - 1) * STRONG_EDGE_QUANTILE), axis=None)[rank]
+    subject = edges >= max(MIN_EDGE_LEVELS, MIN_EDGE_SHARE * float(strongest))
+    if not subject.any():
+        return pixels
+    rows, columns = np.flatnonzero(subject.any(1)), np.flatnonzero(subject.any(0))
+    margin = MARGIN_SHARE * max(height, width)
+    top, bottom = _crop_range(rows[0], rows[-1], height / subject.shape[0], margin, height)
+    left, right = _crop_range(columns[0], columns[-1], width / subject.shape[1], margin, width)
+    return pixels[top:bottom, left:right]
+
+
+def _coarse_edges(pixels: Array) -> Array:
+    """The largest step to any of the four neighbours in any channel, of the picture shrunk to 64 pixels; int16."""
+    height, width = pixels.shape[:2]
+    scale = _COARSE_SIDE / max(height, width)
     size = max(3, round(width * scale)), max(3, round(height * scale))
     shrunk = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
-    small = np.ascontiguousarray(np.moveaxis(shrunk, 2, 0), np.int16)  # (3, h, w): last, 3 makes numpy slow
+    small = np.ascontiguousarray(np.moveaxis(shrunk, 2, 0), np.int16)  # (3, h, w): numpy is slow with 3 as last axis
     edges = np.zeros(small.shape[1:], np.int16)
     across, down = np.abs(np.diff(small, axis=2)).max(0), np.abs(np.diff(small, axis=1)).max(0)
     edges[:, 1:], edges[1:] = across, np.maximum(edges[1:], down)
     edges[:, :-1] = np.maximum(edges[:, :-1], across)
     edges[:-1] = np.maximum(edges[:-1], down)
-    strongest = np.partition(edges, place := int((edges.size - 1) * STRONGEST), axis=None)[place]
-    there = edges >= max(FAINT, SHARE * float(strongest))
-    if not there.any():
-        return pixels
-    rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
-    room = ROOM * max(height, width)
-    top, bottom = extent(rows[0], rows[-1], height / size[1], room, height)
-    left, right = extent(columns[0], columns[-1], width / size[0], room, width)
-    return pixels[top:bottom, left:right]
+    return edges
 
 
-def extent(first: int, last: int, scale: float, room: float, end: int) -> tuple[int, int]:
-    """Where to cut along one side, in pixels, when coarse pixels `first` to `last` are to stay."""
-    return max(0, int(first * scale - room)), min(end, int(np.ceil((last + 1) * scale + room)))
+def _crop_range(first: int, last: int, scale: float, margin: float, end: int) -> tuple[int, int]:
+    """The pixels along one side, 0 to `end`, that coarse pixels `first` to `last` cover, with a margin."""
+    return max(0, int(first * scale - margin)), min(end, int(np.ceil((last + 1) * scale + margin)))

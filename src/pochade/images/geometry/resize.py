@@ -1,8 +1,8 @@
-"""Large pictures made small quickly: every pixel counts by its area, and transparent ones don't bleed.
+"""Shrink large pictures quickly: every pixel counts by its area, and transparent pixels don't bleed.
 
-A picture is gone through in bands of rows, each averaged in whole blocks of pixels, so that beside the decoded picture
-only a band is ever in memory (a drawing of 168 megapixels takes 0.7 GB by itself). Then one antialiased step leads to
-the exact size. Alpha is multiplied in before averaging and laid on paper at the small size, where it costs little.
+A picture is processed in bands of rows, each averaged in whole blocks of pixels, so that only one band is in memory
+beside the decoded picture (a drawing of 168 megapixels takes 0.7 GB by itself). One antialiased step then leads to the
+exact size. Colours are multiplied by alpha before averaging and laid on white at the small size, where it costs little.
 """
 
 from collections.abc import Iterator
@@ -13,35 +13,39 @@ from PIL import Image
 from pochade.images.base.picture import Array
 
 BAND_PIXELS = 1_000_000
-SPARE = 2  # the blocks leave at least twice the size asked for; the last step needs that to be good
-PLAIN = ("L", "RGB", "CMYK")
+MIN_REDUCTION_LEFT = 2  # factor left for the last, antialiased step, which needs it for quality
+_OPAQUE_MODES = ("L", "RGB", "CMYK")
 
 
-def fitting(width: int, height: int, side: int) -> tuple[int, int]:
-    """The size in which the longest side is `side`; the same size when it isn't longer."""
+def fitted_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Width and height scaled down until the longer is `side` pixels; unchanged if it is not longer."""
     longest = max(width, height)
     if longest <= side:
         return width, height
     return max(1, round(width * side / longest)), max(1, round(height * side / longest))
 
 
-def shrunk(image: Image.Image, side: int) -> Image.Image:
-    """A decoded picture with its longest side at most `side`; L, RGB, CMYK, or La or RGBa with alpha multiplied in."""
-    size = fitting(*image.size, side)
-    factor = max(1, max(image.size) // (SPARE * side))
-    small = in_blocks(image, factor)
+def shrink(image: Image.Image, side: int) -> Image.Image:
+    """Shrink a decoded picture until its longest side is at most `side` pixels.
+
+    Returns:
+        An image of mode L, RGB or CMYK, or La or RGBa with colours multiplied by alpha.
+    """
+    size = fitted_size(*image.size, side)
+    factor = max(1, max(image.size) // (MIN_REDUCTION_LEFT * side))
+    small = _average_blocks(image, factor)
     if small.size == size:
         return small
-    box = (0.0, 0.0, image.width / factor, image.height / factor)  # the last block may be partly outside
+    box = (0.0, 0.0, image.width / factor, image.height / factor)  # the last block may lie partly outside
     return small.resize(size, Image.Resampling.HAMMING, box)
 
 
-def in_blocks(image: Image.Image, factor: int) -> Image.Image:
-    """Every block of factor x factor pixels as one, band by band."""
+def _average_blocks(image: Image.Image, factor: int) -> Image.Image:
+    """Average blocks of factor x factor pixels, band by band."""
     height = -(-image.height // factor)
     small: Image.Image | None = None
-    for top, band in bands(image, factor):
-        part = multiplied(band)
+    for top, band in row_bands(image, factor):
+        part = _premultiply(band)
         part = part.reduce(factor) if factor > 1 else part
         if part.height == height:
             return part
@@ -51,8 +55,16 @@ def in_blocks(image: Image.Image, factor: int) -> Image.Image:
     return small
 
 
-def bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Image]]:
-    """Rows of the picture from top to bottom, a multiple of `factor` of them at a time, with the first one's number."""
+def row_bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Image]]:
+    """Bands of rows from top to bottom, each of about `BAND_PIXELS`.
+
+    Args:
+        image: Any decoded image.
+        factor: The rows of every band but the last are a multiple of it.
+
+    Yields:
+        The number of a band's first row, and the band.
+    """
     rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
     if rows >= image.height:
         yield 0, image
@@ -61,30 +73,37 @@ def bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Imag
         yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
-def multiplied(band: Image.Image) -> Image.Image:
-    """Any mode as L, RGB, CMYK, La or RGBa."""
-    band = plain(band)
+def _premultiply(band: Image.Image) -> Image.Image:
+    """An image of any mode as L, RGB, CMYK, La or RGBa."""
+    band = to_basic_mode(band)
     return band.convert("RGBa") if band.mode == "RGBA" else band.convert("La") if band.mode == "LA" else band
 
 
-def plain(band: Image.Image) -> Image.Image:
-    """Any mode as L, LA, RGB, RGBA or CMYK, 8 bits; palettes and single transparent colours are looked up."""
+def to_basic_mode(band: Image.Image) -> Image.Image:
+    """Convert an image of any mode to 8-bit L, LA, RGB, RGBA or CMYK, with palettes and colour keys resolved."""
     if band.mode in {"RGBa", "La"}:
         return band.convert(band.mode.upper())
-    see_through = band.has_transparency_data
-    if band.mode in PLAIN and not see_through:
+    transparent = band.has_transparency_data
+    if band.mode in _OPAQUE_MODES and not transparent:
         return band
     if band.mode in {"LA", "RGBA"}:
         return band
     if band.mode.startswith("I;16"):
         band = Image.fromarray((np.asarray(band) >> 8).astype(np.uint8))
     if band.mode in {"1", "L"}:
-        return band.convert("LA" if see_through else "L")
-    return band.convert("RGBA" if see_through else "RGB")
+        return band.convert("LA" if transparent else "L")
+    return band.convert("RGBA" if transparent else "RGB")
 
 
-def on_white(small: Image.Image) -> Array:
-    """A small picture on white paper, (h, w, 3) uint8."""
+def flatten_on_white(small: Image.Image) -> Array:
+    """Lay a shrunk picture on white paper.
+
+    Args:
+        small: As `shrink` returns it, but not CMYK.
+
+    Returns:
+        (h, w, 3) uint8.
+    """
     if small.mode not in {"La", "RGBa"}:
         return np.array(small.convert("RGB"))
     values = np.asarray(small)  # (h, w, 2 or 4), colours already multiplied by alpha

@@ -1,33 +1,41 @@
-"""A picture of any size in tiles that a net can take, each with a margin as wide as the net sees."""
+"""Split a picture of any size into tiles for a model, each with a margin as wide as the model's receptive field."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+Region = tuple[slice, slice]  # rows, columns
+
 
 class Tile(NamedTuple):
-    """A part of a picture: what is read, what is kept of it, and where that lies in what was read."""
+    """One tile: the model reads `padded` and its result fills `core`."""
 
-    read: tuple[slice, slice]
-    kept: tuple[slice, slice]
-    inner: tuple[slice, slice]
+    padded: Region  # of the picture, with the margin
+    core: Region  # of the picture, without the margin
+    core_in_padded: Region  # the core relative to the padded region
 
 
-def tiles(height: int, width: int, side: int, margin: int) -> Iterator[Tile]:
-    """Tiles that cover a picture; all begin at multiples of what side and margin are multiples of."""
+def tile_grid(height: int, width: int, side: int, margin: int) -> Iterator[Tile]:
+    """Tiles whose cores cover a picture without overlap.
+
+    Args:
+        height: Of the picture, in pixels.
+        width: Of the picture, in pixels.
+        side: Of a core. If it and the margin are multiples of a number, all tiles begin at multiples of it.
+        margin: Around a core; the picture's edges cut it off.
+    """
     for top in range(0, height, side):
         for left in range(0, width, side):
-            kept = spans((top, left), (height, width), side, 0)
-            read = spans((top, left), (height, width), side, margin)
-            inner = tuple(
-                slice(one.start - two.start, one.stop - two.start) for one, two in zip(kept, read, strict=True)
+            core = _clipped_square((top, left), (height, width), side, 0)
+            padded = _clipped_square((top, left), (height, width), side, margin)
+            rows, columns = (
+                slice(inner.start - outer.start, inner.stop - outer.start)
+                for inner, outer in zip(core, padded, strict=True)
             )
-            yield Tile(read, kept, (inner[0], inner[1]))
+            yield Tile(padded, core, (rows, columns))
 
 
-def spans(corner: tuple[int, int], size: tuple[int, int], side: int, margin: int) -> tuple[slice, slice]:
-    """Rows and columns of a square with a margin, as far as the picture goes."""
-    first, second = (
-        slice(max(0, start - margin), min(whole, start + side + margin))
-        for start, whole in zip(corner, size, strict=True)
+def _clipped_square(corner: tuple[int, int], size: tuple[int, int], side: int, margin: int) -> Region:
+    rows, columns = (
+        slice(max(0, start - margin), min(end, start + side + margin)) for start, end in zip(corner, size, strict=True)
     )
-    return first, second
+    return rows, columns

@@ -1,83 +1,88 @@
-"""Which format a file is in, by its first bytes and never by its name, and how large its picture is."""
+"""Detect a file's format from its first bytes, never from its name, and read its header."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from pochade.images.base.picture import Header
-from pochade.images.base.source import Source, opened
-from pochade.images.formats.chunked import bmp_header, gif_header, jpeg_header, png_header, webp_header
-from pochade.images.formats.clip import clip_header
-from pochade.images.formats.isobmff import avif_header, heic_header
-from pochade.images.formats.jpegxl import JXL_BOX, jxl_header
-from pochade.images.formats.psd import psd_header
-from pochade.images.formats.svg import is_svg, svg_header
-from pochade.images.formats.tiff import tiff_header
-from pochade.images.formats.zip_formats import archive_header
+from pochade.images.base.source import Source, open_source
+from pochade.images.formats.avif import read_avif_header
+from pochade.images.formats.bmp import read_bmp_header
+from pochade.images.formats.clip import read_clip_header
+from pochade.images.formats.gif import read_gif_header
+from pochade.images.formats.heic import read_heic_header
+from pochade.images.formats.jpeg import read_jpeg_header
+from pochade.images.formats.jpegxl import JXL_CONTAINER_SIGNATURE, read_jxl_header
+from pochade.images.formats.png import PNG_SIGNATURE, read_png_header
+from pochade.images.formats.psd import read_psd_header
+from pochade.images.formats.svg import is_svg, read_svg_header
+from pochade.images.formats.tiff import read_tiff_header
+from pochade.images.formats.webp import read_webp_header
+from pochade.images.formats.zip_formats import read_zip_header
 
-MOST_BYTES = 2**30
-START = 65_536  # bytes in which an SVG must show itself, after its comments
-MAGIC: dict[bytes, Callable[[Source], Header]] = {
-    b"\x89PNG\r\n\x1a\n": png_header,
-    b"\xff\xd8\xff": jpeg_header,
-    b"GIF87a": gif_header,
-    b"GIF89a": gif_header,
-    b"BM": bmp_header,
-    b"II*\0": tiff_header,
-    b"MM\0*": tiff_header,
-    b"II+\0": tiff_header,
-    b"MM\0+": tiff_header,
-    b"\xff\x0a": jxl_header,
-    JXL_BOX: jxl_header,
-    b"8BPS": psd_header,
-    b"PK\x03\x04": archive_header,
-    b"CSFCHUNK": clip_header,
-    b"\x1f\x8b": svg_header,
+MAX_PICTURE_BYTES = 2**30  # default bound of the memory that a picture may take
+_START_BYTES = 65_536  # bytes within which an SVG must be recognizable, after its comments
+_HEADER_READERS: dict[bytes, Callable[[Source], Header]] = {  # by the file's first bytes
+    PNG_SIGNATURE: read_png_header,
+    b"\xff\xd8\xff": read_jpeg_header,
+    b"GIF87a": read_gif_header,
+    b"GIF89a": read_gif_header,
+    b"BM": read_bmp_header,
+    b"II*\0": read_tiff_header,
+    b"MM\0*": read_tiff_header,
+    b"II+\0": read_tiff_header,
+    b"MM\0+": read_tiff_header,
+    b"\xff\x0a": read_jxl_header,
+    JXL_CONTAINER_SIGNATURE: read_jxl_header,
+    b"8BPS": read_psd_header,
+    b"PK\x03\x04": read_zip_header,
+    b"CSFCHUNK": read_clip_header,
+    b"\x1f\x8b": read_svg_header,  # gzip
 }
-AVIF_BRANDS = {b"avif", b"avis"}
-HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 
-def identify(path: Path | str, *, most_bytes: int = MOST_BYTES) -> Header:
-    """What a file says of its picture, before any pixel is allocated.
+def identify(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Header:
+    """Read a file's header without allocating any pixels.
 
     Args:
-        path: The file, whatever its name ends in.
-        most_bytes: Of memory that reading it may take, for what has to be unpacked to find the size.
+        path: The file; its suffix does not matter.
+        most_bytes: Memory that may be used, for formats that must be decompressed to find the size.
 
     Raises:
         PictureUnreadable: One of its four kinds; see `pochade.errors`.
     """
-    with opened(path, most_bytes) as source:
-        return header_of(source)
+    with open_source(path, most_bytes) as source:
+        return read_header(source)
 
 
-def header_of(source: Source) -> Header:
-    """The same of an open file.
+def read_header(source: Source) -> Header:
+    """Read the header of an open file.
 
     Raises:
-        FormatUnknown: It begins like no format of ours.
+        FormatUnknown: The file is in no supported format.
     """
-    start = source.read_at(0, START)
-    for magic, reader in MAGIC.items():
-        if start.startswith(magic):
+    start = source.read_at(0, _START_BYTES)
+    for signature, reader in _HEADER_READERS.items():
+        if start.startswith(signature):
             return reader(source)
-    if start[4:8] == b"ftyp" and (brands := brands_of(start)) & (AVIF_BRANDS | HEIC_BRANDS):
-        return avif_header(source) if brands & AVIF_BRANDS else heic_header(source)
+    if start[4:8] == b"ftyp" and (brands := _parse_brands(start)) & (_AVIF_BRANDS | _HEIC_BRANDS):
+        return read_avif_header(source) if brands & _AVIF_BRANDS else read_heic_header(source)
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return webp_header(source)
+        return read_webp_header(source)
     if is_svg(start):
-        return svg_header(source)
-    raise source.unknown(f"it begins with {beginning(start)}")
+        return read_svg_header(source)
+    raise source.format_error(f"it begins with {_describe_start(start)}")
 
 
-def brands_of(start: bytes) -> set[bytes]:
-    """What an ISO base media file says that it is."""
+def _parse_brands(start: bytes) -> set[bytes]:
+    """The brands in the `ftyp` box of an ISO base media file."""
     end = min(int.from_bytes(start[:4]), 256)
-    return {start[8:12], *(start[at : at + 4] for at in range(16, end, 4))}
+    return {start[8:12], *(start[offset : offset + 4] for offset in range(16, end, 4))}
 
 
-def beginning(start: bytes) -> str:
-    """The first bytes for a sentence: as text if they are, else as numbers."""
+def _describe_start(start: bytes) -> str:
+    """The first bytes for a sentence: quoted if they are text, else in hexadecimal."""
     first = start[:16]
     if first.isascii() and (text := first.decode("ascii").strip()).isprintable():
         return f"'{text}'"

@@ -1,62 +1,69 @@
-"""The door: any art file as a whole `Picture` or as a small `Preview`, within a bound of memory.
+"""Read any art file as a whole `Picture` or a small `Preview`, within a bound of memory.
 
-path ─► opened ─► header_of ─► allow ─► the format's reader ─► picture_of / preview_of
-source.py identify.py  here     chunks.py, boxes.py …   raster.py
+path -> open_source -> read_header -> check memory -> the format's reader -> make_picture / make_preview
+base/source.py  io/identify.py                   formats/*.py           formats/raster.py
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pochade.images.base.picture import Header, Picture, Preview
-from pochade.images.base.source import Source, opened
-from pochade.images.formats.chunked import bmp_raw, gif_raw, jpeg_raw, png_raw, webp_raw
-from pochade.images.formats.clip import clip_raw
-from pochade.images.formats.isobmff import avif_raw, heic_raw
-from pochade.images.formats.jpegxl import jxl_raw
-from pochade.images.formats.psd import psd_raw
-from pochade.images.formats.raster import Raw, picture_of, preview_of
-from pochade.images.formats.svg import svg_raw
-from pochade.images.formats.tiff import tiff_raw
-from pochade.images.formats.zip_formats import archive_raw
-from pochade.images.io.identify import MOST_BYTES, header_of
+from pochade.images.base.source import Source, open_source
+from pochade.images.formats.avif import read_avif
+from pochade.images.formats.bmp import read_bmp
+from pochade.images.formats.clip import read_clip
+from pochade.images.formats.gif import read_gif
+from pochade.images.formats.heic import read_heic
+from pochade.images.formats.jpeg import read_jpeg
+from pochade.images.formats.jpegxl import read_jxl
+from pochade.images.formats.png import read_png
+from pochade.images.formats.psd import read_psd
+from pochade.images.formats.raster import RawImage, make_picture, make_preview
+from pochade.images.formats.svg import read_svg
+from pochade.images.formats.tiff import read_tiff
+from pochade.images.formats.webp import read_webp
+from pochade.images.formats.zip_formats import read_zip
+from pochade.images.io.identify import MAX_PICTURE_BYTES, read_header
 
-READERS = {
-    "PNG": png_raw,
-    "APNG": png_raw,
-    "JPEG": jpeg_raw,
-    "WebP": webp_raw,
-    "AVIF": avif_raw,
-    "JPEG XL": jxl_raw,
-    "HEIC": heic_raw,
-    "GIF": gif_raw,
-    "BMP": bmp_raw,
-    "TIFF": tiff_raw,
-    "PSD": psd_raw,
-    "PSB": psd_raw,
-    "KRA": archive_raw,
-    "KRZ": archive_raw,
-    "ORA": archive_raw,
-    "PROCREATE": archive_raw,
-    "CLIP": clip_raw,
-    "SVG": svg_raw,
+PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
+    "PNG": read_png,
+    "APNG": read_png,
+    "JPEG": read_jpeg,
+    "WebP": read_webp,
+    "AVIF": read_avif,
+    "JPEG XL": read_jxl,
+    "HEIC": read_heic,
+    "GIF": read_gif,
+    "BMP": read_bmp,
+    "TIFF": read_tiff,
+    "PSD": read_psd,
+    "PSB": read_psd,
+    "KRA": read_zip,
+    "KRZ": read_zip,
+    "ORA": read_zip,
+    "PROCREATE": read_zip,
+    "CLIP": read_clip,
+    "SVG": read_svg,
 }
-DECODING = {  # bytes a pixel that a decoder takes at its height, beside what is made of it
-    "JPEG": 10,  # of a progressive one, which is kept whole as coefficients
+_EMBEDDED_PNG_FORMATS = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP"}  # their memory depends on the PNG in them
+_DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, beside its result
+    "JPEG": 10,  # progressive: all coefficients are in memory
     "WebP": 18,
     "AVIF": 16,
-    "JPEG XL": 48,  # its decoder computes with floats
+    "JPEG XL": 48,  # libjxl computes with floats
     "HEIC": 16,
     "GIF": 5,
     "TIFF": 8,
     "PSD": 16,
     "PSB": 16,
 }
-DEEP_COPIES = {"PNG": 2.2, "APNG": 2.2, "AVIF": 8, "HEIC": 8}  # of pixels of more than 8 bits; elsewhere 3
-FLOAT_COPIES = 5
-ALWAYS_DEEP = {"TIFF", "PSD", "PSB"}  # decoded at full depth for a preview, too
-BYTE = 8  # bits
-INNER = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP"}  # bounded by the PNG in them, not by their canvas
-NAMES = {
+_BYTE_BITS = 8
+_DEFAULT_DEEP_COPIES = 3  # copies of the pixels in memory when they have more than 8 bits
+_DEEP_COPIES = {"PNG": 2.2, "APNG": 2.2, "AVIF": 8, "HEIC": 8}
+_FLOAT_COPIES = 5
+_ALWAYS_DECODED_DEEP = {"TIFF", "PSD", "PSB"}  # decoded at full depth even for a preview
+FORMATS_BY_SUFFIX = {
     ".png": {"PNG", "APNG"},
     ".apng": {"PNG", "APNG"},
     ".jpg": {"JPEG"},
@@ -82,87 +89,91 @@ NAMES = {
 }
 
 
-def read_picture(path: Path | str, *, most_bytes: int = MOST_BYTES) -> Picture:
-    """The whole picture at full depth, turned upright, with all that must survive; an animation's first frame.
+def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Picture:
+    """Read a whole picture at full depth, turned upright, with its metadata; of an animation, the first frame.
 
     Args:
-        path: The file, whatever its name ends in.
-        most_bytes: Of memory that reading it may take.
+        path: The file; its suffix does not matter.
+        most_bytes: Memory that reading may take.
 
     Raises:
         PictureDamaged: The file is empty, cut short, or its content contradicts itself.
-        FormatUnknown: It is in no format of pictures that Pochade reads.
-        PictureTooLarge: It would take more memory; said before any of it is allocated.
-        FileUnreachable: It can't be opened, is no ordinary file, or changed while it was read.
+        FormatUnknown: The file is in no supported format.
+        PictureTooLarge: Reading would take more memory, which is found before any of it is allocated.
+        FileUnreachable: The file can't be opened, is not a regular file, or changed while it was read.
     """
-    with opened(path, most_bytes) as source:
-        picture = picture_in(source)
-        return replace(picture, notes=name_notes(path, picture.header) + picture.notes)
+    with open_source(path, most_bytes) as source:
+        picture = picture_from_source(source)
+        return replace(picture, notes=_suffix_notes(path, picture.header) + picture.notes)
 
 
-def picture_in(source: Source) -> Picture:
-    """The whole picture of an open file, as `read_picture` gives it; a library's exceptions go through."""
-    header = header_of(source)
-    allow(source, header, whole=True)
-    return picture_of(raw_of(source, header, None), header)
+def picture_from_source(source: Source) -> Picture:
+    """Read a whole picture from an open file; exceptions of the libraries pass through."""
+    header = read_header(source)
+    _check_memory(source, header, whole=True)
+    return make_picture(_read_raw_image(source, header, None), header)
 
 
-def read_preview(path: Path | str, side: int, *, most_bytes: int = MOST_BYTES) -> Preview:
-    """The picture with its longest side `side`, never enlarged, in sRGB on white paper, by the cheapest way there is.
+def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES) -> Preview:
+    """Read a small picture in sRGB on white paper, in the cheapest way the format offers; never enlarged.
 
     Args:
-        path: The file, whatever its name ends in.
+        path: The file; its suffix does not matter.
         side: Pixels of the longest side, at least 1.
-        most_bytes: Of memory that reading it may take.
+        most_bytes: Memory that reading may take.
 
     Raises:
-        PictureUnreadable: As `read_picture` does.
+        PictureUnreadable: As for `read_picture`.
     """
-    with opened(path, most_bytes) as source:
-        preview = preview_in(source, side)
-        return replace(preview, notes=name_notes(path, preview.header) + preview.notes)
+    with open_source(path, most_bytes) as source:
+        preview = preview_from_source(source, side)
+        return replace(preview, notes=_suffix_notes(path, preview.header) + preview.notes)
 
 
-def preview_in(source: Source, side: int) -> Preview:
-    """The preview of an open file, as `read_preview` gives it; a library's exceptions go through."""
-    header = header_of(source)
-    allow(source, header, whole=False)
-    return preview_of(raw_of(source, header, side), header, side)
+def preview_from_source(source: Source, side: int) -> Preview:
+    """Read a preview from an open file; exceptions of the libraries pass through."""
+    header = read_header(source)
+    _check_memory(source, header, whole=False)
+    return make_preview(_read_raw_image(source, header, side), header, side)
 
 
-def allow(source: Source, header: Header, *, whole: bool) -> None:
-    """Nothing, or PictureTooLarge: what decoding takes at its height, and what is made of it."""
-    if header.format not in INNER:
-        source.allow(header.width, header.height, bytes_a_pixel(header, whole=whole))
+def _check_memory(source: Source, header: Header, *, whole: bool) -> None:
+    if header.format not in _EMBEDDED_PNG_FORMATS:
+        source.check_memory(header.width, header.height, _bytes_per_pixel(header, whole=whole))
 
 
-def bytes_a_pixel(header: Header, *, whole: bool) -> float:
-    """Of memory at the height of reading; measured with 9-megapixel files, beside some 20 MB that are always taken."""
+def _bytes_per_pixel(header: Header, *, whole: bool) -> float:
+    """Peak memory of reading, measured with pictures of 9 megapixels, without a constant part of about 20 MB."""
     channels = header.channels + header.has_alpha
-    stored = 1 if channels == 1 else 4  # Pillow keeps colours in 4 bytes
-    shallow = DECODING.get(header.format, stored) + channels * whole
-    if header.depth <= BYTE or not (whole or header.format in ALWAYS_DEEP):
+    stored = 1 if channels == 1 else 4  # Pillow stores colours in 4 bytes
+    shallow = _DECODER_BYTES_PER_PIXEL.get(header.format, stored) + channels * whole
+    if header.depth <= _BYTE_BITS or not (whole or header.format in _ALWAYS_DECODED_DEEP):
         return shallow
-    copies = FLOAT_COPIES if header.depth > 2 * BYTE else DEEP_COPIES.get(header.format, 3)
-    return max(shallow, channels * header.depth / BYTE * copies)
+    is_float = header.depth > 2 * _BYTE_BITS
+    copies = _FLOAT_COPIES if is_float else _DEEP_COPIES.get(header.format, _DEFAULT_DEEP_COPIES)
+    return max(shallow, channels * header.depth / _BYTE_BITS * copies)
 
 
-def raw_of(source: Source, header: Header, side: int | None) -> Raw:
-    """Through the reader of its format; PictureDamaged when it then claims another size than before."""
-    raw = READERS[header.format](source, header, side)
+def _read_raw_image(source: Source, header: Header, side: int | None) -> RawImage:
+    """Call the format's reader.
+
+    Raises:
+        PictureDamaged: The pixels have another size than the header states.
+    """
+    raw = PIXEL_READERS[header.format](source, header, side)
     height, width = raw.deep.shape[:2] if raw.deep is not None else raw.image.size[::-1]
-    if header.format in INNER:
+    if header.format in _EMBEDDED_PNG_FORMATS:
         return raw
     larger = width * height > header.width * header.height
     if larger or (side is None and sorted((width, height)) != sorted((header.width, header.height))):
-        raise source.damaged(f"it claims {header.width} x {header.height} pixels and holds {width} x {height}")
+        raise source.damage_error(f"it claims {header.width} x {header.height} pixels and holds {width} x {height}")
     return raw
 
 
-def name_notes(path: Path | str, header: Header) -> tuple[str, ...]:
-    """A clause when the name promises another format than the content has."""
-    ending = Path(path).suffix.lower()
-    if header.format in NAMES.get(ending, {header.format}):
+def _suffix_notes(path: Path | str, header: Header) -> tuple[str, ...]:
+    """A note if the suffix promises another format than the content has."""
+    suffix = Path(path).suffix.lower()
+    if header.format in FORMATS_BY_SUFFIX.get(suffix, {header.format}):
         return ()
     article = "an" if header.format[0] in "AO" else "a"
-    return (f"is {article} {header.format} although its name ends in {ending}",)
+    return (f"is {article} {header.format} although its name ends in {suffix}",)

@@ -1,7 +1,7 @@
-"""The other door: a `Picture` becomes a file from which `read_picture` gives the same picture again.
+"""Write a `Picture` to a file from which `read_picture` reads the same picture again.
 
-Picture ─► refusal ─► encoded ─► decoded again and compared ─► write_atomically
-              here    encode.py        here, read.py                 system/atomic_files.py
+Picture -> unsupported_reason -> encode -> decode and compare -> write_atomically
+encode.py   read.py             system/atomic_files.py
 """
 
 import io
@@ -14,13 +14,13 @@ import numpy as np
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.images.base.picture import Array, Header, Picture
 from pochade.images.base.source import Source, first_line, printable
-from pochade.images.io.encode import encoded
-from pochade.images.io.read import picture_in
+from pochade.images.io.encode import encode_image_file
+from pochade.images.io.read import picture_from_source
 from pochade.images.metadata.icc import is_srgb
 from pochade.system.atomic_files import write_atomically
 
-QUALITY = 95  # of JPEG and AVIF
-SUFFIXES = {
+DEFAULT_QUALITY = 95  # of JPEG and AVIF
+SUFFIX_BY_FORMAT = {
     "PNG": ".png",
     "TIFF": ".tif",
     "JPEG": ".jpg",
@@ -29,126 +29,131 @@ SUFFIXES = {
     "JPEG XL": ".jxl",
     "BMP": ".bmp",
 }
-DEEP = {"PNG", "TIFF"}  # written with 16 bits; JPEG XL's library would call them linear light, which they aren't
-OPAQUE = {"JPEG", "BMP"}  # which hold no alpha
-LOSSLESS = {"PNG", "TIFF", "WebP", "JPEG XL", "BMP"}
-LONGEST = {"JPEG": 65_500, "WebP": 16_383, "AVIF": 65_536}  # pixels a side that their libraries write
-BYTE = 8  # bits
-NO_BOUND = 2**62  # bytes: its pixels are in memory already
+_DEEP_FORMATS = {"PNG", "TIFF"}  # written with 16 bits; imagecodecs would mark deep JPEG XL as linear light
+_OPAQUE_FORMATS = {"JPEG", "BMP"}  # without alpha
+_LOSSLESS_FORMATS = {"PNG", "TIFF", "WebP", "JPEG XL", "BMP"}
+_MAX_SIDE = {"JPEG": 65_500, "WebP": 16_383, "AVIF": 65_536}  # pixels that the libraries can write
+_BYTE_BITS = 8
+_UNLIMITED_BYTES = 2**62  # for reading back, as the pixels are in memory already
 
 
-class Target(NamedTuple):
-    """In which format a picture is written, and what its file's name ends in."""
+class OutputFormat(NamedTuple):
+    """A format that a picture is written in."""
 
     format: str
-    suffix: str
+    suffix: str  # of the file's name
 
 
-def format_to_write(header: Header) -> Target:
-    """The original's format where it holds its depth, alpha and profile again; else PNG, which holds them all."""
-    kept = header.format in SUFFIXES and refusal(
-        header.format, deep=header.depth > BYTE, alpha=header.has_alpha, longest=max(header.width, header.height)
-    )
-    form = header.format if kept == "" and not header.own_profile else "PNG"
-    return Target(form, SUFFIXES[form])
+def choose_output_format(header: Header) -> OutputFormat:
+    """The original's format if it can hold the depth, alpha and profile when written; else PNG, which always can."""
+    name = header.format
+    deep, longest = header.depth > _BYTE_BITS, max(header.width, header.height)
+    can_write = name in SUFFIX_BY_FORMAT and not header.may_differ_from_srgb
+    if not can_write or unsupported_reason(name, deep=deep, alpha=header.has_alpha, longest=longest):
+        name = "PNG"
+    return OutputFormat(name, SUFFIX_BY_FORMAT[name])
 
 
-def refusal(form: str, *, deep: bool, alpha: bool, longest: int) -> str:
-    """Why a format can't hold such a picture; nothing when it can."""
-    if deep and form not in DEEP:
-        return f"{form} is written with 8 bits a channel, and there are more"
-    if alpha and form in OPAQUE:
-        return f"{form} holds no alpha"
-    if longest > LONGEST.get(form, longest):
-        return f"{form} holds {LONGEST[form]:,} pixels a side, and there are {longest:,}"
+def unsupported_reason(format_name: str, *, deep: bool, alpha: bool, longest: int) -> str:
+    """Why a format can't hold such a picture; empty if it can.
+
+    Args:
+        format_name: One of `SUFFIX_BY_FORMAT`.
+        deep: Whether the picture has more than 8 bits per channel.
+        alpha: Whether it has alpha.
+        longest: Pixels of its longest side.
+    """
+    if deep and format_name not in _DEEP_FORMATS:
+        return f"{format_name} is written with 8 bits per channel, and the picture has more"
+    if alpha and format_name in _OPAQUE_FORMATS:
+        return f"{format_name} holds no alpha"
+    if longest > _MAX_SIDE.get(format_name, longest):
+        return f"{format_name} holds {_MAX_SIDE[format_name]:,} pixels per side, and the picture has {longest:,}"
     return ""
 
 
-def write_picture(picture: Picture, path: Path, form: str, *, quality: int = QUALITY) -> None:
-    """Write a picture as `as_file` gives it; the file is there whole or not at all.
+def write_picture(picture: Picture, path: Path, format_name: str, *, quality: int = DEFAULT_QUALITY) -> None:
+    """Write a picture to a file, which appears complete or not at all; see `encode_verified` for what survives.
 
     Args:
-        picture: As `read_picture` gives it.
-        path: The file, which is replaced if it is there; folders above it are made.
-        form: PNG, TIFF, JPEG, WebP, AVIF, JPEG XL or BMP, as headers name them, whatever the path ends in.
+        picture: As `read_picture` returns it.
+        path: The file, replaced if it exists; folders above it are created.
+        format_name: PNG, TIFF, JPEG, WebP, AVIF, JPEG XL or BMP, whatever the path ends in.
         quality: Of JPEG and AVIF, 1 to 100.
 
     Raises:
-        UsageError: It is no format that Pochade writes.
-        OutputUnwritable: No permission, no space, the format can't hold the picture, or what is read back differs.
+        UsageError: Pochade does not write this format.
+        OutputUnwritable: No permission, no space, the format can't hold the picture, or it reads back differently.
     """
-    write_atomically(path, as_file(picture, path, form, quality=quality))
+    write_atomically(path, encode_verified(picture, path, format_name, quality=quality))
 
 
-def as_file(picture: Picture, path: Path, form: str, *, quality: int = QUALITY) -> bytes:
-    """A file's bytes from which reading gives the picture again: they have been read once.
+def encode_verified(picture: Picture, path: Path, format_name: str, *, quality: int = DEFAULT_QUALITY) -> bytes:
+    """Encode a picture as the bytes of a file, and decode them to verify that they give the picture again.
 
-    Pixels, depth and alpha stay the same but in JPEG and AVIF, which lose a little; a grey picture comes back in
-    colours from WebP and AVIF. The profile, EXIF and dots per inch go along where the format has a place for them:
-    WebP, AVIF and JPEG XL have none for dots per inch beside those in the EXIF, BMP none for a profile or EXIF. TIFF
-    gets of the EXIF who made the picture, with what and when, and what it is, not the camera's settings.
+    Pixels, depth and alpha stay the same, except in JPEG and AVIF, which lose a little; a grey picture reads back in
+    colour from WebP and AVIF. Profile, EXIF and resolution are written where the format has a place for them: WebP,
+    AVIF and JPEG XL store a resolution only within EXIF, BMP stores neither profile nor EXIF. TIFF gets the EXIF tags
+    about the picture's origin (who, what, when, with what), not the camera's settings.
 
     Args:
-        picture: As `read_picture` gives it.
-        path: Where it is going to be, for the errors' sentences.
-        form: As for `write_picture`.
+        picture: As `read_picture` returns it.
+        path: Where the file will be, for error sentences.
+        format_name: As for `write_picture`.
         quality: As for `write_picture`.
 
     Raises:
-        UsageError: It is no format that Pochade writes.
-        OutputUnwritable: The format can't hold the picture, or what is read back differs.
+        UsageError: Pochade does not write this format.
+        OutputUnwritable: The format can't hold the picture, or it reads back differently.
     """
-    if form not in SUFFIXES:
-        raise UsageError(f"Pochade writes no {form}", f"it writes {', '.join(SUFFIXES)}")
+    if format_name not in SUFFIX_BY_FORMAT:
+        raise UsageError(f"Pochade writes no {format_name}", f"it writes {', '.join(SUFFIX_BY_FORMAT)}")
     height, width = picture.pixels.shape[:2]
     deep, alpha = picture.pixels.dtype != np.uint8, picture.alpha is not None
-    reason = refusal(form, deep=deep, alpha=alpha, longest=max(height, width)) or profile_refusal(picture, form)
+    reason = unsupported_reason(format_name, deep=deep, alpha=alpha, longest=max(height, width))
+    reason = reason or _lost_profile_reason(picture, format_name)
     if reason:
         raise OutputUnwritable(f"'{printable(path)}' could not be written: {reason}", "write it as PNG or TIFF")
-    return checked(picture, printable(path), form, quality)
+    return _encode_and_compare(picture, printable(path), format_name, quality)
 
 
-def profile_refusal(picture: Picture, form: str) -> str:
-    """Why a format can't hold the picture's profile though it should; nothing when it can, or needs none."""
+def _lost_profile_reason(picture: Picture, format_name: str) -> str:
+    """Why a format can't hold a profile that the picture needs; empty if it can."""
     grey = picture.pixels.shape[-1] == 1
-    if form != "JPEG XL" or picture.icc is None or is_srgb(picture.icc, "L" if grey else "RGB"):
+    if format_name != "JPEG XL" or picture.icc is None or is_srgb(picture.icc, "L" if grey else "RGB"):
         return ""
     return "its JPEG XL would lose its colour profile"
 
 
-def checked(picture: Picture, name: str, form: str, quality: int) -> bytes:
-    """The file's bytes, from which the picture has been read again.
-
-    Raises:
-        OutputUnwritable: The library can't write it, or another picture came back.
-    """
+def _encode_and_compare(picture: Picture, name: str, format_name: str, quality: int) -> bytes:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # as in `source.opened`
-            content = encoded(picture, form, quality)
-            again = picture_in(Source(io.BytesIO(content), name, len(content), NO_BOUND))
-        if again.pixels.shape[:2] != picture.pixels.shape[:2]:
+            warnings.simplefilter("ignore")  # as in `open_source`
+            content = encode_image_file(picture, format_name, quality)
+            decoded = picture_from_source(Source(io.BytesIO(content), name, len(content), _UNLIMITED_BYTES))
+        if decoded.pixels.shape[:2] != picture.pixels.shape[:2]:
             raise ValueError("its size changed")
-        if form in LOSSLESS and not same(picture, again):
+        if format_name in _LOSSLESS_FORMATS and not _has_same_pixels(decoded, picture):
             raise ValueError("its pixels changed")
     except BaseException as error:  # a panic in a Rust library is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        why = f"'{name}' could not be written as {form}: {first_line(error)}"
-        raise OutputUnwritable(why, "write it as PNG or TIFF") from error
+        problem = f"'{name}' could not be written as {format_name}: {first_line(error)}"
+        raise OutputUnwritable(problem, "write it as PNG or TIFF") from error
     return content
 
 
-def same(picture: Picture, again: Picture) -> bool:
-    """Whether colours and alpha are those that were to be written; opaque alpha may be left out, grey be in colours."""
-    if again.pixels.dtype != picture.pixels.dtype or again.pixels.shape[-1] < picture.pixels.shape[-1]:
+def _has_same_pixels(decoded: Picture, picture: Picture) -> bool:
+    """Whether colours and alpha are the same; opaque alpha may be missing, and grey may have become colour."""
+    if decoded.pixels.dtype != picture.pixels.dtype or decoded.pixels.shape[-1] < picture.pixels.shape[-1]:
         return False
-    pixels = np.broadcast_to(picture.pixels, again.pixels.shape)
-    return np.array_equal(pixels, again.pixels) and np.array_equal(cover(picture), cover(again))
+    if not np.array_equal(np.broadcast_to(picture.pixels, decoded.pixels.shape), decoded.pixels):
+        return False
+    return np.array_equal(_alpha_or_opaque(picture), _alpha_or_opaque(decoded))
 
 
-def cover(picture: Picture) -> Array:
-    """Alpha (H, W), also where there is none."""
+def _alpha_or_opaque(picture: Picture) -> Array:
+    """Alpha as (H, W), opaque where the picture has none."""
     if picture.alpha is not None:
         return picture.alpha
     return np.full(picture.pixels.shape[:2], np.iinfo(picture.pixels.dtype).max, picture.pixels.dtype)

@@ -1,1 +1,1 @@
-"""What a file says besides pixels: EXIF, ICC profiles, XMP, provenance."""
+"""What a file states besides pixels: EXIF, ICC profiles, XMP, provenance."""

@@ -1,86 +1,101 @@
-"""The three things we need of EXIF, without rewriting it: which way is up, that this has been done, and dots per inch.
+"""Read and edit single EXIF values in place: the orientation and the resolution.
 
-EXIF is a small TIFF file; writing it anew would lose the makers' private notes, which say where in it they stand. So
-the one value is changed in place, and a longer directory stands behind all else.
+An EXIF block is a small TIFF file. Writing it from scratch would lose the camera makers' private notes, whose offsets
+are relative to the block. So the orientation is overwritten in place, and a longer directory is appended at the end.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the format's own
+# ruff: noqa: PLR2004  # numbers of the file format
 
 import struct
 from fractions import Fraction
 
-PREFIX = b"Exif\x00\x00"
-ORIENTATION = 0x0112
-ACROSS, DOWN, UNIT = 0x011A, 0x011B, 0x0128  # tags of the resolution
-INCHES = 2
-EMPTY = b"II*\x00\x08\x00\x00\x00" + 6 * b"\x00"  # a block that says nothing
+EXIF_PREFIX = b"Exif\x00\x00"
+_ORIENTATION_TAG = 0x0112
+_X_RESOLUTION_TAG, _Y_RESOLUTION_TAG, _RESOLUTION_UNIT_TAG = 0x011A, 0x011B, 0x0128
+_RESOLUTION_TAGS = {_X_RESOLUTION_TAG, _Y_RESOLUTION_TAG, _RESOLUTION_UNIT_TAG}
+_UNIT_INCH = 2
+_EMPTY_EXIF = b"II*\x00\x08\x00\x00\x00" + 6 * b"\x00"  # a block with an empty directory
+_FIRST_SIDEWAYS_ORIENTATION = 5  # from this one on, width and height change places
 
 
-def with_prefix(exif: bytes | None) -> bytes | None:
-    """The block as Pillow's writers want it; None when there is none."""
+def add_exif_prefix(exif: bytes | None) -> bytes | None:
+    """Add the prefix that Pillow's writers expect; None for a missing or empty block."""
     if not exif:
         return None
-    return exif if exif.startswith(PREFIX) else PREFIX + exif
+    return exif if exif.startswith(EXIF_PREFIX) else EXIF_PREFIX + exif
 
 
-def orientation_of(exif: bytes | None) -> int:
-    """1 to 8 as EXIF counts: how the stored rows and columns lie; 1, upright, when it doesn't say."""
-    place = orientation_place(exif or b"")
-    if exif is None or place is None:
+def read_orientation(exif: bytes | None) -> int:
+    """The orientation of the stored rows and columns, 1 to 8 as EXIF defines them; 1 (upright) if none is stated."""
+    offset = _find_orientation(exif or b"")
+    if exif is None or offset is None:
         return 1
-    value = struct.unpack_from(byte_order(exif) + "H", exif, place)[0]
+    value = struct.unpack_from(_byte_order(exif) + "H", exif, offset)[0]
     return int(value) if 1 <= value <= 8 else 1
 
 
-def upright(exif: bytes | None) -> bytes | None:
-    """The same block, saying that nothing needs to be turned any more."""
-    place = orientation_place(exif or b"")
-    if exif is None or place is None:
+def reset_orientation(exif: bytes | None) -> bytes | None:
+    """The block with its orientation set to 1, for pixels that have been turned upright."""
+    offset = _find_orientation(exif or b"")
+    if exif is None or offset is None:
         return exif
-    return exif[:place] + struct.pack(byte_order(exif) + "H", 1) + exif[place + 2 :]
+    return exif[:offset] + struct.pack(_byte_order(exif) + "H", 1) + exif[offset + 2 :]
 
 
-def byte_order(exif: bytes) -> str:
-    """Of the block's numbers, as `struct` writes it."""
-    return ">" if exif.removeprefix(PREFIX)[:2] == b"MM" else "<"
+def oriented_size(width: int, height: int, orientation: int) -> tuple[int, int]:
+    """Width and height after an EXIF orientation (1 to 8) is applied."""
+    return (height, width) if orientation >= _FIRST_SIDEWAYS_ORIENTATION else (width, height)
 
 
-def orientation_place(exif: bytes) -> int | None:
-    """Where the orientation's value stands in the first directory; None when it stands nowhere."""
-    start, order = len(PREFIX) if exif.startswith(PREFIX) else 0, byte_order(exif)
+def add_resolution(exif: bytes | None, dpi: tuple[float, float] | None) -> bytes | None:
+    """Add a resolution to an EXIF block that states none.
+
+    Args:
+        exif: The block; None starts a new one.
+        dpi: Dots per inch, across and down; None adds nothing.
+
+    Returns:
+        The longer block with its prefix; `exif` unchanged if it already states a resolution or is truncated.
+    """
+    if dpi is None:
+        return exif
+    block = (exif or _EMPTY_EXIF).removeprefix(EXIF_PREFIX)
+    order = _byte_order(block)
+    try:
+        directory = struct.unpack_from(order + "I", block, 4)[0]
+        count = struct.unpack_from(order + "H", block, directory)[0]
+        entries = [block[directory + 2 + 12 * number :][:12] for number in range(count)]
+        next_directory = block[directory + 2 + 12 * count :][:4].ljust(4, b"\x00")
+        if _RESOLUTION_TAGS & {struct.unpack_from(order + "H", entry)[0] for entry in entries}:
+            return exif
+    except struct.error:
+        return exif
+    block += len(block) % 2 * b"\x00"
+    values = len(block) + 2 + 12 * (count + 3) + 4  # offset of the two fractions, behind the new directory
+    entries.append(struct.pack(order + "HHII", _X_RESOLUTION_TAG, 5, 1, values))
+    entries.append(struct.pack(order + "HHII", _Y_RESOLUTION_TAG, 5, 1, values + 8))
+    entries.append(struct.pack(order + "HHIHH", _RESOLUTION_UNIT_TAG, 3, 1, _UNIT_INCH, 0))
+    entries.sort(key=lambda entry: int(struct.unpack_from(order + "H", entry)[0]))
+    fractions = [Fraction(dots).limit_denominator(1000).as_integer_ratio() for dots in dpi]
+    numbers = b"".join(struct.pack(order + "II", *fraction) for fraction in fractions)
+    moved = block[:4] + struct.pack(order + "I", len(block)) + block[8:]
+    return EXIF_PREFIX + moved + struct.pack(order + "H", len(entries)) + b"".join(entries) + next_directory + numbers
+
+
+def _byte_order(exif: bytes) -> str:
+    return ">" if exif.removeprefix(EXIF_PREFIX)[:2] == b"MM" else "<"
+
+
+def _find_orientation(exif: bytes) -> int | None:
+    """The offset of the orientation's value in the first directory; None if there is none or the block is cut short."""
+    start, order = len(EXIF_PREFIX) if exif.startswith(EXIF_PREFIX) else 0, _byte_order(exif)
     try:
         directory = start + struct.unpack_from(order + "I", exif, start + 4)[0]
         count = struct.unpack_from(order + "H", exif, directory)[0]
         for entry in range(directory + 2, directory + 2 + 12 * count, 12):
             tag, kind = struct.unpack_from(order + "HH", exif, entry)
-            if tag == ORIENTATION and kind == 3 and entry + 12 <= len(exif):  # 3: 16-bit numbers
+            if tag == _ORIENTATION_TAG and kind == 3 and entry + 12 <= len(exif):  # 3: 16-bit numbers
                 return entry + 8
     except struct.error:
-        pass  # cut short: then it says nothing
+        pass
     return None
-
-
-def with_resolution(exif: bytes | None, dpi: tuple[float, float] | None) -> bytes | None:
-    """The same block, saying also how many dots an inch has, across and down; as it is where it says so already."""
-    if dpi is None:
-        return exif
-    block = (exif or EMPTY).removeprefix(PREFIX)
-    order = byte_order(block)
-    try:
-        directory = struct.unpack_from(order + "I", block, 4)[0]
-        count = struct.unpack_from(order + "H", block, directory)[0]
-        entries = [block[directory + 2 + 12 * each :][:12] for each in range(count)]
-        after = block[directory + 2 + 12 * count :][:4].ljust(4, b"\x00")
-        if {ACROSS, DOWN, UNIT} & {struct.unpack_from(order + "H", entry)[0] for entry in entries}:
-            return exif
-    except struct.error:
-        return exif  # cut short: who knows what it says
-    block += len(block) % 2 * b"\x00"
-    values = len(block) + 2 + 12 * (count + 3) + 4  # behind the new directory
-    entries += [struct.pack(order + "HHII", tag, 5, 1, values + 8 * place) for place, tag in enumerate((ACROSS, DOWN))]
-    entries.append(struct.pack(order + "HHIHH", UNIT, 3, 1, INCHES, 0))
-    entries.sort(key=lambda entry: int(struct.unpack_from(order + "H", entry)[0]))
-    parts = [Fraction(dots).limit_denominator(1000).as_integer_ratio() for dots in dpi]
-    numbers = b"".join(struct.pack(order + "II", *part) for part in parts)
-    moved = block[:4] + struct.pack(order + "I", len(block)) + block[8:]
-    return PREFIX + moved + struct.pack(order + "H", len(entries)) + b"".join(entries) + after + numbers

@@ -1,6 +1,6 @@
-"""Colours into sRGB through their ICC profile, and CMYK into RGB.
+"""Convert colours to sRGB through their ICC profile, and CMYK to RGB.
 
-A profile costs a millisecond to open, and a collection has few different ones, so the opened ones are kept.
+Building a transform takes a millisecond, and a collection uses few different profiles, so transforms are cached.
 """
 
 import io
@@ -9,56 +9,65 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-BROKEN = "its colour profile is broken and was ignored"
-STRIP_LEVELS = (0, 32, 64, 128, 192, 255)
-UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError)  # what a broken profile raises
-ALIKE = 2  # of 255: an sRGB profile of any maker rounds by so much
+_BROKEN_PROFILE_NOTE = "its colour profile is broken and was ignored"
+_SAMPLE_LEVELS = (0, 32, 64, 128, 192, 255)  # of each channel, to test whether a transform changes any colour
+_PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError)  # raised by broken profiles
+_MAX_ROUNDING = 2  # of 255: the sRGB profiles of all vendors round within this
 
 
-def to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
-    """An L, RGB or CMYK image as RGB in sRGB (L stays L when it has no profile), and notes.
+def convert_to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
+    """Convert an image to sRGB; a profile that is broken or for another kind of colours is ignored with a note.
 
-    A profile that is broken, or for another kind of colours, is ignored with a note.
+    Args:
+        image: L, RGB or CMYK.
+        icc: Its profile; None means that it is sRGB already.
+
+    Returns:
+        An RGB image (L stays L if no colour changes), and notes for the person.
     """
     notes: tuple[str, ...] = ()
     if icc:
         try:
-            if (transform := transform_to_srgb(icc, image.mode)) is None:
+            if (transform := _transform_to_srgb(icc, image.mode)) is None:
                 return image, ()
             return transform.apply(image), ()
-        except UNUSABLE:
-            notes = (BROKEN,)
+        except _PROFILE_ERRORS:
+            notes = (_BROKEN_PROFILE_NOTE,)
     return (image.convert("RGB") if image.mode == "CMYK" else image), notes
 
 
 @lru_cache(maxsize=32)
-def transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from this profile to sRGB; None when it changes no colour, so that it need not be gone."""
-    transform = ImageCms.ImageCmsTransform(ImageCms.ImageCmsProfile(io.BytesIO(icc)), srgb(), mode, "RGB")
+def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """The transform from this profile to sRGB; None if it changes no colour, so that it can be skipped."""
+    transform = ImageCms.ImageCmsTransform(ImageCms.ImageCmsProfile(io.BytesIO(icc)), _srgb_profile(), mode, "RGB")
     if mode == "CMYK":
         return transform
-    strip = strip_of_colours(mode)
-    change = np.abs(np.asarray(strip.convert("RGB"), np.int16) - np.asarray(transform.apply(strip), np.int16))
-    return None if change.max() <= ALIKE else transform
+    samples = _sample_colours(mode)
+    change = np.abs(np.asarray(samples.convert("RGB"), np.int16) - np.asarray(transform.apply(samples), np.int16))
+    return None if change.max() <= _MAX_ROUNDING else transform
 
 
 def is_srgb(icc: bytes, mode: str) -> bool:
-    """Whether colours mean the same with this profile as with none; a broken one says nothing."""
+    """Whether a profile is equivalent to sRGB; a broken profile is ignored, so it counts as sRGB.
+
+    Args:
+        icc: The profile.
+        mode: L, RGB or CMYK.
+    """
     try:
-        return transform_to_srgb(icc, mode) is None
-    except UNUSABLE:
+        return _transform_to_srgb(icc, mode) is None
+    except _PROFILE_ERRORS:
         return True
 
 
 @lru_cache(maxsize=1)
-def srgb() -> ImageCms.ImageCmsProfile:
-    """The profile that everything ends in."""
+def _srgb_profile() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def strip_of_colours(mode: str) -> Image.Image:
-    """All mixtures of a few levels, or the levels as greys."""
+def _sample_colours(mode: str) -> Image.Image:
+    """A one-row image of the sample levels: as greys for L, else all their mixtures."""
     if mode == "L":
-        return Image.fromarray(np.array([STRIP_LEVELS], np.uint8))
-    colours = np.stack(np.meshgrid(*[STRIP_LEVELS] * 3), axis=-1)  # (6, 6, 6, 3)
+        return Image.fromarray(np.array([_SAMPLE_LEVELS], np.uint8))
+    colours = np.stack(np.meshgrid(*[_SAMPLE_LEVELS] * 3), axis=-1)  # (6, 6, 6, 3)
     return Image.fromarray(colours.reshape(1, -1, 3).astype(np.uint8))

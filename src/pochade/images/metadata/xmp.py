@@ -1,7 +1,8 @@
-"""XMP, the way in which programs for pictures write down what is known of one: its text to a tree, and back.
+"""XMP sidecars, in which picture programs store metadata: parse one into a tree, and serialize it again.
 
-Nothing that others wrote is lost on the way: properties that we don't know, comments, prefixes, what stands around the
-root. Only the layout may change, and where namespaces are declared. What can't be taken apart is refused.
+Nothing that other programs wrote is lost on the way: unknown properties, comments, namespace prefixes and the text
+around the root stay. Only the layout and the place of namespace declarations may change. A file that can't be parsed
+this way is refused.
 """
 
 import re
@@ -12,23 +13,23 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pochade.errors import DataDamaged, PictureDamaged, PictureTooLarge
-from pochade.images.base.source import first_line, opened, printable
+from pochade.images.base.source import first_line, open_source, printable
 
-MOST_BYTES = 2**24  # of a sidecar: those with whole masks in them have a tenth
-MOST_ELEMENTS = 250_000  # a tree takes more memory than its text
-MOST_NESTED = 200  # elements within each other; ElementTree writes by recursion
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what such a text begins with
-HINT = "look for an undamaged copy, or move it away"
-DECLARES = re.compile("<!(?:DOCTYPE|ENTITY)")  # by which a text can grow without end, or ask for other files
+MAX_SIDECAR_BYTES = 2**24  # ten times what sidecars with whole masks in them take
+MAX_ELEMENTS = 250_000  # a tree takes more memory than its text
+MAX_ELEMENT_DEPTH = 200  # nested elements; ElementTree serializes by recursion
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_DAMAGED_HINT = "look for an undamaged copy, or move it away"
+_ENTITY_DECLARATION = re.compile("<!(?:DOCTYPE|ENTITY)")  # could expand without end, or include other files
 
-XML = "http://www.w3.org/XML/1998/namespace"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-DC = "http://purl.org/dc/elements/1.1/"
-ROOT = f"{{{RDF}}}RDF"
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-BEGIN, END = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>', '<?xpacket end="w"?>'
-EMPTY = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Pochade">
- <rdf:RDF xmlns:rdf="{RDF}">
+XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+RDF_NAMESPACE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+DC_NAMESPACE = "http://purl.org/dc/elements/1.1/"
+_RDF_TAG = f"{{{RDF_NAMESPACE}}}RDF"
+_XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+_PACKET_START, _PACKET_END = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>', '<?xpacket end="w"?>'
+EMPTY_SIDECAR = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Pochade">
+ <rdf:RDF xmlns:rdf="{RDF_NAMESPACE}">
   <rdf:Description rdf:about=""/>
  </rdf:RDF>
 </x:xmpmeta>"""
@@ -36,139 +37,147 @@ EMPTY = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Pochade">
 
 @dataclass(frozen=True)
 class Sidecar:
-    """A sidecar's text, taken apart."""
+    """A parsed sidecar: its tree, and the text that a tree can't hold."""
 
     root: Element
-    rdf: Element  # the part with the properties
+    rdf: Element  # the element with the properties
     prefixes: dict[str, str]  # by namespace
-    above: list[str]  # what stands before the root: comments, and the beginning of XMP's wrapper
-    below: list[str]
+    before_root: list[str]  # comments, and the start of the XMP packet
+    after_root: list[str]
 
 
-class Builder(ElementTree.TreeBuilder):
-    """Builds the tree, and keeps what a tree has no place for: prefixes, and what stands around the root."""
+class _SidecarBuilder(ElementTree.TreeBuilder):
+    """A tree builder that also records namespace prefixes and what stands around the root."""
 
     def __init__(self) -> None:
         super().__init__(insert_comments=True, insert_pis=True)
-        self.declared: dict[tuple[str, str], None] = {}  # prefixes and namespaces, each pair once
-        self.above: list[str] = []
-        self.below: list[str] = []
+        self.namespaces: dict[tuple[str, str], None] = {}  # pairs of prefix and namespace, each once, in file order
+        self.before_root: list[str] = []
+        self.after_root: list[str] = []
         self.elements = self.depth = 0
 
     def start_ns(self, prefix: str, namespace: str) -> None:
-        """A namespace is given a prefix."""
-        self.declared[prefix, namespace] = None
+        """Record a namespace declaration."""
+        self.namespaces[prefix, namespace] = None
 
     def start(self, tag: str, attributes: dict[str, str], /) -> Element:
-        """An element begins; ParseError when there are too many."""
+        """Open an element.
+
+        Raises:
+            ParseError: There are too many elements, or they are nested too deep.
+        """
         self.elements += 1
         self.depth += 1
-        if self.elements > MOST_ELEMENTS or self.depth > MOST_NESTED:
+        if self.elements > MAX_ELEMENTS or self.depth > MAX_ELEMENT_DEPTH:
             raise ElementTree.ParseError("it has too many elements, or too many within each other")
         return super().start(tag, attributes)
 
     def end(self, tag: str, /) -> Element:
-        """An element ends."""
+        """Close an element."""
         self.depth -= 1
         return super().end(tag)
 
     def comment(self, text: str | None, /) -> Element:
-        """A comment."""
-        return self.kept(super().comment(text))
+        """Add a comment."""
+        return self._record_outside_root(super().comment(text))
 
     def pi(self, target: str, text: str | None = None, /) -> Element:
-        """A processing instruction, as XMP's wrapper is."""
-        return self.kept(super().pi(target, text))
+        """Add a processing instruction, such as the start or end of the XMP packet."""
+        return self._record_outside_root(super().pi(target, text))
 
-    def kept(self, element: Element) -> Element:
-        """The same; outside of the root it is noted, as the tree won't hold it."""
+    def _record_outside_root(self, element: Element) -> Element:
         if not self.depth:
-            (self.below if self.elements else self.above).append(ElementTree.tostring(element, "unicode"))
+            (self.after_root if self.elements else self.before_root).append(ElementTree.tostring(element, "unicode"))
         return element
 
 
-# Text to tree --------------------------------------------------------------------------------------------------------
-
-
 def read_sidecar(path: Path) -> Sidecar:
-    """The file, taken apart; DataDamaged or FileUnreachable when that can't be done."""
-    content = content_of(path)
+    """Read and parse a sidecar file.
+
+    Raises:
+        DataDamaged: The file is no XMP, cut short, too large, or declares entities.
+        FileUnreachable: The file can't be opened or is not a regular file.
+    """
+    content = _read_bytes(path)
     try:
-        text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise damaged(path, "its text is neither UTF-8 nor UTF-16") from error
-    if DECLARES.search(text):
-        raise damaged(path, "it declares entities, as no program for pictures does")
-    return parsed(text, path)
+        raise _damage_error(path, "its text is neither UTF-8 nor UTF-16") from error
+    if _ENTITY_DECLARATION.search(text):
+        raise _damage_error(path, "it declares entities, which no picture program does")
+    return parse_sidecar(text, path)
 
 
-def content_of(path: Path) -> bytes:
-    """All bytes of a sidecar; a pipe is not waited for, and no more memory taken than allowed."""
+def _read_bytes(path: Path) -> bytes:
     try:
-        with opened(path, MOST_BYTES) as source:
-            if source.size > MOST_BYTES:
-                raise source.too_large(f"{source.size:,} bytes")
+        with open_source(path, MAX_SIDECAR_BYTES) as source:
+            if source.size > MAX_SIDECAR_BYTES:
+                raise source.size_error(f"{source.size:,} bytes")
             return source.read_at(0, source.size)
-    except (PictureDamaged, PictureTooLarge) as error:  # it is no picture
-        raise DataDamaged(error.sentence, HINT) from error
+    except (PictureDamaged, PictureTooLarge) as error:  # those errors are for pictures
+        raise DataDamaged(error.sentence, _DAMAGED_HINT) from error
 
 
-def parsed(text: str, path: Path) -> Sidecar:
-    """The text taken apart; DataDamaged when it is no XMP. Whatever encoding it names, it is text already."""
-    builder = Builder()
+def parse_sidecar(text: str, path: Path) -> Sidecar:
+    """Parse the text of a sidecar; an encoding that its declaration names is ignored.
+
+    Args:
+        text: XML.
+        path: The file, for error sentences.
+
+    Raises:
+        DataDamaged: The text is no XMP.
+    """
+    builder = _SidecarBuilder()
     parser = ElementTree.XMLParser(target=builder)
     try:
         parser.feed(text)
         root: Element = parser.close()
     except ElementTree.ParseError as error:
-        raise damaged(path, first_line(error)) from error
-    if (rdf := next(root.iter(ROOT), None)) is None:
-        raise damaged(path, "it is XML, but no XMP")
-    return Sidecar(root, rdf, prefixes(builder.declared), builder.above, builder.below)
+        raise _damage_error(path, first_line(error)) from error
+    if (rdf := next(root.iter(_RDF_TAG), None)) is None:
+        raise _damage_error(path, "it is XML, but not XMP")
+    return Sidecar(root, rdf, _assign_prefixes(builder.namespaces), builder.before_root, builder.after_root)
 
 
-def damaged(path: Path, why: str) -> DataDamaged:
-    """The error for a file that is no sidecar."""
-    return DataDamaged(f"'{printable(path)}' can't be read as a sidecar: {why}", HINT)
+def _damage_error(path: Path, reason: str) -> DataDamaged:
+    return DataDamaged(f"'{printable(path)}' can't be read as a sidecar: {reason}", _DAMAGED_HINT)
 
 
-# Tree to text --------------------------------------------------------------------------------------------------------
-
-
-def prefixes(declared: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """A prefix for each namespace: the file's own, unless it uses the same one for two."""
-    chosen, taken = {XML: "xml"}, {"xml"}
-    for wanted, namespace in (*declared, ("rdf", RDF), ("dc", DC)):
-        if not namespace or namespace in chosen:
+def _assign_prefixes(namespaces: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A prefix for each namespace: the file's own, unless the file uses it for two namespaces."""
+    prefixes, taken = {XML_NAMESPACE: "xml"}, {"xml"}
+    for file_prefix, namespace in (*namespaces, ("rdf", RDF_NAMESPACE), ("dc", DC_NAMESPACE)):
+        if not namespace or namespace in prefixes:
             continue
-        prefix, number = wanted, len(chosen)
+        prefix, number = file_prefix, len(prefixes)
         while not prefix or prefix in taken:
             prefix, number = f"ns{number}", number + 1
-        chosen[namespace] = prefix
+        prefixes[namespace] = prefix
         taken.add(prefix)
-    return chosen
+    return prefixes
 
 
-def written(sidecar: Sidecar) -> bytes:
-    """The text of a sidecar in UTF-8, within XMP's wrapper. Its tree is of no more use afterwards."""
-    above, below = sidecar.above, sidecar.below
-    if not any(part.startswith("<?xpacket") for part in above):
-        above, below = [*above, BEGIN], [END, *below]
-    spell(sidecar.root, sidecar.prefixes)
-    body = ElementTree.tostring(sidecar.root, "unicode").replace("\r", "&#13;")  # else it is read back as a line's end
-    return "\n".join([DECLARATION, *above, body, *below, ""]).encode()
+def serialize_sidecar(sidecar: Sidecar) -> bytes:
+    """The sidecar as UTF-8 text within an XMP packet; its tree can't be used afterwards."""
+    before, after = sidecar.before_root, sidecar.after_root
+    if not any(part.startswith("<?xpacket") for part in before):
+        before, after = [*before, _PACKET_START], [_PACKET_END, *after]
+    _write_prefixes(sidecar.root, sidecar.prefixes)
+    body = ElementTree.tostring(sidecar.root, "unicode").replace("\r", "&#13;")  # else parsers read it as a line break
+    return "\n".join([_XML_DECLARATION, *before, body, *after, ""]).encode()
 
 
-def spell(root: Element, prefixes: dict[str, str]) -> None:
-    """Write all names with the file's own prefixes: ElementTree forgets them, or knows them for all files at once."""
+def _write_prefixes(root: Element, prefixes: dict[str, str]) -> None:
+    """Replace namespaces in all names by the file's own prefixes, which ElementTree does not remember."""
 
-    def spelled(name: str) -> str:
+    def prefixed(name: str) -> str:
         namespace, _, local = name.removeprefix("{").rpartition("}")
         return f"{prefixes[namespace]}:{local}" if namespace else local
 
     for element in root.iter():
-        if isinstance(element.tag, str):  # comments have a function there
-            element.tag = spelled(element.tag)
-            element.attrib = {spelled(name): value for name, value in element.attrib.items()}
-    declared = {f"xmlns:{prefix}": namespace for namespace, prefix in prefixes.items() if namespace != XML}
-    root.attrib = declared | root.attrib
+        if isinstance(element.tag, str):  # the tag of a comment is a function
+            element.tag = prefixed(element.tag)
+            element.attrib = {prefixed(name): value for name, value in element.attrib.items()}
+    declarations = {f"xmlns:{prefix}": name for name, prefix in prefixes.items() if name != XML_NAMESPACE}
+    root.attrib = declarations | root.attrib

@@ -1,15 +1,19 @@
-"""SSIMULACRA2, version 2.1: how much of a coding a person would see, learnt from what people said of coded pictures.
+"""SSIMULACRA2, version 2.1: how visible the losses of an image codec are, fitted to the judgements of people.
 
-Two pictures are compared in XYB, colours as the eye's cones tell them apart, at six sizes, each half of the one before.
-At each size and in each component three maps say how local structure differs (SSIM), where edges came that weren't
-there, and where edges went. The mean and the 4-norm of each map, weighted, become one number: 100 for the same
-picture, 90 where hardly anybody sees a difference, 70 where it takes a look from near.
+    original ─►┤XYB├─┐  at 6 sizes
+                     ├──────────► SSIM error, added edges, removed edges ──► mean and 4-norm ──► weighted sum ──► score
+    decoded ──►┤XYB├─┘
 
-Jon Sneyers, Cloudinary, 2022 and 2023; the means near each pixel are those of Charalampidis, "Recursive Implementation
-of the Gaussian Filter Using Truncated Cosine Functions", 2016, which are sums of nine pixels.
+Two pictures are compared in XYB, a colour space modelled on the eye's cones, at six sizes, each half the one before.
+At each size and in each component three maps measure differing local structure (SSIM), edges that the codec added, and
+edges that it removed. The mean and the 4-norm of each map are weighted into one score: 100 for equal pictures, 90 where
+hardly anybody sees a difference, 70 where the difference is visible at close range.
+
+Jon Sneyers, Cloudinary, 2022 and 2023. The local means follow Charalampidis, "Recursive Implementation of the Gaussian
+Filter Using Truncated Cosine Functions", 2016; here they are computed as sums of nine pixels.
 """
 
-# ruff: noqa: PLR2004  # the numbers are the measure's own
+# ruff: noqa: PLR2004  # the numbers are those of the definition
 
 from collections.abc import Iterator
 
@@ -17,12 +21,12 @@ import numpy as np
 
 from pochade.images.base.picture import Array
 
-SMALLEST = 8  # pixels a side that are needed to compare anything
+SMALLEST = 8  # pixels a side: smaller pictures are not compared
 SIZES = 6
-BAND = 64  # rows at a time: what is in hand stays in the processor's cache
-TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)  # a Gaussian of 1.5 pixels, one half
+BAND = 64  # rows at a time, so that intermediate arrays stay in the processor's cache
+TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)  # half a Gaussian of 1.5 pixels
 REACH = len(TAPS) - 1
-STEADY = np.float32(0.0009)  # keeps the structure of flat areas from being a ratio of nothings
+SSIM_STABILISER = np.float32(0.0009)  # keeps the denominator above 0 in flat areas
 
 CONES = np.array(
     [
@@ -32,11 +36,11 @@ CONES = np.array(
     ],
     np.float32,
 )
-DARK = 0.0037930732552754493  # light that the cones tell even in darkness
+CONE_BIAS = 0.0037930732552754493  # added to the light, so that dark colours stay apart
 OPPONENTS = np.array([[7, -7, 0], [0.5, 0.5, 0], [-0.5, -0.5, 1]], np.float32)  # X, Y, B - Y, out of L, M, S
-LIFTED = np.array([0.42, 0.01, 0.55], np.float32) - OPPONENTS.sum(1) * np.float32(np.cbrt(DARK))  # all from 0 to 1
+XYB_OFFSET = np.array([0.42, 0.01, 0.55], np.float32) - OPPONENTS.sum(1) * np.float32(np.cbrt(CONE_BIAS))
 
-# by component, size, norm (mean, 4-norm) and map (structure, edges that came, edges that went)
+# by component, size, norm (mean, 4-norm) and map (SSIM error, added edges, removed edges)
 WEIGHTS = (
     0, 0.0007376606707406586, 0, 0, 0.0007793481682867309, 0,
     0, 0.0004371155730107379, 0, 1.1041726426657346, 0.00066284834129271, 0.00015231632783718752,
@@ -60,66 +64,69 @@ WEIGHTS = (
 )  # fmt: skip
 
 
-def ssimulacra2(original: Array, coded: Array) -> float:
-    """The score of a coded picture, at most 100 and without a lower end.
+def ssimulacra2(original: Array, decoded: Array) -> float:
+    """Score a decoded picture against its original: at most 100, without a lower bound.
 
-    Pictures of which a side has fewer than 8 pixels are 100: the measure says nothing of them.
+    The score is not defined for pictures with a side below 8 pixels; they get 100.
 
     Args:
-        original: (H, W, 3) uint8, in sRGB's colours.
-        coded: The same size.
+        original: (H, W, 3) uint8 in sRGB.
+        decoded: The same shape.
+
+    Raises:
+        ValueError: The shapes differ.
     """
-    if original.shape != coded.shape:
-        raise ValueError(f"{coded.shape} can't be compared with {original.shape}")
+    if original.shape != decoded.shape:
+        raise ValueError(f"{decoded.shape} can't be compared with {original.shape}")
     norms = []
     for size in range(SIZES):
         if min(original.shape[:2]) < SMALLEST:
             break
         if size:
-            original, coded = halved(original), halved(coded)
-        norms.append(norms_of(original, coded))
-    found = np.array(norms).reshape(-1, 3, 6).swapaxes(0, 1).reshape(-1)
-    return scored(float(found @ np.array(WEIGHTS[: found.size])))  # in small pictures, other weights: so it is defined
+            original, decoded = _halve_light(original), _halve_light(decoded)
+        norms.append(_error_norms(original, decoded))
+    errors = np.array(norms).reshape(-1, 3, 6).swapaxes(0, 1).reshape(-1)
+    weights = np.array(WEIGHTS[: errors.size])  # small pictures have fewer sizes, and by definition the first weights
+    return _to_score(float(errors @ weights))
 
 
-def scored(seen: float) -> float:
-    """The weighted sum on a scale that people's words have: 90, 70, 50 are high, medium and low quality."""
-    seen *= 0.9562382616834844
-    seen = 2.326765642916932 * seen - 0.020884521182843837 * seen**2 + 6.248496625763138e-05 * seen**3
-    return 100 - 10 * seen**0.6276336467831387 if seen > 0 else 100.0
+def _to_score(error: float) -> float:
+    """Map the weighted error to the scale on which 90, 70 and 50 are high, medium and low quality."""
+    error *= 0.9562382616834844
+    error = 2.326765642916932 * error - 0.020884521182843837 * error**2 + 6.248496625763138e-05 * error**3
+    return 100 - 10 * error**0.6276336467831387 if error > 0 else 100.0
 
 
-def light_of_bytes() -> Array:
-    """How much light each of sRGB's 256 values is, from 0 to 1."""
+def _srgb_to_light() -> Array:
     values = np.arange(256) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-LIGHT = light_of_bytes()
+LIGHT_OF_SRGB = _srgb_to_light()  # (256,), 0 to 1
 
 
-def light(rows: Array) -> Array:
-    """Rows of a picture as light: bytes are sRGB's, floats are light already."""
-    return LIGHT[rows] if rows.dtype == np.uint8 else rows
+def _to_light(rows: Array) -> Array:
+    """Linear light of rows: uint8 values are sRGB, floats are linear already."""
+    return LIGHT_OF_SRGB[rows] if rows.dtype == np.uint8 else rows
 
 
-def halved(picture: Array) -> Array:
-    """The mean light of each 2 x 2 pixels, (H, W, 3) float32; the last row and column count twice if need be."""
+def _halve_light(picture: Array) -> Array:
+    """Mean light of 2 x 2 pixels, (H, W, 3) float32; an odd last row or column is repeated."""
     height, width = picture.shape[:2]
     small = np.empty(((height + 1) // 2, (width + 1) // 2, 3), np.float32)
     for top in range(0, height, BAND):
-        rows = light(picture[top : top + BAND])
+        rows = _to_light(picture[top : top + BAND])
         rows = np.pad(rows, ((0, len(rows) % 2), (0, width % 2), (0, 0)), "edge")
         pairs = rows[::2] + rows[1::2]
         small[top // 2 :][: len(pairs)] = (pairs[:, ::2] + pairs[:, 1::2]) / 4
     return small
 
 
-def norms_of(original: Array, coded: Array) -> Array:
-    """Of one size: (3 components, 2 norms, 3 maps)."""
+def _error_norms(original: Array, decoded: Array) -> Array:
+    """Mean and 4-norm of the error maps at one size: (3 components, 2 norms, 3 maps)."""
     sums = np.zeros((3, 2, 3))
-    for one, other in zip(bands(original), bands(coded), strict=True):
-        for number, errors in enumerate(maps(one, other)):
+    for band, decoded_band in zip(_xyb_bands(original), _xyb_bands(decoded), strict=True):
+        for number, errors in enumerate(_error_maps(band, decoded_band)):
             sums[:, 0, number] += errors.sum((1, 2), dtype=np.float64)
             squares = errors * errors
             sums[:, 1, number] += np.einsum("chw,chw->c", squares, squares, dtype=np.float64)
@@ -128,55 +135,56 @@ def norms_of(original: Array, coded: Array) -> Array:
     return sums
 
 
-def bands(picture: Array) -> Iterator[Array]:
-    """XYB (3, rows, W), from the top: 64 rows and four more on each side, nothing (0) beyond the picture."""
+def _xyb_bands(picture: Array) -> Iterator[Array]:
+    """Bands of XYB (3, rows, W) from the top: 64 rows and four more on each side, 0 outside the picture."""
     height = len(picture)
     for top in range(0, height, BAND):
         first, last = max(0, top - REACH), min(height, top + BAND + REACH)
-        beyond = (first - (top - REACH), min(height, top + BAND) + REACH - last)
-        yield np.pad(xyb(light(picture[first:last])), ((0, 0), beyond, (0, 0)))
+        outside = (first - (top - REACH), min(height, top + BAND) + REACH - last)
+        yield np.pad(_xyb(_to_light(picture[first:last])), ((0, 0), outside, (0, 0)))
 
 
-def xyb(rows: Array) -> Array:
-    """Light (H, W, 3) as the eye's three opponents, (3, H, W), each from 0 to 1."""
-    cones = CONES @ rows.reshape(-1, 3).T + np.float32(DARK)
-    np.log(cones, out=cones)  # a cube root, which numpy has slower
+def _xyb(rows: Array) -> Array:
+    """Convert light (H, W, 3) to XYB (3, H, W), each component from 0 to 1."""
+    cones = CONES @ rows.reshape(-1, 3).T + np.float32(CONE_BIAS)
+    np.log(cones, out=cones)  # the cube root by logarithms: faster than numpy's
     cones /= np.float32(3)
     np.exp(cones, out=cones)
-    return (OPPONENTS @ cones + LIFTED[:, None]).reshape(3, *rows.shape[:2])
+    return (OPPONENTS @ cones + XYB_OFFSET[:, None]).reshape(3, *rows.shape[:2])
 
 
-def maps(one: Array, other: Array) -> Iterator[Array]:
-    """Structure that differs, edges that came, edges that went: each (3, H, W)."""
-    mean, other_mean = blurred(one), blurred(other)
-    shift = (mean - other_mean) ** 2
-    unlike = blurred((one - other) ** 2) - shift  # both variances less twice what they share: nothing to cancel
-    spread = blurred(one * one + other * other) - mean * mean - other_mean * other_mean
-    yield np.maximum(0, shift + (1 - shift) * unlike / (spread + STEADY))
-    edge, other_edge = np.abs(one[:, REACH:-REACH] - mean), np.abs(other[:, REACH:-REACH] - other_mean)
-    came = (1 + other_edge) / (1 + edge) - 1
-    yield np.maximum(0, came)
-    yield np.maximum(0, -came)
+def _error_maps(original: Array, decoded: Array) -> Iterator[Array]:
+    """The SSIM error, added edges and removed edges, each (3, H, W), of bands with four more rows on each side."""
+    mean, decoded_mean = _blur(original), _blur(decoded)
+    shift = (mean - decoded_mean) ** 2
+    difference = _blur((original - decoded) ** 2) - shift  # both variances less twice the covariance
+    variances = _blur(original * original + decoded * decoded) - mean * mean - decoded_mean * decoded_mean
+    yield np.maximum(0, shift + (1 - shift) * difference / (variances + SSIM_STABILISER))
+    edge = np.abs(original[:, REACH:-REACH] - mean)
+    decoded_edge = np.abs(decoded[:, REACH:-REACH] - decoded_mean)
+    added = (1 + decoded_edge) / (1 + edge) - 1
+    yield np.maximum(0, added)
+    yield np.maximum(0, -added)
 
 
-def blurred(planes: Array) -> Array:
-    """The mean near each pixel but those of the first and last four rows; sums of products, as matrices have them."""
+def _blur(planes: Array) -> Array:
+    """Gaussian mean around each pixel of planes (3, 4 + H + 4, W), by products with a band matrix: (3, H, W)."""
     rows = planes.shape[1] - 2 * REACH
     down = WINDOW[:rows, : rows + 2 * REACH] @ planes
     width = planes.shape[2]
-    found = np.empty_like(down)
+    out = np.empty_like(down)
     for left in range(0, width, BAND):
         first, last = max(0, left - REACH), min(width, left + BAND + REACH)
         right = min(width, left + BAND)
         window = WINDOW[: right - left, first - left + REACH :][:, : last - first]
-        found[..., left:right] = down[..., first:last] @ window.T
-    return found
+        out[..., left:right] = down[..., first:last] @ window.T
+    return out
 
 
-def window_of() -> Array:
-    """A matrix (64, 72): each row has the taps one place further right."""
+def _band_matrix() -> Array:
+    """A matrix (64, 72) whose rows hold the taps of the Gaussian, each one place further right."""
     taps = np.array([*TAPS[:0:-1], *TAPS], np.float32)
     return np.array([np.pad(taps, (row, BAND - 1 - row)) for row in range(BAND)])
 
 
-WINDOW = window_of()
+WINDOW = _band_matrix()

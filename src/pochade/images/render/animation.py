@@ -1,156 +1,113 @@
-"""Pictures that a net drew, as files that say so: a still, a strip, an animation, a film.
+"""Generated pictures as files that state their provenance: a still, a strip of frames, an animation, a film.
 
-A picture says it as the IPTC asks for (Photo Metadata 2025.1: the digital source type `trainedAlgorithmicMedia`, the
-system and its version), in XMP where the format has a place for it, and in plain words where it has one for those.
+Each file holds the provenance as XMP where its format allows, and as text for people where it has a place for comments.
 """
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
-from xml.sax.saxutils import quoteattr
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pochade._version import __version__
-from pochade.errors import UsageError, pip_for
+from pochade.errors import UsageError, install_hint
 from pochade.images.base.picture import Array
+from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE, Provenance
 
-SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Pochade">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    Iptc4xmpExt:DigitalSourceType={source}
-    Iptc4xmpExt:AISystemUsed="Pochade"
-    Iptc4xmpExt:AISystemVersionUsed={net}
-    xmp:CreatorTool={tool}
-    photoshop:Instructions={words}/>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>"""
 STRIP = ".png"
 FILM = ".mp4"
 ANIMATIONS = (".gif", ".webp", FILM)
 FRAMES_A_SECOND = 20
-WIDEST = 10  # frames side by side in a strip
-GAP = 4  # pixels between the frames of a strip
+STRIP_COLUMNS = 10  # frames in a row of a strip
+STRIP_GAP = 4  # pixels between the frames of a strip
 PAPER = (250, 250, 248)
-EVEN = 2  # pixels: films in H.264 have even sides
+FILM_SIDE_MULTIPLE = 2  # pixels: films in H.264 have even sides
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """How a picture came to be."""
-
-    net: str  # which drew it
-    seed: int
-    way: str  # how it was asked for: "imagine", "vary", "morph"
-
-    @property
-    def words(self) -> str:
-        """For people."""
-        return f"drawn by a trained net, not by hand: pochade {self.way}, net {self.net}, seed {self.seed}"
-
-    @property
-    def xmp(self) -> bytes:
-        """For programs."""
-        tool = f"Pochade {__version__}"
-        net = f"{__version__}, net {self.net}, seed {self.seed}"
-        quoted = {name: quoteattr(value) for name, value in
-                  {"source": SOURCE, "net": net, "tool": tool, "words": self.words}.items()}  # fmt: skip
-        return XMP.format(**quoted).encode()
-
-    def on(self, info: PngInfo) -> PngInfo:
-        """The same, written into what goes along with a PNG."""
-        info.add_text("Description", self.words)
-        info.add_text("Net", self.net)
-        info.add_text("Seed", str(self.seed))
-        info.add_itxt("XML:com.adobe.xmp", self.xmp.decode())
-        return info
+def encode_still(pixels: Array, provenance: Provenance) -> bytes:
+    """Encode one picture (H, W, 3) uint8 as a PNG."""
+    return _encode_png(Image.fromarray(pixels), provenance)
 
 
-def still(pixels: Array, origin: Provenance) -> bytes:
-    """One picture (H, W, 3) uint8 as a PNG."""
+def _encode_png(image: Image.Image, provenance: Provenance) -> bytes:
     buffer, info = io.BytesIO(), PngInfo()
     info.add_text("Software", f"Pochade {__version__}")
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=origin.on(info))
+    image.save(buffer, "PNG", pnginfo=provenance.add_to_png(info))
     return buffer.getvalue()
 
 
-def strip(frames: Sequence[Array], origin: Provenance, columns: int = WIDEST) -> bytes:
-    """Pictures (H, W, 3) uint8 of one size side by side, in rows, as a PNG."""
+def encode_strip(frames: Sequence[Array], provenance: Provenance, columns: int = STRIP_COLUMNS) -> bytes:
+    """Encode frames (H, W, 3) uint8 of one size, arranged in rows, as a PNG."""
     height, width = frames[0].shape[:2]
     columns = min(columns, len(frames))
     rows = -(-len(frames) // columns)
-    paper = Image.new("RGB", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP), PAPER)
+    step_x, step_y = width + STRIP_GAP, height + STRIP_GAP
+    strip = Image.new("RGB", (columns * step_x - STRIP_GAP, rows * step_y - STRIP_GAP), PAPER)
     for number, frame in enumerate(frames):
-        paper.paste(Image.fromarray(frame), (number % columns * (width + GAP), number // columns * (height + GAP)))
-    buffer, info = io.BytesIO(), PngInfo()
-    info.add_text("Software", f"Pochade {__version__}")
-    paper.save(buffer, "PNG", pnginfo=origin.on(info))
-    return buffer.getvalue()
+        strip.paste(Image.fromarray(frame), (number % columns * step_x, number // columns * step_y))
+    return _encode_png(strip, provenance)
 
 
-def moving(frames: Sequence[Array], origin: Provenance, suffix: str, columns: int = WIDEST) -> bytes:
-    """The frames of a way (H, W, 3) uint8: a strip as `.png`, or one of the `ANIMATIONS`.
+def encode_frames(frames: Sequence[Array], provenance: Provenance, suffix: str, columns: int = STRIP_COLUMNS) -> bytes:
+    """Encode the frames of a morph in the format of a file name's suffix.
+
+    Args:
+        frames: (H, W, 3) uint8 each, all of one size.
+        provenance: Where the frames come from.
+        suffix: `.png` for a strip, or one of `ANIMATIONS`.
+        columns: Frames in a row of a strip.
 
     Raises:
-        UsageError: As for `animation`.
+        UsageError: As for `encode_animation`.
     """
-    return strip(frames, origin, columns) if suffix == STRIP else animation(frames, origin, suffix)
+    if suffix == STRIP:
+        return encode_strip(frames, provenance, columns)
+    return encode_animation(frames, provenance, suffix)
 
 
-def makes_films() -> bool:
-    """Whether PyAV is installed."""
+def can_encode_films() -> bool:
+    """Whether PyAV, which encodes films, is installed."""
     return find_spec("av") is not None
 
 
-def without_films() -> UsageError:
-    """The error where PyAV is not installed."""
-    return UsageError("films need PyAV, which is not installed", f"give .webp, or {pip_for('video')}")
+def films_unavailable() -> UsageError:
+    """Make the error to raise where PyAV is not installed."""
+    return UsageError("films need PyAV, which is not installed", f"give .webp, or {install_hint('video')}")
 
 
-def animation(frames: Sequence[Array], origin: Provenance, suffix: str) -> bytes:
-    """Pictures (H, W, 3) uint8 of one size one after the other, without an end, as a GIF, WebP or MP4.
+def encode_animation(frames: Sequence[Array], provenance: Provenance, suffix: str) -> bytes:
+    """Encode frames (H, W, 3) uint8 of one size as an endlessly repeated GIF or WebP, or as an MP4.
 
-    A GIF has 256 colours for each frame, and a place for words only; an MP4 is not repeated by itself.
+    A GIF holds 256 colours a frame, and the provenance as text only. Players don't repeat an MP4 by themselves.
 
     Raises:
-        UsageError: The suffix is none of `ANIMATIONS`, or films can't be made here.
+        UsageError: The suffix is none of `ANIMATIONS`, or PyAV is missing.
     """
     if suffix not in ANIMATIONS:
         raise UsageError(f"no animation ends in '{suffix}'", f"give a name that ends in {', '.join(ANIMATIONS)}")
     if suffix == FILM:
-        return film(frames, origin)
+        return _encode_film(frames, provenance)
     pictures, buffer = [Image.fromarray(frame) for frame in frames], io.BytesIO()
     options = {"save_all": True, "append_images": pictures[1:], "duration": 1000 // FRAMES_A_SECOND, "loop": 0}
     if suffix == ".gif":
-        pictures[0].save(buffer, "GIF", **options, comment=origin.words.encode())
+        pictures[0].save(buffer, "GIF", **options, comment=provenance.description.encode())
     else:
-        pictures[0].save(buffer, "WEBP", **options, quality=90, method=4, xmp=origin.xmp)
+        pictures[0].save(buffer, "WEBP", **options, quality=90, method=4, xmp=provenance.xmp)
     return buffer.getvalue()
 
 
-def film(frames: Sequence[Array], origin: Provenance) -> bytes:
-    """Pictures (H, W, 3) uint8 of one size as an MP4 in H.264.
-
-    Raises:
-        UsageError: PyAV, which writes films, is not installed.
-    """
+def _encode_film(frames: Sequence[Array], provenance: Provenance) -> bytes:
+    """Encode frames as an MP4 in H.264; UsageError where PyAV is missing."""
     try:
         import av  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise without_films() from error
-    height, width = (side // EVEN * EVEN for side in frames[0].shape[:2])
+        raise films_unavailable() from error
+    height, width = (side // FILM_SIDE_MULTIPLE * FILM_SIDE_MULTIPLE for side in frames[0].shape[:2])
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
-        container.metadata["comment"] = origin.words
-        container.metadata["description"] = SOURCE
+        container.metadata["comment"] = provenance.description
+        container.metadata["description"] = DIGITAL_SOURCE_TYPE
         stream = container.add_stream("libx264", rate=FRAMES_A_SECOND, options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for frame in frames:

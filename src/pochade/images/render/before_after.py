@@ -1,4 +1,4 @@
-"""A picture before and after something was done to it, and what that took away, side by side."""
+"""Before and after: a picture, what it became, and what was removed, side by side."""
 
 from dataclasses import replace
 
@@ -6,62 +6,62 @@ import numpy as np
 from PIL import Image
 
 from pochade.images.base.picture import WHITE, Array, Picture
-from pochade.images.geometry.resize import SPARE, shrunk
-from pochade.images.metadata.icc import to_srgb
-from pochade.images.render.contact_sheet import jpeg
+from pochade.images.codecs.screen_encode import encode_compact_jpeg
+from pochade.images.geometry.resize import MIN_REDUCTION_LEFT, shrink
+from pochade.images.metadata.icc import convert_to_srgb
 
-WIDEST = HIGHEST = 2400  # pixels of the sheet
-GAP = 8  # pixels of white between two
-QUALITY = 90
-MIDDLE = 128  # of 255: nothing was taken away
-SHOWN = 100  # levels that a strong difference is drawn with
-STRONG = 99.5  # percent of the differences are weaker
-STRONGEST_GAIN = 8.0
-BAND_PIXELS = 200_000  # that are laid on paper at once: of 16 bits they take forty bytes each
+MAX_WIDTH = MAX_HEIGHT = 2400  # pixels of the sheet
+PANEL_GAP = 8  # pixels of white between panels
+JPEG_QUALITY = 90
+MID_GREY = 128  # of 255: where nothing was removed
+STRONG_LEVELS = 100  # from mid grey at which a strong difference is drawn
+STRONG_PERCENTILE = 99.5  # of the differences
+MAX_GAIN = 8.0
+BAND_PIXELS = 200_000  # composited at once: each takes forty bytes where a channel has 16 bits
 
 
-def before_after(before: Picture, after: Picture) -> bytes:
-    """Three panels as a JPEG: before, after, and what was removed, amplified about mid grey.
+def draw_before_after(before: Picture, after: Picture) -> bytes:
+    """Draw three panels as a JPEG: before, after, and what was removed, amplified around mid grey.
 
-    What was darker than what is there now is drawn dark. Weak differences are amplified up to eight times; strong ones
-    less, so that they can be told from each other. Both are made small first: nothing is drawn that nobody sees.
+    Removed dark parts are drawn darker than mid grey. Weak differences are amplified up to eight times, strong ones
+    less, so that they stay distinguishable. The pictures are shrunk before they are compared.
 
     Args:
-        before: The picture as it was.
-        after: The same size.
+        before: The picture before.
+        after: The picture after, of the same size.
     """
-    panels = [panel(before), panel(after)]  # (h, w, 3) each
-    panels.append(amplified(panels[0].astype(np.float32) - panels[1]))
-    gap = np.full((panels[0].shape[0], GAP, 3), WHITE, np.uint8)
-    return jpeg(np.hstack([panels[0], gap, panels[1], gap, panels[2]]), QUALITY)
+    panels = [_draw_panel(before), _draw_panel(after)]  # (h, w, 3) each
+    panels.append(amplify(panels[0].astype(np.float32) - panels[1]))
+    gap = np.full((panels[0].shape[0], PANEL_GAP, 3), WHITE, np.uint8)
+    return encode_compact_jpeg(np.hstack([panels[0], gap, panels[1], gap, panels[2]]), JPEG_QUALITY)
 
 
-def panel(picture: Picture) -> Array:
-    """A picture on white paper, (h, w, 3) uint8 in sRGB, so small that three are one sheet."""
+def _draw_panel(picture: Picture) -> Array:
+    """Draw a picture on white paper, (h, w, 3) uint8 in sRGB, shrunk so that three fit on the sheet."""
     height, width = picture.pixels.shape[:2]
-    scale = min(1.0, (WIDEST - 2 * GAP) // 3 / width, HIGHEST / height)
-    small = shrunk(reduced(picture, max(1, int(1 / scale) // SPARE)), max(1, int(max(width, height) * scale)))
-    return np.asarray(to_srgb(small, picture.icc)[0].convert("RGB"))
+    scale = min(1.0, (MAX_WIDTH - 2 * PANEL_GAP) // 3 / width, MAX_HEIGHT / height)
+    factor = max(1, int(1 / scale) // MIN_REDUCTION_LEFT)
+    small = shrink(_reduce_on_paper(picture, factor), max(1, int(max(width, height) * scale)))
+    return np.asarray(convert_to_srgb(small, picture.icc)[0].convert("RGB"))
 
 
-def reduced(picture: Picture, factor: int) -> Image.Image:
-    """Every block of factor x factor pixels as one, (H, W, 3) on white; band by band, so that no copy is large."""
+def _reduce_on_paper(picture: Picture, factor: int) -> Image.Image:
+    """Average blocks of factor x factor pixels on white paper, band by band, so that no copy is large."""
     height, width = picture.pixels.shape[:2]
     small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     rows = max(1, BAND_PIXELS // (width * factor)) * factor
     for top in range(0, height, rows):
-        band = Image.fromarray(part_of(picture, slice(top, top + rows)).on_paper())
+        band = Image.fromarray(_crop_rows(picture, slice(top, top + rows)).on_paper())
         small.paste(band.reduce(factor), (0, top // factor))
     return small
 
 
-def part_of(picture: Picture, rows: slice) -> Picture:
-    """Some rows of a picture."""
+def _crop_rows(picture: Picture, rows: slice) -> Picture:
     return replace(picture, pixels=picture.pixels[rows], alpha=None if picture.alpha is None else picture.alpha[rows])
 
 
-def amplified(removed: Array) -> Array:
-    """Differences as a picture (H, W, 3) uint8, mid grey where there are none."""
-    strong = float(np.percentile(np.abs(removed), STRONG))
-    gain = float(np.clip(SHOWN / max(strong, 1e-6), 1.0, STRONGEST_GAIN))
-    return (MIDDLE + removed * gain).clip(0, 255).astype(np.uint8)
+def amplify(removed: Array) -> Array:
+    """Draw differences (H, W, 3) in levels as a picture (H, W, 3) uint8, mid grey where there are none."""
+    strong = float(np.percentile(np.abs(removed), STRONG_PERCENTILE))
+    gain = float(np.clip(STRONG_LEVELS / max(strong, 1e-6), 1.0, MAX_GAIN))
+    return (MID_GREY + removed * gain).clip(0, 255).astype(np.uint8)

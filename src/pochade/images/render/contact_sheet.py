@@ -1,6 +1,7 @@
-"""Pictures for people: a small JPEG, and many pictures on one page."""
+"""Contact sheets: thumbnails in rows, each with a name and a caption."""
 
 import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,74 +10,73 @@ from PIL import Image, ImageDraw, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from pochade.images.base.picture import WHITE, Array
-from pochade.images.render.animation import Provenance
-from pochade.images.render.fonts import font_for, written
+from pochade.images.metadata.provenance import Provenance
+from pochade.images.render.fonts import choose_font, drawable_text
 
-CELL = 256  # pixels a side
-COLUMNS = 5
+CELL_SIDE = 256  # pixels
+SHEET_COLUMNS = 5
 MARGIN = 16  # pixels
-CAPTION = 34  # pixels below each picture
-SIGNATURE = ("Software", "Pochade")  # in the PNG: what may be overwritten
-INK, FRAME, PAPER = (40, 40, 40), (208, 208, 208), (250, 250, 248)
+CAPTION_HEIGHT = 34  # pixels below each picture
+SIGNATURE = ("Software", "Pochade")  # a text chunk of the PNG, by which a sheet is recognised
+INK_COLOUR, FRAME_COLOUR, PAPER_COLOUR = (40, 40, 40), (208, 208, 208), (250, 250, 248)
 
 
-class Cell(NamedTuple):
-    """A picture on a page, and two lines of words below it."""
+class SheetCell(NamedTuple):
+    """A picture on a contact sheet, and two lines of text below it."""
 
     pixels: Array  # (h, w, 3) uint8
     name: str
     words: str
 
 
-def jpeg(pixels: Array, quality: int) -> bytes:
-    """A picture (h, w, 3) uint8 as a JPEG."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
+def draw_contact_sheet(cells: Sequence[SheetCell | None], provenance: Provenance | None = None) -> bytes:
+    """Draw pictures in rows of five, each in a frame, as a PNG.
 
-
-def page(cells: Sequence[Cell | None], origin: Provenance | None = None) -> bytes:
-    """Pictures in rows of five, each in a frame, as a PNG; None leaves a place free. Drawn ones have an origin."""
-    rows = -(-len(cells) // COLUMNS)
-    wide, high = CELL + MARGIN, CELL + CAPTION + MARGIN
-    paper = Image.new("RGB", (min(COLUMNS, len(cells)) * wide + MARGIN, rows * high + MARGIN), PAPER)
+    Args:
+        cells: The pictures in order; None leaves a cell empty.
+        provenance: Where the pictures come from, if a model generated them.
+    """
+    rows = -(-len(cells) // SHEET_COLUMNS)
+    width, height = CELL_SIDE + MARGIN, CELL_SIDE + CAPTION_HEIGHT + MARGIN
+    size = min(SHEET_COLUMNS, len(cells)) * width + MARGIN, rows * height + MARGIN
+    sheet = Image.new("RGB", size, PAPER_COLOUR)
     for number, cell in enumerate(cells):
-        if cell is None:
-            continue
-        draw(paper, cell, number % COLUMNS * wide + MARGIN, number // COLUMNS * high + MARGIN)
-    return signed(paper, origin)
+        if cell is not None:
+            _draw_cell(sheet, cell, number % SHEET_COLUMNS * width + MARGIN, number // SHEET_COLUMNS * height + MARGIN)
+    return encode_sheet(sheet, provenance)
 
 
-def signed(paper: Image.Image, origin: Provenance | None = None) -> bytes:
-    """A page as a PNG by which `is_page` knows it again."""
-    buffer, ours = io.BytesIO(), PngInfo()
-    ours.add_text(*SIGNATURE)
-    if origin is not None:
-        origin.on(ours)
-    paper.save(buffer, "PNG", pnginfo=ours)
+def encode_sheet(sheet: Image.Image, provenance: Provenance | None = None) -> bytes:
+    """Encode a sheet as a PNG that `is_contact_sheet` recognises."""
+    buffer, info = io.BytesIO(), PngInfo()
+    info.add_text(*SIGNATURE)
+    if provenance is not None:
+        provenance.add_to_png(info)
+    sheet.save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
 
 
-def is_page(path: Path) -> bool:
-    """Whether a file is such a page, and no picture of somebody's."""
+def is_contact_sheet(path: Path) -> bool:
+    """Whether Pochade drew a file as a sheet, so that it may be overwritten and is not a picture of the collection."""
     try:
-        with Image.open(path) as picture:
-            return picture.info.get(SIGNATURE[0]) == SIGNATURE[1]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large pictures, but no pixel is decoded here
+            with Image.open(path) as picture:
+                return picture.info.get(SIGNATURE[0]) == SIGNATURE[1]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False
 
 
-def draw(paper: Image.Image, cell: Cell, left: int, top: int) -> None:
-    """Put one cell on the page."""
-    pen, lines = ImageDraw.Draw(paper), (shortened(cell.name), cell.words)
-    font = font_for(lines, 13)
-    paper.paste(ImageOps.pad(Image.fromarray(cell.pixels), (CELL, CELL), color=WHITE), (left, top))
-    pen.rectangle((left - 1, top - 1, left + CELL, top + CELL), outline=FRAME)
-    for line, words in enumerate(lines):
-        pen.text((left, top + CELL + 3 + 15 * line), written(words, font), INK, font)
+def _draw_cell(sheet: Image.Image, cell: SheetCell, left: int, top: int) -> None:
+    pen, lines = ImageDraw.Draw(sheet), (shorten_name(cell.name), cell.words)
+    font = choose_font(lines, 13)
+    sheet.paste(ImageOps.pad(Image.fromarray(cell.pixels), (CELL_SIDE, CELL_SIDE), color=WHITE), (left, top))
+    pen.rectangle((left - 1, top - 1, left + CELL_SIDE, top + CELL_SIDE), outline=FRAME_COLOUR)
+    for number, line in enumerate(lines):
+        pen.text((left, top + CELL_SIDE + 3 + 15 * number), drawable_text(line, font), INK_COLOUR, font)
 
 
-def shortened(name: str) -> str:
-    """A name that fits under its picture, its end kept."""
+def shorten_name(name: str) -> str:
+    """Shorten a name to the width of a cell, keeping its start and end."""
     longest = 36
     return name if len(name) <= longest else f"{name[:20]}…{name[-15:]}"

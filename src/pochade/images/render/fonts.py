@@ -1,6 +1,6 @@
-"""Words in any script on a picture: the font that has their letters, and the words as it can draw them.
+"""Text in any script: the font that has its letters, and the text as that font can draw it.
 
-Pillow's own font has the letters of English and no others; where names need more, a font of the system is taken.
+Pillow's own font only has the letters of English. Where names need more, a font of the system is used.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from PIL import ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-FONTS = (  # of Linux, macOS and Windows; the last have the most letters
+SYSTEM_FONTS = (  # of Linux, macOS and Windows; the last ones have the most letters
     "DejaVuSans.ttf",
     "LiberationSans-Regular.ttf",
     "Arial.ttf",
@@ -20,50 +20,55 @@ FONTS = (  # of Linux, macOS and Windows; the last have the most letters
     "msyh.ttc",
     "msgothic.ttc",
 )
-NO_LETTER = "\uffff"  # what a font draws for this, it draws for every letter that it lacks
-UNKNOWN = "?"
+NO_LETTER = "\uffff"  # a font draws it like every letter that it lacks
+REPLACEMENT = "?"
 
 
-def font_for(names: Iterable[str], size: int) -> FreeTypeFont:
-    """The first font that has every letter of some names, or else the one that lacks the fewest; `size` in pixels."""
-    letters = {letter for name in names for letter in composed(name) if letter.isprintable()}
-    lacking: dict[int, FreeTypeFont] = {}
-    for font in fonts(size):
-        count = sum(not has(font, letter) for letter in letters)
-        lacking.setdefault(count, font)
+def choose_font(names: Iterable[str], size: int) -> FreeTypeFont:
+    """Choose the first font that has every letter of some names, or else the one that lacks the fewest.
+
+    Args:
+        names: The text to be drawn.
+        size: Height of the font in pixels.
+    """
+    letters = {letter for name in names for letter in _compose(name) if letter.isprintable()}
+    by_missing: dict[int, FreeTypeFont] = {}
+    for font in installed_fonts(size):
+        count = sum(not has_glyph(font, letter) for letter in letters)
+        by_missing.setdefault(count, font)
         if not count:
             break
-    return lacking[min(lacking)]
+    return by_missing[min(by_missing)]
 
 
-def fonts(size: int) -> Iterator[FreeTypeFont]:
-    """Pillow's own font, then those of the system that are there."""
-    own = ImageFont.load_default(size)
-    if isinstance(own, FreeTypeFont):  # always, but in a Pillow that was built without FreeType
-        yield own
-    for name in FONTS:
+def installed_fonts(size: int) -> Iterator[FreeTypeFont]:
+    """List Pillow's own font, then the fonts of the system that are installed."""
+    default = ImageFont.load_default(size)
+    if isinstance(default, FreeTypeFont):  # unless Pillow was built without FreeType
+        yield default
+    for name in SYSTEM_FONTS:
         try:
             yield ImageFont.truetype(name, size)
         except OSError:
             continue
 
 
-def written(name: str, font: FreeTypeFont) -> str:
-    """A name in letters that a font has: a letter without its accent where that is lacking, else a question mark."""
-    return "".join(drawable(letter, font) for letter in composed(name))
+def drawable_text(name: str, font: FreeTypeFont) -> str:
+    """Replace the letters that a font lacks: by the letter without its accent, or else by a question mark."""
+    return "".join(_drawable_letter(letter, font) for letter in _compose(name))
 
 
-def drawable(letter: str, font: FreeTypeFont) -> str:
-    """The letter, or what stands for it."""
+def _drawable_letter(letter: str, font: FreeTypeFont) -> str:
     plain = unicodedata.normalize("NFD", letter)[0]
-    return next((each for each in (letter, plain) if each.isprintable() and has(font, each)), UNKNOWN)
+    candidates = (letter, plain)
+    return next((form for form in candidates if form.isprintable() and has_glyph(font, form)), REPLACEMENT)
 
 
-def has(font: FreeTypeFont, letter: str) -> bool:
+def has_glyph(font: FreeTypeFont, letter: str) -> bool:
     """Whether a font has a printable letter."""
     return bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER))
 
 
-def composed(name: str) -> str:
-    """Each letter in one piece with its accent: some systems' file names have them apart."""
+def _compose(name: str) -> str:
+    """Join letters with their accents, which file names of some systems keep separate."""
     return unicodedata.normalize("NFC", name)

@@ -1,7 +1,7 @@
-"""A map of many pictures on one page: thumbnails where there is room for them, a dot for every other, names of groups.
+"""A map of many pictures on one sheet: names of groups, thumbnails where there is room, dots for all other pictures.
 
-A name gets its place first, then thumbnails get theirs, then dots; each keeps clear of what came before, so that the
-page can be read however full it is.
+Names are placed first, then thumbnails, then dots. Nothing overlaps what was placed before it, so that even a full
+sheet stays readable.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,26 +13,26 @@ from PIL import Image, ImageDraw, ImageOps
 from PIL.ImageFont import FreeTypeFont
 
 from pochade.images.base.picture import Array
-from pochade.images.render.contact_sheet import FRAME, INK, PAPER, shortened, signed
-from pochade.images.render.fonts import font_for, written
+from pochade.images.render.contact_sheet import FRAME_COLOUR, INK_COLOUR, PAPER_COLOUR, encode_sheet, shorten_name
+from pochade.images.render.fonts import choose_font, drawable_text
 
-SIDE = 2400  # pixels of the page
-EDGE = 40  # parts of the page's side: one is left free all around, and is the smallest a thumbnail gets
-LARGEST = 10  # parts of the page's side: a thumbnail gets one at most
-FILLED = 0.5  # of its share of the page, were the pieces spread evenly, that a thumbnail's side takes
-GAP = 12  # parts of a thumbnail's side: one is left free around it
-LETTERS = 52  # parts of the page's side: a name's height
-SMALLEST_LETTERS = 11  # pixels
-REGIONS = 24  # a side, in which a group's members are counted
-DOTS = 28  # parts of a thumbnail's side: a dot's radius, less than the gap
-DOT = (178, 176, 170)
-FINER = 4  # times finer than pixels, dots are drawn: so small a circle would be a square
+SHEET_SIDE = 2400  # pixels
+MARGIN_PARTS = 40  # the margin, and the smallest thumbnail, is this part of the sheet's side
+LARGEST_PARTS = 10  # the largest thumbnail is this part of the sheet's side
+FILLED_SHARE = 0.5  # a thumbnail's side, relative to the cell it would have if pictures were spread evenly
+GAP_PARTS = 12  # the gap around a thumbnail is this part of its side
+LETTER_PARTS = 52  # a name's height is this part of the sheet's side
+MIN_LETTER_HEIGHT = 11  # pixels
+REGIONS = 24  # a side: the grid in which a group's members are counted
+DOT_PARTS = 28  # a dot's radius is this part of a thumbnail's side, which is less than the gap
+DOT_COLOUR = (178, 176, 170)
+SUPERSAMPLING = 4  # dots are drawn this much larger and then reduced, so that they look round
 
 Thumbnail = Callable[[int], Array | None]
 
 
 class Box(NamedTuple):
-    """A rectangle of the page in pixels; right and bottom are outside of it."""
+    """A rectangle of the sheet in pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -41,77 +41,79 @@ class Box(NamedTuple):
 
     @property
     def longer_side(self) -> int:
-        """Its width or height, whichever is more."""
+        """The larger of width and height."""
         return max(self.right - self.left, self.bottom - self.top)
 
-    def grown(self, by: int) -> "Box":
-        """It, with that many pixels more on every side."""
-        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+    def grow(self, margin: int) -> "Box":
+        """Return the box with a margin added on every side."""
+        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
-    def meets(self, other: "Box") -> bool:
-        """Whether the two share a pixel."""
+    def overlaps(self, other: "Box") -> bool:
+        """Whether the boxes share a pixel."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def within(self, other: "Box") -> bool:
-        """Whether all of it is in the other."""
+    def is_within(self, other: "Box") -> bool:
+        """Whether the other box contains this one."""
         inside = self.left >= other.left and self.right <= other.right
         return inside and self.top >= other.top and self.bottom <= other.bottom
 
 
-class Label(NamedTuple):
-    """A name, and where it stands."""
+class NameLabel(NamedTuple):
+    """The name of a group, and its place on the sheet."""
 
-    words: str
+    text: str
     box: Box
 
 
 @dataclass(frozen=True)
-class Atlas:
-    """The page, and what can be pointed at on it."""
+class MapSheet:
+    """The sheet, and the places of what was drawn on it."""
 
     png: bytes
-    thumbnails: dict[int, Box]  # of each piece that is more than a dot
-    names: dict[str, Box]  # of each group whose name found a place
+    thumbnails: dict[int, Box]  # by the index of the picture; all other pictures are dots
+    names: dict[str, Box]  # of the groups whose names had room
 
 
-def atlas(positions: Array, thumbnail: Thumbnail, order: Array, groups: Mapping[str, Array], side: int = SIDE) -> Atlas:
-    """Draw pieces where a map has them.
+def draw_map_sheet(
+    positions: Array, thumbnail: Thumbnail, order: Array, groups: Mapping[str, Array], side: int = SHEET_SIDE
+) -> MapSheet:
+    """Draw pictures at their positions on a map.
 
     Args:
-        positions: (N, 2), of any range; the second number grows downwards.
-        thumbnail: Gives the pixels (h, w, 3) uint8 of a piece, or None where it has none and stays a dot. Asked only of
-            pieces for which there is room.
-        order: The pieces' numbers, those first that should rather be seen.
-        groups: The members' numbers by the group's name, which may hold any letters.
-        side: The page's longer side, in pixels; the other is as long as the map needs.
+        positions: (N, 2) of any range; the second coordinate grows downwards.
+        thumbnail: Returns the pixels (h, w, 3) uint8 of a picture, or None where it has none and becomes a dot. It is
+            called only for pictures that have room.
+        order: Indices of the pictures, the most important first.
+        groups: Indices of a group's members by its name, which may hold any letters.
+        side: The sheet's longer side in pixels; the other one follows from the map.
     """
-    cell = cell_side(len(positions), side)
-    spots, page = spots_on(positions, side, cell)
-    font = font_for(groups, max(SMALLEST_LETTERS, side // LETTERS))
-    labels = dict(placed_names({name: spots[members] for name, members in groups.items()}, font, page))
+    cell = _thumbnail_side(len(positions), side)
+    spots, page = _layout_positions(positions, side, cell)
+    font = choose_font(groups, max(MIN_LETTER_HEIGHT, side // LETTER_PARTS))
+    labels = dict(_place_names({name: spots[members] for name, members in groups.items()}, font, page))
     names = {name: label.box for name, label in labels.items()}
-    paper = Image.new("RGB", (page.right, page.bottom), PAPER)
+    sheet = Image.new("RGB", (page.right, page.bottom), PAPER_COLOUR)
     thumbnails: dict[int, Box] = {}
-    for piece, middle in with_room(spots, order, [*names.values()], page, cell):
-        pixels = thumbnail(piece)
+    for picture, middle in _place_thumbnails(spots, order, [*names.values()], page, cell):
+        pixels = thumbnail(picture)
         if pixels is not None:
-            thumbnails[piece] = draw_thumbnail(paper, pixels, middle, cell)
+            thumbnails[picture] = _draw_thumbnail(sheet, pixels, middle, cell)
     for label in labels.values():
-        draw_name(paper, label, font)
-    draw_dots(paper, lone(spots, [*thumbnails.values(), *names.values()], page, cell), cell)
-    return Atlas(signed(paper), thumbnails, names)
+        _draw_name(sheet, label, font)
+    _draw_dots(sheet, _uncovered_spots(spots, [*thumbnails.values(), *names.values()], page, cell), cell)
+    return MapSheet(encode_sheet(sheet), thumbnails, names)
 
 
-def cell_side(count: int, side: int) -> int:
-    """The longer side of thumbnails, in pixels, when there are so many pieces."""
-    share = FILLED * side / max(count, 1) ** 0.5
-    return int(np.clip(share, side // EDGE, side // LARGEST))
+def _thumbnail_side(count: int, side: int) -> int:
+    """The longer side of thumbnails in pixels, for a number of pictures."""
+    share = FILLED_SHARE * side / max(count, 1) ** 0.5
+    return int(np.clip(share, side // MARGIN_PARTS, side // LARGEST_PARTS))
 
 
-def spots_on(positions: Array, side: int, cell: int) -> tuple[Array, Box]:
-    """Where positions (N, 2) are, (N, 2) whole pixels, and the page that has room for a thumbnail around each."""
-    border = border_of(side, cell)
+def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, Box]:
+    """Scale positions (N, 2) to pixels (N, 2) of a page that has room for a thumbnail around each of them."""
+    border = _border(side, cell)
     low, extent = np.zeros(2), np.zeros(2)
     if len(positions):
         low, extent = positions.min(0), np.ptp(positions, axis=0)
@@ -121,134 +123,137 @@ def spots_on(positions: Array, side: int, cell: int) -> tuple[Array, Box]:
     return spots, Box(0, 0, int(width), int(height))
 
 
-def border_of(side: int, cell: int) -> int:
-    """The least distance of a thumbnail's middle from the page's end, in pixels."""
-    return side // EDGE + cell // 2
+def _border(side: int, cell: int) -> int:
+    """The least distance of a thumbnail's middle from the edge of the page, in pixels."""
+    return side // MARGIN_PARTS + cell // 2
 
 
-def placed_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> Iterator[tuple[str, Label]]:
-    """Each group's name where its members (n, 2) are densest; elsewhere among them where another name stands already.
+def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> Iterator[tuple[str, NameLabel]]:
+    """Place each group's name where its members (n, 2) are densest, or at the next dense place that is free.
 
-    The largest groups choose first. A name for which no place is left is left out.
+    The largest groups come first. A name without a free place is left out.
     """
-    inner, taken = page.grown(-(page.longer_side // EDGE // 2)), list[Box]()
+    inner, occupied = page.grow(-(page.longer_side // MARGIN_PARTS // 2)), list[Box]()
     for name in sorted(groups, key=lambda name: -len(groups[name])):
-        words = written(shortened(name), font)
-        for centre in dense_places(groups[name], page):
-            box = box_of(words, centre, font, inner)
-            if box.within(inner) and not any(box.meets(other) for other in taken):
-                taken.append(box)
-                yield name, Label(words, box)
+        text = drawable_text(shorten_name(name), font)
+        for centre in _dense_places(groups[name], page):
+            box = _name_box(text, centre, font, inner)
+            if box.is_within(inner) and not any(box.overlaps(other) for other in occupied):
+                occupied.append(box)
+                yield name, NameLabel(text, box)
                 break
 
 
-def dense_places(spots: Array, page: Box) -> Array:
-    """The middles of members (n, 2) in each region of the page that has any, the densest surroundings first: (r, 2)."""
+def _dense_places(spots: Array, page: Box) -> Array:
+    """The mean position of the members (n, 2) in each region that has any, the densest surroundings first: (r, 2)."""
     regions = spots * REGIONS // page.longer_side  # (n, 2)
     counts = np.zeros((REGIONS + 2, REGIONS + 2))
     np.add.at(counts, tuple(regions.T + 1), 1)
     around = np.lib.stride_tricks.sliding_window_view(counts, (3, 3)).sum((2, 3))  # (REGIONS, REGIONS)
-    there, which = np.unique(regions, axis=0, return_inverse=True)
-    middles = np.array([spots[which.ravel() == region].mean(0) for region in range(len(there))]).reshape(-1, 2)
-    places: Array = middles[np.argsort(-around[tuple(there.T)], kind="stable")]
+    used, which = np.unique(regions, axis=0, return_inverse=True)
+    middles = np.array([spots[which.ravel() == region].mean(0) for region in range(len(used))]).reshape(-1, 2)
+    places: Array = middles[np.argsort(-around[tuple(used.T)], kind="stable")]
     return places
 
 
-def box_of(words: str, centre: Array, font: FreeTypeFont, page: Box) -> Box:
-    """Where words stand with their middle there, moved as far as they must be to stay on the page."""
-    left, top, right, bottom = font.getbbox(words, anchor="lt")
-    pad = clearance(font)
-    wide, high = int(right - left) + 2 * pad, int(bottom - top) + 2 * pad
-    x = max(page.left, min(int(centre[0]) - wide // 2, page.right - wide))
-    y = max(page.top, min(int(centre[1]) - high // 2, page.bottom - high))
-    return Box(x, y, x + wide, y + high)
+def _name_box(text: str, centre: Array, font: FreeTypeFont, page: Box) -> Box:
+    """The box of a text around a centre, moved onto the page where necessary."""
+    left, top, right, bottom = font.getbbox(text, anchor="lt")
+    pad = _text_padding(font)
+    width, height = int(right - left) + 2 * pad, int(bottom - top) + 2 * pad
+    x = max(page.left, min(int(centre[0]) - width // 2, page.right - width))
+    y = max(page.top, min(int(centre[1]) - height // 2, page.bottom - height))
+    return Box(x, y, x + width, y + height)
 
 
-def clearance(font: FreeTypeFont) -> int:
-    """The space that is left around a name, in pixels."""
+def _text_padding(font: FreeTypeFont) -> int:
+    """The space around a name in pixels."""
     return max(2, round(font.size / 6))
 
 
-def with_room(spots: Array, order: Array, names: list[Box], page: Box, cell: int) -> Iterator[tuple[int, Array]]:
-    """The pieces, in order, whose thumbnails have room beside earlier ones and names, and the middle of each (2,).
+def _place_thumbnails(
+    spots: Array, order: Array, names: list[Box], page: Box, cell: int
+) -> Iterator[tuple[int, Array]]:
+    """Place the thumbnails that have room beside names and earlier thumbnails.
 
-    A thumbnail may move as long as it covers its own spot. Where one lies, no middle of another may be nearer than its
-    side; so all that is asked for a piece is which pixels about its spot are free.
+    A thumbnail may move as long as it covers its spot. Around each placed thumbnail the pixels that may not be the
+    middle of another one are marked, so that placing a thumbnail is a search for the nearest unmarked pixel.
 
     Args:
         spots: (N, 2), each with room around it on the page.
-        order: The pieces' numbers, those first that come first.
-        names: What must stay clear.
-        page: All of it.
-        cell: A thumbnail's side.
+        order: Indices of the pictures, the most important first.
+        names: Boxes that must stay free.
+        page: The whole page.
+        cell: A thumbnail's side in pixels.
+
+    Yields:
+        The index of a picture, and the middle of its thumbnail (2,).
     """
-    reach = cell + gap(cell)
-    middles = page.grown(-border_of(page.longer_side, cell))
-    taken = np.ones((middles.bottom, middles.right), bool)
-    taken[middles.top :, middles.left :] = False
+    reach = cell + _thumbnail_gap(cell)
+    middles = page.grow(-_border(page.longer_side, cell))
+    occupied = np.ones((middles.bottom, middles.right), bool)
+    occupied[middles.top :, middles.left :] = False
     for name in names:
-        forbid(taken, name.grown(reach // 2))
-    for piece in order:
-        spot = spots[piece]
-        middle = nearest_free(taken, spot, cell // 2 - 1)
+        _mark(occupied, name.grow(reach // 2))
+    for picture in order:
+        middle = _nearest_free(occupied, spots[picture], cell // 2 - 1)
         if middle is not None:
-            forbid(taken, Box(*middle, *middle + 1).grown(reach - 1))
-            yield int(piece), middle
+            _mark(occupied, Box(*middle, *middle + 1).grow(reach - 1))
+            yield int(picture), middle
 
 
-def nearest_free(taken: Array, spot: Array, most: int) -> Array | None:
-    """The pixel nearest to a spot (2,) that isn't taken, at most so many away in either direction."""
-    if not taken[spot[1], spot[0]]:
+def _nearest_free(occupied: Array, spot: Array, reach: int) -> Array | None:
+    """Find the free pixel nearest to a spot (2,), at most `reach` pixels away along each axis."""
+    if not occupied[spot[1], spot[0]]:
         return spot
-    corner = np.maximum(spot - most, 0)
-    free = np.argwhere(~taken[corner[1] : spot[1] + most + 1, corner[0] : spot[0] + most + 1])[:, ::-1] + corner
+    corner = np.maximum(spot - reach, 0)
+    free = np.argwhere(~occupied[corner[1] : spot[1] + reach + 1, corner[0] : spot[0] + reach + 1])[:, ::-1] + corner
     if not len(free):
         return None
     nearest: Array = free[np.square(free - spot).sum(1).argmin()]
     return nearest
 
 
-def forbid(taken: Array, box: Box) -> None:
-    """Take a rectangle of the page."""
-    taken[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
+def _mark(occupied: Array, box: Box) -> None:
+    occupied[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
 
 
-def gap(cell: int) -> int:
-    """The space that is left around a thumbnail of that side, in pixels."""
-    return max(2, cell // GAP)
+def _thumbnail_gap(cell: int) -> int:
+    """The space around a thumbnail in pixels."""
+    return max(2, cell // GAP_PARTS)
 
 
-def lone(spots: Array, boxes: list[Box], page: Box, cell: int) -> Array:
-    """The spots (N, 2) whose dots touch nothing else: half a dot between two thumbnails would be dirt."""
+def _uncovered_spots(spots: Array, boxes: list[Box], page: Box, cell: int) -> Array:
+    """Select the spots (N, 2) whose dots touch no box, because half a dot beside a thumbnail would look like dirt."""
     covered = np.zeros((page.bottom, page.right), bool)
     for box in boxes:
-        forbid(covered, box.grown(gap(cell)))
-    lonely: Array = spots[~covered[spots[:, 1], spots[:, 0]]]
-    return lonely
+        _mark(covered, box.grow(_thumbnail_gap(cell)))
+    uncovered: Array = spots[~covered[spots[:, 1], spots[:, 0]]]
+    return uncovered
 
 
-def draw_dots(paper: Image.Image, spots: Array, cell: int) -> None:
-    """A round dot at each spot (n, 2), small beside thumbnails of that side."""
-    radius = max(1.0, cell / DOTS)
-    mask = Image.new("L", (paper.width * FINER, paper.height * FINER))
+def _draw_dots(sheet: Image.Image, spots: Array, cell: int) -> None:
+    """Draw a round dot at each spot (n, 2)."""
+    radius = max(1.0, cell / DOT_PARTS)
+    mask = Image.new("L", (sheet.width * SUPERSAMPLING, sheet.height * SUPERSAMPLING))
     pen = ImageDraw.Draw(mask)
     for x, y in spots.tolist():
-        pen.circle(((x + 0.5) * FINER, (y + 0.5) * FINER), radius * FINER, fill=255)
-    paper.paste(DOT, mask=mask.reduce(FINER))
+        centre = ((x + 0.5) * SUPERSAMPLING, (y + 0.5) * SUPERSAMPLING)
+        pen.circle(centre, radius * SUPERSAMPLING, fill=255)
+    sheet.paste(DOT_COLOUR, mask=mask.reduce(SUPERSAMPLING))
 
 
-def draw_thumbnail(paper: Image.Image, pixels: Array, middle: Array, cell: int) -> Box:
-    """Put a picture, fitted into a square of that side, around its middle (2,); a thin line around it."""
+def _draw_thumbnail(sheet: Image.Image, pixels: Array, middle: Array, cell: int) -> Box:
+    """Draw a picture, fitted into a square, around its middle (2,), with a thin frame."""
     small = ImageOps.contain(Image.fromarray(pixels), (cell, cell), Image.Resampling.LANCZOS)
     left, top = int(middle[0]) - small.width // 2, int(middle[1]) - small.height // 2
-    paper.paste(small, (left, top))
+    sheet.paste(small, (left, top))
     box = Box(left, top, left + small.width, top + small.height)
-    ImageDraw.Draw(paper).rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=FRAME)
+    ImageDraw.Draw(sheet).rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=FRAME_COLOUR)
     return box
 
 
-def draw_name(paper: Image.Image, label: Label, font: FreeTypeFont) -> None:
-    """Write a name in its box."""
-    pad = clearance(font)
+def _draw_name(sheet: Image.Image, label: NameLabel, font: FreeTypeFont) -> None:
+    pad = _text_padding(font)
     place = label.box.left + pad, label.box.top + pad
-    ImageDraw.Draw(paper).text(place, label.words, INK, font, anchor="lt")
+    ImageDraw.Draw(sheet).text(place, label.text, INK_COLOUR, font, anchor="lt")

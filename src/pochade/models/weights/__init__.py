@@ -1,28 +1,40 @@
-"""The files of the shipped nets: those that come with the package lie beside this one. Without torch."""
+"""The files of the shipped models, which are in this folder, and the names of models. It does not import torch.
+
+The file names, and the hashes that identify models, are stored in indexes and archives, so they never change.
+"""
 
 import hashlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LOOK = "look.safetensors"
-CODE = "code.safetensors"
-PAIRS = "pairs.safetensors"  # always the shipped one
-CLEANER = "cleaner.safetensors"
-PAGE = "page.safetensors"
-CREATE = "create.safetensors"
-AVIF = "avif.net"  # undoes what AVIF took; packed, as it travels in archives
-PREVIEW = "preview.net"  # the same of small AVIFs, enlarged
+EMBEDDING_FILE = "look.safetensors"
+SKETCH_FILE = "code.safetensors"
+PAIR_FILE = "pairs.safetensors"  # never fine-tuned
+CLEANER_FILE = "cleaner.safetensors"
+PAGE_FILE = "page.safetensors"
+GENERATOR_FILE = "create.safetensors"
+AVIF_FILE = "avif.net"  # removes the artifacts of AVIF; packed, as it travels in archives
+PREVIEW_FILE = "preview.net"  # removes the artifacts of small AVIF files that are enlarged
+HASH_DIGITS = 16
 
 
-def name_of(folder: Path, files: tuple[str, ...] = (LOOK, CODE)) -> str | None:
-    """A name for nets in a folder (by default those of fingerprints), made of their content; None if one is missing."""
+def weights_name(folder: Path, files: tuple[str, ...] = (EMBEDDING_FILE, SKETCH_FILE)) -> str | None:
+    """A name for the models in a folder, made of their content.
+
+    Args:
+        folder: Where the files are.
+        files: The files that count; by default the models of the fingerprints.
+
+    Returns:
+        The beginning of a SHA-256, or None if a file is missing.
+    """
     try:
         contents = b"".join((folder / file).read_bytes() for file in files)
     except OSError:
         return None
-    return hashlib.sha256(contents).hexdigest()[:16]
+    return hashlib.sha256(contents).hexdigest()[:HASH_DIGITS]
 
 
-def name_of_pairs() -> str:
-    """The name of the net that judges pairs, made of its content: verdicts of another count no more."""
-    return hashlib.sha256((FOLDER / PAIRS).read_bytes()).hexdigest()[:16]
+def pair_model_name() -> str:
+    """A name for the pair model, made of its content: stored pair scores of another model are out of date."""
+    return hashlib.sha256((FOLDER / PAIR_FILE).read_bytes()).hexdigest()[:HASH_DIGITS]

@@ -1,6 +1,6 @@
-"""Random fields over a sheet, and what moves and blurs one: the ground that damage is made of.
+"""Random fields over a sheet, and operations on them: the material that scan damage is made of.
 
-Arrays are (H, W) or (H, W, C) of float32; lengths are in pixels. Everything is drawn from the generator that is given.
+Arrays are float32 of shape (H, W) or (H, W, C). Lengths are in pixels. All randomness comes from the generator `rng`.
 """
 
 import math
@@ -10,40 +10,47 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from pochade.images.geometry.gaussian_blur import as_array, as_tensor, blurred
+from pochade.images.geometry.gaussian_blur import as_array, as_tensor, blur
 
 Floats = NDArray[np.float32]
-Generator = np.random.Generator
+RandomGenerator = np.random.Generator
+
+MIN_GRAIN_SIGMA = 0.2  # pixels: finer grain is white noise
+MIN_DEVIATION = 1e-6
+CLOUD_OCTAVES = 3
 
 
-def smooth_noise(rng: Generator, size: tuple[int, int], length: float) -> Floats:
-    """Hills and valleys about that many pixels wide, (H, W), of mean 0 and deviation about 1."""
+def smooth_noise(rng: RandomGenerator, size: tuple[int, int], length: float) -> Floats:
+    """Smooth hills and valleys (H, W) of about that width, of mean 0 and standard deviation about 1."""
     coarse = [max(2, round(side / max(length, 1)) + 2) for side in size]
     grid = torch.from_numpy(rng.standard_normal(coarse, np.float32))[None, None]
-    wide = [round((count - 1) * max(length, 1)) + 1 for count in coarse]
-    fine = functional.interpolate(grid, size=[max(w, s) for w, s in zip(wide, size, strict=True)], mode="bicubic")
-    top, left = (int(rng.integers(0, have - want + 1)) for have, want in zip(fine.shape[2:], size, strict=True))
+    grid_sides = [round((count - 1) * max(length, 1)) + 1 for count in coarse]
+    enlarged_size = [max(grid_side, side) for grid_side, side in zip(grid_sides, size, strict=True)]
+    fine = functional.interpolate(grid, size=enlarged_size, mode="bicubic")
+    top, left = (
+        int(rng.integers(0, available - side + 1)) for available, side in zip(fine.shape[2:], size, strict=True)
+    )
     return fine[0, 0, top : top + size[0], left : left + size[1]].numpy()
 
 
-def cloudy(rng: Generator, size: tuple[int, int], length: float) -> Floats:
-    """Noise of three scales, each half as wide and half as strong as the one before, (H, W), within about 0 to 1."""
-    whole = sum(smooth_noise(rng, size, length / 2**octave) / 2**octave for octave in range(3))
-    return np.clip(0.5 + np.asarray(whole, np.float32) / 3, 0, 1)
+def cloud_noise(rng: RandomGenerator, size: tuple[int, int], length: float) -> Floats:
+    """Noise (H, W) of three octaves, each half as wide and half as strong as the one before, from 0 to 1."""
+    total = sum(smooth_noise(rng, size, length / 2**octave) / 2**octave for octave in range(CLOUD_OCTAVES))
+    return np.clip(0.5 + np.asarray(total, np.float32) / 3, 0, 1)
 
 
-def grain(rng: Generator, size: tuple[int, int], sigma: float) -> Floats:
-    """Noise whose neighbours are alike: white noise blurred by so many pixels, (H, W), of deviation 1."""
+def grain_noise(rng: RandomGenerator, size: tuple[int, int], sigma: float) -> Floats:
+    """White noise (H, W) blurred by that standard deviation in pixels, and scaled to a deviation of 1."""
     white = rng.standard_normal(size, np.float32)
-    if sigma < 0.2:  # noqa: PLR2004  nothing to blur
+    if sigma < MIN_GRAIN_SIGMA:
         return white
-    soft = blurred(white, sigma)
-    deviation = float(soft.std())
-    return soft / np.float32(deviation) if deviation > 1e-6 else white  # noqa: PLR2004  of one pixel
+    soft = blur(white, sigma)
+    deviation = float(soft.std())  # 0 for a sheet of one pixel
+    return soft / np.float32(deviation) if deviation > MIN_DEVIATION else white
 
 
-def moved(x: Floats, down: float, across: float) -> Floats:
-    """Shifted by parts of pixels, edges repeated."""
+def shift(x: Floats, down: float, across: float) -> Floats:
+    """Shift an array by fractions of pixels; the edges are repeated."""
     height, width = x.shape[:2]
     rows = (torch.arange(height) + 0.5 - down) / height * 2 - 1
     columns = (torch.arange(width) + 0.5 - across) / width * 2 - 1
@@ -51,8 +58,8 @@ def moved(x: Floats, down: float, across: float) -> Floats:
     return as_array(functional.grid_sample(as_tensor(x), grid, padding_mode="border", align_corners=False), x)
 
 
-def dragged(x: Floats, length: float, angle: float, steps: int = 12) -> Floats:
-    """Drawn out along one direction: the mean of copies moved by up to that many pixels."""
+def motion_blur(x: Floats, length: float, angle: float, steps: int = 12) -> Floats:
+    """Smear an array along one direction: the mean of copies that are shifted by up to `length` pixels."""
     height, width = x.shape[:2]
     total = np.zeros_like(x)
     for step in range(1, steps + 1):
@@ -63,11 +70,11 @@ def dragged(x: Floats, length: float, angle: float, steps: int = 12) -> Floats:
     return total / np.float32(steps)
 
 
-def log_uniform(rng: Generator, low: float, high: float) -> float:
-    """A number whose logarithm is evenly spread."""
+def log_uniform(rng: RandomGenerator, low: float, high: float) -> float:
+    """A random number whose logarithm is uniformly distributed."""
     return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
-def ink_of(x: Floats) -> Floats:
-    """How much darker than white each place is (H, W), 0 to 1."""
+def ink_coverage(x: Floats) -> Floats:
+    """How much darker than white each pixel of a picture (H, W, 3) is: (H, W), from 0 to 1."""
     return np.clip(1 - x.mean(2), 0, 1)

@@ -1,8 +1,8 @@
-"""Small damage with an edge: dust, hairs, lint, scratches, folds. Each gives the sheet and where it was hit.
+"""Small damage with an edge: dust, hairs, lint, scratches, folds and streaks.
 
-Sizes in millimetres follow annotated dust of Ivanova et al., "Simulating analogue film damage to analyse and improve
-artefact restoration on high-resolution scans" (Computer Graphics Forum 42, 2023): dust 0.08 mm, hairs 0.04 mm wide and
-about 0.8 mm long; what lies on the glass of a flatbed scanner is rarer and larger, so the tails are wider.
+The sizes in millimetres follow the annotated dust of Ivanova et al., "Simulating analogue film damage to analyse and
+improve artefact restoration on high-resolution scans" (Computer Graphics Forum 42, 2023): dust of 0.08 mm, hairs of
+0.04 x 0.8 mm. Dust on the glass of a flatbed scanner is rarer and larger, so the tails here are wider.
 """
 
 import math
@@ -12,131 +12,169 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pochade.images.geometry.gaussian_blur import blurred
-from pochade.training.augment.random_fields import Floats, Generator, cloudy, log_uniform
+from pochade.images.geometry.gaussian_blur import blur
+from pochade.training.augment.random_fields import Floats, RandomGenerator, cloud_noise, log_uniform
 
 Reals = NDArray[Any]
-MOST = 20_000  # specks on one sheet
-PALE = 0.3  # as many specks are light as are dark
-LARGE = 0.5  # share of the specks that are drawn as large as what is seen at arm's length
-DARK = 0.7  # share of sheets whose hairs are dark
-WORN, UNEVEN = 0.04, 0.005  # what counts as a crease, and as a streak
+MAX_SPECKS = 20_000  # of one kind on one sheet
+LIGHT_DUST_SHARE = 0.3  # density of light dust, as a share of that of dark dust
+LARGE_DUST_SHARE = 0.5  # share of the specks that are large enough to be seen at arm's length
+DARK_HAIR_SHARE = 0.7  # share of the sheets with dark hairs
+MIN_CREASE_DEPTH, MIN_STREAK_DEPTH = 0.04, 0.005  # weaker changes do not count as defects
 
 
-def splat(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
-    """Draw discs with soft rims into a cover (H, W), the stronger one winning; centres and radii (n,) in pixels."""
+def draw_discs(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
+    """Draw discs with soft edges into a cover; where discs overlap, the stronger one counts.
+
+    Args:
+        cover: (H, W), from 0 to 1; changed in place.
+        down: Rows of the centres, in pixels (n,).
+        across: Columns of the centres (n,).
+        radii: In pixels (n,). A disc thinner than a pixel covers a part of it.
+    """
     height, width = cover.shape
     reach = math.ceil(float(radii.max(initial=0))) + 1
     steps = np.arange(-reach, reach + 1)
     rows = np.floor(down).astype(int)[:, None, None] + steps[None, :, None]
     columns = np.floor(across).astype(int)[:, None, None] + steps[None, None, :]
     distance = np.hypot(rows + 0.5 - down[:, None, None], columns + 0.5 - across[:, None, None])
-    # a disc thinner than a pixel covers a part of it
     disc = np.clip(radii[:, None, None] + 0.5 - distance, 0, 1) * np.minimum(1, 2 * radii)[:, None, None]
-    there = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width) & (disc > 0)
-    rows, columns = np.broadcast_to(rows, there.shape)[there], np.broadcast_to(columns, there.shape)[there]
-    np.maximum.at(cover, (rows, columns), disc[there].astype(np.float32))
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width) & (disc > 0)
+    rows, columns = np.broadcast_to(rows, inside.shape)[inside], np.broadcast_to(columns, inside.shape)[inside]
+    np.maximum.at(cover, (rows, columns), disc[inside].astype(np.float32))
 
 
-def places(rng: Generator, size: tuple[int, int], density: float, dots: float) -> int:
-    """How many things lie on a sheet, at so many a square centimetre."""
-    area = size[0] * size[1] / (10 * dots) ** 2
-    return min(MOST, int(rng.poisson(density * area)))
+def random_thread(rng: RandomGenerator, size: tuple[int, int], length: float, bend: float) -> tuple[Reals, Reals]:
+    """A line that wanders over the sheet.
 
+    Args:
+        rng: Decides everything.
+        size: Height and width of the sheet in pixels.
+        length: Of the line, in pixels.
+        bend: How much the line turns, in radians.
 
-def dust(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
-    """Specks: irregular clumps of discs; covers (H, W) and their tones, dark ones twice and light ones."""
-    for tone, share in (rng.uniform(0.0, 0.45), 1), (rng.uniform(0.0, 0.45), 1), (rng.uniform(0.75, 1.0), PALE):
-        cover = np.zeros(size, np.float32)
-        for _ in range(places(rng, size, share * log_uniform(rng, 0.1, 12), dots)):
-            grown = rng.random() < LARGE
-            diameter = (log_uniform(rng, 0.1, 1.2) if grown else rng.lognormal(math.log(0.09), 0.55)) * dots
-            parts = int(rng.integers(1, 5))
-            wander = diameter * 0.35 * (parts > 1)
-            down = rng.uniform(0, size[0]) + rng.normal(0, 1, parts) * wander
-            across = rng.uniform(0, size[1]) + rng.normal(0, 1, parts) * wander
-            one = np.zeros(1, np.float32) + diameter / 2
-            splat(cover, down, across, one * rng.uniform(0.5, 1.0, parts) if parts > 1 else one)
-        yield cover * rng.uniform(0.35, 1.0), tone
-
-
-def thread(rng: Generator, size: tuple[int, int], length: float, bend: float) -> tuple[Reals, Reals]:
-    """Points (n,) half a pixel apart along a line that wanders: down and across."""
+    Returns:
+        Rows and columns of points half a pixel apart (n,).
+    """
     count = max(2, int(2 * length))
-    turns = np.cumsum(rng.normal(0, bend / math.sqrt(count), count)) + rng.uniform(-bend, bend) * np.linspace(
-        0, 1, count
-    )
+    jitter = np.cumsum(rng.normal(0, bend / math.sqrt(count), count))
+    turns = jitter + rng.uniform(-bend, bend) * np.linspace(0, 1, count)
     angle = rng.uniform(0, math.tau) + turns
     down = rng.uniform(0, size[0]) + np.cumsum(np.sin(angle)) / 2
     across = rng.uniform(0, size[1]) + np.cumsum(np.cos(angle)) / 2
     return down, across
 
 
-def hairs(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
-    """Thin, bent, short or long."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(places(rng, size, log_uniform(rng, 0.02, 3), dots)):
-        length = min(20.0, rng.lognormal(math.log(1.0), 0.9)) * dots
-        down, across = thread(rng, size, length, rng.uniform(0.2, 2.5))
-        splat(cover, down, across, np.full(len(down), rng.uniform(0.03, 0.09) * dots / 2, np.float32))
-    yield cover * rng.uniform(0.3, 1.0), rng.uniform(0.0, 0.4) if rng.random() < DARK else rng.uniform(0.9, 1.0)
+def add_specks(rng: RandomGenerator, x: Floats, dots_per_mm: float, kind: str) -> tuple[Floats, Floats]:
+    """Put specks of one kind on a sheet.
 
+    Args:
+        rng: Decides everything.
+        x: The sheet (H, W, 3), from 0 to 1.
+        dots_per_mm: The resolution.
+        kind: "dust", "hairs", "lint" or "scratches".
 
-def lint(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
-    """Curled fibres, pale or coloured: what cloth leaves on the glass."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(1 + places(rng, size, 0.05, dots)):
-        down, across = thread(rng, size, rng.uniform(3, 15) * dots, rng.uniform(4, 12))
-        splat(cover, down, across, np.full(len(down), rng.uniform(0.04, 0.1) * dots / 2, np.float32))
-    yield cover * rng.uniform(0.3, 0.8), rng.uniform(0.2, 0.7)
-
-
-def scratches(rng: Generator, size: tuple[int, int], dots: float) -> Iterator[tuple[Floats, float]]:
-    """Straight and light."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(1 + places(rng, size, 0.1, dots)):
-        down, across = thread(rng, size, log_uniform(rng, 1, 60) * dots, 0.1)
-        splat(cover, down, across, np.full(len(down), rng.uniform(0.03, 0.1) * dots / 2, np.float32))
-    yield cover * rng.uniform(0.2, 0.8), rng.uniform(0.92, 1.0)
-
-
-def marked(rng: Generator, x: Floats, dots: float, kind: str) -> tuple[Floats, Floats]:
-    """The sheet (H, W, 3) with marks of one kind, and their cover (H, W)."""
-    makers = {"dust": dust, "hairs": hairs, "lint": lint, "scratches": scratches}
+    Returns:
+        The sheet with specks (H, W, 3), and how much of each pixel they cover (H, W).
+    """
+    makers = {"dust": _dust, "hairs": _hairs, "lint": _lint, "scratches": _scratches}
     total = np.zeros(x.shape[:2], np.float32)
-    for cover, tone in makers[kind](rng, x.shape[:2], dots):
+    for cover, tone in makers[kind](rng, x.shape[:2], dots_per_mm):
         colour = np.clip(tone + rng.normal(0, 0.03, 3), 0, 1).astype(np.float32)
         x = x + cover[..., None] * (colour - x)
         total = np.maximum(total, cover)
     return x, total
 
 
-def folded(rng: Generator, x: Floats, dots: float) -> tuple[Floats, Floats]:
-    """A crease across the sheet: a light line beside a dark one, and a soft slope on one side."""
+def add_speck_shadows(x: Floats, cover: Floats) -> Floats:
+    """Add the faint shadows of specks that stand off the paper, given what they cover (H, W)."""
+    soft = blur(cover, 0.8)
+    below = np.concatenate([np.zeros_like(soft[:1]), soft[:-1]])
+    return x * (1 - 0.12 * np.clip(below - cover, 0, 1))[..., None]
+
+
+def add_fold(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> tuple[Floats, Floats]:
+    """Fold a sheet (H, W, 3): a light line beside a dark one across it, and a soft shade on one side.
+
+    Returns:
+        The folded sheet (H, W, 3), and 1 on the crease (H, W).
+    """
     height, width = x.shape[:2]
     angle = rng.choice([0.0, math.pi / 2]) + rng.normal(0, 0.06)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    along = (rows - rng.uniform(0, height)) * math.cos(angle) + (columns - rng.uniform(0, width)) * math.sin(angle)
-    line = rng.uniform(0.1, 0.3) * dots
-    worn = cloudy(rng, (height, width), 3 * dots) * rng.uniform(0.06, 0.3)
-    light, dark = (np.exp(-0.5 * ((along - side * line) / line) ** 2) * worn for side in (0.7, -0.7))
-    slope = np.exp(-np.abs(along) / (rng.uniform(2, 6) * dots)) * (along < 0) * rng.uniform(0.01, 0.06)
-    changed = x + (light - dark - slope)[..., None].astype(np.float32)
-    return np.clip(changed, 0, 1), (np.maximum(light, dark) > WORN).astype(np.float32)
+    distance = (rows - rng.uniform(0, height)) * math.cos(angle) + (columns - rng.uniform(0, width)) * math.sin(angle)
+    line = rng.uniform(0.1, 0.3) * dots_per_mm
+    depth = cloud_noise(rng, (height, width), 3 * dots_per_mm) * rng.uniform(0.06, 0.3)
+    light, dark = (np.exp(-0.5 * ((distance - side * line) / line) ** 2) * depth for side in (0.7, -0.7))
+    shade = np.exp(-np.abs(distance) / (rng.uniform(2, 6) * dots_per_mm)) * (distance < 0) * rng.uniform(0.01, 0.06)
+    changed = x + (light - dark - shade)[..., None].astype(np.float32)
+    return np.clip(changed, 0, 1), (np.maximum(light, dark) > MIN_CREASE_DEPTH).astype(np.float32)
 
 
-def streaked(rng: Generator, x: Floats) -> tuple[Floats, Floats]:
-    """Columns that are lighter or darker all the way down: dirt before the line of sensors."""
+def add_streaks(rng: RandomGenerator, x: Floats) -> tuple[Floats, Floats]:
+    """Make columns of a scan (H, W, 3) lighter or darker all the way down, as dirt before the sensor does.
+
+    Returns:
+        The scan with streaks (H, W, 3), and 1 on the streaks (H, W).
+    """
     columns = np.ones(x.shape[1], np.float32)
     for _ in range(int(rng.integers(1, 3))):
-        at, wide = int(rng.integers(0, x.shape[1])), int(rng.integers(1, 4))
-        columns[at : at + wide] += rng.choice([-1, 1]) * rng.uniform(0.01, 0.08)
-    hit = np.broadcast_to(np.abs(columns - 1) > UNEVEN, x.shape[:2]).astype(np.float32)
-    return np.clip(x * columns[None, :, None], 0, 1), hit
+        start, width = int(rng.integers(0, x.shape[1])), int(rng.integers(1, 4))
+        columns[start : start + width] += rng.choice([-1, 1]) * rng.uniform(0.01, 0.08)
+    streaks = np.broadcast_to(np.abs(columns - 1) > MIN_STREAK_DEPTH, x.shape[:2]).astype(np.float32)
+    return np.clip(x * columns[None, :, None], 0, 1), streaks
 
 
-def shadowed(x: Floats, cover: Floats) -> Floats:
-    """What stands off the paper throws a faint shadow."""
-    soft = blurred(cover, 0.8)
-    below = np.concatenate([np.zeros_like(soft[:1]), soft[:-1]])
-    return x * (1 - 0.12 * np.clip(below - cover, 0, 1))[..., None]
+def _random_count(rng: RandomGenerator, size: tuple[int, int], density: float, dots_per_mm: float) -> int:
+    """How many specks a sheet has, at so many per square centimetre on average."""
+    area = size[0] * size[1] / (10 * dots_per_mm) ** 2
+    return min(MAX_SPECKS, int(rng.poisson(density * area)))
+
+
+def _dust(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
+    """Irregular clumps of discs, dark ones twice and then light ones: covers (H, W) and their tones."""
+    tones = (rng.uniform(0.0, 0.45), rng.uniform(0.0, 0.45), rng.uniform(0.75, 1.0))
+    for tone, share in zip(tones, (1, 1, LIGHT_DUST_SHARE), strict=True):
+        cover = np.zeros(size, np.float32)
+        for _ in range(_random_count(rng, size, share * log_uniform(rng, 0.1, 12), dots_per_mm)):
+            large = rng.random() < LARGE_DUST_SHARE
+            diameter = (log_uniform(rng, 0.1, 1.2) if large else rng.lognormal(math.log(0.09), 0.55)) * dots_per_mm
+            parts = int(rng.integers(1, 5))
+            scatter = diameter * 0.35 * (parts > 1)
+            down = rng.uniform(0, size[0]) + rng.normal(0, 1, parts) * scatter
+            across = rng.uniform(0, size[1]) + rng.normal(0, 1, parts) * scatter
+            radius = np.zeros(1, np.float32) + diameter / 2
+            draw_discs(cover, down, across, radius * rng.uniform(0.5, 1.0, parts) if parts > 1 else radius)
+        yield cover * rng.uniform(0.35, 1.0), tone
+
+
+def _hairs(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
+    """Thin bent lines, short or long."""
+    cover = np.zeros(size, np.float32)
+    for _ in range(_random_count(rng, size, log_uniform(rng, 0.02, 3), dots_per_mm)):
+        length = min(20.0, rng.lognormal(math.log(1.0), 0.9)) * dots_per_mm
+        down, across = random_thread(rng, size, length, rng.uniform(0.2, 2.5))
+        radii = np.full(len(down), rng.uniform(0.03, 0.09) * dots_per_mm / 2, np.float32)
+        draw_discs(cover, down, across, radii)
+    strength = rng.uniform(0.3, 1.0)
+    yield cover * strength, rng.uniform(0.0, 0.4) if rng.random() < DARK_HAIR_SHARE else rng.uniform(0.9, 1.0)
+
+
+def _lint(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
+    """Curled fibres of cloth, pale or coloured."""
+    cover = np.zeros(size, np.float32)
+    for _ in range(1 + _random_count(rng, size, 0.05, dots_per_mm)):
+        down, across = random_thread(rng, size, rng.uniform(3, 15) * dots_per_mm, rng.uniform(4, 12))
+        radii = np.full(len(down), rng.uniform(0.04, 0.1) * dots_per_mm / 2, np.float32)
+        draw_discs(cover, down, across, radii)
+    yield cover * rng.uniform(0.3, 0.8), rng.uniform(0.2, 0.7)
+
+
+def _scratches(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
+    """Straight light lines."""
+    cover = np.zeros(size, np.float32)
+    for _ in range(1 + _random_count(rng, size, 0.1, dots_per_mm)):
+        down, across = random_thread(rng, size, log_uniform(rng, 1, 60) * dots_per_mm, 0.1)
+        radii = np.full(len(down), rng.uniform(0.03, 0.1) * dots_per_mm / 2, np.float32)
+        draw_discs(cover, down, across, radii)
+    yield cover * rng.uniform(0.2, 0.8), rng.uniform(0.92, 1.0)

@@ -1,1 +1,1 @@
-"""How well a trained model reconstructs, and how close two sets of pictures are."""
+"""How well a trained model reconstructs pictures, and how close two sets of pictures are."""

@@ -1,4 +1,4 @@
-"""What a trained net does with many pictures: codes, reconstructions, errors, the evidence lower bound."""
+"""What a trained autoencoder does with many pictures: latents, reconstructions, errors, the evidence lower bound."""
 
 import math
 from typing import NamedTuple, Protocol
@@ -9,114 +9,144 @@ from torch.special import log_ndtr
 
 from pochade.models import VAE
 
-BATCH = 1_000
+BATCH_PICTURES = 1_000
 WHITE = 255
-ACTIVE_VARIANCE = 0.01  # a latent number whose posterior mean varies less than this tells pictures nothing apart
+ACTIVE_VARIANCE = 0.01  # a latent number whose posterior mean varies less does not distinguish pictures
 
 
-class Encoder(Protocol):
-    """A net with a way down."""
+class EncoderModel(Protocol):
+    """A model with an encoder."""
 
     def encode(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        """Pictures to latents, or to the mean and log-variance of latents."""
+        """Map pictures to latents, or to the mean and log-variance of latents."""
 
 
-class Coder(Encoder, Protocol):
-    """A net with a way down and a way up."""
+class AutoencoderModel(EncoderModel, Protocol):
+    """A model with an encoder and a decoder."""
 
     def decode(self, z: Tensor) -> Tensor:
-        """Latents to pictures."""
+        """Map latents to pictures."""
 
 
-class Evidence(NamedTuple):
-    """The evidence lower bound on pictures of 256 levels."""
+class EvidenceBound(NamedTuple):
+    """The evidence lower bound on pictures of 256 levels; the study stores it under these field names."""
 
-    elbo: float  # nats a picture; higher is better, 0 would be perfect foreknowledge
-    bits_per_dimension: float  # bits a pixel value that a coder built on the net would need
-    divergence: float  # the KL term alone, nats a picture
-
-
-@torch.inference_mode()
-def encode_pictures(net: Encoder, images: Tensor) -> Tensor:
-    """Codes (N, *latent_shape) of uint8 pictures (N, C, H, W); for a VAE the means of the posteriors."""
-    return torch.cat([_mean_code(net, batch.float() / WHITE) for batch in images.split(BATCH)])
+    elbo: float  # nats per picture; higher is better, 0 would be a perfect prediction
+    bits_per_dimension: float  # bits per pixel value that an entropy coder with this model would need
+    divergence: float  # the KL term alone, nats per picture
 
 
 @torch.inference_mode()
-def decode_latents(net: Coder, latents: Tensor) -> Tensor:
-    """Pictures (N, C, H, W) in [0, 1] for latents (N, *latent_shape)."""
-    return torch.cat([net.decode(batch) for batch in latents.split(BATCH)])
+def encode_pictures(model: EncoderModel, images: Tensor) -> Tensor:
+    """Encode many pictures.
+
+    Args:
+        model: The autoencoder.
+        images: Pictures (N, C, H, W) as uint8.
+
+    Returns:
+        Latents (N, *latent_shape); for a VAE the means of the posteriors.
+    """
+    return torch.cat([_encode_to_mean(model, batch.float() / WHITE) for batch in images.split(BATCH_PICTURES)])
 
 
 @torch.inference_mode()
-def cycle(net: Coder, latents: Tensor) -> Tensor:
-    """Where latents (N, *latent_shape) land when they are decoded and the pictures encoded again."""
-    return torch.cat([_mean_code(net, net.decode(batch)) for batch in latents.split(BATCH)])
+def decode_latents(model: AutoencoderModel, latents: Tensor) -> Tensor:
+    """Decode many latents (N, *latent_shape) to pictures (N, C, H, W) in [0, 1]."""
+    return torch.cat([model.decode(batch) for batch in latents.split(BATCH_PICTURES)])
 
 
 @torch.inference_mode()
-def reconstruction_error(net: Coder, images: Tensor) -> float:
-    """The mean squared error of copies of uint8 pictures (N, C, H, W), with pixels in [0, 1]; without noise."""
+def reencode_latents(model: AutoencoderModel, latents: Tensor) -> Tensor:
+    """Decode latents (N, *latent_shape) and encode the pictures again, to latents of the same shape."""
+    return torch.cat([_encode_to_mean(model, model.decode(batch)) for batch in latents.split(BATCH_PICTURES)])
+
+
+@torch.inference_mode()
+def reconstruction_error(model: AutoencoderModel, images: Tensor) -> float:
+    """The mean squared error of reconstructions without noise.
+
+    Args:
+        model: The autoencoder.
+        images: Pictures (N, C, H, W) as uint8.
+
+    Returns:
+        The error of pixels in [0, 1].
+    """
     total = 0.0
-    for batch in images.split(BATCH):
+    for batch in images.split(BATCH_PICTURES):
         x = batch.float() / WHITE
-        total += (net.decode(_mean_code(net, x)) - x).square().sum().item()
+        total += (model.decode(_encode_to_mean(model, x)) - x).square().sum().item()
     return total / images.numel()
 
 
 @torch.inference_mode()
-def sampled_error(net: VAE, images: Tensor, seed: int = 0) -> float:
-    """The mean squared error of copies of uint8 pictures, each from one latent drawn from its posterior."""
+def sampled_reconstruction_error(model: VAE, images: Tensor, seed: int = 0) -> float:
+    """The mean squared error of reconstructions from one sample of each posterior.
+
+    Args:
+        model: The VAE.
+        images: Pictures (N, C, H, W) as uint8.
+        seed: Decides the samples.
+
+    Returns:
+        The error of pixels in [0, 1].
+    """
     total = 0.0
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for batch in images.split(BATCH):
+        for batch in images.split(BATCH_PICTURES):
             x = batch.float() / WHITE
-            total += (net(x).reconstruction - x).square().sum().item()
+            total += (model(x).reconstruction - x).square().sum().item()
     return total / images.numel()
 
 
 @torch.inference_mode()
-def evidence(net: VAE, images: Tensor, sigma: float, seed: int = 0) -> Evidence:
-    """The evidence lower bound of uint8 pictures (N, C, H, W), with one latent drawn for each.
+def evidence_lower_bound(model: VAE, images: Tensor, sigma: float, seed: int = 0) -> EvidenceBound:
+    """The evidence lower bound of pictures, from one sample of each posterior.
 
-    The decoder's normal distribution is made discrete: a level's probability is the mass between it and its neighbours,
-    and the outermost levels take the tails. So the figure is a true code length, to be set beside a file's size.
+    The decoder's normal distribution is made discrete: the probability of a level is the mass between it and its
+    neighbours, and the outermost levels take the tails. So the result is a true code length, comparable with the size
+    of a file.
 
     Args:
-        net: The VAE.
-        images: The pictures.
-        sigma: The decoder's standard deviation, of pixels in [0, 1]: the root of `sampled_error` on training pictures.
-        seed: Decides the latents drawn.
+        model: The VAE.
+        images: Pictures (N, C, H, W) as uint8.
+        sigma: The decoder's standard deviation, for pixels in [0, 1]: the square root of
+            `sampled_reconstruction_error` on training pictures.
+        seed: Decides the samples.
+
+    Returns:
+        The bound, averaged over the pictures.
     """
     likelihood = divergence = 0.0
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for batch in images.split(BATCH):
-            posterior = net.encode(batch.float() / WHITE)
-            reconstruction = net.decode(posterior.sample())
+        for batch in images.split(BATCH_PICTURES):
+            posterior = model.encode(batch.float() / WHITE)
+            reconstruction = model.decode(posterior.sample())
             likelihood += _log_probability(batch, reconstruction, sigma).sum().item()
             divergence += posterior.divergence().sum().item()
     elbo = (likelihood - divergence) / len(images)
-    return Evidence(elbo, -elbo / (math.log(2) * images[0].numel()), divergence / len(images))
+    return EvidenceBound(elbo, -elbo / (math.log(2) * images[0].numel()), divergence / len(images))
 
 
-def active_units(codes: Tensor) -> int:
-    """How many numbers of the code (N, D) tell pictures apart (Burda et al., ICLR 2016)."""
-    return int((codes.flatten(1).var(0) > ACTIVE_VARIANCE).sum())
+def active_units(latents: Tensor) -> int:
+    """How many numbers of the latents (N, D) vary with the picture (Burda et al., ICLR 2016)."""
+    return int((latents.flatten(1).var(0) > ACTIVE_VARIANCE).sum())
 
 
-def _mean_code(net: Encoder, x: Tensor) -> Tensor:
-    encoded = net.encode(x)
+def _encode_to_mean(model: EncoderModel, x: Tensor) -> Tensor:
+    encoded = model.encode(x)
     return encoded if isinstance(encoded, Tensor) else encoded[0]
 
 
 def _log_probability(levels: Tensor, reconstruction: Tensor, sigma: float) -> Tensor:
-    """The log of the mass that a normal distribution round the reconstruction gives to each level, in nats."""
+    """The logarithm, in nats, of the mass that a normal distribution around the reconstruction gives to each level."""
     centre = levels.double() / WHITE - reconstruction.double()
     upper = torch.where(levels == WHITE, torch.inf, centre + 0.5 / WHITE) / sigma
     lower = torch.where(levels == 0, -torch.inf, centre - 0.5 / WHITE) / sigma
-    mirrored = centre > 0  # the same mass on the other side, where the logarithm keeps its digits
+    mirrored = centre > 0  # the same mass on the other side, where the logarithm is more exact
     top, bottom = torch.where(mirrored, -lower, upper), torch.where(mirrored, -upper, lower)
     log_top, log_bottom = log_ndtr(top), log_ndtr(bottom)
     log_mass: Tensor = log_top + torch.log1p(-(log_bottom - log_top).exp())

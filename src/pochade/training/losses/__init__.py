@@ -1,1 +1,1 @@
-"""The losses that the shipped models are trained with."""
+"""The losses with which the shipped models are trained."""

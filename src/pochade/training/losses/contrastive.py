@@ -1,54 +1,100 @@
-"""The loss of looks: two views of each piece, one of them often the piece itself, are told from every other piece."""
+"""The contrastive loss of the embedding model: two augmentations of a picture must be closer than any other picture."""
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from pochade.models.embedding_model import EmbeddingModel, crowding, disagreement
+from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch, model_input
-from pochade.training.augment.augmentations import augment, picked
+from pochade.training.augment.augmentations import augment
+from pochade.training.augment.random_batch import random_mask
 
 TEMPERATURE = 0.045
-EVENNESS = 0.5  # weight of the looks' crowding
-CLEAN = 0.5  # share of the first views that are the piece itself, as the index will hold it
+CODING_RATE_WEIGHT = 0.5
+CODING_RATE_EPSILON = 1e-3  # keeps the logarithm finite for directions that no embedding uses
+UNDAMAGED_SHARE = 0.5  # share of the first augmentations that are the picture itself, as the index holds it
 
 
 class ContrastiveLoss:
-    """A contrastive loss that remembers the last look of every piece, so that each is told from all of them.
+    """InfoNCE over a memory with the last embedding of every picture.
 
-    What is remembered is as old as an epoch, which the slow drift of the looks allows (Wang et al., "Cross-Batch Memory
-    for Embedding Learning", CVPR 2020).
+    The memory is at most one epoch old. Embeddings drift slowly enough for that (Wang et al., "Cross-Batch Memory for
+    Embedding Learning", CVPR 2020).
+
+        pictures ──►──┬──┤augment├──►──┤model├──► first (B, D) ──┬──► memory (N, D)
+                      └──┤augment├──►──┤model├──► second (B, D) ─┴──┤InfoNCE against the memory├──► loss
 
     Args:
-        pieces: How many pieces there are.
-        latent_dim: Numbers in a look.
+        picture_count: How many pictures the training set has, N.
+        latent_dim: The size of an embedding, D.
     """
 
-    def __init__(self, pieces: int, latent_dim: int) -> None:
-        self.remembered = torch.zeros(pieces, latent_dim)
-        self.kinds = torch.full((pieces,), -1)
+    def __init__(self, picture_count: int, latent_dim: int) -> None:
+        self.memory = torch.zeros(picture_count, latent_dim)
+        self.groups = torch.full((picture_count,), -1)  # -1 until the picture has an embedding in the memory
 
-    def loss(self, net: EmbeddingModel, pictures: Tensor, frames: Tensor, pieces: Tensor, kinds: Tensor) -> Tensor:
-        """One number: how badly the views of these pieces agree, in nats.
+    def loss(self, model: EmbeddingModel, pictures: Tensor, frames: Tensor, rows: Tensor, groups: Tensor) -> Tensor:
+        """The loss of one batch, in nats; it also updates the memory.
 
         Args:
-            net: The net that learns.
-            pictures: Sources (B, 3, S, S) in [0, 1].
-            frames: Their widths and heights (B, 2), as parts of S.
-            pieces: The number of each piece (B,).
-            kinds: Pieces of one kind show the same and are not told apart (B,).
+            model: The model in training.
+            pictures: Letterboxed pictures (B, 3, S, S) in [0, 1].
+            frames: Widths and heights of the pictures (B, 2), as shares of S.
+            rows: The number of each picture in the training set (B,).
+            groups: Pictures of one group show the same work and are no negatives of each other (B,).
+
+        Returns:
+            A scalar.
         """
         with pictures.device:
-            first, second = self._views(LetterboxedBatch(pictures, frames), net.config.side)
-        looks = net(torch.cat([first, second]).contiguous(memory_format=torch.channels_last))  # (2B, D)
-        one, other = looks.chunk(2)
-        known = torch.nonzero(self.kinds >= 0).flatten()
-        same = kinds.view(-1, 1) == torch.cat([kinds, self.kinds[known].to(kinds.device)])  # (B, B + M)
-        value = disagreement(one, other, self.remembered[known].to(looks.device), same, TEMPERATURE)
-        self.remembered[pieces.cpu()], self.kinds[pieces.cpu()] = one.detach().cpu(), kinds.cpu()
-        return value + EVENNESS * crowding(looks)
+            augmented = self._augment_twice(LetterboxedBatch(pictures, frames), model.config.side)
+        embeddings = model(torch.cat(augmented).contiguous(memory_format=torch.channels_last))  # (2B, D)
+        first, second = embeddings.chunk(2)
+        known = torch.nonzero(self.groups >= 0).flatten()
+        same = groups.view(-1, 1) == torch.cat([groups, self.groups[known].to(groups.device)])  # (B, B + M)
+        value = info_nce_loss(first, second, self.memory[known].to(embeddings.device), same, TEMPERATURE)
+        self.memory[rows.cpu()], self.groups[rows.cpu()] = first.detach().cpu(), groups.cpu()
+        return value + CODING_RATE_WEIGHT * coding_rate_loss(embeddings)
 
     @staticmethod
-    def _views(sources: LetterboxedBatch, side: int) -> tuple[Tensor, Tensor]:
-        """Two views of each piece (B, 4, side, side); half of the first ones are the pieces themselves."""
-        clean = picked(len(sources), CLEAN).view(-1, 1, 1, 1)
-        return torch.where(clean, model_input(sources, side), augment(sources, side)), augment(sources, side)
+    def _augment_twice(sources: LetterboxedBatch, side: int) -> tuple[Tensor, Tensor]:
+        undamaged = random_mask(len(sources), UNDAMAGED_SHARE).view(-1, 1, 1, 1)
+        return torch.where(undamaged, model_input(sources, side), augment(sources, side)), augment(sources, side)
+
+
+def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same: Tensor, temperature: float) -> Tensor:
+    """InfoNCE, averaged over both directions: the cross-entropy of finding a picture's other embedding, in nats.
+
+    Args:
+        first: Unit-length embeddings of one augmentation of each picture (B, D).
+        second: Unit-length embeddings of another augmentation (B, D).
+        memory: Embeddings of other pictures from earlier steps (M, D).
+        same: Which of the B + M pictures show the same work as each of the B, itself included (B, B + M): these are
+            no negatives.
+        temperature: Differences in cosine below it hardly count.
+
+    Returns:
+        A scalar.
+    """
+    forward = _cross_entropy(first, second, memory, same, temperature)
+    return (forward + _cross_entropy(second, first, memory, same, temperature)) / 2
+
+
+def coding_rate_loss(embeddings: Tensor) -> Tensor:
+    """How unevenly embeddings (B, D) fill the directions of their space: 0 when evenly, in nats per direction.
+
+    This is the negative coding rate, the log-volume that the embeddings span (Yu et al., "Learning Diverse and
+    Discriminative Representations via the Principle of Maximal Coding Rate Reduction", NeurIPS 2020). Without it a
+    third of the directions does all the work, and different pictures come too close.
+    """
+    covariance = embeddings.T @ embeddings * (embeddings.shape[1] / len(embeddings))  # (D, D), identity when even
+    noise = CODING_RATE_EPSILON * torch.eye(len(covariance), device=embeddings.device)
+    return -torch.logdet(covariance + noise) / len(covariance)
+
+
+def _cross_entropy(queries: Tensor, positives: Tensor, memory: Tensor, same: Tensor, temperature: float) -> Tensor:
+    positive = (queries * positives).sum(1, keepdim=True)  # (B, 1)
+    negatives = torch.cat([queries @ positives.T, queries @ memory.T], 1).masked_fill(same, -torch.inf)  # (B, B + M)
+    among_queries = (queries @ queries.T).masked_fill(same[:, : len(queries)], -torch.inf)  # (B, B)
+    logits = torch.cat([positive, negatives, among_queries], 1) / temperature
+    return functional.cross_entropy(logits, torch.zeros(len(queries), dtype=torch.long, device=queries.device))

@@ -1,111 +1,127 @@
-"""What teaches the restorers, told how much of each kind of damage to undo or how a picture was coded, and the page."""
+"""The losses of the denoisers, for scans and for the artifacts of codecs, and of the page model."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-EDGES = 0.2  # of the loss on differences between neighbours, beside that on pixels
-DEFECTS = 0.03  # of the loss on where defects are
-SMALL = 1e-3  # differences below it are squared, above it they count as they are (Charbonnier et al., 1994)
-WHOLE = 0.6  # share of the pictures of which all damage is to be undone
-RARE = 5.0  # a pixel of a defect, or of a small thing that must stay, counts so many times as much as another
-WIDE, PLAIN = 9, 4.0  # pixels about a small thing, and how many times its contrast counts
-CUT = 96  # pixels a side of what is learnt from at once of a coded picture
-FLOOR = 1e-6  # mean squared error, of 1, below which nothing is worth learning: 60 dB, less than rounding to 8 bits
-PAPER = 0.05  # of the loss on where paper is bare, beside that on light
+EDGE_WEIGHT = 0.2  # of the differences between neighbouring pixels, beside the pixels
+DEFECT_WEIGHT = 0.03  # of the positions of defects
+CHARBONNIER_EPSILON = 1e-3  # smaller differences count quadratically, larger ones linearly (Charbonnier et al., 1994)
+FULL_STRENGTH_SHARE = 0.6  # share of the pictures from which all damage is to be removed
+IMPORTANT_PIXEL_WEIGHT = 5.0  # of pixels of defects, and of small details that must stay
+DETAIL_WINDOW, DETAIL_CONTRAST_GAIN = 9, 4.0  # pixels around a small detail, and how strongly its contrast counts
+CROP_PIXELS = 96  # per side of a training crop of an encoded picture
+MIN_MEAN_SQUARED_ERROR = 1e-6  # of pixels in [0, 1]: 60 dB, less than rounding to 8 bits, and not worth learning
+PAPER_WEIGHT = 0.05  # of the positions of bare paper, beside the light
 
 
-def restored(net: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) -> Tensor:
-    """How far the net is from undoing as much as it is told.
+def scan_denoising_loss(model: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) -> Tensor:
+    """How far the model is from removing as much damage as its conditioning asks for.
 
     Args:
-        net: A `Restorer` with three planes: how much of smudges, of specks and of grain it shall undo, 0 to 1.
+        model: A `Denoiser` with three conditioning planes: how much to remove of stains, of specks and of grain, from 0
+            to 1.
         pictures: Damaged pictures (B, 3, S, S) in [0, 1].
-        layers: The same before each kind of damage, (B, 9, S, S) in [0, 255]: without grain, without specks too,
-            without smudges too.
+        layers: The same pictures before each kind of damage (B, 9, S, S), in [0, 255]: without grain, then also
+            without specks, then also without stains.
         defects: 255 where specks are (B, 1, S, S).
+
+    Returns:
+        A scalar.
     """
-    whole = torch.cat([pictures, layers / 255, defects / 255], 1)  # (B, 13, S, S)
-    whole = turned(whole)
-    pictures, specked, smudged, clean = whole[:, :12].split(3, 1)
-    strengths = strengths_for(len(whole)).to(whole.device)  # (B, 3, 1, 1)
-    smudges, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))
-    wanted = clean + smudges * (smudged - clean) + specks * (specked - smudged) + grain * (pictures - specked)
-    told = strengths.expand(-1, 3, *pictures.shape[2:])
-    change, found = net(pictures.contiguous(memory_format=torch.channels_last), told)
-    missing = change + pictures - wanted
-    weight = 1 + (RARE - 1) * torch.maximum(whole[:, 12:], fine(clean))
-    here = whole[:, 12:] * (strengths[:, 1:2] > 0)
-    there = functional.binary_cross_entropy_with_logits(found, here, 1 + (RARE - 1) * here)
-    edges = apart(missing.diff(dim=2)) + apart(missing.diff(dim=3))
-    return apart(missing, weight) + EDGES * edges + DEFECTS * there
+    stacked = torch.cat([pictures, layers / 255, defects / 255], 1)  # (B, 13, S, S)
+    stacked = random_orientation(stacked)
+    pictures, with_specks, with_stains, clean = stacked[:, :12].split(3, 1)
+    defects = stacked[:, 12:]
+    strengths = random_strengths(len(stacked)).to(stacked.device)  # (B, 3, 1, 1)
+    stains, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))
+    target = (
+        clean + stains * (with_stains - clean) + specks * (with_specks - with_stains) + grain * (pictures - with_specks)
+    )
+    conditioning = strengths.expand(-1, 3, *pictures.shape[2:])
+    change, defect_logits = model(pictures.contiguous(memory_format=torch.channels_last), conditioning)
+    error = change + pictures - target
+    weight = 1 + (IMPORTANT_PIXEL_WEIGHT - 1) * torch.maximum(defects, _fine_detail(clean))
+    visible_defects = defects * (strengths[:, 1:2] > 0)
+    defect_loss = functional.binary_cross_entropy_with_logits(
+        defect_logits, visible_defects, 1 + (IMPORTANT_PIXEL_WEIGHT - 1) * visible_defects
+    )
+    edge_loss = charbonnier(error.diff(dim=2)) + charbonnier(error.diff(dim=3))
+    return charbonnier(error, weight) + EDGE_WEIGHT * edge_loss + DEFECT_WEIGHT * defect_loss
 
 
-def uncoded(net: nn.Module, pictures: Tensor, clean: Tensor, told: Tensor) -> Tensor:
-    """How many decibels, as natural logarithms, the net's pictures are from what was there before coding.
+def artifact_removal_loss(model: nn.Module, pictures: Tensor, clean: Tensor, conditioning: Tensor) -> Tensor:
+    """The logarithm of the squared error of restored pictures, which is their PSNR up to a factor.
 
-    Logarithms, because a coder's dial is turned over a range in which the error grows a hundredfold, and a decibel is
-    worth about as many bytes anywhere in it. Edges count as well: eyes, and what measures for them, want them sharp.
+    It is a logarithm because the error grows a hundredfold over the range of a codec's quality, and a decibel is worth
+    about as many bytes anywhere in that range. Edges count too, because people and quality metrics want them sharp.
 
     Args:
-        net: A `Restorer` with as many planes as there are things told.
-        pictures: Coded pictures (B, 3, S, S) in [0, 1].
+        model: A `Denoiser` with P conditioning planes.
+        pictures: Decoded pictures (B, 3, S, S) in [0, 1].
         clean: The originals (B, 3, S, S) in [0, 255].
-        told: How they were coded (B, P, 1, 1), of 100.
+        conditioning: How the pictures were encoded, in percent (B, P, 1, 1).
+
+    Returns:
+        A scalar, in nats.
     """
-    both = turned(cut(torch.cat([pictures, clean.float() / 255], 1), CUT))  # (B, 6, s, s)
-    coded, wanted = both.split(3, 1)
-    planes = (told.float() / 100).expand(-1, -1, *both.shape[2:])
-    change, _ = net(coded.contiguous(memory_format=torch.channels_last), planes)
-    missing = change + coded - wanted
-    edges = missing.diff(dim=2).square().mean((1, 2, 3)) + missing.diff(dim=3).square().mean((1, 2, 3))
-    worth = (missing.square().mean((1, 2, 3)) + FLOOR).log() + EDGES * (edges + FLOOR).log()
-    return worth.mean()
+    stacked = torch.cat([pictures, clean.float() / 255], 1)  # (B, 6, S, S)
+    stacked = random_orientation(_random_crop(stacked, CROP_PIXELS))  # (B, 6, s, s)
+    decoded, target = stacked.split(3, 1)
+    planes = (conditioning.float() / 100).expand(-1, -1, *stacked.shape[2:])
+    change, _ = model(decoded.contiguous(memory_format=torch.channels_last), planes)
+    error = change + decoded - target
+    edges = error.diff(dim=2).square().mean((1, 2, 3)) + error.diff(dim=3).square().mean((1, 2, 3))
+    pixels = error.square().mean((1, 2, 3))
+    nats = (pixels + MIN_MEAN_SQUARED_ERROR).log() + EDGE_WEIGHT * (edges + MIN_MEAN_SQUARED_ERROR).log()  # (B,)
+    return nats.mean()
 
 
-def cut(x: Tensor, side: int) -> Tensor:
-    """The same part (B, C, side, side) of all pictures (B, C, S, S), at random."""
-    top, left = (int(torch.randint(whole - side + 1, (1,))) for whole in x.shape[2:])
+def page_loss(model: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor) -> Tensor:
+    """How far the model is from the light and the bare paper of scanned sheets.
+
+    Args:
+        model: A `PageModel`.
+        thumbnails: Sheets (B, 3, 128, 128) in [0, 1].
+        light: The natural logarithm of the light times the colour of the paper (B, 3, 16, 16); 0 where it is unknown.
+        paper: 255 where paper is bare (B, 1, 128, 128).
+
+    Returns:
+        A scalar.
+    """
+    factor = thumbnails.shape[2] // light.shape[2]
+    enlarged_light = functional.interpolate(light, scale_factor=factor, mode="nearest")
+    stacked = random_orientation(torch.cat([thumbnails, enlarged_light, paper / 255], 1))
+    thumbnails, enlarged_light, bare = stacked.split([3, 3, 1], 1)
+    predicted_light, bare_logits = model(thumbnails)
+    error = predicted_light - functional.avg_pool2d(enlarged_light, factor)
+    return charbonnier(error) + PAPER_WEIGHT * functional.binary_cross_entropy_with_logits(bare_logits, bare)
+
+
+def random_strengths(count: int) -> Tensor:
+    """How much to remove of each kind of damage (B, 3, 1, 1): mostly all of it, otherwise none, all or some of each."""
+    mixed = torch.empty(count, 3, 1, 1).uniform_(-0.5, 1.5).clamp(0, 1)
+    return torch.where(torch.rand(count, 1, 1, 1) < FULL_STRENGTH_SHARE, torch.ones(1), mixed)
+
+
+def random_orientation(x: Tensor) -> Tensor:
+    """Mirror and turn all pictures (B, C, S, S) of a batch by quarters, in one of the eight ways at random."""
+    orientation = int(torch.randint(8, (1,)))
+    x = x.rot90(orientation % 4, (2, 3))
+    return x.flip(3) if orientation >= 4 else x  # noqa: PLR2004
+
+
+def charbonnier(error: Tensor, weight: Tensor | float = 1.0) -> Tensor:
+    """The weighted mean of the errors' absolute values, smoothed around zero."""
+    return (weight * ((error.square() + CHARBONNIER_EPSILON**2).sqrt() - CHARBONNIER_EPSILON)).mean()
+
+
+def _random_crop(x: Tensor, side: int) -> Tensor:
+    top, left = (int(torch.randint(length - side + 1, (1,))) for length in x.shape[2:])
     return x[:, :, top : top + side, left : left + side]
 
 
-def fine(x: Tensor) -> Tensor:
-    """Where pictures (B, 3, S, S) have small things, (B, 1, S, S) from 0 to 1: a dot must stay as a speck must go."""
-    around = functional.avg_pool2d(x, WIDE, 1, WIDE // 2, count_include_pad=False)
-    return (PLAIN * (x - around).abs().amax(1, keepdim=True)).clamp(max=1)
-
-
-def strengths_for(count: int) -> Tensor:
-    """How much to undo of each kind (B, 3, 1, 1): mostly all of it; else none, all or some of each."""
-    some = torch.empty(count, 3, 1, 1).uniform_(-0.5, 1.5).clamp(0, 1)
-    return torch.where(torch.rand(count, 1, 1, 1) < WHOLE, torch.ones(1), some)
-
-
-def turned(x: Tensor) -> Tensor:
-    """All pictures (B, C, S, S) mirrored and turned by quarters in one of the eight ways."""
-    way = int(torch.randint(8, (1,)))
-    x = x.rot90(way % 4, (2, 3))
-    return x.flip(3) if way >= 4 else x  # noqa: PLR2004
-
-
-def apart(difference: Tensor, weight: Tensor | float = 1.0) -> Tensor:
-    """The mean size of a difference, smooth about zero, each counted as much as its weight says."""
-    return (weight * ((difference.square() + SMALL**2).sqrt() - SMALL)).mean()
-
-
-def page_read(net: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor) -> Tensor:
-    """How far the net is from the light and the paper of sheets.
-
-    Args:
-        net: A `PageNet`.
-        thumbnails: Sheets (B, 3, 128, 128) in [0, 1].
-        light: The natural logarithm of light times the paper's colour (B, 3, 16, 16); 0 where it can't be told.
-        paper: 255 where paper is bare (B, 1, 128, 128).
-    """
-    coarse = thumbnails.shape[2] // light.shape[2]
-    wide = functional.interpolate(light, scale_factor=coarse, mode="nearest")
-    both = turned(torch.cat([thumbnails, wide, paper / 255], 1))
-    thumbnails, wide, bare = both.split([3, 3, 1], 1)
-    read, bareness = net(thumbnails)
-    missing = read - functional.avg_pool2d(wide, coarse)
-    return apart(missing) + PAPER * functional.binary_cross_entropy_with_logits(bareness, bare)
+def _fine_detail(x: Tensor) -> Tensor:
+    """Where pictures (B, 3, S, S) have small details (B, 1, S, S), from 0 to 1: a drawn dot must stay."""
+    surroundings = functional.avg_pool2d(x, DETAIL_WINDOW, 1, DETAIL_WINDOW // 2, count_include_pad=False)
+    return (DETAIL_CONTRAST_GAIN * (x - surroundings).abs().amax(1, keepdim=True)).clamp(max=1)

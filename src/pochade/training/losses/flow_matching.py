@@ -1,51 +1,85 @@
-"""The loss of the net that makes new pieces: from what a `SketchVAE` sees in pictures to latents, and back."""
+"""The flow-matching loss of the generator's network, on grids that a frozen sketch model computes from pictures."""
 
 import torch
 from torch import Tensor
 
-from pochade.models.flow_matching_vae import FlowMatchingVAE, flow_matching_loss
+from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.sketch_model import SketchVAE, encode_on_white
-from pochade.training.augment.augmentations import sometimes
+from pochade.training.augment.random_batch import random_apply
 
-PRICE = 3e-5  # of a nat of the latent, beside the mean squared error of one number
+DIVERGENCE_WEIGHT = 3e-5  # price of a nat of the latent, beside the mean squared error of one number
+TIME_LOGIT_MEAN, TIME_LOGIT_DEVIATION = -0.6, 1.0  # logistic-normal times: more of them near the noise
+MIN_REMAINING_TIME = 0.05  # keeps the velocity finite near the picture
+MIN_SCALE = 1e-3  # of a channel
 
 
 class FlowMatchingObjective:
-    """Teaches a `FlowMatchingVAE` on what another net, which stays as it is, sees in pictures.
+    """The loss of a `FlowMatchingVAE` on pictures.
+
+        pictures ──►──┤mirror at random├──►──┤sketch model, frozen├──► grids ──►──┤flow_matching_loss├──► loss
 
     Args:
-        code: That net.
+        sketch_model: The model that encodes pictures; its parameters are frozen.
     """
 
-    def __init__(self, code: SketchVAE) -> None:
-        self.code = code.requires_grad_(False)
+    def __init__(self, sketch_model: SketchVAE) -> None:
+        self.sketch_model = sketch_model.requires_grad_(False)
 
-    def loss(self, net: FlowMatchingVAE, pictures: Tensor) -> Tensor:
-        """One number: the error of the way to the pictures, some of them mirrored, and the price of the latents.
+    def loss(self, model: FlowMatchingVAE, pictures: Tensor) -> Tensor:
+        """The loss of one batch.
 
         Args:
-            net: The net that learns.
+            model: The model in training.
             pictures: Letterboxed on white (B, 3, 128, 128), in [0, 1].
+
+        Returns:
+            A scalar.
         """
-        return flow_matching_loss(
-            net, encode_on_white(self.code, sometimes(0.5, lambda part: part.flip(3), pictures)), PRICE
-        )
+        mirrored = random_apply(0.5, lambda part: part.flip(3), pictures)
+        return flow_matching_loss(model, encode_on_white(self.sketch_model, mirrored), DIVERGENCE_WEIGHT)
+
+
+def flow_matching_loss(model: FlowMatchingVAE, y: Tensor, divergence_weight: float) -> Tensor:
+    """The mean squared error of the velocity, plus the price of the latents.
+
+    Weighted by the noise, the first part bounds the likelihood (Kingma & Gao, "Understanding Diffusion Objectives as
+    the ELBO with Simple Data Augmentation", NeurIPS 2023).
+
+    Args:
+        model: The model in training.
+        y: Grids (B, 128, 8, 8).
+        divergence_weight: Price of a nat of the posterior's divergence from the prior.
+
+    Returns:
+        A scalar.
+    """
+    posterior = model.encode(y)
+    x = model.normalise(y)
+    time = torch.sigmoid(TIME_LOGIT_MEAN + TIME_LOGIT_DEVIATION * torch.randn(len(y), device=y.device))
+    at = time.view(-1, 1, 1, 1)
+    noisy = torch.randn_like(x).lerp(x, at)
+    error = (model.predict_clean(noisy, time, posterior.sample()) - x) / (1 - at).clamp(min=MIN_REMAINING_TIME)
+    return error.square().mean() + divergence_weight * posterior.divergence().mean()
 
 
 @torch.no_grad()
-def measured(net: FlowMatchingVAE, grids: Tensor) -> None:
-    """Set what of a net is not learnt but measured on grids (N, C, h, w): its units, and principal components.
+def fit_linear_parts(model: FlowMatchingVAE, grids: Tensor) -> None:
+    """Set the buffers of a model that are computed and not learnt: its units and principal components.
 
-    A channel's unit is the root of its deviation. With the deviation itself, what is faint and hard to foretell would
-    count as much as light and dark.
+    A channel's unit is the square root of its standard deviation. With the deviation itself, faint channels that are
+    hard to predict would count as much as light and dark.
+
+    Args:
+        model: The model; its buffers change.
+        grids: Grids of the training set (N, C, h, w).
     """
-    net.centre.copy_(grids.mean((0, 2, 3)))
-    net.scale.copy_(grids.std((0, 2, 3)).clamp(min=1e-3).sqrt())
-    x = net.normal(grids).flatten(1)  # (N, C h w)
-    net.middle.copy_(x.mean(0))
-    latent = net.config.latent_dim
-    _, sizes, directions = torch.svd_lowrank(x - net.middle, q=min(2 * latent, *x.shape), niter=4)
-    net.directions.copy_(directions[:, :latent].T)
-    net.spread.copy_(sizes[:latent] / len(x) ** 0.5)
-    left = x - net.middle - (x - net.middle) @ net.directions.T @ net.directions
-    net.rest.copy_(left.unflatten(1, grids.shape[1:]).square().mean((0, 2, 3)))
+    model.centre.copy_(grids.mean((0, 2, 3)))
+    model.scale.copy_(grids.std((0, 2, 3)).clamp(min=MIN_SCALE).sqrt())
+    x = model.normalise(grids).flatten(1)  # (N, C h w)
+    model.middle.copy_(x.mean(0))
+    latent = model.config.latent_dim
+    _, sizes, directions = torch.svd_lowrank(x - model.middle, q=min(2 * latent, *x.shape), niter=4)
+    model.directions.copy_(directions[:, :latent].T)
+    model.spread.copy_(sizes[:latent] / len(x) ** 0.5)
+    residual = x - model.middle - (x - model.middle) @ model.directions.T @ model.directions
+    model.rest.copy_(residual.unflatten(1, grids.shape[1:]).square().mean((0, 2, 3)))

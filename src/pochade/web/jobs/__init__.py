@@ -1,1 +1,1 @@
-"""Long jobs: their queue, their process, and the tasks they run."""
+"""Long jobs: their queue, their process, and the tasks that they run."""

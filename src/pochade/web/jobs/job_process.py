@@ -1,9 +1,9 @@
-"""The process of one job: its task comes as a line of JSON, what it says goes out as lines of JSON.
+"""The process of one job. Its task arrives as a line of JSON; progress and the answer leave as lines of JSON.
 
-    {"stage": "reading", "done": 12, "total": 90, "loss": null}    how far it is, a few times a second
+    {"stage": "reading", "done": 12, "total": 90, "loss": null}    progress, a few times a second
     {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line
 
-It ends by itself when its input does, so that it never outlives the server.
+The process ends when its input is closed, so that it never outlives the server.
 """
 
 import json
@@ -17,58 +17,59 @@ from typing import Any, TextIO
 from pochade.errors import PochadeError
 from pochade.images.base.source import first_line
 from pochade.system.progress import Progress
-from pochade.web.jobs.job_tasks import done
+from pochade.web.jobs.job_tasks import run_task
 
-OFTEN = 0.2  # seconds between two lines about the same stage
-GIVEN_UP = 130  # exit code
+MIN_REPORT_SECONDS = 0.2  # between two lines about the same stage
+CANCELLED_EXIT_CODE = 130
 
 
 class ProgressWriter:
-    """Says how far a job is, not too often.
+    """Writes progress and answers as lines of JSON, progress not too often.
 
     Args:
-        out: Where its lines go.
+        output: Where the lines go.
     """
 
-    def __init__(self, out: TextIO) -> None:
-        self.out, self.stage, self.last = out, "", 0.0
+    def __init__(self, output: TextIO) -> None:
+        self.output, self.stage, self.last_report = output, "", 0.0
 
-    def tell(self, progress: Progress) -> None:
-        """A stage has come this far."""
+    def report(self, progress: Progress) -> None:
+        """Write the progress, unless the same stage was reported a moment ago and is not complete."""
         now = time.monotonic()
-        if progress.stage == self.stage and progress.done < progress.total and now - self.last < OFTEN:
+        is_recent = progress.stage == self.stage and now - self.last_report < MIN_REPORT_SECONDS
+        if is_recent and progress.done < progress.total:
             return
-        self.stage, self.last = progress.stage, now
-        self.say(vars(progress))
+        self.stage, self.last_report = progress.stage, now
+        self.write_line(vars(progress))
 
-    def say(self, line: dict[str, Any]) -> None:
-        """One line."""
-        self.out.write(json.dumps(line) + "\n")
-        self.out.flush()
+    def write_line(self, line: dict[str, Any]) -> None:
+        """Write one line."""
+        self.output.write(json.dumps(line) + "\n")
+        self.output.flush()
 
 
 def main() -> None:
-    """Do the one task."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    """Run the task that arrives on standard input."""
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get between the lines
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cancelled, a job ends as with Ctrl-C, and tidies up
-    teller, task = ProgressWriter(out), json.loads(sys.stdin.readline())
-    threading.Thread(target=end_with_input, daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
+    writer, task = ProgressWriter(output), json.loads(sys.stdin.readline())
+    threading.Thread(target=exit_with_input, daemon=True).start()
     try:
-        teller.say({"answer": done(task, teller.tell)})
+        writer.write_line({"answer": run_task(task, writer.report)})
     except PochadeError as error:
-        teller.say({"problem": error.sentence, "hint": error.hint})
+        writer.write_line({"problem": error.sentence, "hint": error.hint})
     except KeyboardInterrupt:
-        os._exit(GIVEN_UP)
-    except Exception as error:  # a fault of ours or of a library's: told, not shown as a traceback
-        teller.say({"problem": f"the job failed: {first_line(error)}", "hint": ""})
+        os._exit(CANCELLED_EXIT_CODE)
+    except Exception as error:  # an unexpected error becomes a sentence, not a traceback
+        writer.write_line({"problem": f"the job failed: {first_line(error)}", "hint": ""})
 
 
-def end_with_input() -> None:
-    """Wait until the server is gone."""
+def exit_with_input() -> None:
+    """End this process as soon as the server has closed its input."""
     while sys.stdin.readline():
         pass
-    os._exit(GIVEN_UP)
+    os._exit(CANCELLED_EXIT_CODE)
 
 
 if __name__ == "__main__":

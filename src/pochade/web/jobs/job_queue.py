@@ -1,6 +1,6 @@
-"""Long jobs, one after another, each in a process of its own: with progress, time left, a log, and a way to stop.
+"""Long jobs, one after another, each in a process of its own, with progress, time left, a log and a way to stop.
 
-They belong to the server and not to a page: a page may be closed, and another one finds them as they are.
+Jobs belong to the server, not to a page: after a page is closed they go on, and another page can watch them.
 """
 
 import json
@@ -17,73 +17,72 @@ from typing import Any, Literal
 
 from pochade.errors import NotAllowed, NotKnown
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Command = Callable[[], list[str]]
-KEPT = 50  # jobs that are remembered
-MOST_WAITING = 20
-MOST_LINES = 500  # of a log
-MOST_LOSSES = 2000  # points of a curve
-GRACE = 10.0  # seconds that a job may take to stop
-ENDED = ("done", "failed", "cancelled")
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+MAX_REMEMBERED_JOBS = 50
+MAX_WAITING_JOBS = 20
+MAX_LOG_LINES = 500
+MAX_LOSSES = 2000  # points of a learning curve
+STOP_SECONDS = 10.0  # that a job may take to stop before it is killed
+ENDED_STATES = ("done", "failed", "cancelled")
 
 
-def worker_command() -> list[str]:
-    """What is run for each job; nothing in the folder where we are is taken for a module."""
+def job_command() -> list[str]:
+    """Return the command of a job's process; `-P` keeps modules in the current folder from being imported."""
     return [sys.executable, "-P", "-m", "pochade.web.jobs.job_process"]
 
 
 @dataclass
 class PageJob:
-    """One job, and all that is known of it."""
+    """A job and all that is known of it. The page gets the fields under these names."""
 
     kind: str
     title: str
     task: dict[str, Any]
     id: str = field(default_factory=lambda: secrets.token_hex(8))
-    state: State = "waiting"
+    state: JobState = "waiting"
     stage: str = ""
-    done: int = 0
+    done: int = 0  # steps of this stage
     total: int = 0
     created: float = field(default_factory=time.time)
     started: float | None = None
     ended: float | None = None
-    stage_began: float = 0.0
+    stage_started: float = 0.0  # by the monotonic clock
     seconds_left: float | None = None  # of this stage
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
-    losses: deque[tuple[str, int, float]] = field(default_factory=lambda: deque(maxlen=MOST_LOSSES))
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LOG_LINES))
+    losses: deque[tuple[str, int, float]] = field(default_factory=lambda: deque(maxlen=MAX_LOSSES))
     answer: dict[str, Any] | None = None
     problem: str | None = None
     hint: str = ""
     version: int = 0  # grows with each change
     process: "subprocess.Popen[str] | None" = None
 
-    def hear(self, line: dict[str, Any]) -> None:
-        """What its process says."""
+    def receive(self, line: dict[str, Any]) -> None:
+        """Take over what the job's process reports (see `job_process.py`)."""
         if "answer" in line:
             self.answer = line["answer"]
         elif "problem" in line:
             self.problem, self.hint = line["problem"], line["hint"]
         else:
-            self._progress(line)
+            self._update_progress(line)
         self.version += 1
 
-    def _progress(self, line: dict[str, Any]) -> None:
+    def _update_progress(self, line: dict[str, Any]) -> None:
         now = time.monotonic()
         if line["stage"] != self.stage:
-            self.stage, self.stage_began = line["stage"], now
+            self.stage, self.stage_started = line["stage"], now
             self.log.append(f"{time.strftime('%H:%M:%S')} {self.stage}")
         self.done, self.total = line["done"], line["total"]
         share = self.done / self.total if self.total else 0.0
-        self.seconds_left = round((now - self.stage_began) * (1 - share) / share, 1) if share else None
+        self.seconds_left = round((now - self.stage_started) * (1 - share) / share, 1) if share else None
         if line.get("loss") is not None:
             self.losses.append((self.stage, self.done, round(line["loss"], 6)))
 
-    def end(self) -> None:
-        """Its process is gone."""
+    def finish(self) -> None:
+        """Set the final state, after the job's process has ended or could not be started."""
         if self.state != "cancelled":
             self.state = "failed" if self.answer is None else "done"
         if self.state == "failed" and self.problem is None:
-            self.problem, self.hint = "the job's process ended without an answer", "look at the server's own words"
+            self.problem, self.hint = "the job's process ended without an answer", "look at the server's terminal"
         if self.problem:
             self.log.append(f"{time.strftime('%H:%M:%S')} {self.problem}")
         self.ended, self.seconds_left, self.process = time.time(), None, None
@@ -91,133 +90,142 @@ class PageJob:
 
 
 class JobQueue:
-    """All jobs of a server.
+    """All jobs of a server, and the thread that runs them.
 
     Args:
         command: Makes the command of a job's process.
     """
 
-    def __init__(self, command: Command = worker_command) -> None:
+    def __init__(self, command: Callable[[], list[str]] = job_command) -> None:
         self.command = command
-        self.all: dict[str, PageJob] = {}
+        self.jobs: dict[str, PageJob] = {}  # by id, the oldest first
         self.changed = threading.Condition()
         self.closed = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def add(self, kind: str, title: str, task: dict[str, Any]) -> PageJob:
-        """A job to be done after those before it; the one that waits for just the same, if there is one.
+        """Add a job to the end of the queue, or return the waiting job that has the same task.
 
         Raises:
-            NotAllowed: Too many wait.
+            NotAllowed: Too many jobs wait.
         """
         with self.changed:
-            waiting = [job for job in self.all.values() if job.state == "waiting"]
+            waiting = [job for job in self.jobs.values() if job.state == "waiting"]
             for job in waiting:
                 if (job.kind, job.task) == (kind, task):
                     return job
-            if len(waiting) >= MOST_WAITING:
+            if len(waiting) >= MAX_WAITING_JOBS:
                 raise NotAllowed(f"{len(waiting)} jobs wait already", "cancel some, or wait")
             job = PageJob(kind, title, task)
-            self.all[job.id] = job
-            for old in [one for one in self.all.values() if one.state in ENDED][: max(0, len(self.all) - KEPT)]:
-                del self.all[old.id]
+            self.jobs[job.id] = job
+            self._forget_old_jobs()
             self.changed.notify_all()
             return job
 
-    def get(self, number: str) -> PageJob:
-        """A job.
+    def _forget_old_jobs(self) -> None:
+        ended = [job for job in self.jobs.values() if job.state in ENDED_STATES]
+        for job in ended[: max(0, len(self.jobs) - MAX_REMEMBERED_JOBS)]:
+            del self.jobs[job.id]
+
+    def get(self, job_id: str) -> PageJob:
+        """Return a job.
 
         Raises:
-            NotKnown: There is none of that name.
+            NotKnown: There is no such job.
         """
-        if number not in self.all:
-            raise NotKnown(f"there is no job '{number}'", "it may have been forgotten: the last fifty are kept")
-        return self.all[number]
+        if job_id not in self.jobs:
+            raise NotKnown(f"there is no job '{job_id}'", "it may have been forgotten: the last fifty are kept")
+        return self.jobs[job_id]
 
-    def cancel(self, number: str) -> PageJob:
-        """Stop a job; what it finished is kept, and the same job goes on there. One that ended stays as it is."""
+    def cancel(self, job_id: str) -> PageJob:
+        """Stop a job, unless it has ended. Finished work is kept, and the same job continues from there."""
         with self.changed:
-            job = self.get(number)
-            if job.state not in ENDED:
+            job = self.get(job_id)
+            if job.state not in ENDED_STATES:
                 process, job.state = job.process, "cancelled"
                 job.version += 1
                 if process:
-                    stop(process)
+                    _stop(process)
                 else:
                     job.ended = time.time()
                 self.changed.notify_all()
             return job
 
     def is_running(self) -> bool:
-        """Whether one is being done."""
-        return any(job.state == "running" for job in list(self.all.values()))
+        """Whether a job is running."""
+        return any(job.state == "running" for job in list(self.jobs.values()))
 
     def close(self) -> None:
-        """Stop what runs, and begin nothing more."""
+        """Stop the running job and start no more."""
         with self.changed:
             self.closed = True
-            running = [job.id for job in self.all.values() if job.state not in ENDED]
+            open_ids = [job.id for job in self.jobs.values() if job.state not in ENDED_STATES]
             self.changed.notify_all()
-        for number in running:
-            self.cancel(number)
-        self.thread.join(GRACE)
+        for job_id in open_ids:
+            self.cancel(job_id)
+        self.thread.join(STOP_SECONDS)
 
     def versions(self) -> dict[str, int]:
-        """By which it is seen what changed."""
-        return {number: job.version for number, job in list(self.all.items())}
+        """Return the version of each job, which grows with each change."""
+        return {job_id: job.version for job_id, job in list(self.jobs.items())}
 
     def _run(self) -> None:
+        """Run the waiting jobs, one after another, until the queue is closed."""
         while True:
             with self.changed:
-                while (job := self._next()) is None and not self.closed:
+                while (job := self._next_waiting()) is None and not self.closed:
                     self.changed.wait()
                 if job is None or self.closed:
                     return
-                try:
-                    job.process = subprocess.Popen(
-                        self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-                        start_new_session=True,
-                    )  # fmt: skip
-                except OSError as error:
-                    job.problem, job.hint = f"the job's process could not be started: {error.strerror}", "try again"
-                    job.end()
-                    self.changed.notify_all()
-                    continue
-                job.state, job.started = "running", time.time()
-                job.version += 1
-                process = job.process
-            self._follow(job, process)
+                process = self._start(job)
+            if process is not None:
+                self._follow(job, process)
+
+    def _start(self, job: PageJob) -> "subprocess.Popen[str] | None":
+        """Start a job's process; on failure, finish the job and return None."""
+        try:
+            job.process = subprocess.Popen(
+                self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            job.problem, job.hint = f"the job's process could not be started: {error.strerror}", "try again"
+            job.finish()
+            self.changed.notify_all()
+            return None
+        job.state, job.started = "running", time.time()
+        job.version += 1
+        return job.process
 
     def _follow(self, job: PageJob, process: "subprocess.Popen[str]") -> None:
-        """Give a process its task, and hear it to its end."""
+        """Send a process its task, and read its lines until it ends."""
         assert process.stdin  # a pipe
         assert process.stdout
         with suppress(BrokenPipeError), process:
             process.stdin.write(json.dumps(job.task) + "\n")
             process.stdin.flush()
             for line in process.stdout:
-                with suppress(ValueError), self.changed:  # cut off in the middle
-                    job.hear(json.loads(line))
+                with suppress(ValueError), self.changed:  # a killed process may leave half a line
+                    job.receive(json.loads(line))
                     self.changed.notify_all()
             process.wait()
         with self.changed:
-            job.end()
+            job.finish()
             self.changed.notify_all()
 
-    def _next(self) -> PageJob | None:
-        return next((job for job in self.all.values() if job.state == "waiting"), None)
+    def _next_waiting(self) -> PageJob | None:
+        return next((job for job in self.jobs.values() if job.state == "waiting"), None)
 
 
-def stop(process: "subprocess.Popen[str]") -> None:
-    """Ask a process to end, and end it when it doesn't."""
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """Ask a process to end, and kill it in the background if it doesn't."""
     process.terminate()
-    threading.Thread(target=end_after_grace, args=(process,), daemon=True).start()
+    threading.Thread(target=_kill_if_alive, args=(process,), daemon=True).start()
 
 
-def end_after_grace(process: "subprocess.Popen[str]") -> None:
-    """Wait for a process that was asked to end."""
+def _kill_if_alive(process: "subprocess.Popen[str]") -> None:
     try:
-        process.wait(GRACE)
+        process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()

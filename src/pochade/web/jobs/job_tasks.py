@@ -1,7 +1,7 @@
-"""What the page's long jobs do, in a process of their own: the library's verbs, with their progress and their answer.
+"""What the page's jobs do, each in a process of its own: the library's verbs, with progress and an answer.
 
-A task comes as a dictionary, as it travels between processes: `kind`, `folder`, `index`, `results`, and what the kind
-needs besides. The answer is a dictionary that JSON can hold.
+A task is a dictionary, because it travels between processes as JSON: `kind`, `folder`, `index`, `results`, and what the
+kind needs besides. The answer is a dictionary, too, which the page gets as JSON.
 """
 
 import json
@@ -13,130 +13,149 @@ from typing import Any
 
 from pochade.collection import Collection
 from pochade.images.base.source import printable
-from pochade.organise.family_model import BY_RULE, Family, cover
+from pochade.organise.cover_rules import COVER_RULES, choose_cover
+from pochade.organise.family_model import Family
 from pochade.system.atomic_files import write_atomically
-from pochade.system.progress import Progress
+from pochade.system.progress import Progress, Report
 from pochade.web.state.family_store import families_path
 
-Task = dict[str, Any]
+JobTask = dict[str, Any]
 Answer = dict[str, Any]
-Tell = Callable[[Progress], None]
-MOST_LINES = 100  # of what went wrong that are told one by one
+MAX_LISTED_PROBLEMS = 100
 
 
-def done(task: Task, tell: Tell) -> Answer:
-    """Do a task, and give its answer; an error of ours goes through."""
-    if task["kind"] in {"clean", "compress"}:
-        return ELSEWHERE[task["kind"]](task, tell)
+def run_task(task: JobTask, report: Report) -> Answer:
+    """Run a task and return its answer.
+
+    Raises:
+        PochadeError: The library call failed.
+    """
+    if task["kind"] in FILE_JOBS:
+        return FILE_JOBS[task["kind"]](task, report)
     with Collection.open(Path(task["folder"]), index=task["index"]) as collection:
-        return WITHIN[task["kind"]](collection, task, tell)
+        return COLLECTION_JOBS[task["kind"]](collection, task, report)
 
 
-def learn(collection: Collection, task: Task, tell: Tell) -> Answer:
-    """Read what is new, and train where that helps."""
-    found = collection.learn(task["minutes"], tell)
-    problems = [f"'{printable(one.path.name)}': {one.reason}" for one in (*found.unlisted, *found.problems)]
-    counts = {name: getattr(found, name) for name in ("new", "again", "gone", "unchanged")}
-    return counts | {"problems": problems[:MOST_LINES], "problem_count": len(problems), "training": found.training}
-
-
-def families(collection: Collection, task: Task, tell: Tell) -> Answer:
-    """Find copies and versions, and leave them in a file beside the index for the page to read."""
-    found = collection.families(task["keep"], tell)
-    content = [as_kept(family, collection.folder) for family in found]
-    write_atomically(families_path(collection, task["keep"]), json.dumps(content).encode())
-    return {"families": len(found), "spare_bytes": sum(family.spare_bytes for family in found)}
-
-
-def as_kept(family: Family, folder: Path) -> dict[str, Any]:
-    """A family as it is kept, by paths below the folder, with what each rule would keep of it."""
-    pieces = [member.piece for member in family.members]
-    rules = {rule: cover(pieces, rule) for rule in BY_RULE}
-    return {
-        "cover": below(family.cover, folder),
-        "reason": family.reason,
-        "members": [
-            {"path": below(one.path, folder), "kind": one.kind, "likelihood": round(one.likelihood, 4)}
-            for one in family.members
-        ],
-        "would_keep": {rule: [below(piece.path, folder), reason] for rule, (piece, reason) in rules.items()},
+def learn_collection(collection: Collection, task: JobTask, report: Report) -> Answer:
+    """Read new pictures, and train the models if that helps."""
+    result = collection.learn(task["minutes"], report)
+    problems = [
+        f"'{printable(problem.path.name)}': {problem.reason}" for problem in (*result.unlisted, *result.problems)
+    ]
+    counts = {name: getattr(result, name) for name in ("new", "again", "gone", "unchanged")}
+    return counts | {
+        "problems": problems[:MAX_LISTED_PROBLEMS],
+        "problem_count": len(problems),
+        "training": result.training,
     }
 
 
-def below(path: Path, folder: Path) -> str:
-    """A path below the folder, in characters from which its bytes come back."""
+def find_families(collection: Collection, task: JobTask, report: Report) -> Answer:
+    """Find duplicates and versions, and store them beside the index for the page."""
+    families = collection.families(task["keep"], report)
+    records = [_family_record(family, collection.folder) for family in families]
+    write_atomically(families_path(collection, task["keep"]), json.dumps(records).encode())
+    return {"families": len(families), "spare_bytes": sum(family.spare_bytes for family in families)}
+
+
+def _family_record(family: Family, folder: Path) -> dict[str, Any]:
+    """Return a family as it is stored: paths below the folder, and the cover that each rule would choose."""
+    files = [member.picture for member in family.members]
+    choices = {rule: choose_cover(files, rule) for rule in COVER_RULES}
+    return {
+        "cover": _path_below(family.cover, folder),
+        "reason": family.reason,
+        "members": [
+            {
+                "path": _path_below(member.path, folder),
+                "kind": member.kind,
+                "likelihood": round(member.likelihood, 4),
+            }
+            for member in family.members
+        ],
+        "would_keep": {rule: [_path_below(file.path, folder), reason] for rule, (file, reason) in choices.items()},
+    }
+
+
+def _path_below(path: Path, folder: Path) -> str:
+    """Return a path below the folder, in characters from which the system's bytes can be restored."""
     return os.fspath(path.relative_to(folder))
 
 
-def groups(collection: Collection, _task: Task, tell: Tell) -> Answer:
-    """Make groups, or let new pieces join them."""
-    return {"groups": len(collection.groups(tell))}
+def make_groups(collection: Collection, _task: JobTask, report: Report) -> Answer:
+    """Make groups, or let new pictures join them."""
+    return {"groups": len(collection.groups(report))}
 
 
-def chart(collection: Collection, task: Task, tell: Tell) -> Answer:
-    """Lay the map, or place new pieces on it."""
-    return {"places": len(collection.map(tell, anew=task["anew"]))}
+def make_map(collection: Collection, task: JobTask, report: Report) -> Answer:
+    """Make the map, or place new pictures on it."""
+    return {"places": len(collection.map(report, anew=task["anew"]))}
 
 
-def prepare(collection: Collection, _task: Task, tell: Tell) -> Answer:
-    """Do what drawing asks for beforehand."""
-    collection.prepare_to_draw(tell)
+def prepare_generator(collection: Collection, _task: JobTask, report: Report) -> Answer:
+    """Prepare the generator: encode all pictures and fit its prior."""
+    collection.prepare_to_draw(report)
     return {}
 
 
-def compress(task: Task, tell: Tell) -> Answer:
-    """Put the collection into an archive among the results."""
-    from pochade.archive.archive_writer import compress as put_together  # noqa: PLC0415
-    from pochade.archive.savings_report import check_report, write_report  # noqa: PLC0415  only this kind needs them
+def compress_collection(task: JobTask, report: Report) -> Answer:
+    """Compress the collection into an archive in the folder for results."""
+    from pochade.archive.archive_writer import compress  # noqa: PLC0415  other kinds don't need these
+    from pochade.archive.savings_report import check_report_path, write_report  # noqa: PLC0415
 
-    folder, to = Path(task["folder"]), Path(task["results"]) / task["name"]
-    page = to.with_suffix(".html") if task["report"] else None
+    folder, target = Path(task["folder"]), Path(task["results"]) / task["name"]
+    page = target.with_suffix(".html") if task["report"] else None
 
-    def report(stage: str, part: int, all_: int) -> None:
-        tell(Progress(stage, part, all_))
+    def report_stage(stage: str, done: int, total: int) -> None:
+        report(Progress(stage, done, total))
 
     if page:
-        check_report(page)
-    found = put_together(folder, to, task["fidelity"], report=report)
+        check_report_path(page)
+    result = compress(folder, target, task["fidelity"], report=report_stage)
     if page:
-        write_report(page, found, folder, report)
-    told = asdict(found) | {"archive": printable(to), "left_out": dict(list(found.left_out.items())[:MOST_LINES])}
-    return told | {"left_out_count": len(found.left_out), "report": page and printable(page)}
+        write_report(page, result, folder, report_stage)
+    left_out = dict(list(result.left_out.items())[:MAX_LISTED_PROBLEMS])
+    answer = asdict(result) | {"archive": printable(target), "left_out": left_out}
+    return answer | {"left_out_count": len(result.left_out), "report": page and printable(page)}
 
 
-def clean(task: Task, tell: Tell) -> Answer:
-    """Clean scans into a folder among the results."""
-    from pochade.cleaning.clean_files import CleanOptions, clean_files  # noqa: PLC0415
-    from pochade.cleaning.clean_picture import clean as cleaner  # noqa: PLC0415
-    from pochade.cleaning.clean_record import Amounts  # noqa: PLC0415
-    from pochade.models import weights  # noqa: PLC0415  as above
+def clean_scans(task: JobTask, report: Report) -> Answer:
+    """Clean scans into a folder in the folder for results."""
+    from pochade.cleaning.clean_files import clean_files  # noqa: PLC0415  torch
+    from pochade.cleaning.clean_options import CleanOptions, StrengthPercents  # noqa: PLC0415
+    from pochade.cleaning.clean_picture import clean  # noqa: PLC0415
+    from pochade.models import weights  # noqa: PLC0415
 
-    to = Path(task["results"]) / task["name"]
-    net = weights.name_of(weights.FOLDER, (weights.CLEANER, weights.PAGE)) or ""
-    wish = CleanOptions(Amounts(**task["amounts"]), None, None, net)
+    target = Path(task["results"]) / task["name"]
+    model_name = weights.weights_name(weights.FOLDER, (weights.CLEANER_FILE, weights.PAGE_FILE)) or ""
+    options = CleanOptions(StrengthPercents(**task["amounts"]), None, None, model_name)
 
-    def report(done: int, total: int, _scan: Path) -> None:
-        tell(Progress("cleaning", done, total))
+    def report_scan(done: int, total: int, _scan: Path) -> None:
+        report(Progress("cleaning", done, total))
 
     scans = [Path(scan) for scan, _ in task["scans"]]
-    protected = {Path(scan): Path(mask) for scan, mask in task["scans"] if mask}
-    outcomes = clean_files(scans, to, wish, cleaner, preview=task["preview"], protected=protected, report=report)
+    masks = {Path(scan): Path(mask) for scan, mask in task["scans"] if mask}
+    outcomes = clean_files(scans, target, options, clean, preview=task["preview"], protected=masks, report=report_scan)
     return {
-        "folder": printable(to),
+        "folder": printable(target),
         "outcomes": [
             {
-                "scan": printable(one.scan.name),
-                "result": one.result and printable(one.result.name),
-                "problem": one.problem and one.problem.sentence,
-                "done_before": one.done_before,
-                "notes": list(one.record.notes) if one.record else [],
+                "scan": printable(outcome.scan.name),
+                "result": outcome.result and printable(outcome.result.name),
+                "problem": outcome.problem and outcome.problem.sentence,
+                "done_before": outcome.done_before,
+                "notes": list(outcome.record.notes) if outcome.record else [],
             }
-            for one in outcomes
+            for outcome in outcomes
         ],
     }
 
 
-WITHIN: dict[str, Callable[[Collection, Task, Tell], Answer]] = {
-    "learn": learn, "families": families, "groups": groups, "map": chart, "prepare": prepare,
-}  # fmt: skip
-ELSEWHERE: dict[str, Callable[[Task, Tell], Answer]] = {"compress": compress, "clean": clean}
+COLLECTION_JOBS: dict[str, Callable[[Collection, JobTask, Report], Answer]] = {
+    "learn": learn_collection,
+    "families": find_families,
+    "groups": make_groups,
+    "map": make_map,
+    "prepare": prepare_generator,
+}
+FILE_JOBS: dict[str, Callable[[JobTask, Report], Answer]] = {"compress": compress_collection, "clean": clean_scans}

@@ -1,4 +1,4 @@
-"""One piece coded as `compress` would, to be looked at before and after; in a process with limits."""
+"""The task that encodes one picture as `compress` would, so that a person can compare before and after."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,73 +6,78 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 
-from pochade.archive.codecs.file_codecs import EncodedFile, as_picture
+from pochade.archive.codecs.picture_codecs import EncodedContent, encode_picture
 from pochade.archive.container.manifest import PREVIEW, STORED
 from pochade.errors import PictureTooLarge
 from pochade.images.base.picture import Array
-from pochade.images.codecs.screen_encode import as_png
-from pochade.images.codecs.thumbnail_codec import Miniature
+from pochade.images.codecs.preview_reference import PreviewReference
+from pochade.images.codecs.screen_encode import encode_screen_png
 from pochade.images.io.read import read_preview
-from pochade.web.render.picture_rendering import Showing, check_content, publish
+from pochade.system.atomic_files import write_without_flush
+from pochade.web.render.picture_rendering import RenderTask, check_content
 
-CROP = 1024  # pixels a side, from the middle, at 1:1
-MOST = 2**26  # bytes of a file: a larger one takes minutes to code
-WHOLE = 2**20  # no picture that is read here is longer: previews are never enlarged
+CROP_PIXELS = 1024  # of each side, from the middle of the picture, at 1:1
+MAX_FILE_BYTES = 2**26  # a larger file takes minutes to encode
+FULL_SIZE = 2**20  # pixels: longer than any picture that can be read, and previews are never enlarged
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What became of one piece."""
+class TrialResult:
+    """The outcome of a compression trial."""
 
-    coder: str
+    codec: str
     bytes: int
     original_bytes: int
-    score: float | None  # of SSIMULACRA2; None where nothing is lost
-    changed: bool  # whether any pixel that is shown differs
+    score: float | None  # SSIMULACRA2; None if nothing is lost
+    changed: bool  # whether any pixel of the crop differs
 
 
 @dataclass(frozen=True)
-class Sampled(Showing):
-    """A piece, to be coded, and both pictures written as PNGs."""
+class CompressionTrialTask(RenderTask):
+    """Encodes a picture, and writes the middle of the original and of the decoded picture as PNGs."""
 
-    content: str
+    sha256: str  # of the file's content, which must not have changed
     fidelity: str
     before: Path
     after: Path
 
-    def read(self) -> Sample:
-        """Who coded it, and how small it became."""
-        check_content(self.path, self.content)
+    def render(self) -> TrialResult:
+        """Write the files `before` and `after`.
+
+        Raises:
+            PictureUnreadable: The file is too large for a trial, changed, or can't be read.
+        """
+        check_content(self.path, self.sha256)
         original = self.path.read_bytes()
-        if len(original) > MOST:
-            raise PictureTooLarge(f"'{self.name}' is too large for a sample: {len(original):,} bytes")
-        coded = as_picture(original, self.fidelity)
-        shown, again = (middle(pixels) for pixels in self.both(original, coded))
-        publish(self.before, as_png(shown))
-        publish(self.after, as_png(again))
-        changed = not np.array_equal(shown, again)
-        if coded is None:
-            return Sample(STORED, len(original), len(original), None, changed)
-        return Sample(coded.coder, len(coded.content), len(original), coded.score, changed)
+        if len(original) > MAX_FILE_BYTES:
+            raise PictureTooLarge.about(self.name, f"is too large for a trial: {len(original):,} bytes")
+        encoded = encode_picture(original, self.fidelity)
+        before, after = (_crop_middle(pixels) for pixels in self._before_and_after(original, encoded))
+        write_without_flush(self.before, encode_screen_png(before))
+        write_without_flush(self.after, encode_screen_png(after))
+        changed = not np.array_equal(before, after)
+        if encoded is None:
+            return TrialResult(STORED, len(original), len(original), None, changed)
+        return TrialResult(encoded.codec, len(encoded.content), len(original), encoded.score, changed)
 
-    def both(self, original: bytes, coded: EncodedFile | None) -> tuple[Array, Array]:
-        """The picture before and after; of a preview, both at the size at which it is looked at."""
-        if coded is not None and coded.score is not None and self.fidelity == PREVIEW:
-            small = Miniature(original)
-            return small.pixels, small.shown_again(coded.content)
-        shown = read_preview(self.path, WHOLE).pixels
-        return shown, shown if coded is None or coded.score is None else decoded(coded.content, self.after.parent)
+    def _before_and_after(self, original: bytes, encoded: EncodedContent | None) -> tuple[Array, Array]:
+        """Return the pixels before and after; for a preview, both at the size at which previews are viewed."""
+        if encoded is not None and encoded.score is not None and self.fidelity == PREVIEW:
+            reference = PreviewReference(original)
+            return reference.pixels, reference.decode(encoded.content)
+        pixels = read_preview(self.path, FULL_SIZE).pixels
+        if encoded is None or encoded.score is None:
+            return pixels, pixels
+        return pixels, _decode(encoded.content, self.after.parent)
 
 
-def decoded(content: bytes, folder: Path) -> Array:
-    """What a coder made, as pixels."""
+def _decode(content: bytes, folder: Path) -> Array:
     with NamedTemporaryFile(dir=folder) as file:
         file.write(content)
         file.flush()
-        return read_preview(Path(file.name), WHOLE).pixels
+        return read_preview(Path(file.name), FULL_SIZE).pixels
 
 
-def middle(pixels: Array) -> Array:
-    """The middle of a picture, at 1:1."""
-    top, left = (max(0, (side - CROP) // 2) for side in pixels.shape[:2])
-    return np.ascontiguousarray(pixels[top : top + CROP, left : left + CROP])
+def _crop_middle(pixels: Array) -> Array:
+    top, left = (max(0, (side - CROP_PIXELS) // 2) for side in pixels.shape[:2])
+    return np.ascontiguousarray(pixels[top : top + CROP_PIXELS, left : left + CROP_PIXELS])

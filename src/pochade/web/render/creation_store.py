@@ -1,4 +1,4 @@
-"""Pictures that were drawn for the page: kept in the server's own folder until others need the room, or saved."""
+"""Generated pictures: stored in the server's temporary folder until later ones need the room, or saved for good."""
 
 import os
 import secrets
@@ -9,107 +9,114 @@ from itertools import chain, count
 from pathlib import Path
 
 from pochade.errors import NotKnown, OutputUnwritable
-from pochade.system.atomic_files import write_atomically
-from pochade.web.render.generation import Drawing, Filmed, Made
-from pochade.web.render.picture_rendering import publish
+from pochade.images.base.source import printable
+from pochade.system.atomic_files import write_atomically, write_without_flush
+from pochade.web.render.generation import CreatedFacts, EncodeFramesTask, GenerateTask
 from pochade.web.render.render_pool import RenderPool
 
-PREFIX = "made-"  # of the names of pictures that were drawn; others are keys of pieces
-MOST = 2_000  # that are kept
-ROOM = 2**28  # bytes for all of them
+CREATED_PREFIX = "made-"  # of the ids of generated pictures, which distinguishes them from keys of real ones
+MAX_CREATED_PICTURES = 2_000
+MAX_CREATED_BYTES = 2**28  # of all of them together
 
 
-class Creations:
-    """What was drawn.
+class CreatedPictureStore:
+    """The latest generated pictures.
 
     Args:
-        folder: Of the server's own.
-        pool: Draws, with the nets at hand.
-        films: Writes animations.
+        folder: A temporary folder for their files.
+        pool: The worker that generates, with the models loaded.
+        encode_pool: The worker that encodes films.
     """
 
-    def __init__(self, folder: Path, pool: RenderPool, films: RenderPool) -> None:
-        self.folder, self.pool, self.films, self.lock = folder, pool, films, threading.Lock()
-        self.made: OrderedDict[str, Made] = OrderedDict()  # the oldest first
-        self.sizes: dict[str, int] = {}
+    def __init__(self, folder: Path, pool: RenderPool, encode_pool: RenderPool) -> None:
+        self.folder, self.pool, self.encode_pool, self.lock = folder, pool, encode_pool, threading.Lock()
+        self.facts: OrderedDict[str, CreatedFacts] = OrderedDict()  # by id, the oldest first
+        self.sizes: dict[str, int] = {}  # bytes of the files
         folder.mkdir(parents=True, exist_ok=True)
 
-    def draw(self, drawing: Drawing) -> tuple[list[str], list[Path]]:
-        """Draw pictures and keep them; their names, and the pieces that they were mixed of on the map.
+    def generate(self, task: GenerateTask) -> tuple[list[str], list[Path]]:
+        """Generate and store pictures.
+
+        Returns:
+            Their ids; and for a place on the map, the real pictures that were interpolated.
 
         Raises:
-            PochadeError: Whatever kept them from being drawn.
+            PochadeError: The task failed.
         """
-        batch = self.pool.do(drawing)
+        batch = self.pool.submit(task)
         with self.lock:
-            return [self._keep(*one) for one in batch.pictures], batch.between
+            return [self._store(facts, png) for facts, png in batch.pictures], batch.between
 
-    def _keep(self, made: Made, png: bytes) -> str:
-        own = PREFIX + secrets.token_hex(8)
-        publish(self.path(own), png)
-        self.made[own], self.sizes[own] = made, len(png)
-        while len(self.made) > MOST or sum(self.sizes.values()) > ROOM:
-            oldest, _ = self.made.popitem(last=False)
+    def _store(self, facts: CreatedFacts, png: bytes) -> str:
+        created_id = CREATED_PREFIX + secrets.token_hex(8)
+        write_without_flush(self.path(created_id), png)
+        self.facts[created_id], self.sizes[created_id] = facts, len(png)
+        while len(self.facts) > MAX_CREATED_PICTURES or sum(self.sizes.values()) > MAX_CREATED_BYTES:
+            oldest, _ = self.facts.popitem(last=False)
             del self.sizes[oldest]
             self.path(oldest).unlink(missing_ok=True)
-        return own
+        return created_id
 
-    def path(self, own: str) -> Path:
-        """Where a picture lies."""
-        return self.folder / f"{own}.png"
+    def path(self, created_id: str) -> Path:
+        """Return where the file of a picture is."""
+        return self.folder / f"{created_id}.png"
 
-    def get(self, own: str) -> Made:
-        """What is said of a picture.
+    def get(self, created_id: str) -> CreatedFacts:
+        """Return the facts about a picture.
 
         Raises:
-            NotKnown: It is none, or is forgotten.
+            NotKnown: There is no such picture, or it was removed to make room.
         """
-        made = self.made.get(own)
-        if made is None:
-            raise NotKnown(f"there is no picture '{own}' any more", "the same seed draws it again")
-        return made
+        facts = self.facts.get(created_id)
+        if facts is None:
+            raise _gone_error(created_id)
+        return facts
 
-    def save(self, names: Sequence[str], folder: Path) -> list[Path]:
-        """Write pictures to a folder, each with where it comes from; nothing is overwritten.
-
-        Raises:
-            NotKnown: One is forgotten.
-            OutputUnwritable: One can't be written.
-        """
-        contents = [(self.get(own), self.content(own)) for own in names]
-        written: list[Path] = []
-        with self.lock:
-            for made, content in contents:
-                written.append(free(folder, f"{made.way} {made.seed}"))
-                write_atomically(written[-1], content, new=True)
-        return written
-
-    def content(self, own: str) -> bytes:
-        """A picture's file.
+    def content(self, created_id: str) -> bytes:
+        """Return the file of a picture.
 
         Raises:
-            NotKnown: It was forgotten just now.
+            NotKnown: It was removed to make room.
         """
         try:
-            return self.path(own).read_bytes()
+            return self.path(created_id).read_bytes()
         except FileNotFoundError:
-            raise NotKnown(f"there is no picture '{own}' any more", "the same seed draws it again") from None
+            raise _gone_error(created_id) from None
 
-    def film(self, names: Sequence[str], to: Path) -> None:
-        """Write pictures as the frames of a way: a strip, an animation or a film, as the name ends.
+    def save(self, created_ids: Sequence[str], folder: Path) -> list[Path]:
+        """Write pictures to a folder, each with its provenance inside. No existing file is replaced.
 
         Raises:
-            NotKnown: One is forgotten.
-            OutputUnwritable: It can't be written, or something is there.
-            UsageError: Films can't be made here.
+            NotKnown: One of the pictures was removed to make room.
+            OutputUnwritable: One can't be written.
         """
-        origins = [self.get(own).origin for own in names]
-        if os.path.lexists(to):
-            raise OutputUnwritable(f"'{to.name}' is there already", "choose another name")
-        self.films.do(Filmed(to, tuple(map(self.path, names)), origins[0]))
+        contents = [(self.get(created_id), self.content(created_id)) for created_id in created_ids]
+        paths: list[Path] = []
+        with self.lock:
+            for facts, content in contents:
+                paths.append(_free_path(folder, f"{facts.method} {facts.seed}"))
+                write_atomically(paths[-1], content, new=True)
+        return paths
+
+    def encode_frames(self, created_ids: Sequence[str], target: Path) -> None:
+        """Write pictures as the frames of a strip, an animation or a film, as the target's suffix says.
+
+        Raises:
+            NotKnown: One of the pictures was removed to make room.
+            OutputUnwritable: The target exists or can't be written.
+            UsageError: PyAV, which films need, is not installed.
+        """
+        provenances = [self.get(created_id).provenance for created_id in created_ids]
+        if os.path.lexists(target):
+            raise OutputUnwritable(f"'{printable(target.name)}' is there already", "choose another name")
+        self.encode_pool.submit(EncodeFramesTask(target, tuple(map(self.path, created_ids)), provenances[0]))
 
 
-def free(folder: Path, name: str) -> Path:
-    """A PNG of that name which is not there yet, counted on where it must be."""
-    paths = (folder / f"{one}.png" for one in chain([name], (f"{name} ({number})" for number in count(2))))
-    return next(path for path in paths if not os.path.lexists(path))
+def _gone_error(created_id: str) -> NotKnown:
+    return NotKnown(f"there is no generated picture '{created_id}' any more", "the same seed generates it again")
+
+
+def _free_path(folder: Path, name: str) -> Path:
+    """Return the path for a PNG of that name, with a number if the name is taken."""
+    names = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(path for path in (folder / f"{candidate}.png" for candidate in names) if not os.path.lexists(path))

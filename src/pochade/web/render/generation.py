@@ -1,4 +1,7 @@
-"""New pictures drawn for the page, in a process of their own that keeps the nets at hand; and ways written as films."""
+"""Tasks for the worker that generates pictures, and the task that encodes frames as a film.
+
+The worker keeps the collection open, so that its models stay loaded between two tasks.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,124 +10,142 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pochade.collection import Collection
-from pochade.create.creating import FITTING
-from pochade.errors import PochadeError
+from pochade.errors import NotPrepared, PochadeError
 from pochade.images.io.read import read_preview
-from pochade.images.render.animation import Provenance, moving, still
+from pochade.images.metadata.provenance import Provenance
+from pochade.images.render.animation import encode_frames, encode_still
 from pochade.system.atomic_files import write_atomically
 from pochade.system.progress import Progress
-from pochade.web.render.picture_rendering import Showing
+from pochade.web.render.picture_rendering import RenderTask
 
-if TYPE_CHECKING:  # torch, which the server itself need not load
+if TYPE_CHECKING:  # torch, which the server itself does not load
     from pochade.create.novelty import Created
 
-Way = Literal["imagine", "vary", "morph", "map"]  # how a picture was asked for
-LARGEST = 4096  # pixels a side: no net draws as many
-UNPREPARED = "the net has not read all pieces yet, or not learnt where they lie"
-PREPARE = "begin a job of the kind 'prepare'"
+CreationMethod = Literal["imagine", "vary", "morph", "map"]
+MAX_FRAME_PIXELS = 4096  # of the longer side: more than any generator makes
 
 
 @cache
-def at_hand(folder: Path, index: str | None) -> Collection:
-    """A collection, opened once, so that its nets stay loaded."""
+def cached_collection(folder: Path, index: str | None) -> Collection:
+    """Open a collection once per process."""
     return Collection.open(folder, index=index)
 
 
 @dataclass(frozen=True)
-class Made:
-    """A picture that was drawn, and all that is said of it."""
+class CreatedFacts:
+    """What the page shows beside a generated picture."""
 
-    way: Way
+    method: CreationMethod
     seed: int
-    net: str
-    percentile: float  # share of real pieces that lie where it is less dense
-    empty: bool  # whether the collection has nothing there
-    nearest: Path  # the real piece that looks most like it
-    distance: float
-    likelihood: float  # that both are one work
+    model: str
+    percentile: float  # the share of real pictures where the prior is less dense, 0 to 1
+    is_out_of_distribution: bool
+    nearest: Path  # the real picture that looks most like it
+    distance: float  # to the nearest one: 1 - cosine of the embeddings
+    likelihood: float  # 0 to 1, that it is the same work as the nearest one
     almost_a_copy: bool
 
     @property
-    def origin(self) -> Provenance:
-        """As files say it."""
-        return Provenance(self.net, self.seed, self.way)
+    def provenance(self) -> Provenance:
+        """What files of this picture say about its origin."""
+        return Provenance(self.model, self.seed, self.method)
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What was drawn at once."""
+class GeneratedBatch:
+    """The pictures of one task."""
 
-    pictures: list[tuple[Made, bytes]]  # each as a PNG that says where it comes from
-    between: list[Path]  # on the map: the pieces that it was mixed of
+    pictures: list[tuple[CreatedFacts, bytes]]  # each with its PNG
+    between: list[Path]  # for a place on the map: the pictures that were interpolated
 
 
 @dataclass(frozen=True)
-class AtWork(Showing):
-    """Something to be done with the nets; `path` is the collection's folder."""
+class GenerationTask(RenderTask):
+    """A task that uses the generator. Its `path` is the collection's folder."""
 
     index: str | None
 
-    def given_up(self, problem: str, *, again: bool) -> PochadeError:  # noqa: ARG002
-        """The error for what took too much."""
+    def failed(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002
+        """Return the error for a task that exceeded its limits."""
         return PochadeError(problem, "ask for fewer pictures at once")
 
 
 @dataclass(frozen=True)
-class Prepared(AtWork):
-    """Whether drawing can begin at once."""
+class CheckPreparedTask(GenerationTask):
+    """Checks whether pictures can be generated at once, and loads the models."""
 
-    def read(self) -> None:
-        """Nothing, or the error that says why not."""
-        at_hand(self.path, self.index).prepare_to_draw(draw_only)
+    def render(self) -> None:
+        """Return if the generator is ready.
 
-
-@dataclass(frozen=True)
-class Drawing(AtWork):
-    """Pictures to be drawn."""
-
-    way: Way
-    wish: dict[str, Any]  # arguments of the collection's method
-
-    def read(self) -> Batch:
-        """What was drawn."""
-        collection = at_hand(self.path, self.index)
-        if self.way == "map":
-            created, pieces = collection.draw_at(**self.wish, report=draw_only)
-            return Batch([made(created, self.way)], [piece.path for piece in pieces])
-        ways: dict[Way, Callable[..., list[Created]]]
-        ways = {"imagine": collection.imagine, "vary": collection.vary, "morph": collection.morph}
-        return Batch([made(one, self.way) for one in ways[self.way](**self.wish, report=draw_only)], [])
+        Raises:
+            PochadeError: It is not, with the reason.
+        """
+        cached_collection(self.path, self.index).prepare_to_draw(refuse_preparation)
 
 
 @dataclass(frozen=True)
-class Filmed(Showing):
-    """A new file of the frames of a way, of the kind that its name ends in."""
+class GenerateTask(GenerationTask):
+    """Generates pictures."""
+
+    method: CreationMethod
+    arguments: dict[str, Any]  # of the collection's method
+
+    def render(self) -> GeneratedBatch:
+        """Generate the pictures.
+
+        Raises:
+            PochadeError: The generator is not ready, or the arguments are impossible.
+        """
+        collection = cached_collection(self.path, self.index)
+        if self.method == "map":
+            created, between = collection.draw_at(**self.arguments, report=refuse_preparation)
+            return GeneratedBatch([describe_created(created, self.method)], [file.path for file in between])
+        methods: dict[CreationMethod, Callable[..., list[Created]]]
+        methods = {"imagine": collection.imagine, "vary": collection.vary, "morph": collection.morph}
+        pictures = methods[self.method](**self.arguments, report=refuse_preparation)
+        return GeneratedBatch([describe_created(created, self.method) for created in pictures], [])
+
+
+@dataclass(frozen=True)
+class EncodeFramesTask(RenderTask):
+    """Writes the frames of a morph as one new file, in the format of its suffix."""
 
     frames: tuple[Path, ...]
-    origin: Provenance
+    provenance: Provenance
 
-    def read(self) -> None:
-        """Nothing: the file is there afterwards."""
-        frames = [read_preview(frame, LARGEST).pixels for frame in self.frames]
-        write_atomically(self.path, moving(frames, self.origin, self.path.suffix), new=True)
+    def render(self) -> None:
+        """Write the file `path`."""
+        frames = [read_preview(frame, MAX_FRAME_PIXELS).pixels for frame in self.frames]
+        write_atomically(self.path, encode_frames(frames, self.provenance, self.path.suffix), new=True)
 
 
-def draw_only(progress: Progress) -> None:
-    """Let go on what takes seconds, and nothing that takes minutes: that is for a job.
+def refuse_preparation(progress: Progress) -> None:
+    """Report progress by refusing stages that take minutes: those belong into a job.
 
     Raises:
-        PochadeError: Pieces have to be read first, or learnt from.
+        NotPrepared: The generator must first encode pictures, or fit its prior.
     """
-    from pochade.create.picture_latents import READING  # noqa: PLC0415  torch
+    from pochade.create.generation_context import FITTING_STAGE  # noqa: PLC0415  torch
+    from pochade.create.picture_latents import READING_STAGE  # noqa: PLC0415
 
-    if progress.stage in {READING, FITTING}:
-        raise PochadeError(UNPREPARED, PREPARE)
+    if progress.stage in {READING_STAGE, FITTING_STAGE}:
+        raise NotPrepared(
+            "the generator has not read all pictures yet, or not learnt their distribution",
+            "begin a job of the kind 'prepare'",
+        )
 
 
-def made(one: "Created", way: Way) -> tuple[Made, bytes]:
-    """A picture as the page keeps it."""
-    said = Made(
-        way, one.seed, one.net, one.percentile, one.empty, one.nearest, one.distance, one.likelihood,
-        one.almost_a_copy,
-    )  # fmt: skip
-    return said, still(one.picture, said.origin)
+def describe_created(created: "Created", method: CreationMethod) -> tuple[CreatedFacts, bytes]:
+    """Return the facts about a generated picture, and its PNG with the provenance inside."""
+    facts = CreatedFacts(
+        method,
+        created.seed,
+        created.model,
+        created.percentile,
+        created.is_out_of_distribution,
+        created.nearest,
+        created.distance,
+        created.likelihood,
+        created.almost_a_copy,
+    )
+    return facts, encode_still(created.picture, facts.provenance)

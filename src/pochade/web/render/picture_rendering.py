@@ -1,138 +1,144 @@
-"""Files read for the page, in a process with limits: what a stranger made is decoded there, and only pixels come back.
+"""Tasks that read files for the page in a worker process: decoding is limited there, and only pixels come back.
 
-Without FastAPI, as the process only needs what reads pictures. Whatever goes wrong comes back as an error of ours.
+This module does not import FastAPI, which a worker does not need. Whatever goes wrong comes back as a PochadeError.
 """
 
-import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from pochade.errors import FileUnreachable, PictureDamaged, PictureTooLarge, PochadeError, UsageError
 from pochade.images.base.picture import Array
-from pochade.images.base.source import first_line, opened, printable
-from pochade.images.codecs.screen_encode import as_jpeg
+from pochade.images.base.source import first_line, open_source, printable
+from pochade.images.codecs.screen_encode import encode_screen_jpeg
 from pochade.images.io.read import read_picture, read_preview
-from pochade.index.ingest_file import NO_BOUND, THUMBNAIL
+from pochade.index.thumbnails import THUMBNAIL_PIXELS
+from pochade.learn.ingest_file import UNLIMITED_BYTES
+from pochade.system.atomic_files import write_without_flush
+from pochade.system.hashing import sha256_of_file
 
 BLACK = (0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Showing(ABC):
-    """Something to be read; what is read is told under a name of the person's, not by its place."""
+class RenderTask(ABC):
+    """A task about one file or folder. Errors name it without its folders, because they go to a browser."""
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The file's, for a sentence."""
+        """The file's name, as error sentences use it."""
         return printable(self.path.name)
 
     @abstractmethod
-    def read(self) -> Any:
-        """What comes of it; raises errors of ours."""
+    def render(self) -> Any:
+        """Do the work and return the result.
 
-    def done(self) -> Any:
-        """What comes of it, or the error."""
+        Raises:
+            PochadeError: The work failed.
+        """
+
+    def run(self) -> Any:
+        """Do the work and return the result, or the error."""
         try:
-            return self.read()
+            return self.render()
         except PochadeError as error:
-            return type(error)(error.sentence.replace(printable(self.path), self.name), error.hint)
+            return error.hide_path(printable(self.path), self.name)
         except Exception as error:  # of a library
-            return PictureDamaged(f"'{self.name}' can't be shown: {first_line(error)}")
+            return PictureDamaged.about(self.name, f"can't be shown: {first_line(error)}")
 
-    def given_up(self, problem: str, *, again: bool) -> PochadeError:  # noqa: ARG002
-        """The error for what took too much."""
+    def failed(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002
+        """Return the error for a task that exceeded its limits."""
         return PictureTooLarge(problem)
 
 
 @dataclass(frozen=True)
-class Asked(Showing):
-    """A picture that others are to be found for."""
+class ReadPixelsTask(RenderTask):
+    """Reads a small version of the picture that a search starts from."""
 
-    def read(self) -> Array:
-        """Its pixels (h, w, 3) uint8, small."""
-        return read_preview(self.path, THUMBNAIL).pixels
+    def render(self) -> Array:
+        """Return the pixels (h, w, 3) uint8."""
+        return read_preview(self.path, THUMBNAIL_PIXELS).pixels
 
 
 @dataclass(frozen=True)
-class Drawn(Showing):
-    """A picture written as a JPEG, no longer than `side`."""
+class RenderJpegTask(RenderTask):
+    """Writes a picture as a JPEG."""
 
-    side: int
-    into: Path
-    content: str | None = None  # SHA-256 that it must have
+    side: int  # pixels of the longer side, at most
+    target: Path
+    sha256: str | None = None  # of the file's content, if it must not have changed
 
-    def read(self) -> None:
-        """Nothing: the file is there afterwards."""
-        check_content(self.path, self.content)
+    def render(self) -> None:
+        """Write the file `target`."""
+        check_content(self.path, self.sha256)
         pixels = read_preview(self.path, self.side).pixels
-        check_content(self.path, self.content)
-        publish(self.into, as_jpeg(pixels))
+        check_content(self.path, self.sha256)
+        write_without_flush(self.target, encode_screen_jpeg(pixels))
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A scan whose colours lie in a file that can be read in parts."""
+class ScanHeader:
+    """What is known of a scan whose pixels were unpacked."""
 
     width: int
     height: int
     format: str
-    depth: int
+    depth: int  # bits per channel
     dpi: tuple[float, float] | None
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Unpacked(Showing):
-    """A scan, its colours (H, W, 3) uint8 or uint16 to be written as an array that is read in parts."""
+class UnpackScanTask(RenderTask):
+    """Writes the colours of a scan (H, W, 3), uint8 or uint16, as an array file that can be read in parts."""
 
-    into: Path
-    content: str | None = None  # SHA-256 that it must have
+    target: Path
+    sha256: str | None = None  # of the file's content, if it must not have changed
 
-    def read(self) -> Opened:
-        """What is known of it."""
-        check_content(self.path, self.content)
+    def render(self) -> ScanHeader:
+        """Write the file `target` and return the scan's header."""
+        check_content(self.path, self.sha256)
         picture = read_picture(self.path)
-        check_content(self.path, self.content)
+        check_content(self.path, self.sha256)
         height, width = picture.pixels.shape[:2]
-        np.save(self.into, np.broadcast_to(picture.pixels, (height, width, 3)))
-        return Opened(width, height, picture.header.format, picture.header.depth, picture.dpi, picture.notes)
+        np.save(self.target, np.broadcast_to(picture.pixels, (height, width, 3)))
+        return ScanHeader(width, height, picture.header.format, picture.header.depth, picture.dpi, picture.notes)
 
 
 @dataclass(frozen=True)
-class Masked(Showing):
-    """A mask, to be written as an array (H, W) uint8: 255 where it is white."""
+class UnpackMaskTask(RenderTask):
+    """Writes a mask as an array file (H, W) uint8: 255 where it is white."""
 
-    size: tuple[int, int]  # height and width that it must have
-    into: Path
+    size: tuple[int, int]  # height and width of the scan
+    target: Path
 
-    def read(self) -> None:
-        """Nothing: the file is there afterwards."""
+    def render(self) -> None:
+        """Write the file `target`.
+
+        Raises:
+            UsageError: The mask has another size than the scan.
+        """
         pixels = read_picture(self.path).on_paper(BLACK)
         if pixels.shape[:2] != self.size:
             sizes = [f"{width} x {height}" for height, width in (pixels.shape[:2], self.size)]
-            raise UsageError(f"the mask has {sizes[0]} pixels, and the scan has {sizes[1]}", "draw it in its size")
-        np.save(self.into, pixels.mean(axis=-1).round().astype(np.uint8))
+            raise UsageError(f"the mask has {sizes[0]} pixels, and the scan has {sizes[1]}", "draw it in that size")
+        np.save(self.target, pixels.mean(axis=-1).round().astype(np.uint8))
 
 
-def check_content(path: Path, content: str | None) -> None:
-    """Nothing, or FileUnreachable: the file isn't any more what was learnt."""
-    if content is None:
+def check_content(path: Path, sha256: str | None) -> None:
+    """Refuse a file whose content has changed.
+
+    Raises:
+        FileUnreachable: The content has another SHA-256 than given.
+    """
+    if sha256 is None:
         return
-    with opened(path, NO_BOUND) as source:
-        found = hashlib.file_digest(cast(BufferedReader, source.file), "sha256").hexdigest()
-    if found != content:
-        raise FileUnreachable(f"'{printable(path.name)}' changed since it was learnt", "learn the collection again")
-
-
-def publish(into: Path, content: bytes) -> None:
-    """A file of ours, there whole or not at all."""
-    temporary = into.with_name(f".{into.name}.part")
-    temporary.write_bytes(content)
-    temporary.replace(into)
+    with open_source(path, UNLIMITED_BYTES) as source:
+        current_sha256, _ = sha256_of_file(source.file)
+    if current_sha256 != sha256:
+        raise FileUnreachable.about(printable(path.name), "changed since it was learnt", "learn the collection again")

@@ -1,8 +1,8 @@
-"""Processes with limits that read files for the page, and the files that they leave, as many as there is room for."""
+"""Worker processes that serve the page, and a bounded cache of the files that they write."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import LifoQueue
@@ -11,76 +11,80 @@ from typing import Any
 from pochade.errors import NotAllowed, PochadeError
 from pochade.system.worker_pool import Task, Worker
 
-COUNT = 2  # processes: what a person looks at comes before what they looked at
-SECONDS = 60.0  # that one picture may take
-PATIENCE = 30.0  # seconds that a request waits for its turn
+DEFAULT_WORKERS = 2  # few: the picture on the screen comes before pictures that were scrolled past
+DEFAULT_TASK_SECONDS = 60.0
+QUEUE_SECONDS = 30.0  # that a request waits for a free worker
+PRELOAD = ("pochade.web.render.picture_rendering",)
 
 
 class RenderPool:
-    """A few such processes, started when they are first needed.
+    """A few workers for requests of the page, each started when it is first needed.
 
     Args:
-        count: How many.
-        seconds: That one request may take.
+        count: Number of workers.
+        seconds: Time limit of one task.
+        preload: Modules that a worker imports before it accepts tasks.
     """
 
-    def __init__(self, count: int = COUNT, seconds: float = SECONDS) -> None:
-        self.seconds, self.stopped = seconds, threading.Event()
-        self.free: LifoQueue[Worker | None] = LifoQueue()
-        self.turn = threading.BoundedSemaphore(count)
+    def __init__(
+        self, count: int = DEFAULT_WORKERS, seconds: float = DEFAULT_TASK_SECONDS, preload: Sequence[str] = PRELOAD
+    ) -> None:
+        self.seconds, self.preload, self.stopped = seconds, preload, threading.Event()
+        self.idle: LifoQueue[Worker | None] = LifoQueue()  # None: a worker that is not started yet
+        self.slots = threading.BoundedSemaphore(count)
         for _ in range(count):
-            self.free.put(None)
+            self.idle.put(None)
 
-    def do(self, job: Task) -> Any:
-        """What comes of a job.
+    def submit(self, task: Task) -> Any:
+        """Run a task in a worker and return its result.
 
         Raises:
-            PochadeError: Whatever it came to.
-            NotAllowed: Too many wait.
+            PochadeError: The task failed.
+            NotAllowed: Too many requests wait for a worker.
         """
-        if not self.turn.acquire(timeout=PATIENCE):
+        if not self.slots.acquire(timeout=QUEUE_SECONDS):
             raise NotAllowed("too many pictures are being read at once", "try again in a moment")
-        process = self.free.get()
+        worker = self.idle.get()
         try:
-            process = process or Worker(self.seconds, self.stopped)
-            found = process.read(job)
-        except BaseException:  # it may be half dead: the next request starts another
-            if process is not None:
+            worker = worker or Worker(self.seconds, self.stopped, self.preload)
+            result = worker.call(task)
+        except BaseException:  # the worker may be broken: the next request starts another
+            if worker is not None:
                 with suppress(OSError, ValueError):
-                    process.__exit__()
-            process = None
+                    worker.__exit__()
+            worker = None
             raise
         finally:
-            self.free.put(process)
-            self.turn.release()
-        if isinstance(found, PochadeError):
-            raise found
-        return found
+            self.idle.put(worker)
+            self.slots.release()
+        if isinstance(result, PochadeError):
+            raise result
+        return result
 
     def close(self) -> None:
-        """End the processes."""
+        """End the worker processes."""
         self.stopped.set()
-        while not self.free.empty():
-            if process := self.free.get():
-                process.__exit__()
+        while not self.idle.empty():
+            if worker := self.idle.get():
+                worker.__exit__()
 
 
 class FileCache:
-    """Files that were made once, the least used of which go when they take too much.
+    """Files that were made once. The least recently used ones are removed when the cache exceeds its size.
 
     Args:
-        folder: Where they lie.
-        most: Bytes that all of them may take.
+        folder: Where the files are.
+        max_bytes: Size of all files together.
     """
 
-    def __init__(self, folder: Path, most: int) -> None:
-        self.folder, self.most = folder, most
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self.folder, self.max_bytes = folder, max_bytes
         self.sizes: OrderedDict[str, int] = OrderedDict()
         self.lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
     def file(self, name: str, make: Callable[[Path], None]) -> Path:
-        """The file of that name, made if need be."""
+        """Return the file of that name; `make` writes it to the given path if it is not in the cache."""
         path = self.folder / name
         with self.lock:
             if name in self.sizes and path.exists():
@@ -90,7 +94,7 @@ class FileCache:
         with self.lock:
             self.sizes[name] = path.stat().st_size
             self.sizes.move_to_end(name)
-            while sum(self.sizes.values()) > self.most and len(self.sizes) > 1:
+            while sum(self.sizes.values()) > self.max_bytes and len(self.sizes) > 1:
                 oldest, _ = self.sizes.popitem(last=False)
                 (self.folder / oldest).unlink(missing_ok=True)
         return path

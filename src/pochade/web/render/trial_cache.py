@@ -1,4 +1,4 @@
-"""Pieces coded for a look before a whole collection is; the last ones are remembered."""
+"""The latest compression trials, and their pictures."""
 
 import threading
 from collections import OrderedDict
@@ -6,54 +6,59 @@ from pathlib import Path
 
 from pochade.errors import NotKnown
 from pochade.index.pictures import PictureFile
-from pochade.web.render.compression_trial import Sample, Sampled
+from pochade.web.render.compression_trial import CompressionTrialTask, TrialResult
 from pochade.web.render.render_pool import RenderPool
-from pochade.web.state.snapshot import key_of
+from pochade.web.state.snapshot import picture_key
 
-KEPT = 100  # samples, of two pictures of a few megabytes each
+MAX_TRIALS = 100  # each has two pictures of a few megabytes
 
 
-class Samples:
-    """What was coded.
+class TrialCache:
+    """Compression trials by picture and fidelity.
 
     Args:
-        folder: Of the server's own, for the pictures.
-        pool: Codes them, one at a time.
+        folder: A temporary folder for the pictures.
+        pool: Runs the trials, one at a time.
     """
 
     def __init__(self, folder: Path, pool: RenderPool) -> None:
         self.folder, self.pool, self.lock = folder, pool, threading.Lock()
-        self.found: OrderedDict[tuple[str, str], Sample] = OrderedDict()
+        self.results: OrderedDict[tuple[str, str], TrialResult] = OrderedDict()  # by key and fidelity
         folder.mkdir(parents=True, exist_ok=True)
 
-    def of(self, piece: PictureFile, fidelity: str) -> Sample:
-        """What becomes of a piece at a fidelity; coded if need be.
+    def get(self, file: PictureFile, fidelity: str) -> TrialResult:
+        """Return the trial of a picture at a fidelity, run if need be.
 
         Raises:
-            PictureUnreadable: It is too large for a sample, changed, or gives no picture.
+            PictureUnreadable: The file is too large for a trial, changed, or can't be read.
         """
-        name = key_of(piece), fidelity
-        if name not in self.found:
-            before, after = self.paths(*name)
-            sample = self.pool.do(Sampled(piece.path, piece.hash, fidelity, before, after))
+        trial = picture_key(file), fidelity
+        if trial not in self.results:
+            before, after = self._paths(*trial)
+            result = self.pool.submit(CompressionTrialTask(file.path, file.hash, fidelity, before, after))
             with self.lock:
-                self.found[name] = sample
-                while len(self.found) > KEPT:
-                    for path in self.paths(*self.found.popitem(last=False)[0]):
+                self.results[trial] = result
+                while len(self.results) > MAX_TRIALS:
+                    for path in self._paths(*self.results.popitem(last=False)[0]):
                         path.unlink(missing_ok=True)
-        return self.found[name]
+        return self.results[trial]
 
-    def paths(self, key: str, fidelity: str) -> tuple[Path, Path]:
-        """Where both pictures lie."""
+    def _paths(self, key: str, fidelity: str) -> tuple[Path, Path]:
+        """Return the paths of the pictures before and after."""
         return self.folder / f"{key}-{fidelity}-before.png", self.folder / f"{key}-{fidelity}-after.png"
 
-    def picture(self, key: str, fidelity: str, side: str) -> Path:
-        """One picture of a sample that was made.
+    def picture_path(self, key: str, fidelity: str, side: str) -> Path:
+        """Return a picture of a trial that was run.
+
+        Args:
+            key: The picture's key.
+            fidelity: The trial's fidelity.
+            side: "before" or "after".
 
         Raises:
-            NotKnown: It was not, or was forgotten.
+            NotKnown: The trial was not run, or was dropped to make room.
         """
-        path = self.paths(key, fidelity)[side == "after"]
+        path = self._paths(key, fidelity)[side == "after"]
         if not path.exists():
-            raise NotKnown("that sample was not made, or is forgotten", "ask for it first")
+            raise NotKnown("that trial was not run, or is forgotten", "ask for the trial first")
         return path

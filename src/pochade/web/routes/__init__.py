@@ -1,1 +1,1 @@
-"""What can be asked over HTTP, a file for each part of the page."""
+"""The HTTP API: one module per part of the page."""

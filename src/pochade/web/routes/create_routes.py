@@ -1,4 +1,4 @@
-"""Create: new pictures drawn at random, varied, on the way between some, or at a place of the map; kept, and saved."""
+"""Generated pictures: imagined, varied, morphed or taken from a place on the map; stored for a while, or saved."""
 
 import os
 from pathlib import Path as FilePath
@@ -7,226 +7,240 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from pochade.errors import PochadeError, UsageError
+from pochade.errors import NotPrepared, PochadeError, UsageError
 from pochade.images.base.source import printable
-from pochade.images.render.animation import ANIMATIONS, STRIP, makes_films
-from pochade.web.app_state import AppState, TheDesk
-from pochade.web.render.creation_store import PREFIX
-from pochade.web.render.generation import UNPREPARED, Drawing, Prepared, Way
-from pochade.web.responses import FOREVER, cached, known_again
-from pochade.web.routes.group_routes import check
-from pochade.web.routes.image_routes import PNG
-from pochade.web.routes.job_routes import LONGEST, name_below
-from pochade.web.state.snapshot import key_of
+from pochade.images.render.animation import ANIMATIONS, STRIP, can_encode_films
+from pochade.web.app_state import AppState, StateDependency
+from pochade.web.render.creation_store import CREATED_PREFIX
+from pochade.web.render.generation import CheckPreparedTask, CreationMethod, GenerateTask
+from pochade.web.responses import CACHE_FOREVER, cache_headers, not_modified
+from pochade.web.routes.group_routes import check_groups_exist
+from pochade.web.routes.image_routes import PNG_RESPONSES
+from pochade.web.routes.job_routes import MAX_NAME_LENGTH, check_result_name
+from pochade.web.state.snapshot import picture_key
 
 routes = APIRouter(tags=["create"])
-CreatedId = Annotated[str, Path(pattern=f"^{PREFIX}[0-9a-f]{{16}}$")]
-OwnCreated = Annotated[str, Field(pattern=f"^{PREFIX}[0-9a-f]{{16}}$")]
-AnyPicture = Annotated[
+CreatedIdPath = Annotated[str, Path(pattern=f"^{CREATED_PREFIX}[0-9a-f]{{16}}$")]
+CreatedId = Annotated[str, Field(pattern=f"^{CREATED_PREFIX}[0-9a-f]{{16}}$")]
+AnyPictureId = Annotated[
     str,
-    Field(pattern=f"^({PREFIX})?[0-9a-f]{{16}}$", description="A piece's key, or the id of a picture that was drawn."),
+    Field(
+        pattern=f"^({CREATED_PREFIX})?[0-9a-f]{{16}}$",
+        description="A picture's key, or the id of a generated picture.",
+    ),
 ]
-Seed = Annotated[int, Field(ge=0, lt=2**31, description="Of the first; those after it are counted on.")]
-MostDrawn = Annotated[int, Field(ge=1, le=64)]
-Place = Annotated[float, Field(ge=-10, le=10)]
-LONGEST_WAY = 120  # frames
-SAVED = 500  # pictures at once
-Kind = Literal["pictures", "strip", "gif", "webp", "mp4"]
+Seed = Annotated[int, Field(ge=0, lt=2**31, description="Of the first picture; each further one adds 1.")]
+PictureCount = Annotated[int, Field(ge=1, le=64)]
+Coordinate = Annotated[float, Field(ge=-10, le=10)]
+MAX_MORPH_FRAMES = 120
+MAX_SAVED_PICTURES = 500  # at once
+SaveKind = Literal["pictures", "strip", "gif", "webp", "mp4"]
+GeneratorState = Literal["ready", "unprepared", "unable"]
 
 
-class PainterTold(BaseModel):
-    """Whether drawing can begin."""
+class GeneratorOut(BaseModel):
+    """Whether pictures can be generated."""
 
-    state: Literal["ready", "unprepared", "unable"]  # `unprepared`: begin a job of the kind `prepare`
+    state: GeneratorState  # `unprepared`: begin a job of the kind `prepare`
     problem: str | None  # why it isn't ready
     hint: str
-    kinds: list[Kind]  # as which pictures can be saved here
+    kinds: list[SaveKind]  # how pictures can be saved on this machine
 
 
-class Imagine(BaseModel):
-    """New pictures, free, or like some, or like a group."""
+class ImagineIn(BaseModel):
+    """A request for new pictures: free, or like some pictures, or like a group."""
 
-    n: MostDrawn = 16
+    n: PictureCount = 16
     seed: Seed = 0
-    like: list[AnyPicture] = Field([], max_length=64)
+    like: list[AnyPictureId] = Field([], max_length=64)
     group: int | None = Field(None, ge=0, lt=2**31)
 
 
-class Vary(BaseModel):
-    """Variations of a picture."""
+class VaryIn(BaseModel):
+    """A request for variations of a picture."""
 
-    picture: AnyPicture
-    strength: float = Field(30, ge=0, le=100, description="0 redraws it, 100 forgets it.")
-    n: MostDrawn = 8
+    picture: AnyPictureId
+    strength: float = Field(30, ge=0, le=100, description="0 reconstructs the picture, 100 ignores it.")
+    n: PictureCount = 8
     seed: Seed = 0
 
 
-class Morph(BaseModel):
-    """A way through pictures, or a part of it."""
+class MorphIn(BaseModel):
+    """A request for a morph through pictures, or for a part of its frames."""
 
-    pictures: list[AnyPicture] = Field(min_length=2, max_length=8)
-    frames: int = Field(60, ge=2, le=LONGEST_WAY, description="Of the whole way.")
+    pictures: list[AnyPictureId] = Field(min_length=2, max_length=8)
+    frames: int = Field(60, ge=2, le=MAX_MORPH_FRAMES, description="Of the whole morph.")
     loop: bool = False
-    first: int = Field(0, ge=0, lt=LONGEST_WAY, description="The first frame to be drawn, counted from 0.")
-    count: int = Field(LONGEST_WAY, ge=1, le=LONGEST_WAY, description="How many from there on, as far as it goes.")
+    first: int = Field(0, ge=0, lt=MAX_MORPH_FRAMES, description="The first frame to generate, from 0.")
+    count: int = Field(
+        MAX_MORPH_FRAMES, ge=1, le=MAX_MORPH_FRAMES, description="How many frames to generate; fewer at the end."
+    )
 
 
-class Spot(BaseModel):
-    """A place of the map, in its coordinates."""
+class MapPlaceIn(BaseModel):
+    """A place on the map, in its coordinates."""
 
-    x: Place
-    y: Place
+    x: Coordinate
+    y: Coordinate
     seed: Seed = 0
 
 
-class CreatedTold(BaseModel):
-    """A picture that was drawn, and where it comes from."""
+class CreatedOut(BaseModel):
+    """A generated picture, and what is known of it."""
 
     id: str
-    address: str  # of the picture, a PNG
-    way: Way
+    address: str  # URL of its PNG
+    way: CreationMethod
     seed: int
     net: str
-    percentile: float  # share of real pieces that lie where it is less dense, 0 to 1
-    empty: bool  # whether the collection has nothing there
-    nearest: str | None  # key of the piece that looks most like it; null where it went since
-    distance: float  # to that one: 0 for the same, about 1 for what has nothing in common
-    likelihood: float  # that both are one work
+    percentile: float  # the share of real pictures where the prior is less dense, 0 to 1
+    empty: bool  # whether its latent is out of distribution
+    nearest: str | None  # key of the real picture that looks most like it; null if that is gone since
+    distance: float  # to the nearest one: 1 - cosine of the embeddings
+    likelihood: float  # 0 to 1, that it is the same work as the nearest one
     almost_a_copy: bool
 
 
-class SpotTold(BaseModel):
-    """What the net draws at a place of the map."""
+class MapPlaceOut(BaseModel):
+    """The picture that belongs to a place on the map."""
 
-    picture: CreatedTold
-    between: list[str]  # keys of the pieces that it was mixed of, the nearest first
-
-
-class Save(BaseModel):
-    """Pictures that were drawn, to be written to the folder for results."""
-
-    pictures: list[OwnCreated] = Field(min_length=1, max_length=SAVED)
-    name: str = Field(max_length=LONGEST, description="Of a folder, or of a file; its ending is added if need be.")
-    kind: Kind = "pictures"
+    picture: CreatedOut
+    between: list[str]  # keys of the pictures that it was interpolated from, the nearest first
 
 
-class Saved(BaseModel):
-    """What was written."""
+class SaveIn(BaseModel):
+    """Generated pictures to write to the folder for results."""
 
-    files: list[str]  # below the folder for results
+    pictures: list[CreatedId] = Field(min_length=1, max_length=MAX_SAVED_PICTURES)
+    name: str = Field(
+        max_length=MAX_NAME_LENGTH, description="Of a folder, or of a file, whose suffix is added if it is missing."
+    )
+    kind: SaveKind = "pictures"
+
+
+class SavedOut(BaseModel):
+    """The files that were written."""
+
+    files: list[str]  # paths below the folder for results
 
 
 @routes.get("/painter")
-def painter(desk: TheDesk) -> PainterTold:
-    """Whether drawing can begin; asked first, this also loads the nets."""
-    desk.pieces()
-    kinds: list[Kind] = ["pictures", "strip", "gif", "webp"]
-    kinds += ["mp4"] if makes_films() else []
+def get_generator(state: StateDependency) -> GeneratorOut:
+    """Tell whether pictures can be generated. The first such request also loads the models."""
+    state.snapshot()
+    kinds: list[SaveKind] = ["pictures", "strip", "gif", "webp"]
+    kinds += ["mp4"] if can_encode_films() else []
     try:
-        desk.easel.do(Prepared(desk.collection.folder, desk.settings.index))
+        state.generation_pool.submit(CheckPreparedTask(state.collection.folder, state.settings.index))
     except PochadeError as error:
-        state: Literal["unprepared", "unable"] = "unprepared" if error.sentence == UNPREPARED else "unable"
-        return PainterTold(state=state, problem=error.sentence, hint=error.hint, kinds=kinds)
-    return PainterTold(state="ready", problem=None, hint="", kinds=kinds)
+        generator_state: GeneratorState = "unprepared" if isinstance(error, NotPrepared) else "unable"
+        return GeneratorOut(state=generator_state, problem=error.sentence, hint=error.hint, kinds=kinds)
+    return GeneratorOut(state="ready", problem=None, hint="", kinds=kinds)
 
 
 @routes.post("/created/imagine", status_code=201)
-def imagine(wish: Imagine, desk: TheDesk) -> list[CreatedTold]:
-    """Draw new pictures; answered when all are there, so that a page asks for a few at a time, its seed counted on."""
-    if wish.group is not None:
-        check(desk, wish.group)
-    like = [path_of(one, desk) for one in wish.like]
-    return drawn(desk, "imagine", n=wish.n, seed=wish.seed, like=like, group=wish.group)[0]
+def imagine(body: ImagineIn, state: StateDependency) -> list[CreatedOut]:
+    """Generate new pictures. The response comes when all are there, so a page asks for a few seeds at a time."""
+    if body.group is not None:
+        check_groups_exist(state, body.group)
+    like = [_path_of(picture, state) for picture in body.like]
+    return _generate(state, "imagine", n=body.n, seed=body.seed, like=like, group=body.group)[0]
 
 
 @routes.post("/created/vary", status_code=201)
-def vary(wish: Vary, desk: TheDesk) -> list[CreatedTold]:
-    """Draw variations of a piece, or of a picture that was drawn."""
-    image = path_of(wish.picture, desk)
-    return drawn(desk, "vary", image=image, n=wish.n, strength=wish.strength / 100, seed=wish.seed)[0]
+def vary(body: VaryIn, state: StateDependency) -> list[CreatedOut]:
+    """Generate variations of a real or generated picture."""
+    image = _path_of(body.picture, state)
+    return _generate(state, "vary", image=image, n=body.n, strength=body.strength / 100, seed=body.seed)[0]
 
 
 @routes.post("/created/morph", status_code=201)
-def morph(wish: Morph, desk: TheDesk) -> list[CreatedTold]:
-    """Draw the way from picture to picture; a long one is asked for part by part, and comes out the same."""
-    images = [path_of(one, desk) for one in wish.pictures]
-    part = slice(wish.first, wish.first + wish.count)
-    return drawn(desk, "morph", images=images, frames=wish.frames, loop=wish.loop, part=part)[0]
+def morph(body: MorphIn, state: StateDependency) -> list[CreatedOut]:
+    """Generate frames of a morph. Parts of a long morph give the same frames as the whole."""
+    images = [_path_of(picture, state) for picture in body.pictures]
+    part = slice(body.first, body.first + body.count)
+    return _generate(state, "morph", images=images, frames=body.frames, loop=body.loop, part=part)[0]
 
 
 @routes.post("/created/map", status_code=201)
-def at_place(spot: Spot, desk: TheDesk) -> SpotTold:
-    """Draw what belongs to a place of the map: between the pieces nearest to it, judged like all that is drawn."""
-    (picture,), paths = drawn(desk, "map", x=spot.x, y=spot.y, seed=spot.seed)
-    there = desk.pieces().by_path
-    return SpotTold(picture=picture, between=[key_of(there[path]) for path in paths if path in there])
+def generate_at_place(body: MapPlaceIn, state: StateDependency) -> MapPlaceOut:
+    """Generate the picture that belongs to a place on the map, interpolated from the nearest pictures."""
+    (picture,), paths = _generate(state, "map", x=body.x, y=body.y, seed=body.seed)
+    files = state.snapshot().by_path
+    return MapPlaceOut(picture=picture, between=[picture_key(files[path]) for path in paths if path in files])
 
 
 @routes.get("/created")
-def all_created(desk: TheDesk) -> list[CreatedTold]:
-    """Every picture that is kept, the oldest first."""
-    return [told(own, desk) for own in list(desk.creations.made)]
+def list_created(state: StateDependency) -> list[CreatedOut]:
+    """Return every stored generated picture, the oldest first."""
+    return [created_out(created_id, state) for created_id in list(state.created.facts)]
 
 
 @routes.get("/created/{created}")
-def created_told(created: CreatedId, desk: TheDesk) -> CreatedTold:
-    """Where a picture comes from."""
-    return told(created, desk)
+def get_created(created: CreatedIdPath, state: StateDependency) -> CreatedOut:
+    """Return what is known of a generated picture."""
+    return created_out(created, state)
 
 
-@routes.get("/created/{created}/picture", response_class=Response, responses=PNG)
-def created_picture(request: Request, created: CreatedId, desk: TheDesk) -> Response:
-    """A picture, in whose file it also says that it was made, by which net and seed. It never changes."""
-    return known_again(request, created, FOREVER) or Response(
-        desk.creations.content(created), media_type="image/png", headers=cached(created, FOREVER)
+@routes.get("/created/{created}/picture", response_class=Response, responses=PNG_RESPONSES)
+def get_created_picture(request: Request, created: CreatedIdPath, state: StateDependency) -> Response:
+    """Return the PNG of a generated picture, with its provenance inside. It never changes."""
+    return not_modified(request, created, CACHE_FOREVER) or Response(
+        state.created.content(created), media_type="image/png", headers=cache_headers(created, CACHE_FOREVER)
     )
 
 
 @routes.post("/created/save", status_code=201)
-def save(wish: Save, desk: TheDesk) -> Saved:
-    """Write pictures to the folder for results: each by itself in a folder, or as the frames of one file."""
-    root = desk.settings.own_results
-    if wish.kind == "pictures":
-        written = desk.creations.save(wish.pictures, root / name_below(desk, wish.name))
+def save_created(body: SaveIn, state: StateDependency) -> SavedOut:
+    """Write pictures to the folder for results: one by one into a folder, or as the frames of one file."""
+    root = state.settings.results_folder
+    if body.kind == "pictures":
+        paths = state.created.save(body.pictures, root / check_result_name(state, body.name))
     else:
-        written = [root / name_below(desk, with_ending(wish.name, wish.kind))]
-        desk.creations.film(wish.pictures, written[0])
-    return Saved(files=[printable(os.fspath(path.relative_to(root))) for path in written])
+        paths = [root / check_result_name(state, _with_suffix(body.name, body.kind))]
+        state.created.encode_frames(body.pictures, paths[0])
+    return SavedOut(files=[printable(os.fspath(path.relative_to(root))) for path in paths])
 
 
-def with_ending(name: str, kind: Kind) -> str:
-    """A file's name that ends as its kind does."""
-    ending = STRIP if kind == "strip" else f".{kind}"
-    if FilePath(name).suffix in {STRIP, *ANIMATIONS} - {ending}:
-        raise UsageError(f"'{name[:LONGEST]}' is no name for a {kind}", f"let it end in {ending}")
-    return name if name.endswith(ending) else name + ending
-
-
-def path_of(own: str, desk: AppState) -> FilePath:
-    """A picture that was drawn, or a piece's thumbnail: as much of it as the nets see.
+def _with_suffix(name: str, kind: SaveKind) -> str:
+    """Return a file name with the suffix of its kind.
 
     Raises:
-        NotKnown: There is none.
+        UsageError: The name has the suffix of another kind.
     """
-    if own.startswith(PREFIX):
-        desk.creations.get(own)
-        return desk.creations.path(own)
-    return desk.thumbnail(own)
+    suffix = STRIP if kind == "strip" else f".{kind}"
+    if FilePath(name).suffix in {STRIP, *ANIMATIONS} - {suffix}:
+        raise UsageError(f"'{name[:MAX_NAME_LENGTH]}' is no name for a {kind}", f"let it end in {suffix}")
+    return name if name.endswith(suffix) else name + suffix
 
 
-def drawn(desk: AppState, way: Way, **wish: Any) -> tuple[list[CreatedTold], list[FilePath]]:
-    """What is drawn as somebody wishes, and on the map the pieces that it was mixed of."""
-    desk.pieces()
-    names, paths = desk.creations.draw(Drawing(desk.collection.folder, desk.settings.index, way, wish))
-    return [told(own, desk) for own in names], paths
+def _path_of(picture: str, state: AppState) -> FilePath:
+    """Return the file of a generated picture, or the thumbnail of a real one, which is as much as the models see.
+
+    Raises:
+        NotKnown: There is no such picture.
+    """
+    if picture.startswith(CREATED_PREFIX):
+        state.created.get(picture)
+        return state.created.path(picture)
+    return state.thumbnail(picture)
 
 
-def told(own: str, desk: AppState) -> CreatedTold:
-    """A picture as it is told."""
-    one = desk.creations.get(own)
-    nearest = desk.pieces().by_path.get(one.nearest)
-    return CreatedTold(
-        id=own, address=f"/api/created/{own}/picture", way=one.way, seed=one.seed, net=one.net,
-        percentile=round(one.percentile, 4), empty=one.empty, nearest=key_of(nearest) if nearest else None,
-        distance=round(one.distance, 4), likelihood=round(one.likelihood, 4), almost_a_copy=one.almost_a_copy,
+def _generate(state: AppState, method: CreationMethod, **arguments: Any) -> tuple[list[CreatedOut], list[FilePath]]:
+    """Generate pictures; for a place on the map, also return the pictures that were interpolated."""
+    state.snapshot()
+    task = GenerateTask(state.collection.folder, state.settings.index, method, arguments)
+    created_ids, between = state.created.generate(task)
+    return [created_out(created_id, state) for created_id in created_ids], between
+
+
+def created_out(created_id: str, state: AppState) -> CreatedOut:
+    """Return a generated picture as the page gets it."""
+    facts = state.created.get(created_id)
+    nearest = state.snapshot().by_path.get(facts.nearest)
+    return CreatedOut(
+        id=created_id, address=f"/api/created/{created_id}/picture", way=facts.method, seed=facts.seed,
+        net=facts.model, percentile=round(facts.percentile, 4), empty=facts.is_out_of_distribution,
+        nearest=picture_key(nearest) if nearest else None, distance=round(facts.distance, 4),
+        likelihood=round(facts.likelihood, 4), almost_a_copy=facts.almost_a_copy,
     )  # fmt: skip

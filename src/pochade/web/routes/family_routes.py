@@ -1,4 +1,4 @@
-"""Families: the copies and versions of one work, what rules would keep of them, and a script for the copies."""
+"""Families: the duplicates and versions of one work, and a shell script that sets duplicates aside."""
 
 import hashlib
 import os
@@ -11,34 +11,37 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown, UsageError
-from pochade.images.base.source import printable
-from pochade.organise.duplicate_script import Choice, script_as_chosen, script_of
-from pochade.web.app_state import AppState, TheDesk
-from pochade.web.routes.picture_routes import Key
-from pochade.web.state.family_store import Told
-from pochade.web.state.snapshot import Snapshot, key_of
+from pochade.index.pictures import PictureFile
+from pochade.organise.duplicate_script import FamilyChoice, chosen_script_text, duplicate_script_text
+from pochade.organise.family_model import FamilyMember
+from pochade.web.app_state import AppState, StateDependency
+from pochade.web.routes.picture_routes import PictureKeyPath
+from pochade.web.state.family_store import StoredFamily
+from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["families"])
 FileId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
-Rule = Literal["largest", "layered", "coloured", "latest"]
+CoverRule = Literal["largest", "layered", "coloured", "latest"]
+EPOCH = datetime(1970, 1, 1)
+RELOAD_HINT = "it may be gone since the page showed it: reload the page"
 
 
-class MemberTold(BaseModel):
+class FamilyMemberOut(BaseModel):
     """A file of a family."""
 
     key: str
-    file: str  # by which this one of its copies is known
+    file: str  # tells copies apart, which share a key
     path: str
-    kind: Literal["exact", "near", "version"]  # to the cover, which is exact
+    kind: Literal["exact", "near", "version"]  # relation to the cover, which is exact itself
     likelihood: float
     width: int
     height: int
     bytes: int
-    modified: float  # seconds since 1970, so that versions can be put in the order of their making
+    modified: float  # seconds since 1970 in local time, to sort versions by
 
 
-class WouldKeep(BaseModel):
-    """What a rule would keep of a family."""
+class KeepChoiceOut(BaseModel):
+    """The file of a family that a rule would keep."""
 
     key: str
     file: str
@@ -46,148 +49,158 @@ class WouldKeep(BaseModel):
     reason: str
 
 
-class FamilyTold(BaseModel):
+class FamilyOut(BaseModel):
     """The files of one work, the cover first."""
 
     number: int
-    reason: str  # why the cover is the one to show
-    spare_bytes: int  # that its copies take
-    members: list[MemberTold]
-    would_keep: dict[str, WouldKeep]
+    reason: str  # why the cover is the file to show
+    spare_bytes: int  # of its copies
+    members: list[FamilyMemberOut]
+    would_keep: dict[str, KeepChoiceOut]
 
 
-class FamiliesTold(BaseModel):
-    """What was found last."""
+class FamiliesOut(BaseModel):
+    """The families that the last job found."""
 
-    known: bool  # whether anybody looked; else begin a job of the kind `families`
+    known: bool  # whether such a job has run; if not, begin one of the kind `families`
     total: int
     offset: int
     spare_bytes: int  # of all families
-    families: list[FamilyTold]
+    families: list[FamilyOut]
 
 
-class Chosen(BaseModel):
-    """What the person says of one family, file by file."""
+class FamilyChoiceIn(BaseModel):
+    """What to do with the files of one family."""
 
     family: Annotated[int, Field(ge=0, lt=2**31)]
     keep: FileId
     aside: list[FileId] = Field(min_length=1, max_length=100_000)
 
 
-class Wanted(BaseModel):
-    """Which families a script is for; all of them when none is named. What is chosen file by file comes instead."""
+class ScriptIn(BaseModel):
+    """The families that a script is for, by default all. Choices file by file replace the rule."""
 
-    keep: Rule | None = None
+    keep: CoverRule | None = None
     families: list[Annotated[int, Field(ge=0, lt=2**31)]] | None = Field(None, max_length=1_000_000)
-    choices: Annotated[list[Chosen] | None, Field(max_length=100_000)] = None
+    choices: Annotated[list[FamilyChoiceIn] | None, Field(max_length=100_000)] = None
 
 
 @routes.get("/families")
-def families(
-    desk: TheDesk, keep: Rule | None = None,
+def list_families(
+    state: StateDependency, keep: CoverRule | None = None,
     offset: Annotated[int, Query(ge=0, lt=2**31)] = 0, limit: Annotated[int, Query(ge=0, le=10_000)] = 100,
-) -> FamiliesTold:  # fmt: skip
-    """Families as the last job with this rule found them, those first that take most room to spare."""
-    now = desk.pieces()
-    found = desk.families.now(keep, now)
-    part = (found or [])[offset : offset + limit]
-    return FamiliesTold(
-        known=found is not None, total=len(found or []), offset=offset,
-        spare_bytes=sum(one.family.spare_bytes for one in found or []), families=[told(one, now) for one in part],
+) -> FamiliesOut:  # fmt: skip
+    """Return the families that the last job with this rule found, those with the most spare bytes first."""
+    snapshot = state.snapshot()
+    families = state.families.load(keep, snapshot)
+    page = (families or [])[offset : offset + limit]
+    return FamiliesOut(
+        known=families is not None, total=len(families or []), offset=offset,
+        spare_bytes=sum(stored.family.spare_bytes for stored in families or []),
+        families=[family_out(stored, snapshot) for stored in page],
     )  # fmt: skip
 
 
 @routes.get("/pieces/{key}/family")
-def family_of(key: Key, desk: TheDesk) -> FamilyTold | None:
-    """The family that a piece is in; null when it is in none, or nobody looked."""
-    now = desk.pieces()
-    number = now.files(key)[0].number
-    for one in desk.families.now(None, now) or []:
-        if any(member.piece.number == number for member in one.family.members):
-            return told(one, now)
+def get_family_of_picture(key: PictureKeyPath, state: StateDependency) -> FamilyOut | None:
+    """Return the family of a picture; null if it has none, or no job has looked for families."""
+    snapshot = state.snapshot()
+    number = snapshot.files_of(key)[0].number
+    for stored in state.families.load(None, snapshot) or []:
+        if any(member.picture.number == number for member in stored.family.members):
+            return family_out(stored, snapshot)
     return None
 
 
 @routes.post("/families/script", response_class=PlainTextResponse)
-def script(wanted: Wanted, desk: TheDesk) -> PlainTextResponse:
-    """A shell script that sets exact copies aside when the person runs it; near ones are in it as comments.
+def make_script(body: ScriptIn, state: StateDependency) -> PlainTextResponse:
+    """Return a shell script that sets exact duplicates aside when the person runs it; near ones are in comments.
 
-    With choices it sets aside what was chosen, where what stays is still there, and copies only if they still are.
-    Nothing is moved here. It is text to be read first.
+    With choices, the script sets aside the chosen files if the file to keep still exists, and duplicates only if they
+    still are duplicates. The server moves nothing. The person should read the script first.
     """
-    if wanted.choices is None:
-        text, _ = script_of([one.family for one in found_with(wanted, desk)], desk.collection.folder)
+    if body.choices is None:
+        families = [stored.family for stored in _find_families(body.keep, body.families, state)]
+        text, _ = duplicate_script_text(families, state.collection.folder)
     else:
-        text, _ = script_as_chosen(chosen_of(wanted, desk), desk.collection.folder)
-    named = {"content-disposition": 'attachment; filename="set-aside.sh"'}
-    return PlainTextResponse(text.encode("utf-8", "surrogateescape"), headers=named, media_type="text/x-shellscript")
+        text, _ = chosen_script_text(_parse_choices(body.keep, body.choices, state), state.collection.folder)
+    headers = {"content-disposition": 'attachment; filename="set-aside.sh"'}
+    return PlainTextResponse(text.encode("utf-8", "surrogateescape"), headers=headers, media_type="text/x-shellscript")
 
 
-def found_with(wanted: Wanted, desk: AppState) -> list[Told]:
-    """The families that are named, or all.
+def _find_families(keep: CoverRule | None, numbers: list[int] | None, state: AppState) -> list[StoredFamily]:
+    """Return the families with these numbers, or all families.
 
     Raises:
-        NotKnown: Nobody looked, or one is not there.
+        NotKnown: No job has looked for families with this rule, or one of them does not exist.
     """
-    found = desk.families.now(wanted.keep, desk.pieces())
-    if found is None:
+    families = state.families.load(keep, state.snapshot())
+    if families is None:
         raise NotKnown("nobody looked for families with that rule yet", "begin a job of the kind 'families'")
-    if wanted.families is None:
-        return found
-    by_number = {one.number: one for one in found}
-    if missing := [number for number in wanted.families if number not in by_number]:
-        raise NotKnown(f"there is no family {missing[0]}", "it may have gone since it was shown: look again")
-    return [by_number[number] for number in dict.fromkeys(wanted.families)]
+    if numbers is None:
+        return families
+    by_number = {stored.number: stored for stored in families}
+    if missing := [number for number in numbers if number not in by_number]:
+        raise NotKnown(f"there is no family {missing[0]}", RELOAD_HINT)
+    return [by_number[number] for number in dict.fromkeys(numbers)]
 
 
-def chosen_of(wanted: Wanted, desk: AppState) -> list[Choice]:
-    """What was chosen, by files instead of their names here.
+def _parse_choices(keep: CoverRule | None, choices: list[FamilyChoiceIn], state: AppState) -> list[FamilyChoice]:
+    """Return choices by paths instead of file ids.
 
     Raises:
-        NotKnown: A family or a file of it isn't there.
-        UsageError: What stays is to go, too.
+        NotKnown: A family, or a file of it, does not exist.
+        UsageError: The file to keep is to be set aside, too.
     """
-    choices = wanted.choices or []
-    families = found_with(Wanted(keep=wanted.keep, families=[one.family for one in choices], choices=None), desk)
-    by_number, found = {one.number: one.family for one in families}, list[Choice]()
+    families = _find_families(keep, [choice.family for choice in choices], state)
+    by_number = {stored.number: stored.family for stored in families}
+    parsed: list[FamilyChoice] = []
     for choice in choices:
         family = by_number[choice.family]
-        files = {file_of(member.path): member.path for member in family.members}
-        if not {choice.keep, *choice.aside} <= set(files):
-            raise NotKnown("a file of a family isn't there", "it may have gone since it was shown: look again")
+        path_by_id = {file_id(member.path): member.path for member in family.members}
+        if not {choice.keep, *choice.aside} <= set(path_by_id):
+            raise NotKnown("a file of a family does not exist", RELOAD_HINT)
         if choice.keep in choice.aside:
-            raise UsageError("a file is to stay and to go", "choose another one to keep")
-        found.append(Choice(family, files[choice.keep], frozenset(files[one] for one in choice.aside)))
-    return found
+            raise UsageError("the same file is to be kept and to be set aside", "choose another file to keep")
+        aside = frozenset(path_by_id[file] for file in choice.aside)
+        parsed.append(FamilyChoice(family, path_by_id[choice.keep], aside))
+    return parsed
 
 
-def file_of(path: FilePath) -> str:
-    """By which the page knows a file, as copies share a key: 16 digits of its path's SHA-256."""
+def file_id(path: FilePath) -> str:
+    """Return the id of a file, as copies share a key: 16 digits of its path's SHA-256."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def told(one: Told, now: Snapshot) -> FamilyTold:
-    """A family as it is told."""
-    return FamilyTold(
-        number=one.number, reason=one.family.reason, spare_bytes=one.family.spare_bytes,
-        members=[
-            MemberTold(
-                key=key_of(each.piece), file=file_of(each.path), path=now.name(each.piece),
-                kind=each.kind, likelihood=each.likelihood,
-                width=each.piece.width, height=each.piece.height, bytes=each.piece.bytes,
-                modified=seconds(each.piece.modified),
-            )
-            for each in one.family.members
-        ],
+def family_out(stored: StoredFamily, snapshot: Snapshot) -> FamilyOut:
+    """Return a family as the page gets it."""
+    return FamilyOut(
+        number=stored.number,
+        reason=stored.family.reason,
+        spare_bytes=stored.family.spare_bytes,
+        members=[_member_out(member, snapshot) for member in stored.family.members],
         would_keep={
-            rule: WouldKeep(
-                key=key_of(piece), file=file_of(piece.path), path=printable(now.name(piece)), reason=reason
-            )
-            for rule, (piece, reason) in one.would_keep.items()
+            rule: _keep_choice_out(file, reason, snapshot) for rule, (file, reason) in stored.cover_by_rule.items()
         },
-    )  # fmt: skip
+    )
 
 
-def seconds(moment: datetime) -> float:
-    """Since 1970."""
-    return (moment - datetime(1970, 1, 1)).total_seconds()  # the day's own clock orders just as well
+def _member_out(member: FamilyMember, snapshot: Snapshot) -> FamilyMemberOut:
+    file = member.picture
+    return FamilyMemberOut(
+        key=picture_key(file),
+        file=file_id(member.path),
+        path=snapshot.display_path(file),
+        kind=member.kind,
+        likelihood=member.likelihood,
+        width=file.width,
+        height=file.height,
+        bytes=file.bytes,
+        modified=(file.modified - EPOCH).total_seconds(),  # local time sorts as well as UTC
+    )
+
+
+def _keep_choice_out(file: PictureFile, reason: str, snapshot: Snapshot) -> KeepChoiceOut:
+    return KeepChoiceOut(
+        key=picture_key(file), file=file_id(file.path), path=snapshot.display_path(file), reason=reason
+    )

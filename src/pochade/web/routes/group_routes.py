@@ -1,4 +1,4 @@
-"""Groups, and what a person says of them; and the map."""
+"""Groups and what a person changes in them, and the map."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,178 +8,185 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown
-from pochade.index.group_rows import Node, Tree
-from pochade.index.organisation_store import places_in, tree_in
-from pochade.web.app_state import AppState, TheDesk
-from pochade.web.responses import tagged
-from pochade.web.state.snapshot import Snapshot, key_of
+from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.web.app_state import AppState, StateDependency
+from pochade.web.responses import json_response
+from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["groups and map"])
 Number = Annotated[int, Path(ge=0, lt=2**31)]
-PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
-Keys = Annotated[list[PieceKey], Field(max_length=100_000)]
-SHOWN = 12  # pieces that stand for a group
+PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+PictureKeys = Annotated[list[PictureKey], Field(max_length=100_000)]
+SHOWN_PICTURES = 12  # that represent a group
 
 
-class GroupTold(BaseModel):
-    """Pieces that look alike, and the groups that they divide into."""
+class GroupOut(BaseModel):
+    """Pictures that look alike, and the groups that they divide into."""
 
     number: int
-    name: str | None  # the person's
-    description: str  # made of what was measured; empty until the next job
-    kept: bool  # the person changed it
-    count: int  # pieces in it and in the groups below
-    shown: list[str]  # a few of their keys
-    groups: list["GroupTold"]
+    name: str | None  # given by the person
+    description: str  # made from measurements; empty until the next job
+    kept: bool  # whether the person changed the group
+    count: int  # pictures in it and in the groups below
+    shown: list[str]  # keys of a few of them
+    groups: list["GroupOut"]
 
 
-class GroupsTold(BaseModel):
-    """The groups as they were left."""
+class GroupsOut(BaseModel):
+    """All groups."""
 
-    known: bool  # whether they were made; else begin a job of the kind `groups`
+    known: bool  # whether groups were made; if not, begin a job of the kind `groups`
     pieces: int
-    grouped: int  # pieces that are in one
-    undoes: str | None  # what would be taken back: the last change here, unless something else came after it
-    groups: list[GroupTold]
+    grouped: int  # pictures that are in a group
+    undoes: str | None  # the change that `undo` would undo; null if the groups have changed otherwise since
+    groups: list[GroupOut]
 
 
-class Name(BaseModel):
-    """A group's new name."""
+class GroupNameIn(BaseModel):
+    """A new name for a group."""
 
     name: str = Field(max_length=1000)
 
 
-class Other(BaseModel):
-    """The group that goes into the first."""
+class MergeIn(BaseModel):
+    """The group to merge into the first one."""
 
     other: int = Field(ge=0, lt=2**31)
 
 
-class Pinned(BaseModel):
-    """Pieces that go into a group for good."""
+class PinIn(BaseModel):
+    """Pictures to put into a group for good."""
 
-    pieces: Keys
+    pieces: PictureKeys
 
 
-class Places(BaseModel):
-    """Where pieces lie on the map, in columns of the same length."""
+class MapOut(BaseModel):
+    """Where pictures are on the map, in columns of equal length."""
 
-    known: bool  # whether it was laid; else begin a job of the kind `map`
-    missing: int  # pieces without a place yet
+    known: bool  # whether the map was made; if not, begin a job of the kind `map`
+    missing: int  # pictures without a place yet
     keys: list[str]
     x: list[float]
     y: list[float]
-    groups: list[int | None]  # the innermost that each is in
-    colours: list[str]  # the word for what stands out in each
+    groups: list[int | None]  # the innermost group of each picture
+    colours: list[str]  # the name of each picture's most striking colour
 
 
 @routes.get("/groups")
-def groups(desk: TheDesk) -> GroupsTold:
-    """All groups, the largest first, each with those in it."""
-    return told(desk)
+def list_groups(state: StateDependency) -> GroupsOut:
+    """Return all groups, the largest first, each with the groups in it."""
+    return groups_out(state)
 
 
 @routes.patch("/groups/{number}")
-def rename(number: Number, name: Name, desk: TheDesk) -> GroupsTold:
-    """Give a group a name of the person's own."""
-    check(desk, number)
-    with changing(desk, "the name"):
-        desk.collection.rename_group(number, name.name)
-    return told(desk)
+def rename_group(number: Number, body: GroupNameIn, state: StateDependency) -> GroupsOut:
+    """Give a group a name."""
+    check_groups_exist(state, number)
+    with _undoable(state, "the name"):
+        state.collection.rename_group(number, body.name)
+    return groups_out(state)
 
 
 @routes.post("/groups/{number}/merge")
-def merge(number: Number, other: Other, desk: TheDesk) -> GroupsTold:
-    """Put all of another group into this one."""
-    check(desk, number, other.other)
-    with changing(desk, "the merging"):
-        desk.collection.merge_groups(number, other.other)
-    return told(desk)
+def merge_groups(number: Number, body: MergeIn, state: StateDependency) -> GroupsOut:
+    """Move everything in another group into this one."""
+    check_groups_exist(state, number, body.other)
+    with _undoable(state, "the merging"):
+        state.collection.merge_groups(number, body.other)
+    return groups_out(state)
 
 
 @routes.post("/groups/{number}/split")
-def split(number: Number, desk: TheDesk) -> GroupsTold:
-    """Put the groups that a group divides into in its place, or halves of it."""
-    check(desk, number)
-    with desk.asking, changing(desk, "the splitting"):
-        desk.collection.split_group(number)
-    return told(desk)
+def split_group(number: Number, state: StateDependency) -> GroupsOut:
+    """Replace a group by the groups that it divides into, or by two halves."""
+    check_groups_exist(state, number)
+    with state.model_lock, _undoable(state, "the splitting"):
+        state.collection.split_group(number)
+    return groups_out(state)
 
 
 @routes.post("/groups/{number}/pin")
-def pin(number: Number, pinned: Pinned, desk: TheDesk) -> GroupsTold:
-    """Put pieces into a group for good."""
-    check(desk, number)
-    now = desk.pieces()
-    paths = [now.files(key)[0].path for key in pinned.pieces]
-    with changing(desk, "the moving"):
-        desk.collection.pin(paths, number)
-    return told(desk)
+def pin_pictures(number: Number, body: PinIn, state: StateDependency) -> GroupsOut:
+    """Put pictures into a group for good."""
+    check_groups_exist(state, number)
+    snapshot = state.snapshot()
+    paths = [snapshot.files_of(key)[0].path for key in body.pieces]
+    with _undoable(state, "the moving"):
+        state.collection.pin(paths, number)
+    return groups_out(state)
 
 
 @routes.post("/groups/undo")
-def undo(desk: TheDesk) -> GroupsTold:
-    """Take the last change of groups back; nothing happens where something else has changed them since."""
-    with desk.shelf.words_change():
-        desk.changes.undo(desk.collection.index)
-    return told(desk)
+def undo(state: StateDependency) -> GroupsOut:
+    """Undo the last change of the groups; refused if something else has changed them since."""
+    with state.snapshots.keep_snapshot():
+        state.group_undo.undo(state.collection)
+    return groups_out(state)
 
 
 @contextmanager
-def changing(desk: AppState, words: str) -> Iterator[None]:
-    """The groups are changed in here, and can be put back as they were."""
-    with desk.shelf.words_change():
-        before = tree_in(desk.collection.index)
+def _undoable(state: AppState, description: str) -> Iterator[None]:
+    """Record how the block changes the groups, so that it can be undone."""
+    with state.snapshots.keep_snapshot():
+        before = state.collection.group_tree()
         yield
-        desk.changes.note(words, before, tree_in(desk.collection.index))
+        state.group_undo.record(description, before, state.collection.group_tree())
 
 
-@routes.get("/map", response_model=Places)
-def places(request: Request, desk: TheDesk) -> Response:
-    """Where every piece lies, about -1 to 1; what is alike lies together, and pieces keep their places."""
-    now, known = desk.pieces(), places_in(desk.collection.index)
-    there = {number: piece for number, piece in now.by_number.items() if number in known}
-    homes = desk.tree().homes
+@routes.get("/map", response_model=MapOut)
+def get_map(request: Request, state: StateDependency) -> Response:
+    """Return the place of every picture, about -1 to 1. Similar pictures are close; places are stable."""
+    snapshot, places = state.snapshot(), state.collection.map_places()
+    placed = {number: file for number, file in snapshot.by_number.items() if number in places}
+    group_of = state.group_tree().group_of
     columns = {
-        "known": bool(known), "missing": len(now.by_number) - len(there),
-        "keys": [key_of(piece) for piece in there.values()],
-        "x": [round(known[number][0], 5) for number in there], "y": [round(known[number][1], 5) for number in there],
-        "groups": [homes.get(number) for number in there], "colours": [piece.colour for piece in there.values()],
+        "known": bool(places), "missing": len(snapshot.by_number) - len(placed),
+        "keys": [picture_key(file) for file in placed.values()],
+        "x": [round(places[number][0], 5) for number in placed],
+        "y": [round(places[number][1], 5) for number in placed],
+        "groups": [group_of.get(number) for number in placed],
+        "colours": [file.colour for file in placed.values()],
     }  # fmt: skip
-    return tagged(request, columns)
+    return json_response(request, columns)
 
 
-def check(desk: AppState, *numbers: int) -> None:
-    """Nothing, or NotKnown: one of these groups isn't there."""
-    there = tree_in(desk.collection.index).nodes
+def check_groups_exist(state: AppState, *numbers: int) -> None:
+    """Refuse numbers of groups that do not exist.
+
+    Raises:
+        NotKnown: One of the groups does not exist.
+    """
+    nodes = state.collection.group_tree().nodes
     for number in numbers:
-        if number not in there:
-            raise NotKnown(f"there is no group {number}", "it may have gone since it was shown: look again")
+        if number not in nodes:
+            raise NotKnown(f"there is no group {number}", "it may be gone since the page showed it: reload the page")
 
 
-def told(desk: AppState) -> GroupsTold:
-    """The groups as they stand in the index."""
-    now, tree = desk.pieces(), tree_in(desk.collection.index)
-    members = {number: [one for one in inside if one in now.by_number] for number, inside in tree.members().items()}
-    top = [group_told(node, tree, members, now) for node in tree.children(None) if members[node.id]]
-    grouped = {one for inside in members.values() for one in inside}
-    return GroupsTold(
-        known=tree.made > 0, pieces=len(now.by_number), grouped=len(grouped), groups=largest_first(top),
-        undoes=desk.changes.last(tree),
+def groups_out(state: AppState) -> GroupsOut:
+    """Return the groups as the page gets them."""
+    snapshot, tree = state.snapshot(), state.collection.group_tree()
+    members = {
+        group: [number for number in numbers if number in snapshot.by_number]
+        for group, numbers in tree.members().items()
+    }
+    top = [_group_out(node, tree, members, snapshot) for node in tree.children(None) if members[node.id]]
+    grouped = {number for numbers in members.values() for number in numbers}
+    return GroupsOut(
+        known=tree.grouped_count > 0, pieces=len(snapshot.by_number), grouped=len(grouped),
+        groups=_largest_first(top), undoes=state.group_undo.undoable_change(tree),
     )  # fmt: skip
 
 
-def group_told(node: Node, tree: Tree, members: dict[int, list[int]], now: Snapshot) -> GroupTold:
-    """A group with those in it."""
-    inside = members[node.id]
-    shown = inside[:: max(1, len(inside) // SHOWN)][:SHOWN]
-    inner = [group_told(child, tree, members, now) for child in tree.children(node.id) if members[child.id]]
-    return GroupTold(
-        number=node.id, name=node.name, description=node.description, kept=node.kept, count=len(inside),
-        shown=[key_of(now.by_number[number]) for number in shown], groups=largest_first(inner),
+def _group_out(node: GroupNode, tree: GroupTree, members: dict[int, list[int]], snapshot: Snapshot) -> GroupOut:
+    """Return a group with the groups in it, as the page gets it."""
+    numbers = members[node.id]
+    shown = numbers[:: max(1, len(numbers) // SHOWN_PICTURES)][:SHOWN_PICTURES]
+    inner = [_group_out(child, tree, members, snapshot) for child in tree.children(node.id) if members[child.id]]
+    return GroupOut(
+        number=node.id, name=node.name, description=node.description, kept=node.kept, count=len(numbers),
+        shown=[picture_key(snapshot.by_number[number]) for number in shown], groups=_largest_first(inner),
     )  # fmt: skip
 
 
-def largest_first(groups: list[GroupTold]) -> list[GroupTold]:
-    """By how many pieces they have."""
+def _largest_first(groups: list[GroupOut]) -> list[GroupOut]:
     return sorted(groups, key=lambda group: (-group.count, group.number))

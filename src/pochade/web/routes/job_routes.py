@@ -1,4 +1,4 @@
-"""Jobs: begun, watched, cancelled. They go on after the page is closed; their words come as server-sent events."""
+"""Jobs: begun, watched and cancelled. They go on after the page is closed; progress comes as server-sent events."""
 
 import asyncio
 import os
@@ -11,80 +11,84 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotAllowed
-from pochade.web.app_state import AppState, TheDesk
+from pochade.web.app_state import AppState, StateDependency
 from pochade.web.jobs.job_queue import JobQueue, PageJob
-from pochade.web.render.scan_previews import PREFIX
-from pochade.web.routes.family_routes import Rule
-from pochade.web.routes.scan_routes import Strengths
+from pochade.web.render.scan_store import SCAN_PREFIX
+from pochade.web.routes.family_routes import CoverRule
+from pochade.web.routes.scan_routes import StrengthsIn
 
 routes = APIRouter(tags=["jobs"])
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
-AnyScan = Annotated[str, Field(pattern=f"^({PREFIX})?[0-9a-f]{{16}}$")]
-LOOK = 0.25  # seconds between two looks at what changed
-BEAT = 15.0  # seconds after which a line keeps the connection alive
-LONGEST = 120  # letters of a result's name
+AnyScanId = Annotated[str, Field(pattern=f"^({SCAN_PREFIX})?[0-9a-f]{{16}}$")]
+POLL_SECONDS = 0.25  # between two checks whether a job changed
+KEEP_ALIVE_SECONDS = 15.0
+MAX_NAME_LENGTH = 120
+FORBIDDEN_CHARACTERS = '/\\<>:"|?*'  # separate folders, or don't work on Windows and its disks
 TITLES = {
-    "learn": "learn", "families": "find families", "groups": "make groups", "map": "lay the map",
-    "prepare": "get ready to draw",
+    "learn": "learn", "families": "find families", "groups": "make groups", "map": "make the map",
+    "prepare": "prepare the generator",
 }  # fmt: skip
 
 
-class Learn(BaseModel):
-    """Read what is new, and train where that helps."""
+class LearnIn(BaseModel):
+    """Read new pictures, and train the models if that helps."""
 
     kind: Literal["learn"]
-    minutes: float | None = Field(None, ge=0, le=100_000, description="Of training; null for what helps.")
+    minutes: float | None = Field(None, ge=0, le=100_000, description="Of training; null for as long as helps.")
 
 
-class FindFamilies(BaseModel):
-    """Find copies and versions."""
+class FindFamiliesIn(BaseModel):
+    """Find duplicates and versions."""
 
     kind: Literal["families"]
-    keep: Rule | None = None
+    keep: CoverRule | None = None
 
 
-class MakeGroups(BaseModel):
-    """Make groups, or let new pieces join them."""
+class MakeGroupsIn(BaseModel):
+    """Make groups, or let new pictures join them."""
 
     kind: Literal["groups"]
 
 
-class LayMap(BaseModel):
-    """Lay the map, or place new pieces on it."""
+class MakeMapIn(BaseModel):
+    """Make the map, or place new pictures on it."""
 
     kind: Literal["map"]
     anew: bool = False
 
 
-class Prepare(BaseModel):
-    """Get ready to draw new pictures: have the net read every piece, and learn where they lie."""
+class PrepareIn(BaseModel):
+    """Prepare the generator: encode every picture, and fit the prior."""
 
     kind: Literal["prepare"]
 
 
-class Compress(BaseModel):
-    """Put the collection into an archive among the results."""
+class CompressIn(BaseModel):
+    """Compress the collection into an archive in the folder for results."""
 
     kind: Literal["compress"]
-    name: str = Field(max_length=LONGEST, description="Of the archive; `.pochade` is added where it is missing.")
+    name: str = Field(max_length=MAX_NAME_LENGTH, description="Of the archive; `.pochade` is added if it is missing.")
     fidelity: Literal["lossless", "high", "medium", "preview"] = "lossless"
-    report: bool = Field(False, description="Whether to write a page of what was saved and lost beside the archive.")
+    report: bool = Field(False, description="Also write a page about what was saved and lost, beside the archive.")
 
 
-class Clean(BaseModel):
-    """Clean scans into a folder among the results."""
+class CleanIn(BaseModel):
+    """Clean scans into a folder in the folder for results."""
 
     kind: Literal["clean"]
-    name: str = Field(max_length=LONGEST, description="Of the folder.")
-    scans: list[AnyScan] = Field(min_length=1, max_length=100_000)
-    strengths: Strengths = Strengths()
+    name: str = Field(max_length=MAX_NAME_LENGTH, description="Of the folder.")
+    scans: list[AnyScanId] = Field(min_length=1, max_length=100_000)
+    strengths: StrengthsIn = StrengthsIn()
     preview: bool = False
 
 
-Wish = Annotated[Learn | FindFamilies | MakeGroups | LayMap | Prepare | Compress | Clean, Field(discriminator="kind")]
+JobIn = Annotated[
+    LearnIn | FindFamiliesIn | MakeGroupsIn | MakeMapIn | PrepareIn | CompressIn | CleanIn,
+    Field(discriminator="kind"),
+]
 
 
-class Loss(BaseModel):
+class LossOut(BaseModel):
     """A point of a learning curve."""
 
     stage: str
@@ -92,8 +96,8 @@ class Loss(BaseModel):
     loss: float
 
 
-class JobTold(BaseModel):
-    """A job as it stands."""
+class JobOut(BaseModel):
+    """The state of a job."""
 
     id: str
     kind: str
@@ -102,7 +106,7 @@ class JobTold(BaseModel):
     stage: str
     done: int  # of `total`, in this stage
     total: int
-    seconds_left: float | None  # of this stage, as far as can be told
+    seconds_left: float | None  # estimated, of this stage
     created: float  # seconds since 1970
     started: float | None
     ended: float | None
@@ -111,103 +115,108 @@ class JobTold(BaseModel):
     answer: dict[str, Any] | None
 
 
-class JobWhole(JobTold):
-    """The same, with its log and its curve."""
+class JobDetailsOut(JobOut):
+    """The state of a job, with its log and its learning curve."""
 
     log: list[str]
-    losses: list[Loss]
+    losses: list[LossOut]
 
 
 @routes.get("/jobs")
-def jobs(desk: TheDesk) -> list[JobTold]:
-    """The last fifty, the oldest first."""
-    return [told(job) for job in list(desk.jobs.all.values())]
+def list_jobs(state: StateDependency) -> list[JobOut]:
+    """Return the last fifty jobs, the oldest first."""
+    return [job_out(job) for job in list(state.jobs.jobs.values())]
 
 
 @routes.post("/jobs", status_code=202)
-def begin(wish: Wish, desk: TheDesk) -> JobTold:
-    """Begin a job, after those that wait. The same one twice is begun once."""
-    task = wish.model_dump() | {
-        "folder": os.fspath(desk.collection.folder),
-        "index": desk.settings.index,
-        "results": os.fspath(desk.settings.own_results),
+def begin_job(body: JobIn, state: StateDependency) -> JobOut:
+    """Add a job to the queue. If the same job already waits, that one is returned."""
+    task = body.model_dump() | {
+        "folder": os.fspath(state.collection.folder),
+        "index": state.settings.index,
+        "results": os.fspath(state.settings.results_folder),
     }
-    if isinstance(wish, Compress):
-        name = wish.name if wish.name.endswith(".pochade") else f"{wish.name}.pochade"
-        task["name"] = name_below(desk, name)
-    if isinstance(wish, Clean):
-        chosen = [desk.scans.get(own) for own in dict.fromkeys(wish.scans)]
-        task["name"] = name_below(desk, wish.name)
-        task["amounts"] = vars(wish.strengths.amounts())
-        task["scans"] = [[os.fspath(scan.path), scan.mask and os.fspath(scan.mask)] for scan in chosen]
-    return told(desk.jobs.add(wish.kind, title_of(wish), task))
+    if isinstance(body, CompressIn):
+        name = body.name if body.name.endswith(".pochade") else f"{body.name}.pochade"
+        task["name"] = check_result_name(state, name)
+    if isinstance(body, CleanIn):
+        scans = [state.scans.get(scan_id) for scan_id in dict.fromkeys(body.scans)]
+        task["name"] = check_result_name(state, body.name)
+        task["amounts"] = vars(body.strengths.percents())
+        task["scans"] = [[os.fspath(scan.path), scan.mask and os.fspath(scan.mask)] for scan in scans]
+    return job_out(state.jobs.add(body.kind, _title_of(body), task))
 
 
 @routes.get("/jobs/{job}")
-def job_told(job: JobId, desk: TheDesk) -> JobWhole:
-    """A job with its log and, while it trains, its losses."""
-    one = desk.jobs.get(job)
-    curve = [Loss(stage=stage, step=step, loss=loss) for stage, step, loss in list(one.losses)]
-    return JobWhole(**told(one).model_dump(), log=list(one.log), losses=curve)
+def get_job(job: JobId, state: StateDependency) -> JobDetailsOut:
+    """Return a job with its log and, if it trains, its losses."""
+    page_job = state.jobs.get(job)
+    losses = [LossOut(stage=stage, step=step, loss=loss) for stage, step, loss in list(page_job.losses)]
+    return JobDetailsOut(**job_out(page_job).model_dump(), log=list(page_job.log), losses=losses)
 
 
 @routes.post("/jobs/{job}/cancel")
-def cancel(job: JobId, desk: TheDesk) -> JobTold:
-    """Stop a job; what it finished is kept, and the same job begun again goes on there."""
-    return told(desk.jobs.cancel(job))
+def cancel_job(job: JobId, state: StateDependency) -> JobOut:
+    """Stop a job. Finished work is kept, and the same job continues from there when it is begun again."""
+    return job_out(state.jobs.cancel(job))
 
 
 @routes.get("/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
-def events(request: Request, desk: TheDesk) -> StreamingResponse:
-    """Server-sent events of the name `job`: each job as it stands now, then whenever it changes (`JobTold`)."""
-    words = changes(desk.jobs, request)
-    return StreamingResponse(words, media_type="text/event-stream", headers={"cache-control": "no-store"})
+def stream_events(request: Request, state: StateDependency) -> StreamingResponse:
+    """Send events named `job`: every job as it is now, then each job whenever it changes (see `JobOut`)."""
+    events = stream_job_events(state.jobs, request)
+    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def changes(jobs: JobQueue, request: Request) -> AsyncIterator[str]:
-    """Every job that changed since the last look, until the page is gone or the server ends."""
-    seen: dict[str, int] = {}
-    quiet = 0.0
+async def stream_job_events(jobs: JobQueue, request: Request) -> AsyncIterator[str]:
+    """Yield an event for every job that changed since the last check, until the page or the server closes."""
+    sent_versions: dict[str, int] = {}
+    quiet_seconds = 0.0
     yield "retry: 2000\n\n"
     while not jobs.closed and not await request.is_disconnected():
-        now = jobs.versions()
-        for number in [number for number, version in now.items() if seen.get(number) != version]:
-            if job := jobs.all.get(number):
-                yield f"event: job\ndata: {told(job).model_dump_json()}\n\n"
-                quiet = 0.0
-        seen = now
-        if quiet >= BEAT:
+        versions = jobs.versions()
+        for job_id in [job_id for job_id, version in versions.items() if sent_versions.get(job_id) != version]:
+            if job := jobs.jobs.get(job_id):
+                yield f"event: job\ndata: {job_out(job).model_dump_json()}\n\n"
+                quiet_seconds = 0.0
+        sent_versions = versions
+        if quiet_seconds >= KEEP_ALIVE_SECONDS:
             yield ": still here\n\n"
-            quiet = 0.0
-        await asyncio.sleep(LOOK)
-        quiet += LOOK
+            quiet_seconds = 0.0
+        await asyncio.sleep(POLL_SECONDS)
+        quiet_seconds += POLL_SECONDS
 
 
-def told(job: PageJob) -> JobTold:
-    """A job as it is told."""
-    fields = {name: getattr(job, name) for name in JobTold.model_fields}
-    return JobTold(**fields)
+def job_out(job: PageJob) -> JobOut:
+    """Return a job as the page gets it."""
+    fields = {name: getattr(job, name) for name in JobOut.model_fields}
+    return JobOut(**fields)
 
 
-def title_of(wish: Any) -> str:
-    """What a person reads above the bar."""
-    if isinstance(wish, Compress):
-        return f"compress to {wish.name}"
-    if isinstance(wish, Clean):
-        return f"clean {len(wish.scans):,} scans into {wish.name}"
-    return TITLES[wish.kind]
+def _title_of(body: Any) -> str:
+    """Return the title that the page shows above the progress bar."""
+    if isinstance(body, CompressIn):
+        return f"compress to {body.name}"
+    if isinstance(body, CleanIn):
+        return f"clean {len(body.scans):,} scans into {body.name}"
+    return TITLES[body.kind]
 
 
-def name_below(desk: AppState, name: str) -> str:
-    """A name for a result, which lies right below the folder for results and nowhere else.
+def check_result_name(state: AppState, name: str) -> str:
+    """Refuse a name that would not be directly inside the folder for results.
+
+    Returns:
+        The name.
 
     Raises:
-        NotAllowed: It is no plain name, or what lies there leads elsewhere.
+        NotAllowed: It is not a plain file name, or a link of that name leads elsewhere.
     """
-    plain = bool(name) and name.isprintable() and not name.startswith((".", " ")) and not name.endswith((".", " "))
-    if not plain or any(letter in name for letter in '/\\<>:"|?*'):
-        raise NotAllowed(f"'{name[:LONGEST]}' is no plain name for a result", "give a name without / and the like")
-    root = FilePath(os.path.realpath(desk.settings.own_results))
+    is_plain = bool(name) and name.isprintable() and not name.startswith((".", " ")) and not name.endswith((".", " "))
+    if not is_plain or any(letter in name for letter in FORBIDDEN_CHARACTERS):
+        raise NotAllowed(
+            f"'{name[:MAX_NAME_LENGTH]}' is no plain name for a result", "give a name without / and the like"
+        )
+    root = FilePath(os.path.realpath(state.settings.results_folder))
     if FilePath(os.path.realpath(root / name)) != root / name:
         raise NotAllowed(f"'{name}' among the results is a link that leads elsewhere", "choose another name")
     return name

@@ -1,4 +1,4 @@
-"""Labels: taught by examples, suggested, confirmed, refused, taken back."""
+"""Labels: taught by examples, suggested, confirmed, refused and removed."""
 
 from typing import Annotated
 
@@ -6,84 +6,91 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pochade.errors import UsageError
-from pochade.organise.group_tree import word
+from pochade.index.name_rules import normalise_name
 from pochade.organise.results import Suggestion
-from pochade.web.app_state import TheDesk
-from pochade.web.routes.group_routes import Keys
-from pochade.web.state.snapshot import Snapshot, key_of
+from pochade.web.app_state import StateDependency
+from pochade.web.routes.group_routes import PictureKeys
+from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["labels"])
-LONGEST = 1000  # letters that are looked at
+MAX_LABEL_LENGTH = 1000
 
 
-class Said(BaseModel):
-    """What a person says of a label and pieces; what is in no list stays as it was."""
+class LabelIn(BaseModel):
+    """What a person says about a label and some pictures. Other pictures stay as they are."""
 
-    label: str = Field(max_length=LONGEST)
-    has: Keys = []
-    has_not: Keys = []
-    neither: Keys = []  # takes back what was said of them
+    label: str = Field(max_length=MAX_LABEL_LENGTH)
+    has: PictureKeys = []
+    has_not: PictureKeys = []
+    neither: PictureKeys = []  # forgets what was said about these
 
 
-class Suggested(BaseModel):
-    """A piece that may have a label."""
+class SuggestionOut(BaseModel):
+    """A picture that may have a label."""
 
     key: str
     path: str
     width: int
     height: int
-    likelihood: float  # 0 to 1: ranks, and does not count
+    likelihood: float  # 0 to 1, for ranking; not a calibrated probability
 
 
-class SuggestionsTold(BaseModel):
-    """Both lists."""
+class SuggestionsOut(BaseModel):
+    """Suggestions for one label."""
 
-    likely: list[Suggested]  # most certain first
-    ask: list[Suggested]  # whose answers would teach most
-    has: int  # pieces that have the label
-    has_not: int  # that were refused
+    likely: list[SuggestionOut]  # most certain first
+    ask: list[SuggestionOut]  # the most informative to confirm or refuse next
+    has: int  # pictures that have the label
+    has_not: int  # pictures for which the label was refused
 
 
 @routes.get("/labels")
-def labels(desk: TheDesk) -> dict[str, int]:
-    """How many pieces have each label."""
-    return desk.collection.labels()
+def count_labels(state: StateDependency) -> dict[str, int]:
+    """Return the number of pictures with each label."""
+    return state.collection.labels()
 
 
 @routes.post("/labels")
-def teach(said: Said, desk: TheDesk) -> dict[str, int]:
-    """Say which pieces have a label, which don't, and of which nothing is said any more; all labels come back."""
-    now, name = desk.pieces(), word(said.label)
-    lists = [[now.files(key)[0] for key in keys] for keys in (said.has, said.has_not, said.neither)]
-    numbers = [piece.number for pieces in lists for piece in {one.number: one for one in pieces}.values()]
+def teach_label(body: LabelIn, state: StateDependency) -> dict[str, int]:
+    """Add, refuse or forget a label for pictures, and return the number of pictures with each label."""
+    snapshot, label = state.snapshot(), normalise_name(body.label)
+    has, has_not, neither = (
+        list({file.number: file for file in (snapshot.files_of(key)[0] for key in keys)}.values())
+        for keys in (body.has, body.has_not, body.neither)
+    )
+    numbers = [file.number for file in (*has, *has_not, *neither)]
     if len(numbers) != len(set(numbers)):
-        raise UsageError("a piece is in two of the lists", "say one thing of it")
-    with desk.shelf.words_change():
-        desk.collection.label(lists[0], name)
-        desk.collection.label(lists[1], name, refused=True)
-        desk.collection.unlabel(lists[2], name)
-    return desk.collection.labels()
+        raise UsageError("a picture is in two of the lists", "put each picture into one list")
+    with state.snapshots.keep_snapshot():
+        state.collection.label(has, label)
+        state.collection.label(has_not, label, refused=True)
+        state.collection.unlabel(neither, label)
+    return state.collection.labels()
 
 
 @routes.get("/suggestions")
-def suggestions(
-    desk: TheDesk, label: Annotated[str, Query(max_length=LONGEST)], k: Annotated[int, Query(ge=1, le=500)] = 24
-) -> SuggestionsTold:
-    """The pieces that likely have a label, and those to confirm or refuse next."""
-    now = desk.pieces()
-    with desk.asking:
-        found = desk.collection.suggest(label, k)
-    index, name = desk.collection.index, word(label)
-    return SuggestionsTold(
-        likely=[told(one, now) for one in found.likely], ask=[told(one, now) for one in found.ask],
-        has=len(index.labelled(name)), has_not=len(index.labelled(name, refused=True)),
-    )  # fmt: skip
+def suggest_pictures(
+    state: StateDependency,
+    label: Annotated[str, Query(max_length=MAX_LABEL_LENGTH)],
+    k: Annotated[int, Query(ge=1, le=500)] = 24,
+) -> SuggestionsOut:
+    """Return the pictures that likely have a label, and those to confirm or refuse next."""
+    snapshot, collection = state.snapshot(), state.collection
+    with state.model_lock:
+        suggestions = collection.suggest(label, k)
+    name = normalise_name(label)
+    return SuggestionsOut(
+        likely=[suggestion_out(suggestion, snapshot) for suggestion in suggestions.likely],
+        ask=[suggestion_out(suggestion, snapshot) for suggestion in suggestions.ask],
+        has=len(collection.pictures_with_label(name)),
+        has_not=len(collection.pictures_with_label(name, refused=True)),
+    )
 
 
-def told(one: Suggestion, now: Snapshot) -> Suggested:
-    """A suggestion as it is told."""
-    piece = one.piece
-    return Suggested(
-        key=key_of(piece), path=now.name(piece), width=piece.width, height=piece.height,
-        likelihood=round(one.likelihood, 4),
+def suggestion_out(suggestion: Suggestion, snapshot: Snapshot) -> SuggestionOut:
+    """Return a suggestion as the page gets it."""
+    file = suggestion.picture
+    return SuggestionOut(
+        key=picture_key(file), path=snapshot.display_path(file), width=file.width, height=file.height,
+        likelihood=round(suggestion.likelihood, 4),
     )  # fmt: skip

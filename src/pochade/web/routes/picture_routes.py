@@ -1,4 +1,4 @@
-"""The pieces: all of them in columns, one with its facts, those nearest to it, and those that look like a picture."""
+"""The pictures: all of them in columns, one with its details, its neighbours, and search by an uploaded picture."""
 
 import shutil
 from datetime import datetime
@@ -13,28 +13,30 @@ from pochade._version import __version__
 from pochade.errors import CollectionMissing, NotKnown
 from pochade.images.base.source import printable
 from pochade.index.pictures import Filter, Match
-from pochade.web.app_state import AppState, TheDesk
-from pochade.web.render.picture_rendering import Asked
-from pochade.web.render.scan_previews import plain_name
-from pochade.web.responses import tagged
-from pochade.web.state.snapshot import Snapshot, key_of
+from pochade.web.app_state import AppState, StateDependency
+from pochade.web.render.picture_rendering import ReadPixelsTask
+from pochade.web.render.scan_store import safe_file_name
+from pochade.web.responses import json_response
+from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["pieces"])
-Key = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 digits of a piece's SHA-256.")]
-PieceKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+PictureKeyPath = Annotated[
+    str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 digits of the SHA-256 of a picture's content.")
+]
+PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Count = Annotated[int, Query(ge=1, le=500)]
 Word = Annotated[str | None, Query(max_length=4096)]
-Sort = Literal["path", "modified", "bytes", "pixels"]
-MOST = 1_000_000  # rows in an answer
+SortKey = Literal["path", "modified", "bytes", "pixels"]
+MAX_ROWS = 1_000_000  # in one response
 
 
-class Info(BaseModel):
-    """The collection as a whole, and what can be chosen by."""
+class InfoOut(BaseModel):
+    """The collection as a whole, and the values that pictures can be filtered by."""
 
     version: str
     folder: str
     results: str  # the only folder that results are written to
-    learnt: str | None  # when; nothing was learnt yet without it
+    learnt: str | None  # when; null if nothing has been learnt yet
     files: int = 0
     pieces: int = 0
     megapixels: float = 0.0
@@ -49,10 +51,10 @@ class Info(BaseModel):
     labels: dict[str, int] = {}
 
 
-class Columns(BaseModel):
-    """Files in columns of the same length; copies share a key."""
+class PictureColumnsOut(BaseModel):
+    """Files in columns of equal length. Copies share a key."""
 
-    total: int  # that pass the filter
+    total: int  # files that pass the filter
     offset: int
     keys: list[str]
     paths: list[str]
@@ -60,38 +62,38 @@ class Columns(BaseModel):
     heights: list[int]
 
 
-class Selected(BaseModel):
-    """Pieces that the person selected."""
+class SelectionIn(BaseModel):
+    """Pictures that a person selected."""
 
-    pieces: list[PieceKey] = Field(min_length=1, max_length=50_000)
+    pieces: list[PictureKey] = Field(min_length=1, max_length=50_000)
 
 
-class Selection(BaseModel):
-    """A selection, as addresses name it."""
+class SelectionOut(BaseModel):
+    """The name of a selection, for URLs."""
 
     id: str
 
 
-class ProblemFile(BaseModel):
-    """A file that gave no picture."""
+class ProblemFileOut(BaseModel):
+    """A file that could not be read as a picture."""
 
     path: str
     reason: str
 
 
-class File(BaseModel):
-    """A file that holds a piece."""
+class PictureFileOut(BaseModel):
+    """A file that holds a picture."""
 
     path: str
     modified: datetime
 
 
-class Facts(BaseModel):
-    """What is known of a piece."""
+class PictureOut(BaseModel):
+    """All that is known of a picture."""
 
     key: str
     sha256: str
-    files: list[File]
+    files: list[PictureFileOut]
     format: str
     width: int
     height: int
@@ -107,132 +109,134 @@ class Facts(BaseModel):
     group: int | None
 
 
-class Found(BaseModel):
-    """A file that was found."""
+class MatchOut(BaseModel):
+    """A file that a search found."""
 
     key: str
     path: str
     width: int
     height: int
-    distance: float  # 0 for the same, about 1 for what has nothing in common
-    likelihood: float  # that it is of the same work, where the two were laid over each other
+    distance: float  # 1 - cosine of the embeddings: 0 for equal ones, about 1 for unrelated ones
+    likelihood: float  # 0 to 1, that it is the same work; 0 if the two pictures were not aligned
     is_same_work: bool
 
 
-@routes.get("/info", response_model=Info)
-def info(request: Request, desk: TheDesk) -> Response:
-    """The collection as a whole; `learnt` is null where nothing was learnt yet."""
-    folder, results = printable(desk.collection.folder), printable(desk.settings.own_results)
+@routes.get("/info", response_model=InfoOut)
+def get_info(request: Request, state: StateDependency) -> Response:
+    """Return facts about the whole collection; `learnt` is null if nothing has been learnt yet."""
+    collection = state.collection
+    folder, results = printable(collection.folder), printable(state.settings.results_folder)
     try:
-        now, index = desk.pieces(), desk.collection.index
+        snapshot, model = state.snapshot(), collection.active_model()
     except CollectionMissing:
-        return tagged(request, Info(version=__version__, folder=folder, results=results, learnt=None).model_dump())
-    sums, used = now.sums, index.net_in_use()
-    found = Info(
-        version=__version__, folder=folder, results=results, learnt=used.learnt if used else "",
-        files=len(now.pieces), problems=len(index.problems()), **vars(sums),
-        net=used and used.name, figures=used.figures if used else {},
-        folders=now.folders, labels=desk.collection.labels(),
+        empty = InfoOut(version=__version__, folder=folder, results=results, learnt=None)
+        return json_response(request, empty.model_dump())
+    totals = snapshot.totals
+    info = InfoOut(
+        version=__version__, folder=folder, results=results, learnt=model.learnt if model else "",
+        files=len(snapshot.files), pieces=totals.pictures, megapixels=totals.megapixels, gigabytes=totals.gigabytes,
+        problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
+        formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
+        labels=collection.labels(),
     )  # fmt: skip
-    return tagged(request, found.model_dump())
+    return json_response(request, info.model_dump())
 
 
-@routes.get("/pieces", response_model=Columns)
-def pieces(
-    request: Request, desk: TheDesk,
+@routes.get("/pieces", response_model=PictureColumnsOut)
+def list_pictures(
+    request: Request, state: StateDependency,
     folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
     label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
     selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
-    sort: Sort = "path", descending: bool = False,
-    offset: Annotated[int, Query(ge=0, le=MOST)] = 0, limit: Annotated[int, Query(ge=0, le=MOST)] = MOST,
+    sort: SortKey = "path", descending: bool = False,
+    offset: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0, limit: Annotated[int, Query(ge=0, le=MAX_ROWS)] = MAX_ROWS,
 ) -> Response:  # fmt: skip
-    """Every file that holds a piece and passes the filter, in columns; all of them, unless a limit is given."""
-    now, numbers = desk.pieces(), numbers_of(desk, label, group, selection)
-    columns = now.columns
-    chosen = columns.chosen(Filter(format=format, shape=shape, colour=colour), folder, numbers)
-    return tagged(request, columns.told(columns.sorted(chosen, sort, descending=descending), offset, limit))
+    """Return every file that holds a picture and passes the filter, in columns."""
+    snapshot, numbers = state.snapshot(), _selected_numbers(state, label, group, selection)
+    columns = snapshot.columns
+    mask = columns.select(Filter(format=format, shape=shape, colour=colour), folder, numbers)
+    return json_response(request, columns.to_json(columns.sort(mask, sort, descending=descending), offset, limit))
 
 
-def numbers_of(desk: AppState, label: str | None, group: int | None, selection: str | None) -> set[int] | None:
-    """The pieces with a label, in a group and selected; None where nothing of these is asked for."""
-    found: set[int] | None = None
+def _selected_numbers(state: AppState, label: str | None, group: int | None, selection: str | None) -> set[int] | None:
+    """Return the numbers of the pictures that meet all given criteria; None if none is given.
+
+    Raises:
+        NotKnown: The selection is forgotten, or the group does not exist.
+    """
+    criteria: list[set[int]] = []
     if selection is not None:
-        found = set(desk.selections.get(selection))
+        criteria.append(set(state.selections.get(selection)))
     if label is not None:
-        having = desk.collection.index.labelled(label)
-        found = having if found is None else found & having
+        criteria.append(state.collection.pictures_with_label(label))
     if group is not None:
-        tree = desk.tree()
+        tree = state.group_tree()
         if group not in tree.nodes:
-            raise NotKnown(f"there is no group {group}", "it may have gone since it was shown: look again")
-        inside = set(tree.pieces(group))
-        found = inside if found is None else found & inside
-    return found
+            raise NotKnown(f"there is no group {group}", "it may be gone since the page showed it: reload the page")
+        criteria.append(set(tree.pictures(group)))
+    return set.intersection(*criteria) if criteria else None
 
 
 @routes.post("/selections", status_code=201)
-def select(selected: Selected, desk: TheDesk) -> Selection:
-    """Keep a selection of pieces for `/api/pieces?selection=`, until the server ends or thirty others came after it."""
-    now = desk.pieces()
-    return Selection(id=desk.selections.add(now.files(key)[0].number for key in selected.pieces))
+def create_selection(body: SelectionIn, state: StateDependency) -> SelectionOut:
+    """Store a selection for `/api/pieces?selection=`, until the server ends or thirty others come after it."""
+    snapshot = state.snapshot()
+    return SelectionOut(id=state.selections.add(snapshot.files_of(key)[0].number for key in body.pieces))
 
 
 @routes.get("/problems")
-def problems(desk: TheDesk) -> list[ProblemFile]:
-    """Every file that gave no picture, and why."""
-    folder = desk.collection.folder
+def list_problems(state: StateDependency) -> list[ProblemFileOut]:
+    """Return every file that could not be read as a picture, and why."""
+    folder = state.collection.folder
     return [
-        ProblemFile(path=printable(one.path.relative_to(folder)), reason=one.reason)
-        for one in desk.collection.problems()
+        ProblemFileOut(path=printable(problem.path.relative_to(folder)), reason=problem.reason)
+        for problem in state.collection.problems()
     ]
 
 
-@routes.get("/pieces/{key}", response_model=Facts)
-def facts(request: Request, key: Key, desk: TheDesk) -> Response:
-    """All that is known of a piece."""
-    now = desk.pieces()
-    files = now.files(key)
-    one, index = files[0], desk.collection.index
-    said = index.all_labels().get(one.number, {})
-    known = Facts(
-        key=key, sha256=one.hash, files=[File(path=now.name(each), modified=each.modified) for each in files],
-        labels=[label for label, has in said.items() if has], refused=[label for label, has in said.items() if not has],
-        group=desk.tree().homes.get(one.number), notes=list(one.notes),
-        **{
-            name: getattr(one, name)
-            for name in ("format", "width", "height", "depth", "has_alpha", "frames", "bytes", "colour", "shape")
-        },
+@routes.get("/pieces/{key}", response_model=PictureOut)
+def get_picture_details(request: Request, key: PictureKeyPath, state: StateDependency) -> Response:
+    """Return all that is known of a picture."""
+    snapshot = state.snapshot()
+    files = snapshot.files_of(key)
+    first = files[0]
+    has_label = state.collection.labels_of(first)
+    details = PictureOut(
+        key=key, sha256=first.hash,
+        files=[PictureFileOut(path=snapshot.display_path(file), modified=file.modified) for file in files],
+        format=first.format, width=first.width, height=first.height, depth=first.depth, has_alpha=first.has_alpha,
+        frames=first.frames, bytes=first.bytes, colour=first.colour, shape=first.shape, notes=list(first.notes),
+        labels=[label for label, has in has_label.items() if has],
+        refused=[label for label, has in has_label.items() if not has],
+        group=state.group_tree().group_of.get(first.number),
     )  # fmt: skip
-    return tagged(request, known.model_dump_json().encode())
+    return json_response(request, details.model_dump_json().encode())
 
 
 @routes.get("/pieces/{key}/nearest")
-def nearest(key: Key, desk: TheDesk, k: Count = 24) -> list[Found]:
-    """The files whose looks are nearest to a piece's, without its own."""
-    now = desk.pieces()
-    files, collection = now.files(key), desk.collection
-    look = collection.in_use.looks(collection.index.rows_used())[files[0].row]
-    matches = collection.nearest(look, k + len(files))
-    return [found(match, now) for match in matches if key_of(match.piece) != key][:k]
+def find_neighbours(key: PictureKeyPath, state: StateDependency, k: Count = 24) -> list[MatchOut]:
+    """Return the files whose embeddings are nearest to a picture's, without its own files."""
+    snapshot = state.snapshot()
+    return [match_out(match, snapshot) for match in state.collection.neighbours(snapshot.files_of(key)[0], k)]
 
 
 @routes.post("/find")
-def find(picture: UploadFile, desk: TheDesk, k: Count = 24) -> list[Found]:
-    """The files that look like a picture that is sent: copies, versions, and what is near; it is not kept."""
-    now = desk.pieces()
-    with TemporaryDirectory(dir=desk.own) as folder:
-        path = FilePath(folder) / plain_name(picture.filename or "")
+def find_similar(picture: UploadFile, state: StateDependency, k: Count = 24) -> list[MatchOut]:
+    """Return the files that look like an uploaded picture, which is not stored: copies and versions come first."""
+    snapshot = state.snapshot()
+    with TemporaryDirectory(dir=state.folder) as folder:
+        path = FilePath(folder) / safe_file_name(picture.filename or "")
         with path.open("xb") as file:
             shutil.copyfileobj(picture.file, file)
-        pixels = desk.pool.do(Asked(path))
-    with desk.asking:
-        return [found(match, now) for match in desk.collection.find(pixels, k)]
+        pixels = state.render_pool.submit(ReadPixelsTask(path))
+    with state.model_lock:
+        return [match_out(match, snapshot) for match in state.collection.find(pixels, k)]
 
 
-def found(match: Match, now: Snapshot) -> Found:
-    """A match as it is told."""
-    piece = match.piece
-    return Found(
-        key=key_of(piece), path=now.name(piece), width=piece.width, height=piece.height,
+def match_out(match: Match, snapshot: Snapshot) -> MatchOut:
+    """Return a match as the page gets it."""
+    file = match.picture
+    return MatchOut(
+        key=picture_key(file), path=snapshot.display_path(file), width=file.width, height=file.height,
         distance=round(match.distance, 4), likelihood=round(match.likelihood, 4), is_same_work=match.is_same_work,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Scans: dropped here or pieces, looked at part by part, before, after, and what would be removed."""
+"""Scans to clean: dropped files or pictures, previewed part by part before and after cleaning."""
 
 from typing import Annotated, Literal
 
@@ -6,23 +6,24 @@ from fastapi import APIRouter, Path, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from pochade.cleaning.clean_record import Amounts
-from pochade.images.codecs.screen_encode import as_png
-from pochade.web.app_state import TheDesk
-from pochade.web.render.scan_previews import PREFIX, Area
-from pochade.web.responses import FOREVER, cached, known_again
-from pochade.web.routes.image_routes import JPEG, Side
+from pochade.cleaning.clean_options import StrengthPercents
+from pochade.images.codecs.screen_encode import encode_screen_png
+from pochade.web.app_state import AppState, StateDependency
+from pochade.web.render.scan_previews import ScanArea
+from pochade.web.render.scan_store import SCAN_PREFIX
+from pochade.web.responses import CACHE_FOREVER, cache_headers, not_modified
+from pochade.web.routes.image_routes import JPEG_RESPONSES, Side
 
 routes = APIRouter(tags=["clean"])
 ScanId = Annotated[
-    str, Path(pattern=f"^({PREFIX})?[0-9a-f]{{16}}$", description="Of a scan that was dropped, or a piece's key.")
+    str, Path(pattern=f"^({SCAN_PREFIX})?[0-9a-f]{{16}}$", description="The id of a dropped scan, or a picture's key.")
 ]
 Strength = Annotated[int, Field(ge=0, le=100)]
 Length = Annotated[int, Field(ge=0, lt=2**31)]
 
 
-class Strengths(BaseModel):
-    """How much of each kind of damage goes, 0 to 100."""
+class StrengthsIn(BaseModel):
+    """How much of each kind of damage to remove, 0 to 100."""
 
     light: Strength = 100
     paper: Strength = 100
@@ -30,13 +31,13 @@ class Strengths(BaseModel):
     specks: Strength = 100
     smudges: Strength = 100
 
-    def amounts(self) -> Amounts:
-        """As the cleaner takes them."""
-        return Amounts(**self.model_dump())
+    def percents(self) -> StrengthPercents:
+        """Return the strengths as the cleaner takes them."""
+        return StrengthPercents(**self.model_dump())
 
 
-class ScanTold(BaseModel):
-    """A scan."""
+class ScanOut(BaseModel):
+    """What is known of a scan."""
 
     id: str
     name: str
@@ -49,88 +50,89 @@ class ScanTold(BaseModel):
     has_mask: bool
 
 
-class Look(BaseModel):
-    """A part of a scan, in its own pixels, and how it is to be shown."""
+class ScanViewIn(BaseModel):
+    """A part of a scan, in pixels of the scan, and how to show it."""
 
     left: Length = 0
     top: Length = 0
     width: Length
     height: Length
     show: Literal["before", "after", "removed"] = "after"
-    strengths: Strengths = Strengths()
+    strengths: StrengthsIn = StrengthsIn()
 
 
 @routes.post("/scans", status_code=201)
-def drop(scan: UploadFile, desk: TheDesk) -> ScanTold:
-    """Send a scan; it is kept until it is taken away or the server ends."""
-    added = desk.scans.add(scan.filename or "", scan.file)
+def add_scan(scan: UploadFile, state: StateDependency) -> ScanOut:
+    """Upload a scan. It is stored until it is removed or the server ends."""
+    added = state.scans.add(scan.filename or "", scan.file)
     try:
-        return told(added.id, desk)
+        return scan_out(added.id, state)
     except BaseException:
-        desk.scans.remove(added.id)
+        state.scans.remove(added.id)
         raise
 
 
 @routes.get("/scans")
-def scans(desk: TheDesk) -> list[str]:
-    """The scans that were dropped."""
-    return list(desk.scans.dropped)
+def list_scans(state: StateDependency) -> list[str]:
+    """Return the ids of the dropped scans."""
+    return list(state.scans.dropped)
 
 
 @routes.get("/scans/{scan}")
-def scan_told(scan: ScanId, desk: TheDesk) -> ScanTold:
-    """What is known of a scan, or of a piece as one."""
-    return told(scan, desk)
+def get_scan(scan: ScanId, state: StateDependency) -> ScanOut:
+    """Return what is known of a scan, or of a picture as a scan."""
+    return scan_out(scan, state)
 
 
-@routes.get("/scans/{scan}/whole", response_class=FileResponse, responses=JPEG)
-def whole(request: Request, scan: ScanId, desk: TheDesk, side: Side = "1024") -> Response:
-    """The whole scan, no longer than that: to find one's way in it. Cleaned is only what is looked at at 1:1."""
+@routes.get("/scans/{scan}/whole", response_class=FileResponse, responses=JPEG_RESPONSES)
+def get_whole_scan(request: Request, scan: ScanId, state: StateDependency, side: Side = "1024") -> Response:
+    """Return the whole scan, uncleaned and reduced, for navigation. Only parts at 1:1 are shown cleaned."""
     tag = f"{scan}-{side}"
-    return known_again(request, tag, FOREVER) or FileResponse(
-        desk.whole_scan(scan, int(side)), media_type="image/jpeg", headers=cached(tag, FOREVER)
+    return not_modified(request, tag, CACHE_FOREVER) or FileResponse(
+        state.rendered_scan(scan, int(side)), media_type="image/jpeg", headers=cache_headers(tag, CACHE_FOREVER)
     )
 
 
 @routes.delete("/scans/{scan}", status_code=204)
-def take_away(scan: ScanId, desk: TheDesk) -> None:
-    """Forget a scan that was dropped; of a piece only its mask."""
-    desk.scans.get(scan)
-    desk.scans.remove(scan)
+def remove_scan(scan: ScanId, state: StateDependency) -> None:
+    """Remove a dropped scan. For a picture, only its mask is removed."""
+    state.scans.get(scan)
+    state.scans.remove(scan)
 
 
 @routes.post("/scans/{scan}/look", response_class=Response, responses={200: {"content": {"image/png": {}}}})
-def look(scan: ScanId, part: Look, desk: TheDesk) -> Response:
-    """A part as a PNG at 1:1, of at most 1,600,000 pixels: as it is, cleaned, or what would be removed.
+def view_scan(scan: ScanId, body: ScanViewIn, state: StateDependency) -> Response:
+    """Return a part at 1:1 as PNG, at most 1,600,000 pixels: before or after cleaning, or what cleaning removes.
 
-    What is removed is drawn four times as strong about mid grey.
+    What is removed is shown four times as strong, around mid grey.
     """
-    area = Area(part.left, part.top, part.width, part.height)
-    if part.show == "before":
-        pixels = desk.scans.before(scan, area)
+    area = ScanArea(body.left, body.top, body.width, body.height)
+    if body.show == "before":
+        pixels = state.scans.crop(scan, area)
     else:
-        amounts = vars(part.strengths.amounts())
-        pixels = desk.scans.cleaned(scan, area, amounts, removed=part.show == "removed")
-    return Response(as_png(pixels), media_type="image/png")
+        percents = vars(body.strengths.percents())
+        pixels = state.scans.clean_crop(scan, area, percents, removed=body.show == "removed")
+    return Response(encode_screen_png(pixels), media_type="image/png")
 
 
 @routes.put("/scans/{scan}/mask", status_code=204)
-def protect(scan: ScanId, mask: UploadFile, desk: TheDesk) -> None:
-    """Send a picture of the scan's size: what is white in it is not cleaned, here and in a job."""
-    desk.scans.put_mask(scan, mask.file)
+def put_mask(scan: ScanId, mask: UploadFile, state: StateDependency) -> None:
+    """Upload a mask of the scan's size. Where it is white nothing is cleaned, neither here nor in a job."""
+    state.scans.put_mask(scan, mask.file)
 
 
 @routes.delete("/scans/{scan}/mask", status_code=204)
-def unprotect(scan: ScanId, desk: TheDesk) -> None:
-    """Take the mask away."""
-    desk.scans.get(scan)
-    desk.scans.remove_mask(scan)
+def remove_mask(scan: ScanId, state: StateDependency) -> None:
+    """Remove the mask of a scan."""
+    state.scans.get(scan)
+    state.scans.remove_mask(scan)
 
 
-def told(own: str, desk: TheDesk) -> ScanTold:
-    """A scan as it is told."""
-    scan, opened = desk.scans.get(own), desk.scans.unpacked(own).opened
-    return ScanTold(
-        id=own, name=desk.scans.shown_name(scan), width=opened.width, height=opened.height, format=opened.format,
-        depth=opened.depth, dpi=opened.dpi, notes=list(opened.notes), has_mask=scan.mask is not None,
+def scan_out(scan_id: str, state: AppState) -> ScanOut:
+    """Return a scan as the page gets it."""
+    scan, header = state.scans.get(scan_id), state.scans.load(scan_id).header
+    return ScanOut(
+        id=scan_id, name=state.scans.display_name(scan), width=header.width, height=header.height,
+        format=header.format, depth=header.depth, dpi=header.dpi, notes=list(header.notes),
+        has_mask=scan.mask is not None,
     )  # fmt: skip

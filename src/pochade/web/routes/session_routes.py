@@ -1,4 +1,4 @@
-"""Coming in, where the server asks for a password."""
+"""Logging in and out, where the server needs a password."""
 
 from math import ceil
 
@@ -6,52 +6,52 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from pochade.web.app_state import TheDesk
-from pochade.web.security.security_middleware import token_in
-from pochade.web.security.sessions import COOKIE, HOURS, LONGEST
+from pochade.web.app_state import StateDependency
+from pochade.web.security.security_middleware import session_token
+from pochade.web.security.sessions import COOKIE, MAX_PASSWORD_LENGTH, SESSION_HOURS
 
 routes = APIRouter(tags=["session"])
 
 
-class Session(BaseModel):
-    """Whether a password is asked for, and whether this browser has given it."""
+class SessionOut(BaseModel):
+    """Whether the server needs a password, and whether this browser has an open session."""
 
     password_needed: bool
     is_open: bool
 
 
-class Password(BaseModel):
-    """What the person who opened the page decided."""
+class PasswordIn(BaseModel):
+    """The password that was chosen when the server was started."""
 
-    password: str = Field(max_length=LONGEST)
+    password: str = Field(max_length=MAX_PASSWORD_LENGTH)
 
 
 @routes.get("/session")
-def session(request: Request, desk: TheDesk) -> Session:
-    """Whether to ask for a password."""
-    is_open = desk.sessions.is_open(token_in(request.headers))
-    return Session(password_needed=desk.sessions.password is not None, is_open=is_open)
+def get_session(request: Request, state: StateDependency) -> SessionOut:
+    """Tell whether to ask for a password."""
+    is_open = state.sessions.is_open(session_token(request.headers))
+    return SessionOut(password_needed=state.sessions.password is not None, is_open=is_open)
 
 
 @routes.post("/session", status_code=204)
-def enter(request: Request, given: Password, desk: TheDesk) -> Response:
-    """Come in: sets a cookie for twelve hours. Five wrong tries a minute are answered, no more."""
+def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Response:
+    """Open a session of twelve hours and set its cookie. Five wrong passwords a minute are checked, no more."""
     address = request.client.host if request.client else ""
-    token, wait = desk.sessions.enter(given.password, address)
+    token, wait = state.sessions.log_in(body.password, address)
     if wait:
         raise HTTPException(429, "too many tries", {"retry-after": str(ceil(wait))})
     if token is None:
         raise HTTPException(401, "that is not the password")
-    answer = Response(status_code=204)
-    secure = request.headers.get("origin", str(request.url)).startswith("https:")  # also by a proxy before us
-    answer.set_cookie(COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="strict", secure=secure)
-    return answer
+    response = Response(status_code=204)
+    secure = request.headers.get("origin", str(request.url)).startswith("https:")  # true also behind an HTTPS proxy
+    response.set_cookie(COOKIE, token, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=secure)
+    return response
 
 
 @routes.delete("/session", status_code=204)
-def leave(request: Request, desk: TheDesk) -> Response:
-    """Go out."""
-    desk.sessions.leave(token_in(request.headers))
-    answer = Response(status_code=204)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return answer
+def log_out(request: Request, state: StateDependency) -> Response:
+    """End the session and remove its cookie."""
+    state.sessions.log_out(session_token(request.headers))
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response

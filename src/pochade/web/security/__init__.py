@@ -1,1 +1,1 @@
-"""Who may ask the server what: host, origin, password, sessions, and limits on requests."""
+"""Which requests may be answered: host, origin, password, sessions and size limits."""

@@ -1,9 +1,10 @@
-"""Before anything is answered: who asks, for which name, from which page, how much is sent; and what browsers are told.
+"""Checks every request before the app sees it, and adds security headers to every response.
 
-- Host: a stranger's page that gives its own name our address (DNS rebinding) asks for that name, and is refused.
-- Origin and Sec-Fetch-Site: another page's form, script or picture is refused.
-- A session, where there is a password.
-- Bytes: no body is longer than what its place may take.
+- Host: a hostile page can point its own domain at our address (DNS rebinding). Its requests name that domain and are
+  refused.
+- Origin and Sec-Fetch-Site: forms, scripts and images of other pages are refused.
+- Session: needed for the API if there is a password.
+- Size: no body may be longer than its path allows.
 """
 
 import ipaddress
@@ -19,19 +20,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pochade.web.security.sessions import COOKIE, Sessions
 from pochade.web.server_settings import LOOPBACK, ServerSettings
 
-SMALL = 2**23  # bytes that a body may have: a hundred thousand keys
-LARGE = {"/api/find": 2**26, "/api/scans": 2**28}  # but where files are sent; below these paths, too
-OUR_OWN = {"same-origin", "none"}  # Sec-Fetch-Site: `none` is a person who typed the address
-FREE = "/api/session"  # may be asked without a session
-POLICY = "; ".join(
+MAX_BODY_BYTES = 2**23  # a hundred thousand keys
+MAX_UPLOAD_BYTES = {"/api/find": 2**26, "/api/scans": 2**28}  # paths that take files, and all paths below them
+ALLOWED_FETCH_SITES = {"same-origin", "none"}  # "none": a person typed the address
+SESSION_PATH = "/api/session"  # open to requests without a session
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:", "font-src 'self'",
         "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )  # fmt: skip
-TOLD = {
-    "content-security-policy": POLICY,
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -42,58 +43,58 @@ TOLD = {
 
 
 class SecurityMiddleware:
-    """The outermost part of the server.
+    """The outermost ASGI layer.
 
     Args:
-        app: What is behind.
-        settings: Of the server.
-        sessions: Who came in.
+        app: The app behind it.
+        settings: The server's settings.
+        sessions: The open sessions.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, sessions: Sessions) -> None:
         self.app, self.sessions, self.is_local = app, sessions, settings.is_local
-        self.names = own_names(settings)
+        self.host_names = _host_names(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it here."""
+        """Pass a request on, or refuse it."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if scope["type"] != "http":  # there are no web sockets here
+        if scope["type"] != "http":  # the app has no web sockets
             return
         headers, path = Headers(scope=scope), scope["path"]
-        refused = self.refusal(headers, path, scope["method"], scope["scheme"])
-        if refused:
-            await refuse(send, *refused)
+        refusal = self._find_refusal(headers, path, scope["method"], scope["scheme"])
+        if refusal:
+            await _refuse(send, *refusal)
             return
-        await self.app(scope, bounded(receive, most_bytes(path)), with_headers(send))
+        await self.app(scope, _limit_body(receive, max_body_bytes(path)), _add_headers(send))
 
-    def refusal(self, headers: Headers, path: str, method: str, scheme: str) -> tuple[int, str, str] | None:
-        """Status, sentence and hint for what is not let through."""
+    def _find_refusal(self, headers: Headers, path: str, method: str, scheme: str) -> tuple[int, str, str] | None:
+        """Return status, sentence and hint if the request must be refused, else None."""
         host, origin = headers.get("host", ""), headers.get("origin")
-        if not self.is_own(host):
+        if not self._is_own_host(host):
             return 421, f"this server is not '{host[:100]}'", "open the address that 'pochade open' printed"
-        if origin not in {None, f"{scheme}://{host}", f"https://{host}"}:  # the last of a proxy before us
+        if origin not in {None, f"{scheme}://{host}", f"https://{host}"}:  # https: a proxy in front of this server
             return 403, "another page may not ask this server", ""
         is_api = path == "/api" or path.startswith("/api/")
-        safe = method in {"GET", "HEAD"}
-        if (is_api or not safe) and headers.get("sec-fetch-site", "none") not in OUR_OWN:
+        is_read_only = method in {"GET", "HEAD"}
+        if (is_api or not is_read_only) and headers.get("sec-fetch-site", "none") not in ALLOWED_FETCH_SITES:
             return 403, "another page may not ask this server", ""
-        if is_api and path != FREE and not self.sessions.is_open(token_in(headers)):
+        if is_api and path != SESSION_PATH and not self.sessions.is_open(session_token(headers)):
             return 401, "this needs the password", "send it to /api/session"
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length) > most_bytes(path):
-            return 413, f"that is too much: {most_bytes(path):,} bytes are allowed here", ""
+        if not length.isascii() or not length.isdigit() or int(length) > max_body_bytes(path):
+            return 413, f"that is too much: {max_body_bytes(path):,} bytes are allowed here", ""
         return None
 
-    def is_own(self, host: str) -> bool:
-        """Whether a request is meant for us.
+    def _is_own_host(self, host: str) -> bool:
+        """Whether a Host header means this server.
 
-        From elsewhere we may be called by any number, which no stranger's name server can give away, or by this
-        machine's own names.
+        A server that other machines can reach accepts any IP address, because DNS rebinding needs a name, and the
+        names of this machine.
         """
         name = without_port(host).lower()
-        if name in self.names:
+        if name in self.host_names:
             return True
         try:
             ipaddress.ip_address(name)
@@ -102,72 +103,76 @@ class SecurityMiddleware:
         return not self.is_local
 
 
-def own_names(settings: ServerSettings) -> set[str]:
-    """The names by which a server may be called."""
+def _host_names(settings: ServerSettings) -> set[str]:
     if settings.is_local:
         return set(LOOPBACK)
-    here = socket.gethostname().lower()
-    return {*LOOPBACK, settings.host.lower(), here, f"{here.split('.')[0]}.local"}
+    machine = socket.gethostname().lower()
+    return {*LOOPBACK, settings.host.lower(), machine, f"{machine.split('.')[0]}.local"}
 
 
 def without_port(host: str) -> str:
-    """The name in a Host header; an IPv6 address without its brackets."""
+    """Return the name in a Host header; an IPv6 address without its brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
 
 
-def token_in(headers: Headers) -> str | None:
-    """The session that a browser tells."""
+def session_token(headers: Headers) -> str | None:
+    """Return the session token in a request's cookies."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return None
-    return found.value if found else None
+    return morsel.value if morsel else None
 
 
-def most_bytes(path: str) -> int:
-    """How long a body may be there."""
-    return next((most for start, most in LARGE.items() if path == start or path.startswith(start + "/")), SMALL)
+def max_body_bytes(path: str) -> int:
+    """Return how long a request's body may be."""
+    limits = (limit for start, limit in MAX_UPLOAD_BYTES.items() if path == start or path.startswith(start + "/"))
+    return next(limits, MAX_BODY_BYTES)
 
 
-def bounded(receive: Receive, most: int) -> Receive:
-    """The same body, but for one that goes on after `most` bytes, whatever its length was said to be."""
-    taken = 0
+def _limit_body(receive: Receive, max_bytes: int) -> Receive:
+    """Wrap `receive` so that reading more than `max_bytes` raises 413, whatever Content-Length says."""
+    received_bytes = 0
 
-    async def received() -> Message:
-        nonlocal taken
+    async def limited_receive() -> Message:
+        nonlocal received_bytes
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise HTTPException(413, f"that is too much: {most:,} bytes are allowed here")
+        received_bytes += len(message.get("body", b""))
+        if received_bytes > max_bytes:
+            raise HTTPException(413, f"that is too much: {max_bytes:,} bytes are allowed here")
         return message
 
-    return received
+    return limited_receive
 
 
-def with_headers(send: Send) -> Send:
-    """The same answer, with what browsers are to be told."""
+def _add_headers(send: Send) -> Send:
+    """Wrap `send` so that every response gets the security headers."""
 
-    async def sent(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in TOLD.items():
+            for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
             headers.setdefault("cache-control", "no-store")
         await send(message)
 
-    return sent
+    return send_with_headers
 
 
-async def refuse(send: Send, status: int, sentence: str, hint: str) -> None:
-    """An answer from the door, without reading what was sent."""
+async def _refuse(send: Send, status: int, sentence: str, hint: str) -> None:
+    """Send an error without reading the request's body."""
     body = json.dumps({"error": sentence, "hint": hint}).encode()
-    headers = {**TOLD, "content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
-    await send({"type": "http.response.start", "status": status, "headers": raw(headers.items())})
+    headers = {
+        **SECURITY_HEADERS,
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "connection": "close",
+    }
+    await send({"type": "http.response.start", "status": status, "headers": _encode_headers(headers.items())})
     await send({"type": "http.response.body", "body": body})
 
 
-def raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Headers as they travel."""
+def _encode_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

@@ -1,4 +1,4 @@
-"""Who may come in when the page is reachable from elsewhere: one password, sessions in memory, few tries."""
+"""Log-in for a server that other machines can reach: one password, sessions in memory, few tries."""
 
 import secrets
 import threading
@@ -13,82 +13,89 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from pochade.errors import UsageError
 
 COOKIE = "pochade"
-HOURS = 12  # that a session lasts
-SHORTEST = 8  # letters of a password
-LONGEST = 1024
-TRIES, MINUTE = 5, 60.0  # wrong ones from one address in so many seconds
-ALL_TRIES = 50  # from all addresses together
-MOST_SESSIONS = 100
+SESSION_HOURS = 12
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 1024
+TRIES_PER_ADDRESS = 5  # wrong passwords per minute
+TRIES_IN_TOTAL = 50  # wrong passwords per minute, from all addresses together
+MINUTE = 60.0
+MAX_SESSIONS = 100
 HASHER = PasswordHasher()
 
 
-def hashed(password: str) -> str:
-    """What is kept of a password.
+def hash_password(password: str) -> str:
+    """Return the argon2 hash of a password.
 
     Raises:
-        UsageError: It is too short, or too long.
+        UsageError: It is too short or too long.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise UsageError(f"a password has {SHORTEST} to {LONGEST:,} letters")
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise UsageError(f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH:,} letters")
     return HASHER.hash(password)
 
 
 class Sessions:
-    """Who came in.
+    """The open sessions and the recent wrong passwords.
 
     Args:
-        password: Its argon2 hash; None lets everybody in.
-        clock: Seconds, counted from anywhere.
+        password: The argon2 hash of the password; None if no password is needed.
+        clock: Returns seconds from any fixed start.
     """
 
     def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.password, self.clock, self.lock = password, clock, threading.Lock()
-        self.until: dict[str, float] = {}
-        self.wrong: dict[str, deque[float]] = defaultdict(deque)
+        self.expiry: dict[str, float] = {}  # by token
+        self.wrong_tries: dict[str, deque[float]] = defaultdict(deque)  # moments, by address
 
     def is_open(self, token: str | None) -> bool:
-        """Whether somebody may come in."""
+        """Whether a request with this token may be answered."""
         if self.password is None:
             return True
-        return token is not None and self.until.get(token, -inf) > self.clock()
+        return token is not None and self.expiry.get(token, -inf) > self.clock()
 
     def seconds_to_wait(self, address: str) -> float:
-        """Until the next try; 0 when it may be now."""
+        """Return how long an address must wait before it may try a password; 0 if it may try now."""
         now = self.clock()
-        for tries in self.wrong.values():
-            while tries and tries[0] < now - MINUTE:
-                tries.popleft()
-        self.wrong = defaultdict(deque, {one: tries for one, tries in self.wrong.items() if tries})
-        own = self.wrong[address]
-        if len(own) >= TRIES:
-            return own[0] + MINUTE - now
-        every = sorted(moment for tries in self.wrong.values() for moment in tries)
-        return every[0] + MINUTE - now if len(every) >= ALL_TRIES else 0.0
+        for moments in self.wrong_tries.values():
+            while moments and moments[0] < now - MINUTE:
+                moments.popleft()
+        recent = {other: moments for other, moments in self.wrong_tries.items() if moments}
+        self.wrong_tries = defaultdict(deque, recent)
+        tries = self.wrong_tries[address]
+        if len(tries) >= TRIES_PER_ADDRESS:
+            return tries[0] + MINUTE - now
+        all_tries = sorted(moment for moments in self.wrong_tries.values() for moment in moments)
+        return all_tries[0] + MINUTE - now if len(all_tries) >= TRIES_IN_TOTAL else 0.0
 
-    def enter(self, password: str, address: str) -> tuple[str | None, float]:
-        """A session's token for the right password; else None, and the seconds to wait where tries are used up.
+    def log_in(self, password: str, address: str) -> tuple[str | None, float]:
+        """Check a password and open a session.
 
-        One at a time: each look at a password takes its memory, and a hundred at once would take all there is.
+        Passwords are checked one at a time: each check needs much memory, and a hundred at once would need all of it.
+
+        Returns:
+            The session's token, or None; and the seconds to wait if there were too many wrong tries, else 0.
         """
         with self.lock:
             if wait := self.seconds_to_wait(address):
                 return None, wait
             if not self._is_right(password):
-                self.wrong[address].append(self.clock())
+                self.wrong_tries[address].append(self.clock())
                 return None, 0.0
             now = self.clock()
-            alive = sorted((until, token) for token, until in self.until.items() if until > now)
-            self.until = {token: until for until, token in alive[-MOST_SESSIONS + 1 :]}
+            alive = sorted((expiry, token) for token, expiry in self.expiry.items() if expiry > now)
+            self.expiry = {token: expiry for expiry, token in alive[-MAX_SESSIONS + 1 :]}
             token = secrets.token_urlsafe(32)
-            self.until[token] = now + HOURS * 3600
+            self.expiry[token] = now + SESSION_HOURS * 3600
             return token, 0.0
 
-    def leave(self, token: str | None) -> None:
+    def log_out(self, token: str | None) -> None:
         """End a session."""
-        self.until.pop(token or "", None)
+        self.expiry.pop(token or "", None)
 
     def _is_right(self, password: str) -> bool:
+        if self.password is None:
+            return True
         try:
-            return self.password is None or (len(password) <= LONGEST and HASHER.verify(self.password, password))
+            return len(password) <= MAX_PASSWORD_LENGTH and HASHER.verify(self.password, password)
         except (VerificationError, InvalidHashError):
             return False

@@ -1,1 +1,1 @@
-"""What all requests share: the collection, a snapshot of its pictures, selections, undo."""
+"""State between requests: a snapshot of the pictures, selections, families, and undo of group changes."""

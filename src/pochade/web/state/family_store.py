@@ -1,4 +1,4 @@
-"""The families that a job found, kept beside the index, and read again for the page."""
+"""The families that the last job found, stored beside the index and read again for the page."""
 
 import json
 import threading
@@ -13,55 +13,55 @@ from pochade.web.state.snapshot import Snapshot
 
 
 def families_path(collection: Collection, keep: str | None) -> Path:
-    """Where the families are kept that were found with a rule."""
+    """Return the file that holds the families found with a cover rule; None for the default rule."""
     return collection.home / "page" / f"families-{keep or 'any'}.json"
 
 
 @dataclass(frozen=True)
-class Told:
-    """A family, and what rules would keep of it."""
+class StoredFamily:
+    """A family, and the cover that each rule would choose."""
 
     number: int
     family: Family
-    would_keep: dict[str, tuple[PictureFile, str]]  # by rule: the file, and why
+    cover_by_rule: dict[str, tuple[PictureFile, str]]  # the file, and why
 
 
-class Families:
-    """What was found last, read when the file changes.
+class FamilyStore:
+    """The stored families, read again when their file changes.
 
     Args:
-        collection: Whose families they are.
+        collection: The collection whose families they are.
     """
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.lock = collection, threading.Lock()
-        self.read: dict[Path, tuple[int, list[dict[str, Any]]]] = {}
+        self.cache: dict[Path, tuple[int, list[dict[str, Any]]]] = {}  # time of modification, and content
 
-    def now(self, keep: str | None, pieces: Snapshot) -> list[Told] | None:
-        """The families whose files are still there; None when nobody looked for them yet."""
+    def load(self, keep: str | None, snapshot: Snapshot) -> list[StoredFamily] | None:
+        """Return the families whose files still exist; None if nobody has looked for families with this rule."""
         path = families_path(self.collection, keep)
         try:
             stamp = path.stat().st_mtime_ns
             with self.lock:
-                if self.read.get(path, (None,))[0] != stamp:
-                    self.read[path] = stamp, json.loads(path.read_bytes())
-                kept = self.read[path][1]
+                if self.cache.get(path, (None,))[0] != stamp:
+                    self.cache[path] = stamp, json.loads(path.read_bytes())
+                records = self.cache[path][1]
         except (OSError, ValueError):
             return None
-        told = (told_of(number, one, pieces) for number, one in enumerate(kept))
-        return [one for one in told if one is not None]
+        families = (_parse_family(number, record, snapshot) for number, record in enumerate(records))
+        return [family for family in families if family is not None]
 
 
-def told_of(number: int, kept: dict[str, Any], pieces: Snapshot) -> Told | None:
-    """One family with its files that are still there; None when only one is, or the cover went."""
-    there = pieces.by_path
+def _parse_family(number: int, record: dict[str, Any], snapshot: Snapshot) -> StoredFamily | None:
+    """Return a family with its files that still exist; None if fewer than two do, or the cover is gone."""
+    files = snapshot.by_path
     members = tuple(
-        FamilyMember(path, one["kind"], one["likelihood"], there[path])
-        for one in kept["members"]
-        if (path := pieces.folder / one["path"]) in there
+        FamilyMember(path, member["kind"], member["likelihood"], files[path])
+        for member in record["members"]
+        if (path := snapshot.folder / member["path"]) in files
     )
-    if len(members) < 2 or members[0].path != pieces.folder / kept["cover"]:  # noqa: PLR2004  one file is no family
+    if len(members) < 2 or members[0].path != snapshot.folder / record["cover"]:  # noqa: PLR2004
         return None
-    would = {rule: (there.get(pieces.folder / path), reason) for rule, (path, reason) in kept["would_keep"].items()}
-    rules = {rule: (piece, reason) for rule, (piece, reason) in would.items() if piece is not None}
-    return Told(number, Family(members[0].path, kept["reason"], members), rules)
+    choices = {rule: (files.get(snapshot.folder / path), why) for rule, (path, why) in record["would_keep"].items()}
+    cover_by_rule = {rule: (file, why) for rule, (file, why) in choices.items() if file is not None}
+    return StoredFamily(number, Family(members[0].path, record["reason"], members), cover_by_rule)

@@ -1,45 +1,44 @@
-"""What a person changed in the groups, so that it can be taken back, step by step."""
+"""Undo for changes of the groups, step by step."""
 
 from collections import deque
 from dataclasses import dataclass
 
-from pochade.index.database import Index
-from pochade.index.group_rows import Tree
-from pochade.index.organisation_store import keep_tree
+from pochade.collection import Collection
+from pochade.index.group_rows import GroupTree
 
-STEPS = 20  # that are remembered, as long as the server runs
+MAX_UNDO_STEPS = 20
 
 
 @dataclass(frozen=True)
-class Change:
-    """The groups before and after something that the person said."""
+class GroupChange:
+    """The groups before and after one change."""
 
-    words: str
-    before: Tree
-    after: Tree
+    description: str  # such as "the merging"
+    before: GroupTree
+    after: GroupTree
 
 
 class GroupUndo:
-    """Of one server."""
+    """The latest changes that were made through this server."""
 
     def __init__(self) -> None:
-        self.steps: deque[Change] = deque(maxlen=STEPS)
+        self.steps: deque[GroupChange] = deque(maxlen=MAX_UNDO_STEPS)
 
-    def note(self, words: str, before: Tree, after: Tree) -> None:
+    def record(self, description: str, before: GroupTree, after: GroupTree) -> None:
         """Remember a change."""
         if before != after:
-            self.steps.append(Change(words, before, after))
+            self.steps.append(GroupChange(description, before, after))
 
-    def last(self, now: Tree) -> str | None:
-        """What would be taken back; None where nothing can, as others have changed the groups since."""
-        return self.steps[-1].words if self.steps and self.steps[-1].after == now else None
+    def undoable_change(self, current: GroupTree) -> str | None:
+        """Return the description of the change that `undo` would undo; None if the groups have changed otherwise."""
+        return self.steps[-1].description if self.steps and self.steps[-1].after == current else None
 
-    def undo(self, index: Index) -> None:
-        """Put the groups back as they were before the last change.
+    def undo(self, collection: Collection) -> None:
+        """Restore the groups as they were before the last change.
 
         Raises:
-            UsageError: Something else changed them since; nothing is done.
+            UsageError: Something else has changed them since; they stay as they are.
         """
         if self.steps:
-            keep_tree(index, self.steps[-1].after, self.steps[-1].before)
+            collection.restore_groups(self.steps[-1].after, self.steps[-1].before)
             self.steps.pop()

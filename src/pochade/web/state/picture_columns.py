@@ -1,4 +1,4 @@
-"""All files of a snapshot in columns, made once: from them a wall of a hundred thousand is chosen, sorted and told."""
+"""The files of a snapshot as columns, made once, so that a hundred thousand can be filtered and sorted quickly."""
 
 import json
 from collections.abc import Iterable
@@ -8,65 +8,74 @@ import numpy as np
 
 from pochade.index.pictures import Filter, PictureFile
 
-Array = np.ndarray[Any, Any]
-SORTS = ("modified", "bytes", "pixels")  # besides by path, as the index gives them
+ColumnArray = np.ndarray[Any, Any]
+SORT_KEYS = ("modified", "bytes", "pixels")  # files come sorted by path, so that key needs no column
 
 
 class PictureColumns:
-    """What a wall shows of each file, and by what it is chosen and sorted.
+    """What the wall shows of each file, and what it filters and sorts by.
 
     Args:
-        pieces: Every file, by path.
-        names: Their paths as they are shown.
-        keys: Their keys.
+        files: Every file, by path.
+        paths: Their paths for display.
+        keys: The keys of their pictures.
     """
 
-    def __init__(self, pieces: list[PictureFile], names: list[str], keys: list[str]) -> None:
-        self.names, self.keys = names, keys
-        self.widths, self.heights = whole(one.width for one in pieces), whole(one.height for one in pieces)
-        self.numbers = whole(one.number for one in pieces)
-        self.words = {
-            "format": np.array([one.format.lower() for one in pieces], np.str_),
-            "shape": np.array([one.shape for one in pieces], np.str_),
-            "colour": np.array([one.colour for one in pieces], np.str_),
+    def __init__(self, files: list[PictureFile], paths: list[str], keys: list[str]) -> None:
+        self.paths, self.keys = paths, keys
+        self.widths, self.heights = _integers(file.width for file in files), _integers(file.height for file in files)
+        self.numbers = _integers(file.number for file in files)
+        self.filter_columns = {
+            "format": np.array([file.format.lower() for file in files], np.str_),
+            "shape": np.array([file.shape for file in files], np.str_),
+            "colour": np.array([file.colour for file in files], np.str_),
         }
-        by = {
-            "modified": np.array([one.modified for one in pieces], "datetime64[us]"),
-            "bytes": whole(one.bytes for one in pieces),
+        sort_columns = {
+            "modified": np.array([file.modified for file in files], "datetime64[us]"),
+            "bytes": _integers(file.bytes for file in files),
             "pixels": self.widths * self.heights,
         }
-        self.orders = {sort: np.argsort(by[sort], kind="stable") for sort in SORTS}
+        self.orders = {key: np.argsort(sort_columns[key], kind="stable") for key in SORT_KEYS}
 
-    def chosen(self, among: Filter, below: str | None, numbers: set[int] | None) -> Array:
-        """Which files (N,) bool pass a filter, lie below a folder, and are of the pieces with these numbers."""
-        found = np.ones(len(self.names), np.bool_)
-        for name, column in self.words.items():
-            if (word := getattr(among, name)) is not None:
-                found &= column == word.lower()
+    def select(self, criteria: Filter, folder: str | None, numbers: set[int] | None) -> ColumnArray:
+        """Find the files that pass a filter.
+
+        Args:
+            criteria: Format, shape and colour.
+            folder: Path of a folder that the files must be below.
+            numbers: Numbers of the pictures that count; None for all.
+
+        Returns:
+            A mask (N,) bool.
+        """
+        mask = np.ones(len(self.paths), np.bool_)
+        for name, column in self.filter_columns.items():
+            if (word := getattr(criteria, name)) is not None:
+                mask &= column == word.lower()
         if numbers is not None:
-            found &= np.isin(self.numbers, whole(numbers))
-        if start := (below or "").strip("/"):
-            found &= np.array([name.startswith(f"{start}/") for name in self.names], np.bool_)
-        return found
+            mask &= np.isin(self.numbers, _integers(numbers))
+        if parent := (folder or "").strip("/"):
+            mask &= np.array([path.startswith(f"{parent}/") for path in self.paths], np.bool_)
+        return mask
 
-    def sorted(self, chosen: Array, sort: str, *, descending: bool) -> Array:
-        """The places (n,) of those that were chosen, in order."""
-        order = self.orders.get(sort)
-        found = np.flatnonzero(chosen) if order is None else order[chosen[order]]
-        return found[::-1] if descending else found
+    def sort(self, mask: ColumnArray, key: str, *, descending: bool) -> ColumnArray:
+        """Return the positions (n,) of the files in a mask (N,), sorted by a key."""
+        order = self.orders.get(key)
+        positions = np.flatnonzero(mask) if order is None else order[mask[order]]
+        return positions[::-1] if descending else positions
 
-    def told(self, places: Array, offset: int, limit: int) -> bytes:
-        """A part of them as JSON."""
-        part = places[offset : offset + limit]
-        keys, names = self.keys, self.names
+    def to_json(self, positions: ColumnArray, offset: int, limit: int) -> bytes:
+        """Return a part of the sorted files as JSON."""
+        part = positions[offset : offset + limit]
+        keys, paths = self.keys, self.paths
         columns = {
-            "total": len(places), "offset": offset,
-            "keys": [keys[place] for place in part.tolist()], "paths": [names[place] for place in part.tolist()],
+            "total": len(positions), "offset": offset,
+            "keys": [keys[position] for position in part.tolist()],
+            "paths": [paths[position] for position in part.tolist()],
             "widths": self.widths[part].tolist(), "heights": self.heights[part].tolist(),
         }  # fmt: skip
         return json.dumps(columns, separators=(",", ":")).encode()
 
 
-def whole(numbers: Iterable[int]) -> Array:
-    """Whole numbers as an array."""
+def _integers(numbers: Iterable[int]) -> ColumnArray:
     return np.fromiter(numbers, np.int64)

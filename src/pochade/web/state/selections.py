@@ -1,4 +1,4 @@
-"""Pieces that a person selected, under a name for addresses, which would be too long with all of them."""
+"""Selections of pictures under short names, because a URL with all their keys would be too long."""
 
 import hashlib
 from collections import OrderedDict
@@ -6,32 +6,32 @@ from collections.abc import Iterable
 
 from pochade.errors import NotKnown
 
-MOST = 30  # that are kept, the latest, as long as the server runs
-DIGITS = 12
+MAX_SELECTIONS = 30  # the latest ones; all are lost when the server ends
+NAME_DIGITS = 12
 
 
-class Selections:
-    """Of one server."""
+class SelectionStore:
+    """The latest selections."""
 
     def __init__(self) -> None:
-        self.kept: OrderedDict[str, frozenset[int]] = OrderedDict()
+        self.numbers_by_name: OrderedDict[str, frozenset[int]] = OrderedDict()
 
     def add(self, numbers: Iterable[int]) -> str:
-        """Keep pieces by their numbers. The name follows from them, so that the same ones have the same."""
-        chosen = frozenset(numbers)
-        name = hashlib.sha256(repr(sorted(chosen)).encode()).hexdigest()[:DIGITS]
-        self.kept[name] = chosen
-        self.kept.move_to_end(name)
-        while len(self.kept) > MOST:
-            self.kept.popitem(last=False)
+        """Store a selection of picture numbers and return its name; equal selections have equal names."""
+        selected = frozenset(numbers)
+        name = hashlib.sha256(repr(sorted(selected)).encode()).hexdigest()[:NAME_DIGITS]
+        self.numbers_by_name[name] = selected
+        self.numbers_by_name.move_to_end(name)
+        while len(self.numbers_by_name) > MAX_SELECTIONS:
+            self.numbers_by_name.popitem(last=False)
         return name
 
     def get(self, name: str) -> frozenset[int]:
-        """The pieces of a selection.
+        """Return the picture numbers of a selection.
 
         Raises:
-            NotKnown: It was forgotten.
+            NotKnown: The selection was dropped to make room for later ones.
         """
-        if name not in self.kept:
-            raise NotKnown("that selection is forgotten", "select the pieces again")
-        return self.kept[name]
+        if name not in self.numbers_by_name:
+            raise NotKnown("that selection is forgotten", "select the pictures again")
+        return self.numbers_by_name[name]

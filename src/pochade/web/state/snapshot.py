@@ -1,4 +1,4 @@
-"""The pieces of a collection as the page asks for them: by a short key, sorted, filtered, all at once."""
+"""All pictures of a collection at one moment, as the page asks for them: by a short key, by path, in columns."""
 
 import os
 import threading
@@ -16,114 +16,123 @@ from pochade.images.base.source import printable
 from pochade.index.pictures import PictureFile
 from pochade.web.state.picture_columns import PictureColumns
 
-DIGITS = 16  # of the SHA-256 of a piece's content: its key in the page
-OTHERS = 5.0  # seconds after which a database elsewhere is asked anew
-A_SECOND = 10_000  # pieces: while a job writes, so many are looked at anew each second at most
+KEY_DIGITS = 16  # of the SHA-256 of a picture's content
+REMOTE_STAMP_SECONDS = 5.0  # a remote database has no file to watch: assume that it changes this often
+FILES_PER_SECOND = 10_000  # at most, that are read again while a job writes to the index
 
 
-def key_of(piece: PictureFile) -> str:
-    """By which the page knows a piece; its copies have the same."""
-    return piece.hash[:DIGITS]
+def picture_key(file: PictureFile) -> str:
+    """Return the key of a file's picture; copies of a file share it."""
+    return file.hash[:KEY_DIGITS]
 
 
 @dataclass(frozen=True)
-class Sums:
-    """Of all pieces, each counted once, however many files have it."""
+class CollectionTotals:
+    """Totals over all pictures, each counted once, however many files hold it."""
 
-    pieces: int
+    pictures: int
     megapixels: float
     gigabytes: float
-    formats: dict[str, int]  # how many pieces have each, most first
+    formats: dict[str, int]  # number of pictures by format, largest first
     colours: dict[str, int]
     shapes: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The pieces at one moment."""
+    """The files of a collection at one moment.
+
+    Args:
+        folder: The collection's folder.
+        stamp: The state of the index that the snapshot was read from.
+        files: Every file that holds a picture, by path.
+    """
 
     folder: Path
-    stamp: tuple[object, ...]  # of the index, by which it is seen that nothing changed
-    pieces: list[PictureFile]
+    stamp: tuple[object, ...]
+    files: list[PictureFile]
 
     @cached_property
     def by_key(self) -> dict[str, list[PictureFile]]:
-        """The files of each piece."""
-        found: dict[str, list[PictureFile]] = {}
-        for piece in self.pieces:
-            found.setdefault(key_of(piece), []).append(piece)
-        return found
+        """The files of each picture."""
+        files_by_key: dict[str, list[PictureFile]] = {}
+        for file in self.files:
+            files_by_key.setdefault(picture_key(file), []).append(file)
+        return files_by_key
 
     @cached_property
     def by_number(self) -> dict[int, PictureFile]:
-        """One file of each piece."""
-        return {piece.number: piece for piece in self.pieces}
+        """One file of each picture."""
+        return {file.number: file for file in self.files}
 
     @cached_property
     def by_path(self) -> dict[Path, PictureFile]:
         """Every file."""
-        return {piece.path: piece for piece in self.pieces}
+        return {file.path: file for file in self.files}
 
     @cached_property
     def columns(self) -> PictureColumns:
-        """Every file in columns."""
+        """Every file, as columns."""
         return PictureColumns(
-            self.pieces, [self.name(one) for one in self.pieces], [key_of(one) for one in self.pieces]
+            self.files, [self.display_path(file) for file in self.files], [picture_key(file) for file in self.files]
         )
 
-    def prepare(self) -> None:
-        """Make at once what every page asks for."""
-        _ = self.columns, self.by_key, self.folders, self.sums
+    def preload(self) -> None:
+        """Compute what every page asks for."""
+        _ = self.columns, self.by_key, self.folders, self.totals
 
     @cached_property
     def folders(self) -> dict[str, int]:
-        """How many files lie in each folder, those below it counted too."""
+        """The number of files in each folder, subfolders included."""
         counts: Counter[str] = Counter()
-        for folder, files in Counter(name.rpartition("/")[0] for name in self.columns.names).items():
-            above = folder.split("/") if folder else []
-            for depth in range(len(above)):
-                counts["/".join(above[: depth + 1])] += files
+        for folder, files in Counter(path.rpartition("/")[0] for path in self.columns.paths).items():
+            parts = folder.split("/") if folder else []
+            for depth in range(len(parts)):
+                counts["/".join(parts[: depth + 1])] += files
         return dict(sorted(counts.items()))
 
     @cached_property
-    def sums(self) -> Sums:
-        """What is said of the whole."""
-        own = self.by_number.values()
-        return Sums(
-            len(own), sum(one.width * one.height for one in own) / 1e6, sum(one.bytes for one in own) / 1e9,
-            counted(one.format for one in own), counted(one.colour for one in own), counted(one.shape for one in own),
-        )  # fmt: skip
+    def totals(self) -> CollectionTotals:
+        """Totals over all pictures."""
+        files = self.by_number.values()
+        return CollectionTotals(
+            len(files),
+            sum(file.width * file.height for file in files) / 1e6,
+            sum(file.bytes for file in files) / 1e9,
+            _count(file.format for file in files),
+            _count(file.colour for file in files),
+            _count(file.shape for file in files),
+        )
 
-    def name(self, piece: PictureFile) -> str:
-        """Its path below the folder, as it can be shown."""
-        return printable(os.fspath(piece.path)[len(os.fspath(self.folder).rstrip("/")) + 1 :])
+    def display_path(self, file: PictureFile) -> str:
+        """Return a file's path below the collection's folder, printable."""
+        return printable(os.fspath(file.path)[len(os.fspath(self.folder).rstrip("/")) + 1 :])
 
-    def files(self, key: str) -> list[PictureFile]:
-        """The files of a piece.
+    def files_of(self, key: str) -> list[PictureFile]:
+        """Return the files of a picture.
 
         Raises:
-            NotKnown: There is none.
+            NotKnown: There is no such picture.
         """
         if key not in self.by_key:
-            raise NotKnown(f"there is no piece '{key}'", "it may have gone since it was shown: look again")
+            raise NotKnown(f"there is no picture '{key}'", "it may be gone since the page showed it: reload the page")
         return self.by_key[key]
 
-    def readable(self, key: str) -> PictureFile:
-        """A file of a piece that lies in the collection itself.
+    def readable_file(self, key: str) -> PictureFile:
+        """Return a file of a picture that may be served: one that really lies in the collection's folder.
 
         Raises:
-            NotKnown: There is no such piece.
-            NotAllowed: Only links lead to it, and out of the collection.
+            NotKnown: There is no such picture.
+            NotAllowed: Its only files are links that lead out of the collection.
         """
         root = os.path.realpath(self.folder)
-        for piece in self.files(key):
-            if os.path.realpath(piece.path).startswith(root.rstrip(os.sep) + os.sep):
-                return piece
-        raise NotAllowed(f"'{self.name(self.files(key)[0])}' is a link that leads out of the collection")
+        for file in self.files_of(key):
+            if os.path.realpath(file.path).startswith(root.rstrip(os.sep) + os.sep):
+                return file
+        raise NotAllowed(f"'{self.display_path(self.files_of(key)[0])}' is a link that leads out of the collection")
 
 
-def counted(words: Iterable[str]) -> dict[str, int]:
-    """How often each occurs, most first."""
+def _count(words: Iterable[str]) -> dict[str, int]:
     return dict(Counter(words).most_common())
 
 
@@ -131,57 +140,57 @@ class SnapshotCache:
     """The latest snapshot of a collection.
 
     Args:
-        collection: Whose pieces they are.
-        is_busy: Whether a job of ours may be writing to the index, many times a minute.
+        collection: The collection.
+        is_busy: Whether a job may be writing to the index, many times a minute.
     """
 
     def __init__(self, collection: Collection, is_busy: Callable[[], bool] = lambda: False) -> None:
         self.collection, self.is_busy, self.lock = collection, is_busy, threading.RLock()
         self.latest: Snapshot | None = None
-        self.looked = 0.0
+        self.read_at = 0.0
 
-    def now(self) -> Snapshot:
-        """The pieces as the index has them.
+    def current(self) -> Snapshot:
+        """Return a snapshot of the index as it is now.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
         """
         with self.lock:
             stamp = self.stamp()
-            if self.latest is None or (self.latest.stamp != stamp and not self._is_fresh(self.latest)):
-                self.latest = Snapshot(self.collection.folder, stamp, self.collection.pieces())
-                self.latest.prepare()
-                self.looked = time.monotonic()
+            if self.latest is None or (self.latest.stamp != stamp and not self._is_fresh_enough(self.latest)):
+                self.latest = Snapshot(self.collection.folder, stamp, self.collection.pictures())
+                self.latest.preload()
+                self.read_at = time.monotonic()
             return self.latest
 
-    def _is_fresh(self, latest: Snapshot) -> bool:
-        """Whether a snapshot will do, although the index grew a little."""
-        return self.is_busy() and time.monotonic() < self.looked + len(latest.pieces) / A_SECOND
+    def _is_fresh_enough(self, latest: Snapshot) -> bool:
+        """Whether to keep a snapshot for now, although a running job adds pictures to the index."""
+        return self.is_busy() and time.monotonic() < self.read_at + len(latest.files) / FILES_PER_SECOND
 
     def stamp(self) -> tuple[object, ...]:
-        """Of the index's files; of the time, where it is a database elsewhere."""
+        """Return the state of the index's files; of the clock, if the index is a remote database."""
         place = self.collection.place
         if not isinstance(place, Path):
-            return (int(time.monotonic() / OTHERS),)
-        found: list[object] = []
+            return (int(time.monotonic() / REMOTE_STAMP_SECONDS),)
+        stamp: list[object] = []
         for path in (place, place.with_name(place.name + "-wal")):
             try:
-                state = path.stat()
-                found += [state.st_size, state.st_mtime_ns]
+                status = path.stat()
+                stamp += [status.st_size, status.st_mtime_ns]
             except OSError:
-                found.append(None)
-        return tuple(found)
+                stamp.append(None)
+        return tuple(stamp)
 
     @contextmanager
-    def words_change(self) -> Iterator[None]:
-        """Labels or groups are written in here, which moves no piece: the snapshot stays."""
+    def keep_snapshot(self) -> Iterator[None]:
+        """Keep the snapshot while the block writes labels or groups, which changes the index but no picture."""
         with self.lock:
             before = self.stamp()
             yield
             if self.latest is not None and self.latest.stamp == before:
                 old = self.latest
                 self.latest = replace(old, stamp=self.stamp())
-                vars(self.latest).update({name: vars(old)[name] for name in CACHED if name in vars(old)})
+                vars(self.latest).update({name: vars(old)[name] for name in CACHED_PROPERTIES if name in vars(old)})
 
 
-CACHED = ("columns", "by_key", "by_number", "by_path", "folders", "sums")
+CACHED_PROPERTIES = ("columns", "by_key", "by_number", "by_path", "folders", "totals")

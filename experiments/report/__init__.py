@@ -1,0 +1,1 @@
+"""Recorded measurements as tables and as a chart for the documentation."""

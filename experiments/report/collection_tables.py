@@ -1,0 +1,120 @@
+"""Measurements of collections as Markdown: duplicates, sketches, learning, organising."""
+
+from typing import Any
+
+from experiments.report.markdown import load_result, provenance, table
+
+RESULTS = ("copies", "codes", "collection", "kills", "mutations", "families", "groups", "teach", "many")
+RIVAL_CODECS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
+RESAVES = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark")
+EDITS = ("crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")
+LONGEST_IN_SECONDS = 100  # longer times are shown in minutes
+
+
+def collection_tables() -> str:
+    """Every table about collections, and the sentences that belong to them."""
+    return (
+        "".join(_duplicates(load_result("copies"), edits) for edits in (RESAVES, EDITS))
+        + _duplicates_text(load_result("copies"))
+        + _sketches(load_result("codes"))
+        + _learning()
+        + _organising()
+        + provenance(*RESULTS)
+    )
+
+
+def _duplicates(copies: dict[str, Any], edits: tuple[str, ...]) -> str:
+    rows = [
+        [title, *(f"{copies[method][figure][edit]:.2f}" for edit in edits)]
+        for title, method, figure in (
+            ("recall at 99 % precision, embedding", "look", "recall_of_edit"),
+            ("recall at 99 % precision, perceptual hash", "phash-256", "recall_of_edit"),
+            ("the original is the first result, embedding", "look", "recall_at_1_of_edit"),
+        )
+    ]
+    return table(["edited copies", *edits], *rows)
+
+
+def _duplicates_text(copies: dict[str, Any]) -> str:
+    recalls = " and ".join(f"{copies[method]['recall']:.2f}" for method in ("look", "phash-256"))
+    stages = ", ".join(f"{name} {share:.2f}" for name, share in copies["stages_recall_at_1"].items())
+    return (
+        f"{copies['n']} held-out drawings. Over all edits, embeddings and perceptual hashes find {recalls} of the "
+        f"copies at 99 % precision of pairs. A search with another stage of a work ranks the finished picture first "
+        f"this often: {stages}.\n\n"
+    )
+
+
+def _sketches(codes: dict[str, Any]) -> str:
+    rivals = [codes[name] for name in RIVAL_CODECS]
+    return table(
+        ["a sketch of 96 x 96 pixels", "Pochade", *RIVAL_CODECS],
+        ["bytes", "256", *(f"{rival['bytes']['mean']:.0f}" for rival in rivals)],
+        ["PSNR, dB", f"{codes['pochade']['mean']:.1f}", *(f"{rival['psnr']['mean']:.1f}" for rival in rivals)],
+    )
+
+
+def _learning() -> str:
+    learning, kills, mutations = (load_result(name) for name in ("collection", "kills", "mutations"))
+    search = learning["asking"]
+    return table(
+        ["a collection", ""],
+        ["speed of `learn` relative to decoding and resizing alone", f"{learning['speed']['ratio']['mean']:.2f}"],
+        [
+            f"a second run, {learning['unchanged']['files']:,} files unchanged",
+            f"{learning['unchanged']['seconds']['mean']:.1f} s",
+        ],
+        [
+            f"nearest neighbours among {search['pieces']:,} embeddings, and among a million",
+            f"{search['find_ms']['median']:.1f} ms, {search['million_ms']['median']:.0f} ms",
+        ],
+        [f"killed {kills['kills']} times: indexes equal to undisturbed ones", f"{kills['same']} of {kills['indexes']}"],
+        [
+            f"{mutations['files']:,} damaged files: crashes and hangs; slowest; most memory",
+            f"{len(mutations['troubles'])}; {mutations['seconds']:.1f} s; {mutations['peak_bytes'] / 2**20:.0f} MB",
+        ],
+    )
+
+
+def _organising() -> str:
+    families, groups, teach, many = (load_result(name) for name in ("families", "groups", "teach", "many"))
+    clothes, drawings, small = groups["fashion"], groups["openclipart"], many["small"]
+    precision = {name: figure["mean"] for name, figure in teach["average_precision"].items()}
+    k_means = ", ".join(f"{name} {max(values):.2f}" for name, values in drawings["ami_of_k_means"].items())
+    steps = ("families", "groups", "map")
+    return table(
+        ["organising", ""],
+        [
+            f"families: {families['works']} works among {families['distractors']:,} other drawings",
+            f"precision {families['precision']:.2f}, recall {families['recall']:.2f}, "
+            f"kind right {families['kind_right']:.2f}",
+        ],
+        ["groups of 10,000 pictures of clothes: NMI with their classes, three depths", _joined(clothes["nmi"])],
+        [
+            f"groups of {drawings['files']:,} drawings: AMI with their folders, best depth (k-means: {k_means})",
+            f"{max(drawings['ami']):.2f}",
+        ],
+        ["known pictures that change group when 1 % new ones arrive", f"{clothes['moved_by_1_percent']:.1%}"],
+        [
+            "tags from ten examples: mean average precision "
+            f"(PCA {precision['pca-64']:.2f}, perceptual hash {precision['phash']:.2f})",
+            f"{precision['looks and traits']:.2f}",
+        ],
+        [
+            "after twenty more answers: chosen by Pochade; at random",
+            _joined([precision["20 chosen"], precision["20 at random"]]),
+        ],
+        [
+            f"{small['pieces']:,} small pictures, first run: families, groups, map; most memory",
+            f"{', '.join(_duration(small[step]['seconds']) for step in steps)}; "
+            f"{max(small[step]['most_mb'] for step in steps) / 1000:.1f} GB",
+        ],
+    )
+
+
+def _joined(values: list[float]) -> str:
+    return ", ".join(f"{value:.2f}" for value in values)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < LONGEST_IN_SECONDS else f"{seconds / 60:.1f} min"

@@ -1,0 +1,44 @@
+"""Reading a person's file: in chunks, without blocking on a pipe, and with errors that name it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pochade.archive.container.manifest import CHUNK_BYTES
+from pochade.images.base.source import open_without_blocking, printable, unreachable_error
+from pochade.system.hashing import sha256_of_file
+
+
+def file_size(path: Path) -> int:
+    """Return a file's bytes.
+
+    Raises:
+        FileUnreachable: The system says nothing about it.
+    """
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreachable_error(printable(path), error) from error
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file's content in chunks.
+
+    Raises:
+        FileUnreachable: It can't be read.
+    """
+    try:
+        with open(path, "rb", opener=open_without_blocking) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except OSError as error:
+        raise unreachable_error(printable(path), error) from error
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file's content in hexadecimal digits, and how many bytes were read.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    with open(path, "rb", opener=open_without_blocking) as file:
+        return sha256_of_file(file)

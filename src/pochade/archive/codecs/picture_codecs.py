@@ -1,0 +1,248 @@
+"""Encoding a file as the smallest picture, and decoding it again.
+
+Whatever a codec returns has been decoded and compared with the original before it counts.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pochade.archive.codecs.guarded import try_codec
+from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, best_preview
+from pochade.archive.codecs.quality_search import TARGET_SCORES, LossyCandidate, smallest_for_model, smallest_lossy
+from pochade.archive.container.manifest import BYTES, JPEG, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry, Shape
+from pochade.errors import ArchiveDamaged
+from pochade.images.base.picture import Array
+from pochade.images.base.source import first_line
+from pochade.images.codecs import container_split, lossless
+from pochade.images.codecs.container_split import RowLayout, SplitFile
+
+if TYPE_CHECKING:  # torch is slow to import
+    from pochade.models.artifact_remover import ArtifactRemover
+
+JPEG_SIGNATURE = b"\xff\xd8\xff"
+MAX_REMAINDER_BYTES = 2**16  # the manifest holds the remainder
+MAX_GROWTH = 2  # a decoded file with the same pixels may be so many times larger than the original
+MAX_DECODED_GROWTH = 2 * MAX_GROWTH  # what a reader accepts, as other versions of a library may pack worse
+SMALL_FILE_BYTES = 2**13  # a file up to this size may fit into a preview's bytes without loss, so that is tried first
+
+
+@dataclass(frozen=True)
+class EncodedContent:
+    """A content as encoded by one codec: the bytes to store, and what decoding needs (see `Entry`)."""
+
+    content: bytes
+    codec: str
+    returns: str
+    format: str
+    shape: Shape | None = None
+    pixels: str | None = None
+    remainder: bytes | None = None
+    row_layout: RowLayout | None = None
+    score: float | None = None
+    model: str | None = None
+    conditioning: tuple[int, ...] | None = None
+
+    @property
+    def cost(self) -> int:
+        """Bytes that it takes in an archive in which no other file has the same remainder."""
+        return len(self.content) + len(zlib.compress(self.remainder or b""))
+
+    def entry(
+        self, name: str, size: int, crc32: int, fidelity: str, original_bytes: int, original_sha256: str
+    ) -> Entry:
+        """Return the manifest's entry, given where the content is stored and what the original is."""
+        return Entry(
+            name,
+            size,
+            crc32,
+            self.codec,
+            self.returns,
+            original_bytes,
+            original_sha256,
+            self.format,
+            fidelity,
+            self.shape,
+            self.pixels,
+            self.remainder,
+            self.row_layout,
+            self.score,
+            self.model,
+            self.conditioning,
+        )
+
+
+def encode_picture(
+    content: bytes, fidelity: str = LOSSLESS, artifact_remover: "ArtifactRemover | None" = None
+) -> EncodedContent | None:
+    """Encode a file as the smallest picture; None where no picture is smaller than the file.
+
+    Args:
+        content: The file's bytes.
+        fidelity: With `high` and `medium`, a lossy picture may win if it reaches the score. With `preview`, a preview
+            of a thousand bytes wins unless a lossless picture is as small.
+        artifact_remover: The model that restores previews, if the archive has one.
+    """
+    encode_preview = partial(_encode_preview, artifact_remover=artifact_remover)
+    if fidelity == PREVIEW and len(content) > SMALL_FILE_BYTES:
+        preview: EncodedContent | None = try_codec(encode_preview, content)
+        if preview is not None:
+            return preview
+    encode_lossless = encode_jpeg if content.startswith(JPEG_SIGNATURE) else _encode_pixels
+    exact: EncodedContent | None = try_codec(encode_lossless, content)
+    exact = exact if exact is not None and exact.cost < len(content) else None
+    if fidelity == LOSSLESS:
+        return exact
+    return try_codec(lambda whole: _encode_lossy(whole, fidelity, exact, encode_preview), content) or exact
+
+
+def encode_for_model(
+    content: bytes, fidelity: str, artifact_remover: "ArtifactRemover", without_model: EncodedContent | None
+) -> EncodedContent | None:
+    """Encode a file as an AVIF that a model restores; None where that isn't smaller than without the model.
+
+    Args:
+        content: The file's bytes.
+        fidelity: `high` or `medium`.
+        artifact_remover: The model.
+        without_model: What `encode_picture` returned.
+    """
+    max_bytes = len(content) if without_model is None else without_model.cost
+    candidate = try_codec(
+        lambda whole: smallest_for_model(whole, TARGET_SCORES[fidelity], max_bytes, artifact_remover), content
+    )
+    return _from_candidate(candidate, artifact_remover)
+
+
+def encode_jpeg(content: bytes) -> EncodedContent | None:
+    """Encode a JPEG as JPEG XL; None where it doesn't decode to the same bytes."""
+    encoded = lossless.transcode_jpeg(content)
+    return EncodedContent(encoded, JPEG, BYTES, "JPEG") if lossless.restore_jpeg(encoded) == content else None
+
+
+def decode_picture(entry: Entry, content: bytes) -> bytes:
+    """Decode an entry that is a lossless picture to the original's file.
+
+    Args:
+        entry: The entry.
+        content: Its bytes.
+
+    Raises:
+        ArchiveDamaged: The entry holds something else than its manifest says, or a newer Pochade made it.
+    """
+    decoded = _decode(entry, content)
+    if len(decoded) > MAX_DECODED_GROWTH * entry.original_bytes:
+        raise ArchiveDamaged(
+            f"'{entry.name}' decodes to {len(decoded):,} bytes where the manifest says {entry.original_bytes:,}"
+        )
+    return decoded
+
+
+def hash_pixels(values: Array) -> str:
+    """Return the first half of the SHA-256 of pixel values, row by row, in little-endian bytes."""
+    return hashlib.sha256(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"))).data).hexdigest()[:32]
+
+
+def _encode_lossy(
+    content: bytes,
+    fidelity: str,
+    exact: EncodedContent | None,
+    encode_preview: Callable[[bytes], EncodedContent | None],
+) -> EncodedContent | None:
+    """Return the smallest lossy picture or preview; None where it isn't smaller than the lossless picture."""
+    max_bytes = len(content) if exact is None else exact.cost
+    if fidelity == PREVIEW:
+        return None if max_bytes <= MAX_PREVIEW_BYTES else encode_preview(content)
+    return _from_candidate(smallest_lossy(content, TARGET_SCORES[fidelity], max_bytes))
+
+
+def _encode_preview(content: bytes, artifact_remover: "ArtifactRemover | None") -> EncodedContent | None:
+    return _from_candidate(best_preview(content, artifact_remover), artifact_remover)
+
+
+def _from_candidate(
+    candidate: LossyCandidate | None, artifact_remover: "ArtifactRemover | None" = None
+) -> EncodedContent | None:
+    if candidate is None:
+        return None
+    encoded = EncodedContent(
+        candidate.content,
+        candidate.codec,
+        PICTURE,
+        candidate.format,
+        candidate.shape,
+        score=candidate.score,
+        conditioning=candidate.conditioning,
+    )
+    if artifact_remover is None or candidate.conditioning is None:
+        return encoded
+    return replace(encoded, model=artifact_remover.name)
+
+
+def _encode_pixels(content: bytes) -> EncodedContent | None:
+    """Encode a picture that is no JPEG: its pixel values with a lossless codec, and the remainder of its file."""
+    split = container_split.split_file(content)
+    if split is None or len(split.remainder) > MAX_REMAINDER_BYTES:
+        return None
+    joined = container_split.join_file(split.format, split.values, split.remainder, split.layout)
+    if joined != content and (split.layout is not None or not _is_same(container_split.split_file(joined), split)):
+        return None
+    if len(joined) > MAX_GROWTH * len(content):
+        return None
+    shape = _shape_of(split.values)
+    if (smallest := _smallest_lossless(split.values, shape)) is None:
+        return None
+    codec, encoded = smallest
+    returns = BYTES if joined == content else PIXELS
+    digest = hash_pixels(split.values)
+    return EncodedContent(encoded, codec, returns, split.format, shape, digest, split.remainder, split.layout)
+
+
+def _is_same(joined: SplitFile | None, original: SplitFile) -> bool:
+    """Return whether a joined file holds the same as the original."""
+    return (
+        joined is not None and joined.remainder == original.remainder and np.array_equal(joined.values, original.values)
+    )
+
+
+def _smallest_lossless(values: Array, shape: Shape) -> tuple[str, bytes] | None:
+    """Return codec and content of the smallest lossless picture that decodes to the same values."""
+    reduced = lossless.drop_redundancy(values)
+    encoded = [(name, try_codec(encode, reduced)) for name, encode in lossless.LOSSLESS_CODECS.items()]
+    by_size = sorted(
+        ((name, content) for name, content in encoded if content is not None), key=lambda named: len(named[1])
+    )
+    for name, content in by_size:
+        decoded = try_codec(partial(lossless.decode_values, codec=name, shape=shape), content)
+        if decoded is not None and decoded.dtype == values.dtype and np.array_equal(decoded, values):
+            return name, content
+    return None
+
+
+def _shape_of(values: Array) -> Shape:
+    height, width, channels = values.shape
+    return height, width, channels, 8 * values.dtype.itemsize
+
+
+def _decode(entry: Entry, content: bytes) -> bytes:
+    """Decode an entry to the original's file, however large that is."""
+    try:
+        if entry.codec == JPEG:
+            return lossless.restore_jpeg(content)
+        if entry.codec not in lossless.LOSSLESS_CODECS or entry.shape is None or entry.remainder is None:
+            raise ArchiveDamaged(f"'{entry.name}' was encoded by '{entry.codec}'", "a newer Pochade may read it")
+        if entry.row_layout is not None and entry.returns != BYTES:
+            raise ValueError("its rows would not be the original's")
+        values = lossless.decode_values(content, entry.codec, entry.shape)
+        if hash_pixels(values) != entry.pixels:
+            raise ValueError("its pixels differ from the original's")
+        return container_split.join_file(entry.format, values, entry.remainder, entry.row_layout)
+    except BaseException as error:  # a panic in a Rust library is not an Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
+            raise
+        raise ArchiveDamaged(f"'{entry.name}' can't be decoded: {first_line(error)}") from error

@@ -1,0 +1,71 @@
+"""Files packed with xz, in chunks, so that a file may be larger than the memory."""
+
+import lzma
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO, Protocol
+
+from pochade.archive.container.manifest import CHUNK_BYTES
+from pochade.errors import ArchiveDamaged
+from pochade.images.base.source import first_line
+
+MAX_WINDOW_BYTES = 2**25  # packing takes twelve times as much memory, unpacking a little more than once
+MIN_WINDOW_BYTES = 4096
+UNPACK_MEMORY_BYTES = 2 * MAX_WINDOW_BYTES
+TRIAL_BYTES = 8 * CHUNK_BYTES  # after which packing stops if it saves too little
+MAX_TRIAL_RATIO = 0.98
+
+
+class ChunkReader(Protocol):
+    """Anything that can be read like a file."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes; nothing at the end."""
+
+
+def pack_xz(chunks: Iterable[bytes], size: int, into: BinaryIO) -> bool:
+    """Pack a file.
+
+    Args:
+        chunks: Its content.
+        size: Its bytes.
+        into: The file for the packed bytes.
+
+    Returns:
+        Whether the packed file is smaller. If not, `into` may hold only its beginning.
+    """
+    window = max(MIN_WINDOW_BYTES, min(MAX_WINDOW_BYTES, size))
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
+    compressor, packed = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=filters), 0
+    for chunk in chunks:
+        into.write(compressor.compress(chunk))
+        packed += len(chunk)
+        if packed >= TRIAL_BYTES and into.tell() > MAX_TRIAL_RATIO * packed:
+            return False
+    into.write(compressor.flush())
+    return into.tell() < size
+
+
+def unpack_xz(packed: ChunkReader, length: int, write: Callable[[bytes], Any]) -> None:
+    """Unpack a file, and never write more than its length.
+
+    Args:
+        packed: The packed file.
+        length: Bytes that it must unpack to.
+        write: Called with each chunk.
+
+    Raises:
+        ArchiveDamaged: It is damaged, or unpacks to another length.
+    """
+    decompressor, missing = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=UNPACK_MEMORY_BYTES), length
+    try:
+        while not decompressor.eof and missing >= 0:
+            chunk = packed.read(CHUNK_BYTES) if decompressor.needs_input else b""
+            if decompressor.needs_input and not chunk:
+                break
+            content = decompressor.decompress(chunk, CHUNK_BYTES)
+            missing -= len(content)
+            write(content[: max(0, missing + len(content))])
+    except (lzma.LZMAError, EOFError) as error:
+        raise ArchiveDamaged(f"it can't be unpacked: {first_line(error)}") from error
+    if missing or not decompressor.eof:
+        raise ArchiveDamaged("it unpacks to another length than the manifest says")

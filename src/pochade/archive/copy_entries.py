@@ -1,0 +1,96 @@
+"""Which entries a new archive takes over, from the old archive or from an interrupted run."""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from pochade.archive.archive_plan import ArchivePlan, ReportStage, content_hashes
+from pochade.archive.archive_reader import Archive
+from pochade.archive.container.embedded_models import model_id, with_repair_record
+from pochade.archive.container.entry_names import choose_entry_name
+from pochade.archive.container.manifest import FIDELITIES, MODEL, Entry
+from pochade.archive.container.partial_archive import PartialArchive
+from pochade.errors import ArchiveDamaged
+from pochade.images.base.source import printable
+
+
+def is_planned(
+    entry: Entry, old_contents: Container[str], plan: ArchivePlan, fidelity: str, models: Container[str]
+) -> bool:
+    """Return whether an entry that an interrupted run encoded or copied is one that this run wants.
+
+    Args:
+        entry: The entry.
+        old_contents: Contents of the old archive.
+        plan: What this run adds.
+        fidelity: Fidelity of this run.
+        models: The models that may be in the new archive; an entry that depends on another one is never planned.
+    """
+    if _needs_reencoding(entry, plan, fidelity) or (entry.model is not None and entry.model not in models):
+        return False
+    is_in_plan = entry.original_sha256 in plan.contents and entry.fidelity == fidelity
+    return is_in_plan or entry.original_sha256 in old_contents
+
+
+def has_higher_fidelity(entry: Entry, fidelity: str) -> bool:
+    """Return whether an entry has a higher fidelity than this run asks for."""
+    return entry.codec != MODEL and entry.rank > FIDELITIES.index(fidelity)
+
+
+def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity: str, report: ReportStage) -> None:
+    """Copy the old archive's entries, except those that this run encodes again.
+
+    These are damaged entries, and entries of a lower fidelity, whose original is here.
+
+    Raises:
+        ArchiveDamaged: An entry is damaged, and its original isn't here.
+    """
+    contents = content_hashes(part.entries)
+    models = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
+    for number, entry in enumerate(old.manifest.entries):
+        report("copying", number, len(old.manifest.entries))
+        if entry.codec == MODEL:  # written anew, which repairs it; without it, what depends on it is encoded again
+            if model_id(entry) in old.container.usable_models.keys() - models:
+                part.add(entry, [with_repair_record(old.model(entry))])
+            continue
+        if entry.original_sha256 in contents or _needs_reencoding(entry, plan, fidelity):
+            continue
+        if old.fault(entry):
+            if entry.original_sha256 in plan.contents:
+                continue
+            old.write(entry, lambda _chunk: None)  # raises, with the right sentence
+        _copy_entry(entry, old, part)
+
+
+def copy_unimproved_entries(old: Archive, part: PartialArchive) -> None:
+    """Copy the entries that were to be encoded again at a higher fidelity, where that failed."""
+    contents = content_hashes(part.entries)
+    for entry in old.manifest.entries:
+        if entry.codec != MODEL and entry.original_sha256 not in contents and not old.fault(entry):
+            _copy_entry(entry, old, part)
+
+
+def check_nothing_lost(old_entries: list[Entry], part: PartialArchive) -> None:
+    """Check that every content of the old archive is in the new one.
+
+    Raises:
+        ArchiveDamaged: An entry is damaged, and its original was here but could not be encoded again.
+    """
+    contents = content_hashes(part.entries)
+    for entry in old_entries:
+        if entry.codec != MODEL and entry.original_sha256 not in contents:
+            why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read completely"
+            raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
+
+
+def _needs_reencoding(entry: Entry, plan: ArchivePlan, fidelity: str) -> bool:
+    """Return whether an entry has a lower fidelity than this run asks for, and its original is here."""
+    return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in plan.contents
+
+
+def _copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> None:
+    """Copy an entry as it is, under another name where its own is taken."""
+    if not part.names.is_free(entry.name):  # by an interrupted run that began before this archive was here
+        name = choose_entry_name(entry.name.removeprefix("pieces/"), "", part.names)
+        part.add(replace(entry, name=name), old.content_range(entry).chunks())
+    else:
+        part.add(entry, old.content_range(entry).chunks())

@@ -1,0 +1,57 @@
+"""What an earlier run left where a result is to go, and whether it may be replaced."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pochade.cleaning.clean_record import CleanRecord, hash_if_exists, preview_path, read_record, record_path
+from pochade.errors import OutputUnwritable
+from pochade.images.base.source import printable
+from pochade.system.overwrite import check_overwrite
+
+OTHER_FOLDER = "choose another folder for the results"
+
+
+@dataclass(frozen=True)
+class ExistingOutput:
+    """The files of an earlier run at a result's path; None for each that isn't there."""
+
+    record: CleanRecord | None = None
+    result_sha256: str | None = None
+    preview_sha256: str | None = None
+
+
+def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> ExistingOutput:
+    """Find what an earlier run made of a scan.
+
+    Args:
+        scan: The original.
+        scan_sha256: The hash of its content.
+        result: Where its result is to go.
+
+    Raises:
+        OutputUnwritable: A file is in the way that must not be replaced: the original, the result of another scan, or a
+            file that Pochade did not write.
+    """
+    if result.parent.exists() and result.parent.samefile(scan.parent):
+        raise OutputUnwritable(f"'{printable(scan)}' lies in the folder for the results", OTHER_FOLDER)
+    record = read_record(result)
+    if record is None:
+        for path in (result, record_path(result), preview_path(result)):
+            check_overwrite(path, "is there already, and is no result of cleaning", OTHER_FOLDER)
+        return ExistingOutput()
+    if record.original != printable(scan.resolve()) and record.original_sha256 != scan_sha256:
+        why = f"'{printable(result)}' is there already, made of '{record.original}'"
+        raise OutputUnwritable(why, OTHER_FOLDER)
+    existing = ExistingOutput(record, hash_if_exists(result), hash_if_exists(preview_path(result)))
+    _check_unchanged(existing, record, result)
+    return existing
+
+
+def _check_unchanged(existing: ExistingOutput, record: CleanRecord, result: Path) -> None:
+    """Raise OutputUnwritable where a file differs from what its record says that Pochade wrote."""
+    if existing.result_sha256 not in {None, record.result_sha256, record.replaced_sha256}:
+        why = f"'{printable(result)}' was changed by somebody since it was cleaned"
+        raise OutputUnwritable(why, OTHER_FOLDER)
+    if existing.preview_sha256 not in {None, record.preview_sha256}:
+        why = f"'{printable(preview_path(result))}' was changed by somebody since it was drawn"
+        raise OutputUnwritable(why, OTHER_FOLDER)

@@ -1,0 +1,61 @@
+"""What previews of a picture are compared with: the picture at the size at which people look at previews."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from pochade.images.base.picture import Array, Header, Picture
+from pochade.images.base.source import Source
+from pochade.images.codecs.lossless import MAX_PICTURE_BYTES
+from pochade.images.codecs.lossy import Original
+from pochade.images.io.read import preview_from_source
+from pochade.images.quality.ssimulacra2 import ssimulacra2
+
+PREVIEW_SIDE = 512  # pixels: the longer side at which a preview is compared with its picture, unless that is smaller
+
+
+class PreviewReference:
+    """A picture at preview size: upright, in sRGB, on white paper.
+
+    Args:
+        content: The bytes of a picture file. Of an animation, the first frame is used. Exceptions of the decoding
+            library are not caught.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        source = Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES)
+        preview = preview_from_source(source, PREVIEW_SIDE)
+        self.header, self.pixels = preview.header, preview.pixels  # (h, w, 3) uint8
+
+    def resize(self, side: int) -> Original:
+        """Return the picture without metadata, its longer side `side` pixels, ready to be encoded."""
+        height, width = (max(1, round(length * side / self.longest)) for length in self.pixels.shape[:2])
+        small = Image.fromarray(self.pixels).resize((width, height), Image.Resampling.LANCZOS)
+        return Original(_picture_of(np.asarray(small)), None)
+
+    @property
+    def longest(self) -> int:
+        """Pixels of the longer side."""
+        return max(self.pixels.shape[:2])
+
+    def decode(self, content: bytes) -> Array:
+        """Decode a preview file and enlarge it to this size by cubic splines, as viewers do: (h, w, 3) uint8."""
+        source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
+        small = preview_from_source(source, PREVIEW_SIDE).pixels
+        return resize_bicubic(small, *self.pixels.shape[:2])
+
+    def score(self, content: bytes) -> float:
+        """SSIMULACRA2 of a preview file at this size."""
+        return ssimulacra2(self.pixels, self.decode(content))
+
+
+def resize_bicubic(pixels: Array, height: int, width: int) -> Array:
+    """Resize pixels (h, w, 3) uint8 by cubic splines."""
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def _picture_of(pixels: Array) -> Picture:
+    height, width, channels = pixels.shape
+    header = Header("PNG", width, height, 8, channels, has_alpha=False, frames=1)
+    return Picture(header, pixels, None, None, None, None, ())

@@ -1,0 +1,57 @@
+"""GIF, still or animated: the size and the number of frames from its blocks, the pixels through Pillow."""
+
+# numbers of the file format
+
+import struct
+
+from PIL import GifImagePlugin
+
+from pochade.images.base.picture import Header
+from pochade.images.base.source import Source
+from pochade.images.formats.raster import RawImage
+
+_GRAPHIC_CONTROL = 0xF9  # label of the extension that states a frame's transparency
+
+
+def read_gif_header(source: Source) -> Header:
+    """Read the header of a GIF.
+
+    Raises:
+        PictureDamaged: The file ends inside a frame, or has none.
+    """
+    width, height, flags = struct.unpack("<HHB", source.read_exactly(6, 5))
+    offset, frames, has_alpha = 13 + _palette_bytes(flags), 0, False
+    while offset < source.size and (kind := source.read_at(offset, 1)) != b";":
+        if kind == b",":
+            left, top, frame_width, frame_height, flags = struct.unpack("<HHHHB", source.read_exactly(offset + 1, 9))
+            if not frames:  # the first frame may reach beyond the canvas, which then grows
+                width, height = max(width, left + frame_width), max(height, top + frame_height)
+            frames += 1
+            offset = _skip_sub_blocks(source, offset + 11 + _palette_bytes(flags))
+        elif kind == b"!":
+            label, _, transparency = source.read_exactly(offset + 1, 3)
+            has_alpha = has_alpha or (not frames and label == _GRAPHIC_CONTROL and bool(transparency & 1))
+            offset = _skip_sub_blocks(source, offset + 2)
+        else:
+            offset += 1  # padding, which every decoder skips
+    if not frames:
+        raise source.truncation_error()
+    return Header("GIF", width, height, 8, 3, has_alpha, frames)
+
+
+def _palette_bytes(flags: int) -> int:
+    """The length of the palette that follows these flags."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _skip_sub_blocks(source: Source, offset: int) -> int:
+    """The offset behind a series of sub-blocks, which ends with an empty one."""
+    while length := source.read_exactly(offset, 1)[0]:
+        offset += 1 + length
+    return offset + 1
+
+
+def read_gif(source: Source, _header: Header, _side: int | None) -> RawImage:
+    """Open the first frame of a GIF."""
+    source.file.seek(0)
+    return RawImage.from_pillow(GifImagePlugin.GifImageFile(source.file))

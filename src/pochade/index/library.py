@@ -1,0 +1,191 @@
+"""`Library`: one opened collection, with its database, its models and the queries that several rooms need."""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pochade.analysis.nearest_neighbours import nearest_rows
+from pochade.errors import CollectionMissing, UsageError
+from pochade.images.base.source import printable
+from pochade.images.geometry.letterbox import SQUARE_SIDE
+from pochade.index.active_models import ActiveModels
+from pochade.index.database import Index
+from pochade.index.label_store import pictures_with_label
+from pochade.index.model_store import model_in_use
+from pochade.index.name_rules import normalise_name
+from pochade.index.pictures import CollectionInfo, Filter, Match, PictureFile, ReadProblem, file_time, passes
+
+
+class Library:
+    """One opened collection: a folder of art, and its index.
+
+    Args:
+        folder: The art, which is only read.
+        home: The folder that holds the files of the index.
+        place: The database of the index: an SQLite file, or the URL of a database.
+    """
+
+    def __init__(self, folder: Path, home: Path, place: Path | str) -> None:
+        self.folder, self.home, self.place = folder, home, place
+        self._index: Index | None = None
+        self._models: ActiveModels | None = None
+
+    @property
+    def index(self) -> Index:
+        """The database, opened on first use.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        if self._index is None:
+            if isinstance(self.place, Path):
+                _check_exists(self.place, self.folder)
+            self._index = Index(self.place)
+        return self._index
+
+    def create_index(self) -> Index:
+        """Open the database, and create it where none exists yet.
+
+        Raises:
+            OutputUnwritable: The database can't be created.
+        """
+        if self._index is None:
+            self._index = Index(self.place)
+        return self._index
+
+    @property
+    def models(self) -> ActiveModels:
+        """The models that this collection uses, and the embeddings and sketches that they made."""
+        if self._models is None or self._models.index is not self.index:
+            self._models = ActiveModels(self.folder, self.home, self.index)
+        return self._models
+
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of the thumbnails."""
+        return self.home / "thumbnails"
+
+    def close(self) -> None:
+        """Close the database; the next query opens it again."""
+        if self._index:
+            self._index.close()
+            self._index = None
+
+    def pictures(self) -> list[PictureFile]:
+        """Every file that holds a picture, sorted by path."""
+        return [self._picture_file(row) for row in self.index.picture_files()]
+
+    def problems(self) -> list[ReadProblem]:
+        """Every file that gave no picture, with the reason."""
+        return [ReadProblem(self.folder / os.fsdecode(row.path), row.problem or "") for row in self.index.problems()]
+
+    def info(self) -> CollectionInfo:
+        """Counts, formats and sizes of the whole collection, and the model in use."""
+        files, used = self.pictures(), model_in_use(self.index)
+        pictures = {file.number: file for file in files}.values()
+        formats = Counter(picture.format for picture in pictures)
+        return CollectionInfo(
+            self.folder, len(files), len(pictures), dict(formats.most_common()),
+            sum(picture.width * picture.height for picture in pictures) / 1e6,
+            sum(picture.bytes for picture in pictures) / 1e9,
+            tuple(self.problems()), *((used.name, used.learnt, used.figures) if used else (None, None, {})),
+        )  # fmt: skip
+
+    def files_by_number(self) -> dict[int, list[PictureFile]]:
+        """The files of each picture that has any, by the picture's number."""
+        files: dict[int, list[PictureFile]] = {}
+        for file in self.pictures():
+            files.setdefault(file.number, []).append(file)
+        return files
+
+    def look_up(self, images: Iterable[Path | str]) -> list[PictureFile]:
+        """Look up the pictures in these files.
+
+        Raises:
+            UsageError: The collection does not know one of the files.
+        """
+        known = {file.path: file for file in self.pictures()}
+        paths = [Path(os.path.abspath(image)) for image in images]  # noqa: PTH100  keep symbolic links
+        for path in paths:
+            if path not in known:
+                raise UsageError(
+                    f"'{printable(path)}' is not known", "is it in the collection? 'pochade learn' reads it"
+                )
+        return [known[path] for path in paths]
+
+    def nearest(self, embedding: NDArray[np.float32], k: int, *, among: Filter | None = None) -> list[Match]:
+        """Find the files whose embeddings are nearest to an embedding.
+
+        Args:
+            embedding: The query (64,), of unit length.
+            k: The number of files.
+            among: The pictures to search; all of them when None.
+
+        Returns:
+            At most k matches, nearest first.
+        """
+        count = self.index.row_count()
+        allowed = self._allowed_rows(among, count) if among else None
+        row_limit, matches = k, list[Match]()
+        while True:
+            rows = nearest_rows(embedding, self.models.embeddings(count), row_limit, allowed)
+            distance = dict(zip(rows.rows.tolist(), rows.distances.tolist(), strict=True))
+            files = [self._picture_file(row) for row in self.index.files_of_rows(distance)]
+            matches = [Match(file.path, distance[file.row], file) for file in files if passes(file, among, self.folder)]
+            if len(matches) >= k or len(rows.rows) < row_limit or row_limit >= count:
+                return sorted(matches, key=lambda match: (match.distance, match.path))[:k]
+            row_limit = min(count, row_limit * 4 + 16)  # some of the nearest pictures have no file any more
+
+    def neighbours(self, picture: PictureFile, k: int) -> list[Match]:
+        """Find the files of other pictures whose embeddings are nearest to that of a picture, nearest first."""
+        embedding = self.models.embeddings(self.index.row_count())[picture.row]
+        copies = sum(1 for _ in self.index.files_of_rows([picture.row]))
+        matches = self.nearest(embedding, k + copies)
+        return [match for match in matches if match.picture.number != picture.number][:k]
+
+    def redraw_of(self, picture: PictureFile) -> NDArray[np.uint8]:
+        """Decode the sketch of a picture.
+
+        Returns:
+            The picture (H, W, 3), 96 pixels on the longer side.
+        """
+        sketch = self.models.sketches(self.index.row_count())[picture.row : picture.row + 1]
+        square = self.models.embedder.reconstruct(sketch)[0]  # (96, 96, 3)
+        scale = SQUARE_SIDE / max(picture.width, picture.height)
+        width, height = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        x, y = (SQUARE_SIDE - width) // 2, (SQUARE_SIDE - height) // 2
+        return np.ascontiguousarray(square[y : y + height, x : x + width])
+
+    def _allowed_rows(self, among: Filter, count: int) -> NDArray[np.bool_]:
+        allowed = np.zeros(count, np.bool_)
+        labelled = pictures_with_label(self.index, normalise_name(among.label)) if among.label else None
+        for file in self.pictures():
+            has_label = labelled is None or file.number in labelled
+            if passes(file, among, self.folder) and has_label and file.row < count:
+                allowed[file.row] = True
+        return allowed
+
+    def _picture_file(self, row: Any) -> PictureFile:
+        return PictureFile(
+            self.folder / os.fsdecode(row.path), row.hash, sys.intern(row.format), row.width, row.height, row.depth,
+            row.has_alpha, row.frames, row.bytes, sys.intern(row.colour), file_time(row.mtime),
+            tuple(json.loads(row.notes)), row.id, row.row,
+        )  # fmt: skip
+
+
+def _check_exists(database: Path, folder: Path) -> None:
+    try:
+        database.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"nothing has been learnt of '{printable(str(folder))}' yet"
+        raise CollectionMissing(why, "run 'pochade learn' with that folder") from error
+    except OSError as error:
+        why = f"what was learnt of '{printable(str(folder))}' can't be read: {error.strerror}"
+        raise CollectionMissing(why, "keep the index elsewhere with --index DIR") from error

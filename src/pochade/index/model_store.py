@@ -1,0 +1,50 @@
+"""Models in the database: which ones made the stored embeddings and sketches, and which ones come next."""
+
+from typing import Any
+
+import sqlalchemy as sql
+
+from pochade.index.database import Index
+from pochade.index.schema import MODELS, PAIRS
+
+
+def model_in_use(index: Index) -> Any | None:
+    """The row of the model that made the stored embeddings; None while nothing has been learnt."""
+    with index.reading() as connection:
+        return connection.execute(sql.select(MODELS).where(MODELS.c.in_use)).first()
+
+
+def prepared_model(index: Index) -> Any | None:
+    """The row of a model that still has to embed the pictures before it is used, or None."""
+    with index.reading() as connection:
+        return connection.execute(sql.select(MODELS).where(MODELS.c.in_use.is_(False))).first()
+
+
+def prepare_model(index: Index, name: str, learnt: str, figures: dict[str, Any]) -> None:
+    """Record a model that will be used once it has embedded every picture; this replaces an earlier prepared one.
+
+    Args:
+        index: The database.
+        name: The model's name, made from its weights.
+        learnt: When it was trained, ISO 8601 in UTC.
+        figures: The figures of its training.
+    """
+    with index.writing() as connection:
+        connection.execute(sql.delete(MODELS).where(MODELS.c.in_use.is_(False)))
+        if not connection.scalar(sql.select(MODELS.c.name).where(MODELS.c.name == name)):
+            row = {"name": name, "learnt": learnt, "figures": figures, "in_use": False}
+            connection.execute(sql.insert(MODELS), row)
+
+
+def use_model(index: Index, name: str) -> None:
+    """Switch to a prepared model, and forget all others; pair scores are deleted, as they depend on the embeddings."""
+    with index.writing() as connection:
+        connection.execute(sql.delete(MODELS).where(MODELS.c.name != name))
+        connection.execute(sql.update(MODELS).values(in_use=True))
+        connection.execute(sql.delete(PAIRS))
+
+
+def record_training(index: Index, figures: dict[str, Any]) -> None:
+    """Record the figures of a training run whose models were rejected."""
+    with index.writing() as connection:
+        connection.execute(sql.update(MODELS).where(MODELS.c.in_use).values(figures=figures))

@@ -1,0 +1,22 @@
+"""What a person may call a group or a label."""
+
+import unicodedata
+
+from pochade.errors import UsageError
+
+MAX_NAME_LENGTH = 256  # characters
+UNPRINTABLE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # control characters, surrogates, line and paragraph separators
+
+
+def normalise_name(text: str) -> str:
+    """Strip the blanks around a name, and check that it can be printed on one line.
+
+    Raises:
+        UsageError: The name is empty, too long, or has characters that can't be printed on one line.
+    """
+    name = text.strip()
+    if not 0 < len(name) <= MAX_NAME_LENGTH or any(
+        unicodedata.category(letter) in UNPRINTABLE_CATEGORIES for letter in name
+    ):
+        raise UsageError(f"a name needs letters, at most {MAX_NAME_LENGTH}, that can be printed on one line")
+    return name

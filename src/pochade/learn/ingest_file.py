@@ -1,0 +1,91 @@
+"""Read one file for the index, in a worker: hash, thumbnail, descriptor. Without torch, so that workers stay small."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pochade.errors import FileUnreachable, PictureUnreadable
+from pochade.images.base.picture import Array, Header
+from pochade.images.base.source import open_source, printable
+from pochade.images.features.colour_name import dominant_colour
+from pochade.images.geometry.letterbox import Squares, make_squares
+from pochade.images.io.read import read_preview
+from pochade.images.render.contact_sheet import is_contact_sheet
+from pochade.index.descriptor_jobs import describe_thumbnail
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
+from pochade.system.folder_walk import FileStamp, stamp_of
+from pochade.system.hashing import sha256_of_file
+
+UNLIMITED_BYTES = 2**63  # hashing reads a file in chunks, so its size does not matter
+
+
+@dataclass(frozen=True)
+class IngestTask:
+    """A file to read."""
+
+    path: bytes
+    stamp: FileStamp
+    known: frozenset[str]  # known contents of this size; such a file only needs hashing
+    thumbnails: Path
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages."""
+        return printable(Path(os.fsdecode(self.path)).name)
+
+    def run(self) -> "IngestResult":
+        """Read the file."""
+        return ingest_file(self)
+
+    def failed(self, problem: str, *, retry: bool) -> "IngestResult":
+        """Report the problem of a file whose worker failed."""
+        return IngestResult(problem=problem, retry=retry)
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """The outcome of reading a file: a known content, a new picture, or a problem."""
+
+    content: str | None = None  # SHA-256, in hexadecimal
+    header: Header | None = None
+    squares: Squares | None = None
+    descriptor: Array | None = None  # (4608,) uint8
+    colour: str = ""  # the name of the dominant colour
+    notes: tuple[str, ...] = ()
+    problem: str | None = None  # why there is no picture
+    retry: bool = False  # the problem may disappear although the file does not change
+
+
+def ingest_file(task: IngestTask) -> IngestResult:
+    """Hash a file; unless its content is known, write its thumbnail and describe it. Errors become problems."""
+    path = Path(os.fsdecode(task.path))
+    try:
+        content = _hash_file(path, task.stamp)
+        return IngestResult(content) if content in task.known else _read_picture(path, content, task)
+    except OSError as error:
+        return IngestResult(problem=f"'{printable(path.name)}' can't be read: {error.strerror}", retry=True)
+    except PictureUnreadable as error:
+        sentence = error.sentence.replace(printable(path), printable(path.name))  # the path is stored with the problem
+        return IngestResult(problem=sentence, retry=isinstance(error, FileUnreachable))
+
+
+def _read_picture(path: Path, content: str, task: IngestTask) -> IngestResult:
+    preview = read_preview(path, THUMBNAIL_PIXELS)
+    if preview.header.format == "PNG" and is_contact_sheet(path):
+        return IngestResult(problem=f"'{printable(path.name)}' is a contact sheet that Pochade drew")
+    if stamp_of(path.stat()) != task.stamp:
+        raise FileUnreachable(f"'{printable(path.name)}' changed while it was read")
+    thumbnail = thumbnail_path(task.thumbnails, content)
+    write_thumbnail(thumbnail, preview.pixels)
+    squares = make_squares(preview.pixels)
+    return IngestResult(
+        content, preview.header, squares, describe_thumbnail(thumbnail), dominant_colour(squares.whole), preview.notes
+    )
+
+
+def _hash_file(path: Path, stamp: FileStamp) -> str:
+    """Hash a file that must still have this stamp."""
+    with open_source(path, UNLIMITED_BYTES) as source:
+        if stamp_of(os.fstat(source.file.fileno())) != stamp:
+            raise FileUnreachable(f"'{source.name}' changed while it was read")
+        return sha256_of_file(source.file)[0]

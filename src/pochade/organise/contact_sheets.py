@@ -1,0 +1,158 @@
+"""Contact sheets: the matches of a search, families, groups, and the map, each as a PNG of thumbnails."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pochade.errors import PictureUnreadable
+from pochade.images.base.picture import Array
+from pochade.images.base.source import printable
+from pochade.images.io.read import read_preview
+from pochade.images.render.contact_sheet import (
+    PAPER_COLOUR,
+    SHEET_COLUMNS,
+    SheetCell,
+    draw_contact_sheet,
+    is_contact_sheet,
+)
+from pochade.images.render.map_sheet import draw_map_sheet
+from pochade.index.pictures import Match, PictureFile
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
+from pochade.organise.family_model import Family, FamilyMember
+from pochade.organise.results import Group, Spot
+from pochade.system.atomic_files import write_atomically
+from pochade.system.overwrite import check_overwrite, check_parent_folder
+
+MAX_FAMILIES = 40  # rows of a sheet
+EMPTY_CELL = np.full((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, 3), PAPER_COLOUR, np.uint8)  # shown without a thumbnail
+
+
+def write_match_sheet(query: Path, matches: Sequence[Match], thumbnails: Path, to: Path) -> None:
+    """Draw a picture and its matches, with their distances, to a PNG.
+
+    Args:
+        query: The picture.
+        matches: The matches, nearest first.
+        thumbnails: The folder of the thumbnails.
+        to: The PNG to write.
+
+    Raises:
+        OutputUnwritable: The PNG can't be written, or a file that is no contact sheet is there.
+    """
+    check_sheet_path(to)
+    cells = [SheetCell(read_preview(query, THUMBNAIL_PIXELS).pixels, f"asked: {printable(query.name)}", "")]
+    cells += [_match_cell(match, thumbnails) for match in matches]
+    _write_sheet(to, draw_contact_sheet(cells))
+
+
+def _match_cell(match: Match, thumbnails: Path) -> SheetCell:
+    caption = f"distance {match.distance:.3f}" + (", the same work" if match.is_same_work else "")
+    return SheetCell(_thumbnail(thumbnails, match.piece.hash), printable(match.path.name), caption)
+
+
+def write_family_sheet(families: Sequence[Family], thumbnails: Path, to: Path) -> None:
+    """Draw the first families to a PNG, one a row, its cover first; it raises what `write_match_sheet` raises."""
+    cells = list[SheetCell | None]()
+    for family in families[:MAX_FAMILIES]:
+        row = [_member_cell(member, thumbnails) for member in family.members[:SHEET_COLUMNS]]
+        row[0] = row[0]._replace(words=f"cover: {family.reason}")
+        cells += [*row, *[None] * (SHEET_COLUMNS - len(row))]
+    _write_sheet(to, draw_contact_sheet(cells or [SheetCell(EMPTY_CELL, "no families", "")]))
+
+
+def _member_cell(member: FamilyMember, thumbnails: Path) -> SheetCell:
+    certainty = "" if member.kind == "exact" else f", {member.likelihood:.0%}"
+    pixels = _thumbnail(thumbnails, member.piece.hash)
+    return SheetCell(pixels, printable(member.path.name), f"{member.kind}{certainty}")
+
+
+def write_group_sheet(
+    groups: Sequence[Group], depth: int, pictures: Sequence[PictureFile], thumbnails: Path, to: Path
+) -> None:
+    """Draw the covers of the groups at a depth to a PNG; it raises what `write_match_sheet` raises.
+
+    Args:
+        groups: The topmost groups.
+        depth: The depth to show, from 1.
+        pictures: All files of the collection.
+        thumbnails: The folder of the thumbnails.
+        to: The PNG to write.
+    """
+    hashes = {picture.path: picture.hash for picture in pictures}
+    cells = [
+        SheetCell(_thumbnail(thumbnails, hashes.get(group.cover)), _group_caption(group), group.description)
+        for group in _groups_at_depth(groups, depth)
+    ]
+    _write_sheet(to, draw_contact_sheet(cells or [SheetCell(EMPTY_CELL, "no groups", "")]))
+
+
+def _groups_at_depth(groups: Sequence[Group], depth: int) -> list[Group]:
+    """The groups at a depth, from 1, and the groups above it that have no subgroups."""
+    if depth == 1:
+        return list(groups)
+    return [
+        inner for group in groups for inner in (_groups_at_depth(group.groups, depth - 1) if group.groups else [group])
+    ]
+
+
+def _group_caption(group: Group) -> str:
+    return f"{group.number}: {group.name or 'group'}, {len(group.paths):,} files"
+
+
+def write_map_sheet(
+    spots: Sequence[Spot], groups: Sequence[Group], pictures: Sequence[PictureFile], thumbnails: Path, to: Path
+) -> None:
+    """Draw the map to a PNG, where the covers of groups get room first; it raises what `write_match_sheet` raises.
+
+    Args:
+        spots: The places of all files.
+        groups: The topmost groups, whose names are written on the map.
+        pictures: All files of the collection.
+        thumbnails: The folder of the thumbnails.
+        to: The PNG to write.
+    """
+    hashes = {picture.path: picture.hash for picture in pictures}
+    place = {spot.path: number for number, spot in enumerate(spots)}
+    positions = np.array([(spot.x, spot.y) for spot in spots], np.float32).reshape(-1, 2)
+    covers = [place[group.cover] for group in _groups_at_depth(groups, 2) if group.cover in place]
+    others = np.setdiff1d(np.random.default_rng(0).permutation(len(spots)), covers, assume_unique=True)
+    members = {
+        f"{group.number}: {group.title}": np.array([place[path] for path in group.paths if path in place], np.int64)
+        for group in sorted(groups, key=lambda group: group.name is None)
+    }
+
+    def thumbnail(number: int) -> Array | None:
+        pixels = _thumbnail(thumbnails, hashes.get(spots[number].path))
+        return None if pixels is EMPTY_CELL else pixels
+
+    order = np.array([*covers, *others.tolist()], np.int64)
+    _write_sheet(to, draw_map_sheet(positions, thumbnail, order, members).png)
+
+
+def check_sheet_path(to: Path) -> None:
+    """Check that a contact sheet may be written to a path: that it is free, or holds an earlier contact sheet.
+
+    Raises:
+        OutputUnwritable: The file there is no contact sheet, or there is no such folder.
+    """
+    check_parent_folder(to)
+    check_overwrite(to, "is there already, and is no contact sheet", is_ours=is_contact_sheet)
+
+
+def _write_sheet(to: Path, png: bytes) -> None:
+    check_sheet_path(to)
+    write_atomically(to, png)
+
+
+def _thumbnail(thumbnails: Path, content: str | None) -> Array:
+    """Read the thumbnail of a content hash, or the empty cell if there is none."""
+    return EMPTY_CELL if content is None else thumbnail_pixels(thumbnail_path(thumbnails, content))
+
+
+def thumbnail_pixels(path: Path) -> Array:
+    """Read a picture at the size of a thumbnail, or the empty cell if it can't be read."""
+    try:
+        return read_preview(path, THUMBNAIL_PIXELS).pixels
+    except PictureUnreadable:
+        return EMPTY_CELL

@@ -1,0 +1,69 @@
+"""Where the cover of a family is chosen: the file to show, and to keep."""
+
+from collections.abc import Callable, Sequence
+
+from pochade.errors import UsageError
+from pochade.index.pictures import PictureFile
+
+LAYERED_FORMATS = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE")
+LOSSLESS_FORMATS = ("PNG", "APNG", "TIFF", "BMP")
+GREYS = ("black", "grey", "white")  # colour names of pictures without colour
+SIZE_TOLERANCE = 1.05  # ratio of pixel counts up to which two files count as equally large
+
+
+def check_cover_rule(rule: str | None) -> str | None:
+    """Return a rule as it is, if there is such a rule.
+
+    Raises:
+        UsageError: There is no such rule.
+    """
+    if rule is not None and rule not in COVER_RULES:
+        raise UsageError(f"'{rule}' is no rule for covers", f"choose from {', '.join(COVER_RULES)}")
+    return rule
+
+
+def choose_cover(files: Sequence[PictureFile], rule: str | None = None) -> tuple[PictureFile, str]:
+    """Choose the cover of a family, and say why.
+
+    The largest file wins, then one with layers, then one in colour, then the latest. Symbolic links only win where
+    there is nothing else.
+
+    Args:
+        files: The files of the family.
+        rule: A rule to apply before the others.
+
+    Returns:
+        The cover, and the reasons.
+    """
+    candidates, reasons = [file for file in files if not file.path.is_symlink()] or list(files), list[str]()
+    for name in sorted(COVER_RULES, key=lambda name: name != rule):
+        winners = COVER_RULES[name](candidates)
+        if len(winners) < len(candidates):
+            reasons.append(REASONS[name])
+        candidates = winners
+    best = min(candidates, key=lambda file: (file.format not in LOSSLESS_FORMATS, len(str(file.path)), file.path))
+    return best, ", ".join(reasons) or "all are alike"
+
+
+def _largest(files: Sequence[PictureFile]) -> list[PictureFile]:
+    most_pixels = max(file.width * file.height for file in files)
+    return [file for file in files if file.width * file.height * SIZE_TOLERANCE >= most_pixels]
+
+
+def _with_layers(files: Sequence[PictureFile]) -> list[PictureFile]:
+    return [file for file in files if file.format in LAYERED_FORMATS] or list(files)
+
+
+def _in_colour(files: Sequence[PictureFile]) -> list[PictureFile]:
+    return [file for file in files if file.colour not in GREYS] or list(files)
+
+
+def _latest(files: Sequence[PictureFile]) -> list[PictureFile]:
+    last_change = max(file.modified for file in files)
+    return [file for file in files if file.modified == last_change]
+
+
+COVER_RULES: dict[str, Callable[[Sequence[PictureFile]], list[PictureFile]]] = {
+    "largest": _largest, "layered": _with_layers, "coloured": _in_colour, "latest": _latest,
+}  # fmt: skip
+REASONS = {"largest": "the largest", "layered": "keeps its layers", "coloured": "in colour", "latest": "the latest"}

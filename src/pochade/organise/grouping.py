@@ -1,0 +1,64 @@
+"""The groups of a collection: fitted once, extended by new pictures, and edited by the person."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pochade.index.group_rows import GroupTree
+from pochade.index.library import Library
+from pochade.index.organisation_store import read_groups, write_groups
+from pochade.organise import group_edits
+from pochade.organise.group_descriptions import describe_groups, list_groups
+from pochade.organise.group_fitting import fit_groups
+from pochade.organise.point_features import group_points
+from pochade.organise.results import Group
+from pochade.system.progress import Report
+
+
+def update_groups(library: Library, report: Report) -> list[Group]:
+    """Bring the groups up to date with the pictures of a collection, and list them."""
+    files = library.files_by_number()
+    points = group_points(library, files, report)
+    before = read_groups(library.index)
+    tree = fit_groups(before, points.numbers, points.features)
+    tree = describe_groups(tree, files, library.thumbnails, report)
+    if tree != before:
+        write_groups(library.index, before, tree)
+    return list_groups(tree, points, files)
+
+
+def stored_groups(library: Library, report: Report) -> list[Group]:
+    """List the groups as they are stored; where there are none yet, fit them."""
+    tree = read_groups(library.index)
+    if not tree.nodes:
+        return update_groups(library, report)
+    files = library.files_by_number()
+    return list_groups(tree, group_points(library, files, report), files)
+
+
+def rename_group(library: Library, number: int, name: str) -> None:
+    """Give a group a name."""
+    _edit(library, lambda tree: group_edits.rename(tree, number, name))
+
+
+def merge_groups(library: Library, number: int, other: int) -> None:
+    """Move everything in the second group to the first."""
+    _edit(library, lambda tree: group_edits.merge(tree, number, other))
+
+
+def split_group(library: Library, number: int, report: Report) -> None:
+    """Replace a group by its subgroups, or by two halves of it."""
+    points = group_points(library, library.files_by_number(), report)
+    features = dict(zip(points.numbers.tolist(), points.features, strict=True))
+    _edit(library, lambda tree: group_edits.split(tree, number, features))
+
+
+def pin_pictures(library: Library, images: Iterable[Path | str], number: int) -> None:
+    """Put the pictures of some files into a group for good."""
+    pictures = [file.number for file in library.look_up(images)]
+    _edit(library, lambda tree: group_edits.pin(tree, pictures, number))
+
+
+def _edit(library: Library, edit: Callable[[GroupTree], None]) -> None:
+    before, tree = read_groups(library.index), read_groups(library.index)
+    edit(tree)
+    write_groups(library.index, before, tree)

@@ -1,0 +1,263 @@
+"""The methods of `Collection` that put pictures in order; each calls a function of this room."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pochade.index import label_store
+from pochade.index.group_rows import GroupTree
+from pochade.index.library import Library
+from pochade.index.organisation_store import MapPlace, read_groups, read_map_places, write_groups
+from pochade.index.pictures import PictureFile
+from pochade.system.progress import Report, ignore_progress
+
+if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pochade` stays light
+    from pochade.organise.family_model import Family
+    from pochade.organise.results import Group, Spot, Suggestions
+
+
+class OrganiseMethods:
+    """Families, groups, labels, sidecars and the map of a collection."""
+
+    library: Library
+
+    # Families --------------------------------------------------------------------------------------------------------
+
+    def families(self, keep: str | None = None, report: Report = ignore_progress) -> list["Family"]:
+        """Find the duplicates and versions of each work, those first that have the most bytes to spare.
+
+        The embeddings propose pairs of pictures, and each pair is scored by aligning the two. Scores are stored, so the
+        next call only scores what is new. No file is changed.
+
+        Args:
+            keep: The rule that chooses covers before all others: "largest", "layered", "coloured" or "latest".
+            report: Called with the progress.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+            UsageError: There is no such rule.
+        """
+        from pochade.organise.cover_rules import check_cover_rule  # noqa: PLC0415
+
+        check_cover_rule(keep)
+        from pochade.organise.family_finder import find_families  # noqa: PLC0415
+
+        return find_families(self.library, keep, report)
+
+    # Groups ----------------------------------------------------------------------------------------------------------
+
+    def groups(self, report: Report = ignore_progress) -> list["Group"]:
+        """Group pictures that look alike, the largest group first, each divided into finer ones.
+
+        New pictures join existing groups. Once the collection has grown by a fifth, groups that the person has not
+        edited are fitted again. A picture that fits nowhere is in no group.
+
+        Args:
+            report: Called with the progress.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        from pochade.organise.grouping import update_groups  # noqa: PLC0415
+
+        return update_groups(self.library, report)
+
+    def groups_so_far(self, report: Report = ignore_progress) -> list["Group"]:
+        """List the groups as they are stored, without adding new pictures; fit them if there are none yet.
+
+        Args:
+            report: Called with the progress.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        from pochade.organise.grouping import stored_groups  # noqa: PLC0415
+
+        return stored_groups(self.library, report)
+
+    def rename_group(self, number: int, name: str) -> None:
+        """Give a group a name.
+
+        Args:
+            number: The number of the group.
+            name: The name, on one line.
+
+        Raises:
+            UsageError: There is no such group, or the name is empty.
+        """
+        from pochade.organise.grouping import rename_group  # noqa: PLC0415
+
+        rename_group(self.library, number, name)
+
+    def merge_groups(self, number: int, other: int) -> None:
+        """Move everything in the second group to the first, and remove the second.
+
+        Args:
+            number: The number of the group that stays.
+            other: The number of the group that goes.
+
+        Raises:
+            UsageError: One of the groups is missing, or lies in the other.
+        """
+        from pochade.organise.grouping import merge_groups  # noqa: PLC0415
+
+        merge_groups(self.library, number, other)
+
+    def split_group(self, number: int, report: Report = ignore_progress) -> None:
+        """Replace a group by its subgroups, or by two halves where it has none.
+
+        Args:
+            number: The number of the group.
+            report: Called with the progress.
+
+        Raises:
+            UsageError: There is no such group, or it is too small.
+        """
+        from pochade.organise.grouping import split_group  # noqa: PLC0415
+
+        split_group(self.library, number, report)
+
+    def pin(self, images: Iterable[Path | str], number: int) -> None:
+        """Put pictures into a group for good.
+
+        Args:
+            images: Files of the collection.
+            number: The number of the group.
+
+        Raises:
+            UsageError: There is no such group, or a file is not in the collection.
+        """
+        from pochade.organise.grouping import pin_pictures  # noqa: PLC0415
+
+        pin_pictures(self.library, images, number)
+
+    def group_tree(self) -> GroupTree:
+        """The groups as they are stored, with the group of each picture number."""
+        return read_groups(self.library.index)
+
+    def restore_groups(self, expected: GroupTree, tree: GroupTree) -> None:
+        """Replace the stored groups by an earlier state of them.
+
+        Args:
+            expected: The groups that must be stored now.
+            tree: The groups to store.
+
+        Raises:
+            UsageError: Other groups than expected are stored; nothing is changed.
+        """
+        write_groups(self.library.index, expected, tree)
+
+    # Labels ----------------------------------------------------------------------------------------------------------
+
+    def label(self, pieces: Sequence[PictureFile], label: str, *, refused: bool = False) -> None:
+        """Give pictures a label, or note that the person refused it for them.
+
+        Args:
+            pieces: The pictures.
+            label: The label.
+            refused: Whether the pictures don't have the label.
+
+        Raises:
+            UsageError: The label is empty.
+        """
+        from pochade.organise.label_teaching import add_label  # noqa: PLC0415
+
+        add_label(self.library, pieces, label, refused=refused)
+
+    def unlabel(self, pieces: Sequence[PictureFile], label: str) -> None:
+        """Forget whether pictures have a label.
+
+        Args:
+            pieces: The pictures.
+            label: The label.
+
+        Raises:
+            UsageError: The label is empty.
+        """
+        from pochade.organise.label_teaching import remove_label  # noqa: PLC0415
+
+        remove_label(self.library, pieces, label)
+
+    def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
+        """Note which files have a label and which don't; `suggest` learns from both.
+
+        Args:
+            label: The label.
+            images: Files of the collection that have the label; five or more are a good start.
+            refused: Files that don't have the label.
+
+        Raises:
+            UsageError: A file is not in the collection, both lists name it, or no file is given.
+        """
+        from pochade.organise.label_teaching import teach_label  # noqa: PLC0415
+
+        teach_label(self.library, label, images, refused)
+
+    def suggest(self, label: str, k: int = 20, report: Report = ignore_progress) -> "Suggestions":
+        """Suggest the pictures that likely have a label, and those whose answers would teach most.
+
+        Args:
+            label: A label that some pictures have.
+            k: The most suggestions of either kind.
+            report: Called with the progress.
+
+        Raises:
+            UsageError: No picture has the label yet.
+        """
+        from pochade.organise.label_teaching import suggest_pictures  # noqa: PLC0415
+
+        return suggest_pictures(self.library, label, k, report)
+
+    def labels(self) -> dict[str, int]:
+        """The number of pictures with each label."""
+        return label_store.label_counts(self.library.index)
+
+    def pictures_with_label(self, label: str, *, refused: bool = False) -> set[int]:
+        """The numbers of the pictures that have a label, or for which the person refused it."""
+        return label_store.pictures_with_label(self.library.index, label, refused=refused)
+
+    def labels_of(self, picture: PictureFile) -> dict[str, bool]:
+        """What the person said about labels of a picture: True if it has the label, False if it was refused."""
+        return label_store.labels_by_picture(self.library.index).get(picture.number, {})
+
+    def write_sidecars(self) -> list[str]:
+        """Write the labels of every picture to XMP sidecars beside its files, and preserve the rest of these sidecars.
+
+        Returns:
+            A sentence for each file that could not be written.
+        """
+        from pochade.organise.sidecar_sync import write_sidecars  # noqa: PLC0415
+
+        return write_sidecars(self.library)
+
+    def read_sidecars(self) -> list[str]:
+        """Take over the labels in XMP sidecars, except those that the person refused for a picture.
+
+        Returns:
+            A sentence for each file that could not be read.
+        """
+        from pochade.organise.sidecar_sync import read_sidecars  # noqa: PLC0415
+
+        return read_sidecars(self.library)
+
+    # Map -------------------------------------------------------------------------------------------------------------
+
+    def map(self, report: Report = ignore_progress, *, anew: bool = False) -> list["Spot"]:
+        """Place all pictures on a plane, similar ones near each other; the result is sorted by path.
+
+        Pictures keep their places, and new ones are placed among them.
+
+        Args:
+            report: Called with the progress.
+            anew: Forget all places, and lay out the whole map again.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
+        from pochade.organise.map_places import update_map  # noqa: PLC0415  openTSNE
+
+        return update_map(self.library, report, from_scratch=anew)
+
+    def map_places(self) -> dict[int, MapPlace]:
+        """The places on the map as they are stored, by picture number."""
+        return read_map_places(self.library.index)

@@ -1,0 +1,72 @@
+"""Which pictures have exactly the same pixels, though their files differ."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pochade.analysis.arrays import Integers
+from pochade.errors import PictureUnreadable
+from pochade.images.base.picture import Picture
+from pochade.images.io.read import read_picture
+from pochade.index.database import Index
+from pochade.index.pictures import PictureFile, file_time
+
+
+class PixelDuplicates:
+    """Finds pictures with the same pixels, and stores the hashes of the pixels, so that each file is decoded once.
+
+    Args:
+        files: The files of each picture, by number.
+        index: Where the hashes are stored.
+    """
+
+    def __init__(self, files: Mapping[int, Sequence[PictureFile]], index: Index) -> None:
+        self.files, self.index = files, index
+        self.first: dict[int, int] = {}  # from a picture to the first picture with the same pixels
+        self._digests = index.pixel_hashes()
+
+    def compare(self, pairs: list[list[int]]) -> None:
+        """Compare the pixels of pairs of pictures, where their sizes agree."""
+        numbers = {number for pair in pairs if self._may_agree(*pair) for number in pair}
+        first_with_digest = dict[str, int]()
+        for number in sorted(numbers):
+            if digest := self._digest(number):
+                self.first[number] = first_with_digest.setdefault(digest, number)
+
+    def are_equal(self, number: int, other: int) -> bool:
+        """Whether two pictures are known to have the same pixels."""
+        return number == other or self.first.get(number, number) == self.first.get(other, other)
+
+    def _may_agree(self, number: int, other: int) -> bool:
+        first, second = self.files[number][0], self.files[other][0]
+        has_one_page = first.frames == second.frames == 1 and "TIFF" not in {first.format, second.format}
+        return has_one_page and (first.width, first.height) == (second.width, second.height)
+
+    def _digest(self, number: int) -> str | None:
+        """The hash of a picture's pixels; None if its file can't be decoded, or changed since it was learnt."""
+        if number not in self._digests:
+            file = self.files[number][0]
+            try:
+                state = file.path.stat()
+                if state.st_size != file.bytes or file_time(state.st_mtime_ns) != file.modified:
+                    return None
+                self._digests[number] = pixel_digest(read_picture(file.path))
+            except (OSError, PictureUnreadable, MemoryError):
+                return None
+            self.index.record_pixel_hash(number, self._digests[number])
+        return self._digests[number]
+
+
+def pixel_digest(picture: Picture) -> str:
+    """Compute the SHA-256 of a picture's pixels, colour profile and alpha; a fully opaque alpha counts as none."""
+    colours = _to_16_bits(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3)))
+    digest = hashlib.sha256(f"{colours.shape} {picture.icc!r}".encode())
+    digest.update(np.ascontiguousarray(colours).tobytes())
+    if picture.alpha is not None and picture.alpha.min() < np.iinfo(picture.alpha.dtype).max:
+        digest.update(np.ascontiguousarray(_to_16_bits(picture.alpha)).tobytes())
+    return digest.hexdigest()
+
+
+def _to_16_bits(values: Integers) -> Integers:
+    return values.astype(np.uint16) * 257 if values.dtype == np.uint8 else values

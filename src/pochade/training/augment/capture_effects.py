@@ -1,0 +1,61 @@
+"""What happens to a picture on its way to a file: softness, a scan or photograph, noise, a watermark."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from pochade.images.geometry.gaussian_blur import gaussian_blur
+from pochade.training.augment.random_batch import random_apply, random_mask, random_uniform
+
+WATERMARK_STROKES = (5, 40)  # of a row of letters, down and across
+
+
+def soften(x: Tensor) -> Tensor:
+    """Blur a random part of the pictures (B, 3, S, S), and reduce the resolution of some."""
+    x = random_apply(0.3, lambda part: gaussian_blur(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
+    return random_apply(0.15, _reduce_resolution, x)
+
+
+def simulate_capture(x: Tensor) -> Tensor:
+    """Give a random part of the pictures (B, 3, S, S) tinted paper, uneven light and noise, as scans have."""
+    x = random_apply(0.25, lambda part: part * torch.empty(len(part), 3, 1, 1).uniform_(0.75, 1.0), x)
+    x = random_apply(0.25, _light_unevenly, x)
+    return random_apply(0.3, _add_noise, x)
+
+
+def add_watermark(x: Tensor) -> Tensor:
+    """Print a row of letters across pictures (B, 3, S, S), more or less transparent."""
+    colour = torch.rand(len(x), 3, 1, 1).round() * random_uniform(len(x), 0.6, 1)
+    cover = _random_letters(len(x), x.shape[-1]) * random_uniform(len(x), 0.2, 0.8)
+    return x * (1 - cover) + colour * cover
+
+
+def _reduce_resolution(x: Tensor) -> Tensor:
+    side = int(torch.randint(x.shape[-1] * 2 // 5, x.shape[-1], (1,)))
+    small = functional.interpolate(x, size=side, mode="bilinear", antialias=True)
+    return functional.interpolate(small, size=x.shape[-2:], mode="bilinear")
+
+
+def _light_unevenly(x: Tensor) -> Tensor:
+    """Darken pictures towards one side."""
+    ramp = torch.linspace(-1, 1, x.shape[-1])
+    slope_across = ramp.view(1, 1, 1, -1) * random_uniform(len(x), -1, 1)
+    slope = slope_across + ramp.view(1, 1, -1, 1) * random_uniform(len(x), -1, 1)
+    return x * (1 - random_uniform(len(x), 0, 0.25) * (slope + 1).clamp(0, 2))
+
+
+def _add_noise(x: Tensor) -> Tensor:
+    """Grey noise, like the grain of paper or of a scanner."""
+    return x + torch.randn(len(x), 1, *x.shape[-2:]) * random_uniform(len(x), 0.0, 0.06)
+
+
+def _random_letters(count: int, side: int) -> Tensor:
+    """A row of blocky letters somewhere in each picture (B, 1, side, side), in {0, 1}."""
+    rows_of_strokes, columns_of_strokes = WATERMARK_STROKES
+    letters = random_mask(count * rows_of_strokes * columns_of_strokes, 0.5).float().view(count, 1, *WATERMARK_STROKES)
+    steps = torch.linspace(0, 1, side).view(1, -1)
+    rows = (steps - random_uniform(count, 0.0, 0.85).view(-1, 1)) / random_uniform(count, 0.06, 0.25).view(-1, 1)
+    columns = (steps - random_uniform(count, 0.0, 0.4).view(-1, 1)) / random_uniform(count, 0.4, 1.0).view(-1, 1)
+    positions = torch.stack(torch.broadcast_tensors(columns.unsqueeze(1), rows.unsqueeze(2)), 3)
+    grid = positions * 2 - 1  # (B, side, side, 2)
+    return functional.grid_sample(letters, grid, mode="nearest", align_corners=False)

@@ -1,0 +1,49 @@
+"""What a scanner adds: soft optics, shifted colours, sharpening, noise, banding and streaks."""
+
+import numpy as np
+
+from pochade.images.geometry.gaussian_blur import blur
+from pochade.training.augment.random_fields import Floats, RandomGenerator, shift
+from pochade.training.augment.specks import add_streaks
+
+BLUR_CHANCE = 0.6
+COLOUR_SHIFT_CHANCE = 0.25
+SHARPENING_CHANCE = 0.2
+BANDING_CHANCE = 0.06
+STREAK_CHANCE = 0.08
+
+
+def scan_sheet(rng: RandomGenerator, x: Floats, kinds: frozenset[str]) -> tuple[Floats, Floats]:
+    """Scan a sheet (H, W, 3).
+
+    Args:
+        rng: Decides everything.
+        x: The sheet, from 0 to 1.
+        kinds: Which of "scanner", "banding" and "streaks" may happen.
+
+    Returns:
+        The scan (H, W, 3), and 1 on its streaks (H, W).
+    """
+    streaks = np.zeros(x.shape[:2], np.float32)
+    if "scanner" in kinds:
+        x = _scan_through_optics(rng, x)
+        x = x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0.3, 3) / 255)
+    if rng.random() < BANDING_CHANCE and "banding" in kinds:
+        rows = np.sin(np.arange(x.shape[0]) * rng.uniform(0.1, 1.2)) * rng.uniform(0.003, 0.02)
+        x = (x * (1 + rows[:, None, None])).astype(np.float32)
+    if rng.random() < STREAK_CHANCE and "streaks" in kinds:
+        x, streaks = add_streaks(rng, x)
+    return x, streaks
+
+
+def _scan_through_optics(rng: RandomGenerator, x: Floats) -> Floats:
+    """Softness, colours that do not meet, halos of sharpening: each by chance."""
+    if rng.random() < BLUR_CHANCE:
+        x = blur(x, rng.uniform(0.3, 0.9))
+    if rng.random() < COLOUR_SHIFT_CHANCE:
+        channel, (down, across) = int(rng.choice([0, 2])), rng.uniform(-0.6, 0.6, 2)
+        x = x.copy()
+        x[..., channel] = shift(np.ascontiguousarray(x[..., channel]), down, across)
+    if rng.random() < SHARPENING_CHANCE:
+        x = np.clip(x + np.float32(rng.uniform(0.1, 0.8)) * (x - blur(x, 1.2)), 0, 1)
+    return x

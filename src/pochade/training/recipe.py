@@ -1,0 +1,47 @@
+"""How a model is trained: the tutorial's recipe to the letter, and faster ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from pochade.training.muon import Muon
+
+WARM_UP_SHARE = 0.2  # share of a one-cycle run in which the rate rises
+MIN_RATE_SHARE = 0.01  # a one-cycle run never falls below this share of its top rate
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a training run except the model, its loss and the data.
+
+    A run's file stores these fields as JSON, so their names stay as they are.
+    """
+
+    name: Literal["tutorial", "fast"]
+    epochs: int  # passes over the data
+    batch_size: int  # pictures per step
+    optimiser: Literal["adam", "muon"]
+    learning_rate: float  # the constant rate, or the top of the cycle
+    one_cycle: bool  # the rate rises for a fifth of the run, then falls linearly to zero (Smith & Topin, 2018)
+
+    def optimiser_for(self, parameters: Iterable[Tensor]) -> Optimizer:
+        """A new optimiser over these parameters."""
+        if self.optimiser == "muon":
+            return Muon(parameters, self.learning_rate)
+        return torch.optim.Adam(parameters, self.learning_rate)
+
+    def rate_at(self, progress: float) -> float:
+        """The learning rate at a progress from 0 to 1."""
+        if not self.one_cycle:
+            return self.learning_rate
+        rising, falling = progress / WARM_UP_SHARE, (1 - progress) / (1 - WARM_UP_SHARE)
+        return self.learning_rate * max(min(rising, falling), MIN_RATE_SHARE)
+
+
+TUTORIAL_RECIPE = Recipe("tutorial", 10, 64, "adam", 1e-3, one_cycle=False)
+FAST_RECIPE = Recipe("fast", 2, 256, "muon", 5e-2, one_cycle=True)
+REFERENCE_CLASSIFIER = Recipe("fast", 3, 128, "muon", 2e-2, one_cycle=True)

@@ -1,0 +1,119 @@
+"""An interrupted training run on disk, so that it can go on where it stopped.
+
+A run's safetensors file holds the weights (`net.*`) and the optimiser's state (`optimiser.<parameter>.<name>`). Its
+metadata holds the run's identity (`run`) and its progress (`state`), both as JSON.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from pochade.errors import CheckpointDamaged
+from pochade.models.checkpoints import read_tensors, stored_name, write_tensors
+from pochade.training.recipe import Recipe
+
+TRAINING_FORMAT = "pochade-training-1"
+TRACE_PARTS_PER_EPOCH = 25
+
+# The names of losses in files never change, so a run that began under an older name goes on.
+STORED_LOSS_NAMES = {
+    "ContrastiveLoss.loss": "Agreement.loss",
+    "FlowMatchingObjective.loss": "Creating.loss",
+    "rate_distortion_loss": "coding",
+    "scan_denoising_loss": "restored",
+    "artifact_removal_loss": "uncoded",
+    "page_loss": "page_read",
+}
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """How far a training run has come."""
+
+    epochs_done: int = 0
+    losses: tuple[float, ...] = ()  # the mean loss of each epoch
+    trace: tuple[float, ...] = ()  # the mean loss of each 25th of an epoch, for the learning curve
+    seconds: float = 0.0  # time spent in steps
+
+    def after_epoch(self, step_losses: list[float], seconds: float) -> "TrainingState":
+        """The state one epoch later, given the loss of each step and the time that the epoch took."""
+        size = math.ceil(len(step_losses) / TRACE_PARTS_PER_EPOCH)
+        parts = [mean(step_losses[start : start + size]) for start in range(0, len(step_losses), size)]
+        losses, trace = (*self.losses, mean(step_losses)), (*self.trace, *parts)
+        return TrainingState(self.epochs_done + 1, losses, trace, self.seconds + seconds)
+
+
+def describe_run(
+    model: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], recipe: Recipe, seed: int
+) -> str:
+    """Everything that decides a run's outcome, as JSON: a run resumes only from a file with the same description."""
+    run = {
+        "net": stored_name(model),
+        "config": dataclasses.asdict(model.config),  # type: ignore[call-overload]
+        "loss": STORED_LOSS_NAMES.get(loss.__qualname__, loss.__qualname__),
+        "shapes": [list(tensor.shape) for tensor in data],
+        "recipe": dataclasses.asdict(recipe),
+        "seed": seed,
+    }
+    return json.dumps(run)
+
+
+def save_run(path: Path, model: nn.Module, optimiser: Optimizer, state: TrainingState, run: str) -> None:
+    """Write everything that an interrupted run needs to end as if it had never stopped.
+
+    Args:
+        path: The file to write.
+        model: The model in training.
+        optimiser: Its optimiser.
+        state: The progress so far.
+        run: The run's identity, from `describe_run`.
+
+    Raises:
+        OutputUnwritable: The file can't be written.
+    """
+    tensors = {f"net.{name}": tensor for name, tensor in model.state_dict().items()}
+    for number, values in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+    metadata = {"run": run, "state": json.dumps(dataclasses.asdict(state))}
+    write_tensors(path, TRAINING_FORMAT, tensors, metadata)
+
+
+def resume_run(path: Path, model: nn.Module, optimiser: Optimizer, run: str) -> TrainingState:
+    """Load a run's weights and optimiser state from its file.
+
+    A missing or damaged file, or the file of another run, changes nothing: the run starts at its beginning.
+
+    Args:
+        path: The file that `save_run` wrote.
+        model: The model, changed in place.
+        optimiser: Its optimiser, changed in place.
+        run: The identity of the run to resume, from `describe_run`.
+
+    Returns:
+        The progress so far.
+    """
+    try:
+        tensors, metadata = read_tensors(path, TRAINING_FORMAT)
+    except CheckpointDamaged:
+        return TrainingState()
+    if metadata["run"] != run:
+        return TrainingState()
+    weights, optimiser_state = {}, optimiser.state_dict()
+    for name, tensor in tensors.items():
+        owner, key = name.split(".", 1)
+        if owner == "net":
+            weights[key] = tensor
+        else:
+            number, key = key.split(".")
+            optimiser_state["state"].setdefault(int(number), {})[key] = tensor
+    model.load_state_dict(weights)
+    optimiser.load_state_dict(optimiser_state)
+    state = json.loads(metadata["state"])
+    return TrainingState(state["epochs_done"], tuple(state["losses"]), tuple(state["trace"]), state["seconds"])

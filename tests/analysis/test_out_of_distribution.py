@@ -1,0 +1,39 @@
+"""Latents far from those of real pictures are out of distribution, latents among them are not."""
+
+import numpy as np
+
+from pochade.analysis.arrays import Floats
+from pochade.analysis.gaussian_mixture import WhitenedMixture
+from pochade.analysis.out_of_distribution import judge_latent
+from tests.support.point_clouds import clouds
+
+
+def judge(latent: Floats) -> tuple[bool, dict[str, bool]]:
+    """Whether a latent is out of distribution among one cloud, and which tests find it unusual."""
+    latents, _ = clouds(900, cloud_count=1)
+    train, held_out = latents[:600], latents[600:]
+    density = WhitenedMixture.fit(train, sizes=(1,))
+    verdict = judge_latent(latent, train, held_out, density, lambda some: np.clip(some, -5, 17))
+    return verdict.is_out_of_distribution, {name: test.unusual for name, test in verdict.tests.items()}
+
+
+def test_a_latent_among_the_others_is_in_distribution() -> None:
+    is_out_of_distribution, unusual = judge(np.array([12, 0.5, -0.5, 0.5, -0.5]))
+    assert not is_out_of_distribution
+    assert not any(unusual.values())
+
+
+def test_a_latent_far_from_the_others_is_unusual_by_every_test() -> None:
+    is_out_of_distribution, unusual = judge(np.full(5, 40.0))
+    assert is_out_of_distribution
+    assert all(unusual.values())
+
+
+def test_the_very_centre_is_as_unusual_as_the_far_out() -> None:
+    """In many dimensions no latent lies near the mean: the Mahalanobis distance has a lower bound too."""
+    random = np.random.default_rng(0)
+    latents = random.normal(size=(2_000, 60))
+    train, held_out = latents[:1_500], latents[1_500:]
+    verdict = judge_latent(train.mean(0), train, held_out, WhitenedMixture.fit(train, (1,)), lambda some: some)
+    assert verdict.mahalanobis.unusual
+    assert not verdict.is_out_of_distribution, "one test of four is not enough"

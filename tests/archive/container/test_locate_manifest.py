@@ -1,0 +1,54 @@
+"""Finding the manifest costs neither memory nor time, whatever a file claims."""
+
+import io
+import zlib
+from pathlib import Path
+
+import pytest
+
+from pochade.archive.archive_reader import open_archive
+from pochade.archive.container import zip_layout
+from pochade.archive.container.locate_manifest import locate_manifest
+from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES
+from pochade.errors import ArchiveDamaged
+from tests.support.archives import peak_memory, write_archive
+
+
+def test_a_manifest_that_would_unpack_to_gigabytes_is_refused_first(tmp_path: Path) -> None:
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = b"".join(packer.compress(bytes(2**24)) for _ in range(20)) + packer.flush()
+    for claimed in (1000, MAX_MANIFEST_BYTES + 1):
+        copy = zip_layout.ZipMember(zip_layout.MANIFEST_NAME, 0, len(packed), claimed, zip_layout.METHOD_DEFLATED)
+        path = write_archive(tmp_path, zip_layout.local_header(copy) + packed)
+
+        def refused(path: Path = path) -> None:
+            with pytest.raises(ArchiveDamaged):
+                open_archive(path)
+
+        assert peak_memory(refused) < 10_000_000
+
+
+def test_headers_that_claim_large_manifests_are_not_followed() -> None:
+    claims = zip_layout.local_header(
+        zip_layout.ZipMember(zip_layout.MANIFEST_NAME, 0, 2**27, 2**27, zip_layout.METHOD_DEFLATED)
+    )
+    short = zip_layout.local_header(
+        zip_layout.ZipMember(zip_layout.MANIFEST_NAME, 0, 40_000, 40_000, zip_layout.METHOD_DEFLATED)
+    )
+    for content in (claims * 500, short * 500 + bytes(40_000)):
+        file = CountingFile(content)
+        with pytest.raises(ArchiveDamaged, match="isn't an archive"):
+            locate_manifest(file, len(content))
+        assert file.count < 30 * len(content)
+
+
+class CountingFile(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        content = super().read(size)
+        self.count += len(content)
+        return content

@@ -1,0 +1,149 @@
+"""A manifest that says something impossible is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pochade.archive.archive_reader import open_archive
+from pochade.errors import ArchiveDamaged
+from tests.support.archives import (
+    Json,
+    build_archive,
+    entry_json,
+    manifest_json,
+    peak_memory,
+    readable_files,
+    write_archive,
+)
+
+TEXT = b"of paper and ink"
+
+
+def test_the_builder_of_hostile_archives_builds_a_good_one(tmp_path: Path) -> None:
+    with open_archive(write_archive(tmp_path, build_archive(manifest_json(entry_json(TEXT)), TEXT))) as archive:
+        assert archive.verify() == []
+        assert readable_files(archive) == {"0.png": TEXT}
+
+
+PATHS = [
+    "../x", "a/../../x", "/etc/passwd", "a//b", "", ".", "a/.", "C:\\x", "C:/x", "..\\x", "a\0b",
+    "\udc2e\udc2e/x", "\udcc3\udca4", "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS, ids=ascii)
+def test_paths_that_lead_elsewhere_are_refused(path: str, tmp_path: Path) -> None:
+    for manifest in (
+        manifest_json(entry_json(TEXT, files=[{"path": path, "mtime": 0}])),
+        manifest_json(entry_json(TEXT), folders=[path]),
+    ):
+        with pytest.raises(ArchiveDamaged, match="its manifest has the path"):
+            open_archive(write_archive(tmp_path, build_archive(manifest, TEXT)))
+
+
+@pytest.mark.parametrize("name", ["coder", "returns", "fidelity", "format", "original_sha256"])
+@pytest.mark.parametrize("word", ["\x1b[31mred\x07", "\ud800", "two\nlines"], ids=ascii)
+def test_control_characters_are_refused(name: str, word: str, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveDamaged, match=f"its manifest has the wrong '{name}'"):
+        open_archive(write_archive(tmp_path, build_archive(manifest_json(entry_json(TEXT, **{name: word})), TEXT)))
+
+
+def twice(manifest: Json) -> None:
+    manifest["entries"][0]["files"] *= 2
+
+
+def file_as_folder(manifest: Json) -> None:
+    manifest["entries"][0]["files"].append({"path": "0.png/x", "mtime": 0})
+
+
+def folder_below_a_file(manifest: Json) -> None:
+    manifest["folders"] = ["0.png"]
+
+
+def same_entry(manifest: Json) -> None:
+    manifest["entries"].append(manifest["entries"][0])
+
+
+def overlapping(manifest: Json) -> None:
+    manifest["entries"].append(entry_json(TEXT, "pieces/b", files=[]))
+
+
+def longer(manifest: Json) -> None:
+    manifest["entries"][0]["bytes"] += 10
+
+
+def negative(manifest: Json) -> None:
+    manifest["entries"][0]["bytes"] = -5
+
+
+def huge(manifest: Json) -> None:
+    manifest["entries"][0]["original_bytes"] = 2**64
+
+
+def words(manifest: Json) -> None:
+    manifest["entries"][0]["crc32"] = "12"
+
+
+def no_rest(manifest: Json) -> None:
+    manifest["entries"][0]["rest"] = 1
+
+
+def name_outside(manifest: Json) -> None:
+    manifest["entries"][0]["name"] = "pieces/../../a"
+
+
+def newer(manifest: Json) -> None:
+    manifest["format"] = "pochade-archive-9"
+
+
+def broken_rest(manifest: Json) -> None:
+    manifest["rests"] = ["no base64!"]
+
+
+def missing(manifest: Json) -> None:
+    del manifest["folders"]
+
+
+LIES: list[tuple[Callable[[Json], None], str]] = [
+    (twice, "a path twice"),
+    (file_as_folder, "a file where"),
+    (folder_below_a_file, "a file where"),
+    (same_entry, "an entry twice"),
+    (overlapping, "other sizes than the file"),
+    (longer, "other sizes than the file"),
+    (negative, "the wrong 'bytes'"),
+    (huge, "the wrong 'original_bytes'"),
+    (words, "the wrong 'crc32'"),
+    (no_rest, "refers to something that isn't there"),
+    (name_outside, "which Pochade never writes"),
+    (newer, "of the format 'pochade-archive-9'"),
+    (broken_rest, "a broken 'rests'"),
+    (missing, "the wrong 'folders'"),
+]
+
+
+@pytest.mark.parametrize(("lie", "sentence"), LIES, ids=lambda value: getattr(value, "__name__", ""))
+def test_an_impossible_manifest_is_refused(lie: Callable[[Json], None], sentence: str, tmp_path: Path) -> None:
+    manifest = manifest_json(entry_json(TEXT))
+    lie(manifest)
+    with pytest.raises(ArchiveDamaged, match=sentence):
+        open_archive(write_archive(tmp_path, build_archive(manifest, TEXT)))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"[" * 100_000, b"\xff", b"1" * 5000, b"null"], ids=len)
+def test_a_manifest_that_is_no_record_is_refused(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveDamaged, match="can't be opened"):
+        open_archive(write_archive(tmp_path, build_archive(content)))
+
+
+def test_a_path_through_ten_thousand_folders_costs_no_memory(tmp_path: Path) -> None:
+    for deep, sentence in (("a/" * 10_000 + "a", "a path of 20,001 characters"), ("a/" * 4000 + "a", "a file where")):
+        manifest = manifest_json(entry_json(TEXT, files=[{"path": deep, "mtime": 0}, {"path": "a", "mtime": 0}]))
+        path = write_archive(tmp_path, build_archive(manifest, TEXT))
+
+        def refused(path: Path = path, sentence: str = sentence) -> None:
+            with pytest.raises(ArchiveDamaged, match=sentence):
+                open_archive(path)
+
+        assert peak_memory(refused) < 2_000_000

@@ -1,0 +1,150 @@
+"""A model travels in an archive once, only where it pays off, and a damaged one is repaired."""
+
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pochade.archive.archive_reader import open_archive
+from pochade.archive.archive_writer import compress
+from pochade.archive.container.embedded_models import model_entry, with_repair_record
+from pochade.archive.container.manifest import MODEL, Entry
+from pochade.archive.container.partial_archive import PartialArchive
+from pochade.archive.model_choice import drop_losing_variants
+from pochade.errors import ArchiveDamaged, OutputUnwritable
+from pochade.models.artifact_remover import shipped_artifact_remover
+from pochade.models.packed_weights import pack_model
+from tests.support.denoisers import random_denoiser
+from tests.support.paintings import painting, save_png
+
+
+def add_variant(part: PartialArchive, letter: str, size: int, model: str | None) -> None:
+    """Add an entry of zeros for a content, with or without a model."""
+    content = bytes(size)
+    part.add(
+        Entry(
+            f"pieces/{letter}{'-2' if model else ''}.avif", size, zlib.crc32(content),
+            "avif-restored" if model else "avif", "picture", 9999, letter * 64, "PNG", "medium", model=model,
+            conditioning=(40,) if model else None, shape=(8, 8, 3, 8) if model else None,
+        ),
+        [content],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("pays", [True, False])
+def test_the_model_travels_only_where_the_archive_is_smaller_with_it(tmp_path: Path, pays: bool) -> None:
+    model = random_denoiser()
+    packed = pack_model(model)
+    name = model_entry(packed).original_sha256[:16]
+    saved = len(with_repair_record(packed)) + 2000 if pays else 500
+    with PartialArchive(tmp_path / "x.pochade") as part:
+        for letter in "ab":
+            add_variant(part, letter, 60_000, None)
+            add_variant(part, letter, 60_000 - saved, name)
+        drop_losing_variants(part, packed)
+        codecs = [entry.codec for entry in part.entries]
+    assert codecs.count(MODEL) == pays
+    assert codecs.count("avif-restored") == 2 * pays
+    assert codecs.count("avif") == 2 * (not pays)
+    with PartialArchive(tmp_path / "x.pochade") as part:  # as after a kill at this moment
+        part.resume(lambda _entry: True)
+        assert sorted(entry.codec for entry in part.entries) == sorted(codecs)
+
+
+@pytest.mark.parametrize("fidelity", ["medium", "lossless"])
+def test_a_file_with_the_bytes_of_the_model_is_archived_like_others(
+    restored_archive: Path, tmp_path: Path, fidelity: str
+) -> None:
+    (tmp_path / "art" / "a.net").write_bytes(shipped_artifact_remover().content)
+    compress(tmp_path / "art", restored_archive, fidelity)
+    with open_archive(restored_archive) as archive:
+        assert archive.verify() == []
+        assert {file.path: archive.read(file) for file in archive}["a.net"] == shipped_artifact_remover().content
+
+
+def test_adding_keeps_using_the_model_of_the_archive(restored_archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "art" / "new.png").write_bytes(save_png(painting(190, 230)))
+    with open_archive(restored_archive) as archive:
+        before = {entry.original_sha256 for entry in archive.models()}
+    compress(tmp_path / "art", restored_archive, "medium")
+    with open_archive(restored_archive) as archive:
+        assert {entry.original_sha256 for entry in archive.models()} == before
+        assert archive.verify() == []
+        assert len(archive) == 4
+
+
+def test_a_flipped_bit_in_the_model_costs_nothing_and_is_repaired_by_adding(
+    restored_archive: Path, tmp_path: Path
+) -> None:
+    with open_archive(restored_archive) as archive:
+        entry_of_model = archive.models()[0]
+        offset = archive.content_range(entry_of_model).start + entry_of_model.bytes // 3
+        reads = [archive.read(file) for file in archive]
+    content = bytearray(restored_archive.read_bytes())
+    content[offset] ^= 4
+    restored_archive.write_bytes(content)
+    with open_archive(restored_archive) as archive:
+        damages = archive.verify()
+        assert len(damages) == 1
+        assert damages[0].lost_files == ()
+        assert [archive.read(file) for file in archive] == reads
+    compress(tmp_path / "art", restored_archive, "medium")
+    with open_archive(restored_archive) as archive:
+        assert archive.verify() == []
+
+
+def test_a_lost_model_costs_the_files_that_depend_on_it(restored_archive: Path) -> None:
+    with open_archive(restored_archive) as archive:
+        entry_of_model = archive.models()[0]
+        offset = archive.content_range(entry_of_model).start
+        dependent = {file.path for file in archive if file.entry.model}
+    content = bytearray(restored_archive.read_bytes())
+    content[offset : offset + entry_of_model.bytes] = bytes(entry_of_model.bytes)
+    restored_archive.write_bytes(content)
+    with open_archive(restored_archive) as archive:
+        assert set(archive.verify()[0].lost_files) == dependent
+        with pytest.raises(ArchiveDamaged):
+            archive.read(next(file for file in archive if file.entry.model))
+    compress(
+        restored_archive.parent / "art", restored_archive, "medium"
+    )  # the originals are here, so they are encoded again
+    with open_archive(restored_archive) as archive:
+        assert archive.verify() == []
+        assert len(archive) == 3
+
+
+def test_a_model_on_which_nothing_depends_is_removed(restored_archive: Path, tmp_path: Path) -> None:
+    compress(tmp_path / "art", restored_archive, "lossless")
+    with open_archive(restored_archive) as archive:
+        assert archive.models() == []
+        assert {file.fidelity for file in archive} == {"lossless"}
+
+
+def test_an_interrupted_run_with_another_model_is_not_resumed(restored_archive: Path, tmp_path: Path) -> None:
+    with open_archive(restored_archive) as archive:
+        foreign = replace(next(file.entry for file in archive if file.entry.model), model="0" * 16)
+        content = archive.content_range(foreign).content()
+    restored_archive.unlink()
+    with PartialArchive(restored_archive) as part:
+        part.add(foreign, [content])
+    compress(tmp_path / "art", restored_archive, "medium")
+    with open_archive(restored_archive) as archive:
+        assert archive.verify() == []
+        assert "0" * 16 not in {file.entry.model for file in archive}
+
+
+def test_an_archive_without_the_model_that_it_needs_is_not_finished(restored_archive: Path, tmp_path: Path) -> None:
+    with open_archive(restored_archive) as archive:
+        without_model = [
+            (entry, archive.content_range(entry).content())
+            for entry in archive.manifest.entries
+            if entry.codec != MODEL
+        ]
+        manifest = replace(archive.manifest, entries=[entry for entry, _ in without_model])
+    with PartialArchive(tmp_path / "without_model.pochade") as part:
+        for entry, content in without_model:
+            part.add(entry, [content])
+        with pytest.raises(OutputUnwritable):
+            part.finish(manifest)
+    assert not (tmp_path / "without_model.pochade").exists()

@@ -1,0 +1,115 @@
+"""Every failure to read a file is one of our errors, with a sentence."""
+
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pochade.errors import FileUnreachable, PictureDamaged, PictureTooLarge, PictureUnreadable
+from pochade.images.io.read import PIXEL_READERS, read_picture
+from tests.support.picture_checks import assert_unreadable, write_file
+from tests.support.picture_files import files_of_every_format
+
+FILES = files_of_every_format()
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    assert_unreadable(write_file(tmp_path, b""), PictureDamaged, "is empty$")
+
+
+def test_a_truncated_file_states_its_size(tmp_path: Path) -> None:
+    whole = FILES["PSB"]
+    assert_unreadable(write_file(tmp_path, whole[:500]), PictureDamaged, f"cut short: 500 of {len(whole):,} bytes$")
+
+
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    assert read_picture(write_file(tmp_path, FILES["PNG"], name)).pixels.shape == (16, 24, 3)
+    with pytest.raises(PictureDamaged) as caught:
+        read_picture(write_file(tmp_path, b"", name))
+    assert "caf�.png" in str(caught.value)
+
+
+def test_a_loop_of_links(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    assert_unreadable(tmp_path / "a", FileUnreachable, "is a loop of symbolic links$")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    assert_unreadable(tmp_path / "missing", FileUnreachable, "does not exist$")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    assert_unreadable(tmp_path, FileUnreachable, "is a folder$")
+
+
+def test_a_pipe_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert_unreadable(tmp_path / "pipe", FileUnreachable, "not a regular file")
+
+
+def test_a_device() -> None:
+    assert_unreadable(Path(os.devnull), FileUnreachable, "not a regular file")
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_file(tmp_path, FILES["PNG"])  # the tests may run as root, who may read everything
+
+    def forbid(*_: Any) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pochade.images.base.source.open_without_blocking", forbid)
+    assert_unreadable(path, FileUnreachable, "no permission$")
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_file(tmp_path, FILES["PNG"])
+    reader = PIXEL_READERS["PNG"]
+
+    def change_and_read(*arguments: Any) -> Any:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return reader(*arguments)
+
+    monkeypatch.setitem(PIXEL_READERS, "PNG", change_and_read)
+    assert_unreadable(path, FileUnreachable, "changed while it was read$")
+
+
+def test_a_keyboard_interrupt_passes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(PIXEL_READERS, "PNG", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        read_picture(write_file(tmp_path, FILES["PNG"]))
+
+
+class Panic(BaseException):
+    """Stands for a panic in a Rust library, which is not an Exception."""
+
+
+@pytest.mark.parametrize(
+    ("error", "error_type"),
+    [
+        (Panic("at the disco"), PictureDamaged),
+        (RecursionError(), PictureDamaged),
+        (SyntaxError("broken"), PictureDamaged),
+        (struct.error("short"), PictureDamaged),
+        (MemoryError(), PictureTooLarge),
+        (OSError(5, "Input/output error"), FileUnreachable),
+        (OSError(22, "Invalid argument"), PictureDamaged),
+        (OSError("image file is truncated"), PictureDamaged),
+    ],
+)
+def test_exceptions_of_libraries_are_translated(
+    error: BaseException, error_type: type[PictureUnreadable], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setitem(PIXEL_READERS, "PNG", fail)
+    with pytest.raises(error_type):
+        read_picture(write_file(tmp_path, FILES["PNG"]))

@@ -1,0 +1,79 @@
+"""SVG: size and rendering; no access to other files, and bounded work."""
+
+import gzip
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pochade.errors import PictureDamaged, PictureTooLarge
+from pochade.images.io.read import read_picture
+from tests.support.picture_checks import assert_unreadable, read_content, write_file
+from tests.support.picture_files import encode_with_pillow, make_svg
+
+
+def test_an_svg_is_rendered_with_1024_pixels(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, make_svg())
+    assert picture.pixels.shape == (683, 1024, 3)
+    assert picture.pixels[300, 100].tolist() == [255, 0, 0]
+    assert picture.alpha is not None
+    assert picture.alpha[300, 900] == 0
+
+
+@pytest.mark.parametrize(
+    ("root", "shape"),
+    [
+        ('width="2in" height="96"', (512, 1024)),
+        ('viewBox="0 0 10 20"', (1024, 512)),
+        ('width="100%" height="100%" viewBox="0,0,20,10"', (512, 1024)),
+        ('width="10" viewBox="0 0 20 10"', (512, 1024)),
+        ("", (512, 1024)),
+    ],
+)
+def test_an_svg_has_the_proportions_that_it_states(root: str, shape: tuple[int, int], tmp_path: Path) -> None:
+    assert read_content(tmp_path, make_svg(root=root)).pixels.shape[:2] == shape
+
+
+def test_a_gzipped_svg_is_read(tmp_path: Path) -> None:
+    assert read_content(tmp_path, gzip.compress(make_svg())).header.format == "SVG"
+
+
+@pytest.mark.parametrize("address", ["{}", "file://{}", "../{}"])
+def test_an_svg_reads_no_other_file(address: str, tmp_path: Path) -> None:
+    secret = write_file(tmp_path, encode_with_pillow(Image.new("RGB", (8, 8), "red"), "PNG"), "secret.png")
+    for link in ("href", "xlink:href"):
+        image = f'<image {link}="{address.format(secret)}" width="24" height="16"/>'
+        alpha = read_picture(write_file(tmp_path, make_svg(image))).alpha
+        assert alpha is not None
+        assert alpha.max() == 0
+
+
+def test_an_svg_reads_no_entity_from_a_file(tmp_path: Path) -> None:
+    secret = write_file(tmp_path, b"secret", "secret.txt")
+    start = f'<!DOCTYPE svg [<!ENTITY x SYSTEM "file://{secret}">]>'.encode()
+    assert_unreadable(write_file(tmp_path, start + make_svg("<text>&x;</text>")), PictureDamaged, "damaged")
+
+
+def test_an_svg_whose_entities_multiply(tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    start = f'<!DOCTYPE svg [<!ENTITY e0 "{"a" * 100}">{levels}]>'.encode()
+    path = write_file(tmp_path, start + make_svg("<text>&e9;</text>"))
+    assert_unreadable(path, PictureTooLarge, "its entities multiply")
+
+
+def test_an_svg_whose_shapes_multiply(tmp_path: Path) -> None:
+    levels = '<rect id="u0" width="1" height="1"/>' + "".join(
+        f'<g id="u{n}">{f"""<use href="#u{n - 1}"/>""" * 10}</g>' for n in range(1, 10)
+    )
+    assert_unreadable(write_file(tmp_path, make_svg(levels)), PictureTooLarge, "draws more than 500,000 shapes")
+
+
+def test_an_svg_that_is_nested_too_deep(tmp_path: Path) -> None:
+    assert_unreadable(write_file(tmp_path, make_svg("<g>" * 1000 + "</g>" * 1000)), PictureTooLarge, "nested too deep")
+
+
+def test_a_gzipped_svg_that_unpacks_to_too_much(tmp_path: Path) -> None:
+    compressor = zlib.compressobj(9, wbits=31)
+    content = compressor.compress(make_svg() + b" " * 30_000_000) + compressor.flush()
+    assert_unreadable(write_file(tmp_path, content), PictureTooLarge, "an SVG of more than")

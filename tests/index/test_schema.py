@@ -1,0 +1,29 @@
+"""Indexes of earlier versions are migrated."""
+
+from pathlib import Path
+
+import sqlalchemy as sql
+
+from pochade import Collection
+from pochade.index.schema import SCHEMA_VERSION
+from tests.support.learnt_collection import families_of_drawings
+
+
+def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: Path) -> None:
+    collection.close()
+    engine = sql.create_engine(f"sqlite:///{art / '.pochade' / 'index.sqlite'}")
+    with engine.begin() as connection:
+        for table in ("places", "grouped", "groups", "pairs"):
+            connection.execute(sql.text(f"DROP TABLE {table}"))
+        connection.execute(sql.text("ALTER TABLE pieces DROP COLUMN pixels"))
+        connection.execute(sql.text("ALTER TABLE labels DROP COLUMN refused"))
+        connection.execute(sql.text("INSERT INTO labels (piece, label) SELECT id, 'old' FROM pieces WHERE row = 0"))
+        connection.execute(sql.text("UPDATE settings SET value = '1' WHERE name = 'schema'"))
+    engine.dispose()
+    with Collection.open(art) as again:
+        assert len(families_of_drawings(again)) == 3
+        assert again.labels() == {"old": 1}
+        with again.index.reading() as connection:
+            assert connection.scalar(sql.text("SELECT value FROM settings WHERE name = 'schema'")) == str(
+                SCHEMA_VERSION
+            )

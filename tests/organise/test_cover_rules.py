@@ -1,0 +1,45 @@
+"""The cover of a family is its best file, and the reason is stated."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pochade import Collection
+from pochade.errors import UsageError
+from pochade.organise.cover_rules import choose_cover
+from tests.support.learnt_collection import file_names
+from tests.support.picture_records import picture_record
+
+
+def test_the_rule_decides_the_cover(collection: Collection, art: Path) -> None:
+    (art / "smaller.jpg").touch()
+    collection.learn(minutes=0)
+    by_size = next(family for family in collection.families() if "smaller.jpg" in file_names(family))
+    by_time = next(family for family in collection.families("latest") if "smaller.jpg" in file_names(family))
+    assert (by_size.cover.name, by_size.reason) == ("drawing 2.png", "the largest")
+    assert (by_time.cover.name, by_time.reason) == ("smaller.jpg", "the latest")
+    with pytest.raises(UsageError, match="no rule"):
+        collection.families("smallest")
+
+
+@pytest.mark.parametrize(
+    ("better", "reason"),
+    [
+        ({"width": 200}, "the largest"),
+        ({"format": "KRA"}, "keeps its layers"),
+        ({}, "in colour"),
+        ({"colour": "grey", "modified": datetime(2026, 2, 1)}, "the latest"),
+    ],
+)
+def test_the_cover_is_the_better_file_with_a_reason(better: dict[str, Any], reason: str) -> None:
+    assert choose_cover([picture_record("a", colour="grey"), picture_record("b", **better)]) == (
+        picture_record("b", **better),
+        reason,
+    )
+
+
+def test_the_shortest_path_is_the_cover_of_equal_files() -> None:
+    chosen, reason = choose_cover([picture_record("copy of a"), picture_record("a")])
+    assert (chosen.path.name, reason) == ("a", "all are alike")

@@ -1,0 +1,49 @@
+"""Pictures keep their places on the map."""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sql
+
+from pochade import Collection
+from pochade.index.schema import PLACES
+from tests.support.learnt_collection import draw_stripes
+
+
+def fresh_map(art: Path, to: Path) -> list[tuple[float, float]]:
+    """The places on the first map of a copy of a collection."""
+    with Collection.open(shutil.copytree(art, to)) as copy:
+        with copy.index.writing() as connection:
+            connection.execute(sql.delete(PLACES))
+        return [(spot.x, spot.y) for spot in copy.map()]
+
+
+def test_new_pictures_are_placed_and_the_others_stay(collection: Collection, art: Path) -> None:
+    before = {spot.path: (spot.x, spot.y) for spot in collection.map()}
+    assert len(before) == len(collection.pictures())
+    shutil.copy(art / "stripes" / "3.png", art / "again.png")
+    draw_stripes(77).save(art / "new.png")
+    collection.learn(minutes=0)
+    after = {spot.path: (spot.x, spot.y) for spot in collection.map()}
+    assert {path: after[path] for path in before} == before
+    assert after[art / "again.png"] == after[art / "stripes" / "3.png"]
+    assert max(map(abs, after[art / "new.png"])) <= 1.01
+
+
+def test_a_map_laid_out_again_equals_a_first_map(collection: Collection, art: Path, tmp_path: Path) -> None:
+    before = set(collection.map())
+    for seed in range(100, 110):
+        draw_stripes(seed).save(art / f"new {seed}.png")
+    gone = art / "drawing 2.png"
+    gone.rename(tmp_path / "away.png")
+    collection.learn(minutes=0)
+    first = fresh_map(art, tmp_path / "copy")
+    grown, fresh = collection.map(), collection.map(anew=True)
+    assert [(spot.x, spot.y) for spot in fresh] == first
+    assert [(spot.x, spot.y) for spot in grown] != first
+    assert collection.map() == fresh
+    (tmp_path / "away.png").rename(gone)
+    collection.learn(minutes=0)
+    (back,) = set(collection.map()) - set(fresh)
+    assert back.path == gone
+    assert back not in before  # its place on the old map is not used

@@ -1,0 +1,30 @@
+"""Compression trials over HTTP."""
+
+import numpy as np
+from fastapi.testclient import TestClient
+
+from tests.support.web_client import keys_by_path, open_image
+
+
+def test_a_lossless_trial_looks_the_same(photo_client: TestClient) -> None:
+    key = keys_by_path(photo_client)["drawing 0.png"]
+    trial = photo_client.get(f"/api/pieces/{key}/sample/lossless").json()
+    assert trial["bytes"] < trial["original_bytes"]
+    assert (trial["score"], trial["changed"]) == (None, False)
+    assert photo_client.get(trial["before"]).content == photo_client.get(trial["after"]).content
+
+
+def test_a_trial_at_a_lower_fidelity_is_smaller_and_has_a_score(photo_client: TestClient) -> None:
+    key = keys_by_path(photo_client)["photo.jpg"]
+    trial = photo_client.get(f"/api/pieces/{key}/sample/medium").json()
+    assert trial["score"] >= 70
+    assert trial["changed"]
+    assert trial["bytes"] < trial["original_bytes"]
+    before, after = (np.asarray(open_image(photo_client.get(trial[side]).content), int) for side in ("before", "after"))
+    assert before.shape == after.shape == (200, 300, 3)
+    assert 0 < np.abs(before - after).mean() < 10
+
+
+def test_the_pictures_of_a_trial_that_was_not_run_do_not_exist(photo_client: TestClient) -> None:
+    key = keys_by_path(photo_client)["drawing 2.png"]
+    assert photo_client.get(f"/api/pieces/{key}/sample/high/after").status_code == 404

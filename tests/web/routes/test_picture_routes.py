@@ -1,0 +1,121 @@
+"""The pictures over HTTP: facts about the collection, columns, filters, selections, details, and search."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pochade import Collection
+from tests.support.drawings import drawing, folder_of_art
+from tests.support.web_client import keys_by_path, png_bytes, serve
+
+
+def test_a_folder_without_an_index_says_so_and_is_not_written_to(tmp_path: Path) -> None:
+    folder = folder_of_art(tmp_path / "art", 2)
+    with serve(folder) as client:
+        info, pictures = client.get("/api/info"), client.get("/api/pieces")
+    assert info.json()["learnt"] is None
+    assert pictures.status_code == 404
+    assert "nothing has been learnt" in pictures.json()["error"]
+    assert "learn" in pictures.json()["hint"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["art", "drawing 0.png", "drawing 1.png", "old"]
+
+
+def test_info_has_totals_and_the_values_to_filter_by(client: TestClient) -> None:
+    info = client.get("/api/info").json()
+    assert (info["files"], info["pieces"], info["problems"]) == (16, 15, 1)
+    assert info["formats"] == {"PNG": 14, "JPEG": 1}
+    assert info["shapes"] == {"square": 15}
+    assert info["folders"] == {"old": 7}
+    assert sum(info["colours"].values()) == 15
+    assert client.get("/api/problems").json()[0]["path"] == "broken.png"
+
+
+def test_all_pictures_come_in_columns_and_copies_share_a_key(client: TestClient) -> None:
+    columns = client.get("/api/pieces").json()
+    assert columns["total"] == len(columns["keys"]) == len(columns["widths"]) == len(columns["heights"]) == 16
+    assert columns["paths"] == sorted(columns["paths"])
+    keys = keys_by_path(client)
+    assert keys["drawing 0.png"] == keys["copy of 0.png"]
+    assert len(set(keys.values())) == 15
+
+
+def test_a_page_of_results_is_a_part_of_all_results(client: TestClient) -> None:
+    whole = client.get("/api/pieces", params={"sort": "bytes", "descending": True}).json()
+    part = client.get("/api/pieces", params={"sort": "bytes", "descending": True, "offset": 3, "limit": 4}).json()
+    assert (part["total"], part["offset"]) == (16, 3)
+    assert part["paths"] == whole["paths"][3:7]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"folder": "old"}, 7),
+        ({"folder": "ol"}, 0),
+        ({"folder": "../art"}, 0),
+        ({"format": "jpeg"}, 1),
+        ({"shape": "portrait"}, 0),
+    ],
+)
+def test_filters_select_files(client: TestClient, query: dict[str, str], count: int) -> None:
+    assert client.get("/api/pieces", params=query).json()["total"] == count
+
+
+def test_a_selection_is_a_filter(client: TestClient) -> None:
+    keys = keys_by_path(client)
+    paths = ["drawing 2.png", "drawing 4.png"]
+    selection = client.post("/api/selections", json={"pieces": [keys[path] for path in paths]}).json()["id"]
+    assert client.get("/api/pieces", params={"selection": selection}).json()["paths"] == paths
+    assert client.get("/api/pieces", params={"selection": "0" * 12}).status_code == 404
+
+
+def test_an_impossible_filter_is_refused_in_a_sentence(client: TestClient) -> None:
+    response = client.get("/api/pieces", params={"colour": "mauve"})
+    assert response.status_code == 400
+    assert "'mauve' is none of red" in response.json()["error"]
+    assert client.get("/api/pieces", params={"group": 999}).status_code == 404
+
+
+def test_unchanged_content_is_not_sent_again(client: TestClient) -> None:
+    first = client.get("/api/pieces")
+    again = client.get("/api/pieces", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_details_of_a_picture_list_all_its_files(client: TestClient) -> None:
+    keys = keys_by_path(client)
+    details = client.get(f"/api/pieces/{keys['drawing 0.png']}").json()
+    assert [file["path"] for file in details["files"]] == ["copy of 0.png", "drawing 0.png"]
+    assert details["sha256"].startswith(details["key"])
+    assert (details["width"], details["format"]) == (200, "PNG")
+
+
+def test_new_files_appear_as_soon_as_they_are_learnt(editable_client: TestClient, editable_folder: Path) -> None:
+    before = editable_client.get("/api/pieces").json()["total"]
+    drawing(77).save(editable_folder / "new.png")
+    with Collection.open(editable_folder) as collection:
+        collection.learn(minutes=0)
+    assert editable_client.get("/api/pieces").json()["total"] == before + 1
+
+
+def test_an_uploaded_picture_finds_its_original(client: TestClient) -> None:
+    upload = drawing(5).resize((150, 150))
+    matches = client.post("/api/find", params={"k": 3}, files={"picture": ("scan.png", png_bytes(upload))}).json()
+    assert matches[0]["path"] == "old/drawing 5.png"
+    assert matches[0]["is_same_work"]
+    assert len(matches) == 3
+
+
+def test_an_upload_that_is_no_picture_is_refused_without_naming_our_folders(client: TestClient) -> None:
+    response = client.post("/api/find", files={"picture": ("a.png", b"hello, this is a text")})
+    assert response.status_code == 415
+    assert "a picture" in response.json()["error"]
+    assert "/" not in response.json()["error"]
+
+
+def test_the_neighbours_of_a_picture_do_not_include_itself(client: TestClient) -> None:
+    keys = keys_by_path(client)
+    matches = client.get(f"/api/pieces/{keys['drawing 0.png']}/nearest", params={"k": 5}).json()
+    assert len(matches) == 5
+    assert keys["drawing 0.png"] not in {match["key"] for match in matches}
+    assert [match["distance"] for match in matches] == sorted(match["distance"] for match in matches)

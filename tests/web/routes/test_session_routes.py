@@ -1,0 +1,53 @@
+"""Logging in and out over HTTP."""
+
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from pochade.web.security.sessions import TRIES_PER_ADDRESS, hash_password
+from tests.support.web_client import PASSWORD, serve, state_of
+
+
+def test_without_the_password_other_machines_get_no_answer(guarded_client: TestClient) -> None:
+    guarded_client.cookies.clear()
+    for path in ("/api/info", "/api/pieces", "/api/openapi.json", "/api/events", "/api/nothing"):
+        assert guarded_client.get(path).status_code == 401
+    assert guarded_client.get("/api/session").json() == {"password_needed": True, "is_open": False}
+    assert guarded_client.get("/").status_code == 200  # the page, which asks for the password
+
+
+def test_behind_an_https_proxy_the_cookie_is_secure(guarded_client: TestClient) -> None:
+    guarded_client.cookies.clear()
+    origin = {"origin": f"https://{guarded_client.base_url.netloc.decode()}"}
+    response = guarded_client.post("/api/session", json={"password": PASSWORD}, headers=origin)
+    assert response.status_code == 204
+    assert "secure" in response.headers["set-cookie"].lower()
+    guarded_client.cookies.clear()
+
+
+def test_the_password_opens_a_session_that_scripts_cannot_read(guarded_client: TestClient) -> None:
+    guarded_client.cookies.clear()
+    response = guarded_client.post("/api/session", json={"password": PASSWORD})
+    cookie = response.headers["set-cookie"].lower()
+    assert response.status_code == 204
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert guarded_client.get("/api/info").status_code == 200
+    guarded_client.delete("/api/session")
+    assert guarded_client.get("/api/info").status_code == 401
+
+
+def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
+    guarded_client.cookies.clear()
+    assert guarded_client.get("/api/info", headers={"cookie": "pochade=made-up"}).status_code == 401
+    assert guarded_client.get("/api/info", headers={"cookie": 'pochade="; =;;'}).status_code == 401
+
+
+def test_passwords_cannot_be_guessed_quickly(private_folder: Path) -> None:
+    with serve(private_folder, host="0.0.0.0", password=hash_password(PASSWORD)) as client:
+        state_of(client).sessions.clock = lambda: 1000.0  # time stands still
+        tries = [client.post("/api/session", json={"password": f"wrong {n}"}) for n in range(TRIES_PER_ADDRESS)]
+        assert [response.status_code for response in tries] == [401] * TRIES_PER_ADDRESS
+        refused = client.post("/api/session", json={"password": PASSWORD})
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 60
