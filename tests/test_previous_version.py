@@ -53,7 +53,9 @@ def test_it_answers_as_it_did(collection: Collection) -> None:
     assert groups_of(collection) == EXPECTED["groups"]
     spots = {relative(collection, spot.path): [spot.x, spot.y] for spot in collection.map()}
     assert spots == EXPECTED["map"]
-    families = [sorted(relative(collection, member.path) for member in family.members) for family in collection.families()]
+    families = [
+        sorted(relative(collection, member.path) for member in family.members) for family in collection.families()
+    ]
     assert families == EXPECTED["families"]
 
 
@@ -73,9 +75,9 @@ def test_its_prior_is_loaded_and_not_fitted_again(collection: Collection) -> Non
 def test_an_archive_gives_every_file_back(art: Path, tmp_path: Path) -> None:
     with open_archive(PREVIOUS / "archive.pochade") as archive:
         assert archive.verify() == []
-        names = [piece.path for piece in archive]
+        names = [file.path for file in archive]
         assert len(names) == len([path for path in art.rglob("*") if path.is_file() and ".pochade" not in path.parts])
-        for piece in archive:
-            (original,) = [path for path in art.rglob(Path(piece.path).name) if ".pochade" not in path.parts]
-            if piece.returns == "bytes":
-                assert archive.read(piece) == original.read_bytes()
+        for file in archive:
+            (original,) = [path for path in art.rglob(Path(file.path).name) if ".pochade" not in path.parts]
+            if file.entry.returns == "bytes":
+                assert archive.read(file) == original.read_bytes()

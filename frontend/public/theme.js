@@ -1,7 +1,7 @@
-// Before anything is drawn, so that a page kept dark never flashes white.
+// Runs before anything is drawn, so that a page with the dark theme never flashes white.
 try {
-  const kept = localStorage.getItem("theme");
-  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
+  const theme = localStorage.getItem("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // a browser that keeps nothing follows the system
+  // without storage, the page follows the system
 }

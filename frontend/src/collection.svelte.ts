@@ -1,10 +1,10 @@
-/** The collection as a whole, shared by all views; asked for again whenever a job changed it. */
-import { api, type Info } from "./api";
+/** The collection as a whole, shared by all views; loaded again whenever a job has changed it. */
+import { api, type CollectionInfo } from "./api";
 
-class Whole {
-  info = $state.raw<Info | null>(null);
+class Collection {
+  info = $state.raw<CollectionInfo | null>(null);
   error = $state.raw<unknown>(null);
-  /** Grows whenever what views show may have changed: read it in an effect to load anew. */
+  /** Grows whenever the collection may have changed; an effect that reads it runs again then. */
   version = $state(0);
 
   async load(): Promise<void> {
@@ -18,4 +18,4 @@ class Whole {
   }
 }
 
-export const collection = new Whole();
+export const collection = new Collection();

@@ -1,25 +1,26 @@
-/** Pictures that are dropped or pasted anywhere. The newest view that claims them gets them; else they are looked up. */
+/** Files that are dropped or pasted anywhere on the page. The newest view that claims them gets them; without one, similar pictures are searched. */
 
 import { untrack } from "svelte";
 
-export type Receiver = { words: string; take: (files: File[]) => void };
+/** `prompt` is shown while files are dragged over the page; `receive` gets them. */
+export type DropReceiver = { prompt: string; receive: (files: File[]) => void };
 
 class Drops {
-  private claims = $state.raw<Receiver[]>([]);
+  private claims = $state.raw<DropReceiver[]>([]);
   receiver = $derived(this.claims.at(-1));
 
-  /** Take what is dropped from now on; call what comes back to stop. In an effect: `$effect(() => drops.claim(...))`. */
-  claim(receiver: Receiver): () => void {
-    untrack(() => (this.claims = [...this.claims, receiver])); // else the effect that claims would run again
+  /** Receive all dropped files until the returned function is called. In an effect: `$effect(() => drops.claim(...))`. */
+  claim(receiver: DropReceiver): () => void {
+    untrack(() => (this.claims = [...this.claims, receiver])); // otherwise the effect that claims would run again
     return () => {
-      this.claims = this.claims.filter((one) => one !== receiver);
+      this.claims = this.claims.filter((claim) => claim !== receiver);
     };
   }
 }
 
 export const drops = new Drops();
 
-/** The files of what was dropped or pasted. */
+/** The files of a drop or a paste. */
 export function filesIn(data: DataTransfer | null): File[] {
   return data ? [...data.files] : [];
 }

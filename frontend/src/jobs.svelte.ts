@@ -1,95 +1,84 @@
-/** All jobs as the server tells them. They belong to the server: closing the page stops none. */
+/** All jobs of the server. They run on the server: closing the page stops none of them. */
 import { SvelteMap } from "svelte/reactivity";
-import { api, type Job, type Wish } from "./api";
+import { api, type Job, type JobRequest } from "./api";
 import { collection } from "./collection.svelte";
 
-const OVER = new Set(["done", "failed", "cancelled"]);
+const END_STATES = new Set(["done", "failed", "cancelled"]);
 
-export function isOver(job: Job): boolean {
-  return OVER.has(job.state);
+export function hasEnded(job: Job): boolean {
+  return END_STATES.has(job.state);
 }
 
 class Jobs {
   all = new SvelteMap<string, Job>();
-  /** Whether the server is heard. */
-  heard = $state(true);
-  private source: EventSource | null = null;
-  private ends = new Map<string, ((job: Job) => void)[]>();
+  /** Whether the server sends events. */
+  isConnected = $state(true);
+  private events: EventSource | null = null;
 
-  running = $derived([...this.all.values()].filter((job) => !isOver(job)));
-  newestFirst = $derived([...this.all.values()].sort((one, other) => other.created - one.created));
+  active = $derived([...this.all.values()].filter((job) => !hasEnded(job)));
+  newestFirst = $derived([...this.all.values()].sort((first, second) => second.created - first.created));
 
-  /** Listen while the page is seen: a browser has few connections to one server, and hidden pages need none. */
+  /** Listen to the server while the page is visible: browsers open few connections to one server, and a hidden page needs none. */
   listen(): void {
-    document.addEventListener("visibilitychange", this.look);
-    this.look();
+    document.addEventListener("visibilitychange", this.followVisibility);
+    this.followVisibility();
   }
 
-  private look = (): void => (document.hidden ? this.close() : this.open());
+  private followVisibility = (): void => (document.hidden ? this.close() : this.open());
 
-  /** Begin a job; it is in `all` at once. */
-  async begin(wish: Wish): Promise<Job> {
-    const job = await api.begin(wish);
-    this.hear(job);
+  /** Start a job; it is in `all` immediately. */
+  async start(request: JobRequest): Promise<Job> {
+    const job = await api.startJob(request);
+    this.update(job);
     return job;
   }
 
   async cancel(id: string): Promise<void> {
-    this.hear(await api.cancel(id));
+    this.update(await api.cancelJob(id));
   }
 
-  /** The job once it is over, however it ended. */
-  over(id: string): Promise<Job> {
-    const now = this.all.get(id);
-    if (now && isOver(now)) return Promise.resolve(now);
-    return new Promise((resolve) => this.ends.set(id, [...(this.ends.get(id) ?? []), resolve]));
-  }
-
-  /** The job of a kind that runs or waits. */
-  current(kind: string): Job | undefined {
-    return this.running.find((job) => job.kind === kind);
+  /** The job of a kind that is running or waiting. */
+  activeOf(kind: string): Job | undefined {
+    return this.active.find((job) => job.kind === kind);
   }
 
   private open(): void {
-    if (this.source) return;
-    this.source = new EventSource("/api/events");
-    this.source.addEventListener("job", (event) => this.hear(JSON.parse((event as MessageEvent<string>).data) as Job));
-    this.source.onopen = () => {
-      this.heard = true;
-      void this.compare();
+    if (this.events) return;
+    this.events = new EventSource("/api/events");
+    this.events.addEventListener("job", (event) => this.update(JSON.parse((event as MessageEvent<string>).data) as Job));
+    this.events.onopen = () => {
+      this.isConnected = true;
+      void this.endLostJobs();
     };
-    this.source.onerror = () => {
-      this.heard = false;
-      if (this.source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-      this.source = null; // it was refused: perhaps the password is wanted again
+    this.events.onerror = () => {
+      this.isConnected = false;
+      if (this.events?.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
+      this.events = null; // the server refused: the password may be required again
       void collection.load();
     };
   }
 
-  /** A server that was started anew knows nothing of the jobs before. */
-  private async compare(): Promise<void> {
-    const before = this.running;
-    const told = await api.jobs().catch(() => null);
-    if (!told) return;
-    const known = new Set(told.map((job) => job.id));
+  /** Mark jobs as failed that a restarted server no longer knows. */
+  private async endLostJobs(): Promise<void> {
+    const before = this.active;
+    const current = await api.jobs().catch(() => null);
+    if (!current) return;
+    const ids = new Set(current.map((job) => job.id));
     for (const job of before) {
-      if (!known.has(job.id)) this.hear({ ...job, state: "failed", problem: "the server ended while it was under way", hint: "begin it again" });
+      if (!ids.has(job.id)) this.update({ ...job, state: "failed", problem: "the server stopped while this job was running", hint: "start it again" });
     }
   }
 
   private close(): void {
-    this.source?.close();
-    this.source = null;
+    this.events?.close();
+    this.events = null;
   }
 
-  private hear(job: Job): void {
+  private update(job: Job): void {
     const before = this.all.get(job.id);
-    if (before && isOver(before) && !isOver(job)) return; // an answer that was overtaken
+    if (before && hasEnded(before) && !hasEnded(job)) return; // an answer that arrived late
     this.all.set(job.id, job);
-    if (!isOver(job) || (before && isOver(before))) return;
-    if (before) void collection.load(); // a job that ended under our eyes changed what is shown
-    for (const resolve of this.ends.get(job.id) ?? []) resolve(job);
-    this.ends.delete(job.id);
+    if (before && !hasEnded(before) && hasEnded(job)) void collection.load(); // the job may have changed what is shown
   }
 }
 

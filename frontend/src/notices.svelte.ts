@@ -1,26 +1,27 @@
-/** Short words at the lower edge that go by themselves; with something to do, such as undoing, they stay longer. */
+/** Short messages at the lower edge that disappear by themselves; those with an action, such as Undo, stay longer. */
 
 export interface Notice {
   id: number;
-  words: string;
+  message: string;
   action?: { label: string; run: () => void };
 }
 
 const SECONDS = 5;
-const SECONDS_TO_ACT = 12;
+const SECONDS_WITH_ACTION = 12;
+const MAX_NOTICES = 3;
 
 class Notices {
-  shown = $state.raw<Notice[]>([]);
-  private last = 0;
+  visible = $state.raw<Notice[]>([]);
+  private lastId = 0;
 
-  say(words: string, action?: Notice["action"]): void {
-    const notice: Notice = { id: ++this.last, words, ...(action && { action }) };
-    this.shown = [...this.shown.slice(-2), notice];
-    setTimeout(() => this.close(notice.id), (action ? SECONDS_TO_ACT : SECONDS) * 1000);
+  show(message: string, action?: Notice["action"]): void {
+    const notice: Notice = { id: ++this.lastId, message, ...(action && { action }) };
+    this.visible = [...this.visible.slice(1 - MAX_NOTICES), notice];
+    setTimeout(() => this.close(notice.id), (action ? SECONDS_WITH_ACTION : SECONDS) * 1000);
   }
 
   close(id: number): void {
-    this.shown = this.shown.filter((one) => one.id !== id);
+    this.visible = this.visible.filter((notice) => notice.id !== id);
   }
 }
 

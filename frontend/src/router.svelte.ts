@@ -1,28 +1,28 @@
-/** Where the person is. Addresses are the page's own paths; the server answers all of them with the page. */
+/** The address that the page shows. The server answers every address with the same page. */
 
-class Place {
+class Router {
   path = $state(location.pathname);
   query = $state.raw(new URLSearchParams(location.search));
 
   constructor() {
-    history.scrollRestoration = "manual"; // views know better where they were
+    history.scrollRestoration = "manual"; // views restore their own scroll position
     addEventListener("popstate", () => this.read());
-    document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("click", (event) => this.followLink(event));
   }
 
-  /** Go to an address of the page; `replace` leaves no step to go back to. */
-  go(to: string, how: { replace?: boolean } = {}): void {
-    if (how.replace) history.replaceState(history.state, "", to);
-    else history.pushState(null, "", to);
+  /** Go to an address of the page; `replace` adds no step to the history. */
+  go(address: string, options: { replace?: boolean } = {}): void {
+    if (options.replace) history.replaceState(history.state, "", address);
+    else history.pushState(null, "", address);
     this.read();
   }
 
-  /** Change parts of the query; null takes one away. */
-  ask(parts: Record<string, string | null>): void {
+  /** Change some query parameters; null removes one. */
+  setQuery(parameters: Record<string, string | null>): void {
     const query = new URLSearchParams(this.query);
-    for (const [name, value] of Object.entries(parts)) value ? query.set(name, value) : query.delete(name);
-    const words = query.toString();
-    this.go(words ? `${this.path}?${words}` : this.path, { replace: true });
+    for (const [name, value] of Object.entries(parameters)) value ? query.set(name, value) : query.delete(name);
+    const search = query.toString();
+    this.go(search ? `${this.path}?${search}` : this.path, { replace: true });
   }
 
   private read(): void {
@@ -30,15 +30,15 @@ class Place {
     this.query = new URLSearchParams(location.search);
   }
 
-  /** A plain click on a link of the page's own is a step in it; every other stays the browser's. */
-  private clicked(event: MouseEvent): void {
+  /** Handle a plain click on a link within the page; the browser handles every other click. */
+  private followLink(event: MouseEvent): void {
     const link = (event.target as Element).closest?.("a");
-    const altered = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0;
-    if (!link || altered || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+    const isModified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0;
+    if (!link || isModified || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
     if (link.origin !== location.origin || link.pathname.startsWith("/api/") || link.hash) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
   }
 }
 
-export const place = new Place();
+export const router = new Router();

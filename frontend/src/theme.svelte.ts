@@ -1,26 +1,26 @@
-/** Dark, light, or as the system has it; kept in this browser. `public/theme.js` reads it before anything is drawn. */
+/** Dark, light, or as the system prefers; stored in this browser. `public/theme.js` applies it before the page is drawn. */
 
 export type Theme = "system" | "light" | "dark";
 const ORDER: Theme[] = ["system", "light", "dark"];
 
-function kept(): Theme {
-  const word = document.documentElement.dataset.theme;
-  return word === "light" || word === "dark" ? word : "system";
+function initialTheme(): Theme {
+  const stored = document.documentElement.dataset.theme;
+  return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-class Themes {
-  now = $state<Theme>(kept());
+class ThemeSetting {
+  current = $state<Theme>(initialTheme());
 
   next(): void {
-    this.now = ORDER[(ORDER.indexOf(this.now) + 1) % ORDER.length]!;
-    if (this.now === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = this.now;
+    this.current = ORDER[(ORDER.indexOf(this.current) + 1) % ORDER.length]!;
+    if (this.current === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = this.current;
     try {
-      localStorage.setItem("theme", this.now);
+      localStorage.setItem("theme", this.current);
     } catch {
-      // a browser that keeps nothing forgets it with the page
+      // without storage, the setting lasts until the page is closed
     }
   }
 }
 
-export const theme = new Themes();
+export const theme = new ThemeSetting();

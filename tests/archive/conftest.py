@@ -29,13 +29,13 @@ def patch_model_choice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def restored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder `art` with three paintings, and its archive `art.pochade` at `medium`, which carries a model.
+    """A folder `art` with two paintings, and its archive `art.pochade` at `medium`, which carries a model.
 
     Tests copy it, because encoding takes long.
     """
     home = tmp_path_factory.mktemp("restored")
     (home / "art").mkdir()
-    for number in range(3):
+    for number in range(2):
         (home / "art" / f"{number}.png").write_bytes(save_png(painting(160 + 16 * number, 200)))
     with pytest.MonkeyPatch.context() as monkeypatch:
         patch_model_choice(monkeypatch)

@@ -50,12 +50,15 @@ def test_elsewhere_without_a_password_nothing_is_served(
 
 
 def test_a_port_that_is_taken_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(errors.UsageError, match="nothing can listen"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(errors.UsageError, match="the server can't listen"),
+    ):
         listening_socket("127.0.0.1", taken.getsockname()[1])
 
 
 def test_a_host_that_is_none_is_told() -> None:
-    with pytest.raises(errors.UsageError, match="nothing can listen"):
+    with pytest.raises(errors.UsageError, match="the server can't listen"):
         listening_socket("no host at all", 0)
 
 

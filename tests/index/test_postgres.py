@@ -1,4 +1,4 @@
-"""The same index on a real Postgres, where Debian's package has one to start."""
+"""A collection can keep its index in a Postgres database; the test starts one if Debian's package is installed."""
 
 import os
 import shutil
@@ -12,23 +12,23 @@ from pochade import Collection
 from pochade.index.pictures import Filter
 from tests.support.drawings import drawing, folder_of_art
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 USER = "postgres"
 
 
-def command(words: list[str]) -> list[str]:
-    """As the user that may run Postgres: it refuses to run as root."""
+def as_database_user(words: list[str]) -> list[str]:
+    """A command as the user that may run Postgres, which refuses to run as root."""
     return ["runuser", "-u", USER, "--", *words] if os.geteuid() == 0 else words
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty database, on a socket of its own."""
-    if not PROGRAMS:
+    """The URL of an empty database on its own socket."""
+    if not SERVER_PROGRAMS:
         pytest.skip("no Postgres here: apt-get install postgresql")
-    programs, home = PROGRAMS[-1].parent, Path(tmp_path_factory.mktemp("postgres"))
+    programs, home = SERVER_PROGRAMS[-1].parent, Path(tmp_path_factory.mktemp("postgres"))
     if os.geteuid() == 0:
-        for folder in (home, *home.parents):  # its own user must be able to come here
+        for folder in (home, *home.parents):  # the database user needs access
             if folder.owner() == "root" and folder != Path("/"):
                 folder.chmod(folder.stat().st_mode | 0o011)
         shutil.chown(home, USER, USER)
@@ -36,16 +36,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     start = ["-w", "-D", str(data), "-l", str(home / "log"), "-o", f"-k {home} -c listen_addresses=''", "start"]
     try:
         subprocess.run(
-            command([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", USER]),
+            as_database_user([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", USER]),
             check=True,
             capture_output=True,
         )
-        subprocess.run(command([str(programs / "pg_ctl"), *start]), check=True, capture_output=True)
+        subprocess.run(as_database_user([str(programs / "pg_ctl"), *start]), check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"Postgres does not start here: {error}")
     yield f"postgresql+psycopg://{USER}@/{USER}?host={home}"
     subprocess.run(
-        command([str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]), check=True, capture_output=True
+        as_database_user([str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]),
+        check=True,
+        capture_output=True,
     )
 
 
@@ -56,13 +58,13 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
     with Collection.open(art, index=server) as collection:
         first = collection.learn(minutes=0)
         assert (first.new, first.again, len(first.problems)) == (12, 1, 1)
-        collection.label([piece for piece in collection.pieces() if piece.path.name == "drawing 3.png"], "sold")
+        collection.label([file for file in collection.pictures() if file.path.name == "drawing 3.png"], "sold")
         shutil.move(art / "old" / "drawing 3.png", art / "moved.png")
         again = collection.learn(minutes=0)
         assert (again.new, again.again, again.gone, again.unchanged) == (0, 1, 1, 13)
     with Collection.open(art, index=server) as reopened:
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
-        assert reopened.info().pieces == 12
+        assert reopened.info().pictures == 12
         assert not (art / ".pochade" / "index.sqlite").exists()
         (family,) = reopened.families()
         assert {member.kind for member in family.members} == {"exact"}

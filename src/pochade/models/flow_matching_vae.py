@@ -48,17 +48,16 @@ class FlowMatchingVAE(nn.Module):
 
     The encoder corrects principal components:
 
-        y ──►──┤normalise├──┬──┤directions, spread├─────────►────────(+)──► mean ─┬─► posterior ──► z (B, 64)
-                            └──┤reader├──┤gathered├──┤posterior├──►───┴► log_variance
+        y ──►──┤normalise├──┬──►──┤project on directions, divide by spread├──►──(+)──► mean ─────────┬──► z (B, 64)
+                            └──►──┤reader├──┤gathered├──┤posterior├──►───────────┴───► log_variance ─┘
 
-    The decoder predicts the clean grid from a noisy one, and repeats this at each time step:
+    The decoder predicts the clean grid from a noisy one, and repeats this at each time step. Here `base` is
+    `linear_decode(z)`, and the conditioning is `told(z) + timed(time)`:
 
-        z ──┬──►──┤linear_decode├──► base ──┬────────────────────────────────►──────┐
-            │                               │                                       │
-            │     x (noisy) ──────►──┬──────┴──┤Wiener filter with `rest`├──►──────(+)──► clean
-            │                        └──┤drawer├──┤leave├─────────────────►─────────┘
-            └──►──┤told├──(+)──► conditioning ──►──┘
-        time ──►──┤timed├──┘
+        x (noisy) ──┬──►──┤Wiener filter with rest├──►──(+)──► clean grid
+        base ───────┤                                    │
+                    └──►──┤drawer├──┤leave├──►───────────┘
+        conditioning ──►──┘
 
     Args:
         config: The sizes.

@@ -1,4 +1,4 @@
-"""Pictures are told apart by how they are made, and groups of them described in a few plain words."""
+"""The technique of a picture is recognised, and groups of pictures are described in a few plain words."""
 
 import io
 from collections.abc import Callable
@@ -40,10 +40,10 @@ def flat_shapes(seed: int) -> Image.Image:
 
 
 def painting(seed: int) -> Image.Image:
-    """Colours that run into each other, brushed over, up to the border."""
+    """Blurred colours with brush strokes, up to the border."""
     chance = np.random.default_rng(seed)
-    few = Image.fromarray(chance.integers(20, 220, (5, 5, 3), dtype=np.uint8))
-    picture = few.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    coarse = Image.fromarray(chance.integers(20, 220, (5, 5, 3), dtype=np.uint8))
+    picture = coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(picture)
     for x, y, shift in chance.integers((0, 0, -25), (SIDE, SIDE, 25), (150, 3)).tolist():
         red, green, blue = np.asarray(picture)[y, x].tolist()
@@ -52,7 +52,7 @@ def painting(seed: int) -> Image.Image:
 
 
 def pencil_sketch(seed: int) -> Image.Image:
-    """Grey hatching and a soft outline, broken by the grain of warm paper."""
+    """Grey hatching and a soft outline on grainy, warm paper."""
     chance = np.random.default_rng(seed)
     sketch = Image.new("L", (SIDE, SIDE), 0)
     pen = ImageDraw.Draw(sketch)
@@ -79,38 +79,38 @@ def measures(picture: Image.Image, transparent: bool = False) -> TechniqueMeasur
     return measure_technique(np.asarray(picture), transparent)
 
 
-def through_jpeg(picture: Image.Image) -> Image.Image:
+def save_as_jpeg(picture: Image.Image) -> Image.Image:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=60)
     return Image.open(buffer).convert("RGB")
 
 
-def halved(picture: Image.Image) -> Image.Image:
+def halve(picture: Image.Image) -> Image.Image:
     return picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.BICUBIC)
 
 
-def group(made: str, *, transparent: bool = False) -> list[TechniqueMeasures]:
-    return [measures(MAKERS[made](seed), transparent) for seed in range(5)]
+def group(technique: str, *, transparent: bool = False) -> list[TechniqueMeasures]:
+    return [measures(MAKERS[technique](seed), transparent) for seed in range(5)]
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("made", MAKERS)
-def test_a_picture_is_known_by_how_it_is_made(made: str, seed: int) -> None:
-    assert classify_technique(measures(MAKERS[made](seed))) == made
+@pytest.mark.parametrize("technique", MAKERS)
+def test_the_technique_of_a_picture_is_recognised(technique: str, seed: int) -> None:
+    assert classify_technique(measures(MAKERS[technique](seed))) == technique
 
 
-@pytest.mark.parametrize("copied", [through_jpeg, halved])
-@pytest.mark.parametrize("made", MAKERS)
-def test_a_copy_is_made_as_its_original(made: str, copied: Callable[[Image.Image], Image.Image]) -> None:
-    same = [classify_technique(measures(copied(MAKERS[made](seed)))) == made for seed in range(8)]
+@pytest.mark.parametrize("copy", [save_as_jpeg, halve])
+@pytest.mark.parametrize("technique", MAKERS)
+def test_a_copy_has_the_technique_of_its_original(technique: str, copy: Callable[[Image.Image], Image.Image]) -> None:
+    same = [classify_technique(measures(copy(MAKERS[technique](seed)))) == technique for seed in range(8)]
     assert sum(same) >= 7
 
 
-@pytest.mark.parametrize("copied", [through_jpeg, halved])
-@pytest.mark.parametrize("made", MAKERS)
-def test_a_copy_measures_nearly_the_same(made: str, copied: Callable[[Image.Image], Image.Image]) -> None:
-    original = MAKERS[made](3)
-    before, after = measures(original), measures(copied(original))
+@pytest.mark.parametrize("copy", [save_as_jpeg, halve])
+@pytest.mark.parametrize("technique", MAKERS)
+def test_a_copy_measures_nearly_the_same(technique: str, copy: Callable[[Image.Image], Image.Image]) -> None:
+    original = MAKERS[technique](3)
+    before, after = measures(original), measures(copy(original))
     for name in GLOBAL:
         assert getattr(after, name) == pytest.approx(getattr(before, name), abs=0.12), name
 
@@ -127,12 +127,12 @@ def test_half_black_and_half_white_is_the_strongest_contrast() -> None:
     assert measures(picture).contrast == pytest.approx(1, abs=0.01)
 
 
-def test_only_what_has_colours_is_colourful() -> None:
+def test_only_pictures_with_colours_are_colourful() -> None:
     assert measures(line_drawing(0)).colourful == 0
     assert measures(flat_shapes(0)).colourful > 0.2
 
 
-def test_paper_is_what_is_left_bare_even_when_it_is_tinted() -> None:
+def test_bare_ground_is_paper_even_if_it_is_tinted() -> None:
     picture = Image.new("RGB", (100, 100), (240, 228, 205))
     picture.paste("navy", (20, 20, 70, 70))
     assert measures(picture).paper == pytest.approx(0.75, abs=0.02)
@@ -177,9 +177,9 @@ def test_thick_strokes_are_no_lines() -> None:
     assert measures(thick).line < 0.1
 
 
-def test_a_small_drawing_on_a_large_sheet_is_made_as_before() -> None:
+def test_a_small_drawing_on_a_large_sheet_keeps_its_technique() -> None:
     sheet = Image.new("RGB", (SIDE, SIDE), "white")
-    sheet.paste(halved(flat_shapes(4)), (20, 100))
+    sheet.paste(halve(flat_shapes(4)), (20, 100))
     assert classify_technique(measures(sheet)) == "flat colour"
 
 
@@ -216,13 +216,13 @@ def test_any_shape_can_be_measured(size: tuple[int, int], lightest: int, seed: i
     check(measure_technique(np.full((*size, 3), lightest, np.uint8), False))
 
 
-def check(found: TechniqueMeasures) -> None:
-    assert all(0 <= value <= 1 for value in found[:-1])
-    assert all(word in COLOUR_WORDS for word, _ in found.palette)
-    assert 0 < sum(share for _, share in found.palette) <= 1 + 1e-9
-    assert len(found.palette) <= 4
-    assert classify_technique(found) in MAKERS
-    assert describe_techniques([found])
+def check(measured: TechniqueMeasures) -> None:
+    assert all(0 <= value <= 1 for value in measured[:-1])
+    assert all(word in COLOUR_WORDS for word, _ in measured.palette)
+    assert 0 < sum(share for _, share in measured.palette) <= 1 + 1e-9
+    assert len(measured.palette) <= 4
+    assert classify_technique(measured) in MAKERS
+    assert describe_techniques([measured])
 
 
 def test_noise_is_not_flat_colour() -> None:
@@ -251,27 +251,27 @@ def test_flat_shapes_are_described_by_their_two_colours() -> None:
     assert describe_techniques([measures(picture, True)] * 3) == "flat colour, mostly red and black, calm, transparent"
 
 
-def test_many_colours_are_called_so() -> None:
+def test_a_group_of_many_colours_is_described_as_such() -> None:
     assert "many colours" in describe_techniques(group("flat colour"))
 
 
-def test_greys_together_are_grey() -> None:
+def test_several_greys_are_described_as_grey() -> None:
     picture = Image.new("RGB", (SIDE, SIDE), (120, 120, 120))
     picture.paste("black", (40, 40, 170, 200))
     assert "grey" in describe_techniques([measures(picture)]).split(", ")
 
 
-def test_what_half_of_a_group_has_is_not_said_of_it() -> None:
+def test_a_word_that_holds_for_half_of_a_group_is_not_used() -> None:
     mixed = group("line art") + group("painted", transparent=True)
     words = describe_techniques(mixed)
     assert not any(word in words for word in ("line art", "painted", "transparent", "light"))
 
 
-def test_what_three_in_five_have_is_said_of_all() -> None:
+def test_a_word_that_holds_for_three_in_five_is_used() -> None:
     assert describe_techniques(group("line art")[:3] + group("painted")[:2]).startswith("line art on paper, light")
 
 
-def test_transparent_pieces_lie_on_no_paper() -> None:
+def test_transparent_pictures_are_not_described_as_on_paper() -> None:
     words = describe_techniques(group("line art", transparent=True)).split(", ")
     assert words[0] == "line art"
     assert words[-1] == "transparent"
@@ -282,5 +282,5 @@ def test_the_order_of_a_group_does_not_matter() -> None:
     assert describe_techniques(mixed) == describe_techniques(mixed[::-1])
 
 
-def test_nothing_is_described_as_mixed() -> None:
+def test_an_empty_group_is_described_as_mixed() -> None:
     assert describe_techniques([]) == "mixed"

@@ -1,4 +1,4 @@
-"""The measure says of coded pictures what its definition says, and what it says makes sense."""
+"""Scores of SSIMULACRA2 are those of its definition, and fall with more damage."""
 
 import numpy as np
 import pytest
@@ -8,28 +8,28 @@ from tests.support.picture_files import Array
 
 
 def painted(height: int, width: int) -> Array:
-    """Waves of colour with a dark ring on them, in whole numbers: the same on every machine."""
+    """Waves of colour with a dark ring, in integer arithmetic: the same on every machine."""
     y, x = np.mgrid[:height, :width]
     waves = np.stack([x * 3 + y, x * y // 40, 200 - y * 2 + x], axis=-1) % 256
     waves = np.minimum(waves, 255 - waves) * 2
-    far = (x - width // 2) ** 2 + (y - height // 2) ** 2
-    waves[(far > height * width // 16) & (far < height * width // 12)] //= 4
+    distance = (x - width // 2) ** 2 + (y - height // 2) ** 2
+    waves[(distance > height * width // 16) & (distance < height * width // 12)] //= 4
     return waves.astype(np.uint8)
 
 
-def posterised(picture: Array) -> Array:
-    """In a few steps."""
+def posterise(picture: Array) -> Array:
+    """Reduce a picture to few levels."""
     return picture // 24 * 24 + 12
 
 
-def smeared(picture: Array) -> Array:
-    """Each pixel mixed with its neighbours on the left."""
+def smear(picture: Array) -> Array:
+    """Mix each pixel with its neighbours on the left."""
     wide = picture.astype(np.uint16)
     return ((wide + np.roll(wide, 1, 1) + np.roll(wide, 2, 1)) // 3).astype(np.uint8)
 
 
-def grainy(picture: Array) -> Array:
-    """A little lighter or darker from pixel to pixel."""
+def add_grain(picture: Array) -> Array:
+    """Make pixels a little lighter or darker."""
     grain = (np.arange(picture.size).reshape(picture.shape) * 7919 % 13) - 6
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
@@ -46,30 +46,30 @@ def grainy(picture: Array) -> Array:
 def test_scores_are_those_of_the_definition(
     height: int, width: int, posterised_score: float, smeared_score: float, grainy_score: float
 ) -> None:
-    """The numbers were computed once by the definition's own recursion, in 64-bit floats; where nothing lies at the
-    edges, another program agreed within 0.3.
+    """The scores were computed once by the recursive filter of the definition, in 64-bit floats. Another program agreed
+    within 0.3 for pictures whose edges are empty.
     """
     picture = painted(height, width)
-    found = [ssimulacra2(picture, change(picture)) for change in (posterised, smeared, grainy)]
-    assert found == pytest.approx([posterised_score, smeared_score, grainy_score], abs=0.005)
+    scores = [ssimulacra2(picture, change(picture)) for change in (posterise, smear, add_grain)]
+    assert scores == pytest.approx([posterised_score, smeared_score, grainy_score], abs=0.005)
 
 
-def test_the_same_picture_is_a_hundred_and_more_damage_is_less() -> None:
+def test_equal_pictures_score_100_and_more_damage_scores_less() -> None:
     picture = painted(120, 90)
-    spoilt = [picture]
+    damaged = [picture]
     for _ in range(3):
-        spoilt.append(smeared(spoilt[-1]))
-    scores = [ssimulacra2(picture, one) for one in spoilt]
+        damaged.append(smear(damaged[-1]))
+    scores = [ssimulacra2(picture, other) for other in damaged]
     assert scores[0] == 100
     assert scores == sorted(scores, reverse=True)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (7, 300), (300, 7)])
-def test_of_pictures_too_small_to_compare_nothing_is_said(height: int, width: int) -> None:
+def test_pictures_that_are_too_small_score_100(height: int, width: int) -> None:
     picture = painted(height, width)
     assert ssimulacra2(picture, 255 - picture) == 100
 
 
-def test_pictures_of_two_sizes_are_not_compared() -> None:
+def test_pictures_of_different_sizes_are_refused() -> None:
     with pytest.raises(ValueError, match="can't be compared"):
         ssimulacra2(painted(9, 9), painted(9, 10))

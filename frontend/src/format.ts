@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers, sizes and times as people read them. */
 
 const PLAIN = new Intl.NumberFormat("en");
 
@@ -6,9 +6,9 @@ export function number(value: number): string {
   return PLAIN.format(value);
 }
 
-/** "1 piece", "1,200 pieces". */
-export function count(value: number, one: string, many = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : many}`;
+/** "1 picture", "1,200 pictures". */
+export function count(value: number, singular: string, plural = `${singular}s`): string {
+  return `${number(value)} ${value === 1 ? singular : plural}`;
 }
 
 /** "812 bytes", "14 kB", "3.2 GB". */
@@ -27,10 +27,20 @@ export function duration(seconds: number): string {
   return count(Math.round(seconds / 3600), "hour");
 }
 
-/** A day and a time, of seconds since 1970 or an ISO date. */
-export function moment(when: number | string): string {
-  const date = new Date(typeof when === "number" ? when * 1000 : when);
+/** A date with its time, from seconds since 1970 or an ISO date. */
+export function dateTime(time: number | string): string {
+  const date = new Date(typeof time === "number" ? time * 1000 : time);
   return date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** A date, from seconds since 1970. */
+export function day(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleDateString("en-GB", { dateStyle: "medium" });
+}
+
+/** A share from 0 to 1 as "43%". */
+export function percent(share: number): string {
+  return `${number(Math.round(100 * share))}%`;
 }
 
 /** The last part of a path. */
