@@ -106,8 +106,11 @@ def test_there_are_no_circles_between_files() -> None:
     assert not arrows, f"these import each other in a circle: {sorted(arrows)}"
 
 
-def test_help_does_not_load_torch() -> None:
-    code = "import sys, pochade.cli; sys.exit('torch' in sys.modules)"
+@pytest.mark.parametrize(
+    "module", ["pochade.cli", "pochade.collection", "pochade.learn.ingest_file", "pochade.index.descriptor_jobs"]
+)
+def test_help_and_the_workers_that_read_files_do_not_load_torch(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -24,8 +24,8 @@ import numpy as np
 import oxipng
 from PIL import Image
 
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.record import record
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.codecs.picture_codecs import encode_jpeg

@@ -18,12 +18,12 @@ import numpy as np
 import psutil
 from PIL import Image, ImageOps
 
-from experiments.bench.bench_collection import memory
-from experiments.bench.cleaners import GRIDS, Cleaner, Picture, Rival, bm3d, tuned, untouched
-from experiments.bench.record import record, summary
-from experiments.bench.scans import DPI, Damage, Damaged, busiest, chosen, grain, papers, printed, white_noise
-from experiments.bench.spots import dusty, lost, removed, sky, stipple
-from experiments.bench.strokes import agreement, colour_error, hatching_kept, psnr, strokes
+from experiments.bench.cleaning_rivals import GRIDS, Cleaner, Picture, Rival, bm3d, tuned, untouched
+from experiments.bench.cleaning_scans import DPI, Damage, Damaged, busiest, chosen, grain, papers, printed, white_noise
+from experiments.bench.cleaning_spots import dusty, lost, removed, sky, stipple
+from experiments.bench.cleaning_strokes import agreement, colour_error, hatching_kept, psnr, strokes
+from experiments.shared.processes import memory_megabytes
+from experiments.shared.record import record, summary
 from pochade import clean
 from pochade.training.augment.scan_damage import damage_scan
 
@@ -178,7 +178,7 @@ def watched(command: list[str]) -> tuple[float, float]:
     """The seconds that a command prints, and the most memory that it had meanwhile."""
     run, most = psutil.Popen(command, stdout=subprocess.PIPE, text=True), 0.0
     while run.poll() is None:
-        most = max(most, memory(run))
+        most = max(most, memory_megabytes(run))
         threading.Event().wait(0.1)
     return float(run.stdout.read()), most
 

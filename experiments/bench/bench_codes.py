@@ -9,8 +9,8 @@ import numpy as np
 import pillow_jxl  # noqa: F401  teaches Pillow JPEG XL
 from PIL import Image
 
-from experiments.bench.openclipart import held_out
-from experiments.bench.record import record, summary
+from experiments.shared.held_out_drawings import held_out_drawings
+from experiments.shared.record import record, summary
 from pochade import fingerprint, redraw
 from pochade.embedding.sketch_format import SKETCH_BYTES
 
@@ -70,7 +70,7 @@ def draw(pictures: list[np.ndarray], redrawn: np.ndarray, to: Path) -> None:
 
 def main() -> None:
     """Measure and write `results/codes.json`; draw `docs/images/sketches.png`."""
-    pictures = [drawn.squares.whole.pixels for drawn in held_out()][:PICTURES]
+    pictures = [drawn.squares.whole.pixels for drawn in held_out_drawings()][:PICTURES]
     redrawn = redraw(fingerprint(pictures).sketches)
     draw(pictures, redrawn, SKETCHES)
     rivals: dict[str, Callable[[np.ndarray], tuple[int, np.ndarray]]] = {"BlurHash, unrounded": blurhash}

@@ -4,11 +4,11 @@ Looks beside perceptual hashes on the same drawings: 256 bits of a cosine transf
 """
 
 import numpy as np
-from scipy.fft import dctn
 
-from experiments.bench.edits import EDITS, STAGES
-from experiments.bench.openclipart import distinct, held_out
-from experiments.bench.record import record
+from experiments.shared.edits import EDITS, STAGES
+from experiments.shared.held_out_drawings import distinct_pictures, held_out_drawings
+from experiments.shared.perceptual_hash import phash
+from experiments.shared.record import record
 from pochade import fingerprint
 
 PRECISION = 0.99
@@ -39,16 +39,9 @@ def recalls(likeness: np.ndarray) -> dict[str, object]:
     }
 
 
-def phash(picture: object) -> np.ndarray:
-    """256 bits of +1 and -1 of the lowest frequencies."""
-    grey = np.asarray(picture.convert("L").resize((64, 64)), np.float32)  # type: ignore[attr-defined]
-    low = dctn(grey)[:16, :16].ravel()
-    return np.where(low > np.median(low), 1, -1).astype(np.float32)
-
-
 def main() -> None:
     """Measure and write `results/copies.json`."""
-    originals = distinct(held_out())
+    originals = distinct_pictures(held_out_drawings())
     edited = [[edit(picture) for edit in EDITS.values()] for picture in originals]
     looks = fingerprint(originals).embeddings
     looks_of_edits = np.stack([fingerprint(each).embeddings for each in edited])  # (N, E, 64)
@@ -56,7 +49,9 @@ def main() -> None:
     hashes_of_edits = np.stack([[phash(view) for view in each] for each in edited])
     stages = {
         name: float(
-            (np.argmax(fingerprint([stage(p) for p in originals]).embeddings @ looks.T, 1) == np.arange(len(looks))).mean()
+            (
+                np.argmax(fingerprint([stage(p) for p in originals]).embeddings @ looks.T, 1) == np.arange(len(looks))
+            ).mean()
         )
         for name, stage in STAGES.items()
     }

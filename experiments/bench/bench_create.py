@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments.bench.bench_collection import FOLDERS
-from experiments.bench.record import record, summary
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.art_folders import DEMO_FOLDERS
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.record import record, summary
 from pochade import Collection
 
 ROUNDS = 8
@@ -34,7 +34,7 @@ def main() -> None:
     """Measure, and write results/create.json."""
     with tempfile.TemporaryDirectory() as home:
         art = Path(home) / "art"
-        for name in FOLDERS:
+        for name in DEMO_FOLDERS:
             shutil.copytree(DRAWINGS / name, art / name)
         with Collection.open(art) as collection:
             collection.learn(minutes=0)

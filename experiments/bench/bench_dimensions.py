@@ -1,13 +1,13 @@
 """An autoencoder of ours beside PCA with as many numbers: 16, 32, 64 and 128; default widths, fast recipe."""
 
-from experiments.bench.record import record
+from experiments.shared.record import record
 from pochade.analysis.pca import PrincipalComponents
-from pochade.models import reconstruction_loss
-from pochade.training.recipe import FAST_RECIPE
+from pochade.models.autoencoder import reconstruction_loss
 from pochade.study.fashion_mnist import fashion_mnist
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.loop import train
+from pochade.training.recipe import FAST_RECIPE
 
 DIMENSIONS = (16, 32, 64, 128)
 

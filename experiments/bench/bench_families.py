@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
-from experiments.bench.edits import EDITS, STAGES, drawing
-from experiments.bench.openclipart import PATTERNS
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS, NEAR, STARS, Drawing, apart, drawings
+from experiments.shared.edits import EDITS, STAGES
+from experiments.shared.held_out_drawings import PATTERNS_FOLDER
+from experiments.shared.openclipart import NEAR_BITS, STARS_FOLDER, Drawing, load_drawings
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.perceptual_hash import hash_distances
+from experiments.shared.record import record
+from experiments.shared.white_paper import on_white
 from pochade import Collection
 
 WORKS, DISTRACTORS, MOST = 500, 3_000, 6
@@ -25,8 +28,8 @@ ALL_STAGES = STAGES | {
 
 def distinct(known: list[Drawing], count: int, beside: list[Drawing]) -> list[Drawing]:
     """Up to so many drawings that look like none of the others, nor like those beside."""
-    known = [drawn for drawn in known if STARS not in drawn.path and PATTERNS not in drawn.path]
-    same = apart(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in [*beside, *known]])) < NEAR
+    known = [drawn for drawn in known if STARS_FOLDER not in drawn.path and PATTERNS_FOLDER not in drawn.path]
+    same = hash_distances(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in [*beside, *known]])) < NEAR_BITS
     chosen = list(range(len(beside)))
     for number in range(len(beside), len(same)):
         if len(chosen) - len(beside) < count and not same[number, chosen].any():
@@ -46,7 +49,7 @@ def built(folder: Path, works: list[Drawing], others: list[Drawing]) -> dict[str
     names = [f"{number:06d}.png" for number in range(WORKS * (MOST + 1) + len(others))]
     chance.shuffle(names)
     for work, drawn in enumerate(works):
-        whole = drawing(Image.open(drawn.path))
+        whole = on_white(Image.open(drawn.path))
         told[saved(whole, folder, names.pop())] = (work, "exact")
         kinds = chance.sample([*EDITS, *ALL_STAGES, *ALL_STAGES, "exact"], chance.randint(1, MOST))
         for kind in kinds:
@@ -56,7 +59,7 @@ def built(folder: Path, works: list[Drawing], others: list[Drawing]) -> dict[str
                 change = (EDITS | ALL_STAGES)[kind]
                 told[saved(change(whole), folder, names.pop())] = (work, "version" if kind in ALL_STAGES else "near")
     for drawn in others:
-        saved(drawing(Image.open(drawn.path)), folder, names.pop())
+        saved(on_white(Image.open(drawn.path)), folder, names.pop())
     return told
 
 
@@ -93,7 +96,7 @@ def judged(collection: Collection, told: dict[str, tuple[int, str]]) -> dict[str
 
 def main() -> None:
     """Measure and write `results/families.json`."""
-    known = drawings(DRAWINGS)
+    known = load_drawings(DRAWINGS)
     works = distinct([drawn for drawn in known if drawn.held_out], WORKS, [])
     others = distinct([drawn for drawn in known if not drawn.held_out], DISTRACTORS, works)
     with tempfile.TemporaryDirectory() as made:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from experiments.bench.openclipart import held_out
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import STARS
+from experiments.shared.held_out_drawings import held_out_drawings
+from experiments.shared.openclipart import STARS_FOLDER
+from experiments.shared.record import record
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.codecs.quality_search import TARGET_SCORES, search_quality
@@ -34,7 +34,7 @@ MOST = 2**40  # bytes: no limit
 
 def collection(folder: Path, pieces: int) -> None:
     """The drawings, in the three manners."""
-    known = sorted(drawing.path for drawing in held_out() if STARS not in drawing.path)
+    known = sorted(drawing.path for drawing in held_out_drawings() if STARS_FOLDER not in drawing.path)
     for number, path in enumerate(random.Random(SEED).sample(known, pieces)):
         to, drawn = folder / f"{number:03d}.png", Image.open(path).convert("RGBA")
         drawn.thumbnail((LONGEST, LONGEST))

@@ -32,12 +32,12 @@ from pythae.pipelines import TrainingPipeline
 from pythae.trainers.trainer_utils import set_seed
 from torch import Tensor, nn
 
-from experiments.bench.record import COMMIT, record, summary
+from experiments.shared.record import COMMIT, record, summary
 from pochade.analysis.gaussian_mixture import WhitenedMixture
 from pochade.analysis.prior import LatentPrior, as_latents, standard_normal
-from pochade.models import VAE, Classifier, calibrated_loss, classification_loss, summed_loss
 from pochade.models.checkpoints import load_model, save_model
-from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER, TUTORIAL_RECIPE, Recipe
+from pochade.models.classifier import Classifier, classification_loss
+from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.findings import SAMPLES, features, flat_codes, originality, ruler_itself
 from pochade.study.run_study import RULER_SEED
@@ -45,6 +45,7 @@ from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import decode_latents, reconstruction_error
 from pochade.training.evaluation.set_distance import set_distance
 from pochade.training.loop import train
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER, TUTORIAL_RECIPE, Recipe
 
 SEEDS = range(3)
 RATE, BATCH = 1e-3, 64  # of Adam, for the rivals

@@ -11,10 +11,10 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
-from experiments.bench.bench_copies import phash
-from experiments.bench.edits import drawing
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.perceptual_hash import phash
+from experiments.shared.record import record
+from experiments.shared.white_paper import on_white
 from pochade import Collection
 from pochade.organise.results import Group
 from pochade.study.fashion_mnist import fashion_mnist
@@ -82,7 +82,7 @@ def openclipart(folder: Path) -> dict[str, object]:
     topics, pictures = dict[str, str](), list[Image.Image]()
     for number, path in enumerate(sorted(DRAWINGS.rglob("*.png"))):
         try:
-            pictures.append(drawing(Image.open(path)))
+            pictures.append(on_white(Image.open(path)))
         except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning):
             continue
         topics[f"{number:05d}.png"] = path.relative_to(DRAWINGS).parts[0]

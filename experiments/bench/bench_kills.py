@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.record import record
 from pochade import Collection
 
 KILLS = 100

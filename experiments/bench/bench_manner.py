@@ -30,8 +30,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.bench.bench_restoring import FIGURES
-from experiments.bench.record import COMMIT, record
+from experiments.shared.paths import PAINTED_FIGURES
+from experiments.shared.record import COMMIT, record
 from pochade import Collection
 from pochade.analysis.prior import standard_normal
 from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square
@@ -40,13 +40,14 @@ from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import make_squares
 from pochade.images.io.read import read_preview
 from pochade.learn.finetune_generator import finetune_generator
-from pochade.models import VAE, ConvConfig, VAEConfig, calibrated_loss, summed_loss
 from pochade.models.checkpoints import save_model
-from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
+from pochade.models.conv_stacks import ConvConfig
+from pochade.models.vae import VAE, VAEConfig, calibrated_loss, summed_loss
 from pochade.study.study_settings import initialised
 from pochade.training.evaluation.reconstruction import decode_latents
 from pochade.training.evaluation.set_distance import kernel_distance
 from pochade.training.loop import train
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
 
 MINUTES, SAMPLES = 20.0, 500
 SIDE, LATENT, WIDTHS = 128, 64, (32, 64, 128, 256)
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / f"pochade-manner-{COMMIT}")
     told = parser.parse_args()
     told.cache.mkdir(parents=True, exist_ok=True)
-    paths = sorted(FIGURES.rglob("portraits/**/*.png"))
+    paths = sorted(PAINTED_FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
     held, learnt = paths[::TEST], [path for place, path in enumerate(paths) if place % TEST]
     ways: dict[str, Callable[[], Array]] = {

@@ -9,9 +9,10 @@ from typing import Any
 
 import psutil
 
-from experiments.bench.bench_collection import many, memory, seconds_learning
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.art_folders import make_small_pictures, measure_learning
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.processes import memory_megabytes
+from experiments.shared.record import record
 from pochade import Collection
 
 PIECES = 100_000
@@ -26,7 +27,7 @@ def order(folder: Path, index: Path, name: str) -> dict[str, float]:
     begun, most = time.perf_counter(), 0.0
     run = psutil.Popen([sys.executable, "-c", ORDER, str(folder), str(index), name])
     while run.poll() is None:
-        most = max(most, memory(run))
+        most = max(most, memory_megabytes(run))
         threading.Event().wait(0.5)
     return {"seconds": time.perf_counter() - begun, "most_mb": most}
 
@@ -35,9 +36,9 @@ def main() -> None:
     """Measure and write `results/many.json`, after each part."""
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as home:
-        for name, folder in ("small", many(Path(home) / "art", PIECES)), ("drawings", DRAWINGS):
+        for name, folder in ("small", make_small_pictures(Path(home) / "art", PIECES)), ("drawings", DRAWINGS):
             index = Path(home) / name
-            seconds, most = seconds_learning(folder, index)
+            seconds, most = measure_learning(folder, index)
             figures[name] = {"learn": {"seconds": seconds, "most_mb": most}}
             with Collection.open(folder, index=index) as collection:
                 figures[name]["pieces"] = collection.index.row_count()

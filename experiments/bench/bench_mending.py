@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from experiments.bench.record import record, summary
+from experiments.shared.record import record, summary
 from pochade.models.artifact_remover import shipped_artifact_remover
 
 TIMES = 12  # the first of which doesn't count

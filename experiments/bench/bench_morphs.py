@@ -13,16 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.bench.record import record, summary
+from experiments.shared.record import record, summary
 from pochade.analysis.prior import LatentPrior, as_latents
-from pochade.models import VAE, Classifier, calibrated_loss, classification_loss
-from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER
+from pochade.models.classifier import Classifier, classification_loss
+from pochade.models.vae import VAE, calibrated_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.findings import features, flat_codes
 from pochade.study.run_study import RULER_SEED
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import decode_latents
 from pochade.training.loop import train
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER
 
 PAIRS, FRAMES, SEED = 200, 31, 0
 LATENTS = (16, 64)

@@ -127,7 +127,7 @@ def watched(first: int, last: int, counts: Counter[str], worst: dict[str, Any]) 
 
 def main(files: int) -> None:
     """Measure and write `results/mutations.json`."""
-    from experiments.bench.record import record  # noqa: PLC0415  # a child must not load torch
+    from experiments.shared.record import record  # noqa: PLC0415  # a child must not load torch
 
     counts: Counter[str] = Counter()
     worst: dict[str, Any] = {"peak_bytes": 0, "seconds": 0.0, "troubles": []}

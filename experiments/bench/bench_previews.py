@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from experiments.bench.bench_restoring import FIGURES, decibels_of
-from experiments.bench.openclipart import held_out_files
-from experiments.bench.record import record, summary
-from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, PREVIEW_SIDES, largest_fitting, best_preview
+from experiments.shared.held_out_drawings import held_out_files
+from experiments.shared.paths import PAINTED_FIGURES
+from experiments.shared.picture_quality import capped_psnr
+from experiments.shared.record import record, summary
+from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, PREVIEW_SIDES, best_preview, largest_fitting
 from pochade.archive.codecs.restored_avif import restore_picture
 from pochade.images.codecs.av1_frames import wrap_in_avif
 from pochade.images.codecs.lossy import AVIF, JPEG_XL, WEBP, LossyCodec, Original
@@ -58,8 +59,8 @@ def best_of(coder: LossyCodec, picture: PreviewReference) -> dict[str, float]:
     files = [largest_fitting(coder, picture.resize(side)) for side in sides]
     shown = [picture.decode(found.content) for found in files if found is not None]
     shown += [] if shown else [np.full_like(picture.pixels, 255)]
-    best = max(shown, key=lambda one: decibels_of(picture.pixels, one))
-    return {"decibels": decibels_of(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
+    best = max(shown, key=lambda one: capped_psnr(picture.pixels, one))
+    return {"decibels": capped_psnr(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
 
 
 def ours(content: bytes, picture: PreviewReference) -> dict[str, float] | None:
@@ -74,7 +75,7 @@ def ours(content: bytes, picture: PreviewReference) -> dict[str, float] | None:
     else:
         shown = restore_picture(file, mender, found.conditioning, found.shape).pixels
     return {
-        "decibels": decibels_of(picture.pixels, shown),
+        "decibels": capped_psnr(picture.pixels, shown),
         "ssimulacra2": found.score,
         "bytes": len(found.content),
         "restored": float(found.conditioning is not None),
@@ -120,7 +121,7 @@ def main() -> None:
     pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
     known = [str(path) for path in held_out_files() if path.stat().st_size > MAX_PREVIEW_BYTES]
     figures = measured(known, pieces)
-    painted = sorted(str(path) for path in FIGURES.rglob("portraits/**/*.png"))
+    painted = sorted(str(path) for path in PAINTED_FIGURES.rglob("portraits/**/*.png"))
     record("previews", figures | {"painted figures": measured(painted, pieces)})
 
 

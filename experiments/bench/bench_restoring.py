@@ -20,17 +20,16 @@ import numpy as np
 from PIL import Image
 from scipy.interpolate import PchipInterpolator
 
-from experiments.bench.openclipart import held_out_files
-from experiments.bench.record import record
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.held_out_drawings import held_out_files
+from experiments.shared.paths import PAINTED_FIGURES
+from experiments.shared.picture_quality import capped_psnr
+from experiments.shared.record import record
 from pochade.images.io.read import read_preview
-from pochade.images.quality.psnr import psnr
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.learn.finetune_artifact_remover import finetune_artifact_remover
 from pochade.models.artifact_remover import ArtifactRemover, shipped_artifact_remover
 from pochade.models.packed_weights import pack_model
 
-FIGURES = DRAWINGS.parent / "wesnoth"
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
 MEASURED, LONGEST, SPEED = 16, 640, 4
 MINUTES = 20.0
@@ -61,13 +60,8 @@ def row(pixels: np.ndarray, quality: int, mender: ArtifactRemover) -> Row:
     plain, size = coded(pixels, quality)
     better = mender.apply(plain, (quality,))
     bits = 8 * size / (pixels.shape[0] * pixels.shape[1])
-    worth = [decibels_of(pixels, one) for one in (plain, better)]
+    worth = [capped_psnr(pixels, one) for one in (plain, better)]
     return bits, worth[0], ssimulacra2(pixels, plain), worth[1], ssimulacra2(pixels, better)
-
-
-def decibels_of(one: np.ndarray, other: np.ndarray) -> float:
-    """PSNR, at most 60."""
-    return min(60.0, psnr(one, other))
 
 
 def bd_rate(bits: np.ndarray, worth: np.ndarray, better: np.ndarray) -> float:
@@ -111,7 +105,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     figures: dict[str, Any] = {"minutes": minutes}
     figures["drawings"] = measured(Art.of(held_out_files()), shipped_artifact_remover())
-    paths = sorted(FIGURES.rglob("portraits/**/*.png"))
+    paths = sorted(PAINTED_FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
     half, others = paths[: len(paths) // 2], paths[len(paths) // 2 :]
     figures["figures, never seen"] = measured(Art.of(others), shipped_artifact_remover())

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from experiments.bench.record import record, summary
+from experiments.shared.record import record, summary
 
 SEEDS = range(3)
 

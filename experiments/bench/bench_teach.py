@@ -7,12 +7,12 @@ import numpy as np
 from PIL import Image
 from sklearn.decomposition import PCA
 
-from experiments.bench.bench_copies import phash
-from experiments.bench.edits import drawing
-from experiments.bench.record import record, summary
-from experiments.recipes.fingerprints import DRAWINGS
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.perceptual_hash import phash
+from experiments.shared.record import record, summary
+from experiments.shared.white_paper import on_white
 from pochade import fingerprint
-from pochade.analysis.active_learning import score_unlabelled, choose_questions
+from pochade.analysis.active_learning import choose_questions, score_unlabelled
 from pochade.images.features.descriptors import appearance_descriptor
 from pochade.images.geometry.letterbox import make_squares
 
@@ -60,7 +60,7 @@ def drawings() -> tuple[list[Image.Image], np.ndarray]:
         paths = sorted(folder.rglob("*.png"))
         for path in chance.sample(paths, min(len(paths), LARGEST)):
             try:
-                by_topic.setdefault(folder.name, []).append(drawing(Image.open(path)))
+                by_topic.setdefault(folder.name, []).append(on_white(Image.open(path)))
             except (OSError, Image.DecompressionBombError):
                 continue
     topics = [topic for topic, each in by_topic.items() for _ in each]
@@ -74,7 +74,11 @@ def main() -> None:
     small = np.stack([np.asarray(each.resize((32, 32)), np.float32).ravel() for each in pictures])
     features = {
         "looks and traits": np.concatenate(
-            [fingerprint(pictures).embeddings, np.stack([appearance_descriptor(make_squares(np.asarray(each))) for each in pictures])], 1
+            [
+                fingerprint(pictures).embeddings,
+                np.stack([appearance_descriptor(make_squares(np.asarray(each))) for each in pictures]),
+            ],
+            1,
         ),
         "pca-64": PCA(64, random_state=0).fit_transform(small),
         "phash": np.stack([phash(each) for each in pictures]),

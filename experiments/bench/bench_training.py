@@ -6,13 +6,13 @@ runs while the loop takes steps; testing and checkpoints are outside.
 
 import dataclasses
 
-from experiments.bench.record import record, summary
-from pochade.models import reconstruction_loss
-from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
+from experiments.shared.record import record, summary
+from pochade.models.autoencoder import reconstruction_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.loop import train
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
 
 SEEDS = range(5)
 WARM_UP_PICTURES = 3_000

@@ -19,8 +19,8 @@ import psutil
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from experiments.bench.record import record, summary
-from experiments.recipes.screenshots import go, tiles
+from experiments.shared.page_views import open_view, wall_tiles
+from experiments.shared.record import record, summary
 from pochade import Collection
 from pochade.index.thumbnails import thumbnail_path
 from tests.support.browser import CHROMIUM, server
@@ -142,20 +142,20 @@ def use(page: Page, minutes: float) -> int:
     """Go through the views again and again, as a person does; how often."""
     until, rounds = time.monotonic() + 60 * minutes, 0
     while time.monotonic() < until:
-        go(page, "Wall")
+        open_view(page, "Wall")
         page.wait_for_function(HUNG)
         page.mouse.move(640, 500)
         for _ in range(10):
             page.mouse.wheel(0, 20_000 if rounds % 2 else 1_500)
             page.wait_for_timeout(100)
-        tiles(page).nth(5).click()
+        wall_tiles(page).nth(5).click()
         page.wait_for_timeout(500)  # the file itself isn't there, which the page says
-        go(page, "Map")
+        open_view(page, "Map")
         page.get_by_role("application").wait_for()
         frames(page, ZOOMS[rounds % len(ZOOMS)])
         page.mouse.click(700 + rounds % 100, 420)
         for view in ("Families", "Groups"):
-            go(page, view)
+            open_view(page, view)
             page.get_by_role("heading", name=view, level=1).wait_for(state="attached")
         rounds += 1
     return rounds
@@ -178,7 +178,7 @@ def main(minutes: float) -> None:
             page = pages[-1]
             page.mouse.move(600, 500)
             blank = {str(step): longest_blank(page, step) for step in (120, 600, 5000)}
-            go(page, "Map")
+            open_view(page, "Map")
             page.get_by_role("application").wait_for()
             on_the_map = {str(zoom): frames(page, zoom) for zoom in ZOOMS}
             fresh = process.memory_info().rss / 1e6

@@ -5,49 +5,49 @@ import math
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from experiments.recipes.marks import (
-    Chance,
+from experiments.recipes.drawing_primitives import (
+    Rng,
     Field,
     Path,
-    Plate,
+    Canvas,
     Sheet,
-    anywhere,
-    area,
-    between,
-    clouds,
-    colour,
-    curve,
-    curves,
-    glazed,
-    ink,
-    laid,
-    one_of,
-    outline,
-    rubbed,
-    tapered,
-    tapers,
-    tone,
-    tooth,
+    random_place,
+    soft_area,
+    log_uniform,
+    cloud_field,
+    random_colour,
+    gentle_curve,
+    gentle_curves,
+    glaze,
+    random_ink,
+    paint_over,
+    pick,
+    soft_outline,
+    rub,
+    stroke_widths,
+    widths_of_strokes,
+    tone_field,
+    paper_tooth,
 )
 
 
-def lines(chance: Chance, side: int, count: int, width: float) -> Field:
+def draw_lines(chance: Rng, side: int, count: int, width: float) -> Field:
     """Long strokes in any direction, which swell and taper; some go round a shape."""
-    plate = Plate(side)
+    plate = Canvas(side)
     for _ in range(count):
         if chance.random() < 0.3:
-            path = outline(chance, anywhere(chance, side), side * chance.uniform(0.08, 0.6))
+            path = soft_outline(chance, random_place(chance, side), side * chance.uniform(0.08, 0.6))
             path = np.roll(path, chance.integers(len(path)), 0)[: chance.integers(20, 56)]
         else:
-            start, length = anywhere(chance, side), between(chance, side / 12, side * 1.3)
-            path = curve(chance, start, chance.uniform(0, math.tau), length, chance.uniform(0, 2))
-        plate.stroke(path, tapered(chance, len(path), width * chance.uniform(0.6, 1.3)), chance.uniform(0.6, 1))
+            start, length = random_place(chance, side), log_uniform(chance, side / 12, side * 1.3)
+            path = gentle_curve(chance, start, chance.uniform(0, math.tau), length, chance.uniform(0, 2))
+        plate.stroke(path, stroke_widths(chance, len(path), width * chance.uniform(0.6, 1.3)), chance.uniform(0.6, 1))
     return plate.coverage()
 
 
-def shading(chance: Chance, side: int, width: float, period: float, direction: float) -> Field:
+def _shading(chance: Rng, side: int, width: float, period: float, direction: float) -> Field:
     """One layer of strokes side by side: nearly parallel and even, or as loose as a quick hand is."""
-    loose, length = between(chance, 0.05, 1), between(chance, side / 5, side * 1.5)
+    loose, length = log_uniform(chance, 0.05, 1), log_uniform(chance, side / 5, side * 1.5)
     rows = np.arange(-0.72 * side, 0.72 * side, period)
     begun = np.arange(-0.8 * side - length, 0.72 * side, length * chance.uniform(1, 1.15))
     offsets, begins = (each.ravel() for each in np.meshgrid(rows, begun))
@@ -57,106 +57,106 @@ def shading(chance: Chance, side: int, width: float, period: float, direction: f
     starts = side / 2 + offsets[:, None] * along[::-1] * (-1, 1) + begins[:, None] * along
     directions = direction + chance.normal(0, min(0.04, period / length) * loose, len(starts))
     lengths = length * chance.uniform(0.75, 1.1, len(starts))
-    paths = curves(chance, starts, directions, lengths, chance.uniform(0, 0.3) * loose)
+    paths = gentle_curves(chance, starts, directions, lengths, chance.uniform(0, 0.3) * loose)
     seen = ((paths.max(1) > 0) & (paths.min(1) < side)).all(1)
-    plate, paths = Plate(side), paths[seen]
-    plate.strokes(paths, tapers(chance, len(paths), paths.shape[1], width), chance.uniform(0.7, 1, len(paths)).tolist())
+    plate, paths = Canvas(side), paths[seen]
+    plate.strokes(paths, widths_of_strokes(chance, len(paths), paths.shape[1], width), chance.uniform(0.7, 1, len(paths)).tolist())
     return plate.coverage()
 
 
-def pencil(chance: Chance, sheet: Sheet) -> Sheet:
+def pencil(chance: Rng, sheet: Sheet) -> Sheet:
     """Searching contours, drawn more than once, with the paper's tooth inside the strokes."""
     side = len(sheet)
-    hills, lead = tooth(chance, side), ink(chance)
+    hills, lead = paper_tooth(chance, side), random_ink(chance)
     for _ in range(chance.integers(1, 4)):
-        drawn = lines(chance, side, int(chance.integers(3, 16)), between(chance, 1.2, 6))
-        pressure = gaussian_filter(drawn, 0.4) * (0.55 + 0.45 * clouds(chance, side, 30)) * chance.uniform(0.7, 1.3)
-        sheet = glazed(sheet, rubbed(pressure, hills) * chance.uniform(0.4, 1), lead)
+        drawn = draw_lines(chance, side, int(chance.integers(3, 16)), log_uniform(chance, 1.2, 6))
+        pressure = gaussian_filter(drawn, 0.4) * (0.55 + 0.45 * cloud_field(chance, side, 30)) * chance.uniform(0.7, 1.3)
+        sheet = glaze(sheet, rub(pressure, hills) * chance.uniform(0.4, 1), lead)
     return sheet
 
 
-def shaded(chance: Chance, sheet: Sheet) -> Sheet:
+def pencil_shading(chance: Rng, sheet: Sheet) -> Sheet:
     """Pencil tones of one to four layers of strokes, within a shape or over all."""
     side = len(sheet)
-    hills, lead, where = tooth(chance, side), ink(chance), tone(chance, side)
-    direction, width = chance.uniform(0, math.pi), between(chance, 1.2, 6)
+    hills, lead, where = paper_tooth(chance, side), random_ink(chance), tone_field(chance, side)
+    direction, width = chance.uniform(0, math.pi), log_uniform(chance, 1.2, 6)
     for _ in range(chance.integers(1, 5)):
-        strokes = shading(chance, side, width, width * chance.uniform(0.8, 1.6), direction)
+        strokes = _shading(chance, side, width, width * chance.uniform(0.8, 1.6), direction)
         pressure = gaussian_filter(strokes, 0.5) * (where > 0.02) * (0.3 + where) * chance.uniform(0.5, 1)
-        sheet = glazed(sheet, rubbed(pressure, hills, 1.2) * chance.uniform(0.4, 0.9), lead)
+        sheet = glaze(sheet, rub(pressure, hills, 1.2) * chance.uniform(0.4, 0.9), lead)
         direction += chance.normal(0, 0.6)
     return pencil(chance, sheet) if chance.random() < 0.3 else sheet
 
 
-def smudged(chance: Chance, sheet: Sheet) -> Sheet:
+def smudged_graphite(chance: Rng, sheet: Sheet) -> Sheet:
     """Graphite spread with a finger or a stump, which belongs to the drawing; lines beside it, lights lifted out."""
     side = len(sheet)
     lead = np.full(3, chance.uniform(0.1, 0.4), np.float32)
-    shape = gaussian_filter(area(chance, side, side * chance.uniform(0.2, 0.7)), chance.uniform(1, 8))
-    spread = shape * (0.4 + 0.6 * clouds(chance, side, between(chance, 12, 80)))
-    grain = 1 - chance.uniform(0, 0.25) * tooth(chance, side)
-    sheet = glazed(sheet, spread * grain * chance.uniform(0.3, 0.9), lead)
+    shape = gaussian_filter(soft_area(chance, side, side * chance.uniform(0.2, 0.7)), chance.uniform(1, 8))
+    spread = shape * (0.4 + 0.6 * cloud_field(chance, side, log_uniform(chance, 12, 80)))
+    grain = 1 - chance.uniform(0, 0.25) * paper_tooth(chance, side)
+    sheet = glaze(sheet, spread * grain * chance.uniform(0.3, 0.9), lead)
     if chance.random() < 0.4:
-        lifted = gaussian_filter(lines(chance, side, 3, between(chance, 2, 6)), 0.6)
-        sheet = laid(sheet, lifted * shape * chance.uniform(0.5, 0.9), np.ones(3, np.float32))
+        lifted = gaussian_filter(draw_lines(chance, side, 3, log_uniform(chance, 2, 6)), 0.6)
+        sheet = paint_over(sheet, lifted * shape * chance.uniform(0.5, 0.9), np.ones(3, np.float32))
     return pencil(chance, sheet) if chance.random() < 0.7 else sheet
 
 
-def charcoal(chance: Chance, sheet: Sheet) -> Sheet:
+def charcoal(chance: Rng, sheet: Sheet) -> Sheet:
     """Broad strokes that skip the valleys, dust that was rubbed in, black accents."""
     side = len(sheet)
-    hills, black = tooth(chance, side), np.full(3, chance.uniform(0.02, 0.15), np.float32)
-    dust = gaussian_filter(lines(chance, side, 4, between(chance, 15, 60)), 4) * chance.uniform(0.1, 0.6)
-    sheet = glazed(sheet, dust * (0.7 + 0.3 * hills), black)
-    for width, strength in ((between(chance, 8, 40), chance.uniform(0.5, 1)), (between(chance, 3, 9), 1.2)):
-        drawn = gaussian_filter(lines(chance, side, int(chance.integers(2, 8)), width), 0.8) * strength
-        pressure = drawn * (0.5 + 0.5 * clouds(chance, side, 25))
-        sheet = glazed(sheet, rubbed(pressure, hills, chance.uniform(0.6, 1.5)), black)
+    hills, black = paper_tooth(chance, side), np.full(3, chance.uniform(0.02, 0.15), np.float32)
+    dust = gaussian_filter(draw_lines(chance, side, 4, log_uniform(chance, 15, 60)), 4) * chance.uniform(0.1, 0.6)
+    sheet = glaze(sheet, dust * (0.7 + 0.3 * hills), black)
+    for width, strength in ((log_uniform(chance, 8, 40), chance.uniform(0.5, 1)), (log_uniform(chance, 3, 9), 1.2)):
+        drawn = gaussian_filter(draw_lines(chance, side, int(chance.integers(2, 8)), width), 0.8) * strength
+        pressure = drawn * (0.5 + 0.5 * cloud_field(chance, side, 25))
+        sheet = glaze(sheet, rub(pressure, hills, chance.uniform(0.6, 1.5)), black)
     return sheet
 
 
-def chalked(chance: Chance, sheet: Sheet) -> Sheet:
+def chalk(chance: Rng, sheet: Sheet) -> Sheet:
     """Dark and white chalk on a coloured paper: the darks, the lights, and the paper for all between."""
     side = len(sheet)
-    paper = colour(chance, 0.6, 0.75) * 0.8 + 0.15
-    sheet, hills = np.broadcast_to(paper, sheet.shape), tooth(chance, side)
-    where, dark = tone(chance, side), np.full(3, chance.uniform(0, 0.15), np.float32)
+    paper = random_colour(chance, 0.6, 0.75) * 0.8 + 0.15
+    sheet, hills = np.broadcast_to(paper, sheet.shape), paper_tooth(chance, side)
+    where, dark = tone_field(chance, side), np.full(3, chance.uniform(0, 0.15), np.float32)
     light = np.array([1, chance.uniform(0.95, 1), chance.uniform(0.85, 1)], np.float32)
-    turn, width = chance.uniform(0, math.pi), between(chance, 2, 6)
+    turn, width = chance.uniform(0, math.pi), log_uniform(chance, 2, 6)
     for chalk, share in ((dark, where), (light, 1.1 - where)):
-        strokes = shading(chance, side, width, width * chance.uniform(1, 2), turn) * np.clip(share * 3 - 1.3, 0, 1)
-        drawn = np.maximum(strokes, lines(chance, side, int(chance.integers(1, 6)), width))
-        sheet = laid(sheet, rubbed(gaussian_filter(drawn, 0.5) * chance.uniform(0.6, 1), hills), chalk)
+        strokes = _shading(chance, side, width, width * chance.uniform(1, 2), turn) * np.clip(share * 3 - 1.3, 0, 1)
+        drawn = np.maximum(strokes, draw_lines(chance, side, int(chance.integers(1, 6)), width))
+        sheet = paint_over(sheet, rub(gaussian_filter(drawn, 0.5) * chance.uniform(0.6, 1), hills), chalk)
     return sheet.astype(np.float32)
 
 
-def penned(chance: Chance, sheet: Sheet) -> Sheet:
+def pen(chance: Rng, sheet: Sheet) -> Sheet:
     """Ink lines of varying width with pointed ends, fine and bold ones together."""
-    side, black = len(sheet), ink(chance)
+    side, black = len(sheet), random_ink(chance)
     for _ in range(chance.integers(1, 4)):
-        sheet = laid(sheet, lines(chance, side, int(chance.integers(2, 22)), between(chance, 0.7, 7)), black)
+        sheet = paint_over(sheet, draw_lines(chance, side, int(chance.integers(2, 22)), log_uniform(chance, 0.7, 7)), black)
     return sheet
 
 
-def hatched(chance: Chance, sheet: Sheet) -> Sheet:
+def hatching(chance: Rng, sheet: Sheet) -> Sheet:
     """Hatching and cross-hatching, from hair-fine to coarse, that follows a tone or fills a shape."""
-    side, black, where = len(sheet), ink(chance), tone(chance, len(sheet))
-    direction, period = chance.uniform(0, math.pi), between(chance, 3, 14)
+    side, black, where = len(sheet), random_ink(chance), tone_field(chance, len(sheet))
+    direction, period = chance.uniform(0, math.pi), log_uniform(chance, 3, 14)
     width = period * chance.uniform(0.2, 0.55)
     for layer in range(chance.integers(1, 4)):
-        strokes = shading(chance, side, max(0.6, width), period, direction)
+        strokes = _shading(chance, side, max(0.6, width), period, direction)
         share = np.clip((where - layer * 0.25) * 8, 0, 1)
-        sheet = laid(sheet, strokes * share, black)
+        sheet = paint_over(sheet, strokes * share, black)
         direction += chance.uniform(0.5, 1.4)
     if chance.random() < 0.5:
-        sheet = laid(sheet, lines(chance, side, int(chance.integers(1, 6)), width * 2), black)
+        sheet = paint_over(sheet, draw_lines(chance, side, int(chance.integers(1, 6)), width * 2), black)
     return sheet
 
 
-def framed(chance: Chance, sheet: Sheet) -> Sheet:
+def ruled_lines(chance: Rng, sheet: Sheet) -> Sheet:
     """Ruled lines: frames, doubled frames, panels, a ground line, the lines of a grid, measured ticks."""
-    side, plate, width = len(sheet), Plate(len(sheet)), between(chance, 0.7, 5)
-    turn = one_of(chance, (0.0, 0.0, float(chance.normal(0, 0.02)), float(chance.uniform(0, 1.5))))
+    side, plate, width = len(sheet), Canvas(len(sheet)), log_uniform(chance, 0.7, 5)
+    turn = pick(chance, (0.0, 0.0, float(chance.normal(0, 0.02)), float(chance.uniform(0, 1.5))))
     along, across = np.array([math.cos(turn), math.sin(turn)]), np.array([-math.sin(turn), math.cos(turn)])
     for one, other in ((along, across), (across, along)):
         places = chance.uniform(-0.5, 0.5, chance.integers(1, 4)) * side
@@ -168,11 +168,11 @@ def framed(chance: Chance, sheet: Sheet) -> Sheet:
             if chance.random() < 0.3:
                 plate.stroke(rule + other * width * chance.uniform(2, 4), width * 0.5)
             if chance.random() < 0.2:
-                ticks(plate, rule, other, width)
-    return laid(sheet, plate.coverage(), ink(chance))
+                _draw_ticks(plate, rule, other, width)
+    return paint_over(sheet, plate.coverage(), random_ink(chance))
 
 
-def ticks(plate: Plate, rule: Path, across: Path, width: float) -> None:
+def _draw_ticks(plate: Canvas, rule: Path, across: Path, width: float) -> None:
     """Short marks along a ruled line, as on a scale."""
     for share in np.arange(0.25, 0.75, 0.02):
         foot = rule[0] + (rule[1] - rule[0]) * share

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from experiments.bench.record import RESULTS
+from experiments.shared.record import RESULTS
 
 
 def table(header: list[str], *rows: list[str]) -> str:

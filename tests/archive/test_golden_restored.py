@@ -19,7 +19,7 @@ from pochade.archive.container.manifest import PICTURE, ArchivedFile, Entry, Man
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
 from pochade.images.codecs.av1_frames import encode_frame
-from pochade.models import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser, DenoiserConfig
 from pochade.models.packed_weights import pack_model
 from tests.support.paintings import painting
 

@@ -15,7 +15,8 @@ from pochade.cleaning.page_light import PageLight, downscale
 from pochade.errors import UsageError
 from pochade.images.geometry.tiles import tile_grid
 from pochade.images.io.input_arrays import open_input_array, open_input_image
-from pochade.models import Denoiser, DenoiserConfig, PageConfig, PageModel
+from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.page_model import PageConfig, PageModel
 from pochade.training.augment.scan_damage import damage_scan
 from tests.support.drawings import drawing
 

@@ -8,7 +8,7 @@ import pytest
 from pochade.cli.output import printed
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from tests.cli.test_study import run
-from tests.support.picture_files import rgb_image, encode_with_pillow
+from tests.support.picture_files import encode_with_pillow, rgb_image
 
 Caught = pytest.CaptureFixture[str]
 

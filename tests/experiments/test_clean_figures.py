@@ -7,10 +7,10 @@ from PIL import Image, ImageDraw, ImageFilter
 pytest.importorskip("cv2", reason="the extra `bench` is not installed")
 pytest.importorskip("skimage", reason="the extra `bench` is not installed")
 
-from experiments.bench.cleaners import Picture, dust_and_scratches, fitted, median, tuned, untouched
-from experiments.bench.scans import busiest, grain, printed, spread, white_noise
-from experiments.bench.spots import dusty, lost, removed, sky, stipple
-from experiments.bench.strokes import agreement, colour_error, hatching_kept, psnr, strokes
+from experiments.bench.cleaning_rivals import Picture, dust_and_scratches, fitted, median, tuned, untouched
+from experiments.bench.cleaning_scans import busiest, grain, printed, spread, white_noise
+from experiments.bench.cleaning_spots import dusty, lost, removed, sky, stipple
+from experiments.bench.cleaning_strokes import agreement, colour_error, hatching_kept, psnr, strokes
 
 
 def sketch(shift: int = 0, *, half: bool = False) -> Picture:

@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from experiments.recipes.handmade import FULL_BLEED, KINDS, ON_PAPER, Kind, drawn, finished
+from experiments.recipes.synthetic_drawings import FULL_BLEED, ALL_KINDS, ON_PAPER, Kind, draw_synthetic, to_pixels
 
 WHITE = np.ones((96, 96, 3), np.float32)
 
 
 def examples(kind: Kind, count: int = 6) -> np.ndarray:
     """Some of a kind on white paper."""
-    return np.stack([finished(kind(np.random.default_rng(seed), WHITE)) for seed in range(count)])
+    return np.stack([to_pixels(kind(np.random.default_rng(seed), WHITE)) for seed in range(count)])
 
 
 @pytest.mark.parametrize("side", [64, 160])
 def test_a_drawing_is_decided_by_its_seed(side: int) -> None:
-    once, again, other = (drawn(np.random.default_rng(seed), side) for seed in (7, 7, 8))
+    once, again, other = (draw_synthetic(np.random.default_rng(seed), side) for seed in (7, 7, 8))
     assert once.shape == (side, side, 3)
     assert once.dtype == np.uint8
     np.testing.assert_array_equal(once, again)
     assert (once != other).any()
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
 def test_every_kind_leaves_marks_that_differ_each_time(kind: Kind) -> None:
     some = examples(kind)
     assert sum((each < 250).any() for each in some) >= 5
@@ -36,21 +36,21 @@ def test_what_is_drawn_on_white_paper_leaves_it_white_somewhere(kind: Kind) -> N
 
 
 def test_the_paper_itself_has_no_grain() -> None:
-    sheets = [drawn(np.random.default_rng(seed), 96) for seed in range(60)]
+    sheets = [draw_synthetic(np.random.default_rng(seed), 96) for seed in range(60)]
     most = [np.unique(sheet.reshape(-1, 3), axis=0, return_counts=True)[1].max() / 96**2 for sheet in sheets]
     assert np.mean(np.array(most) > 0.2) > 0.5
 
 
 def test_most_drawings_are_on_white_and_some_leave_no_paper() -> None:
-    sheets = np.stack([drawn(np.random.default_rng(seed), 64) for seed in range(200)])
+    sheets = np.stack([draw_synthetic(np.random.default_rng(seed), 64) for seed in range(200)])
     white = (sheets == 255).all(-1).mean((1, 2))
     assert 0.4 < (white > 0.2).mean() < 0.8
     assert (white == 0).mean() > 0.1
 
 
 def test_no_two_kinds_are_the_same() -> None:
-    looks = np.stack([examples(kind)[3].ravel() for kind in KINDS])
-    assert len(np.unique(looks, axis=0)) == len(KINDS)
+    looks = np.stack([examples(kind)[3].ravel() for kind in ALL_KINDS])
+    assert len(np.unique(looks, axis=0)) == len(ALL_KINDS)
 
 
 def test_stars_and_freckles_are_many_small_spots_on_a_full_ground() -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from pochade.errors import UsageError
-from pochade.models import Autoencoder, AutoencoderConfig, ConvConfig, reconstruction_loss
+from pochade.models.autoencoder import Autoencoder, AutoencoderConfig, reconstruction_loss
+from pochade.models.conv_stacks import ConvConfig
 
 
 def test_the_default_is_the_tutorials_autoencoder() -> None:

@@ -7,21 +7,18 @@ import torch
 from torch import nn
 
 from pochade.errors import CheckpointDamaged
-from pochade.models import (
-    VAE,
-    Autoencoder,
-    AutoencoderConfig,
-    Classifier,
-    ConvConfig,
-    Denoiser,
-    EmbeddingModel,
-    FlowMatchingVAE,
-    PageModel,
-    PairModel,
-    SketchVAE,
-    weights,
-)
+from pochade.models import weights
+from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
 from pochade.models.checkpoints import MODEL_FORMAT, MODELS, STORED_NAMES, load_model, read_tensors, save_model
+from pochade.models.classifier import Classifier
+from pochade.models.conv_stacks import ConvConfig
+from pochade.models.denoiser import Denoiser
+from pochade.models.embedding_model import EmbeddingModel
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.page_model import PageModel
+from pochade.models.pair_model import PairModel
+from pochade.models.sketch_model import SketchVAE
+from pochade.models.vae import VAE
 
 SAVED_MODELS = {
     "autoencoder": Autoencoder(),

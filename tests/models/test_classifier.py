@@ -2,7 +2,7 @@
 
 import torch
 
-from pochade.models import Classifier
+from pochade.models.classifier import Classifier
 
 
 def test_the_classifier_gives_features_and_scores() -> None:

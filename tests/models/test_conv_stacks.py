@@ -3,7 +3,7 @@
 import pytest
 
 from pochade.errors import UsageError
-from pochade.models import ConvConfig
+from pochade.models.conv_stacks import ConvConfig
 
 
 def test_too_many_layers_are_refused_with_the_largest_number_that_fits() -> None:

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from pochade.models import Denoiser, DenoiserConfig
-from pochade.models.denoiser import WINDOW_PIXELS, local_means
+from pochade.models.denoiser import WINDOW_PIXELS, Denoiser, DenoiserConfig, local_means
 
 SMALL_CONFIG = DenoiserConfig(widths=(8, 12))
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from pochade.models import EmbeddingModel
+from pochade.models.embedding_model import EmbeddingModel
 
 
 def test_embeddings_are_unit_vectors() -> None:

@@ -3,7 +3,7 @@
 import torch
 
 from pochade.analysis.pair_features import FEATURES_PER_PAIR
-from pochade.models import PairConfig, PairModel
+from pochade.models.pair_model import PairConfig, PairModel
 
 
 def test_the_probabilities_of_a_pair_add_up_to_one() -> None:

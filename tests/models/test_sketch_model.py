@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from pochade.models import SketchConfig, SketchVAE
-from pochade.models.sketch_model import dct_basis
+from pochade.models.sketch_model import SketchConfig, SketchVAE, dct_basis
 
 SMALL = SketchConfig(groups=(2, 4), widths=(4, 4, 4, 4), drawing=(4, 4, 4), fine=4, foretelling=4)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pochade.errors import UsageError
-from pochade.models import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
+from pochade.models.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
 
 
 def test_a_posterior_has_a_mean_and_a_log_variance_of_16_numbers() -> None:

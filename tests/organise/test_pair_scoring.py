@@ -10,8 +10,9 @@ import torch
 
 from pochade import Collection
 from pochade.index.schema import PAIRS, SETTINGS
-from pochade.models import PairModel, weights
+from pochade.models import weights
 from pochade.models.checkpoints import save_model
+from pochade.models.pair_model import PairModel
 from pochade.organise.pair_scoring import load_pair_model
 from tests.support.learnt_collection import file_names
 

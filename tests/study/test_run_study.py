@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from pochade.models.checkpoints import load_model
-from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
 from pochade.study.fashion_mnist import ImageSet, Split
 from pochade.study.findings import same_points
 from pochade.study.run_study import run_study
@@ -18,6 +17,7 @@ from pochade.study.stage_store import Findings, Stages
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.loop import TrainingProgress
+from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
 
 QUICK = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=2))
 

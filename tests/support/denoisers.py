@@ -2,7 +2,7 @@
 
 import torch
 
-from pochade.models import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser, DenoiserConfig
 
 SMALL_CONFIG = DenoiserConfig(planes=1, finds=0, widths=(8, 16))
 

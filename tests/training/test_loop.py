@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from pochade.errors import TrainingDiverged
-from pochade.models import VAE, Autoencoder, VAEConfig, calibrated_loss, reconstruction_loss
+from pochade.models.autoencoder import Autoencoder, reconstruction_loss
+from pochade.models.vae import VAE, VAEConfig, calibrated_loss
 from pochade.study.fashion_mnist import ImageSet
 from pochade.training.loop import TrainingProgress, train
 from pochade.training.recipe import Recipe

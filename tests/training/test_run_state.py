@@ -8,18 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pochade.models import (
-    VAE,
-    Autoencoder,
-    Denoiser,
-    EmbeddingModel,
-    FlowMatchingVAE,
-    PageModel,
-    SketchVAE,
-    calibrated_loss,
-    reconstruction_loss,
-    summed_loss,
-)
+from pochade.models.autoencoder import Autoencoder, reconstruction_loss
+from pochade.models.denoiser import Denoiser
+from pochade.models.embedding_model import EmbeddingModel
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.page_model import PageModel
+from pochade.models.sketch_model import SketchVAE
+from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.training.losses.contrastive import ContrastiveLoss
 from pochade.training.losses.denoising import artifact_removal_loss, page_loss, scan_denoising_loss
 from pochade.training.losses.flow_matching import FlowMatchingObjective

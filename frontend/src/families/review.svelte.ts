@@ -1,121 +1,127 @@
-/** The families and what the person said of them. It is kept in this browser until the script is made, and every step can be undone. */
-import { api, type Choice, type Families, type Family } from "../api";
-import { type Extent, type Keep, type Outcome, nameOf, proposed, room } from "./choice";
+/** The families and the person's decisions. This browser stores the decisions until the script is made; every step can be undone. */
+import { api, type Families, type Family, type FamilyChoice } from "../api";
+import { bytesAside, nameOf, suggestOutcome, type Extent, type KeepOption, type Outcome } from "./outcome";
 
-const MOST = 10_000; // families that are shown
-const STEPS = 100;
+const MAX_FAMILIES = 10_000;
+const MAX_UNDO_STEPS = 100;
 
-type Decided = Record<string, Outcome>; // by the family's name; with nothing aside it stays as it is
+type Outcomes = Record<string, Outcome>; // by the family's name
 
 class Review {
-  told = $state.raw<Families | null>(null);
+  data = $state.raw<Families | null>(null);
   error = $state.raw<unknown>(null);
-  rule = $state<Keep>("suggested");
+  rule = $state<KeepOption>("suggested");
   extent = $state<Extent>("near");
-  decided = $state.raw<Decided>({});
-  /** Changed by hand, and not agreed to yet. */
-  changed = $state.raw<Decided>({});
-  private past = $state.raw<[Decided, Decided][]>([]);
+  /** Outcomes that the person has accepted. */
+  decided = $state.raw<Outcomes>({});
+  /** Outcomes that the person has changed by hand and not accepted yet. */
+  changed = $state.raw<Outcomes>({});
+  private undoSteps = $state.raw<[Outcomes, Outcomes][]>([]);
   private folder = "";
 
-  families = $derived(this.told?.families ?? []);
-  canUndo = $derived(this.past.length > 0);
+  families = $derived(this.data?.families ?? []);
+  canUndo = $derived(this.undoSteps.length > 0);
   open = $derived(this.families.filter((family) => !this.isDecided(family)));
   done = $derived(this.families.filter((family) => this.isDecided(family)));
-  going = $derived(this.done.filter((family) => this.outcome(family).aside.length));
+  /** Decided families with files to set aside. */
+  inScript = $derived(this.done.filter((family) => this.outcomeOf(family).aside.length));
 
   async load(folder: string): Promise<void> {
-    if (folder !== this.folder) [this.folder, this.decided, this.past] = [folder, read(folder), []];
+    if (folder !== this.folder) [this.folder, this.decided, this.undoSteps] = [folder, readDecisions(folder), []];
     try {
-      [this.told, this.error] = [await api.families({ limit: MOST }), null];
+      [this.data, this.error] = [await api.families({ limit: MAX_FAMILIES }), null];
     } catch (error) {
       this.error = error;
     }
   }
 
-  /** Whether the person decided, and what they keep is still there. */
+  /** Whether the person has decided, and the file that they keep still exists. */
   isDecided(family: Family): boolean {
-    const said = this.decided[nameOf(family)];
-    return said !== undefined && isThere(family, said.keep);
+    const outcome = this.decided[nameOf(family)];
+    return outcome !== undefined && hasFile(family, outcome.keep);
   }
 
-  /** What was decided, what was changed by hand, or else what the rule proposes; files that are gone are no part of it. */
-  outcome(family: Family): Outcome {
-    const said = this.isDecided(family) ? this.decided[nameOf(family)] : this.changed[nameOf(family)];
-    if (!said || !isThere(family, said.keep)) return proposed(family, this.rule, this.extent);
-    return { keep: said.keep, aside: said.aside.filter((file) => isThere(family, file)) };
+  /** The accepted outcome, the one changed by hand, or the suggested one; it leaves out files that no longer exist. */
+  outcomeOf(family: Family): Outcome {
+    const outcome = this.isDecided(family) ? this.decided[nameOf(family)] : this.changed[nameOf(family)];
+    if (!outcome || !hasFile(family, outcome.keep)) return suggestOutcome(family, this.rule, this.extent);
+    return { keep: outcome.keep, aside: outcome.aside.filter((file) => hasFile(family, file)) };
   }
 
-  /** Change what is proposed of one family. */
+  /** Change the outcome of a family by hand; it has to be accepted again. */
   change(family: Family, outcome: Outcome): void {
-    this.step();
+    this.addUndoStep();
     this.changed = { ...this.changed, [nameOf(family)]: outcome };
-    const { [nameOf(family)]: _, ...others } = this.decided;
-    this.write(others);
+    this.store(this.decidedWithout(family));
   }
 
-  agree(families: Family[]): void {
-    this.step();
-    this.write({ ...this.decided, ...Object.fromEntries(families.map((one) => [nameOf(one), this.outcome(one)])) });
+  accept(families: Family[]): void {
+    this.addUndoStep();
+    this.store({ ...this.decided, ...Object.fromEntries(families.map((family) => [nameOf(family), this.outcomeOf(family)])) });
   }
 
-  leave(family: Family): void {
-    this.step();
-    this.write({ ...this.decided, [nameOf(family)]: { keep: this.outcome(family).keep, aside: [] } });
+  keepAll(family: Family): void {
+    this.addUndoStep();
+    this.store({ ...this.decided, [nameOf(family)]: { keep: this.outcomeOf(family).keep, aside: [] } });
   }
 
   reopen(family: Family): void {
-    this.step();
-    const { [nameOf(family)]: _, ...others } = this.decided;
-    this.write(others);
+    this.addUndoStep();
+    this.store(this.decidedWithout(family));
   }
 
   undo(): void {
-    const before = this.past.at(-1);
-    if (!before) return;
-    this.past = this.past.slice(0, -1);
-    this.changed = before[1];
-    this.write(before[0]);
+    const step = this.undoSteps.at(-1);
+    if (!step) return;
+    this.undoSteps = this.undoSteps.slice(0, -1);
+    this.changed = step[1];
+    this.store(step[0]);
   }
 
-  /** Room that families take beside what is kept of them. */
-  room(families: Family[]): number {
-    return families.reduce((sum, family) => sum + room(family, this.outcome(family)), 0);
+  /** The bytes of all files to set aside in some families. */
+  bytesOf(families: Family[]): number {
+    return families.reduce((sum, family) => sum + bytesAside(family, this.outcomeOf(family)), 0);
   }
 
-  files(families: Family[]): number {
-    return families.reduce((sum, family) => sum + this.outcome(family).aside.length, 0);
+  /** The number of files to set aside in some families. */
+  filesOf(families: Family[]): number {
+    return families.reduce((sum, family) => sum + this.outcomeOf(family).aside.length, 0);
   }
 
-  choices(): Choice[] {
-    return this.going.map((family) => ({ family: family.number, ...this.outcome(family) }));
+  choices(): FamilyChoice[] {
+    return this.inScript.map((family) => ({ family: family.number, ...this.outcomeOf(family) }));
   }
 
-  private step(): void {
-    this.past = [...this.past.slice(1 - STEPS), [this.decided, this.changed]];
+  private decidedWithout(family: Family): Outcomes {
+    const { [nameOf(family)]: _, ...others } = this.decided;
+    return others;
   }
 
-  private write(decided: Decided): void {
+  private addUndoStep(): void {
+    this.undoSteps = [...this.undoSteps.slice(1 - MAX_UNDO_STEPS), [this.decided, this.changed]];
+  }
+
+  private store(decided: Outcomes): void {
     this.decided = decided;
     try {
-      localStorage.setItem(place(this.folder), JSON.stringify(decided));
+      localStorage.setItem(storageKey(this.folder), JSON.stringify(decided));
     } catch {
-      // a browser that keeps nothing forgets it with the page
+      // without storage, the decisions last until the page is closed
     }
   }
 }
 
-function isThere(family: Family, file: string): boolean {
+function hasFile(family: Family, file: string): boolean {
   return family.members.some((member) => member.file === file);
 }
 
-function place(folder: string): string {
+function storageKey(folder: string): string {
   return `families of ${folder}`;
 }
 
-function read(folder: string): Decided {
+function readDecisions(folder: string): Outcomes {
   try {
-    return JSON.parse(localStorage.getItem(place(folder)) ?? "{}") as Decided;
+    return JSON.parse(localStorage.getItem(storageKey(folder)) ?? "{}") as Outcomes;
   } catch {
     return {};
   }

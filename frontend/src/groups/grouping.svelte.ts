@@ -1,85 +1,88 @@
-/** The tree of groups, and what the person does with it. The server remembers every step, so that it can be taken back. */
+/** The tree of groups and the person's changes to it. The server records every change, so that it can be undone. */
 import { SvelteSet } from "svelte/reactivity";
 import { api, type Group, type Groups } from "../api";
 import { notices } from "../notices.svelte";
+
+const INDENT = "\u2003";
 
 export function titleOf(group: Group): string {
   return group.name ?? (group.description || `Group ${group.number}`);
 }
 
-/** A group with those that it lies in, outermost first; empty when it is gone. */
-export function wayTo(groups: readonly Group[], number: number): Group[] {
+/** A group and the groups around it, outermost first; empty if there is no such group. */
+export function pathTo(groups: readonly Group[], number: number): Group[] {
   for (const group of groups) {
     if (group.number === number) return [group];
-    const inner = wayTo(group.groups, number);
+    const inner = pathTo(group.groups, number);
     if (inner.length) return [group, ...inner];
   }
   return [];
 }
 
-/** All groups with how deep they lie, each before those in it. */
-export function flat(groups: readonly Group[], depth = 0): [Group, number][] {
-  return groups.flatMap((group) => [[group, depth], ...flat(group.groups, depth + 1)] as [Group, number][]);
+/** All groups with their depths; each group comes before its subgroups. */
+export function flatten(groups: readonly Group[], depth = 0): [Group, number][] {
+  return groups.flatMap((group) => [[group, depth], ...flatten(group.groups, depth + 1)] as [Group, number][]);
 }
 
-/** All groups as choices, indented by how deep they lie. */
-export function choices(groups: readonly Group[], without?: number): [string, string][] {
-  return flat(groups)
-    .filter(([group]) => group.number !== without)
-    .map(([group, depth]) => [String(group.number), `${"\u2003".repeat(depth)}${titleOf(group)}`]);
+/** All groups as options, indented by their depths. */
+export function groupOptions(groups: readonly Group[], except?: number): [string, string][] {
+  return flatten(groups)
+    .filter(([group]) => group.number !== except)
+    .map(([group, depth]) => [String(group.number), `${INDENT.repeat(depth)}${titleOf(group)}`]);
 }
 
 class Grouping {
-  told = $state.raw<Groups | null>(null);
+  data = $state.raw<Groups | null>(null);
   error = $state.raw<unknown>(null);
-  busy = $state(false);
-  /** Groups whose inner ones are shown. */
+  isBusy = $state(false);
+  /** The numbers of the groups whose subgroups are shown. */
   open = new SvelteSet<number>();
   selected = new SvelteSet<number>();
 
-  all = $derived(flat(this.told?.groups ?? []));
-  deepest = $derived(Math.max(0, ...this.all.map(([, depth]) => depth)) + 1);
+  groups = $derived(this.data?.groups ?? []);
+  all = $derived(flatten(this.groups));
+  levels = $derived(Math.max(0, ...this.all.map(([, depth]) => depth)) + 1);
 
   async load(): Promise<void> {
     try {
-      [this.told, this.error] = [await api.groups(), null];
+      [this.data, this.error] = [await api.groups(), null];
     } catch (error) {
       this.error = error;
     }
   }
 
-  /** Show so many depths of the tree. */
-  unfold(depths: number): void {
+  /** Show that many levels of the tree. */
+  showLevels(levels: number): void {
     this.open.clear();
-    for (const [group, depth] of this.all) if (depth < depths - 1 && group.groups.length) this.open.add(group.number);
+    for (const [group, depth] of this.all) if (depth < levels - 1 && group.groups.length) this.open.add(group.number);
   }
 
-  rename = (group: Group, name: string) => this.change(() => api.renameGroup(group.number, name), `Named “${name}”`);
-  split = (group: Group) => this.change(() => api.splitGroup(group.number), `“${titleOf(group)}” was split`);
-  pin = (pieces: string[], into: Group) =>
-    this.change(() => api.pin(into.number, pieces), `Moved to “${titleOf(into)}”, for good`);
+  rename = (group: Group, name: string) => this.change(() => api.renameGroup(group.number, name), `Renamed to “${name}”`);
+  split = (group: Group) => this.change(() => api.splitGroup(group.number), `Split “${titleOf(group)}”`);
+  move = (keys: string[], target: Group) => this.change(() => api.moveToGroup(target.number, keys), `Moved to “${titleOf(target)}”`);
 
-  /** The first that was selected takes in the other. */
+  /** Merge the two selected groups into the one that was selected first. */
   merge(): Promise<boolean> {
-    const [one, other] = [...this.selected].map((number) => wayTo(this.told?.groups ?? [], number).at(-1));
-    if (!one || !other) return Promise.resolve(false);
-    return this.change(() => api.mergeGroups(one.number, other.number), `“${titleOf(other)}” is part of “${titleOf(one)}” now`);
+    const [first, second] = [...this.selected].map((number) => pathTo(this.groups, number).at(-1));
+    if (!first || !second) return Promise.resolve(false);
+    return this.change(() => api.mergeGroups(first.number, second.number), `Merged “${titleOf(second)}” into “${titleOf(first)}”`);
   }
 
-  undo = () => this.change(() => api.undoGroups(), `Took back ${this.told?.undoes ?? "nothing"}`, false);
+  undo = () => this.change(() => api.undoGroups(), this.data?.undoes ? `Undid ${this.data.undoes}` : "Nothing to undo", false);
 
-  private async change(what: () => Promise<Groups>, words: string, undoes = true): Promise<boolean> {
+  /** Make a change on the server, and show a notice; returns whether it succeeded. */
+  private async change(send: () => Promise<Groups>, message: string, canUndo = true): Promise<boolean> {
     try {
-      this.busy = true;
-      [this.told, this.error] = [await what(), null];
+      this.isBusy = true;
+      [this.data, this.error] = [await send(), null];
       this.selected.clear();
-      notices.say(words, undoes && this.told.undoes ? { label: "Undo", run: () => void this.undo() } : undefined);
+      notices.show(message, canUndo && this.data.undoes ? { label: "Undo", run: () => void this.undo() } : undefined);
       return true;
     } catch (error) {
       this.error = error;
       return false;
     } finally {
-      this.busy = false;
+      this.isBusy = false;
     }
   }
 }

@@ -1,31 +1,33 @@
-/** One label as it is taught: what was said of pieces, step by step, and what to ask next. */
-import { api, type Said, type Suggested, type Suggestions } from "../api";
+/** One label while it is taught: the person's answers, and what to ask next. */
+import { api, type Suggestion, type Suggestions } from "../api";
 
 export type Answer = "has" | "has_not" | "neither";
-type Step = { label: string; keys: string[]; before: Answer; said: Answer | "skipped"; cards: Suggested[] };
+/** One undo step: the pictures, their answer before and after, and the questions that were open. */
+type Step = { label: string; keys: string[]; before: Answer; after: Answer | "skipped"; questions: Suggestion[] };
 
-const AHEAD = 12; // questions that are fetched at once
-const FEW = 4; // questions left at which more are fetched
-const LIKELY = 60;
+const MAX_QUESTIONS = 12; // to hold ready
+const MIN_QUESTIONS = 4; // fewer than that: load more
+const LIKELY_COUNT = 60;
+const MAX_EXAMPLES = 500;
 
 class Teaching {
   label = $state("");
   labels = $state.raw<Record<string, number>>({});
-  told = $state.raw<Suggestions | null>(null);
-  /** Pieces that have the label, newest first. */
+  suggestions = $state.raw<Suggestions | null>(null);
+  /** The keys of the pictures that have the label, newest first. */
   examples = $state.raw<string[]>([]);
-  cards = $state.raw<Suggested[]>([]);
+  questions = $state.raw<Suggestion[]>([]);
   error = $state.raw<unknown>(null);
-  asking = $state(false);
+  isUpdating = $state(false);
   steps = $state.raw<Step[]>([]);
   private skipped = new Set<string>();
-  private said = new Set<string>(); // of which an answer may be on its way
-  private last: Promise<unknown> = Promise.resolve();
+  private answered = new Set<string>(); // pictures whose answer may still be on its way to the server
+  private lastRequest: Promise<unknown> = Promise.resolve();
 
-  card = $derived(this.cards[0]);
-  likely = $derived(this.told?.likely ?? []);
+  question = $derived(this.questions[0]);
+  likely = $derived(this.suggestions?.likely ?? []);
 
-  async listen(): Promise<void> {
+  async loadLabels(): Promise<void> {
     try {
       this.labels = await api.labels();
     } catch (error) {
@@ -33,99 +35,100 @@ class Teaching {
     }
   }
 
-  /** Turn to a label. */
+  /** Switch to a label. */
   async open(label: string): Promise<void> {
     if (label !== this.label) {
-      [this.label, this.told, this.cards, this.examples, this.steps] = [label, null, [], [], []];
+      [this.label, this.suggestions, this.questions, this.examples, this.steps] = [label, null, [], [], []];
       this.skipped.clear();
-      this.said.clear();
+      this.answered.clear();
     }
     await this.refresh();
   }
 
-  /** Ask for examples and suggestions anew. */
+  /** Load examples and suggestions again. */
   async refresh(): Promise<void> {
     const label = this.label;
     if (!label) return;
     try {
-      this.asking = true;
-      await this.last;
-      const has = await api.pieces({ label, limit: 500 });
+      this.isUpdating = true;
+      await this.lastRequest;
+      const examples = await api.pictures({ label, limit: MAX_EXAMPLES });
       if (label !== this.label) return;
-      this.examples = [...new Set(has.keys)];
-      if (!has.total) return void ([this.told, this.cards, this.error] = [null, [], null]);
-      const told = await api.suggestions(label, LIKELY);
+      this.examples = [...new Set(examples.keys)];
+      if (!examples.total) return void ([this.suggestions, this.questions, this.error] = [null, [], null]);
+      const suggestions = await api.suggestions(label, LIKELY_COUNT);
       if (label !== this.label) return;
-      this.told = { ...told, likely: told.likely.filter((one) => !this.said.has(one.key)) };
-      const fresh = told.ask.filter((one) => !this.skipped.has(one.key) && !this.said.has(one.key));
-      this.cards = fresh.slice(0, AHEAD);
+      this.suggestions = { ...suggestions, likely: suggestions.likely.filter(({ key }) => !this.answered.has(key)) };
+      const questions = suggestions.ask.filter(({ key }) => !this.skipped.has(key) && !this.answered.has(key));
+      this.questions = questions.slice(0, MAX_QUESTIONS);
       this.error = null;
     } catch (error) {
       this.error = error;
     } finally {
-      this.asking = false;
+      this.isUpdating = false;
     }
   }
 
-  /** Say something of pieces; it can be undone. */
-  async say(keys: string[], said: Answer, before: Answer = "neither"): Promise<void> {
+  /** Set the answer for some pictures; this can be undone. */
+  async setAnswer(keys: string[], answer: Answer, before: Answer = "neither"): Promise<void> {
     if (!keys.length || !this.label) return;
-    this.steps = [...this.steps, { label: this.label, keys, before, said, cards: this.cards }];
-    for (const key of keys) this.said.add(key);
-    this.cards = this.cards.filter((one) => !keys.includes(one.key));
-    this.show(keys, said);
-    await this.send(keys, said);
-    if (this.cards.length < FEW) await this.refresh();
+    this.steps = [...this.steps, { label: this.label, keys, before, after: answer, questions: this.questions }];
+    for (const key of keys) this.answered.add(key);
+    this.questions = this.questions.filter(({ key }) => !keys.includes(key));
+    this.showAnswer(keys, answer);
+    await this.send(keys, answer);
+    if (this.questions.length < MIN_QUESTIONS) await this.refresh();
   }
 
-  /** Answer the card in front. */
-  answer(said: "has" | "has_not"): void {
-    if (this.card) void this.say([this.card.key], said);
+  /** Answer the first question. */
+  answer(answer: "has" | "has_not"): void {
+    if (this.question) void this.setAnswer([this.question.key], answer);
   }
 
   skip(): void {
-    const card = this.card;
-    if (!card) return;
-    this.steps = [...this.steps, { label: this.label, keys: [card.key], before: "neither", said: "skipped", cards: this.cards }];
-    this.skipped.add(card.key);
-    this.cards = this.cards.slice(1);
-    if (this.cards.length < FEW) void this.refresh();
+    const question = this.question;
+    if (!question) return;
+    this.steps = [...this.steps, { label: this.label, keys: [question.key], before: "neither", after: "skipped", questions: this.questions }];
+    this.skipped.add(question.key);
+    this.questions = this.questions.slice(1);
+    if (this.questions.length < MIN_QUESTIONS) void this.refresh();
   }
 
   async undo(): Promise<void> {
     const step = this.steps.at(-1);
     if (!step) return;
     this.steps = this.steps.slice(0, -1);
-    for (const key of step.keys) (this.said.delete(key), this.skipped.delete(key));
-    this.cards = step.cards;
-    if (step.said === "skipped") return;
-    this.show(step.keys, step.before, step.said);
+    for (const key of step.keys) (this.answered.delete(key), this.skipped.delete(key));
+    this.questions = step.questions;
+    if (step.after === "skipped") return;
+    this.showAnswer(step.keys, step.before, step.after);
     await this.send(step.keys, step.before);
-    if (step.keys.length > 1 || step.before !== "neither" || !this.cards.length) await this.refresh();
+    if (step.keys.length > 1 || step.before !== "neither" || !this.questions.length) await this.refresh();
   }
 
-  /** What is said is seen at once; the server's own counts follow. */
-  private show(keys: string[], said: Answer, before: Answer = "neither"): void {
+  /** Show an answer before the server confirms it. */
+  private showAnswer(keys: string[], answer: Answer, before: Answer = "neither"): void {
     const others = this.examples.filter((key) => !keys.includes(key));
-    this.examples = said === "has" ? [...keys, ...others] : others;
-    if (!this.told) return;
-    const change = (which: Answer) => (said === which ? keys.length : before === which ? -keys.length : 0);
-    const likely = this.told.likely.filter((one) => !keys.includes(one.key));
-    this.told = { ...this.told, likely, has: this.told.has + change("has"), has_not: this.told.has_not + change("has_not") };
+    this.examples = answer === "has" ? [...keys, ...others] : others;
+    if (!this.suggestions) return;
+    const changeOf = (counted: Answer) => (answer === counted ? keys.length : before === counted ? -keys.length : 0);
+    const { has, has_not } = this.suggestions;
+    const likely = this.suggestions.likely.filter(({ key }) => !keys.includes(key));
+    this.suggestions = { ...this.suggestions, likely, has: has + changeOf("has"), has_not: has_not + changeOf("has_not") };
   }
 
-  /** One after another, so that an answer and its undoing arrive in their order. */
-  private send(keys: string[], said: Answer): Promise<void> {
-    const what: Said = { label: this.label, [said]: keys };
-    const sent = this.last.then(async () => {
+  /** Send answers one after another, so that an answer and its undoing arrive in this order. */
+  private send(keys: string[], answer: Answer): Promise<void> {
+    const change = { label: this.label, [answer]: keys };
+    const request = this.lastRequest.then(async () => {
       try {
-        this.labels = await api.teach(what);
+        this.labels = await api.changeLabels(change);
       } catch (error) {
         this.error = error;
       }
     });
-    this.last = sent;
-    return sent;
+    this.lastRequest = request;
+    return request;
   }
 }
 

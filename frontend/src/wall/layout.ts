@@ -1,73 +1,85 @@
-/** Rows of pictures that fill the width: each as tall as it must be for that, near to what is wished. */
+/** A justified layout: rows of pictures that fill the width, each about as high as asked. */
 
 export interface Rows {
   count: number;
-  /** Of each row, and one more: where it begins, in pixels; the last is the height of all. */
+  /** Where each row begins, in pixels; one more entry holds the height of the whole layout. (count + 1) */
   top: Float64Array;
-  /** Of each row, and one more: its first picture. */
+  /** The first picture of each row; one more entry holds the number of pictures. (count + 1) */
   first: Uint32Array;
-  /** Of each picture, in pixels. */
+  /** Where each picture begins within its row, in pixels. */
   left: Float32Array;
-  wide: Float32Array;
+  /** The width of each picture, in pixels. */
+  width: Float32Array;
+  /** The row of each picture. */
   row: Uint32Array;
 }
 
-const NARROWEST = 0.4; // width to height: longer ones are shown whole in a frame of this shape
-const WIDEST = 3.5;
+type Lengths = ArrayLike<number>;
 
-export function justify(widths: ArrayLike<number>, heights: ArrayLike<number>, across: number, tall: number, gap: number): Rows {
+// Width divided by height. Longer pictures are shown whole within a frame of this shape.
+const MIN_ASPECT = 0.4;
+const MAX_ASPECT = 3.5;
+
+/**
+ * Arrange pictures in rows.
+ *
+ * @param widths The width of each picture; only the ratio to its height counts.
+ * @param heights The height of each picture.
+ * @param available The width to fill, in pixels.
+ * @param target The height that a row should have, in pixels.
+ * @param gap The pixels between pictures and between rows.
+ */
+export function justify(widths: Lengths, heights: Lengths, available: number, target: number, gap: number): Rows {
   const count = widths.length;
   const rows: Rows = {
     count: 0, top: new Float64Array(count + 1), first: new Uint32Array(count + 1),
-    left: new Float32Array(count), wide: new Float32Array(count), row: new Uint32Array(count),
+    left: new Float32Array(count), width: new Float32Array(count), row: new Uint32Array(count),
   };
   let begin = 0;
-  let shapes = 0; // the sum of width to height in the row
+  let aspectSum = 0; // of the pictures in the current row
   for (let index = 0; index < count; index++) {
-    const shape = shapeOf(widths, heights, index);
-    const room = across - gap * (index - begin);
-    if (index > begin && room / (shapes + shape) < tall && isFuller(shapes, shape, across, index - begin, tall, gap)) {
-      close(rows, begin, index, (across - gap * (index - begin - 1)) / shapes, gap, widths, heights);
+    const aspect = aspectOf(widths, heights, index);
+    const room = available - gap * (index - begin);
+    if (index > begin && room / (aspectSum + aspect) < target && isFull(aspectSum, aspect, available, index - begin, target, gap)) {
+      closeRow(rows, begin, index, (available - gap * (index - begin - 1)) / aspectSum, gap, widths, heights);
       begin = index;
-      shapes = 0;
+      aspectSum = 0;
     }
-    shapes += shape;
+    aspectSum += aspect;
   }
   if (begin < count) {
-    const full = (across - gap * (count - begin - 1)) / shapes;
-    close(rows, begin, count, Math.min(full, tall), gap, widths, heights);
+    const fillingHeight = (available - gap * (count - begin - 1)) / aspectSum;
+    closeRow(rows, begin, count, Math.min(fillingHeight, target), gap, widths, heights);
   }
   return rows;
 }
 
-/** Whether the row is nearer to the wish without one picture more. */
-function isFuller(shapes: number, shape: number, across: number, inside: number, tall: number, gap: number): boolean {
-  const without = (across - gap * (inside - 1)) / shapes;
-  const withIt = (across - gap * inside) / (shapes + shape);
-  return Math.abs(Math.log(without / tall)) <= Math.abs(Math.log(withIt / tall));
+/** Whether the row's height is closer to the target without one more picture. */
+function isFull(aspectSum: number, aspect: number, available: number, inRow: number, target: number, gap: number): boolean {
+  const without = (available - gap * (inRow - 1)) / aspectSum;
+  const withIt = (available - gap * inRow) / (aspectSum + aspect);
+  return Math.abs(Math.log(without / target)) <= Math.abs(Math.log(withIt / target));
 }
 
-function shapeOf(widths: ArrayLike<number>, heights: ArrayLike<number>, index: number): number {
-  return Math.min(WIDEST, Math.max(NARROWEST, widths[index]! / Math.max(1, heights[index]!)));
+function aspectOf(widths: Lengths, heights: Lengths, index: number): number {
+  return Math.min(MAX_ASPECT, Math.max(MIN_ASPECT, widths[index]! / Math.max(1, heights[index]!)));
 }
 
-function close(
-  rows: Rows, begin: number, end: number, tall: number, gap: number, widths: ArrayLike<number>, heights: ArrayLike<number>,
-): void {
+function closeRow(rows: Rows, begin: number, end: number, height: number, gap: number, widths: Lengths, heights: Lengths): void {
   const number = rows.count++;
   let left = 0;
   for (let index = begin; index < end; index++) {
     rows.left[index] = left;
-    rows.wide[index] = shapeOf(widths, heights, index) * tall;
+    rows.width[index] = aspectOf(widths, heights, index) * height;
     rows.row[index] = number;
-    left += rows.wide[index]! + gap;
+    left += rows.width[index]! + gap;
   }
   rows.first[number] = begin;
   rows.first[number + 1] = end;
-  rows.top[number + 1] = rows.top[number]! + tall + gap;
+  rows.top[number + 1] = rows.top[number]! + height + gap;
 }
 
-/** The row at that many pixels from the top. */
+/** The row at a distance from the top, in pixels. */
 export function rowAt(rows: Rows, y: number): number {
   let low = 0;
   let high = rows.count - 1;
@@ -79,15 +91,15 @@ export function rowAt(rows: Rows, y: number): number {
   return Math.max(0, low);
 }
 
-/** The picture in the row above (-1) or below (1) that stands nearest; the same one where there is no such row. */
-export function beside(rows: Rows, index: number, step: -1 | 1): number {
+/** The nearest picture in the row above (-1) or below (1); the same picture if there is no such row. */
+export function verticalNeighbour(rows: Rows, index: number, step: -1 | 1): number {
   const row = rows.row[index]! + step;
   if (row < 0 || row >= rows.count) return index;
-  const middle = rows.left[index]! + rows.wide[index]! / 2;
-  let best = rows.first[row]!;
-  for (let other = best; other < rows.first[row + 1]!; other++) {
-    const distance = (each: number) => Math.abs(rows.left[each]! + rows.wide[each]! / 2 - middle);
-    if (distance(other) < distance(best)) best = other;
+  const middle = rows.left[index]! + rows.width[index]! / 2;
+  let nearest = rows.first[row]!;
+  for (let other = nearest; other < rows.first[row + 1]!; other++) {
+    const distance = (picture: number) => Math.abs(rows.left[picture]! + rows.width[picture]! / 2 - middle);
+    if (distance(other) < distance(nearest)) nearest = other;
   }
-  return best;
+  return nearest;
 }

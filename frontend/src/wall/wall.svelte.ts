@@ -1,55 +1,56 @@
-/** What hangs on the wall now, and where the person was; kept while they look at one piece. */
-import { api, type Columns, type Wanted } from "../api";
+/** The pictures on the wall, and where the person is among them; this stays while they look at one picture. */
+import { api, type PictureColumns, type PictureQuery } from "../api";
 
 export const SORTS = [
-  ["", "By name", {}],
+  ["", "By folder and name", {}],
   ["newest", "Newest first", { sort: "modified", descending: true }],
   ["oldest", "Oldest first", { sort: "modified" }],
   ["large", "Largest files first", { sort: "bytes", descending: true }],
   ["small", "Smallest files first", { sort: "bytes" }],
   ["pixels", "Most pixels first", { sort: "pixels", descending: true }],
-] as const satisfies readonly (readonly [string, string, Wanted])[];
+] as const satisfies readonly (readonly [string, string, PictureQuery])[];
 
-/** What can be chosen by; each is a part of the page's address. */
+/** The filters; each is a query parameter of the page's address. */
 export const FILTERS = ["folder", "format", "colour", "shape", "label", "group", "selection"] as const;
 
-const TALL = "tall"; // under which the size of the pictures is kept in this browser
+const ROW_HEIGHT_KEY = "tall"; // under which this browser stores the height of the rows
+const DEFAULT_ROW_HEIGHT = 190; // pixels
 
 class Wall {
-  columns = $state.raw<Columns | null>(null);
+  columns = $state.raw<PictureColumns | null>(null);
   error = $state.raw<unknown>(null);
   active = $state(0);
-  tall = $state(Number(kept(TALL)) || 190);
+  rowHeight = $state(Number(readSetting(ROW_HEIGHT_KEY)) || DEFAULT_ROW_HEIGHT);
   scroll = 0;
-  /** Whether a piece was looked at since the wall was seen: then it has the focus when the wall is seen again. */
-  returning = false;
-  private asked = "";
+  /** Whether the person comes back from a picture, which then gets the focus. */
+  returnsFromPicture = false;
+  private query = "";
   private version = -1;
   private request: AbortController | null = null;
 
-  /** Where it hangs, with what it was chosen by. */
+  /** The wall's address, with its filters. */
   get address(): string {
-    return this.asked ? `/?${this.asked}` : "/";
+    return this.query ? `/?${this.query}` : "/";
   }
 
-  /** Where to go on, for a wall that is seen again; nothing where it was chosen otherwise. */
-  left(query: URLSearchParams): { scroll: number; focus: boolean } | undefined {
-    return this.columns && query.toString() === this.asked ? { scroll: this.scroll, focus: this.returning } : undefined;
+  /** Where to continue on a wall that is shown again; undefined if its filters have changed. */
+  positionFor(query: URLSearchParams): { scroll: number; focus: boolean } | undefined {
+    return this.columns && query.toString() === this.query ? { scroll: this.scroll, focus: this.returnsFromPicture } : undefined;
   }
 
-  /** Hang what is asked for; nothing happens when it hangs already. */
-  async hang(query: URLSearchParams, version: number): Promise<void> {
-    const asked = query.toString();
-    if (asked === this.asked && version === this.version && this.columns) return;
-    if (asked !== this.asked && this.columns) {
+  /** Load the pictures of a query, unless this version of them is loaded already. */
+  async load(parameters: URLSearchParams, version: number): Promise<void> {
+    const query = parameters.toString();
+    if (query === this.query && version === this.version && this.columns) return;
+    if (query !== this.query && this.columns) {
       [this.active, this.scroll] = [0, 0];
       scrollTo(0, 0);
     }
-    [this.asked, this.version] = [asked, version];
+    [this.query, this.version] = [query, version];
     this.request?.abort();
     const request = (this.request = new AbortController());
     try {
-      const columns = await api.pieces(wanted(query), request.signal);
+      const columns = await api.pictures(pictureQuery(parameters), request.signal);
       if (request.signal.aborted) return;
       [this.columns, this.error] = [columns, null];
       this.active = Math.min(this.active, Math.max(0, columns.keys.length - 1));
@@ -58,32 +59,32 @@ class Wall {
     }
   }
 
-  /** The pieces before and after one, as they hang. */
-  beside(key: string): { before: string | null; after: string | null } {
+  /** The pictures before and after one, in the order of the wall. */
+  neighboursOf(key: string): { previous: string | null; next: string | null } {
     const keys = this.columns?.keys ?? [];
-    const at = keys[this.active] === key ? this.active : keys.indexOf(key);
-    return { before: (at > 0 && keys[at - 1]) || null, after: (at >= 0 && keys[at + 1]) || null };
+    const index = keys[this.active] === key ? this.active : keys.indexOf(key);
+    return { previous: (index > 0 && keys[index - 1]) || null, next: (index >= 0 && keys[index + 1]) || null };
   }
 
-  /** The person went on to another piece: the wall follows. */
-  stand(key: string): void {
-    const at = this.columns?.keys.indexOf(key) ?? -1;
-    if (at >= 0 && this.columns?.keys[this.active] !== key) this.active = at;
+  /** Make a picture the active one, which has the focus when the wall is shown again. */
+  activate(key: string): void {
+    const index = this.columns?.keys.indexOf(key) ?? -1;
+    if (index >= 0 && this.columns?.keys[this.active] !== key) this.active = index;
   }
 
-  resize(tall: number): void {
-    this.tall = tall;
-    keep(TALL, String(tall));
+  resize(rowHeight: number): void {
+    this.rowHeight = rowHeight;
+    writeSetting(ROW_HEIGHT_KEY, String(rowHeight));
   }
 }
 
-function wanted(query: URLSearchParams): Wanted {
-  const sort = SORTS.find(([word]) => word === (query.get("sort") ?? ""))?.[2] ?? {};
-  const chosen = Object.fromEntries(FILTERS.flatMap((name) => (query.get(name) ? [[name, query.get(name)]] : [])));
-  return { ...sort, ...chosen };
+function pictureQuery(parameters: URLSearchParams): PictureQuery {
+  const sort = SORTS.find(([name]) => name === (parameters.get("sort") ?? ""))?.[2] ?? {};
+  const filters = Object.fromEntries(FILTERS.flatMap((name) => (parameters.get(name) ? [[name, parameters.get(name)]] : [])));
+  return { ...sort, ...filters };
 }
 
-function kept(name: string): string | null {
+function readSetting(name: string): string | null {
   try {
     return localStorage.getItem(name);
   } catch {
@@ -91,11 +92,11 @@ function kept(name: string): string | null {
   }
 }
 
-function keep(name: string, value: string): void {
+function writeSetting(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);
   } catch {
-    // a browser that keeps nothing forgets it with the page
+    // without storage, the setting lasts until the page is closed
   }
 }
 

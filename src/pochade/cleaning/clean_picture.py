@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from pochade.cleaning.cleaner import Cleaned, Cleaner, Strengths
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.io.input_arrays import open_input_image
-from pochade.models import Denoiser, PageModel, weights
+from pochade.models import weights
 from pochade.models.checkpoints import load_model
+from pochade.models.denoiser import Denoiser
+from pochade.models.page_model import PageModel
 
 MaskArray = NDArray[Any]  # (H, W): bool, uint8 from 0 to 255, or floats from 0 to 1
 FULL_STRENGTH = 100  # the highest strength

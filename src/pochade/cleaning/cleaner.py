@@ -20,7 +20,8 @@ from pochade.cleaning.page_light import PageLight, interpolate_field, read_page
 from pochade.cleaning.speck_fill import REACH, fill_specks
 from pochade.images.geometry.tiles import Tile, tile_grid
 from pochade.images.io.input_arrays import InputImage, open_input_image
-from pochade.models import Denoiser, PageModel
+from pochade.models.denoiser import Denoiser
+from pochade.models.page_model import PageModel
 
 TILE_SIDE = 768  # pixels, without the margin
 DEFECT_LEVEL = 127  # of 255: a pixel with a higher probability is a defect

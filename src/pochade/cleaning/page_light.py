@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pochade.images.geometry.gaussian_blur import blur
-from pochade.models import PageModel
+from pochade.models.page_model import PageModel
 
 Floats = NDArray[np.float32]
 PREREDUCTION = 4  # times the thumbnail's size, to which pixels are first averaged in whole blocks

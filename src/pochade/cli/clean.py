@@ -44,10 +44,9 @@ def clean(
     Example: pochade clean ~/scans --to ~/clean --strength 60 --preview
     """
     with words.status("looking"):
-        from pochade.cleaning.clean_options import CleanOptions, MaskFile
         from pochade.cleaning.clean_files import clean_files
+        from pochade.cleaning.clean_options import CleanOptions, MaskFile, StrengthPercents
         from pochade.cleaning.clean_picture import clean as cleaner
-        from pochade.cleaning.clean_options import StrengthPercents
         from pochade.models import weights
 
         own = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}

@@ -100,7 +100,7 @@ def find(
     """
     with words.status("looking"):
         from pochade.index.pictures import Filter
-        from pochade.organise.contact_sheets import write_match_sheet, check_sheet_path
+        from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
 
         if sheet is not None:
             check_sheet_path(sheet)

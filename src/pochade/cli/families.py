@@ -31,8 +31,8 @@ def families(
 
     Example: pochade families --keep latest --script aside.sh
     """
+    from pochade.organise.contact_sheets import check_sheet_path, write_family_sheet
     from pochade.organise.duplicate_script import check_script_path, write_duplicate_script
-    from pochade.organise.contact_sheets import write_family_sheet, check_sheet_path
 
     if script is not None:
         check_script_path(script)

@@ -39,7 +39,7 @@ def groups(
 
     Example: pochade groups --rename 3 "ink studies" --sheet groups.png
     """
-    from pochade.organise.contact_sheets import write_group_sheet, check_sheet_path
+    from pochade.organise.contact_sheets import check_sheet_path, write_group_sheet
 
     if sheet is not None:
         check_sheet_path(sheet)
@@ -90,7 +90,7 @@ def chart(
 
     Example: pochade map --to map.png
     """
-    from pochade.organise.contact_sheets import write_map_sheet, check_sheet_path
+    from pochade.organise.contact_sheets import check_sheet_path, write_map_sheet
 
     check_sheet_path(to)
     with context.obj.collection() as collection, LearnBar() as bar:

@@ -10,8 +10,8 @@ from pochade.cli.output import Bar, interruptible, print_json, words
 from pochade.errors import UsageError
 
 if TYPE_CHECKING:  # torch is heavy: only a command that needs it loads it
-    from pochade.training.recipe import Recipe
     from pochade.training.loop import TrainingProgress
+    from pochade.training.recipe import Recipe
 
 
 @interruptible()
@@ -39,11 +39,13 @@ def study(
     """
     sizes = parsed_widths(widths)
     with words.status("loading"):
-        from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
         from pochade.study.fashion_mnist import fashion_mnist
         from pochade.study.run_study import run_study
         from pochade.study.study_settings import StudySettings
-    settings = StudySettings(with_epochs(TUTORIAL_RECIPE if recipe == "tutorial" else FAST_RECIPE, epochs), latent_dim, sizes, seed)
+        from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
+    settings = StudySettings(
+        with_epochs(TUTORIAL_RECIPE if recipe == "tutorial" else FAST_RECIPE, epochs), latent_dim, sizes, seed
+    )
     with words.status("reading Fashion-MNIST"):
         pictures = fashion_mnist(data)
     settings.autoencoder(pictures)  # a net that can't be built fails here, before the long work

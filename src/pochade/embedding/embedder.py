@@ -21,9 +21,11 @@ from pochade.embedding.sketch_format import SKETCH_BYTES, Frame, log_steps_at, s
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, Square, Squares, make_squares
 from pochade.images.io.input_arrays import input_on_white
-from pochade.models import EmbeddingModel, SketchVAE, weights
+from pochade.models import weights
 from pochade.models.checkpoints import load_model
+from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch, model_input
+from pochade.models.sketch_model import SketchVAE
 
 PICTURES_PER_BATCH = 64  # shorter batches are filled up, so that a fingerprint never depends on the other pictures
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pochade.analysis.nearest_neighbours import nearest_rows
 from pochade.errors import CollectionMissing, UsageError
 from pochade.images.base.source import printable
 from pochade.images.geometry.letterbox import SQUARE_SIDE
@@ -131,6 +130,8 @@ class Library:
         Returns:
             At most k matches, nearest first.
         """
+        from pochade.analysis.nearest_neighbours import nearest_rows  # noqa: PLC0415  torch
+
         count = self.index.row_count()
         allowed = self._allowed_rows(among, count) if among else None
         row_limit, matches = k, list[Match]()

@@ -11,8 +11,9 @@ from torch import Tensor
 from pochade.errors import TrainingDiverged
 from pochade.images.base.picture import Array
 from pochade.learn.avif_crops import AvifCrop, cut_crops
-from pochade.models import Denoiser, weights
+from pochade.models import weights
 from pochade.models.artifact_remover import read_artifact_remover
+from pochade.models.denoiser import Denoiser
 from pochade.models.packed_weights import pack_model, unpack_model
 from pochade.system.progress import Progress, Report
 from pochade.training.budget import plan_epochs, report_stage, train_epochs

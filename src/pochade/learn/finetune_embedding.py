@@ -14,9 +14,11 @@ from pochade.embedding.embedder import Embedder, square_tensors
 from pochade.errors import TrainingDiverged
 from pochade.images.geometry.letterbox import Square, Squares
 from pochade.images.quality.psnr import decibels
-from pochade.models import EmbeddingModel, SketchVAE, weights
+from pochade.models import weights
 from pochade.models.checkpoints import save_model
+from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch
+from pochade.models.sketch_model import SketchVAE
 from pochade.system.progress import Report
 from pochade.training.augment.augmentations import augment
 from pochade.training.budget import plan_epochs, report_stage, train_epochs

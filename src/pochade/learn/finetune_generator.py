@@ -10,7 +10,7 @@ from torch import Tensor
 from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square, generator_in_use
 from pochade.errors import TrainingDiverged
 from pochade.index.active_models import ActiveModels
-from pochade.models import FlowMatchingVAE
+from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.system.progress import Report
 from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.flow_matching import FlowMatchingObjective

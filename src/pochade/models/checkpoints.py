@@ -16,29 +16,17 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pochade.errors import CheckpointDamaged
-from pochade.models import (
-    VAE,
-    Autoencoder,
-    AutoencoderConfig,
-    Classifier,
-    ClassifierConfig,
-    ConvConfig,
-    Denoiser,
-    DenoiserConfig,
-    EdgeAutoencoder,
-    EdgeAutoencoderConfig,
-    EmbeddingConfig,
-    EmbeddingModel,
-    FlowMatchingConfig,
-    FlowMatchingVAE,
-    PageConfig,
-    PageModel,
-    PairConfig,
-    PairModel,
-    SketchConfig,
-    SketchVAE,
-    VAEConfig,
-)
+from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
+from pochade.models.classifier import Classifier, ClassifierConfig
+from pochade.models.conv_stacks import ConvConfig
+from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.edge_autoencoder import EdgeAutoencoder, EdgeAutoencoderConfig
+from pochade.models.embedding_model import EmbeddingConfig, EmbeddingModel
+from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
+from pochade.models.page_model import PageConfig, PageModel
+from pochade.models.pair_model import PairConfig, PairModel
+from pochade.models.sketch_model import SketchConfig, SketchVAE
+from pochade.models.vae import VAE, VAEConfig
 from pochade.system.atomic_files import write_atomically
 
 MODEL_FORMAT = "pochade-net-1"

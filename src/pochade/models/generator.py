@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pochade.errors import CheckpointDamaged
-from pochade.models import FlowMatchingVAE, SketchVAE, weights
+from pochade.models import weights
 from pochade.models.artifact_remover import shipped_artifact_remover
 from pochade.models.checkpoints import load_model
-from pochade.models.sketch_model import encode_on_white
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.sketch_model import SketchVAE, encode_on_white
 
 SAMPLING_STEPS = 16  # more hardly change a picture
 UNQUANTISED_LOG_STEPS = 2.0  # tells the sketch decoder that its latents are as good as exact

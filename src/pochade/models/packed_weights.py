@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from pochade.errors import CheckpointDamaged
-from pochade.models import Denoiser, DenoiserConfig
 from pochade.models.checkpoints import restore_tuples
+from pochade.models.denoiser import Denoiser, DenoiserConfig
 
 PACKED_FORMAT = "pochade-restorer-1"
 MAX_STEPS = 127  # to each side of zero

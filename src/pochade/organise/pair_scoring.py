@@ -26,8 +26,9 @@ from pochade.index.descriptor_jobs import half_subject, measure_thumbnails
 from pochade.index.descriptor_store import load_descriptors
 from pochade.index.organisation_store import add_pair_scores, read_pair_scores
 from pochade.index.thumbnails import thumbnail_path
-from pochade.models import PairModel, weights
+from pochade.models import weights
 from pochade.models.checkpoints import load_model
+from pochade.models.pair_model import PairModel
 from pochade.system.progress import Progress, Report
 
 NEIGHBOURS = 10  # proposed for each picture

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from pochade.models import VAE, Autoencoder, ConvConfig
+from pochade.models.autoencoder import Autoencoder
+from pochade.models.conv_stacks import ConvConfig
+from pochade.models.vae import VAE
 
 BOX, WAIST, ARROW = "#dfe7ea", "#f3c9cf", "#5a6470"
 Step = tuple[str, tuple[int, ...], str]  # the arrow's label, the shape that it leads to, the box's colour

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pochade.analysis.arrays import Floats
-from pochade.models import VAE, Autoencoder
+from pochade.models.autoencoder import Autoencoder
+from pochade.models.vae import VAE
 from pochade.study.diagrams import draw_autoencoder, draw_vae
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.stage_store import Findings

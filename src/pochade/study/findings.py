@@ -15,18 +15,21 @@ from pochade.analysis.pca import PrincipalComponents
 from pochade.analysis.prior import as_latents, interpolate_latents, standard_normal
 from pochade.analysis.probes import clustering_accuracy, knn_accuracy, linear_accuracy, normalised_mutual_information
 from pochade.analysis.tsne import TSNEMap
-from pochade.models import VAE, Autoencoder, Classifier, edge_histograms
+from pochade.models.autoencoder import Autoencoder
+from pochade.models.classifier import Classifier
+from pochade.models.edge_autoencoder import edge_histograms
+from pochade.models.vae import VAE
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.stage_store import Findings
 from pochade.study.study_settings import FINGERPRINT_DIM
 from pochade.training.evaluation.reconstruction import (
     EncoderModel,
     active_units,
-    reencode_latents,
     decode_latents,
     encode_pictures,
     evidence_lower_bound,
     reconstruction_error,
+    reencode_latents,
     sampled_reconstruction_error,
 )
 from pochade.training.evaluation.set_distance import set_distance

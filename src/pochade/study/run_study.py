@@ -10,19 +10,11 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from pochade.models import (
-    VAE,
-    Autoencoder,
-    Classifier,
-    EdgeAutoencoder,
-    calibrated_loss,
-    classification_loss,
-    edge_loss,
-    reconstruction_loss,
-    summed_loss,
-)
+from pochade.models.autoencoder import Autoencoder, reconstruction_loss
 from pochade.models.checkpoints import save_model
-from pochade.training.recipe import REFERENCE_CLASSIFIER, Recipe
+from pochade.models.classifier import Classifier, classification_loss
+from pochade.models.edge_autoencoder import EdgeAutoencoder, edge_loss
+from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.study import findings
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.figures import Curves, draw_figures
@@ -32,6 +24,7 @@ from pochade.study.stage_store import Findings, Stages
 from pochade.study.study_settings import StudySettings
 from pochade.system.atomic_files import write_atomically
 from pochade.training.loop import TrainingProgress, train
+from pochade.training.recipe import REFERENCE_CLASSIFIER, Recipe
 
 RULER_SEED = 0  # the same ruler in every study, or their distances could not be compared
 KEPT = ".pochade-study"  # where finished stages are, below the folder of results

@@ -11,20 +11,14 @@ import torch
 from torch import nn
 
 from pochade.errors import UsageError
-from pochade.models import (
-    VAE,
-    Autoencoder,
-    AutoencoderConfig,
-    Classifier,
-    ClassifierConfig,
-    ConvConfig,
-    EdgeAutoencoder,
-    EdgeAutoencoderConfig,
-    VAEConfig,
-)
-from pochade.training.recipe import FAST_RECIPE, Recipe
+from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
+from pochade.models.classifier import Classifier, ClassifierConfig
+from pochade.models.conv_stacks import ConvConfig
+from pochade.models.edge_autoencoder import EdgeAutoencoder, EdgeAutoencoderConfig
+from pochade.models.vae import VAE, VAEConfig
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.provenance import code_digest
+from pochade.training.recipe import FAST_RECIPE, Recipe
 
 FINGERPRINT_DIM = 64
 WIDEST_LATENT = 2_500  # 60,000 codes of more would not fit an ordinary laptop several times over

@@ -5,7 +5,8 @@ import pytest
 import torch
 from scipy import stats
 
-from pochade.models import VAE, Autoencoder
+from pochade.models.autoencoder import Autoencoder
+from pochade.models.vae import VAE
 from pochade.training.evaluation.reconstruction import (
     _log_probability,
     active_units,

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from pochade.models import EmbeddingConfig, EmbeddingModel
+from pochade.models.embedding_model import EmbeddingConfig, EmbeddingModel
 from pochade.training.losses.contrastive import ContrastiveLoss, info_nce_loss
 from pochade.training.muon import Muon
 from tests.support.letterboxed import letterboxed_drawings

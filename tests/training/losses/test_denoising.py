@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from pochade.models import Denoiser, DenoiserConfig, PageConfig, PageModel
+from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.page_model import PageConfig, PageModel
 from pochade.training.loop import train
 from pochade.training.losses.denoising import (
     MIN_MEAN_SQUARED_ERROR,

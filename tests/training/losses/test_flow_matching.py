@@ -2,8 +2,8 @@
 
 import torch
 
-from pochade.models import FlowMatchingConfig, FlowMatchingVAE, SketchConfig, SketchVAE
-from pochade.models.sketch_model import encode_on_white
+from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
+from pochade.models.sketch_model import SketchConfig, SketchVAE, encode_on_white
 from pochade.training.loop import train
 from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_linear_parts
 from pochade.training.recipe import Recipe

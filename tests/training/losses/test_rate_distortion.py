@@ -2,7 +2,7 @@
 
 import torch
 
-from pochade.models import SketchConfig, SketchVAE
+from pochade.models.sketch_model import SketchConfig, SketchVAE
 from pochade.training.losses.rate_distortion import rate_distortion_loss
 from tests.support.letterboxed import letterboxed_drawings
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.special import log_ndtr
 
-from pochade.models import VAE
+from pochade.models.vae import VAE
 
 BATCH_PICTURES = 1_000
 WHITE = 255

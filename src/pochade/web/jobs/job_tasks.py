@@ -50,7 +50,7 @@ def learn_collection(collection: Collection, task: JobTask, report: Report) -> A
     }
 
 
-def find_families(collection: Collection, task: JobTask, report: Report) -> Answer:
+def store_families(collection: Collection, task: JobTask, report: Report) -> Answer:
     """Find duplicates and versions, and store them beside the index for the page."""
     families = collection.families(task["keep"], report)
     records = [_family_record(family, collection.folder) for family in families]
@@ -153,7 +153,7 @@ def clean_scans(task: JobTask, report: Report) -> Answer:
 
 COLLECTION_JOBS: dict[str, Callable[[Collection, JobTask, Report], Answer]] = {
     "learn": learn_collection,
-    "families": find_families,
+    "families": store_families,
     "groups": make_groups,
     "map": make_map,
     "prepare": prepare_generator,

@@ -139,7 +139,7 @@ def get_generator(state: StateDependency) -> GeneratorOut:
 
 
 @routes.post("/created/imagine", status_code=201)
-def imagine(body: ImagineIn, state: StateDependency) -> list[CreatedOut]:
+def imagine_pictures(body: ImagineIn, state: StateDependency) -> list[CreatedOut]:
     """Generate new pictures. The response comes when all are there, so a page asks for a few seeds at a time."""
     if body.group is not None:
         check_groups_exist(state, body.group)
@@ -148,14 +148,14 @@ def imagine(body: ImagineIn, state: StateDependency) -> list[CreatedOut]:
 
 
 @routes.post("/created/vary", status_code=201)
-def vary(body: VaryIn, state: StateDependency) -> list[CreatedOut]:
+def vary_picture(body: VaryIn, state: StateDependency) -> list[CreatedOut]:
     """Generate variations of a real or generated picture."""
     image = _path_of(body.picture, state)
     return _generate(state, "vary", image=image, n=body.n, strength=body.strength / 100, seed=body.seed)[0]
 
 
 @routes.post("/created/morph", status_code=201)
-def morph(body: MorphIn, state: StateDependency) -> list[CreatedOut]:
+def morph_pictures(body: MorphIn, state: StateDependency) -> list[CreatedOut]:
     """Generate frames of a morph. Parts of a long morph give the same frames as the whole."""
     images = [_path_of(picture, state) for picture in body.pictures]
     part = slice(body.first, body.first + body.count)

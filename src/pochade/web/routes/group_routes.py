@@ -73,13 +73,13 @@ class MapOut(BaseModel):
 
 
 @routes.get("/groups")
-def list_groups(state: StateDependency) -> GroupsOut:
+def get_groups(state: StateDependency) -> GroupsOut:
     """Return all groups, the largest first, each with the groups in it."""
     return groups_out(state)
 
 
 @routes.patch("/groups/{number}")
-def rename_group(number: Number, body: GroupNameIn, state: StateDependency) -> GroupsOut:
+def change_group_name(number: Number, body: GroupNameIn, state: StateDependency) -> GroupsOut:
     """Give a group a name."""
     check_groups_exist(state, number)
     with _undoable(state, "the name"):
@@ -88,7 +88,7 @@ def rename_group(number: Number, body: GroupNameIn, state: StateDependency) -> G
 
 
 @routes.post("/groups/{number}/merge")
-def merge_groups(number: Number, body: MergeIn, state: StateDependency) -> GroupsOut:
+def merge_into_group(number: Number, body: MergeIn, state: StateDependency) -> GroupsOut:
     """Move everything in another group into this one."""
     check_groups_exist(state, number, body.other)
     with _undoable(state, "the merging"):
@@ -97,7 +97,7 @@ def merge_groups(number: Number, body: MergeIn, state: StateDependency) -> Group
 
 
 @routes.post("/groups/{number}/split")
-def split_group(number: Number, state: StateDependency) -> GroupsOut:
+def divide_group(number: Number, state: StateDependency) -> GroupsOut:
     """Replace a group by the groups that it divides into, or by two halves."""
     check_groups_exist(state, number)
     with state.model_lock, _undoable(state, "the splitting"):
@@ -106,7 +106,7 @@ def split_group(number: Number, state: StateDependency) -> GroupsOut:
 
 
 @routes.post("/groups/{number}/pin")
-def pin_pictures(number: Number, body: PinIn, state: StateDependency) -> GroupsOut:
+def add_to_group(number: Number, body: PinIn, state: StateDependency) -> GroupsOut:
     """Put pictures into a group for good."""
     check_groups_exist(state, number)
     snapshot = state.snapshot()

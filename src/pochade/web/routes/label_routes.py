@@ -51,7 +51,7 @@ def count_labels(state: StateDependency) -> dict[str, int]:
 
 
 @routes.post("/labels")
-def teach_label(body: LabelIn, state: StateDependency) -> dict[str, int]:
+def change_label(body: LabelIn, state: StateDependency) -> dict[str, int]:
     """Add, refuse or forget a label for pictures, and return the number of pictures with each label."""
     snapshot, label = state.snapshot(), normalise_name(body.label)
     has, has_not, neither = (
@@ -69,7 +69,7 @@ def teach_label(body: LabelIn, state: StateDependency) -> dict[str, int]:
 
 
 @routes.get("/suggestions")
-def suggest_pictures(
+def get_suggestions(
     state: StateDependency,
     label: Annotated[str, Query(max_length=MAX_LABEL_LENGTH)],
     k: Annotated[int, Query(ge=1, le=500)] = 24,

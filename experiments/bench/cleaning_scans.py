@@ -9,17 +9,19 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
-from experiments.bench.cleaners import Picture
-from experiments.recipes.fingerprints import DRAWINGS, NEAR, apart, is_held_out, read
+from experiments.bench.cleaning_rivals import Picture
+from experiments.shared.openclipart import NEAR_BITS, is_held_out, read_drawing
+from experiments.shared.paths import DRAWINGS, PAPERS
+from experiments.shared.perceptual_hash import hash_distances
+from experiments.shared.white_paper import load_on_white
 
 DPI = 300.0
 FOLDERS = ("animals", "buildings", "food", "people", "plants", "recreation", "transportation")  # no signs, no icons
 LONG = 640  # pixels of the longer side of a drawing
 SMALLEST, LARGEST = 400, 4000  # pixels: smaller drawings would be blurred by enlarging them, larger ones take long
 DARK, ENOUGH = 200, 0.05  # of 255, and of all pixels: so much has to be drawn
-PAPERS = DRAWINGS.parent / "papers"  # the folder `backgrounds` of Debian's package mypaint-data-extras: CC0 photographs
 NO_PAPERS = ("Cork", "DecoPaper", "mamurk_b", "SketchPaper 02")  # cork, a pattern, and two that are nearly black
 BLOCK = 24  # pixels of a block in which grain is measured
 
@@ -43,14 +45,6 @@ class Damaged(Protocol):
 Damage = Callable[[Picture, float, np.random.Generator], Damaged]
 
 
-def opened(path: Path, long: int = LONG) -> Picture:
-    """A drawing on white, its longer side that many pixels."""
-    whole = Image.open(path).convert("RGBA")
-    paper = Image.new("RGBA", whole.size, (255, 255, 255, 255))
-    flat = Image.alpha_composite(paper, whole).convert("RGB")
-    return np.asarray(ImageOps.contain(flat, (long, long), Image.Resampling.LANCZOS))
-
-
 def chosen(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:
     """Large drawings, no two alike: of the tenth that is held out, or for tuning of the rest."""
     paths = sorted(path for name in FOLDERS for path in (folder / name).rglob("*.png"))
@@ -61,7 +55,7 @@ def chosen(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Pictu
             found.append(path)
         if len(found) == 2 * count:
             break
-    return [opened(path) for path in unlike(found)[:count]]
+    return [load_on_white(path) for path in unlike(found)[:count]]
 
 
 def large(path: Path) -> bool:
@@ -69,13 +63,13 @@ def large(path: Path) -> bool:
     with Image.open(path) as picture:
         if not SMALLEST <= max(picture.size) <= LARGEST or min(picture.size) < SMALLEST // 3:
             return False
-    return bool((opened(path, 128).min(2) < DARK).mean() > ENOUGH)
+    return bool((load_on_white(path, 128).min(2) < DARK).mean() > ENOUGH)
 
 
 def unlike(paths: Sequence[Path]) -> list[Path]:
     """Of drawings whose perceptual hashes are near in any orientation, the first."""
-    known = [drawing for path in paths if (drawing := read(path))]
-    same = apart(np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])) < NEAR
+    known = [drawing for path in paths if (drawing := read_drawing(path))]
+    same = hash_distances(np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])) < NEAR_BITS
     kept: list[int] = []
     for number in range(len(known)):
         if not same[number, kept].any():

@@ -1,11 +1,11 @@
 """How the shipped nets that undo AVIF's losses were trained.
 
-    recipe="python -m experiments.recipes.avif_restoring --pairs 5000"
+    recipe="python -m experiments.recipes.train_artifact_remover --pairs 5000"
     $recipe --epochs 28 --to first.net
     $recipe --epochs 10 --rate 0.004 --begin first.net --to second.net
     $recipe --epochs 10 --small --begin second.net --to preview.net
     bash recipes/fetch-paintings.sh PAINTINGS
-    painted="python -m experiments.recipes.avif_restoring --pairs 9000 --seed 17 --painted PAINTINGS"
+    painted="python -m experiments.recipes.train_artifact_remover --pairs 9000 --seed 17 --painted PAINTINGS"
     $painted --epochs 9 --rate 0.005 --begin second.net --to third.net
     $painted --epochs 22 --begin third.net --to avif.net
 
@@ -19,25 +19,25 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from experiments.recipes.coded import pairs
-from experiments.recipes.fingerprints import DRAWINGS, said
-from pochade.models import Denoiser
-from pochade.models.denoiser import DenoiserConfig
+from experiments.recipes.avif_pairs import make_avif_pairs
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.progress import print_progress
+from pochade.models.denoiser import Denoiser, DenoiserConfig
 from pochade.models.packed_weights import pack_model, unpack_model
-from pochade.training.recipe import Recipe
 from pochade.system.atomic_files import write_atomically
 from pochade.training.loop import train
 from pochade.training.losses.denoising import artifact_removal_loss
+from pochade.training.recipe import Recipe
 
-CONFIG = DenoiserConfig(planes=1, finds=0, widths=(32, 64, 96), change=0.1, keeps_grey=True)
-SMALL = DenoiserConfig(planes=2, finds=0, widths=(32, 64, 96), change=0.3, keeps_grey=True)
+AVIF_CONFIG = DenoiserConfig(planes=1, finds=0, widths=(32, 64, 96), change=0.1, keeps_grey=True)
+PREVIEW_CONFIG = DenoiserConfig(planes=2, finds=0, widths=(32, 64, 96), change=0.3, keeps_grey=True)
 BATCH, RATE, SEED = 24, 6e-3, 1
 
 
-def begun(small: bool, weights: Path | None) -> Denoiser:
+def _initial_model(small: bool, weights: Path | None) -> Denoiser:
     """The net to train: a new one, or one with the weights of another, which is told one thing less."""
     torch.manual_seed(0)
-    net = Denoiser(SMALL if small else CONFIG)
+    net = Denoiser(PREVIEW_CONFIG if small else AVIF_CONFIG)
     if weights is not None:
         before = unpack_model(weights.read_bytes())
         known = before.state_dict()
@@ -62,10 +62,10 @@ def main() -> None:
     parser.add_argument("--painted", type=Path, help="paintings to learn from as well")
     parser.add_argument("--begin", type=Path, help="weights to begin with")
     wanted = parser.parse_args()
-    net = begun(wanted.small, wanted.begin)
+    net = _initial_model(wanted.small, wanted.begin)
     recipe = Recipe("fast", wanted.epochs, BATCH, "muon", wanted.rate, one_cycle=True)
-    made = pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
-    train(net, artifact_removal_loss, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=said)
+    made = make_avif_pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
+    train(net, artifact_removal_loss, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=print_progress)
     write_atomically(wanted.to, pack_model(net))
 
 

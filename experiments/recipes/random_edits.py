@@ -15,37 +15,37 @@ WHITE = (255, 255, 255)
 # Copies --------------------------------------------------------------------------------------------------------------
 
 
-def resaved(picture: Picture, chance: random.Random) -> Picture:
+def _resave(picture: Picture, chance: random.Random) -> Picture:
     """Through a JPEG."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=chance.randint(15, 90))
     return Image.open(buffer).convert("RGB")
 
 
-def resized(picture: Picture, chance: random.Random) -> Picture:
+def _shrink(picture: Picture, chance: random.Random) -> Picture:
     """Smaller."""
     share = chance.uniform(0.3, 0.9)
     return picture.resize((max(1, round(picture.width * share)), max(1, round(picture.height * share))))
 
 
-def blurred(picture: Picture, chance: random.Random) -> Picture:
+def _blur(picture: Picture, chance: random.Random) -> Picture:
     """Out of focus, still in its colours."""
     return picture.filter(ImageFilter.GaussianBlur(chance.uniform(0.5, 2.5)))
 
 
-def toned(picture: Picture, chance: random.Random) -> Picture:
+def _change_tone(picture: Picture, chance: random.Random) -> Picture:
     """Lighter or darker, with more or less contrast."""
     power, contrast = chance.uniform(0.5, 2), chance.uniform(0.6, 1.2)
     curve = [round(255 * (value / 255) ** power) for value in range(256)]
     return ImageEnhance.Contrast(picture.point(curve * 3)).enhance(contrast)
 
 
-def greyed(picture: Picture, _: random.Random) -> Picture:
+def _remove_colour(picture: Picture, _: random.Random) -> Picture:
     """Without colour."""
     return picture.convert("L").convert("RGB")
 
 
-def recoloured(picture: Picture, chance: random.Random) -> Picture:
+def _change_hue(picture: Picture, chance: random.Random) -> Picture:
     """In other hues."""
     tone, saturation, value = picture.convert("HSV").split()
     by, share = chance.randint(20, 236), chance.uniform(0.5, 1)
@@ -55,12 +55,12 @@ def recoloured(picture: Picture, chance: random.Random) -> Picture:
     )
 
 
-def swapped(picture: Picture, chance: random.Random) -> Picture:
+def _swap_channels(picture: Picture, chance: random.Random) -> Picture:
     """With its channels in another order."""
     return Image.merge("RGB", chance.sample(picture.split(), 3))
 
 
-def marked(picture: Picture, chance: random.Random) -> Picture:
+def _write_across(picture: Picture, chance: random.Random) -> Picture:
     """With words across it."""
     layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen, font = ImageDraw.Draw(layer), ImageFont.load_default(max(8, picture.width // chance.randint(5, 14)))
@@ -71,7 +71,7 @@ def marked(picture: Picture, chance: random.Random) -> Picture:
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")
 
 
-def cropped(picture: Picture, chance: random.Random) -> Picture:
+def _crop_sides(picture: Picture, chance: random.Random) -> Picture:
     """Without a part of each side."""
     sides = [chance.uniform(0.02, 0.2)] * 4 if chance.random() < 0.6 else [chance.uniform(0, 0.25) for _ in range(4)]
     left, top, right, bottom = sides
@@ -81,18 +81,18 @@ def cropped(picture: Picture, chance: random.Random) -> Picture:
     )
 
 
-def padded(picture: Picture, chance: random.Random) -> Picture:
+def _pad_sides(picture: Picture, chance: random.Random) -> Picture:
     """With more paper about it."""
     reach = chance.uniform(0.03, 0.25)
     return ImageOps.expand(picture, (round(picture.width * reach), round(picture.height * reach)), WHITE)
 
 
-def crooked(picture: Picture, chance: random.Random) -> Picture:
+def _rotate_slightly(picture: Picture, chance: random.Random) -> Picture:
     """Turned a little."""
     return picture.rotate(chance.uniform(-7, 7), Image.Resampling.BICUBIC, expand=True, fillcolor=WHITE)
 
 
-def turned(picture: Picture, chance: random.Random) -> Picture:
+def _turn_or_mirror(picture: Picture, chance: random.Random) -> Picture:
     """Turned by quarters, mirrored."""
     ways = (
         Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270,
@@ -101,19 +101,19 @@ def turned(picture: Picture, chance: random.Random) -> Picture:
     return picture.transpose(chance.choice(ways))
 
 
-def scanned(picture: Picture, chance: random.Random) -> Picture:
+def _simulate_scan(picture: Picture, chance: random.Random) -> Picture:
     """A little crooked, on tinted paper, unevenly lit, noisy."""
     crook = picture.rotate(chance.uniform(-2, 2), Image.Resampling.BICUBIC, expand=True, fillcolor=WHITE)
     pixels = np.asarray(crook, np.float32) * np.array([chance.uniform(0.8, 1) for _ in range(3)], np.float32)
     light = np.linspace(1, chance.uniform(0.75, 1), pixels.shape[1], dtype=np.float32)[None, :, None]
     noise = np.random.default_rng(chance.getrandbits(32)).normal(0, chance.uniform(0, 9), pixels.shape[:2])[..., None]
-    return resaved(Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8)), chance)
+    return _resave(Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8)), chance)
 
 
 # Stages --------------------------------------------------------------------------------------------------------------
 
 
-def inked(picture: Picture, chance: random.Random) -> Picture:
+def _ink_lines(picture: Picture, chance: random.Random) -> Picture:
     """Line art: a dodge of the grey picture with its blurred negative."""
     small = picture.convert("L")
     grey = np.asarray(small, np.float32)
@@ -125,7 +125,7 @@ def inked(picture: Picture, chance: random.Random) -> Picture:
     )
 
 
-def outlined(picture: Picture, chance: random.Random) -> Picture:
+def _edge_lines(picture: Picture, chance: random.Random) -> Picture:
     """Lines where any channel changes, faint or strong."""
     soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 1.5))), np.float32)
     across = np.abs(np.diff(soft, axis=1, prepend=soft[:, :1])).max(2)
@@ -134,9 +134,9 @@ def outlined(picture: Picture, chance: random.Random) -> Picture:
     return Image.fromarray((255 - ink).astype(np.uint8)).convert("RGB")
 
 
-def sketched(picture: Picture, chance: random.Random) -> Picture:
+def _rough_sketch(picture: Picture, chance: random.Random) -> Picture:
     """Pale, shaky lines on grainy paper."""
-    change = chance.choice((inked, outlined))
+    change = chance.choice((_ink_lines, _edge_lines))
     lines = np.asarray(change(picture, chance).filter(ImageFilter.GaussianBlur(chance.uniform(0.4, 1.6))), np.float32)
     height, width = lines.shape[:2]
     rows, columns = np.mgrid[0:height, 0:width]
@@ -148,14 +148,14 @@ def sketched(picture: Picture, chance: random.Random) -> Picture:
     return Image.fromarray((pale + grain).clip(0, 255).astype(np.uint8))
 
 
-def washed(picture: Picture, chance: random.Random) -> Picture:
+def _value_study(picture: Picture, chance: random.Random) -> Picture:
     """A value study: grey tones that run, on paper that is not quite white."""
     grey = picture.convert("L").filter(ImageFilter.GaussianBlur(chance.uniform(1.2, 4.5)))
     dark, share = chance.uniform(10, 90), chance.uniform(0.45, 0.85)
     return grey.point([min(255, round(dark + value * share)) for value in range(256)]).convert("RGB")
 
 
-def blocked(picture: Picture, chance: random.Random) -> Picture:
+def _flat_colours(picture: Picture, chance: random.Random) -> Picture:
     """Flat colours, before shading and lines: few of the picture's own, or few levels of each channel."""
     smooth = picture.filter(ImageFilter.MedianFilter(chance.choice((5, 7, 9))))
     if chance.random() < 0.5:
@@ -163,8 +163,8 @@ def blocked(picture: Picture, chance: random.Random) -> Picture:
     return smooth.quantize(chance.randint(3, 9)).convert("RGB")
 
 
-COPIES: tuple[Change, ...] = (
-    resaved, resized, blurred, toned, greyed, recoloured, swapped, marked, cropped, cropped, padded, crooked, turned,
-    scanned,
+RANDOM_EDITS: tuple[Change, ...] = (
+    _resave, _shrink, _blur, _change_tone, _remove_colour, _change_hue, _swap_channels, _write_across, _crop_sides, _crop_sides, _pad_sides, _rotate_slightly, _turn_or_mirror,
+    _simulate_scan,
 )  # fmt: skip
-STAGES: tuple[Change, ...] = (inked, outlined, sketched, washed, washed, blocked, blocked)
+RANDOM_STAGES: tuple[Change, ...] = (_ink_lines, _edge_lines, _rough_sketch, _value_study, _value_study, _flat_colours, _flat_colours)

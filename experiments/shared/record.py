@@ -1,4 +1,4 @@
-"""Writing a measurement down so that it carries its proof."""
+"""Writes a measurement with its provenance: date, command, commit and machine."""
 
 import json
 import statistics
@@ -10,12 +10,12 @@ from typing import Any
 from pochade.study.provenance import commit, machine
 
 RESULTS = Path(__file__).parents[1] / "results"
-CACHE = "--cache"  # a command's last argument, where it has one: where it keeps what is half done says nothing of it
-COMMIT = commit()  # when the measurement begins: a long one may see others
+CACHE = "--cache"  # the last option of some commands; its folder of half-finished work is left out of the record
+COMMIT = commit()  # at the start: a long measurement may see later commits
 
 
 def summary(values: list[float]) -> dict[str, Any]:
-    """n, median, mean and standard deviation of repeated measurements, and the measurements."""
+    """Summarise repeated measurements: n, median, mean, standard deviation and the values."""
     return {
         "n": len(values),
         "median": statistics.median(values),
@@ -28,11 +28,11 @@ def summary(values: list[float]) -> dict[str, Any]:
 def record(name: str, figures: dict[str, Any]) -> None:
     """Write `results/<name>.json`."""
     arguments = sys.argv[1 : sys.argv.index(CACHE)] if CACHE in sys.argv else sys.argv[1:]
-    proof = {
+    provenance = {
         "date": datetime.now(UTC).date().isoformat(),
         "command": " ".join(["python -m", sys.modules["__main__"].__spec__.name, *arguments]),  # type: ignore[union-attr]
         "commit": COMMIT,
         "machine": machine(),
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(proof | figures, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps(provenance | figures, indent=2) + "\n", encoding="utf-8")

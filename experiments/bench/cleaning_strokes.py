@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, distance_transform_edt
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from experiments.bench.cleaners import Cleaner, Picture
+from experiments.bench.cleaning_rivals import Cleaner, Picture
 
 INK = 0.12  # of full scale: a stroke is so much darker than the ground about it
 GROUND = 0.02  # of the longer side: what is wider is an area, not a stroke

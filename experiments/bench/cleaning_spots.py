@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from experiments.bench.cleaners import Picture
+from experiments.bench.cleaning_rivals import Picture
 
 INCH = 25.4  # millimetres
 SMALLEST, LARGEST = 0.1, 1.0  # millimetres: dust that can be seen

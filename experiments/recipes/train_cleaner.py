@@ -1,7 +1,7 @@
 """How the shipped nets that clean were trained: on openclipart, but for a fixed tenth, and on art made by us.
 
-    python -m experiments.recipes.cleaning page --samples 3000 --epochs 12 --to page.safetensors
-    python -m experiments.recipes.cleaning restorer --samples 20000 --epochs 4 --to cleaner.safetensors
+    python -m experiments.recipes.train_cleaner page --samples 3000 --epochs 12 --to page.safetensors
+    python -m experiments.recipes.train_cleaner restorer --samples 20000 --epochs 4 --to cleaner.safetensors
 
 The shipped restorer was trained so at commit 01fb3dd, and twice further with `--onwards`: `--samples 14000 --epochs 2`
 just before commit 010b917, and `--samples 16000 --epochs 2` at commit 38a2f4b.
@@ -14,13 +14,15 @@ from pathlib import Path
 
 import torch
 
-from experiments.recipes.fingerprints import DRAWINGS, said
-from experiments.recipes.sheets import pages, patches
-from pochade.models import Denoiser, PageModel
+from experiments.recipes.cleaning_data import make_pages, make_patches
+from experiments.shared.paths import DRAWINGS
+from experiments.shared.progress import print_progress
 from pochade.models.checkpoints import load_model, save_model
-from pochade.training.recipe import Recipe
+from pochade.models.denoiser import Denoiser
+from pochade.models.page_model import PageModel
 from pochade.training.loop import train
 from pochade.training.losses.denoising import page_loss, scan_denoising_loss
+from pochade.training.recipe import Recipe
 
 BATCH = {"page": 32, "restorer": 16}
 RATE = {"page": 1e-2, "restorer": 1.2e-2}
@@ -46,10 +48,10 @@ def main() -> None:
     recipe = Recipe("fast", wanted.epochs, BATCH[wanted.net], "muon", rate, one_cycle=True)
     checkpoint = wanted.to.with_suffix(".training")
     if isinstance(net, PageModel):
-        train(net, page_loss, pages(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=said)
+        train(net, page_loss, make_pages(wanted.drawings, wanted.samples), recipe, checkpoint=checkpoint, report=print_progress)
     else:
-        made = patches(wanted.drawings, wanted.samples, wanted.seed)
-        train(net, scan_denoising_loss, made, recipe, checkpoint=checkpoint, report=said)
+        made = make_patches(wanted.drawings, wanted.samples, wanted.seed)
+        train(net, scan_denoising_loss, made, recipe, checkpoint=checkpoint, report=print_progress)
     save_model(wanted.to, net)
 
 

@@ -1,6 +1,5 @@
 """Sheets to learn cleaning from: clean art cut small, what happens to it, and whole pages with their light."""
 
-import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -12,19 +11,18 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional
 
-from experiments.recipes.fingerprints import HELD_OUT
-from experiments.recipes.handmade import drawn
-from experiments.recipes.synthetic import synthetic
-from pochade.cleaning.page_light import pad_to_square, downscale
+from experiments.recipes.shape_pictures import draw_shape_picture
+from experiments.recipes.source_drawings import open_on_ground, training_drawings
+from experiments.recipes.synthetic_drawings import draw_synthetic
+from pochade.cleaning.page_light import downscale, pad_to_square
 from pochade.training.augment.scan_damage import DAMAGE_KINDS, HELD_OUT_KINDS, damage_scan
 
-PATCH, PAGE, THUMBNAIL, COARSE = 128, 320, 128, 16  # pixels a side
+PATCH, PAGE, THUMBNAIL, LIGHT_SIDE = 128, 320, 128, 16  # pixels a side
 RESOLUTIONS = (150, 200, 300, 300, 400, 600)  # dots per inch
-SMALLEST, LARGEST = 150, 1_600  # pixels of the longer side of the drawings that are taken
-OF_EACH = 4  # patches cut of a drawing
-BARE = 248  # of 255: as white as paper
-SEEN = DAMAGE_KINDS - HELD_OUT_KINDS
-TOO_SMALL = frozenset({"dust", "hairs"})  # to be seen on a thumbnail, and slow to draw by the thousand
+CROPS_PER_DRAWING = 4  # patches cut of a drawing
+BARE_PAPER_LEVEL = 248  # of 255: as white as paper
+TRAINING_KINDS = DAMAGE_KINDS - HELD_OUT_KINDS
+INVISIBLE_IN_THUMBNAILS = frozenset({"dust", "hairs"})  # to be seen on a thumbnail, and slow to draw by the thousand
 Image.MAX_IMAGE_PIXELS = None  # only headers of the largest are read
 Bytes = np.ndarray
 Generator = np.random.Generator
@@ -46,29 +44,10 @@ class Pages(NamedTuple):
     paper: Tensor  # (N, 1, 128, 128) uint8, 0 or 255
 
 
-def sources(folder: Path) -> list[Path]:
-    """The drawings that may be trained on, of a fitting size."""
-    chosen = []
-    for path in sorted(folder.rglob("*.png")):
-        with Image.open(path) as picture:
-            fits = SMALLEST <= max(picture.size) <= LARGEST
-        if fits and int(hashlib.sha256(path.read_bytes()).hexdigest()[:8], 16) % HELD_OUT:
-            chosen.append(path)
-    return chosen
-
-
-def on_ground(path: Path, rng: Generator) -> Image.Image:
-    """A drawing on white, or now and then on a strong colour."""
-    picture = Image.open(path).convert("RGBA")
-    strong = tuple(rng.integers(0, 200, 3).tolist()) if rng.random() < 0.08 else (255, 255, 255)
-    ground = Image.new("RGBA", picture.size, (*strong, 255))
-    return Image.alpha_composite(ground, picture).convert("RGB")
-
-
-def cuts(path: Path, rng: Generator) -> Iterator[Bytes]:
+def _crops(path: Path, rng: Generator) -> Iterator[Bytes]:
     """Parts (128, 128, 3) of a drawing at random sizes, mostly where something is."""
-    whole = on_ground(path, rng)
-    for _ in range(OF_EACH):
+    whole = open_on_ground(path, rng)
+    for _ in range(CROPS_PER_DRAWING):
         share = rng.uniform(0.4, 1.0)
         size = [max(8, round(side * share)) for side in whole.size]
         part = whole.resize((size[0], size[1]), Image.Resampling.LANCZOS)
@@ -83,18 +62,18 @@ def cuts(path: Path, rng: Generator) -> Iterator[Bytes]:
         yield cut
 
 
-def clean_ones(path: Path, rng: Generator) -> Iterator[Bytes]:
+def _clean_patches(path: Path, rng: Generator) -> Iterator[Bytes]:
     """Clean patches (128, 128, 3): of a drawing, of our own, of dead leaves, bare ones; some are soft by nature."""
-    made = [drawn(rng, PATCH) for _ in range(2)]
+    made = [draw_synthetic(rng, PATCH) for _ in range(2)]
     if rng.random() < 0.35:
         flat = rng.choice(256, 3) if rng.random() < 0.4 else np.full(3, 255 * (rng.random() < 0.85))
         made.append(np.broadcast_to(flat.astype(np.uint8), (PATCH, PATCH, 3)).copy())
     if rng.random() < 0.4:
-        leaves = synthetic(int(rng.integers(2**31)))
+        leaves = draw_shape_picture(int(rng.integers(2**31)))
         top, left = (int(rng.integers(0, max(1, side - PATCH + 1))) for side in leaves.shape[:2])
         part = leaves[top : top + PATCH, left : left + PATCH]
         made.append(np.pad(part, [(0, PATCH - part.shape[0]), (0, PATCH - part.shape[1]), (0, 0)], mode="edge"))
-    for patch in (*cuts(path, rng), *made):
+    for patch in (*_crops(path, rng), *made):
         if rng.random() < 0.2:
             soft = Image.fromarray(patch).filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.2)))
             yield np.asarray(soft)
@@ -102,7 +81,7 @@ def clean_ones(path: Path, rng: Generator) -> Iterator[Bytes]:
             yield patch
 
 
-def harmed(clean: Bytes, rng: Generator) -> tuple[Bytes, Bytes, Bytes]:
+def _damage_patch(clean: Bytes, rng: Generator) -> tuple[Bytes, Bytes, Bytes]:
     """A patch as the net meets it (128, 128, 3), its layers (128, 128, 9), and its defects (128, 128, 1).
 
     One in eight is left as it is, one in six gets white noise, which scanners hardly make but all denoisers are
@@ -115,24 +94,24 @@ def harmed(clean: Bytes, rng: Generator) -> tuple[Bytes, Bytes, Bytes]:
         sigma = rng.uniform(2, 55)
         noisy = clean + rng.standard_normal(clean.shape, np.float32) * sigma
         return noisy.clip(0, 255).round().astype(np.uint8), np.concatenate([clean] * 3, 2), nothing
-    families = SEEN - {"paper", "light"} if rng.random() < 0.65 else SEEN
+    families = TRAINING_KINDS - {"paper", "light"} if rng.random() < 0.65 else TRAINING_KINDS
     made = damage_scan(clean, float(rng.choice(RESOLUTIONS)), rng, families)
     layers = np.concatenate([made.with_specks, made.with_stains, made.with_light], 2)
     return made.picture, layers, made.defects[..., None].astype(np.uint8) * 255
 
 
-def patches_of(job: tuple[Path, int]) -> Bytes:
+def _patches_of_drawing(job: tuple[Path, int]) -> Bytes:
     """Patches of one drawing with what is known of each, (P, 13, 128, 128)."""
     torch.set_num_threads(1)
     path, seed = job
     rng = np.random.default_rng(seed)
-    made = [np.concatenate(harmed(clean, rng), 2) for clean in clean_ones(path, rng)]
+    made = [np.concatenate(_damage_patch(clean, rng), 2) for clean in _clean_patches(path, rng)]
     return np.stack(made).transpose(0, 3, 1, 2)
 
 
-def patches(folder: Path, count: int, seed: int = 0) -> Patches:
+def make_patches(folder: Path, count: int, seed: int = 0) -> Patches:
     """About so many patches, made by two processes; others with another seed."""
-    paths = sources(folder)
+    paths = training_drawings(folder)
     times = len(paths) * 4  # that a drawing is cut and harmed, each time otherwise
     jobs = [
         (paths[number % len(paths)], number + times * seed) for number in np.random.default_rng(seed).permutation(times)
@@ -140,7 +119,7 @@ def patches(folder: Path, count: int, seed: int = 0) -> Patches:
     kept = np.empty((count, 13, PATCH, PATCH), np.uint8)
     done = 0
     with ProcessPoolExecutor(2) as pool:
-        for some in pool.map(patches_of, jobs[: count // 6], chunksize=8):
+        for some in pool.map(_patches_of_drawing, jobs[: count // 6], chunksize=8):
             part = some[: count - done]
             kept[done : done + len(part)] = part
             done += len(part)
@@ -148,12 +127,12 @@ def patches(folder: Path, count: int, seed: int = 0) -> Patches:
     return Patches(whole[:, :3], whole[:, 3:12], whole[:, 12:])
 
 
-def sheet(path: Path, rng: Generator) -> Bytes:
+def _make_page(path: Path, rng: Generator) -> Bytes:
     """A clean page (h, w, 3) with its longer side of 320 pixels: a drawing or some on it, or art to its edges."""
     short = int(PAGE * rng.uniform(0.6, 1))
     width, height = (PAGE, short) if rng.random() < 0.5 else (short, PAGE)
     if rng.random() < 0.25:
-        return drawn(rng, PAGE)[:height, :width]
+        return draw_synthetic(rng, PAGE)[:height, :width]
     page = Image.new("RGB", (width, height), (255, 255, 255))
     if rng.random() < 0.06:
         return np.asarray(page)
@@ -166,27 +145,28 @@ def sheet(path: Path, rng: Generator) -> Bytes:
     return np.asarray(page)
 
 
-def page_of(job: tuple[Path, int]) -> tuple[Bytes, Bytes, Bytes]:
+def _page_sample(job: tuple[Path, int]) -> tuple[Bytes, Bytes, Bytes]:
     """A thumbnail (3, 128, 128), its light (3, 16, 16) and its paper (1, 128, 128)."""
     torch.set_num_threads(1)
     path, seed = job
     rng = np.random.default_rng(seed)
-    clean = sheet(path, rng)
-    families = SEEN - TOO_SMALL if rng.random() < 0.85 else SEEN - TOO_SMALL - {"paper", "light", "grain"}
+    clean = _make_page(path, rng)
+    families = TRAINING_KINDS - INVISIBLE_IN_THUMBNAILS if rng.random() < 0.85 else TRAINING_KINDS - INVISIBLE_IN_THUMBNAILS - {"paper", "light", "grain"}
     made = damage_scan(clean, PAGE / rng.uniform(150, 420) * 25.4, rng, families)
-    bare = (clean.min(2) >= BARE) & ~made.defects
+    bare = (clean.min(2) >= BARE_PAPER_LEVEL) & ~made.defects
     light = np.log(np.maximum(made.light, 0.02)) if bare.mean() > 0.12 else np.zeros(made.light.shape, np.float32)
     small, field, paper = (
-        pad_to_square(downscale(each, THUMBNAIL), THUMBNAIL)[0] for each in (made.picture, light, bare[..., None] * 255.0)
+        pad_to_square(downscale(each, THUMBNAIL), THUMBNAIL)[0]
+        for each in (made.picture, light, bare[..., None] * 255.0)
     )
-    coarse = functional.avg_pool2d(field, THUMBNAIL // COARSE)
+    coarse = functional.avg_pool2d(field, THUMBNAIL // LIGHT_SIDE)
     return small.round().byte().numpy(), coarse.numpy(), paper.round().byte().numpy()
 
 
-def pages(folder: Path, count: int) -> Pages:
+def make_pages(folder: Path, count: int) -> Pages:
     """So many pages, made by two processes."""
-    paths = sources(folder)
+    paths = training_drawings(folder)
     chosen = np.random.default_rng(1).integers(0, len(paths), count).tolist()
     with ProcessPoolExecutor(2) as pool:
-        made = list(pool.map(page_of, [(paths[number], seed) for seed, number in enumerate(chosen)], chunksize=16))
+        made = list(pool.map(_page_sample, [(paths[number], seed) for seed, number in enumerate(chosen)], chunksize=16))
     return Pages(*(torch.from_numpy(np.stack(part)) for part in zip(*made, strict=True)))

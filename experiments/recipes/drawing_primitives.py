@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
-FINE = 4  # drawn at four times the size, then shrunk, which makes smooth edges
+SUPERSAMPLING = 4  # drawn at four times the size, then shrunk, which makes smooth edges
 
-Chance = np.random.Generator
+Rng = np.random.Generator
 Field = NDArray[np.floating]
 Sheet = NDArray[np.floating]
 Path = NDArray[np.float64]  # (points, 2), x and y
@@ -24,12 +24,12 @@ Colour = NDArray[np.floating]  # (3,)
 Option = TypeVar("Option")
 
 
-class Plate:
+class Canvas:
     """A plate to draw on: what is drawn last lies on top, and `coverage` shrinks it to a field."""
 
     def __init__(self, side: int) -> None:
         self.side = side
-        self.image = Image.new("L", (side * FINE, side * FINE), 0)
+        self.image = Image.new("L", (side * SUPERSAMPLING, side * SUPERSAMPLING), 0)
         self.pen = ImageDraw.Draw(self.image)
 
     def stroke(self, path: Path, widths: Path | float, strength: float = 1) -> None:
@@ -52,30 +52,30 @@ class Plate:
 
     def area(self, outline: Path, strength: float = 1) -> None:
         """Whatever the outline encloses."""
-        self.pen.polygon((outline * FINE).ravel().tolist(), fill=round(255 * strength))
+        self.pen.polygon((outline * SUPERSAMPLING).ravel().tolist(), fill=round(255 * strength))
 
     def dot(self, middle: Path, radius: float, strength: float = 1, squeeze: float = 1) -> None:
         """A round dot, or an ellipse that is lower than wide."""
         x, y = middle.tolist()
-        box = ((x - radius) * FINE, (y - radius * squeeze) * FINE, (x + radius) * FINE, (y + radius * squeeze) * FINE)
+        box = ((x - radius) * SUPERSAMPLING, (y - radius * squeeze) * SUPERSAMPLING, (x + radius) * SUPERSAMPLING, (y + radius * squeeze) * SUPERSAMPLING)
         self.pen.ellipse(box, fill=round(255 * strength))
 
     def coverage(self) -> Field:
         """How much of each pixel is covered."""
-        return np.asarray(self.image.reduce(FINE), np.float32) / 255
+        return np.asarray(self.image.reduce(SUPERSAMPLING), np.float32) / 255
 
 
-def one_of(chance: Chance, options: Sequence[Option]) -> Option:
+def pick(chance: Rng, options: Sequence[Option]) -> Option:
     """Any of them."""
     return options[int(chance.integers(len(options)))]
 
 
-def between(chance: Chance, low: float, high: float) -> float:
+def log_uniform(chance: Rng, low: float, high: float) -> float:
     """Any size from low to high, each octave as likely."""
     return float(low * (high / low) ** chance.random())
 
 
-def clouds(chance: Chance, side: int, size: float) -> Field:
+def cloud_field(chance: Rng, side: int, size: float) -> Field:
     """A slow field: bumps of about that many pixels."""
     count = max(2, math.ceil(side / size) + 1)
     bumps = Image.fromarray(chance.random((count, count), np.float32))
@@ -84,35 +84,35 @@ def clouds(chance: Chance, side: int, size: float) -> Field:
     return (field - low) / (high - low + 1e-6)
 
 
-def tooth(chance: Chance, side: int) -> Field:
+def paper_tooth(chance: Rng, side: int) -> Field:
     """The hills and valleys of a paper, about evenly spread from 0 to 1: what is rubbed on it catches the hills."""
     fine = gaussian_filter(chance.standard_normal((side, side), np.float32), chance.uniform(0.45, 1.2))
     hills: Field = fine / (fine.std() + 1e-6)
     return np.tanh(hills * 0.8) / 2 + 0.5
 
 
-def rubbed(pressure: Field, hills: Field, softness: float = 0.9) -> Field:
+def rub(pressure: Field, hills: Field, softness: float = 0.9) -> Field:
     """How a dry tool covers a paper: the hills first, the valleys under pressure; hard where softness is small."""
     covered = (pressure * (1 + softness) - hills) / softness
     return np.minimum(covered, 1).clip(0) * np.minimum(1, pressure * 2)
 
 
-def laid(sheet: Sheet, coverage: Field, colour: Colour | Sheet) -> Sheet:
+def paint_over(sheet: Sheet, coverage: Field, colour: Colour | Sheet) -> Sheet:
     """Opaque colour over a sheet."""
     return sheet + coverage[..., None] * (colour - sheet)
 
 
-def glazed(sheet: Sheet, coverage: Field, colour: Colour | Sheet) -> Sheet:
+def glaze(sheet: Sheet, coverage: Field, colour: Colour | Sheet) -> Sheet:
     """Transparent colour over a sheet: what is below shows through and darkens."""
     return sheet * (1 - coverage[..., None] * (1 - colour))
 
 
-def curve(chance: Chance, start: Path, direction: float, length: float, bend: float) -> Path:
+def gentle_curve(chance: Rng, start: Path, direction: float, length: float, bend: float) -> Path:
     """A path that turns a little, ever on: `bend` radians in all, or thereabouts."""
-    return curves(chance, start[None], np.array([direction]), np.array([length]), bend)[0]
+    return gentle_curves(chance, start[None], np.array([direction]), np.array([length]), bend)[0]
 
 
-def curves(chance: Chance, starts: Path, directions: Path, lengths: Path, bend: float) -> Path:
+def gentle_curves(chance: Rng, starts: Path, directions: Path, lengths: Path, bend: float) -> Path:
     """Paths from starts (N, 2), in directions (N,) and of lengths (N,), that turn alike: (N, points, 2)."""
     points = int(np.clip(lengths.max() / 6, 4, 20))
     drift = np.linspace(0, chance.normal(0, bend), points)
@@ -123,12 +123,12 @@ def curves(chance: Chance, starts: Path, directions: Path, lengths: Path, bend: 
     return paths
 
 
-def tapered(chance: Chance, points: int, width: float) -> Path:
+def stroke_widths(chance: Rng, points: int, width: float) -> Path:
     """The widths of a stroke that swells and ends in points, or in one, or begins at full width."""
-    return tapers(chance, 1, points, width)[0]
+    return widths_of_strokes(chance, 1, points, width)[0]
 
 
-def tapers(chance: Chance, count: int, points: int, width: float) -> Path:
+def widths_of_strokes(chance: Rng, count: int, points: int, width: float) -> Path:
     """The widths of strokes, (N, points)."""
     along = np.linspace(0, 1, points)
     begun, ended = chance.uniform(0, 0.7, (2, count, 1))
@@ -138,12 +138,12 @@ def tapers(chance: Chance, count: int, points: int, width: float) -> Path:
     return widths
 
 
-def anywhere(chance: Chance, side: int) -> Path:
+def random_place(chance: Rng, side: int) -> Path:
     """A place on the sheet."""
     return chance.uniform(0, 1, 2) * side
 
 
-def outline(chance: Chance, middle: Path, size: float, ragged: float = 0.25) -> Path:
+def soft_outline(chance: Rng, middle: Path, size: float, ragged: float = 0.25) -> Path:
     """A closed soft shape, as a hand draws apples, leaves, clouds and faces."""
     angles = np.linspace(0, math.tau, 56, endpoint=False)
     waves = sum(
@@ -155,36 +155,36 @@ def outline(chance: Chance, middle: Path, size: float, ragged: float = 0.25) -> 
     return middle + turned
 
 
-def area(chance: Chance, side: int, size: float) -> Field:
+def soft_area(chance: Rng, side: int, size: float) -> Field:
     """The coverage of a soft shape somewhere on the sheet."""
-    plate = Plate(side)
-    plate.area(outline(chance, anywhere(chance, side), size))
+    plate = Canvas(side)
+    plate.area(soft_outline(chance, random_place(chance, side), size))
     return plate.coverage()
 
 
-def tone(chance: Chance, side: int) -> Field:
+def tone_field(chance: Rng, side: int) -> Field:
     """What shading follows: a slope, slow clouds or a steep slope, over all or within a shape."""
     y, x = np.mgrid[:side, :side].astype(np.float32) / side - 0.5
     turn = chance.uniform(0, math.tau)
     slope = np.clip((x * math.cos(turn) + y * math.sin(turn)) / 1.4 + 0.5, 0, 1)
-    field = one_of(chance, (slope, slope**2, clouds(chance, side, between(chance, 20, side))))
+    field = pick(chance, (slope, slope**2, cloud_field(chance, side, log_uniform(chance, 20, side))))
     if chance.random() < 0.6:
-        field = field * area(chance, side, side * chance.uniform(0.3, 0.9))
+        field = field * soft_area(chance, side, side * chance.uniform(0.3, 0.9))
     return field.astype(np.float32)
 
 
-def colour(chance: Chance, vivid: float = 1, bright: float = 1) -> Colour:
+def random_colour(chance: Rng, vivid: float = 1, bright: float = 1) -> Colour:
     """Any paint, up to that saturation and brightness."""
     mixed = colorsys.hsv_to_rgb(chance.random(), vivid * chance.random() ** 0.7, bright * chance.random() ** 0.5)
     return np.array(mixed, np.float32)
 
 
-def ink(chance: Chance) -> Colour:
+def random_ink(chance: Rng) -> Colour:
     """What is drawn with: mostly near black, else sepia, blue or sanguine, sometimes any colour."""
     kind = chance.random()
     if kind < 0.6:
         return np.full(3, chance.uniform(0, 0.25), np.float32)
     if kind < 0.8:
         known = ((0.25, 0.15, 0.1), (0.1, 0.15, 0.4), (0.55, 0.2, 0.12), (0.2, 0.3, 0.25))
-        return np.array(one_of(chance, known), np.float32)
-    return colour(chance, bright=0.8)
+        return np.array(pick(chance, known), np.float32)
+    return random_colour(chance, bright=0.8)
