@@ -12,7 +12,7 @@ from pochade.errors import CollectionMissing, UsageError
 
 @pytest.mark.parametrize("minutes", [float("nan"), float("inf")])
 def test_minutes_must_be_finite(collection: Collection, minutes: float) -> None:
-    with pytest.raises(UsageError, match="can't be trained"):
+    with pytest.raises(UsageError, match="can't take"):
         collection.learn(minutes)
 
 

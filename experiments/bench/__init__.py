@@ -1,1 +1,1 @@
-"""Measurements: each script writes one JSON file with the machine, the commit, the command, n, mean and spread."""
+"""Measurements. Each script writes one JSON file with machine, commit, command, n, mean and standard deviation."""

@@ -1,10 +1,11 @@
-"""An archive of drawings and JPEGs beside the best single lossless setting; flipped bits; runs that are killed.
+"""How small a lossless archive is, and whether it survives flipped bits and killed runs.
 
-    python -m experiments.bench.bench_archive [PIECES KILLS FLIPS]
+    python -m experiments.bench.bench_archive [PICTURES KILLS FLIPS]
 
-Half of the pieces are drawings of openclipart, as they are; the other half JPEGs made of others, laid on white. None
-has more than 50 megapixels: a few of openclipart's have 600, which are too many here for a JPEG to come back from JPEG
-XL. Every figure is bytes of whole files: the archive's with its manifest, directory and all.
+The size is compared with the best single lossless setting: JPEG XL at effort 7 and 9, WebP, oxipng. Half of the
+pictures are drawings of openclipart as they are; the other half are JPEGs of others, flattened on white. None has more
+than 50 megapixels, because JPEG XL cannot reproduce a larger JPEG here. Every size is that of whole files: the
+archive's includes its manifest and directory. Then single bits are flipped, and runs are killed at random moments.
 """
 
 import io
@@ -36,79 +37,86 @@ from pochade.images.base.source import Source
 from pochade.images.codecs.container_split import split_file
 from pochade.images.io.read import picture_from_source
 
-PIECES, KILLS, FLIPS = 500, 100, 5_000
-FLIPPED, KILLED = 200, 24  # pieces of the archives that bits are flipped in, and that are killed
-MOST_PIXELS = 50_000_000  # of a piece
-QUALITIES = (75, 85, 92, 97)
-COMPRESS = "import sys; from pochade import compress; compress(sys.argv[1], sys.argv[2])"
+PICTURES, KILLS, FLIPS = 500, 100, 5_000
+PICTURES_TO_FLIP, PICTURES_TO_KILL = 200, 24  # of the archives for flips and kills
+MAX_PIXELS = 50_000_000  # of a picture
+JPEG_QUALITIES = (75, 85, 92, 97)
+COMPRESS_CODE = "import sys; from pochade import compress; compress(sys.argv[1], sys.argv[2])"
 Array = np.ndarray[Any, np.dtype[Any]]
 Image.MAX_IMAGE_PIXELS = None
 
 
-def jpeg_xl(effort: int) -> Callable[[Array], bytes]:
-    """One setting of JPEG XL."""
+def _jpeg_xl(effort: int) -> Callable[[Array], bytes]:
+    """An encoder of lossless JPEG XL at one effort."""
     return lambda values: bytes(imagecodecs.jpegxl_encode(values, lossless=True, effort=effort, numthreads=1))
 
 
-def webp(values: Array) -> bytes:
-    """WebP at method 6."""
+def _webp(values: Array) -> bytes:
+    """Encode as lossless WebP at method 6."""
     file = io.BytesIO()
     Image.fromarray(values).save(file, "WebP", lossless=True, method=6, quality=100, exact=True)
     return file.getvalue()
 
 
-SINGLE = {"JPEG XL effort 7": jpeg_xl(7), "JPEG XL effort 9": jpeg_xl(9), "WebP method 6": webp}
+SINGLE_SETTINGS = {"JPEG XL effort 7": _jpeg_xl(7), "JPEG XL effort 9": _jpeg_xl(9), "WebP method 6": _webp}
 
 
-def single(content: bytes, name: str) -> int:
-    """A file's bytes with one setting; oxipng takes the file, the others its pixels; JPEG XL takes a JPEG as it is."""
+def _single_setting_bytes(content: bytes, setting: str) -> int:
+    """The bytes of a file under one setting, or of the file itself where the setting does not apply.
+
+    oxipng takes the file, the others its pixels. JPEG XL transcodes a JPEG without loss.
+    """
     if content.startswith(b"\xff\xd8"):
-        jpeg = encode_jpeg(content) if name.startswith("JPEG XL") else None
+        jpeg = encode_jpeg(content) if setting.startswith("JPEG XL") else None
         return min(len(content), len(jpeg.content)) if jpeg else len(content)
-    if name == "oxipng":
+    if setting == "oxipng":
         return len(oxipng.optimize_from_memory(content, level=4))
-    apart = split_file(content)
-    if apart is None or apart.values.dtype != np.uint8:
+    split = split_file(content)
+    if split is None or split.values.dtype != np.uint8:
         return len(content)
-    values = apart.values[..., 0] if apart.values.shape[-1] == 1 else apart.values
-    return len(SINGLE[name](np.ascontiguousarray(values)))
+    values = split.values[..., 0] if split.values.shape[-1] == 1 else split.values
+    return len(SINGLE_SETTINGS[setting](np.ascontiguousarray(values)))
 
 
-def collection(folder: Path, pieces: int, seed: int) -> None:
-    """Drawings and JPEGs."""
-    chance = random.Random(seed)
-    drawings = sorted(path for path in DRAWINGS.rglob("*.png") if math.prod(Image.open(path).size) <= MOST_PIXELS)
-    for number, path in enumerate(chance.sample(drawings, pieces)):
-        name = folder / f"{number:04d}-{path.stem}"
+def _make_folder(folder: Path, count: int, seed: int) -> None:
+    """Fill a folder with drawings and JPEGs in turns."""
+    rng = random.Random(seed)
+    drawings = sorted(path for path in DRAWINGS.rglob("*.png") if math.prod(Image.open(path).size) <= MAX_PIXELS)
+    for number, path in enumerate(rng.sample(drawings, count)):
+        target = folder / f"{number:04d}-{path.stem}"
         if number % 2:
-            drawn = Image.open(path).convert("RGBA")
-            paper = Image.new("RGBA", drawn.size, "white")
-            paper.alpha_composite(drawn)
-            paper.convert("RGB").save(name.with_suffix(".jpg"), quality=QUALITIES[number // 2 % len(QUALITIES)])
+            drawing = Image.open(path).convert("RGBA")
+            paper = Image.new("RGBA", drawing.size, "white")
+            paper.alpha_composite(drawing)
+            paper.convert("RGB").save(
+                target.with_suffix(".jpg"), quality=JPEG_QUALITIES[number // 2 % len(JPEG_QUALITIES)]
+            )
         else:
-            name.with_suffix(".png").write_bytes(path.read_bytes())
+            target.with_suffix(".png").write_bytes(path.read_bytes())
 
 
-def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file."""
+def _read_files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def sizes(home: Path, pieces: int) -> dict[str, Any]:
-    """Of an archive, and of each single setting."""
-    folder, target = home / "art", home / "art.pochade"
+def _measure_sizes(workspace: Path, count: int) -> dict[str, Any]:
+    """Compress a folder, extract it again, and compare with each single setting."""
+    folder, target = workspace / "art", workspace / "art.pochade"
     folder.mkdir()
-    collection(folder, pieces, 0)
-    began = time.monotonic()
+    _make_folder(folder, count, 0)
+    begin = time.monotonic()
     report = compress(folder, target)
-    seconds = time.monotonic() - began
-    files = files_in(folder)
-    totals = {name: sum(single(content, name) for content in files.values()) for name in [*SINGLE, "oxipng"]}
+    seconds = time.monotonic() - begin
+    files = _read_files(folder)
+    totals = {
+        name: sum(_single_setting_bytes(content, name) for content in files.values())
+        for name in [*SINGLE_SETTINGS, "oxipng"]
+    }
     with open_archive(target) as archive:
-        extract(archive, home / "out")
-        again = {name: (home / "out" / name).read_bytes() for name in files}
-        jpegs = [piece for piece in archive if piece.path.endswith(".jpg")]
-        smaller = 1 - sum(one.bytes for one in jpegs) / sum(one.original_bytes for one in jpegs)
+        extract(archive, workspace / "out")
+        extracted = {name: (workspace / "out" / name).read_bytes() for name in files}
+        jpegs = [file for file in archive if file.path.endswith(".jpg")]
+        smaller = 1 - sum(jpeg.bytes for jpeg in jpegs) / sum(jpeg.original_bytes for jpeg in jpegs)
     best = min(totals.values())
     return {
         "pieces": len(files),
@@ -117,43 +125,41 @@ def sizes(home: Path, pieces: int) -> dict[str, Any]:
         "single": totals,
         "beside_the_best_single": report.bytes / best,
         "jpegs_smaller_by": smaller,
-        "jpegs_identical": sum(again[one.path] == files[one.path] for one in jpegs),
+        "jpegs_identical": sum(extracted[jpeg.path] == files[jpeg.path] for jpeg in jpegs),
         "jpegs": len(jpegs),
-        "pixels_identical": sum(same_pixels(again[name], files[name]) for name in files),
+        "pixels_identical": sum(_same_picture(extracted[name], files[name]) for name in files),
         "coders": {name: vars(saved) for name, saved in report.coders.items()},
         "seconds": seconds,
     }
 
 
-def same_pixels(one: bytes, other: bytes) -> bool:
-    """Whether two files show the same colours and alpha, and say the same beside them."""
-    now, was = (read_from(content) for content in (one, other))
-    same = np.array_equal(now.pixels, was.pixels) and said_in(now) == said_in(was)
-    if now.alpha is None or was.alpha is None:
-        return same and now.alpha is was.alpha
-    return same and np.array_equal(now.alpha, was.alpha)
+def _same_picture(first: bytes, second: bytes) -> bool:
+    """Whether two files have the same colours, alpha and metadata."""
+    before, after = (_decode(content) for content in (first, second))
+    same = np.array_equal(before.pixels, after.pixels) and _metadata(before) == _metadata(after)
+    if before.alpha is None or after.alpha is None:
+        return same and before.alpha is after.alpha
+    return same and np.array_equal(before.alpha, after.alpha)
 
 
-def read_from(content: bytes) -> Picture:
-    """A picture out of its file's bytes."""
-    return picture_from_source(Source(io.BytesIO(content), "the piece", len(content), 2**32))
+def _decode(content: bytes) -> Picture:
+    return picture_from_source(Source(io.BytesIO(content), "the file", len(content), 2**32))
 
 
-def said_in(picture: Picture) -> tuple[Any, ...]:
-    """What a picture says beside its pixels."""
+def _metadata(picture: Picture) -> tuple[Any, ...]:
     return picture.header, picture.icc, picture.exif, picture.dpi
 
 
-def flips(home: Path, pieces: int, count: int) -> dict[str, Any]:
-    """Single bits flipped in an archive, one at a time: found or not, and the most entries that one costs."""
-    folder, target, damaged = home / "few", home / "few.pochade", home / "damaged.pochade"
+def _measure_flips(workspace: Path, pictures: int, count: int) -> dict[str, Any]:
+    """Flip single bits of an archive: is the damage found, and how many entries does one bit cost at most?"""
+    folder, target, damaged = workspace / "few", workspace / "few.pochade", workspace / "damaged.pochade"
     folder.mkdir()
-    collection(folder, pieces, 1)
+    _make_folder(folder, pictures, 1)
     compress(folder, target)
-    chance, found, refused, most, restored = random.Random(2), 0, 0, 0, 0
+    rng, found, refused, most_lost, restored = random.Random(2), 0, 0, 0, 0
     content = bytearray(target.read_bytes())
     for _ in range(count):
-        bit = chance.randrange(8 * len(content))
+        bit = rng.randrange(8 * len(content))
         content[bit // 8] ^= 1 << bit % 8
         damaged.write_bytes(content)
         content[bit // 8] ^= 1 << bit % 8
@@ -161,69 +167,77 @@ def flips(home: Path, pieces: int, count: int) -> dict[str, Any]:
             with open_archive(damaged) as archive:
                 damages = archive.verify()
                 lost = {path for damage in damages for path in damage.pieces}
-                hit = {piece.entry.name for piece in archive if piece.path in lost}
-                restored += all(not archive.fault(one) for one in archive.manifest.entries if one.name not in hit)
-                found, most = found + bool(damages), max(most, len(hit))
+                hit = {file.entry.name for file in archive if file.path in lost}
+                restored += all(not archive.fault(entry) for entry in archive.manifest.entries if entry.name not in hit)
+                found, most_lost = found + bool(damages), max(most_lost, len(hit))
         except ArchiveDamaged:
             refused += 1
-    return {"flips": count, "pieces": pieces, "found": found, "refused": refused, "most_lost": most, "others": restored}
+    return {
+        "flips": count,
+        "pieces": pictures,
+        "found": found,
+        "refused": refused,
+        "most_lost": most_lost,
+        "others": restored,
+    }
 
 
-def kills(home: Path, pieces: int, count: int) -> dict[str, Any]:
-    """Runs killed at random moments: originals as they were, no archive or a whole one; after five, a whole run.
+def _measure_kills(workspace: Path, pictures: int, count: int) -> dict[str, Any]:
+    """Kill runs at random moments.
 
-    Runs that had ended by themselves are counted apart.
+    After each, the originals must be untouched and the archive absent or complete. After five, a whole run must
+    succeed. Runs that ended by themselves are not counted as killed.
     """
-    folder, target = home / "killed", home / "killed.pochade"
+    folder, target = workspace / "killed", workspace / "killed.pochade"
     folder.mkdir()
-    collection(folder, pieces, 3)
-    before, chance = files_in(folder), random.Random(4)
-    killed, untouched, honest, whole = 0, 0, 0, 0
-    began = time.monotonic()
+    _make_folder(folder, pictures, 3)
+    before, rng = _read_files(folder), random.Random(4)
+    killed, untouched, honest, complete = 0, 0, 0, 0
+    begin = time.monotonic()
     compress(folder, target)
-    longest = time.monotonic() - began
-    for kill in range(count):
-        if kill % 5 == 0:
+    longest = time.monotonic() - begin
+    for number in range(count):
+        if number % 5 == 0:
             target.unlink()
-        run = subprocess.Popen([sys.executable, "-c", COMPRESS, str(folder), str(target)])
+        run = subprocess.Popen([sys.executable, "-c", COMPRESS_CODE, str(folder), str(target)])
         try:
-            run.wait(chance.uniform(0.2, longest))
+            run.wait(rng.uniform(0.2, longest))
         except subprocess.TimeoutExpired:
             run.kill()
             run.wait()
         killed += run.returncode == -signal.SIGKILL
-        untouched += files_in(folder) == before
-        honest += not target.exists() or is_whole(target, before)
-        if kill % 5 == 4:  # noqa: PLR2004
+        untouched += _read_files(folder) == before
+        honest += not target.exists() or _is_complete(target, before)
+        if number % 5 == 4:  # noqa: PLR2004
             compress(folder, target)
-            whole += is_whole(target, before)
-            print(kill + 1, "kills", flush=True)
+            complete += _is_complete(target, before)
+            print(number + 1, "kills", flush=True)
     figures = {"runs": count, "kills": killed, "untouched": untouched, "honest": honest}
-    return figures | {"runs_after": count // 5, "whole": whole}
+    return figures | {"runs_after": count // 5, "whole": complete}
 
 
-def is_whole(path: Path, files: dict[str, bytes]) -> bool:
-    """Whether an archive is what it claims to be, and gives every file again."""
+def _is_complete(path: Path, files: dict[str, bytes]) -> bool:
+    """Whether an archive verifies and returns every file."""
     with open_archive(path) as archive:
-        if archive.verify() or {piece.path for piece in archive} != files.keys():
+        if archive.verify() or {file.path for file in archive} != files.keys():
             return False
-        made = {piece.path: archive.read(piece) for piece in archive}
-    return all(made[name] == content or same_pixels(made[name], content) for name, content in files.items())
+        extracted = {file.path: archive.read(file) for file in archive}
+    return all(extracted[name] == content or _same_picture(extracted[name], content) for name, content in files.items())
 
 
-def main(pieces: int, killed: int, flipped: int) -> None:
-    """Measure and write `results/archive.json`, unless with other numbers."""
-    with tempfile.TemporaryDirectory() as name:
-        home = Path(name)
+def main(pictures: int, kills: int, flips: int) -> None:
+    """Measure. Write `results/archive.json` if run with the default numbers."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder)
         figures = {
-            "sizes": sizes(home, pieces),
-            "kills": kills(home, min(KILLED, pieces), killed),
-            "flips": flips(home, min(FLIPPED, pieces), flipped),
+            "sizes": _measure_sizes(workspace, pictures),
+            "kills": _measure_kills(workspace, min(PICTURES_TO_KILL, pictures), kills),
+            "flips": _measure_flips(workspace, min(PICTURES_TO_FLIP, pictures), flips),
         }
     print(figures)
-    if (pieces, killed, flipped) == (PIECES, KILLS, FLIPS):
+    if (pictures, kills, flips) == (PICTURES, KILLS, FLIPS):
         record("archive", figures)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4])) if len(sys.argv) > 1 else main(PIECES, KILLS, FLIPS)
+    main(*map(int, sys.argv[1:4])) if len(sys.argv) > 1 else main(PICTURES, KILLS, FLIPS)

@@ -1,6 +1,8 @@
-"""Bars 1 and 2: edited copies found at 99 % pair precision, and finished pieces found from their stages.
+"""How well embeddings find edited copies of a drawing, and finished works from earlier stages.
 
-Looks beside perceptual hashes on the same drawings: 256 bits of a cosine transform, as `phash` has them.
+    python -m experiments.bench.bench_copies
+
+Recall of fourteen edits at 99 % pair precision on held-out drawings, beside perceptual hashes of 256 bits on the same.
 """
 
 import numpy as np
@@ -14,51 +16,47 @@ from pochade import fingerprint
 PRECISION = 0.99
 
 
-def recalls(likeness: np.ndarray) -> dict[str, object]:
-    """Recall of each edit at one threshold for all, at which 99 % of the pairs that pass are true.
+def _recalls(likeness: np.ndarray) -> dict[str, object]:
+    """Recall of each edit at one threshold for all edits, at which 99 % of the pairs that pass are true.
 
     Args:
-        likeness: Of each original's each edit to each original (N, E, N); larger is nearer.
+        likeness: Of each edit of each original to each original, (N, E, N); larger is nearer.
     """
     count = len(likeness)
-    own = likeness[np.arange(count), :, np.arange(count)]  # (N, E)
+    own_likeness = likeness[np.arange(count), :, np.arange(count)]  # (N, E)
     others = likeness.copy()
     others[np.arange(count), :, np.arange(count)] = -np.inf
-    wrong = np.sort(others[np.isfinite(others)])
-    thresholds = np.sort(own.ravel())[::-1]
-    true = np.arange(1, own.size + 1)
-    false = len(wrong) - np.searchsorted(wrong, thresholds)
-    good = np.flatnonzero(true / (true + false) >= PRECISION)
-    threshold = thresholds[good[-1]] if len(good) else np.inf
-    first = own > others.max(2)
+    wrong_pairs = np.sort(others[np.isfinite(others)])
+    thresholds = np.sort(own_likeness.ravel())[::-1]
+    true_pairs = np.arange(1, own_likeness.size + 1)
+    false_pairs = len(wrong_pairs) - np.searchsorted(wrong_pairs, thresholds)
+    precise = np.flatnonzero(true_pairs / (true_pairs + false_pairs) >= PRECISION)
+    threshold = thresholds[precise[-1]] if len(precise) else np.inf
+    is_nearest = own_likeness > others.max(2)
     return {
         "threshold": float(threshold),
-        "recall": float((own >= threshold).mean()),
-        "recall_of_edit": dict(zip(EDITS, (own >= threshold).mean(0).tolist(), strict=True)),
-        "recall_at_1_of_edit": dict(zip(EDITS, first.mean(0).tolist(), strict=True)),
+        "recall": float((own_likeness >= threshold).mean()),
+        "recall_of_edit": dict(zip(EDITS, (own_likeness >= threshold).mean(0).tolist(), strict=True)),
+        "recall_at_1_of_edit": dict(zip(EDITS, is_nearest.mean(0).tolist(), strict=True)),
     }
 
 
 def main() -> None:
     """Measure and write `results/copies.json`."""
     originals = distinct_pictures(held_out_drawings())
-    edited = [[edit(picture) for edit in EDITS.values()] for picture in originals]
-    looks = fingerprint(originals).embeddings
-    looks_of_edits = np.stack([fingerprint(each).embeddings for each in edited])  # (N, E, 64)
+    edits = [[edit(picture) for edit in EDITS.values()] for picture in originals]
+    embeddings = fingerprint(originals).embeddings
+    edit_embeddings = np.stack([fingerprint(pictures).embeddings for pictures in edits])  # (N, E, 64)
     hashes = np.stack([phash(picture) for picture in originals])
-    hashes_of_edits = np.stack([[phash(view) for view in each] for each in edited])
-    stages = {
-        name: float(
-            (
-                np.argmax(fingerprint([stage(p) for p in originals]).embeddings @ looks.T, 1) == np.arange(len(looks))
-            ).mean()
-        )
-        for name, stage in STAGES.items()
-    }
+    edit_hashes = np.stack([[phash(picture) for picture in pictures] for pictures in edits])
+    numbers, stages = np.arange(len(originals)), {}
+    for name, stage in STAGES.items():
+        nearest = np.argmax(fingerprint([stage(picture) for picture in originals]).embeddings @ embeddings.T, 1)
+        stages[name] = float((nearest == numbers).mean())
     figures = {
         "n": len(originals),
-        "look": recalls(looks_of_edits @ looks.T),
-        "phash-256": recalls(hashes_of_edits @ hashes.T),
+        "look": _recalls(edit_embeddings @ embeddings.T),
+        "phash-256": _recalls(edit_hashes @ hashes.T),
         "stages_recall_at_1": stages,
     }
     print(figures)

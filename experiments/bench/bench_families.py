@@ -1,4 +1,10 @@
-"""Families: copies and stages of drawings among others, told apart and said to be what they are."""
+"""How well `families` finds the edits and stages of works, and tells which they are.
+
+    python -m experiments.bench.bench_families
+
+The folder has 500 held-out works, each with one to six copies, edits or stages, among 3,000 other drawings. Measured as
+precision, recall and F1 of pairs, and as the share of members whose kind is right.
+"""
 
 import random
 import sys
@@ -12,76 +18,75 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
 from experiments.shared.edits import EDITS, STAGES
-from experiments.shared.held_out_drawings import PATTERNS_FOLDER
-from experiments.shared.openclipart import NEAR_BITS, STARS_FOLDER, Drawing, load_drawings
+from experiments.shared.held_out_drawings import without_repetitive_folders
+from experiments.shared.openclipart import NEAR_BITS, Drawing, load_drawings
 from experiments.shared.paths import DRAWINGS
-from experiments.shared.perceptual_hash import hash_distances
+from experiments.shared.perceptual_hash import distinct_rows, hash_distances
 from experiments.shared.record import record
 from experiments.shared.white_paper import on_white
 from pochade import Collection
 
-WORKS, DISTRACTORS, MOST = 500, 3_000, 6
+WORKS, DISTRACTORS, MAX_VERSIONS = 500, 3_000, 6
 ALL_STAGES = STAGES | {
     "flat": lambda picture: ImageOps.posterize(picture.filter(ImageFilter.MedianFilter(5)), 2),
 }
 
 
-def distinct(known: list[Drawing], count: int, beside: list[Drawing]) -> list[Drawing]:
-    """Up to so many drawings that look like none of the others, nor like those beside."""
-    known = [drawn for drawn in known if STARS_FOLDER not in drawn.path and PATTERNS_FOLDER not in drawn.path]
-    same = hash_distances(np.stack([drawn.squares.whole.pixels.mean(2) for drawn in [*beside, *known]])) < NEAR_BITS
-    chosen = list(range(len(beside)))
-    for number in range(len(beside), len(same)):
-        if len(chosen) - len(beside) < count and not same[number, chosen].any():
-            chosen.append(number)
-    return [known[number - len(beside)] for number in chosen[len(beside) :]]
+def _choose_distinct(drawings: list[Drawing], count: int, others: list[Drawing]) -> list[Drawing]:
+    """Choose drawings that are near neither each other nor the other drawings."""
+    candidates = without_repetitive_folders(drawings)
+    near = hash_distances(np.stack([drawing.grey for drawing in [*others, *candidates]])) < NEAR_BITS
+    return [candidates[row - len(others)] for row in distinct_rows(near, count, given=len(others))]
 
 
-def saved(picture: Image.Image, folder: Path, name: str) -> str:
-    """Write a picture under a name that tells nothing, and give it."""
+def _save(picture: Image.Image, folder: Path, name: str) -> str:
+    """Write a picture into a folder, and return its name."""
     picture.save(folder / name)
     return name
 
 
-def built(folder: Path, works: list[Drawing], others: list[Drawing]) -> dict[str, tuple[int, str]]:
-    """A folder of works, each with one to six copies or stages, and of other drawings; what each file is."""
-    chance, told = random.Random(0), dict[str, tuple[int, str]]()
-    names = [f"{number:06d}.png" for number in range(WORKS * (MOST + 1) + len(others))]
-    chance.shuffle(names)
-    for work, drawn in enumerate(works):
-        whole = on_white(Image.open(drawn.path))
-        told[saved(whole, folder, names.pop())] = (work, "exact")
-        kinds = chance.sample([*EDITS, *ALL_STAGES, *ALL_STAGES, "exact"], chance.randint(1, MOST))
-        for kind in kinds:
-            if kind == "exact":
-                told[saved(whole, folder, names.pop().replace(".png", ".bmp"))] = (work, "exact")
+def _make_folder(folder: Path, works: list[Drawing], others: list[Drawing]) -> dict[str, tuple[int, str]]:
+    """Make a folder of works, each with copies, edits or stages, and of other drawings. Names give nothing away.
+
+    Returns:
+        For each file of a work, the number of the work and the file's relation to it.
+    """
+    rng, truth = random.Random(0), dict[str, tuple[int, str]]()
+    names = [f"{number:06d}.png" for number in range(WORKS * (MAX_VERSIONS + 1) + len(others))]
+    rng.shuffle(names)
+    for work, drawing in enumerate(works):
+        whole = on_white(Image.open(drawing.path))
+        truth[_save(whole, folder, names.pop())] = (work, "exact")
+        changes = rng.sample([*EDITS, *ALL_STAGES, *ALL_STAGES, "exact"], rng.randint(1, MAX_VERSIONS))
+        for name in changes:
+            if name == "exact":
+                truth[_save(whole, folder, names.pop().replace(".png", ".bmp"))] = (work, "exact")
             else:
-                change = (EDITS | ALL_STAGES)[kind]
-                told[saved(change(whole), folder, names.pop())] = (work, "version" if kind in ALL_STAGES else "near")
-    for drawn in others:
-        saved(on_white(Image.open(drawn.path)), folder, names.pop())
-    return told
+                change, relation = (EDITS | ALL_STAGES)[name], "version" if name in ALL_STAGES else "near"
+                truth[_save(change(whole), folder, names.pop())] = (work, relation)
+    for drawing in others:
+        _save(on_white(Image.open(drawing.path)), folder, names.pop())
+    return truth
 
 
-def judged(collection: Collection, told: dict[str, tuple[int, str]]) -> dict[str, object]:
-    """Precision, recall and F1 of pairs, and how often the kind is right."""
+def _measure_families(collection: Collection, truth: dict[str, tuple[int, str]]) -> dict[str, object]:
+    """Precision, recall and F1 of pairs, and how often the kind of a member is right."""
     right = wrong = 0
     kinds, wrong_kinds = Counter[str](), Counter[str]()
     for family in collection.families():
-        for one, other in combinations(family.members, 2):
-            first, second = told.get(one.path.name), told.get(other.path.name)
+        members = [truth.get(member.path.name) for member in family.members]
+        for first, second in combinations(members, 2):
             if first is None or second is None or first[0] != second[0]:
                 wrong += 1
             else:
                 right += 1
-        first = told.get(family.members[0].path.name)
-        for member in family.members[1:]:
-            second = told.get(member.path.name)
-            if first and second and first[0] == second[0]:
-                kind = max((first[1], second[1]), key=("exact", "near", "version").index)
+        cover = members[0]
+        for member, second in zip(family.members[1:], members[1:], strict=True):
+            if cover and second and cover[0] == second[0]:
+                kind = max((cover[1], second[1]), key=("exact", "near", "version").index)
                 kinds[kind] += 1
                 wrong_kinds[kind] += kind != member.kind
-    sizes = Counter(work for work, _ in told.values()).values()
+    sizes = Counter(work for work, _ in truth.values()).values()
     precision, recall = right / (right + wrong), right / sum(size * (size - 1) // 2 for size in sizes)
     return {
         "pairs": right + wrong,
@@ -96,20 +101,20 @@ def judged(collection: Collection, told: dict[str, tuple[int, str]]) -> dict[str
 
 def main() -> None:
     """Measure and write `results/families.json`."""
-    known = load_drawings(DRAWINGS)
-    works = distinct([drawn for drawn in known if drawn.held_out], WORKS, [])
-    others = distinct([drawn for drawn in known if not drawn.held_out], DISTRACTORS, works)
-    with tempfile.TemporaryDirectory() as made:
-        told = built(Path(made), works, others)
-        with Collection.open(made) as collection:
+    drawings = load_drawings(DRAWINGS)
+    works = _choose_distinct([drawing for drawing in drawings if drawing.held_out], WORKS, [])
+    others = _choose_distinct([drawing for drawing in drawings if not drawing.held_out], DISTRACTORS, works)
+    with tempfile.TemporaryDirectory() as folder:
+        truth = _make_folder(Path(folder), works, others)
+        with Collection.open(folder) as collection:
             collection.learn(minutes=0)
-            begun = time.perf_counter()
-            figures = judged(collection, told)
-            seconds = time.perf_counter() - begun
-            begun = time.perf_counter()
+            begin = time.perf_counter()
+            figures = _measure_families(collection, truth)
+            seconds = time.perf_counter() - begin
+            begin = time.perf_counter()
             collection.families()
-            again = time.perf_counter() - begun
-            files = len(collection.pieces())
+            again = time.perf_counter() - begin
+            files = len(collection.pictures())
     figures |= {"works": len(works), "distractors": len(others), "files": files, "seconds": seconds, "again": again}
     print(figures, file=sys.stderr)
     record("families", figures)

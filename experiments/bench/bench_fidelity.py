@@ -1,10 +1,10 @@
-"""Archives that only look like the originals, beside every single coder searched in the same way to the same score.
+"""How small archives of a given fidelity are, beside every single codec at the same SSIMULACRA2 score.
 
-    python -m experiments.bench.bench_fidelity [PIECES]
+    python -m experiments.bench.bench_fidelity [PICTURES]
 
-Drawings of openclipart that no net learnt: a third as they are, a third laid on white, a third printed and scanned,
-which is full of grain. A single coder that can't reach the score keeps the piece as the archive would without loss.
-The archive counts whole, with its manifest; the single coders' files count alone.
+Measured on held-out drawings of openclipart: a third as they are, a third flattened on white, a third printed and
+scanned, which adds grain. The quality of a single codec is searched as the archive does. Where it cannot reach the
+score, the lossless file counts. The archive's size includes the manifest; the single codecs' files count alone.
 """
 
 import random
@@ -27,79 +27,79 @@ from pochade.images.codecs.lossy import LOSSY_CODECS, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 from pochade.training.augment.scan_damage import damage_scan
 
-PIECES, SEED, DPI = 36, 0, 200.0
-LONGEST = 768  # pixels of the longer side of what is laid on white
-MOST = 2**40  # bytes: no limit
+PICTURES, SEED, DPI = 36, 0, 200.0
+LONGEST_SIDE = 768  # pixels of drawings on white
+NO_LIMIT = 2**40  # bytes
 
 
-def collection(folder: Path, pieces: int) -> None:
-    """The drawings, in the three manners."""
-    known = sorted(drawing.path for drawing in held_out_drawings() if STARS_FOLDER not in drawing.path)
-    for number, path in enumerate(random.Random(SEED).sample(known, pieces)):
-        to, drawn = folder / f"{number:03d}.png", Image.open(path).convert("RGBA")
-        drawn.thumbnail((LONGEST, LONGEST))
-        white = Image.new("RGBA", drawn.size, (255, 255, 255, 255))
-        laid = Image.alpha_composite(white, drawn).convert("RGB")
+def _make_folder(folder: Path, count: int) -> None:
+    """Save the drawings in three manners in turns."""
+    paths = sorted(drawing.path for drawing in held_out_drawings() if STARS_FOLDER not in drawing.path)
+    for number, path in enumerate(random.Random(SEED).sample(paths, count)):
+        target, drawing = folder / f"{number:03d}.png", Image.open(path).convert("RGBA")
+        drawing.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        white = Image.new("RGBA", drawing.size, (255, 255, 255, 255))
+        flat = Image.alpha_composite(white, drawing).convert("RGB")
         if number % 3 == 0:
-            to.write_bytes(Path(path).read_bytes())
+            target.write_bytes(Path(path).read_bytes())
         elif number % 3 == 1:
-            laid.save(to)
+            flat.save(target)
         else:
-            Image.fromarray(damage_scan(np.asarray(laid), DPI, np.random.default_rng(number)).picture).save(to)
+            Image.fromarray(damage_scan(np.asarray(flat), DPI, np.random.default_rng(number)).picture).save(target)
 
 
-def singles(job: tuple[Path, float]) -> dict[str, int | None]:
-    """Bytes of each coder's smallest file that reaches the score; None where it reaches it nowhere."""
-    path, wanted = job
+def _single_codec_bytes(job: tuple[Path, float]) -> dict[str, int | None]:
+    """The size of each codec's smallest file that reaches the score; None where it cannot."""
+    path, score = job
     original = read_original(path.read_bytes())
     if original is None:
-        return {coder.name: None for coder in LOSSY_CODECS}
-    judge = QualityMeter(original)
-    found = {coder.name: search_quality(coder, original, judge, wanted, MOST) for coder in LOSSY_CODECS}
-    return {name: None if one is None else len(one.content) for name, one in found.items()}
+        return {codec.name: None for codec in LOSSY_CODECS}
+    meter = QualityMeter(original)
+    results = {codec.name: search_quality(codec, original, meter, score, NO_LIMIT) for codec in LOSSY_CODECS}
+    return {name: None if result is None else len(result.content) for name, result in results.items()}
 
 
-def measured(folder: Path, fidelity: str, kept: dict[str, int]) -> dict[str, Any]:
-    """The archive and the single coders at one fidelity."""
+def _measure_fidelity(folder: Path, fidelity: str, lossless_bytes: dict[str, int]) -> dict[str, Any]:
+    """Compress at one fidelity, and search every single codec."""
     archive = folder.parent / f"{fidelity}.pochade"
     compress(folder, archive, fidelity)
-    with open_archive(archive) as opened:
-        scores = [piece.score for piece in opened if piece.score is not None]
-        coders = [piece.codec for piece in opened]
+    with open_archive(archive) as archive_reader:
+        scores = [file.score for file in archive_reader if file.score is not None]
+        codecs = [file.codec for file in archive_reader]
     paths = sorted(folder.iterdir())
     with ProcessPoolExecutor(2) as pool:
-        sizes = list(pool.map(singles, [(path, TARGET_SCORES[fidelity]) for path in paths]))
+        sizes = list(pool.map(_single_codec_bytes, [(path, TARGET_SCORES[fidelity]) for path in paths]))
     totals = {
-        coder.name: sum(
-            kept[path.name] if each[coder.name] is None else int(each[coder.name] or 0)
-            for path, each in zip(paths, sizes, strict=True)
+        codec.name: sum(
+            lossless_bytes[path.name] if results[codec.name] is None else int(results[codec.name] or 0)
+            for path, results in zip(paths, sizes, strict=True)
         )
-        for coder in LOSSY_CODECS
+        for codec in LOSSY_CODECS
     }
-    bytes_, best = archive.stat().st_size, min(totals.values())
+    archive_bytes, best = archive.stat().st_size, min(totals.values())
     return {
-        "bytes": bytes_,
+        "bytes": archive_bytes,
         "single": totals,
-        "ratio_to_best_single": bytes_ / best,
+        "ratio_to_best_single": archive_bytes / best,
         "lowest_score": min(scores, default=None),
         "lossy": len(scores),
-        "coders": {name: coders.count(name) for name in sorted(set(coders))},
+        "coders": {name: codecs.count(name) for name in sorted(set(codecs))},
     }
 
 
 def main() -> None:
-    """Measure both, and write results/fidelity.json."""
-    pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "art"
+    """Measure all fidelities and write `results/fidelity.json`."""
+    pictures = int(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    with tempfile.TemporaryDirectory() as workspace:
+        folder = Path(workspace) / "art"
         folder.mkdir()
-        collection(folder, pieces)
-        lossless = Path(place) / "lossless.pochade"
+        _make_folder(folder, pictures)
+        lossless = Path(workspace) / "lossless.pochade"
         compress(folder, lossless)
-        with open_archive(lossless) as opened:
-            kept = {Path(piece.path).name: piece.bytes for piece in opened}
-        figures = {fidelity: measured(folder, fidelity, kept) for fidelity in TARGET_SCORES}
-    record("fidelity", {"pieces": pieces} | figures)
+        with open_archive(lossless) as archive:
+            lossless_bytes = {Path(file.path).name: file.bytes for file in archive}
+        figures = {fidelity: _measure_fidelity(folder, fidelity, lossless_bytes) for fidelity in TARGET_SCORES}
+    record("fidelity", {"pieces": pictures} | figures)
     print(figures)
 
 

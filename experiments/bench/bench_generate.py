@@ -1,18 +1,18 @@
-"""New pictures of clothes, ours beside those of pythae 0.1.2: how far are 10,000 of them from real ones?
+"""How far 10,000 new pictures of clothes are from real ones: our VAE beside the models of pythae 0.1.2.
 
-    python -m experiments.bench.bench_generate
+    python -m experiments.bench.bench_generate [--cache FOLDER]
 
-in an environment with `pythae==0.1.2`. Every rival is given what ours has: the same encoder and decoder with the same
-first weights, 16 numbers in a latent, the same pictures as often (two epochs), the same frozen classifier as judge, and
-seeds 0, 1 and 2. They are trained by pythae's own trainer, with Adam at its authors' constant 1e-3 for MNIST, in the
-library's batches of 64, so in four times as many steps as ours, and drawn from by its normal and its Gaussian mixture
-sampler of ten parts. WAE-MMD and RAE-L2 run with the library's defaults and with its authors' settings for MNIST;
-beta-VAE, whose default is a VAE again, with its authors' 2 and with the small weights that suit a decoder with little
-noise. Each model's best settings with seed 0 are those that it runs with for the other seeds.
+It needs `pythae==0.1.2`. Every rival gets what ours has: the same encoder and decoder with the same initial weights, 16
+numbers in a latent, two epochs over the same pictures, the same frozen classifier as judge, and seeds 0, 1 and 2.
+pythae's own trainer trains them, with Adam at its authors' constant 1e-3 for MNIST and the library's batches of 64, so
+in four times as many steps as ours. They are sampled by its normal sampler and its Gaussian mixture of ten components.
+WAE-MMD and RAE-L2 run with the library's defaults and with its authors' settings for MNIST; beta-VAE, whose default is a
+VAE again, with its authors' 2 and with the small weights that suit a decoder with little noise. The settings of each
+model that are best with seed 0 run with the other seeds.
 
-Ours is the VAE of the study with the fast recipe, drawn from by the study's mixture and by `pochade.analysis.prior.LatentPrior`.
-The tutorial's VAE runs once. Each finished net's figures are a line in the folder given by --cache, so that the
-same command goes on after an interruption; the folder's name has the commit, so that another version begins anew.
+Ours is the VAE of the study with the fast recipe, sampled by the study's mixture and by
+`pochade.analysis.prior.LatentPrior`. The tutorial's VAE runs once. The figures of every finished model are a line in the
+cache folder, so an interrupted run continues. The folder's name has the commit, so another version starts afresh.
 """
 
 import argparse
@@ -39,8 +39,9 @@ from pochade.models.checkpoints import load_model, save_model
 from pochade.models.classifier import Classifier, classification_loss
 from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
-from pochade.study.findings import SAMPLES, features, flat_codes, originality, ruler_itself
-from pochade.study.run_study import RULER_SEED
+from pochade.study.model_training import REFERENCE_CLASSIFIER_SEED
+from pochade.study.sample_stage import MAX_SAMPLES, classifier_features, measure_originality, measure_real_pictures
+from pochade.study.study_latents import flat_latents
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import decode_latents, reconstruction_error
 from pochade.training.evaluation.set_distance import set_distance
@@ -60,151 +61,173 @@ RIVALS: dict[str, tuple[Any, Any, dict[str, float]]] = {
     "RAE-L2 as for MNIST": (models.RAE_L2, models.RAE_L2_Config, {"embedding_weight": 1e-2, "reg_weight": 1e-4}),
 }
 KINDS = tuple(dict.fromkeys(kind for kind, _, _ in RIVALS.values()))
-OURS, TUTORIALS, REAL = "ours", "tutorial", "real pictures"
+OURS, TUTORIAL, REAL = "ours", "tutorial", "real pictures"
 Figures = dict[str, Any]
 
 
-class Upper(BaseEncoder):  # type: ignore[misc]
-    """The encoder of our VAE as pythae wants it; models without clouds look at the mean only."""
+class PythaeEncoder(BaseEncoder):  # type: ignore[misc]
+    """The encoder of our VAE with pythae's interface. Models without a posterior use the mean only."""
 
-    def __init__(self, net: VAE) -> None:
+    def __init__(self, vae: VAE) -> None:
         super().__init__()
-        self.net = net
+        self.vae = vae
 
     def forward(self, x: Tensor) -> ModelOutput:
-        """Pictures (B, C, H, W) to what pythae calls an embedding and a log-covariance."""
-        posterior = self.net.encode(x)
+        """Encode pictures (B, C, H, W) as means and logarithms of variances, (B, D) each."""
+        posterior = self.vae.encode(x)
         return ModelOutput(embedding=posterior.mean, log_covariance=posterior.log_variance)
 
 
-class Lower(BaseDecoder):  # type: ignore[misc]
-    """The decoder of our VAE as pythae wants it."""
+class PythaeDecoder(BaseDecoder):  # type: ignore[misc]
+    """The decoder of our VAE with pythae's interface."""
 
-    def __init__(self, net: nn.Module) -> None:
+    def __init__(self, decoder: nn.Module) -> None:
         super().__init__()
-        self.net = net
+        self.decoder = decoder
 
     def forward(self, z: Tensor) -> ModelOutput:
-        """Latents (B, D) to pictures."""
-        return ModelOutput(reconstruction=self.net(z))
+        """Decode latents (B, D)."""
+        return ModelOutput(reconstruction=self.decoder(z))
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What the frozen classifier knows of real pictures."""
+    """A frozen classifier, and its features of real pictures."""
 
     data: ImageSet
-    ruler: Classifier
+    reference_classifier: Classifier
     real: Tensor  # (10000, F) features of test pictures
     learnt: Tensor  # (60000, F) features of training pictures
 
-    def figures(self, net: VAE, pictures: dict[str, Tensor], seed: int) -> Figures:
-        """Of a trained net: its error, how far each sampler's pictures (N, C, H, W) are from real ones, and copies."""
-        found = {}
-        for sampler, drawn in pictures.items():
-            seen = features(self.ruler, drawn)
-            distance = set_distance(seen, self.real, seed)._asdict()
-            found[sampler] = distance | originality(seen, self.real, self.learnt)
-        return {"test_mse": reconstruction_error(net, self.data.test.images), "samplers": found}
+    def figures(self, model: VAE, pictures: dict[str, Tensor], seed: int) -> Figures:
+        """A model's test error, and for each sampler the distance from real pictures and the share of copies."""
+        by_sampler = {}
+        for sampler, samples in pictures.items():
+            features = classifier_features(self.reference_classifier, samples)
+            distance = set_distance(features, self.real, seed)._asdict()
+            by_sampler[sampler] = distance | measure_originality(features, self.real, self.learnt)
+        return {"test_mse": reconstruction_error(model, self.data.test.images), "samplers": by_sampler}
 
 
 def main() -> None:
-    """Measure what isn't measured yet, and write results/generate.json anew after each seed."""
-    parser = argparse.ArgumentParser(description="New pictures, ours beside those of pythae.")
+    """Measure what is not in the cache, and write `results/generate.json` after each seed."""
+    parser = argparse.ArgumentParser(description="Measure new pictures of our VAE and of pythae's models.")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / f"pochade-generate-{COMMIT}")
     cache: Path = parser.parse_args().cache
     cache.mkdir(parents=True, exist_ok=True)
-    logging.disable(logging.INFO)  # pythae tells much
-    judge = judging(fashion_mnist(), cache / "ruler.safetensors")
-    runs = {TUTORIALS: [kept(judge, TUTORIALS, 0, cache)]}
+    logging.disable(logging.INFO)  # pythae logs every step
+    judge = _make_judge(fashion_mnist(), cache / "ruler.safetensors")
+    runs = {TUTORIAL: [_cached_figures(judge, TUTORIAL, 0, cache)]}
     for seed in SEEDS:
-        for name in (OURS, *(RIVALS if seed == SEEDS[0] else best_settings(runs))):
-            runs.setdefault(name, []).append(kept(judge, name, seed, cache))
-        table = {name: gathered(found) for name, found in runs.items()}
-        record("generate", {"verdict": verdict(table), "models": table, "ruler": kept(judge, REAL, RULER_SEED, cache)})
+        for name in (OURS, *(RIVALS if seed == SEEDS[0] else _best_settings(runs))):
+            runs.setdefault(name, []).append(_cached_figures(judge, name, seed, cache))
+        table = {name: _summarise_runs(model_runs) for name, model_runs in runs.items()}
+        record(
+            "generate",
+            {
+                "verdict": _verdict(table),
+                "models": table,
+                "ruler": _cached_figures(judge, REAL, REFERENCE_CLASSIFIER_SEED, cache),
+            },
+        )
 
 
-def best_settings(runs: dict[str, list[Figures]]) -> list[str]:
-    """Of each of pythae's models the settings with the least FCD, by whichever sampler, with the first seed."""
+def _best_settings(runs: dict[str, list[Figures]]) -> list[str]:
+    """For each of pythae's models, the settings whose best sampler has the least FCD with the first seed."""
 
     def distance(name: str) -> float:
-        return min(found["frechet"] for found in runs[name][0]["samplers"].values())
+        return min(sampler["frechet"] for sampler in runs[name][0]["samplers"].values())
 
     return [min((name for name in RIVALS if RIVALS[name][0] is kind), key=distance) for kind in KINDS]
 
 
-def judging(data: ImageSet, path: Path) -> Judge:
-    """The judge with the study's own classifier, trained when its file isn't there yet."""
+def _make_judge(data: ImageSet, path: Path) -> Judge:
+    """Load the study's classifier, or train and save it."""
     if not path.exists():
-        net = StudySettings().ruler(data)
-        train(net, classification_loss, (data.train.images, data.train.labels), REFERENCE_CLASSIFIER, seed=RULER_SEED)
-        save_model(path, net.cpu())
-    ruler = load_model(path)
-    assert isinstance(ruler, Classifier)
-    return Judge(data, ruler, features(ruler, data.test.images), features(ruler, data.train.images))
+        model = StudySettings().reference_classifier(data)
+        train(
+            model,
+            classification_loss,
+            (data.train.images, data.train.labels),
+            REFERENCE_CLASSIFIER,
+            seed=REFERENCE_CLASSIFIER_SEED,
+        )
+        save_model(path, model.cpu())
+    classifier = load_model(path)
+    assert isinstance(classifier, Classifier)
+    return Judge(
+        data,
+        classifier,
+        classifier_features(classifier, data.test.images),
+        classifier_features(classifier, data.train.images),
+    )
 
 
-def kept(judge: Judge, name: str, seed: int, cache: Path) -> Figures:
-    """The figures of a name and seed, from their line in the cache, or measured and written there."""
+def _cached_figures(judge: Judge, name: str, seed: int, cache: Path) -> Figures:
+    """The figures of a model and seed, from the cache, or measured and added to it."""
     lines = cache / "figures.jsonl"
     for line in lines.read_text(encoding="utf-8").splitlines() if lines.exists() else []:
-        told: Figures = json.loads(line)
-        if (told["name"], told["seed"]) == (name, seed):
-            return told
-    begun = time.perf_counter()
-    told = {"name": name, "seed": seed} | measured(judge, name, seed)
-    told["seconds"] = time.perf_counter() - begun  # to train, to draw and to judge
+        figures: Figures = json.loads(line)
+        if (figures["name"], figures["seed"]) == (name, seed):
+            return figures
+    begin = time.perf_counter()
+    figures = {"name": name, "seed": seed} | _measure(judge, name, seed)
+    figures["seconds"] = time.perf_counter() - begin  # to train, to sample and to judge
     with lines.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told) + "\n")
-    print(told, flush=True)
-    return told
+        file.write(json.dumps(figures) + "\n")
+    print(figures, flush=True)
+    return figures
 
 
-def measured(judge: Judge, name: str, seed: int) -> Figures:
-    """The figures of one of our recipes, of a rival, or of real pictures."""
+def _measure(judge: Judge, name: str, seed: int) -> Figures:
+    """Measure our VAE, a rival, or real pictures."""
     if name == REAL:
-        return ruler_itself(judge.data, judge.ruler, seed).numbers
+        return measure_real_pictures(judge.data, judge.reference_classifier, seed).numbers
     if name in RIVALS:
-        return rivals(judge, name, seed)
-    return ours(judge, *((TUTORIAL_RECIPE, summed_loss) if name == TUTORIALS else (FAST_RECIPE, calibrated_loss)), seed)
+        return _measure_rival(judge, name, seed)
+    return _measure_ours(
+        judge, *((TUTORIAL_RECIPE, summed_loss) if name == TUTORIAL else (FAST_RECIPE, calibrated_loss)), seed
+    )
 
 
-def ours(judge: Judge, recipe: Recipe, loss: Callable[..., Tensor], seed: int) -> Figures:
-    """Train the study's VAE and judge what is drawn from it."""
-    net = StudySettings(recipe=recipe, seed=seed).vae(judge.data)
-    train(net, loss, (judge.data.train.images,), recipe, seed=seed)
-    codes = flat_codes(net.cpu().eval(), judge.data.train.images)
-    prior = LatentPrior.fit(codes, seed)
+def _measure_ours(judge: Judge, recipe: Recipe, loss: Callable[..., Tensor], seed: int) -> Figures:
+    """Train the study's VAE and judge its samples."""
+    vae = StudySettings(recipe=recipe, seed=seed).vae(judge.data)
+    train(vae, loss, (judge.data.train.images,), recipe, seed=seed)
+    train_latents = flat_latents(vae.cpu().eval(), judge.data.train.images)
+    prior = LatentPrior.fit(train_latents, seed)
     latents = {
-        "normal": standard_normal(SAMPLES, net.latent_shape, seed),
-        "mixture": as_latents(WhitenedMixture.fit(codes, seed=seed).sample(SAMPLES, seed), net.latent_shape),
-        "prior": as_latents(prior.sample(SAMPLES, seed), net.latent_shape),
+        "normal": standard_normal(MAX_SAMPLES, vae.latent_shape, seed),
+        "mixture": as_latents(
+            WhitenedMixture.fit(train_latents, seed=seed).sample(MAX_SAMPLES, seed), vae.latent_shape
+        ),
+        "prior": as_latents(prior.sample(MAX_SAMPLES, seed), vae.latent_shape),
     }
-    pictures = {name: decode_latents(net, drawn) for name, drawn in latents.items()}
-    return judge.figures(net, pictures, seed) | {"prior_kept": prior.name}
+    pictures = {name: decode_latents(vae, sampled) for name, sampled in latents.items()}
+    return judge.figures(vae, pictures, seed) | {"prior_kept": prior.name}
 
 
-def rivals(judge: Judge, name: str, seed: int) -> Figures:
-    """Train our untrained VAE as one of pythae's models, in place, and judge what pythae draws from it."""
-    kind, configured, settings = RIVALS[name]
-    net, real = StudySettings(seed=seed).vae(judge.data), judge.data.train.images.float() / 255
-    decoder, net.decoder = net.decoder, nn.Sequential()  # else both halves would hold the decoder's weights
-    config = configured(input_dim=tuple(real.shape[1:]), latent_dim=net.config.latent_dim, **settings)
-    model = kind(config, encoder=Upper(net), decoder=Lower(decoder))
-    with tempfile.TemporaryDirectory() as out:
-        TrainingPipeline(model, training(kind, out, seed))(real)
-    net.decoder = decoder
+def _measure_rival(judge: Judge, name: str, seed: int) -> Figures:
+    """Train our VAE, with its initial weights, as one of pythae's models, and judge pythae's samples."""
+    kind, config_class, settings = RIVALS[name]
+    vae, real = StudySettings(seed=seed).vae(judge.data), judge.data.train.images.float() / 255
+    decoder, vae.decoder = vae.decoder, nn.Sequential()  # otherwise both halves would own the decoder's weights
+    config = config_class(input_dim=tuple(real.shape[1:]), latent_dim=vae.config.latent_dim, **settings)
+    model = kind(config, encoder=PythaeEncoder(vae), decoder=PythaeDecoder(decoder))
+    with tempfile.TemporaryDirectory() as folder:
+        TrainingPipeline(model, _training_config(kind, folder, seed))(real)
+    vae.decoder = decoder
     pictures = {}
     for sampler in (samplers.NormalSampler(model), samplers.GaussianMixtureSampler(model)):
         set_seed(seed)
         sampler.fit(real)
-        pictures[type(sampler).__name__] = sampler.sample(SAMPLES).cpu()
-    return judge.figures(net.cpu().eval(), pictures, seed)
+        pictures[type(sampler).__name__] = sampler.sample(MAX_SAMPLES).cpu()
+    return judge.figures(vae.cpu().eval(), pictures, seed)
 
 
-def training(kind: Any, out: str, seed: int) -> Any:
-    """How pythae is to train: RAE-L2 asks for an optimiser for each half."""
-    shared = {"output_dir": out, "seed": seed, "num_epochs": FAST_RECIPE.epochs}
+def _training_config(kind: Any, folder: str, seed: int) -> Any:
+    """The settings of pythae's trainer. RAE-L2 needs an optimiser for each half."""
+    shared = {"output_dir": folder, "seed": seed, "num_epochs": FAST_RECIPE.epochs}
     shared["per_device_train_batch_size"] = BATCH
     if kind is models.RAE_L2:
         rates = {"encoder_learning_rate": RATE, "decoder_learning_rate": RATE}
@@ -212,8 +235,8 @@ def training(kind: Any, out: str, seed: int) -> Any:
     return trainers.BaseTrainerConfig(**shared, learning_rate=RATE)
 
 
-def gathered(runs: list[Figures]) -> Figures:
-    """The seeds' figures of one model, summed up by sampler."""
+def _summarise_runs(runs: list[Figures]) -> Figures:
+    """Summarise the seeds of one model, by sampler."""
     by_sampler = {
         sampler: {measure: summary([run["samplers"][sampler][measure] for run in runs]) for measure in measures}
         for sampler, measures in runs[0]["samplers"].items()
@@ -222,22 +245,22 @@ def gathered(runs: list[Figures]) -> Figures:
     return rest | {"samplers": by_sampler, "prior_kept": [run["prior_kept"] for run in runs if "prior_kept" in run]}
 
 
-def verdict(table: dict[str, Figures]) -> Figures:
-    """Every sampler's means, and ours beside the rival's of least FCD, and beside the tutorial's VAE."""
+def _verdict(table: dict[str, Figures]) -> Figures:
+    """Every sampler's means, and ours beside the rival of least FCD and beside the tutorial's VAE."""
     means = {
         f"{name}, {sampler}": {measure: found[measure]["mean"] for measure in ("frechet", "density", "coverage")}
         for name, model in table.items()
         for sampler, found in model["samplers"].items()
     }
-    theirs = [place for place in means if not place.startswith((OURS, TUTORIALS))]
-    best = min(theirs, key=lambda place: means[place]["frechet"])
+    rival_variants = [variant for variant in means if not variant.startswith((OURS, TUTORIAL))]
+    best = min(rival_variants, key=lambda variant: means[variant]["frechet"])
     found: Figures = {"best_rival": best}
-    for mine in (f"{OURS}, mixture", f"{OURS}, prior"):
-        found[mine] = {
-            "fcd_over_best_rival": means[mine]["frechet"] / means[best]["frechet"],
-            "density_over_best_rival": means[mine]["density"] / means[best]["density"],
-            "coverage_over_best_rival": means[mine]["coverage"] / means[best]["coverage"],
-            "fcd_over_tutorial": means[mine]["frechet"] / means[f"{TUTORIALS}, normal"]["frechet"],
+    for variant_of_ours in (f"{OURS}, mixture", f"{OURS}, prior"):
+        found[variant_of_ours] = {
+            "fcd_over_best_rival": means[variant_of_ours]["frechet"] / means[best]["frechet"],
+            "density_over_best_rival": means[variant_of_ours]["density"] / means[best]["density"],
+            "coverage_over_best_rival": means[variant_of_ours]["coverage"] / means[best]["coverage"],
+            "fcd_over_tutorial": means[variant_of_ours]["frechet"] / means[f"{TUTORIAL}, normal"]["frechet"],
         }
     return found | {"means": means}
 

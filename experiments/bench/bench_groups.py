@@ -1,4 +1,10 @@
-"""Groups beside classes that nobody told: Fashion-MNIST's, and openclipart's folders; and how long order takes."""
+"""How well `groups` matches classes that it never saw, and how long grouping takes.
+
+    python -m experiments.bench.bench_groups
+
+The classes are those of Fashion-MNIST (10,000 test pictures) and the topmost folders of openclipart. Measured by
+normalised and adjusted mutual information, beside k-means on 64 principal components and on perceptual hashes.
+"""
 
 import tempfile
 import time
@@ -19,65 +25,65 @@ from pochade import Collection
 from pochade.organise.results import Group
 from pochade.study.fashion_mnist import fashion_mnist
 
-NEW = 100  # one in so many pieces comes later
-ALONE = -1
+LATE_EVERY = 100  # one file in a hundred is added later
+NO_GROUP = -1
 
 
-def labelled(groups: list[Group], depth: int, names: list[str]) -> np.ndarray:
+def _group_numbers(groups: list[Group], depth: int, names: list[str]) -> np.ndarray:
     """The number of each file's group at a depth, -1 for none."""
     level = groups
     for _ in range(depth - 1):
         level = [inner for group in level for inner in (group.groups or (group,))]
-    found = {path.name: group.number for group in level for path in group.paths}
-    return np.array([found.get(name, ALONE) for name in names])
+    numbers = {path.name: group.number for group in level for path in group.paths}
+    return np.array([numbers.get(name, NO_GROUP) for name in names])
 
 
-def timed(call: Callable[[], object]) -> tuple[object, float]:
-    """What a call gives, and its seconds."""
-    begun = time.perf_counter()
-    given = call()
-    return given, time.perf_counter() - begun
+def _time(call: Callable[[], object]) -> tuple[object, float]:
+    """Call a function, and return its result and the seconds that it took."""
+    begin = time.perf_counter()
+    result = call()
+    return result, time.perf_counter() - begin
 
 
-def moved(folder: Path, names: list[str]) -> float:
-    """The share of files whose group is another after one in a hundred came."""
-    late = names[::NEW]
-    aside = {name: (folder / name).read_bytes() for name in late}
-    for name in late:
+def _share_moved(folder: Path, names: list[str]) -> float:
+    """The share of files whose group changes when one file in a hundred is added."""
+    late_names = names[::LATE_EVERY]
+    late_files = {name: (folder / name).read_bytes() for name in late_names}
+    for name in late_names:
         (folder / name).unlink()
-    old = [name for name in names if name not in aside]
+    early_names = [name for name in names if name not in late_files]
     with tempfile.TemporaryDirectory() as index, Collection.open(folder, index=index) as collection:
         collection.learn(minutes=0)
-        before = labelled(collection.groups(), 3, old)
-        for name, content in aside.items():
+        before = _group_numbers(collection.groups(), 3, early_names)
+        for name, content in late_files.items():
             (folder / name).write_bytes(content)
         collection.learn(minutes=0)
-        after = labelled(collection.groups(), 3, old)
+        after = _group_numbers(collection.groups(), 3, early_names)
     return float((before != after).mean())
 
 
-def fashion(folder: Path) -> dict[str, object]:
-    """Ten thousand pictures of clothes, each in a file."""
+def _measure_fashion(folder: Path) -> dict[str, object]:
+    """Group ten thousand pictures of clothes."""
     test = fashion_mnist().test
     names = [f"{number:05d}.png" for number in range(len(test.images))]
     for name, pixels in zip(names, test.images[:, 0].numpy(), strict=True):
         Image.fromarray(pixels).save(folder / name)
     with Collection.open(folder) as collection:
         collection.learn(minutes=0)
-        groups, seconds = timed(collection.groups)
+        groups, seconds = _time(collection.groups)
         assert isinstance(groups, list)
-        found = [labelled(groups, depth, names) for depth in (1, 2, 3)]
+        labels = [_group_numbers(groups, depth, names) for depth in (1, 2, 3)]
     return {
         "seconds": seconds,
-        "groups": [len(np.unique(each)) - 1 for each in found],
-        "alone": int((found[0] == ALONE).sum()),
-        "nmi": [float(normalized_mutual_info_score(test.labels.numpy(), each)) for each in found],
-        "moved_by_1_percent": moved(folder, names),
+        "groups": [len(np.unique(numbers)) - 1 for numbers in labels],
+        "alone": int((labels[0] == NO_GROUP).sum()),
+        "nmi": [float(normalized_mutual_info_score(test.labels.numpy(), numbers)) for numbers in labels],
+        "moved_by_1_percent": _share_moved(folder, names),
     }
 
 
-def openclipart(folder: Path) -> dict[str, object]:
-    """Every drawing that Pillow reads, 256 pixels wide, beside its topmost folder."""
+def _measure_openclipart(folder: Path) -> dict[str, object]:
+    """Group every drawing that Pillow reads, and compare with the topmost folders."""
     Image.MAX_IMAGE_PIXELS = 40_000_000
     topics, pictures = dict[str, str](), list[Image.Image]()
     for number, path in enumerate(sorted(DRAWINGS.rglob("*.png"))):
@@ -90,12 +96,12 @@ def openclipart(folder: Path) -> dict[str, object]:
     names, truth = list(topics), np.unique(list(topics.values()), return_inverse=True)[1]
     with Collection.open(folder) as collection:
         collection.learn(minutes=0)
-        _, families_seconds = timed(collection.families)
-        groups, groups_seconds = timed(collection.groups)
-        _, map_seconds = timed(collection.map)
+        _, families_seconds = _time(collection.families)
+        groups, groups_seconds = _time(collection.groups)
+        _, map_seconds = _time(collection.map)
         assert isinstance(groups, list)
-        found = [labelled(groups, depth, names) for depth in (1, 2, 3)]
-    counts = [len(np.unique(each)) - 1 for each in found]
+        labels = [_group_numbers(groups, depth, names) for depth in (1, 2, 3)]
+    counts = [len(np.unique(each)) - 1 for each in labels]
     small = np.stack([np.asarray(each.resize((32, 32)), np.float32).ravel() for each in pictures])
     baselines = {
         "pca-64": PCA(64, random_state=0).fit_transform(small),
@@ -105,7 +111,7 @@ def openclipart(folder: Path) -> dict[str, object]:
         "files": len(names),
         "seconds": {"families": families_seconds, "groups": groups_seconds, "map": map_seconds},
         "groups": counts,
-        "ami": [float(adjusted_mutual_info_score(truth, each)) for each in found],
+        "ami": [float(adjusted_mutual_info_score(truth, each)) for each in labels],
         "ami_of_k_means": {
             name: [
                 float(adjusted_mutual_info_score(truth, KMeans(count, n_init=3, random_state=0).fit_predict(points)))
@@ -119,10 +125,10 @@ def openclipart(folder: Path) -> dict[str, object]:
 def main() -> None:
     """Measure and write `results/groups.json`."""
     figures: dict[str, object] = {}
-    for measure in (fashion, openclipart):
+    for name, measure in (("fashion", _measure_fashion), ("openclipart", _measure_openclipart)):
         with tempfile.TemporaryDirectory() as folder:
-            figures[measure.__name__] = measure(Path(folder))
-            print(measure.__name__, figures[measure.__name__], flush=True)
+            figures[name] = measure(Path(folder))
+            print(name, figures[name], flush=True)
     record("groups", figures)
 
 

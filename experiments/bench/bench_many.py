@@ -1,49 +1,41 @@
-"""A hundred thousand pieces, and all drawings: learning, families, groups and the map for the first time; memory."""
+"""Time and memory for 100,000 pictures, and for all drawings: learning, families, groups and the map.
 
-import sys
+    python -m experiments.bench.bench_many
+
+Every verb runs for the first time, in a process of its own.
+"""
+
 import tempfile
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from experiments.shared.art_folders import make_small_pictures, measure_learning
 from experiments.shared.paths import DRAWINGS
-from experiments.shared.processes import memory_megabytes
+from experiments.shared.processes import measure_python
 from experiments.shared.record import record
 from pochade import Collection
 
-PIECES = 100_000
-ORDER = (
+PICTURES = 100_000
+ORGANISE_CODE = (
     "import sys; from pochade import Collection\n"
     "if __name__ == '__main__': getattr(Collection.open(sys.argv[1], index=sys.argv[2]), sys.argv[3])()"
 )
 
 
-def order(folder: Path, index: Path, name: str) -> dict[str, float]:
-    """Seconds of families, groups or the map, from the start of the process, and the most memory."""
-    begun, most = time.perf_counter(), 0.0
-    run = psutil.Popen([sys.executable, "-c", ORDER, str(folder), str(index), name])
-    while run.poll() is None:
-        most = max(most, memory_megabytes(run))
-        threading.Event().wait(0.5)
-    return {"seconds": time.perf_counter() - begun, "most_mb": most}
-
-
 def main() -> None:
-    """Measure and write `results/many.json`, after each part."""
+    """Measure, and write `results/many.json` after each part."""
     figures: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as home:
-        for name, folder in ("small", make_small_pictures(Path(home) / "art", PIECES)), ("drawings", DRAWINGS):
-            index = Path(home) / name
-            seconds, most = measure_learning(folder, index)
-            figures[name] = {"learn": {"seconds": seconds, "most_mb": most}}
+    with tempfile.TemporaryDirectory() as workspace:
+        small_pictures = make_small_pictures(Path(workspace) / "art", PICTURES)
+        for name, folder in ("small", small_pictures), ("drawings", DRAWINGS):
+            index = Path(workspace) / name
+            usage = measure_learning(folder, index)
+            figures[name] = {"learn": {"seconds": usage.seconds, "most_mb": usage.peak_megabytes}}
             with Collection.open(folder, index=index) as collection:
                 figures[name]["pieces"] = collection.index.row_count()
             for verb in ("families", "groups", "map"):
-                figures[name][verb] = order(folder, index, verb)
+                usage = measure_python(ORGANISE_CODE, str(folder), str(index), verb, poll_seconds=0.5)
+                figures[name][verb] = {"seconds": usage.seconds, "most_mb": usage.peak_megabytes}
                 print(name, verb, figures[name][verb], flush=True)
                 record("many", figures)
 

@@ -1,10 +1,10 @@
-"""Damaged files of every format through `pochade.images`: pictures, errors of ours, and nothing else.
-
-Each file is one of `tests.pictures` with bits flipped, its end cut off, or a stretch of it replaced by one of itself or
-of another format's file. A child process with 1 GB of address space reads them one after the other, whole and as a
-preview; the parent counts, and starts another child when one has crashed or taken over ten seconds for a file.
+"""Whether damaged files of every format yield pictures or Pochade's own errors, and nothing else.
 
     python -m experiments.bench.bench_mutations [FILES]
+
+Each file is one of `tests.support.picture_files` with flipped bits, a missing end, or a stretch replaced by one of
+itself or of another format's file. A child process with 1 GB of address space reads the files in turn, whole and as a
+preview. The parent counts the outcomes, and starts another child when one crashes or takes over ten seconds for a file.
 """
 
 import json
@@ -21,119 +21,123 @@ from typing import Any
 import numpy as np
 
 FILES = 10_000
-MEMORY = 10**9  # bytes of address space of a child
-MOST_BYTES = MEMORY // 2  # that the reader is told: the libraries themselves take some of it
-SECONDS = 10.0
+CHILD_BYTES = 10**9  # address space of a child process
+READER_BYTES = CHILD_BYTES // 2  # limit given to the reader; the libraries need the rest
+SECONDS_PER_FILE = 10.0
 KINDS = ("flip", "cut", "splice")
 
 
-def mutated(samples: dict[str, bytes], index: int) -> tuple[str, str, bytes]:
-    """The file of this number: its format, what was done to it, its bytes. The same in every run."""
-    chance = np.random.default_rng(index)
+def mutate_file(samples: dict[str, bytes], index: int) -> tuple[str, str, bytes]:
+    """Damage the sample file of a number, the same way in every run.
+
+    Returns:
+        The format, the kind of damage, and the file's bytes.
+    """
+    rng = np.random.default_rng(index)
     names = sorted(samples)
-    name, kind = names[index % len(names)], KINDS[index // len(names) % len(KINDS)]
-    content = bytearray(samples[name])
+    format_name, kind = names[index % len(names)], KINDS[index // len(names) % len(KINDS)]
+    content = bytearray(samples[format_name])
     if kind == "flip":
-        for place in chance.integers(0, len(content) * 8, chance.integers(1, 9)).tolist():
+        for place in rng.integers(0, len(content) * 8, rng.integers(1, 9)).tolist():
             content[place // 8] ^= 1 << place % 8
     elif kind == "cut":
-        del content[int(chance.integers(0, len(content))) :]
+        del content[int(rng.integers(0, len(content))) :]
     else:
-        other = samples[names[int(chance.integers(0, len(names)))] if chance.integers(2) else name]
-        length = int(chance.integers(1, max(2, len(other) // 4)))
-        start, place = (int(chance.integers(0, len(whole))) for whole in (other, content))
-        content[place : place + int(chance.integers(0, length + 1))] = other[start : start + length]
-    return name, kind, bytes(content)
+        other = samples[names[int(rng.integers(0, len(names)))] if rng.integers(2) else format_name]
+        length = int(rng.integers(1, max(2, len(other) // 4)))
+        start, place = (int(rng.integers(0, len(whole))) for whole in (other, content))
+        content[place : place + int(rng.integers(0, length + 1))] = other[start : start + length]
+    return format_name, kind, bytes(content)
 
 
-def child(first: int, last: int) -> None:
-    """Read the files of these numbers; a line before and after each, so that the parent knows what was going on."""
+def _read_files(first: int, last: int) -> None:
+    """Read files in the child process, and send a line before and after each, so that the parent can follow."""
     from pochade.errors import PictureUnreadable  # noqa: PLC0415  # the parent needs none of the libraries
     from pochade.images.io.read import read_picture, read_preview  # noqa: PLC0415
     from tests.support.picture_files import files_of_every_format  # noqa: PLC0415
 
     samples = files_of_every_format()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    path = Path(tempfile.mkdtemp()) / "piece"
+    path = Path(tempfile.mkdtemp()) / "damaged"
     for index in range(first, last):
-        name, kind, content = mutated(samples, index)
+        format_name, kind, content = mutate_file(samples, index)
         path.write_bytes(content)
-        tell({"begins": index, "format": name, "kind": kind})
-        for reading in (lambda: read_picture(path, most_bytes=MOST_BYTES), lambda: read_preview(path, 8)):
+        _send({"begins": index, "format": format_name, "kind": kind})
+        for read in (lambda: read_picture(path, most_bytes=READER_BYTES), lambda: read_preview(path, 8)):
             try:
-                reading()
+                read()
                 outcome = "picture"
             except PictureUnreadable as error:
                 outcome = type(error).__name__
-            except BaseException as error:  # that is what we look for
+            except BaseException as error:  # finding these is the purpose
                 outcome = f"foreign {type(error).__name__}: {error}"[:200]
-            tell({"outcome": outcome})
-        tell({"peak": peak()})
+            _send({"outcome": outcome})
+        _send({"peak": _peak_memory()})
     path.unlink()
     path.parent.rmdir()
 
 
-def peak() -> int:
-    """The most memory, in bytes, that this process has had; getrusage would count the parent's from before."""
+def _peak_memory() -> int:
+    """The peak memory of this process in bytes. `getrusage` would include the parent's from before the fork."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
-def tell(what: dict[str, Any]) -> None:
-    """A line for the parent."""
-    sys.stdout.write(json.dumps(what) + "\n")
+def _send(message: dict[str, Any]) -> None:
+    """Send one line to the parent."""
+    sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
-def watched(first: int, last: int, counts: Counter[str], worst: dict[str, Any]) -> int:
-    """Let a child read from the first to the last number; gives the number to go on with."""
+def _watch_child(first: int, last: int, counts: Counter[str], worst: dict[str, Any]) -> int:
+    """Let a child read a range of files, and return the number of the file to continue with."""
     command = [sys.executable, "-m", "experiments.bench.bench_mutations", "--child", str(first), str(last)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
-    now: dict[str, Any] = {"begins": first - 1}
-    began = time.monotonic()
+    current: dict[str, Any] = {"begins": first - 1}
+    begin = time.monotonic()
     while True:
-        patience = SECONDS if now["begins"] >= first else 60.0  # the libraries are loaded first
-        if not select.select([process.stdout], [], [], patience)[0]:
+        timeout = SECONDS_PER_FILE if current["begins"] >= first else 60.0  # the child imports its libraries first
+        if not select.select([process.stdout], [], [], timeout)[0]:
             process.kill()
-            trouble = "hang"
+            failure = "hang"
             break
         line = process.stdout.readline()
         if not line:
-            trouble = "" if process.wait() == 0 else f"crash {process.returncode}"
+            failure = "" if process.wait() == 0 else f"crash {process.returncode}"
             break
         if not line.startswith(b"{"):
-            continue  # a library's own words
-        said = json.loads(line)
-        if "begins" in said:
-            now, began = said, time.monotonic()
-        elif "outcome" in said:
-            counts[said["outcome"].split(":")[0]] += 1
-            if said["outcome"].startswith("foreign"):
-                worst["troubles"].append(now | said)
+            continue  # printed by a library
+        message = json.loads(line)
+        if "begins" in message:
+            current, begin = message, time.monotonic()
+        elif "outcome" in message:
+            counts[message["outcome"].split(":")[0]] += 1
+            if message["outcome"].startswith("foreign"):
+                worst["troubles"].append(current | message)
         else:
-            worst["peak_bytes"] = max(worst["peak_bytes"], said["peak"])
-            worst["seconds"] = max(worst["seconds"], time.monotonic() - began)
+            worst["peak_bytes"] = max(worst["peak_bytes"], message["peak"])
+            worst["seconds"] = max(worst["seconds"], time.monotonic() - begin)
     process.stdout.close()
     process.wait()
-    if not trouble:
+    if not failure:
         return last
-    counts[trouble] += 1
-    worst["troubles"].append(now | {"outcome": trouble})
+    counts[failure] += 1
+    worst["troubles"].append(current | {"outcome": failure})
     print(worst["troubles"][-1], flush=True)
-    return int(now["begins"]) + 1
+    return int(current["begins"]) + 1
 
 
 def main(files: int) -> None:
-    """Measure and write `results/mutations.json`."""
+    """Measure. Write `results/mutations.json` if run with at least the default number of files."""
     from experiments.shared.record import record  # noqa: PLC0415  # a child must not load torch
 
     counts: Counter[str] = Counter()
     worst: dict[str, Any] = {"peak_bytes": 0, "seconds": 0.0, "troubles": []}
     position = 0
     while position < files:
-        position = max(position + 1, watched(position, min(position + 500, files), counts, worst))
+        position = max(position + 1, _watch_child(position, min(position + 500, files), counts, worst))
     figures = {"files": files, "readings": dict(counts.most_common()), **worst}
     print(json.dumps(figures, indent=2))
     if files >= FILES:
@@ -142,6 +146,6 @@ def main(files: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        child(int(sys.argv[2]), int(sys.argv[3]))
+        _read_files(int(sys.argv[2]), int(sys.argv[3]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else FILES)

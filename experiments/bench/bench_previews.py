@@ -1,11 +1,11 @@
-"""Previews of a thousand bytes beside each coder's own best: every size and dial of WebP, AVIF, JPEG XL and JPEG.
+"""How good previews of 1,000 bytes are, beside the best that WebP, AVIF, JPEG XL and JPEG can do.
 
-    python -m experiments.bench.bench_previews [PIECES]
+    python -m experiments.bench.bench_previews [PICTURES]
 
-Drawings of openclipart that no net learnt, then painted figures, of which no net saw any (`make figures`). A coder's
-own best is that of its sizes which has the most decibels, at 512 pixels a side, enlarged again; a picture that it can't
-make so small counts as white paper. AVIF has colours at every pixel and speed 4. Previews come back through the
-net that lies in the archive once.
+Measured on held-out drawings of openclipart, then on painted figures that no model saw (`make figures`). Each codec is
+searched over sizes and qualities for the best PSNR, at 512 pixels a side after enlarging; a picture that does not fit
+counts as white paper. AVIF has full chroma resolution and speed 4. Previews are restored by the artifact remover, which
+an archive stores once.
 """
 
 import io
@@ -31,98 +31,105 @@ from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.models import weights
 from pochade.models.artifact_remover import shipped_artifact_remover
 
-PIECES, SEED = 60, 0
-SPEED = 4  # of AVIF's coder
+PICTURES, SEED = 60, 0
+AVIF_SPEED = 4  # of the AVIF encoder
 
 
-def jpeg(original: Original, dial: int) -> bytes:
-    """As JPEG, optimised; the dial is its quality."""
+def _jpeg(original: Original, quality: int) -> bytes:
+    """Encode as optimised JPEG."""
     file = io.BytesIO()
-    Image.fromarray(original.picture.pixels).save(file, "JPEG", quality=dial, optimize=True, progressive=True)
+    Image.fromarray(original.picture.pixels).save(file, "JPEG", quality=quality, optimize=True, progressive=True)
     return file.getvalue()
 
 
-def avif(original: Original, dial: int) -> bytes:
-    """As AVIF, slowly; the dial is its quality."""
+def _avif(original: Original, quality: int) -> bytes:
+    """Encode as AVIF, slowly."""
     file = io.BytesIO()
-    options = {"quality": dial, "speed": SPEED, "subsampling": "4:4:4", "max_threads": 1}
+    options = {"quality": quality, "speed": AVIF_SPEED, "subsampling": "4:4:4", "max_threads": 1}
     Image.fromarray(original.picture.pixels).save(file, "AVIF", **options)
     return file.getvalue()
 
 
-ALONE = (AVIF._replace(encode=avif), JPEG_XL, WEBP, LossyCodec("jpeg", jpeg, 95, quality_at_70=60, quality_at_90=95))
+SINGLE_CODECS = (
+    AVIF._replace(encode=_avif),
+    JPEG_XL,
+    WEBP,
+    LossyCodec("jpeg", _jpeg, 95, quality_at_70=60, quality_at_90=95),
+)
 
 
-def best_of(coder: LossyCodec, picture: PreviewReference) -> dict[str, float]:
-    """Decibels and SSIMULACRA2 of the size at which a coder alone has most decibels."""
+def _best_of_codec(codec: LossyCodec, picture: PreviewReference) -> dict[str, float]:
+    """PSNR and SSIMULACRA2 at the size where a codec's PSNR is highest."""
     sides = [side for side in PREVIEW_SIDES if side < picture.longest] + [min(picture.longest, max(PREVIEW_SIDES))]
-    files = [largest_fitting(coder, picture.resize(side)) for side in sides]
-    shown = [picture.decode(found.content) for found in files if found is not None]
-    shown += [] if shown else [np.full_like(picture.pixels, 255)]
-    best = max(shown, key=lambda one: capped_psnr(picture.pixels, one))
+    files = [largest_fitting(codec, picture.resize(side)) for side in sides]
+    decoded = [picture.decode(encoded.content) for encoded in files if encoded is not None]
+    decoded += [] if decoded else [np.full_like(picture.pixels, 255)]
+    best = max(decoded, key=lambda candidate: capped_psnr(picture.pixels, candidate))
     return {"decibels": capped_psnr(picture.pixels, best), "ssimulacra2": ssimulacra2(picture.pixels, best)}
 
 
-def ours(content: bytes, picture: PreviewReference) -> dict[str, float] | None:
-    """What `compress --fidelity preview` makes of it; None where that isn't larger than a preview anyway."""
-    start, mender = time.perf_counter(), shipped_artifact_remover(weights.PREVIEW_FILE)
-    found = best_preview(content, mender)
-    if found is None:
+def _best_preview(content: bytes, picture: PreviewReference) -> dict[str, float] | None:
+    """Measure what `compress --fidelity preview` makes; None where the original is no larger than a preview."""
+    begin, remover = time.perf_counter(), shipped_artifact_remover(weights.PREVIEW_FILE)
+    preview = best_preview(content, remover)
+    if preview is None:
         return None
-    file = found.content if found.codec == WEBP.name else wrap_in_avif(found.content)
-    if found.conditioning is None or found.shape is None:
-        shown = picture.decode(file)
+    file = preview.content if preview.codec == WEBP.name else wrap_in_avif(preview.content)
+    if preview.conditioning is None or preview.shape is None:
+        decoded = picture.decode(file)
     else:
-        shown = restore_picture(file, mender, found.conditioning, found.shape).pixels
+        decoded = restore_picture(file, remover, preview.conditioning, preview.shape).pixels
     return {
-        "decibels": capped_psnr(picture.pixels, shown),
-        "ssimulacra2": found.score,
-        "bytes": len(found.content),
-        "restored": float(found.conditioning is not None),
-        "seconds": time.perf_counter() - start,
+        "decibels": capped_psnr(picture.pixels, decoded),
+        "ssimulacra2": preview.score,
+        "bytes": len(preview.content),
+        "restored": float(preview.conditioning is not None),
+        "seconds": time.perf_counter() - begin,
     }
 
 
-def measured(known: list[str], pieces: int) -> dict[str, Any]:
-    """Some of these pictures by every coder."""
-    rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("preview", *(coder.name for coder in ALONE))}
-    for path in random.Random(SEED).sample(known, min(pieces, len(known))):
+def _measure(paths: list[str], count: int) -> dict[str, Any]:
+    """Measure a random sample of files with every codec."""
+    rows: dict[str, list[dict[str, float]]] = {
+        name: [] for name in ("preview", *(codec.name for codec in SINGLE_CODECS))
+    }
+    for path in random.Random(SEED).sample(paths, min(count, len(paths))):
         content = Path(path).read_bytes()
         picture = PreviewReference(content)
-        if (found := ours(content, picture)) is None:
+        if (measures := _best_preview(content, picture)) is None:
             continue
-        rows["preview"].append(found)
-        for coder in ALONE:
-            rows[coder.name].append(best_of(coder, picture))
+        rows["preview"].append(measures)
+        for codec in SINGLE_CODECS:
+            rows[codec.name].append(_best_of_codec(codec, picture))
     figures: dict[str, Any] = {
-        name: {measure: summary([row[measure] for row in found]) for measure in found[0]}
-        for name, found in rows.items()
+        name: {measure: summary([row[measure] for row in measures]) for measure in measures[0]}
+        for name, measures in rows.items()
     }
     figures["decibels_beyond_the_best_of_all"] = summary(
         [
-            row["decibels"] - max(rows[coder.name][number]["decibels"] for coder in ALONE)
+            row["decibels"] - max(rows[codec.name][number]["decibels"] for codec in SINGLE_CODECS)
             for number, row in enumerate(rows["preview"])
         ]
     )
     figures["ssimulacra2_beyond_the_best_of_all"] = summary(
         [
-            row["ssimulacra2"] - max(rows[coder.name][number]["ssimulacra2"] for coder in ALONE)
+            row["ssimulacra2"] - max(rows[codec.name][number]["ssimulacra2"] for codec in SINGLE_CODECS)
             for number, row in enumerate(rows["preview"])
         ]
     )
-    for name, each in figures.items():
-        means = each["mean"] if "n" in each else {measure: value["mean"] for measure, value in each.items()}
+    for name, figure in figures.items():
+        means = figure["mean"] if "n" in figure else {measure: value["mean"] for measure, value in figure.items()}
         print(name, means, flush=True)
     return {"pieces": len(rows["preview"])} | figures
 
 
 def main() -> None:
-    """Measure, and write results/previews.json."""
-    pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
-    known = [str(path) for path in held_out_files() if path.stat().st_size > MAX_PREVIEW_BYTES]
-    figures = measured(known, pieces)
-    painted = sorted(str(path) for path in PAINTED_FIGURES.rglob("portraits/**/*.png"))
-    record("previews", figures | {"painted figures": measured(painted, pieces)})
+    """Measure and write `results/previews.json`."""
+    pictures = int(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    drawings = [str(path) for path in held_out_files() if path.stat().st_size > MAX_PREVIEW_BYTES]
+    figures = _measure(drawings, pictures)
+    paintings = sorted(str(path) for path in PAINTED_FIGURES.rglob("portraits/**/*.png"))
+    record("previews", figures | {"painted figures": _measure(paintings, pictures)})
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Restored AVIF beside AVIF: what the net saves at the same decibels, and at the same SSIMULACRA2.
+"""How many bytes the artifact remover saves: restored AVIF beside AVIF at equal PSNR and at equal SSIMULACRA2.
 
     python -m experiments.bench.bench_restoring [MINUTES]
 
-Both have the same file beneath: AVIF 4:4:4, speed 4. Measured on drawings of openclipart that no net learnt; on painted
-figures of one group of artists, of which the shipped net saw nothing (Debian's package wesnoth-1.16-data, `make
-figures`); and on half of these after the net was trained further on the other half, so many minutes, 20 if none are
-given. BD-rates are by monotone cubics over what both reach. What restoring takes is measured by `bench_mending`.
+Both decode the same file: AVIF 4:4:4 at speed 4. Measured on held-out drawings of openclipart; on painted figures of
+one group of artists, which the shipped model never saw (Debian's package wesnoth-1.16-data, `make figures`); and on
+half of these after fine-tuning on the other half, for some minutes (20 by default). BD-rates use monotone cubics over
+the range that both reach. `bench_mending` measures time and memory.
 """
 
 import io
@@ -31,9 +31,11 @@ from pochade.models.artifact_remover import ArtifactRemover, shipped_artifact_re
 from pochade.models.packed_weights import pack_model
 
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
-MEASURED, LONGEST, SPEED = 16, 640, 4
+SAMPLE_SIZE, LONGEST_SIDE, SPEED = 16, 640, 4
 MINUTES = 20.0
-Row = tuple[float, float, float, float, float]  # bits a pixel, dB and SSIMULACRA2 of AVIF, and restored
+Row = tuple[
+    float, float, float, float, float
+]  # bits per pixel, PSNR and SSIMULACRA2 of AVIF, then PSNR and SSIMULACRA2 restored
 
 
 class Art(NamedTuple):
@@ -42,44 +44,51 @@ class Art(NamedTuple):
     originals: list[np.ndarray]  # (H, W, 3) uint8
 
     @classmethod
-    def of(cls, paths: list[Path]) -> "Art":
-        """Some of these files, on white, at most 640 pixels a side."""
-        chosen = random.Random(0).sample(sorted(paths), min(MEASURED, len(paths)))
-        return cls([read_preview(path, LONGEST).pixels for path in chosen])
+    def sample(cls, paths: list[Path]) -> "Art":
+        """Read a random sample of files, on white, at most 640 pixels a side."""
+        chosen = random.Random(0).sample(sorted(paths), min(SAMPLE_SIZE, len(paths)))
+        return cls([read_preview(path, LONGEST_SIDE).pixels for path in chosen])
 
 
-def coded(pixels: np.ndarray, quality: int) -> tuple[np.ndarray, int]:
-    """A picture as AVIF gives it back, and the file's bytes."""
+def _avif_round_trip(pixels: np.ndarray, quality: int) -> tuple[np.ndarray, int]:
+    """Encode a picture as AVIF; return the decoded picture and the file's size in bytes."""
     file, image, options = io.BytesIO(), Image.fromarray(pixels), {"quality": quality, "speed": SPEED}
     image.save(file, "AVIF", subsampling="4:4:4", max_threads=1, **options)
     return np.asarray(Image.open(file).convert("RGB")), len(file.getvalue())
 
 
-def row(pixels: np.ndarray, quality: int, mender: ArtifactRemover) -> Row:
-    """One picture at one quality."""
-    plain, size = coded(pixels, quality)
-    better = mender.apply(plain, (quality,))
+def _measure_picture(pixels: np.ndarray, quality: int, remover: ArtifactRemover) -> Row:
+    """Measure one picture at one quality."""
+    plain, size = _avif_round_trip(pixels, quality)
+    restored = remover.apply(plain, (quality,))
     bits = 8 * size / (pixels.shape[0] * pixels.shape[1])
-    worth = [capped_psnr(pixels, one) for one in (plain, better)]
-    return bits, worth[0], ssimulacra2(pixels, plain), worth[1], ssimulacra2(pixels, better)
+    decibels = [capped_psnr(pixels, candidate) for candidate in (plain, restored)]
+    return bits, decibels[0], ssimulacra2(pixels, plain), decibels[1], ssimulacra2(pixels, restored)
 
 
-def bd_rate(bits: np.ndarray, worth: np.ndarray, better: np.ndarray) -> float:
-    """How many percent of bits the second curve needs more than the first, over what both reach."""
-    low, high = max(worth.min(), better.min()), min(worth.max(), better.max())
-    at = np.linspace(low, high, 200)
-    first, second = (PchipInterpolator(one, np.log(bits))(at) for one in (worth, better))
-    return 100 * float(np.exp(np.mean(second - first)) - 1)
+def _bd_rate(bits: np.ndarray, first_scores: np.ndarray, second_scores: np.ndarray) -> float:
+    """By how many percent the second curve needs more bits than the first, over the range that both reach."""
+    low, high = max(first_scores.min(), second_scores.min()), min(first_scores.max(), second_scores.max())
+    scores = np.linspace(low, high, 200)
+    first_bits, second_bits = (
+        PchipInterpolator(curve, np.log(bits))(scores) for curve in (first_scores, second_scores)
+    )
+    return 100 * float(np.exp(np.mean(second_bits - first_bits)) - 1)
 
 
-def measured(art: Art, mender: ArtifactRemover) -> dict[str, Any]:
-    """Mean curves of both, and what the net saves."""
-    means = np.array([np.mean([row(one, quality, mender) for one in art.originals], 0) for quality in QUALITIES])
+def _measure(art: Art, remover: ArtifactRemover) -> dict[str, Any]:
+    """Mean curves of both, and the BD-rates."""
+    means = np.array(
+        [
+            np.mean([_measure_picture(picture, quality, remover) for picture in art.originals], 0)
+            for quality in QUALITIES
+        ]
+    )
     bits, psnr, score, better_psnr, better_score = means.T
     figures = {
         "pictures": len(art.originals),
-        "bd_rate_psnr": bd_rate(bits, psnr, better_psnr),
-        "bd_rate_ssimulacra2": bd_rate(bits, score, better_score),
+        "bd_rate_psnr": _bd_rate(bits, psnr, better_psnr),
+        "bd_rate_ssimulacra2": _bd_rate(bits, score, better_score),
         "qualities": QUALITIES,
         "bits_per_pixel": bits.tolist(),
         "psnr": [psnr.tolist(), better_psnr.tolist()],
@@ -89,27 +98,27 @@ def measured(art: Art, mender: ArtifactRemover) -> dict[str, Any]:
     return figures
 
 
-def tuned_on(paths: list[Path], minutes: float) -> ArtifactRemover:
-    """The net trained further on these."""
-    held = paths[::10]
-    begun = time.perf_counter()
-    with tempfile.TemporaryDirectory() as home:
-        learnt = [path for path in paths if path not in held]
-        net, said = finetune_artifact_remover(Path(home), learnt, held, minutes, lambda _: None)
-    print(said, f"{(time.perf_counter() - begun) / 60:.1f} minutes", flush=True)
-    return shipped_artifact_remover() if net is None else ArtifactRemover(pack_model(net))
+def _finetune(paths: list[Path], minutes: float) -> ArtifactRemover:
+    """Fine-tune the shipped model on files, one in ten held out."""
+    held_out = paths[::10]
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory() as workspace:
+        training = [path for path in paths if path not in held_out]
+        model, outcome = finetune_artifact_remover(Path(workspace), training, held_out, minutes, lambda _: None)
+    print(outcome, f"{(time.perf_counter() - begin) / 60:.1f} minutes", flush=True)
+    return shipped_artifact_remover() if model is None else ArtifactRemover(pack_model(model))
 
 
 def main() -> None:
-    """Measure, and write results/restoring.json."""
+    """Measure and write `results/restoring.json`."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     figures: dict[str, Any] = {"minutes": minutes}
-    figures["drawings"] = measured(Art.of(held_out_files()), shipped_artifact_remover())
+    figures["drawings"] = _measure(Art.sample(held_out_files()), shipped_artifact_remover())
     paths = sorted(PAINTED_FIGURES.rglob("portraits/**/*.png"))
     random.Random(1).shuffle(paths)
     half, others = paths[: len(paths) // 2], paths[len(paths) // 2 :]
-    figures["figures, never seen"] = measured(Art.of(others), shipped_artifact_remover())
-    figures["figures, after training on others"] = measured(Art.of(others), tuned_on(half, minutes))
+    figures["figures, never seen"] = _measure(Art.sample(others), shipped_artifact_remover())
+    figures["figures, after training on others"] = _measure(Art.sample(others), _finetune(half, minutes))
     record("restoring", figures)
 
 

@@ -1,7 +1,9 @@
-"""The whole study with both recipes: how long it takes, how good its samples and groups are, and three seeds of ours.
+"""The whole study with both recipes: how long it takes, and how good its models, samples and groups are.
 
-The tutorial's recipe runs once, ours with seeds 0, 1 and 2, each in a process of its own, as a person would. Each run
-starts from nothing, so compiling and reading count.
+    python -m experiments.bench.bench_study
+
+The tutorial's recipe runs once, ours with seeds 0, 1 and 2, each in a process of its own, as a person would run it.
+Each run starts from nothing, so imports and compilation count.
 """
 
 import json
@@ -18,14 +20,14 @@ SEEDS = range(3)
 
 
 def main() -> None:
-    """Measure and write `results/study.json`, anew after each run."""
-    tutorial = studied("--recipe", "tutorial")
+    """Measure, and write `results/study.json` after each run."""
+    tutorial = _run_study("--recipe", "tutorial")
     fast: list[dict[str, Any]] = []
     for seed in SEEDS:
-        fast.append(studied("--recipe", "fast", "--seed", str(seed)))
-        ours = {name: summary([found(run) for run in fast]) for name, found in FIGURES.items()}
+        fast.append(_run_study("--recipe", "fast", "--seed", str(seed)))
+        ours = {name: summary([read_figure(run) for run in fast]) for name, read_figure in FIGURES.items()}
         figures = {
-            "tutorial": {name: found(tutorial) for name, found in FIGURES.items()},
+            "tutorial": {name: read_figure(tutorial) for name, read_figure in FIGURES.items()},
             "fast": ours,
             "fcd_ratio": ours["fcd_learned_prior"]["mean"] / tutorial["fcd"]["vae"]["normal"],
             "floor": {measure: tutorial[measure]["floor"] for measure in ("fcd", "kid", "coverage")},
@@ -57,20 +59,20 @@ FIGURES: dict[str, Any] = {
 }
 
 
-def studied(*options: str) -> dict[str, Any]:
-    """Every number of one run of `pochade study`, and the seconds that a person waits for it."""
-    with tempfile.TemporaryDirectory() as out:
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "pochade", "study", "--out", out, *options], check=True)
-        seconds = time.perf_counter() - started
-        numbers: dict[str, Any] = json.loads((Path(out) / "metrics.json").read_text(encoding="utf-8"))
+def _run_study(*options: str) -> dict[str, Any]:
+    """Run `pochade study`, and return its metrics with the seconds it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "pochade", "study", "--out", folder, *options], check=True)
+        seconds = time.perf_counter() - begin
+        metrics: dict[str, Any] = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
     print(
         *options,
         f"{seconds:.0f} s",
-        {name: found(numbers | {"wall_seconds": seconds}) for name, found in FIGURES.items()},
+        {name: read_figure(metrics | {"wall_seconds": seconds}) for name, read_figure in FIGURES.items()},
         flush=True,
     )
-    return numbers | {"wall_seconds": seconds}
+    return metrics | {"wall_seconds": seconds}
 
 
 if __name__ == "__main__":

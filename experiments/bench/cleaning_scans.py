@@ -1,6 +1,5 @@
-"""What cleaners are measured on: drawings that nothing was trained on, real papers, and scans made of both."""
+"""The pictures that cleaners are measured on: held-out drawings, photographed papers, and scans made of both."""
 
-import hashlib
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -12,22 +11,31 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from experiments.bench.cleaning_rivals import Picture
-from experiments.shared.openclipart import NEAR_BITS, is_held_out, read_drawing
+from experiments.shared.openclipart import NEAR_BITS, file_digest, is_held_out, read_drawing
 from experiments.shared.paths import DRAWINGS, PAPERS
-from experiments.shared.perceptual_hash import hash_distances
+from experiments.shared.perceptual_hash import distinct_rows, hash_distances
 from experiments.shared.white_paper import load_on_white
 
 DPI = 300.0
-FOLDERS = ("animals", "buildings", "food", "people", "plants", "recreation", "transportation")  # no signs, no icons
-LONG = 640  # pixels of the longer side of a drawing
-SMALLEST, LARGEST = 400, 4000  # pixels: smaller drawings would be blurred by enlarging them, larger ones take long
-DARK, ENOUGH = 200, 0.05  # of 255, and of all pixels: so much has to be drawn
-NO_PAPERS = ("Cork", "DecoPaper", "mamurk_b", "SketchPaper 02")  # cork, a pattern, and two that are nearly black
-BLOCK = 24  # pixels of a block in which grain is measured
+FOLDERS = (
+    "animals",
+    "buildings",
+    "food",
+    "people",
+    "plants",
+    "recreation",
+    "transportation",
+)  # without signs and icons
+LONGEST_SIDE = 640  # pixels of a drawing
+MIN_LONGEST_SIDE, MAX_LONGEST_SIDE = 400, 4000  # pixels
+INK_LEVEL = 200  # of 255: darker pixels are drawn
+MIN_INK_SHARE = 0.05  # of the pixels are drawn
+EXCLUDED_PAPERS = ("Cork", "DecoPaper", "mamurk_b", "SketchPaper 02")  # cork, a pattern, two that are nearly black
+BLOCK_SIDE = 24  # pixels of the blocks in which grain is measured
 
 
-class Damaged(Protocol):
-    """A scan with its truth."""
+class DamagedScan(Protocol):
+    """A scan and its ground truth."""
 
     @property
     def picture(self) -> Picture:
@@ -35,91 +43,89 @@ class Damaged(Protocol):
 
     @property
     def clean(self) -> Picture:
-        """What it should be."""
+        """The drawing without damage."""
 
     @property
     def defects(self) -> NDArray[np.bool_]:
-        """(H, W): where there are specks, hairs, folds."""
+        """Where there are specks, hairs or folds, (H, W)."""
 
 
-Damage = Callable[[Picture, float, np.random.Generator], Damaged]
+Damage = Callable[[Picture, float, np.random.Generator], DamagedScan]
 
 
-def chosen(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:
-    """Large drawings, no two alike: of the tenth that is held out, or for tuning of the rest."""
+def choose_drawings(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:
+    """Choose large drawings of which no two are alike, from the held-out tenth or, for tuning, from the rest."""
     paths = sorted(path for name in FOLDERS for path in (folder / name).rglob("*.png"))
     random.Random(0).shuffle(paths)
-    found = []
+    candidates = []
     for path in paths:
-        if is_held_out(hashlib.sha256(path.read_bytes()).hexdigest()) == held_out and large(path):
-            found.append(path)
-        if len(found) == 2 * count:
+        if is_held_out(file_digest(path)) == held_out and _is_usable(path):
+            candidates.append(path)
+        if len(candidates) == 2 * count:
             break
-    return [load_on_white(path) for path in unlike(found)[:count]]
+    return [load_on_white(path, LONGEST_SIDE) for path in _without_near_copies(candidates)[:count]]
 
 
-def large(path: Path) -> bool:
-    """Whether a file has the pixels, and something is on it."""
+def _is_usable(path: Path) -> bool:
+    """Whether a file has enough pixels, not too many, and something drawn on it."""
     with Image.open(path) as picture:
-        if not SMALLEST <= max(picture.size) <= LARGEST or min(picture.size) < SMALLEST // 3:
+        if not MIN_LONGEST_SIDE <= max(picture.size) <= MAX_LONGEST_SIDE or min(picture.size) < MIN_LONGEST_SIDE // 3:
             return False
-    return bool((load_on_white(path, 128).min(2) < DARK).mean() > ENOUGH)
+    return bool((load_on_white(path, 128).min(2) < INK_LEVEL).mean() > MIN_INK_SHARE)
 
 
-def unlike(paths: Sequence[Path]) -> list[Path]:
-    """Of drawings whose perceptual hashes are near in any orientation, the first."""
-    known = [drawing for path in paths if (drawing := read_drawing(path))]
-    same = hash_distances(np.stack([drawing.squares.whole.pixels.mean(2) for drawing in known])) < NEAR_BITS
-    kept: list[int] = []
-    for number in range(len(known)):
-        if not same[number, kept].any():
-            kept.append(number)
-    return [Path(known[number].path) for number in kept]
+def _without_near_copies(paths: Sequence[Path]) -> list[Path]:
+    """Keep the first of the drawings whose perceptual hashes are near each other in any orientation."""
+    drawings = [drawing for path in paths if (drawing := read_drawing(path))]
+    near = hash_distances(np.stack([drawing.grey for drawing in drawings])) < NEAR_BITS
+    return [Path(drawings[row].path) for row in distinct_rows(near)]
 
 
-def busiest(picture: Picture, side: int) -> Picture:
-    """Of the crops of that side, the one with most in it."""
+def busiest_crop(picture: Picture, side: int) -> Picture:
+    """The crop of this side with the most detail."""
     height, width = picture.shape[:2]
     corners = [(y, x) for y in range(0, max(1, height - side), 32) for x in range(0, max(1, width - side), 32)]
     crops = [picture[y : y + side, x : x + side] for y, x in corners]
     return max(crops, key=lambda crop: float(np.abs(np.diff(crop.astype(np.float32), axis=0)).mean()))
 
 
-def white_noise(picture: Picture, deviation: float, chance: np.random.Generator) -> Picture:
-    """With independent Gaussian noise, as bytes."""
-    return (picture + chance.normal(0, deviation, picture.shape)).clip(0, 255).round().astype(np.uint8)
+def add_white_noise(picture: Picture, deviation: float, rng: np.random.Generator) -> Picture:
+    """Add independent Gaussian noise and round to bytes."""
+    return (picture + rng.normal(0, deviation, picture.shape)).clip(0, 255).round().astype(np.uint8)
 
 
-def papers(folder: Path = PAPERS) -> dict[str, Picture]:
-    """Photographs of papers at half their size, so that a pixel is about 1/300 inch; none if not fetched."""
+def load_papers(folder: Path = PAPERS) -> dict[str, Picture]:
+    """Photographs of papers at half their size, so that a pixel is about 1/300 inch. Empty if not fetched."""
     if not folder.exists():
-        print("no papers here: make papers", file=sys.stderr)
-    found = {}
+        print("papers are not measured; get them with `make papers`", file=sys.stderr)
+    papers = {}
     for path in sorted(folder.rglob("*.png")):
-        if not any(name in path.name for name in NO_PAPERS):
+        if not any(name in path.name for name in EXCLUDED_PAPERS):
             photograph = Image.open(path).convert("RGB")
-            found[path.stem] = np.asarray(photograph.reduce(2))
-    return found
+            papers[path.stem] = np.asarray(photograph.reduce(2))
+    return papers
 
 
-def spread(paper: Picture, shape: tuple[int, ...]) -> Picture:
-    """A paper over that many pixels, mirrored where it ends."""
-    below, beside = (max(0, wanted - own) for wanted, own in zip(shape[:2], paper.shape[:2], strict=True))
+def spread_paper(paper: Picture, shape: tuple[int, ...]) -> Picture:
+    """Cover a shape (H, W, ...) with a paper, mirrored where it ends."""
+    below, beside = (max(0, target - available) for target, available in zip(shape[:2], paper.shape[:2], strict=True))
     return np.pad(paper, ((0, below), (0, beside), (0, 0)), mode="symmetric")[: shape[0], : shape[1]]
 
 
-def printed(drawing: Picture, paper: Picture) -> Picture:
-    """A drawing on a paper, as if with transparent ink, so that the paper is seen through it."""
-    return np.round(drawing.astype(np.float32) * spread(paper, drawing.shape) / 255).astype(np.uint8)
+def print_on_paper(drawing: Picture, paper: Picture) -> Picture:
+    """Multiply a drawing with a paper, as if drawn with transparent ink."""
+    return np.round(drawing.astype(np.float32) * spread_paper(paper, drawing.shape) / 255).astype(np.uint8)
 
 
-def grain(picture: Picture) -> float:
-    """The deviation of luma within blocks of bare paper, their slope taken out; the median of all blocks."""
+def measure_grain(picture: Picture) -> float:
+    """The standard deviation of luma within blocks without their slope; the median of all blocks."""
     luma = picture.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-    rows, columns = (length // BLOCK for length in luma.shape)
-    blocks = luma[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
-    y, x = np.mgrid[:BLOCK, :BLOCK]
-    terms = np.stack([np.ones(BLOCK**2), x.ravel(), y.ravel()], 1)
-    flat = blocks.reshape(-1, BLOCK**2).T
-    left = flat - terms @ np.linalg.lstsq(terms, flat, rcond=None)[0]
-    return float(np.median(left.std(0)))
+    rows, columns = (length // BLOCK_SIDE for length in luma.shape)
+    blocks = (
+        luma[: rows * BLOCK_SIDE, : columns * BLOCK_SIDE].reshape(rows, BLOCK_SIDE, columns, BLOCK_SIDE).swapaxes(1, 2)
+    )
+    y, x = np.mgrid[:BLOCK_SIDE, :BLOCK_SIDE]
+    terms = np.stack([np.ones(BLOCK_SIDE**2), x.ravel(), y.ravel()], 1)
+    flat = blocks.reshape(-1, BLOCK_SIDE**2).T
+    residual = flat - terms @ np.linalg.lstsq(terms, flat, rcond=None)[0]
+    return float(np.median(residual.std(0)))

@@ -1,1 +1,1 @@
-"""How what is shipped was made: each net by one script, and what the scripts need."""
+"""How each shipped model was trained: one script per model, and the training pictures that the scripts make."""

@@ -1,4 +1,7 @@
-"""Makes a bad scan of a picture for the demonstration (mirrored, crooked, tinted, noisy): `scan.py PICTURE TO`."""
+"""Makes a bad scan of a picture for the demonstration: mirrored, crooked, tinted and noisy.
+
+python -m experiments.recipes.scan_for_demo PICTURE TARGET
+"""
 
 import sys
 

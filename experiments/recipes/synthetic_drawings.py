@@ -1,9 +1,10 @@
-"""Art that nobody made, to teach what a scan's cleaner must keep: what hands do, and what a dust remover would eat.
+"""Synthetic drawings and paintings, from which the cleaner learns what it must keep.
 
-Pencil, charcoal, chalk, pen and hatching (`experiments/recipes/dry_media.py`), paint (`experiments/recipes/wet_media.py`), dots of every kind
-(`experiments/recipes/dots.py`), mostly on white paper. The paper is even: its grain is damage. The tooth inside a stroke is not.
+Pencil, charcoal, chalk, pen and hatching are in `experiments/recipes/dry_media.py`, paint in
+`experiments/recipes/wet_media.py`, dots and small marks in `experiments/recipes/small_marks.py`. Most drawings lie on
+white paper. The paper is even, because its grain counts as damage; the paper's tooth inside a stroke does not.
 
-    python -m experiments.recipes.synthetic_drawings sheet.png    # a contact sheet: a row for each kind, then mixed ones
+    python -m experiments.recipes.synthetic_drawings sheet.png    # a row for each kind, then mixed ones
 """
 
 import sys
@@ -13,10 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from experiments.recipes.drawing_primitives import Rng, Colour, Sheet, random_colour, pick
-from experiments.recipes.dry_media import chalk, charcoal, ruled_lines, hatching, pencil, pen, pencil_shading, smudged_graphite
+from experiments.recipes.drawing_primitives import Colour, Rng, Sheet, pick, random_colour
+from experiments.recipes.dry_media import (
+    chalk,
+    charcoal,
+    hatching,
+    pen,
+    pencil,
+    pencil_shading,
+    ruled_lines,
+    smudged_graphite,
+)
 from experiments.recipes.small_marks import freckles, lettering, screentone, signature, splatter, starry_sky, stipple
-from experiments.recipes.wet_media import airbrush, catchlights, dry_brush, gouache, dead_leaves, watercolour
+from experiments.recipes.wet_media import airbrush, catchlights, dead_leaves, dry_brush, gouache, watercolour
+from experiments.shared.contact_sheet import contact_sheet
 
 Kind = Callable[[Rng, Sheet], Sheet]
 
@@ -43,42 +54,41 @@ ON_TOP: tuple[Kind, ...] = (pen, pencil, splatter, signature, lettering, stipple
 ALL_KINDS = ON_PAPER + FULL_BLEED
 
 
-def draw_synthetic(chance: Rng, side: int) -> NDArray[np.uint8]:
-    """A piece of a drawing or a painting, (side, side, 3): one kind, often with another on it; sometimes hardly any."""
-    sheet = np.broadcast_to(_random_paper(chance), (side, side, 3)).astype(np.float32)
-    if chance.random() < 0.03:
+def draw_synthetic(rng: Rng, side: int) -> NDArray[np.uint8]:
+    """Draw a square (side, side, 3) of one kind, often with other kinds over it, sometimes nearly empty."""
+    sheet = np.broadcast_to(_random_paper(rng), (side, side, 3)).astype(np.float32)
+    if rng.random() < 0.03:
         return to_pixels(sheet)
-    stars_twice = (starry_sky, *FULL_BLEED)  # they are what is taken for dust soonest
-    kinds = [pick(chance, stars_twice if chance.random() < 0.2 else ON_PAPER)]
-    while chance.random() < 0.35:
-        kinds.append(pick(chance, ON_TOP))
+    full_bleed = (starry_sky, *FULL_BLEED)  # a cleaner takes stars for dust sooner than anything else
+    kinds = [pick(rng, full_bleed if rng.random() < 0.2 else ON_PAPER)]
+    while rng.random() < 0.35:
+        kinds.append(pick(rng, ON_TOP))
     for kind in kinds:
-        sheet = kind(chance, sheet)
+        sheet = kind(rng, sheet)
     return to_pixels(sheet)
 
 
-def _random_paper(chance: Rng) -> Colour:
-    """White, mostly; else pale, sometimes coloured or dark."""
-    kind = chance.random()
+def _random_paper(rng: Rng) -> Colour:
+    """A paper's colour: mostly white, else pale, sometimes strong or dark."""
+    kind = rng.random()
     if kind < 0.7:
         return np.ones(3, np.float32)
     if kind < 0.88:
-        return 1 - chance.uniform(0, 0.12) * (1 - random_colour(chance))
-    return random_colour(chance, vivid=0.7)
+        return 1 - rng.uniform(0, 0.12) * (1 - random_colour(rng))
+    return random_colour(rng, vivid=0.7)
 
 
 def to_pixels(sheet: Sheet) -> NDArray[np.uint8]:
-    """A sheet as pixels."""
+    """Convert a sheet to bytes, (H, W, 3) uint8."""
     return np.round(np.clip(sheet, 0, 1) * 255).astype(np.uint8)
 
 
 def _contact_sheet(side: int = 160, columns: int = 10) -> Image.Image:
-    """Examples of every kind on white, a row each, then four rows as they are drawn for training."""
-    chance, white = np.random.default_rng(0), np.ones((side, side, 3), np.float32)
-    rows = [[to_pixels(kind(chance, white)) for _ in range(columns)] for kind in ALL_KINDS]
-    rows += [[draw_synthetic(chance, side) for _ in range(columns)] for _ in range(4)]
-    framed_rows = [np.concatenate([np.pad(each, ((2, 2), (2, 2), (0, 0))) for each in row], 1) for row in rows]
-    return Image.fromarray(np.concatenate(framed_rows))
+    """Draw every kind on white, a row each, then four rows of mixed kinds."""
+    rng, white = np.random.default_rng(0), np.ones((side, side, 3), np.float32)
+    rows = [[to_pixels(kind(rng, white)) for _ in range(columns)] for kind in ALL_KINDS]
+    rows += [[draw_synthetic(rng, side) for _ in range(columns)] for _ in range(4)]
+    return contact_sheet(rows, margin=2)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
-"""How the shipped nets that undo AVIF's losses were trained.
+"""Trains the shipped artifact removers, which restore pictures that AVIF encoded.
 
     recipe="python -m experiments.recipes.train_artifact_remover --pairs 5000"
-    $recipe --epochs 28 --to first.net
-    $recipe --epochs 10 --rate 0.004 --begin first.net --to second.net
-    $recipe --epochs 10 --small --begin second.net --to preview.net
-    bash recipes/fetch-paintings.sh PAINTINGS
-    painted="python -m experiments.recipes.train_artifact_remover --pairs 9000 --seed 17 --painted PAINTINGS"
-    $painted --epochs 9 --rate 0.005 --begin second.net --to third.net
-    $painted --epochs 22 --begin third.net --to avif.net
+    $recipe --epochs 28 --to first.weights
+    $recipe --epochs 10 --rate 0.004 --start-from first.weights --to second.weights
+    $recipe --epochs 10 --previews --start-from second.weights --to preview.weights
+    bash experiments/recipes/fetch-paintings.sh PAINTINGS
+    painted="python -m experiments.recipes.train_artifact_remover --pairs 9000 --seed 17 --paintings PAINTINGS"
+    $painted --epochs 9 --rate 0.005 --start-from second.weights --to third.weights
+    $painted --epochs 22 --start-from third.weights --to avif.weights
 
-In the first the loss's floor was 1e-5, which left the net free above 50 dB. Pairs of `experiments/recipes/coded.py`; what came of
-it is in `docs/log.md`, and `experiments/bench/bench_restoring.py` measures it.
+The last two results are shipped as `preview.net` and `avif.net`. In the first run the loss had a floor of 1e-5, so
+nothing pulled the model beyond 50 dB. The training pairs come from `experiments/recipes/avif_pairs.py`. The outcome is
+in `docs/log.md`; `experiments/bench/bench_restoring.py` measures it.
 """
 
 import argparse
@@ -34,39 +35,43 @@ PREVIEW_CONFIG = DenoiserConfig(planes=2, finds=0, widths=(32, 64, 96), change=0
 BATCH, RATE, SEED = 24, 6e-3, 1
 
 
-def _initial_model(small: bool, weights: Path | None) -> Denoiser:
-    """The net to train: a new one, or one with the weights of another, which is told one thing less."""
+def _initial_model(*, previews: bool, weights: Path | None) -> Denoiser:
+    """Build a new model, or one with the weights of another, which may have fewer conditioning planes."""
     torch.manual_seed(0)
-    net = Denoiser(PREVIEW_CONFIG if small else AVIF_CONFIG)
+    model = Denoiser(PREVIEW_CONFIG if previews else AVIF_CONFIG)
     if weights is not None:
-        before = unpack_model(weights.read_bytes())
-        known = before.state_dict()
-        entered, first = known["unet.enter.weight"], net.unet.enter.weight
-        known["unet.enter.weight"] = functional.pad(entered, (0, 0, 0, 0, 0, first.shape[1] - entered.shape[1]))
+        source = unpack_model(weights.read_bytes())
+        state = source.state_dict()
+        old_kernel, new_kernel = state["unet.enter.weight"], model.unet.enter.weight
+        missing_planes = new_kernel.shape[1] - old_kernel.shape[1]
+        state["unet.enter.weight"] = functional.pad(old_kernel, (0, 0, 0, 0, 0, missing_planes))
         for name in ("unet.leave.weight", "unet.leave.bias"):
-            known[name] = known[name] * (before.config.change / net.config.change)
-        net.load_state_dict(known)
-    return net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            state[name] = state[name] * (source.config.change / model.config.change)
+        model.load_state_dict(state)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def main() -> None:
-    """Train one; an interrupted run goes on."""
+    """Train one artifact remover. An interrupted run continues from its last epoch."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, required=True)
+    parser.add_argument("--pairs", type=int, required=True, help="training pairs")
     parser.add_argument("--epochs", type=int, required=True)
-    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--to", type=Path, required=True, help="file for the weights")
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
-    parser.add_argument("--small", action="store_true", help="the net of previews")
-    parser.add_argument("--rate", type=float, default=RATE)
-    parser.add_argument("--seed", type=int, default=SEED, help="of the pairs")
-    parser.add_argument("--painted", type=Path, help="paintings to learn from as well")
-    parser.add_argument("--begin", type=Path, help="weights to begin with")
-    wanted = parser.parse_args()
-    net = _initial_model(wanted.small, wanted.begin)
-    recipe = Recipe("fast", wanted.epochs, BATCH, "muon", wanted.rate, one_cycle=True)
-    made = make_avif_pairs(wanted.drawings, wanted.pairs, wanted.seed, small=wanted.small, painted=wanted.painted)
-    train(net, artifact_removal_loss, made, recipe, checkpoint=wanted.to.with_suffix(".training"), report=print_progress)
-    write_atomically(wanted.to, pack_model(net))
+    parser.add_argument("--previews", action="store_true", help="train the model for previews")
+    parser.add_argument("--rate", type=float, default=RATE, help="learning rate")
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of the training pairs")
+    parser.add_argument("--paintings", type=Path, help="folder of paintings to learn from as well")
+    parser.add_argument("--start-from", type=Path, help="weights to begin with")
+    options = parser.parse_args()
+    model = _initial_model(previews=options.previews, weights=options.start_from)
+    recipe = Recipe("fast", options.epochs, BATCH, "muon", options.rate, one_cycle=True)
+    pairs = make_avif_pairs(
+        options.drawings, options.pairs, options.seed, previews=options.previews, paintings=options.paintings
+    )
+    checkpoint = options.to.with_suffix(".training")
+    train(model, artifact_removal_loss, pairs, recipe, checkpoint=checkpoint, report=print_progress)
+    write_atomically(options.to, pack_model(model))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How the shipped net that makes new pieces was trained: on openclipart, but for a fixed tenth.
+"""Trains the shipped generator on nine tenths of openclipart.
 
     python -m experiments.recipes.train_generator --epochs 15 --to create.safetensors
 
-It took an hour on two cores that other work shared. What came of it is in `docs/log.md`.
+It took an hour on two cores that other work shared. The outcome is in `docs/log.md`.
 """
 
 import argparse
@@ -30,36 +30,37 @@ BATCH, RATE = 32, 1e-2
 
 
 def _letterbox_drawing(path: Path) -> np.ndarray:
-    """A drawing as the net sees it, (128, 128, 3) uint8."""
+    """Read a drawing as the generator sees it: (128, 128, 3) uint8."""
     return letterbox(read_preview(path, 256).pixels, SIDE).pixels
 
 
 def _training_squares(folder: Path) -> torch.Tensor:
-    """The drawings that may be trained on, (N, 3, 128, 128) uint8."""
-    known = load_drawings(folder)
-    paths = [Path(known[number].path) for number in training_split(known)[0]]
+    """Read the drawings that may be trained on: (N, 3, 128, 128) uint8."""
+    drawings = load_drawings(folder)
+    paths = [Path(drawings[number].path) for number in training_split(drawings)[0]]
     with ProcessPoolExecutor(2) as pool:
-        made = list(pool.map(_letterbox_drawing, paths, chunksize=16))
-    return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()
+        squares = list(pool.map(_letterbox_drawing, paths, chunksize=16))
+    return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
 
 
 def main() -> None:
-    """Train it."""
+    """Train the generator on top of the shipped sketch model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, required=True)
-    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--to", type=Path, required=True, help="file for the weights")
     parser.add_argument("--drawings", type=Path, default=DRAWINGS)
-    wanted = parser.parse_args()
-    code = load_model(weights.FOLDER / weights.SKETCH_FILE)
-    assert isinstance(code, SketchVAE)
-    pictures = _training_squares(wanted.drawings)
+    options = parser.parse_args()
+    sketch_model = load_model(weights.FOLDER / weights.SKETCH_FILE)
+    assert isinstance(sketch_model, SketchVAE)
+    pictures = _training_squares(options.drawings)
     torch.manual_seed(0)
-    net, creating = FlowMatchingVAE(), FlowMatchingObjective(code)
-    seen_by = [encode_on_white(code, part.float() / 255) for part in pictures.split(BATCH)]
-    fit_linear_parts(net, torch.cat(seen_by))
-    recipe = Recipe("fast", wanted.epochs, BATCH, "muon", RATE, one_cycle=True)
-    train(net, creating.loss, (pictures,), recipe, checkpoint=wanted.to.with_suffix(".training"), report=print_progress)
-    save_model(wanted.to, net.half())
+    model, objective = FlowMatchingVAE(), FlowMatchingObjective(sketch_model)
+    latents = [encode_on_white(sketch_model, batch.float() / 255) for batch in pictures.split(BATCH)]
+    fit_linear_parts(model, torch.cat(latents))
+    recipe = Recipe("fast", options.epochs, BATCH, "muon", RATE, one_cycle=True)
+    checkpoint = options.to.with_suffix(".training")
+    train(model, objective.loss, (pictures,), recipe, checkpoint=checkpoint, report=print_progress)
+    save_model(options.to, model.half())
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What recipes and measurements share: openclipart and its split, edits of pictures, perceptual hashes, recorded results."""
+"""What recipes and measurements share: openclipart and its split, edits, perceptual hashes, recorded results."""

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pochade.study.provenance import commit, machine
+from pochade.study.run_environment import code_version, machine_info
 
 RESULTS = Path(__file__).parents[1] / "results"
 CACHE = "--cache"  # the last option of some commands; its folder of half-finished work is left out of the record
-COMMIT = commit()  # at the start: a long measurement may see later commits
+COMMIT = code_version()  # at the start: a long measurement may see later commits
 
 
 def summary(values: list[float]) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def record(name: str, figures: dict[str, Any]) -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "command": " ".join(["python -m", sys.modules["__main__"].__spec__.name, *arguments]),  # type: ignore[union-attr]
         "commit": COMMIT,
-        "machine": machine(),
+        "machine": machine_info(),
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(provenance | figures, indent=2) + "\n", encoding="utf-8")

@@ -32,7 +32,7 @@ TEXT = b"of paper and ink"
 
 
 def test_a_golden_archive_decodes_for_ever() -> None:
-    """Made once by `compress`; its JSON holds the SHA-256 of each file, or of the values that it shows."""
+    """`compress` made the archive once; the JSON holds the SHA-256 of each file, or of its pixels."""
     expected = json.loads(GOLDEN.with_suffix(".json").read_text(encoding="utf-8"))
     with open_archive(GOLDEN) as archive:
         assert archive.verify() == []
@@ -40,11 +40,11 @@ def test_a_golden_archive_decodes_for_ever() -> None:
 
 
 def content_hash(archive: Archive, file: ArchivedFile) -> str:
-    """The SHA-256 of a file, or of what it shows."""
+    """The SHA-256 of a file, or of the pixels of a picture that need not come back byte for byte."""
     content = archive.read(file)
     if file.entry.returns == "bytes":
         return hashlib.sha256(content).hexdigest()
-    picture = picture_from_source(Source(io.BytesIO(content), "piece", len(content), 2**30))
+    picture = picture_from_source(Source(io.BytesIO(content), "the file", len(content), 2**30))
     alpha = b"" if picture.alpha is None else picture.alpha.tobytes()
     return hashlib.sha256(picture.pixels.tobytes() + alpha).hexdigest()
 
@@ -54,11 +54,11 @@ def test_a_packed_bomb_is_stopped_early(tmp_path: Path) -> None:
     manifest = manifest_json(entry_json(bomb, coder="xz", original_bytes=1000))
     with open_archive(write_archive(tmp_path, build_archive(manifest, bomb))) as archive:
 
-        def stopped() -> None:
+        def try_to_read() -> None:
             with pytest.raises(ArchiveDamaged, match="another length than the manifest says"):
-                archive.read(archive.manifest.pieces[0])
+                archive.read(archive.manifest.files[0])
 
-        assert peak_memory(stopped) < 20_000_000
+        assert peak_memory(try_to_read) < 20_000_000
 
 
 def test_a_picture_of_another_size_than_the_manifest_says_is_not_decoded(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_picture_of_another_size_than_the_manifest_says_is_not_decoded(tmp_pat
         manifest = entry_json(content, coder="jpeg-xl", returns="pixels", shape=shape, pixels="", rest=0)
         path = write_archive(tmp_path, build_archive(manifest_json(manifest, rests=[""]), content))
         with open_archive(path) as archive, pytest.raises(ArchiveDamaged, match="can't be decoded"):
-            archive.read(archive.manifest.pieces[0])
+            archive.read(archive.manifest.files[0])
 
 
 def test_another_content_than_promised_is_refused(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_another_content_than_promised_is_refused(tmp_path: Path) -> None:
         write_archive(tmp_path, build_archive(manifest_json(manifest, other, rests=[""]), encoded, TEXT))
     ) as archive:
         with pytest.raises(ArchiveDamaged, match="differ from the original"):
-            archive.read(archive.manifest.pieces[0])
+            archive.read(archive.manifest.files[0])
         with pytest.raises(ArchiveDamaged, match="another file"):
-            archive.read(archive.manifest.pieces[1])
+            archive.read(archive.manifest.files[1])
 
 
 def test_an_unknown_codec_is_named_and_other_files_can_be_read(tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_an_unknown_codec_is_named_and_other_files_can_be_read(tmp_path: Path) -
     with open_archive(write_archive(tmp_path, build_archive(manifest, TEXT, b"b"))) as archive:
         assert archive.verify() == []
         with pytest.raises(ArchiveDamaged, match="was encoded by 'dream'"):
-            archive.read(archive.manifest.pieces[0])
-        assert archive.read(archive.manifest.pieces[1]) == b"b"
+            archive.read(archive.manifest.files[0])
+        assert archive.read(archive.manifest.files[1]) == b"b"
 
 
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
@@ -123,3 +123,16 @@ def test_verifying_does_not_load_torch(medium_folder_and_archive: tuple[Path, Pa
         f"assert open_archive({str(medium_folder_and_archive[1])!r}).verify() == []; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_old_attribute_names_still_work(restored_archive: Path) -> None:
+    with open_archive(restored_archive) as archive:
+        assert archive.nets() == archive.models()
+        assert archive.net(archive.nets()[0]) == archive.model(archive.models()[0])
+        assert archive.manifest.pieces == list(archive)
+        for file in archive:
+            entry = file.entry
+            assert (file.coder, entry.coder) == (file.codec, entry.codec)
+            assert (entry.net, entry.told) == (entry.model, entry.conditioning)
+            assert (entry.rest, entry.raster) == (entry.remainder, entry.row_layout)
+            assert archive.stretch(entry) == archive.content_range(entry)

@@ -11,7 +11,7 @@ from pochade.archive import encode_missing
 from pochade.archive.archive_writer import compress
 from pochade.archive.codecs.encode_job import EncodeProblem, EncodeResult, EncodeTask
 from pochade.archive.codecs.original_file import file_chunks
-from pochade.archive.encode_missing import save_model
+from pochade.archive.encode_missing import write_model_file
 from pochade.errors import FileUnreachable, OutputUnwritable
 from tests.support.archives import read_archive
 
@@ -84,4 +84,4 @@ def test_a_disk_error_is_not_blamed_on_the_file(folder_and_archive: tuple[Path, 
     assert EncodeTask(notes, content, tmp_path / "gone" / "x").run() == EncodeProblem("No such file or directory", True)
     assert EncodeTask(tmp_path / "gone", content, tmp_path / "x").run() == EncodeProblem("does not exist")
     with pytest.raises(OutputUnwritable, match=r"x\.pochade' could not be written"):
-        save_model(tmp_path / "gone" / "net", b"a net", folder_and_archive[1])
+        write_model_file(tmp_path / "gone" / "net", b"a net", folder_and_archive[1])

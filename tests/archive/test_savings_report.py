@@ -37,7 +37,7 @@ def report_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def images_on(page: Path) -> list[np.ndarray]:
     """The pictures on a page."""
     urls = IMAGE_URL.findall(page.read_text(encoding="utf-8"))
-    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(item)))) for item in urls]
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(url)))) for url in urls]
 
 
 def test_the_json_has_every_file_and_the_sums(report_home: Path) -> None:

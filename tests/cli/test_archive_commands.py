@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pochade.cli.output import printed
+from pochade.cli.messages import printed
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from tests.cli.test_study import run
 from tests.support.picture_files import encode_with_pillow, rgb_image

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pochade import cli, errors
-from pochade.cli.collection_commands import format_named
+from pochade.cli.learn_command import format_named
 from tests.support.drawings import drawing, folder_of_art
 
 

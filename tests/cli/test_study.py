@@ -120,7 +120,7 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr(
         "pochade.study.fashion_mnist.fashion_mnist", interrupted if when == "reading" else lambda _: pictures
     )
-    monkeypatch.setattr("pochade.study.run_study.train_nets", interrupted)
+    monkeypatch.setattr("pochade.study.model_training.train_models", interrupted)
     assert run(["study", "--out", str(tmp_path)], monkeypatch) == errors.Interrupted.exit_code
     said = capsys.readouterr().err
     assert "error: interrupted; what was finished is kept" in said

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from experiments.recipes.synthetic_drawings import FULL_BLEED, ALL_KINDS, ON_PAPER, Kind, draw_synthetic, to_pixels
+from experiments.recipes.synthetic_drawings import ALL_KINDS, FULL_BLEED, ON_PAPER, Kind, draw_synthetic, to_pixels
 
 WHITE = np.ones((96, 96, 3), np.float32)
 

@@ -21,5 +21,5 @@ def test_names_in_any_language_are_valid(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["two\nlines", "\x1b[31m", "\ud800", "x" * 257])
 def test_unprintable_and_long_names_are_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="letters"):
+    with pytest.raises(UsageError, match="1 to 256 characters"):
         normalise_name(name)

@@ -1,4 +1,4 @@
-"""Damaged files of vectors are refused."""
+"""Damaged vector files are refused."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from tests.support.drawings import drawing
 def test_a_file_that_is_cut_short_is_refused(learnt_folder: Path) -> None:
     path = next((learnt_folder / ".pochade").glob("looks-*.f32"))
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(IndexDamaged, match="is cut short: 3 of 12 rows"):
+    with pytest.raises(IndexDamaged, match="is cut short: it covers 3 of 12 pictures"):
         Collection.open(learnt_folder).find(drawing(0))
 
 
 def test_vectors_of_another_model_are_refused(learnt_folder: Path) -> None:
     path = next((learnt_folder / ".pochade").glob("looks-*.f32"))
     path.write_bytes(b'{"format": "pochade-vectors-1", "net": "other"}\n'.ljust(4096, b"\0") + path.read_bytes()[4096:])
-    with pytest.raises(IndexDamaged, match="does not hold the fingerprints"):
+    with pytest.raises(IndexDamaged, match="missing, damaged or from another collection"):
         Collection.open(learnt_folder).find(drawing(0))

@@ -32,7 +32,7 @@ def test_only_a_better_model_is_returned(untrained: Path, tmp_path: Path, monkey
     model, figures = finetune_artifact_remover(untrained, files[:3], files[3:], 0.02, ignore_progress)
     assert (model is not None) == (figures["after"] < figures["before"])
     losses = iter([1.0, 2.0])
-    monkeypatch.setattr(finetuning, "evaluate", lambda _model, _crops: next(losses))
+    monkeypatch.setattr(finetuning, "_mean_loss", lambda _model, _crops: next(losses))
     assert finetune_artifact_remover(untrained, files[:3], files[3:], 0.02, ignore_progress)[0] is None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pochade.errors import UsageError
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.organise.group_edits import merge, pin, rename, split
 
 

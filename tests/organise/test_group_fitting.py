@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pochade.index.group_rows import GroupTree
+from pochade.index.group_tree import GroupTree
 from pochade.organise.group_edits import merge, rename
 from pochade.organise.group_fitting import fit_groups, refit_groups
 
@@ -39,7 +39,7 @@ def test_fitting_again_uses_no_number_twice() -> None:
     merge(first, *[node.id for node in first.children(None)][:2])
     again = refit_groups(first, np.arange(90), clusters(30))
     kept = {node.id for node in first.nodes.values() if node.kept}
-    fresh = set(again.nodes) - set().union(*(first.below(number) for number in kept))
+    fresh = set(again.nodes) - set().union(*(first.subtree(number) for number in kept))
     assert not fresh & set(first.nodes)
 
 

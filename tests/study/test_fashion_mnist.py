@@ -10,12 +10,12 @@ import pytest
 
 from pochade.errors import DataDamaged, DataMissing
 from pochade.study import fashion_mnist
-from pochade.study.fashion_mnist import SOURCES, Source, located, read_idx
+from pochade.study.fashion_mnist import DATA_FILES, DataFile, locate_data, read_idx
 
 VALUES = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 HEADER = bytes([0, 0, 8, 3]) + b"".join(side.to_bytes(4, "big") for side in VALUES.shape)
 CONTENT = HEADER + VALUES.tobytes()
-SOURCE = Source("pictures.gz", VALUES.shape, hashlib.sha256(CONTENT).hexdigest(), "")
+SOURCE = DataFile("pictures.gz", VALUES.shape, hashlib.sha256(CONTENT).hexdigest(), "")
 PACKED = gzip.compress(CONTENT)
 
 
@@ -58,7 +58,7 @@ def test_a_broken_file_is_refused_with_its_reason(tmp_path: Path, packed: bytes,
 
 def test_a_bomb_is_not_unpacked_whole(tmp_path: Path) -> None:
     path = written(tmp_path, gzip.compress(bytes(50_000_000)))
-    assert len(fashion_mnist.unpacked(path, 1_000)) == 1_001
+    assert len(fashion_mnist.unpack_limited(path, 1_000)) == 1_001
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
 
 def stocked(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    for source in SOURCES:
+    for source in DATA_FILES:
         (folder / source.name).touch()
     return folder
 
@@ -81,17 +81,17 @@ def test_the_folder_given_comes_first_then_the_cache_then_debians(
     monkeypatch.setattr(fashion_mnist, "cache_folder", lambda: cache)
     monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", debian)
     stocked(debian)
-    assert located(None) == debian
+    assert locate_data(None) == debian
     stocked(cache)
-    assert located(None) == cache
-    assert located(stocked(given)) == given
+    assert locate_data(None) == cache
+    assert locate_data(stocked(given)) == given
 
 
 def test_a_given_folder_that_lacks_a_file_is_named_not_passed_over(tmp_path: Path) -> None:
     stocked(tmp_path / "given")
-    (tmp_path / "given" / SOURCES[2].name).unlink()
-    with pytest.raises(DataMissing, match=SOURCES[2].name):
-        located(tmp_path / "given")
+    (tmp_path / "given" / DATA_FILES[2].name).unlink()
+    with pytest.raises(DataMissing, match=DATA_FILES[2].name):
+        locate_data(tmp_path / "given")
 
 
 def test_without_files_or_connection_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,9 +102,9 @@ def test_without_files_or_connection_the_error_says_what_to_do(tmp_path: Path, m
     monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", tmp_path / "debian")
     monkeypatch.setattr("pooch.retrieve", unreachable)
     with pytest.raises(DataMissing, match="no route to host") as caught:
-        located(None)
+        locate_data(None)
     assert "make data" in caught.value.hint
 
 
 def test_the_sources_describe_the_data_set_that_was_published() -> None:
-    assert [source.size for source in SOURCES] == [47_040_016, 60_008, 7_840_016, 10_008]
+    assert [source.size for source in DATA_FILES] == [47_040_016, 60_008, 7_840_016, 10_008]

@@ -11,9 +11,9 @@ import torch
 
 from pochade.models.checkpoints import load_model
 from pochade.study.fashion_mnist import ImageSet, Split
-from pochade.study.findings import same_points
+from pochade.study.study_latents import shared_random_latents
 from pochade.study.run_study import run_study
-from pochade.study.stage_store import Findings, Stages
+from pochade.study.stage_store import StageResult, StageStore
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.loop import TrainingProgress
@@ -109,17 +109,17 @@ def test_interrupted_it_goes_on_and_ends_with_the_same_numbers(
 
 
 def test_other_settings_have_stages_of_their_own(tmp_path: Path) -> None:
-    Stages(tmp_path, "one").run("stage", lambda: Findings({"answer": 1}))
-    again = Stages(tmp_path, "one").run("stage", lambda: Findings({"answer": 2}))
-    other = Stages(tmp_path, "two").run("stage", lambda: Findings({"answer": 3}))
+    StageStore(tmp_path, "one").run("stage", lambda: StageResult({"answer": 1}))
+    again = StageStore(tmp_path, "one").run("stage", lambda: StageResult({"answer": 2}))
+    other = StageStore(tmp_path, "two").run("stage", lambda: StageResult({"answer": 3}))
     assert (again.numbers["answer"], other.numbers["answer"]) == (1, 3)
 
 
 def test_a_damaged_stage_is_done_again(tmp_path: Path) -> None:
-    stages = Stages(tmp_path, "key")
-    stages.run("stage", lambda: Findings({"answer": 1}))
+    stages = StageStore(tmp_path, "key")
+    stages.run("stage", lambda: StageResult({"answer": 1}))
     (stages.folder / "stage.safetensors").write_bytes(b"half a fi")
-    assert stages.run("stage", lambda: Findings({"answer": 2})).numbers["answer"] == 2
+    assert stages.run("stage", lambda: StageResult({"answer": 2})).numbers["answer"] == 2
 
 
 def test_settings_make_the_nets_that_they_name(pictures: ImageSet) -> None:
@@ -137,7 +137,7 @@ def test_the_same_seed_gives_the_same_first_weights_and_another_seed_others(pict
 
 def test_every_net_sees_the_same_random_numbers(pictures: ImageSet) -> None:
     long, short = (
-        same_points(net, seed=3) for net in (StudySettings().autoencoder(pictures), StudySettings().vae(pictures))
+        shared_random_latents(net, seed=3) for net in (StudySettings().autoencoder(pictures), StudySettings().vae(pictures))
     )
     assert torch.equal(long.flatten(1)[:, :16], short)
 

@@ -1,6 +1,6 @@
-/** The part of a scan that is seen, before and after. The middle comes first where the whole would take too long. */
-import { api, type Look, type Strengths } from "../api";
-import { newestOnly } from "../newest";
+/** The visible part of a scan, before and after cleaning. If all of it would take too long, the middle is cleaned first. */
+import { api, type ScanView, type Strengths } from "../api";
+import { latestOnly } from "../latest-only";
 
 export interface Area {
   left: number;
@@ -8,91 +8,97 @@ export interface Area {
   width: number;
   height: number;
 }
-export type Show = Look["show"];
-export interface Part extends Area {
+export interface Tile extends Area {
   scan: string;
-  show: Show;
+  show: ScanView["show"];
   pixels: ImageBitmap;
 }
-export interface Wish {
+export interface PreviewRequest {
   scan: string;
   area: Area;
   strengths: Strengths;
   show: "after" | "removed";
 }
 
-const SEEN = 1_600_000; // pixels that the server cleans for one look
-const AROUND = 2 * 144; // pixels that it reads beside them
-const SECONDS = 0.6; // a preview should take no longer
-const SETTLE = 80; // milliseconds without another wish
+const MAX_AREA = 1_600_000; // pixels that the server cleans in one request
+const CONTEXT = 2 * 144; // pixels of width and height that the server reads around an area
+const MAX_SECONDS = 0.6; // for a first preview
+const DELAY = 80; // milliseconds to wait for another request
+const MIN_MIDDLE_SHARE = 0.3; // of the area's width and height
 
-export class Looking {
-  before = $state.raw<Part | null>(null);
-  /** Cleaned, or what was removed; the last one lies uppermost. */
-  after = $state.raw<Part[]>([]);
-  busy = $state(false);
+export class ScanPreview {
+  before = $state.raw<Tile | null>(null);
+  /** Cleaned tiles, or tiles with what was removed; later ones are drawn on top. */
+  after = $state.raw<Tile[]>([]);
+  isBusy = $state(false);
   error = $state.raw<unknown>(null);
-  private newest: Wish | null = null;
-  private perSecond = 400_000; // pixels that the server cleaned in a second
-  private work = newestOnly<Wish>((wish) => this.look(wish), SETTLE);
+  private latest: PreviewRequest | null = null;
+  private pixelsPerSecond = 400_000; // measured speed of the server
+  private renderLatest = latestOnly<PreviewRequest>((request) => this.render(request), DELAY);
 
-  ask(wish: Wish): void {
-    this.newest = wish;
-    this.busy = true;
-    this.work(wish);
+  request(request: PreviewRequest): void {
+    this.latest = request;
+    this.isBusy = true;
+    this.renderLatest(request);
   }
 
-  private async look(wish: Wish): Promise<void> {
+  private async render(request: PreviewRequest): Promise<void> {
     try {
-      const same = this.before?.scan === wish.scan && covers(this.before, wish.area);
-      if (!same) this.before = await this.part(wish, wish.area, "before");
-      const middle = this.quick(wish.area);
+      const hasBefore = this.before?.scan === request.scan && isSameArea(this.before, request.area);
+      if (!hasBefore) this.before = await this.fetchTile(request, request.area, "before");
+      const middle = this.quickMiddle(request.area);
       if (middle) {
-        const part = await this.timed(wish, middle);
-        this.after = [...this.after.filter((one) => one.scan === wish.scan && one.show === wish.show).slice(-1), part];
-        if (this.newest !== wish) return; // a newer wish makes the rest needless
+        const tile = await this.fetchTimed(request, middle);
+        this.after = [...this.after.filter(({ scan, show }) => scan === request.scan && show === request.show).slice(-1), tile];
+        if (this.latest !== request) return; // a later request replaces this one
       }
-      this.after = [await this.timed(wish, wish.area)];
+      this.after = [await this.fetchTimed(request, request.area)];
       this.error = null;
     } catch (caught) {
       this.error = caught;
     } finally {
-      if (this.newest === wish) this.busy = false;
+      if (this.latest === request) this.isBusy = false;
     }
   }
 
-  /** The middle of an area, as much as is cleaned soon enough; nothing where that is all of it. */
-  private quick({ left, top, width, height }: Area): Area | null {
-    const cost = (share: number) => (share * width + AROUND) * (share * height + AROUND);
-    if (cost(1) <= SECONDS * this.perSecond) return null;
+  /** As much of an area's middle as the server cleans in time; null if it manages the whole area. */
+  private quickMiddle({ left, top, width, height }: Area): Area | null {
+    const pixels = (share: number) => (share * width + CONTEXT) * (share * height + CONTEXT);
+    const budget = MAX_SECONDS * this.pixelsPerSecond;
+    if (pixels(1) <= budget) return null;
     let share = 0.9;
-    while (share > 0.3 && cost(share) > SECONDS * this.perSecond) share -= 0.1;
-    const [wide, high] = [Math.round(share * width), Math.round(share * height)];
-    return { left: left + Math.round((width - wide) / 2), top: top + Math.round((height - high) / 2), width: wide, height: high };
+    while (share > MIN_MIDDLE_SHARE && pixels(share) > budget) share -= 0.1;
+    const [middleWidth, middleHeight] = [Math.round(share * width), Math.round(share * height)];
+    return {
+      left: left + Math.round((width - middleWidth) / 2), top: top + Math.round((height - middleHeight) / 2), width: middleWidth, height: middleHeight,
+    };
   }
 
-  private async timed(wish: Wish, area: Area): Promise<Part> {
-    const began = performance.now();
-    const part = await this.part(wish, area, wish.show);
-    const now = ((area.width + AROUND) * (area.height + AROUND)) / ((performance.now() - began) / 1000);
-    this.perSecond = (this.perSecond + now) / 2;
-    return part;
+  /** Fetch a tile, and update the measured speed. */
+  private async fetchTimed(request: PreviewRequest, area: Area): Promise<Tile> {
+    const start = performance.now();
+    const tile = await this.fetchTile(request, area, request.show);
+    const speed = ((area.width + CONTEXT) * (area.height + CONTEXT)) / ((performance.now() - start) / 1000);
+    this.pixelsPerSecond = (this.pixelsPerSecond + speed) / 2;
+    return tile;
   }
 
-  private async part(wish: Wish, area: Area, show: Show): Promise<Part> {
-    const picture = await api.look(wish.scan, { ...area, show, ...(show !== "before" && { strengths: wish.strengths }) });
-    return { scan: wish.scan, show, ...area, pixels: await createImageBitmap(picture) };
+  private async fetchTile(request: PreviewRequest, area: Area, show: Tile["show"]): Promise<Tile> {
+    const picture = await api.scanView(request.scan, { ...area, show, ...(show !== "before" && { strengths: request.strengths }) });
+    return { scan: request.scan, show, ...area, pixels: await createImageBitmap(picture) };
   }
 }
 
-function covers(outer: Area, inner: Area): boolean {
-  return outer.left === inner.left && outer.top === inner.top && outer.width === inner.width && outer.height === inner.height;
+function isSameArea(first: Area, second: Area): boolean {
+  return first.left === second.left && first.top === second.top && first.width === second.width && first.height === second.height;
 }
 
-/** What is seen of a scan through a window of that size, in whole pixels, and no more than is cleaned at once. */
-export function seen(scan: { width: number; height: number }, left: number, top: number, wide: number, high: number): Area {
-  const share = Math.min(1, Math.sqrt(SEEN / Math.max(1, wide * high)));
-  const width = Math.min(scan.width, Math.floor(wide * share));
-  const height = Math.min(scan.height, Math.floor(high * share));
+/** The part of a scan that a window of that size shows, in whole pixels, limited to what the server cleans in one request. */
+export function visibleArea(
+  scan: { width: number; height: number }, left: number, top: number, windowWidth: number, windowHeight: number,
+): Area {
+  const share = Math.min(1, Math.sqrt(MAX_AREA / Math.max(1, windowWidth * windowHeight)));
+  const width = Math.min(scan.width, Math.floor(windowWidth * share));
+  const height = Math.min(scan.height, Math.floor(windowHeight * share));
   return { left: Math.round(left), top: Math.round(top), width, height };
 }

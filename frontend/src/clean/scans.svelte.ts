@@ -1,44 +1,50 @@
-/** The scans that are to be cleaned, and how; kept while the page is open. */
+/** The scans to clean, and the settings for it; they last until the page is closed. */
 import { api, type Scan, type Strengths } from "../api";
-import { newestOnly } from "../newest";
-import { maskOf, type Stroke } from "./mask";
+import { latestOnly } from "../latest-only";
+import { renderMask, type Stroke } from "./mask";
 
-export const KINDS = [
-  ["light", "Uneven light", "shadows of the page and of the lamp"],
-  ["paper", "Paper", "its colour becomes white"],
-  ["grain", "Grain", "the paper's tooth, and the scanner's noise"],
-  ["specks", "Specks", "dust, hairs, scratches, folds"],
-  ["smudges", "Smudges", "smears, stains, what shows through"],
+/** Each kind of damage with its name and a description. */
+export const DAMAGE_KINDS = [
+  ["light", "Uneven light", "Shadows of the page and of the lamp"],
+  ["paper", "Paper", "The colour of the paper turns white"],
+  ["grain", "Grain", "The texture of the paper, and the scanner's noise"],
+  ["specks", "Specks", "Dust, hairs, scratches and folds"],
+  ["smudges", "Smudges", "Smears, stains, and what shows through from the other side"],
 ] as const satisfies readonly (readonly [keyof Strengths, string, string])[];
 
-export const FULL: Strengths = { light: 100, paper: 100, grain: 100, specks: 100, smudges: 100 };
+export const FULL_STRENGTHS: Strengths = { light: 100, paper: 100, grain: 100, specks: 100, smudges: 100 };
+const MASK_DELAY = 150; // milliseconds
 
-/** One scan on the table. */
-export class Held {
-  /** The left upper corner of what is looked at. */
+/** A scan with its mask and the part of it that is visible. */
+export class OpenScan {
+  /** The top left corner of the visible part, in pixels of the scan. */
   left = $state(0);
   top = $state(0);
   strokes = $state.raw<Stroke[]>([]);
   hasMask = $state(false);
-  /** Grows when the server has another mask. */
+  /** Grows when the mask on the server has changed. */
   maskVersion = $state(0);
   error = $state.raw<unknown>(null);
-  private keep = newestOnly<Stroke[]>((strokes) => this.send(strokes), 150);
+  private sendLatest = latestOnly<Stroke[]>((strokes) => this.sendMask(strokes), MASK_DELAY);
 
   constructor(readonly scan: Scan) {
     this.hasMask = scan.has_mask;
   }
 
-  /** What is painted from now on; the server is told. */
+  /** Replace the strokes of the mask, and send it to the server. */
   paint(strokes: Stroke[]): void {
     this.strokes = strokes;
-    this.keep(strokes);
+    this.sendLatest(strokes);
   }
 
-  private async send(strokes: Stroke[]): Promise<void> {
+  undoStroke(): void {
+    this.paint(this.strokes.slice(0, -1));
+  }
+
+  private async sendMask(strokes: Stroke[]): Promise<void> {
     try {
-      if (strokes.length) await api.protect(this.scan.id, await maskOf(strokes, this.scan.width, this.scan.height));
-      else await api.unprotect(this.scan.id);
+      if (strokes.length) await api.saveMask(this.scan.id, await renderMask(strokes, this.scan.width, this.scan.height));
+      else await api.deleteMask(this.scan.id);
       [this.hasMask, this.error] = [strokes.length > 0, null];
       this.maskVersion += 1;
     } catch (caught) {
@@ -47,57 +53,63 @@ export class Held {
   }
 }
 
-class Table {
-  held = $state.raw<Held[]>([]);
-  current = $state.raw<Held | null>(null);
-  strengths = $state<Strengths>({ ...FULL });
-  sending = $state(0);
+class ScanList {
+  all = $state.raw<OpenScan[]>([]);
+  current = $state.raw<OpenScan | null>(null);
+  strengths = $state<Strengths>({ ...FULL_STRENGTHS });
+  /** The number of files that are being uploaded. */
+  uploading = $state(0);
   errors = $state.raw<unknown[]>([]);
-  private looked = false;
+  private isLoaded = false;
 
-  /** What was dropped earlier is still there. */
+  /** Load the scans that the server still has from earlier. */
   async load(): Promise<void> {
-    if (this.looked) return;
-    this.looked = true;
+    if (this.isLoaded) return;
+    this.isLoaded = true;
     await this.add(await api.scans());
   }
 
-  /** Scans by their ids; a piece's key is one, too. */
+  /** Add scans by their ids; the key of a picture is also an id. */
   async add(ids: string[]): Promise<void> {
-    for (const id of ids.filter((one) => !this.held.some((held) => held.scan.id === one))) {
-      await this.tried(async () => this.lay(await api.scan(id)));
+    for (const id of ids.filter((id) => !this.has(id))) {
+      await this.attempt(async () => this.append(await api.scan(id)));
     }
   }
 
-  async drop(files: File[]): Promise<void> {
-    this.sending += files.length;
+  async upload(files: File[]): Promise<void> {
+    this.uploading += files.length;
     for (const file of files) {
-      await this.tried(async () => this.lay(await api.drop(file)));
-      this.sending -= 1;
+      await this.attempt(async () => this.append(await api.uploadScan(file)));
+      this.uploading -= 1;
     }
   }
 
-  async remove(held: Held): Promise<void> {
-    const place = this.held.indexOf(held);
-    this.held = this.held.filter((one) => one !== held);
-    if (this.current === held) this.current = this.held[Math.min(place, this.held.length - 1)] ?? null;
-    await this.tried(() => api.forget(held.scan.id));
+  async remove(removed: OpenScan): Promise<void> {
+    const index = this.all.indexOf(removed);
+    this.all = this.all.filter((open) => open !== removed);
+    if (this.current === removed) this.current = this.all[Math.min(index, this.all.length - 1)] ?? null;
+    await this.attempt(() => api.deleteScan(removed.scan.id));
   }
 
-  private lay(scan: Scan): void {
-    if (this.held.some((one) => one.scan.id === scan.id)) return; // asked for twice at once
-    const held = new Held(scan);
-    this.held = [...this.held, held];
-    this.current ??= held;
+  private has(id: string): boolean {
+    return this.all.some((open) => open.scan.id === id);
   }
 
-  private async tried(work: () => Promise<void>): Promise<void> {
+  private append(scan: Scan): void {
+    if (this.has(scan.id)) return; // requested twice at the same time
+    const open = new OpenScan(scan);
+    this.all = [...this.all, open];
+    this.current ??= open;
+  }
+
+  /** Run a task; an error is added to the list of errors. */
+  private async attempt(task: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await task();
     } catch (caught) {
       this.errors = [...this.errors, caught];
     }
   }
 }
 
-export const table = new Table();
+export const scanList = new ScanList();

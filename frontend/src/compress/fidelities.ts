@@ -1,49 +1,49 @@
-/** Fidelities and coders in plain words. */
+/** The fidelities and codecs of an archive in plain words. */
 import type { Fidelity, Job } from "../api";
 
-export const FIDELITIES: readonly { value: Fidelity; name: string; short: string; words: string }[] = [
+export const FIDELITIES: readonly { value: Fidelity; name: string; summary: string; description: string }[] = [
   {
-    value: "lossless", name: "Lossless", short: "nothing is lost",
-    words: "Every pixel, and all that the file held beside them, comes back as it was. The safe choice for originals.",
+    value: "lossless", name: "Lossless", summary: "nothing is lost",
+    description: "Every pixel, and everything else in the file, comes back exactly as it was. The safe choice for originals.",
   },
   {
-    value: "high", name: "High", short: "looks the same",
-    words: "Pictures may come back as AVIF, JPEG XL or WebP that nobody tells from the original when looking at 1:1. Where that saves nothing, nothing is lost.",
+    value: "high", name: "High", summary: "looks the same",
+    description: "Pictures may come back as AVIF, JPEG XL or WebP that look the same as the original at 1:1. Where this saves nothing, nothing is lost.",
   },
   {
-    value: "medium", name: "Medium", short: "looks alike",
-    words: "Much smaller. Fine grain may soften where one looks closely: to show and to send, not the only copy.",
+    value: "medium", name: "Medium", summary: "looks similar",
+    description: "Much smaller. Fine grain may look softer up close. Good for showing and sending, but not as the only copy.",
   },
   {
-    value: "preview", name: "Preview", short: "1 kB each",
-    words: "A small sketch of everything, to carry along: ten thousand pieces in some twelve megabytes. Shown here at 512 pixels. Never the only copy.",
+    value: "preview", name: "Preview", summary: "1 kB each",
+    description: "A small sketch of everything, to carry with you: ten thousand pictures take about 12 MB. Shown here at 512 pixels. Never the only copy.",
   },
 ];
 
-const CODERS: Record<string, string> = {
-  jpeg: "JPEG, packed tighter", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "kept as it is",
-  avif: "AVIF, alike", "jpeg-xl-lossy": "JPEG XL, alike", "webp-lossy": "WebP, alike",
-  "avif-restored": "AVIF, redrawn by a net", net: "the net that redraws",
+const CODEC_NAMES: Record<string, string> = {
+  jpeg: "JPEG, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "unchanged",
+  avif: "AVIF, lossy", "jpeg-xl-lossy": "JPEG XL, lossy", "webp-lossy": "WebP, lossy",
+  "avif-restored": "AVIF, restored by a model", net: "model for restoring",
 };
 
-export function coderName(coder: string): string {
-  return CODERS[coder] ?? coder;
+export function codecName(codec: string): string {
+  return CODEC_NAMES[codec] ?? codec;
 }
 
-/** "43 %" of what is no longer there; nothing was saved where it grew. */
-export function saved(before: number, after: number): string {
+/** The saved share in percent, such as "43%"; never negative. */
+export function savedShare(before: number, after: number): string {
   const share = before ? Math.max(0, 1 - after / before) : 0;
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
 }
 
-export interface Saved {
+export interface CodecSavings {
   pieces: number;
   original_bytes: number;
   bytes: number;
 }
 
-/** What a job of the kind `compress` answers. */
-export interface Told {
+/** The answer of a job of the kind `compress`. */
+export interface CompressAnswer {
   archive: string;
   fidelity: Fidelity;
   pieces: number;
@@ -51,12 +51,12 @@ export interface Told {
   original_bytes: number;
   bytes: number;
   coded: number;
-  coders: Record<string, Saved>;
+  coders: Record<string, CodecSavings>;
   left_out: Record<string, string>;
   left_out_count: number;
   report: string | null;
 }
 
-export function told(job: Job | undefined): Told | null {
-  return job?.state === "done" && job.answer ? (job.answer as unknown as Told) : null;
+export function compressAnswer(job: Job | undefined): CompressAnswer | null {
+  return job?.state === "done" && job.answer ? (job.answer as unknown as CompressAnswer) : null;
 }

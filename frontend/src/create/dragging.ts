@@ -1,16 +1,16 @@
-/** What is dragged onto the path: a picture by its kind and name, or a stop that moves. */
-import type { Created } from "../api";
+/** What is dragged onto the path of a morph: a created picture, or a stop that moves. */
+import type { CreatedPicture } from "../api";
 
-export type Dragged = { created: Created } | { stop: number };
-const KIND = "application/x-pochade";
-let now: Dragged | null = null;
+export type DragItem = { created: CreatedPicture } | { stop: number };
+const MIME_TYPE = "application/x-pochade";
+let current: DragItem | null = null;
 
-export function drag(event: DragEvent, what: Dragged): void {
-  now = what;
-  event.dataTransfer?.setData(KIND, "");
+export function startDrag(event: DragEvent, item: DragItem): void {
+  current = item;
+  event.dataTransfer?.setData(MIME_TYPE, "");
 }
 
-/** What is dragged over an element, if it is ours. */
-export function dragged(event: DragEvent): Dragged | null {
-  return event.dataTransfer?.types.includes(KIND) ? now : null;
+/** The item that is dragged over an element; null for anything from outside the page. */
+export function dragItem(event: DragEvent): DragItem | null {
+  return event.dataTransfer?.types.includes(MIME_TYPE) ? current : null;
 }

@@ -1,68 +1,69 @@
-/** What was drawn, in batches, and what of it is looked at; kept while the page is open. */
-import { api, type Created, type Painter } from "../api";
+/** The created pictures in batches, and the selected one; they last until the page is closed. */
+import { api, type CreatedPicture, type Generator } from "../api";
 
 export interface Batch {
   id: number;
   title: string;
-  wanted: number;
-  pictures: Created[];
+  total: number; // pictures when it is complete
+  pictures: CreatedPicture[];
   error: unknown;
 }
 
-const AT_ONCE = 4; // pictures, so that the first are seen soon
+const PICTURES_PER_REQUEST = 4; // few, so that the first ones are seen soon
+const MAX_EARLIER = 32;
 
-class Easel {
-  painter = $state.raw<Painter | null>(null);
+class Generation {
+  generator = $state.raw<Generator | null>(null);
   error = $state.raw<unknown>(null);
   batches = $state.raw<Batch[]>([]);
-  picked = $state.raw<Created | null>(null);
-  drawing = $state(false);
-  private last = 0;
+  selected = $state.raw<CreatedPicture | null>(null);
+  isBusy = $state(false);
+  private lastId = 0;
 
   async load(): Promise<void> {
     try {
       this.error = null;
-      this.painter = await api.painter();
-      if (!this.batches.length) this.earlier(await api.created());
+      this.generator = await api.generator();
+      if (!this.batches.length) this.addEarlier(await api.created());
     } catch (caught) {
       this.error = caught;
     }
   }
 
-  /** Draw in small parts with seeds counted on, which comes out the same as all at once. */
-  async draw(title: string, wanted: number, seed: number, part: (n: number, seed: number) => Promise<Created[]>): Promise<void> {
-    const batch: Batch = { id: ++this.last, title, wanted, pictures: [], error: null };
+  /** Create a batch in several requests with consecutive seeds; the pictures are the same as those of a single request. */
+  async create(title: string, total: number, seed: number, send: (n: number, seed: number) => Promise<CreatedPicture[]>): Promise<void> {
+    const batch: Batch = { id: ++this.lastId, title, total, pictures: [], error: null };
     this.batches = [batch, ...this.batches];
-    this.drawing = true;
+    this.isBusy = true;
     try {
-      for (let done = 0; done < wanted && this.has(batch.id); done += AT_ONCE) {
-        const more = await part(Math.min(AT_ONCE, wanted - done), seed + done);
-        this.change(batch.id, (one) => ({ ...one, pictures: [...one.pictures, ...more] }));
-        if (!done) this.picked = more[0] ?? null;
+      for (let done = 0; done < total && this.has(batch.id); done += PICTURES_PER_REQUEST) {
+        const pictures = await send(Math.min(PICTURES_PER_REQUEST, total - done), seed + done);
+        this.change(batch.id, (current) => ({ ...current, pictures: [...current.pictures, ...pictures] }));
+        if (!done) this.selected = pictures[0] ?? null;
       }
     } catch (error) {
-      this.change(batch.id, (one) => ({ ...one, error, wanted: one.pictures.length }));
+      this.change(batch.id, (current) => ({ ...current, error, total: current.pictures.length }));
     } finally {
-      this.drawing = false;
+      this.isBusy = false;
     }
   }
 
   close(id: number): void {
-    this.batches = this.batches.filter((one) => one.id !== id);
+    this.batches = this.batches.filter((batch) => batch.id !== id);
   }
 
   private has(id: number): boolean {
-    return this.batches.some((one) => one.id === id);
+    return this.batches.some((batch) => batch.id === id);
   }
 
-  private change(id: number, how: (batch: Batch) => Batch): void {
-    this.batches = this.batches.map((one) => (one.id === id ? how(one) : one));
+  private change(id: number, update: (batch: Batch) => Batch): void {
+    this.batches = this.batches.map((batch) => (batch.id === id ? update(batch) : batch));
   }
 
-  private earlier(all: Created[]): void {
-    const pictures = all.filter((one) => one.way === "imagine" || one.way === "vary").slice(-32);
-    if (pictures.length) this.batches = [{ id: ++this.last, title: "Earlier", wanted: pictures.length, pictures, error: null }];
+  private addEarlier(all: CreatedPicture[]): void {
+    const pictures = all.filter(({ way }) => way === "imagine" || way === "vary").slice(-MAX_EARLIER);
+    if (pictures.length) this.batches = [{ id: ++this.lastId, title: "Earlier", total: pictures.length, pictures, error: null }];
   }
 }
 
-export const easel = new Easel();
+export const generation = new Generation();

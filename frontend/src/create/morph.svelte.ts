@@ -1,7 +1,7 @@
-/** The way from picture to picture: what lies on it, and its frames. */
-import { api, shown, type Created } from "../api";
+/** A morph: the pictures on its path, and its frames. */
+import { api, imageUrl, type CreatedPicture } from "../api";
 
-/** A piece, or a picture that was drawn. */
+/** A picture on the path: one of the collection, or a created one. */
 export interface Stop {
   id: number;
   picture: string;
@@ -9,69 +9,72 @@ export interface Stop {
   name: string;
 }
 
-export const MOST = 8; // pictures on a way
-const AT_ONCE = 6; // frames
+export const MAX_STOPS = 8;
+const FRAMES_PER_REQUEST = 6;
 
-class Path {
+class Morph {
   stops = $state.raw<Stop[]>([]);
-  frames = $state.raw<Created[]>([]);
-  wanted = $state(0);
-  at = $state(0);
-  count = $state(24);
+  frames = $state.raw<CreatedPicture[]>([]);
+  /** The number of frames when the animation is complete. */
+  total = $state(0);
+  /** The index of the frame that is shown. */
+  position = $state(0);
+  frameCount = $state(24); // chosen for the next animation
   loop = $state(false);
   error = $state.raw<unknown>(null);
-  said = $state(""); // for screen readers: what changed
-  private last = 0;
-  private turn = 0;
-  drawing = $derived(this.wanted > this.frames.length);
-  now = $derived(this.frames[Math.min(this.at, this.frames.length - 1)]);
+  /** What has changed, for screen readers. */
+  announcement = $state("");
+  private lastId = 0;
+  private run = 0;
+  isBusy = $derived(this.total > this.frames.length);
+  currentFrame = $derived(this.frames[Math.min(this.position, this.frames.length - 1)]);
 
-  addPiece(key: string, name: string, before?: number): void {
-    this.add(key, shown.thumbnail(key), name, before);
+  addPicture(key: string, name: string, index?: number): void {
+    this.add(key, imageUrl.thumbnail(key), name, index);
   }
 
-  addCreated(one: Created, before?: number): void {
-    this.add(one.id, one.address, `drawn from seed ${one.seed}`, before);
+  addCreated(picture: CreatedPicture, index?: number): void {
+    this.add(picture.id, picture.address, `created from seed ${picture.seed}`, index);
   }
 
   remove(id: number): void {
-    this.said = `${this.stops.find((one) => one.id === id)?.name ?? "It"} left the path`;
-    this.stops = this.stops.filter((one) => one.id !== id);
+    this.announcement = `${this.stops.find((stop) => stop.id === id)?.name ?? "It"} was removed from the path`;
+    this.stops = this.stops.filter((stop) => stop.id !== id);
   }
 
-  /** Put a stop at a place, counted from 0. */
+  /** Move a stop to an index, counted from 0. */
   move(id: number, to: number): void {
-    const from = this.stops.findIndex((one) => one.id === id);
+    const from = this.stops.findIndex((stop) => stop.id === id);
     const stop = this.stops[from];
     if (!stop || to < 0 || to >= this.stops.length) return;
     this.stops = this.stops.toSpliced(from, 1).toSpliced(to, 0, stop);
-    this.said = `${stop.name} is now ${to + 1} of ${this.stops.length}`;
+    this.announcement = `${stop.name} is now ${to + 1} of ${this.stops.length}`;
   }
 
-  /** Draw the frames, a few at a time; a way that was begun before ends. */
-  async draw(): Promise<void> {
-    const turn = ++this.turn;
-    const wish = { pictures: this.stops.map((one) => one.picture), frames: this.count, loop: this.loop };
-    [this.frames, this.at, this.error, this.wanted] = [[], 0, null, this.count];
+  /** Create the frames, a few at a time; this ends an earlier run. */
+  async animate(): Promise<void> {
+    const run = ++this.run;
+    const body = { pictures: this.stops.map((stop) => stop.picture), frames: this.frameCount, loop: this.loop };
+    [this.frames, this.position, this.error, this.total] = [[], 0, null, this.frameCount];
     try {
-      while (this.drawing) {
-        const more = await api.morph({ ...wish, first: this.frames.length, count: AT_ONCE });
-        if (turn !== this.turn) return;
-        this.frames = [...this.frames, ...more];
+      while (this.isBusy) {
+        const frames = await api.morph({ ...body, first: this.frames.length, count: FRAMES_PER_REQUEST });
+        if (run !== this.run) return;
+        this.frames = [...this.frames, ...frames];
       }
     } catch (caught) {
-      if (turn === this.turn) [this.error, this.wanted] = [caught, this.frames.length];
+      if (run === this.run) [this.error, this.total] = [caught, this.frames.length];
     }
   }
 
-  private add(picture: string, address: string, name: string, before = this.stops.length): void {
-    if (this.stops.length >= MOST) {
-      this.said = `A path has ${MOST} pictures at most`;
+  private add(picture: string, address: string, name: string, index = this.stops.length): void {
+    if (this.stops.length >= MAX_STOPS) {
+      this.announcement = `A path has at most ${MAX_STOPS} pictures`;
       return;
     }
-    this.stops = this.stops.toSpliced(before, 0, { id: ++this.last, picture, address, name });
-    this.said = `${name} is ${before + 1} of ${this.stops.length} on the path`;
+    this.stops = this.stops.toSpliced(index, 0, { id: ++this.lastId, picture, address, name });
+    this.announcement = `${name} is ${index + 1} of ${this.stops.length} on the path`;
   }
 }
 
-export const path = new Path();
+export const morph = new Morph();

@@ -1,270 +1,293 @@
-/** The map as it is drawn on a canvas: points, pictures that don't cover each other, names, what is chosen. It draws only when something changed. */
-import { Dots, packed } from "./dots";
-import { readable, type Named } from "./names";
-import { Pictures } from "./pictures";
+/** Draws the map on a canvas: dots, pictures that don't overlap, captions and selections. It draws only when something has changed. */
+import { DotLayer, packColour } from "./dots";
+import { placeCaptions, type GroupCaption } from "./group-captions";
 import { levelFor, type Points } from "./points";
-import { View } from "./view";
+import { ThumbnailCache } from "./thumbnail-cache";
+import { Viewport } from "./viewport";
 
-const FLIGHT = 380; // milliseconds
-const MANY = 3000; // pieces from which on pictures begin smaller, so that the whole can be seen
-const NEAR = 12; // pixels about a dot that still mean it
-const LARGEST = 240; // pixels of a picture that stands alone, where one is near
-const SHARE = 0.94; // of its room that a picture takes
-const LABEL = "13px system-ui, sans-serif";
-const OWN = "italic 16px ui-serif, Georgia, 'Noto Serif', 'Liberation Serif', serif";
+const FLIGHT_MILLISECONDS = 380;
+const MANY_POINTS = 3000; // from which on pictures are smaller, so that the whole map stays readable
+const MIN_ROOM = { few: 56, many: 38 }; // pixels that a picture needs to be drawn
+const MAX_PICTURE = 240; // pixels of a picture that has much room
+const ROOM_SHARE = 0.94; // of its room that a picture fills
+const DOT_TOLERANCE = 12; // pixels around a dot that still hit it
+const SCAN_LEVEL = 24; // up to which all points of the level are scanned; finer levels use the grid
+const EDGE = 90; // pixels: a picture closer to the edge than that is brought into view
+const DESCRIPTION_FONT = "13px system-ui, sans-serif";
+const NAME_FONT = "italic 16px ui-serif, Georgia, 'Noto Serif', 'Liberation Serif', serif";
 
-type Paint = readonly [number, number, number];
-export interface Colours {
-  ground: Paint;
-  ink: Paint;
-  accent: Paint;
+type Colour = readonly [red: number, green: number, blue: number];
+export interface MapColours {
+  ground: Colour;
+  ink: Colour;
+  accent: Colour;
 }
-interface Drawn {
-  at: number;
+type ScreenPoint = [x: number, y: number];
+interface DrawnPicture {
+  index: number;
   left: number;
   top: number;
   width: number;
   height: number;
 }
 
-export class Chart {
-  readonly view = new View();
-  chosen: Uint8Array;
-  current = -1; // the piece that the person looks at
+export class MapRenderer {
+  readonly viewport = new Viewport();
+  selected: Uint8Array; // 1 for each selected point
+  current = -1; // the picture that the panel shows
   hovered = -1;
-  place: [number, number] | null = null; // an empty one that was asked about
-  lasso: [number, number][] = []; // in pixels
-  names: readonly Named[] = [];
-  private readonly least: number; // pixels of a picture's room
-  colours: Colours = { ground: [255, 255, 255], ink: [0, 0, 0], accent: [150, 64, 15] };
-  private readonly pen: CanvasRenderingContext2D;
-  private readonly dots = new Dots();
-  private readonly pictures = new Pictures(() => this.dirty());
-  private drawn: Drawn[] = [];
-  private widths = new Map<string, number>();
+  emptySpot: [number, number] | null = null; // in map units
+  lasso: ScreenPoint[] = [];
+  captions: readonly GroupCaption[] = [];
+  colours: MapColours = { ground: [255, 255, 255], ink: [0, 0, 0], accent: [150, 64, 15] };
+  private readonly minRoom: number;
+  private readonly context: CanvasRenderingContext2D;
+  private readonly dots = new DotLayer();
+  private readonly thumbnails = new ThumbnailCache(() => this.requestDraw());
+  private drawn: DrawnPicture[] = [];
+  private captionWidths = new Map<string, number>();
   private frame = 0;
-  private flight: { from: View; to: View; since: number } | null = null;
+  private flight: { from: Viewport; to: Viewport; start: number } | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     readonly points: Points,
   ) {
-    this.pen = canvas.getContext("2d", { alpha: false })!;
-    this.chosen = new Uint8Array(points.count);
-    this.least = points.count > MANY ? 38 : 56;
+    this.context = canvas.getContext("2d", { alpha: false })!;
+    this.selected = new Uint8Array(points.count);
+    this.minRoom = points.count > MANY_POINTS ? MIN_ROOM.many : MIN_ROOM.few;
   }
 
-  resize(width: number, height: number, ratio: number): void {
-    const first = this.view.width === 1;
-    [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-    [this.view.width, this.view.height] = [width, height];
-    const whole = this.whole();
-    this.view.bound(whole.scale);
-    if (first) Object.assign(this.view, whole);
-    this.draw(); // at once: the canvas has just been emptied
+  resize(width: number, height: number, pixelRatio: number): void {
+    const isFirst = this.viewport.width === 1;
+    [this.canvas.width, this.canvas.height] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    [this.viewport.width, this.viewport.height] = [width, height];
+    const whole = this.wholeMap();
+    this.viewport.limitZoom(whole.scale);
+    if (isFirst) Object.assign(this.viewport, whole);
+    this.draw(); // immediately, because resizing has cleared the canvas
   }
 
-  whole(): View {
+  /** A viewport that shows the whole map. */
+  wholeMap(): Viewport {
     const { left, top, width, height } = this.points;
-    return this.view.fit(left, top, width, height);
+    return this.viewport.fit(left, top, width, height);
   }
 
-  /** Fly there, or be there at once where the system asks for no motion. */
-  fly(to: View): void {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) Object.assign(this.view, to);
-    else this.flight = { from: Object.assign(new View(), this.view), to, since: performance.now() };
-    this.dirty();
+  /** Fly to a viewport, or jump there if the system asks for reduced motion. */
+  fly(target: Viewport): void {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) Object.assign(this.viewport, target);
+    else this.flight = { from: this.viewport.copy(), to: target, start: performance.now() };
+    this.requestDraw();
   }
 
-  /** Stop where one is: the hand leads. */
-  hold(): void {
+  /** Zoom by a factor around the centre. */
+  flyZoom(factor: number): void {
+    const target = this.viewport.copy();
+    target.zoom(factor);
+    this.fly(target);
+  }
+
+  stopFlight(): void {
     this.flight = null;
   }
 
-  /** Have a piece in view, as it is or nearer. */
-  show(at: number, times = 1): void {
-    const to = Object.assign(new View(), this.view);
-    to.zoom(times);
-    const [right, down, edge] = [this.view.right(this.points.x[at]!), this.view.down(this.points.y[at]!), 90];
-    const seen = right > edge && down > edge && right < this.view.width - edge && down < this.view.height - edge;
-    if (seen && times === 1) return this.dirty();
-    [to.x, to.y] = [this.points.x[at]!, this.points.y[at]!];
-    this.fly(to);
+  /** Bring a picture into view, zoomed by a factor. */
+  show(index: number, factor = 1): void {
+    const target = this.viewport.copy();
+    target.zoom(factor);
+    const [x, y] = [this.viewport.toScreenX(this.points.x[index]!), this.viewport.toScreenY(this.points.y[index]!)];
+    const isInView = x > EDGE && y > EDGE && x < this.viewport.width - EDGE && y < this.viewport.height - EDGE;
+    if (isInView && factor === 1) return this.requestDraw();
+    [target.x, target.y] = [this.points.x[index]!, this.points.y[index]!];
+    this.fly(target);
   }
 
-  /** The piece at a place on the page, or -1. */
-  at(right: number, down: number): number {
-    for (const one of this.drawn) {
-      if (right >= one.left && down >= one.top && right <= one.left + one.width && down <= one.top + one.height) return one.at;
+  /** The picture at a position on the screen, or -1. */
+  pictureAt(x: number, y: number): number {
+    for (const { index, left, top, width, height } of this.drawn) {
+      if (x >= left && y >= top && x <= left + width && y <= top + height) return index;
     }
-    const [[nearest, distance] = [-1, Infinity]] = this.points.nearest(this.view.across(right), this.view.along(down), 1);
-    return distance * this.view.scale <= NEAR ? nearest : -1;
+    const [[nearest, distance] = [-1, Infinity]] = this.points.nearest(this.viewport.toMapX(x), this.viewport.toMapY(y), 1);
+    return distance * this.viewport.scale <= DOT_TOLERANCE ? nearest : -1;
   }
 
-  /** The pieces that a line drawn around them holds. */
-  inside(line: [number, number][]): number[] {
-    const corners = line.map(([right, down]) => [this.view.across(right), this.view.along(down)] as const);
+  /** The pictures inside a closed line on the screen. */
+  picturesInside(line: ScreenPoint[]): number[] {
+    const corners = line.map(([x, y]) => [this.viewport.toMapX(x), this.viewport.toMapY(y)] as const);
     const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
-    const found: number[] = [];
-    this.points.within(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys), (at) => {
-      const [x, y] = [this.points.x[at]!, this.points.y[at]!];
-      let isIn = false;
-      for (let one = 0, before = corners.length - 1; one < corners.length; before = one++) {
-        const [[x1, y1], [x2, y2]] = [corners[one]!, corners[before]!];
-        if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) isIn = !isIn;
+    const inside: number[] = [];
+    this.points.within(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys), (index) => {
+      const [x, y] = [this.points.x[index]!, this.points.y[index]!];
+      let isInside = false; // flips at each edge that a ray from the point crosses
+      for (let end = 0, start = corners.length - 1; end < corners.length; start = end++) {
+        const [[x1, y1], [x2, y2]] = [corners[end]!, corners[start]!];
+        if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) isInside = !isInside;
       }
-      if (isIn) found.push(at);
+      if (isInside) inside.push(index);
     });
-    return found;
+    return inside;
   }
 
-  dirty(): void {
+  requestDraw(): void {
     this.frame ||= requestAnimationFrame(() => this.draw());
   }
 
   close(): void {
     cancelAnimationFrame(this.frame);
-    this.pictures.close();
+    this.thumbnails.close();
   }
 
   private draw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    this.step();
-    const ratio = this.canvas.width / this.view.width;
-    this.pen.setTransform(1, 0, 0, 1, 0, 0);
-    this.dots.draw(this.pen, this.points, this.view, ratio, packed(this.colours.ground), packed(this.colours.accent), this.chosen);
-    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.drawPictures(ratio);
-    this.drawNames();
+    this.stepFlight();
+    const pixelRatio = this.canvas.width / this.viewport.width;
+    const dotColours = { background: packColour(this.colours.ground), accent: packColour(this.colours.accent) };
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.dots.draw(this.context, this.points, this.viewport, pixelRatio, dotColours, this.selected);
+    this.context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    this.drawPictures(pixelRatio);
+    this.drawCaptions();
     this.drawMarks();
+    this.drawLasso();
   }
 
-  private step(): void {
+  private stepFlight(): void {
     if (!this.flight) return;
-    const { from, to, since } = this.flight;
-    const part = Math.min(1, (performance.now() - since) / FLIGHT);
-    Object.assign(this.view, from);
-    this.view.toward(to, 1 - (1 - part) ** 3);
-    if (part === 1) this.flight = null;
-    else this.dirty();
+    const { from, to, start } = this.flight;
+    const share = Math.min(1, (performance.now() - start) / FLIGHT_MILLISECONDS);
+    Object.assign(this.viewport, from);
+    this.viewport.interpolate(to, 1 - (1 - share) ** 3);
+    if (share === 1) this.flight = null;
+    else this.requestDraw();
   }
 
-  private drawPictures(ratio: number): void {
-    const level = levelFor(this.least / this.view.scale);
-    const most = Math.min(LARGEST, 1.5 * this.least * Math.max(1, Math.sqrt(this.view.scale / this.whole().scale)));
-    const seen = this.seen(level, LARGEST);
-    const rooms = this.rooms(seen, most);
-    const size = this.pictures.sizeFor((rooms.reduce((sum, room) => sum + room, 0) / Math.max(1, rooms.length)) * ratio);
+  private drawPictures(pixelRatio: number): void {
+    const level = levelFor(this.minRoom / this.viewport.scale);
+    const maxRoom = Math.min(MAX_PICTURE, 1.5 * this.minRoom * Math.max(1, Math.sqrt(this.viewport.scale / this.wholeMap().scale)));
+    const visible = this.visiblePictures(level, MAX_PICTURE);
+    const rooms = this.roomsFor(visible, maxRoom);
+    const meanRoom = rooms.reduce((sum, room) => sum + room, 0) / Math.max(1, rooms.length);
+    const size = this.thumbnails.sizeFor(meanRoom * pixelRatio);
     this.drawn = [];
-    for (const [place, at] of seen.entries()) {
-      const picture = this.pictures.get(this.points.keys[at]!, size);
-      if (!picture) continue;
-      const scale = (rooms[place]! * SHARE) / Math.max(picture.width, picture.height);
-      const [width, height] = [picture.width * scale, picture.height * scale];
-      const [left, top] = [this.view.right(this.points.x[at]!) - width / 2, this.view.down(this.points.y[at]!) - height / 2];
-      this.pen.drawImage(picture, left, top, width, height);
-      if (this.chosen[at]) this.frameOf(left, top, width, height, 3);
-      this.drawn.push({ at, left, top, width, height });
+    for (const [place, index] of visible.entries()) {
+      const bitmap = this.thumbnails.get(this.points.keys[index]!, size);
+      if (!bitmap) continue;
+      const scale = (rooms[place]! * ROOM_SHARE) / Math.max(bitmap.width, bitmap.height);
+      const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+      const left = this.viewport.toScreenX(this.points.x[index]!) - width / 2;
+      const top = this.viewport.toScreenY(this.points.y[index]!) - height / 2;
+      this.context.drawImage(bitmap, left, top, width, height);
+      if (this.selected[index]) this.drawFrame(left, top, width, height, 3);
+      this.drawn.push({ index, left, top, width, height });
     }
-    this.pictures.want(seen.map((at) => this.points.keys[at]!), size);
+    this.thumbnails.request(visible.map((index) => this.points.keys[index]!), size);
   }
 
-  /** How large each picture may be: up to where the nearest other begins, if both keep to it. */
-  private rooms(seen: number[], most: number): number[] {
+  /** The longest side that each picture may have, in pixels: at most the distance to its nearest neighbour, so that the two don't overlap. */
+  private roomsFor(visible: number[], maxRoom: number): number[] {
     const { x, y } = this.points;
-    const rooms = seen.map(() => most / this.view.scale);
-    for (let one = 0; one < seen.length; one++) {
-      for (let other = one + 1; other < seen.length; other++) {
-        const apart = Math.max(Math.abs(x[seen[one]!]! - x[seen[other]!]!), Math.abs(y[seen[one]!]! - y[seen[other]!]!));
-        if (apart < rooms[one]!) rooms[one] = apart;
-        if (apart < rooms[other]!) rooms[other] = apart;
+    const rooms = visible.map(() => maxRoom / this.viewport.scale);
+    for (let first = 0; first < visible.length; first++) {
+      for (let second = first + 1; second < visible.length; second++) {
+        const [here, other] = [visible[first]!, visible[second]!];
+        const distance = Math.max(Math.abs(x[here]! - x[other]!), Math.abs(y[here]! - y[other]!));
+        if (distance < rooms[first]!) rooms[first] = distance;
+        if (distance < rooms[second]!) rooms[second] = distance;
       }
     }
-    return rooms.map((room) => room * this.view.scale);
+    return rooms.map((room) => room * this.viewport.scale);
   }
 
-  /** The pieces whose pictures have room now, those in the middle first. */
-  private seen(level: number, room: number): number[] {
-    const { view, points } = this;
-    const edge = room / view.scale;
-    const found: number[] = [];
-    const [left, top, right, bottom] = [view.across(0) - edge, view.along(0) - edge, view.across(view.width) + edge, view.along(view.height) + edge];
-    const take = (at: number) => { if (points.level[at]! <= level) found.push(at); };
-    if (level > 24) points.within(left, top, right, bottom, take);
+  /** The pictures up to a level that are in view or less than a margin (in pixels) outside it, those in the centre first. */
+  private visiblePictures(level: number, margin: number): number[] {
+    const { viewport, points } = this;
+    const mapMargin = margin / viewport.scale;
+    const [left, right] = [viewport.toMapX(0) - mapMargin, viewport.toMapX(viewport.width) + mapMargin];
+    const [top, bottom] = [viewport.toMapY(0) - mapMargin, viewport.toMapY(viewport.height) + mapMargin];
+    const visible: number[] = [];
+    if (level > SCAN_LEVEL) points.within(left, top, right, bottom, (index) => { if (points.level[index]! <= level) visible.push(index); });
     else {
-      for (const at of points.byLevel) {
-        if (points.level[at]! > level) break;
-        if (points.x[at]! >= left && points.x[at]! <= right && points.y[at]! >= top && points.y[at]! <= bottom) found.push(at);
+      for (const index of points.byLevel) {
+        if (points.level[index]! > level) break;
+        if (points.x[index]! >= left && points.x[index]! <= right && points.y[index]! >= top && points.y[index]! <= bottom) visible.push(index);
       }
     }
-    const far = (at: number) => (points.x[at]! - view.x) ** 2 + (points.y[at]! - view.y) ** 2;
-    return found.sort((one, other) => far(one) - far(other));
+    const squaredDistance = (index: number) => (points.x[index]! - viewport.x) ** 2 + (points.y[index]! - viewport.y) ** 2;
+    return visible.sort((first, second) => squaredDistance(first) - squaredDistance(second));
   }
 
-  private drawNames(): void {
-    const { pen, colours } = this;
-    [pen.textBaseline, pen.lineJoin] = ["middle", "round"];
-    for (const { name, left, top, width } of readable(this.names, this.view, (named) => this.wide(named))) {
-      pen.font = name.own ? OWN : LABEL;
-      pen.globalAlpha = 0.88;
-      pen.fillStyle = css(colours.ground);
-      pen.beginPath();
-      pen.roundRect(left - 8, top, width + 16, 24, 12);
-      pen.fill();
-      pen.globalAlpha = 1;
-      pen.fillStyle = css(colours.ink);
-      pen.fillText(name.title, left, top + 12.5);
+  private drawCaptions(): void {
+    const { context, colours } = this;
+    [context.textBaseline, context.lineJoin] = ["middle", "round"];
+    for (const { caption, left, top, width } of placeCaptions(this.captions, this.viewport, (caption) => this.widthOf(caption))) {
+      context.font = caption.isNamed ? NAME_FONT : DESCRIPTION_FONT;
+      context.globalAlpha = 0.88;
+      context.fillStyle = css(colours.ground);
+      context.beginPath();
+      context.roundRect(left - 8, top, width + 16, 24, 12);
+      context.fill();
+      context.globalAlpha = 1;
+      context.fillStyle = css(colours.ink);
+      context.fillText(caption.title, left, top + 12.5);
     }
   }
 
-  private wide(name: Named): number {
-    const known = this.widths.get(name.title);
-    if (known !== undefined) return known;
-    this.pen.font = name.own ? OWN : LABEL;
-    const width = this.pen.measureText(name.title).width;
-    this.widths.set(name.title, width);
+  private widthOf(caption: GroupCaption): number {
+    const cached = this.captionWidths.get(caption.title);
+    if (cached !== undefined) return cached;
+    this.context.font = caption.isNamed ? NAME_FONT : DESCRIPTION_FONT;
+    const { width } = this.context.measureText(caption.title);
+    this.captionWidths.set(caption.title, width);
     return width;
   }
 
+  /** Mark the hovered picture, the current picture and the empty spot. */
   private drawMarks(): void {
-    const { pen, view, points } = this;
-    for (const at of [this.hovered, this.current]) {
-      if (at < 0) continue;
-      const box = this.drawn.find((one) => one.at === at);
-      const [right, down] = [view.right(points.x[at]!), view.down(points.y[at]!)];
-      if (box) this.frameOf(box.left, box.top, box.width, box.height, at === this.current ? 4 : 2);
-      else this.frameOf(right - 6, down - 6, 12, 12, at === this.current ? 3 : 2);
+    const { viewport, points } = this;
+    for (const index of [this.hovered, this.current]) {
+      if (index < 0) continue;
+      const isCurrent = index === this.current;
+      const box = this.drawn.find((picture) => picture.index === index);
+      const [x, y] = [viewport.toScreenX(points.x[index]!), viewport.toScreenY(points.y[index]!)];
+      if (box) this.drawFrame(box.left, box.top, box.width, box.height, isCurrent ? 4 : 2);
+      else this.drawFrame(x - 6, y - 6, 12, 12, isCurrent ? 3 : 2);
     }
-    pen.strokeStyle = css(this.colours.accent);
-    if (this.place) this.cross(view.right(this.place[0]), view.down(this.place[1]));
+    this.context.strokeStyle = css(this.colours.accent);
+    if (this.emptySpot) this.drawCross(viewport.toScreenX(this.emptySpot[0]), viewport.toScreenY(this.emptySpot[1]));
+  }
+
+  private drawLasso(): void {
+    const { context } = this;
     if (this.lasso.length < 2) return;
-    pen.beginPath();
-    for (const [right, down] of this.lasso) pen.lineTo(right, down);
-    pen.closePath();
-    pen.fillStyle = css(this.colours.accent, 0.15);
-    pen.lineWidth = 2;
-    pen.fill();
-    pen.stroke();
+    context.beginPath();
+    for (const [x, y] of this.lasso) context.lineTo(x, y);
+    context.closePath();
+    context.fillStyle = css(this.colours.accent, 0.15);
+    context.strokeStyle = css(this.colours.accent);
+    context.lineWidth = 2;
+    context.fill();
+    context.stroke();
   }
 
-  private frameOf(left: number, top: number, width: number, height: number, thick: number): void {
-    this.pen.strokeStyle = css(this.colours.accent);
-    this.pen.lineWidth = thick;
-    this.pen.strokeRect(left - thick / 2, top - thick / 2, width + thick, height + thick);
+  private drawFrame(left: number, top: number, width: number, height: number, thickness: number): void {
+    this.context.strokeStyle = css(this.colours.accent);
+    this.context.lineWidth = thickness;
+    this.context.strokeRect(left - thickness / 2, top - thickness / 2, width + thickness, height + thickness);
   }
 
-  private cross(right: number, down: number): void {
-    this.pen.lineWidth = 2;
-    this.pen.beginPath();
-    for (const [x, y] of [[1, 0], [0, 1]] as const) {
-      this.pen.moveTo(right - 9 * x, down - 9 * y);
-      this.pen.lineTo(right + 9 * x, down + 9 * y);
+  private drawCross(x: number, y: number): void {
+    this.context.lineWidth = 2;
+    this.context.beginPath();
+    for (const [dx, dy] of [[1, 0], [0, 1]] as const) {
+      this.context.moveTo(x - 9 * dx, y - 9 * dy);
+      this.context.lineTo(x + 9 * dx, y + 9 * dy);
     }
-    this.pen.stroke();
+    this.context.stroke();
   }
 }
 
-function css([red, green, blue]: Paint, alpha = 1): string {
+function css([red, green, blue]: Colour, alpha = 1): string {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }

@@ -1,63 +1,63 @@
-/** What the person does on the map: where the pieces lie, which one they look at, what they chose. Where they stood is kept while the page is open. */
+/** The map's data, and what the person has opened on it. The visible part is remembered until the page is closed. */
 import { SvelteMap } from "svelte/reactivity";
-import { api, type Groups, type Places } from "../api";
+import { api, type Groups, type MapData } from "../api";
+import { captionsOf, type GroupCaption } from "./group-captions";
 import { Points } from "./points";
-import { namesOf, type Named } from "./names";
 
-export type Looked =
-  | { kind: "piece"; at: number }
+/** What the panel beside the map shows. Pictures are given as indices of points; `nearest` has pairs of index and distance. */
+export type Panel =
+  | { kind: "picture"; index: number }
   | { kind: "empty"; x: number; y: number; nearest: [number, number][] }
-  | { kind: "chosen"; places: number[] }
+  | { kind: "selection"; indices: number[] }
   | { kind: "groups" };
 
-class Atlas {
-  told = $state.raw<Places | null>(null);
+class MapState {
+  data = $state.raw<MapData | null>(null);
   points = $state.raw<Points | null>(null);
-  names = $state.raw<Named[]>([]);
+  captions = $state.raw<GroupCaption[]>([]);
   error = $state.raw<unknown>(null);
-  looked = $state.raw<Looked | null>(null);
-  stood: { x: number; y: number; scale: number } | null = null;
-  /** Paths of pieces, as far as they were asked for. */
-  private paths = new SvelteMap<string, string>();
-  private asked = new Set<string>();
+  panel = $state.raw<Panel | null>(null);
+  lastViewport: { x: number; y: number; scale: number } | null = null;
+  private paths = new SvelteMap<string, string>(); // by key, as far as they were requested
+  private requested = new Set<string>();
 
   async load(): Promise<void> {
     try {
-      const [told, groups] = await Promise.all([api.map(), api.groups()]);
-      const same = this.told && JSON.stringify(this.told) === JSON.stringify(told);
-      if (!same) [this.told, this.points, this.looked] = [told, new Points(told), null];
-      this.name(groups);
+      const [data, groups] = await Promise.all([api.map(), api.groups()]);
+      const isSame = this.data && JSON.stringify(this.data) === JSON.stringify(data);
+      if (!isSame) [this.data, this.points, this.panel] = [data, new Points(data), null];
+      this.setGroups(groups);
       this.error = null;
     } catch (error) {
       this.error = error;
     }
   }
 
-  name(groups: Groups): void {
-    this.names = this.points ? namesOf(groups.groups, this.points) : [];
+  setGroups(groups: Groups): void {
+    this.captions = this.points ? captionsOf(groups.groups, this.points) : [];
   }
 
-  key(at: number): string {
-    return this.points?.keys[at] ?? "";
+  key(index: number): string {
+    return this.points?.keys[index] ?? "";
   }
 
-  /** A piece's path, as far as it was asked for. */
+  /** A picture's path; empty until `requestPaths` has loaded it. */
   path(key: string): string {
     return this.paths.get(key) ?? "";
   }
 
-  /** Ask for the paths of pieces, all at once; they come a little later. */
-  async ask(keys: string[]): Promise<void> {
-    const unknown = keys.filter((key) => !this.asked.has(key));
-    if (!unknown.length) return;
-    for (const key of unknown) this.asked.add(key);
+  /** Load the paths of some pictures in one request. */
+  async requestPaths(keys: string[]): Promise<void> {
+    const newKeys = keys.filter((key) => !this.requested.has(key));
+    if (!newKeys.length) return;
+    for (const key of newKeys) this.requested.add(key);
     try {
-      const columns = await api.pieces({ selection: (await api.select(unknown)).id });
-      columns.keys.forEach((key, at) => this.paths.set(key, columns.paths[at]!));
+      const columns = await api.pictures({ selection: (await api.createSelection(newKeys)).id });
+      columns.keys.forEach((key, index) => this.paths.set(key, columns.paths[index]!));
     } catch {
-      for (const key of unknown) this.asked.delete(key); // without names the pictures still say what they are
+      for (const key of newKeys) this.requested.delete(key); // the map also works without names
     }
   }
 }
 
-export const atlas = new Atlas();
+export const mapState = new MapState();

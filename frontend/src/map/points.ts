@@ -1,9 +1,9 @@
-/** The pieces as points on a plane: columns of numbers, a grid by which neighbours are found, and who is drawn first. */
-import type { Places } from "../api";
+/** The pictures as points in a plane: columns of numbers, a grid to find neighbours, and levels that say which pictures are drawn first. */
+import type { MapData } from "../api";
 
-const PER_CELL = 4;
-const COARSEST = 4; // what is one step of distance at the first level, in the map's own measure
-const LEVELS = 44; // each a step of the square root of two finer
+const POINTS_PER_CELL = 4;
+const COARSEST_DISTANCE = 4; // map units between the pictures of level 0
+const LEVELS = 44; // the distance of each level is that of the level before, divided by the square root of two
 
 export class Points {
   readonly count: number;
@@ -12,177 +12,182 @@ export class Points {
   readonly y: Float32Array;
   readonly groups: readonly (number | null)[];
   readonly colours: readonly string[];
-  readonly places: ReadonlyMap<string, number>;
-  /** From which level on a piece is drawn as a picture: up to there, none of a lower level lies nearer than that level's distance. */
+  readonly indexByKey: ReadonlyMap<string, number>;
+  /** The level of each picture. Pictures up to a level keep at least that level's distance from each other. */
   readonly level: Uint8Array;
-  /** All points, coarse levels first. */
+  /** The indices of all points, coarse levels first. */
   readonly byLevel: Uint32Array;
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  private readonly cell: number;
-  private readonly across: number;
-  private readonly down: number;
-  private readonly starts: Uint32Array; // of each cell in `inCells`
-  private readonly inCells: Uint32Array;
+  private readonly cellSize: number; // map units
+  private readonly columns: number;
+  private readonly rows: number;
+  private readonly cellStarts: Uint32Array; // where each cell begins in `cellPoints`
+  private readonly cellPoints: Uint32Array; // indices of points, cell by cell
 
-  constructor(told: Places) {
-    this.count = told.keys.length;
-    [this.keys, this.groups, this.colours] = [told.keys, told.groups, told.colours];
-    [this.x, this.y] = [Float32Array.from(told.x), Float32Array.from(told.y)];
-    this.places = new Map(told.keys.map((key, at) => [key, at]));
-    const [left, right] = ends(this.x);
-    const [top, bottom] = ends(this.y);
+  constructor(data: MapData) {
+    this.count = data.keys.length;
+    [this.keys, this.groups, this.colours] = [data.keys, data.groups, data.colours];
+    [this.x, this.y] = [Float32Array.from(data.x), Float32Array.from(data.y)];
+    this.indexByKey = new Map(data.keys.map((key, index) => [key, index]));
+    const [left, right] = range(this.x);
+    const [top, bottom] = range(this.y);
     [this.left, this.top, this.width, this.height] = [left, top, Math.max(1e-6, right - left), Math.max(1e-6, bottom - top)];
-    this.cell = Math.sqrt((this.width * this.height * PER_CELL) / Math.max(1, this.count)) || 1;
-    this.across = Math.floor(this.width / this.cell) + 1;
-    this.down = Math.floor(this.height / this.cell) + 1;
-    [this.starts, this.inCells] = this.gridded();
-    this.level = this.levels();
-    this.byLevel = Uint32Array.from({ length: this.count }, (_, at) => at).sort((one, other) => this.level[one]! - this.level[other]!);
+    this.cellSize = Math.sqrt((this.width * this.height * POINTS_PER_CELL) / Math.max(1, this.count)) || 1;
+    this.columns = Math.floor(this.width / this.cellSize) + 1;
+    this.rows = Math.floor(this.height / this.cellSize) + 1;
+    [this.cellStarts, this.cellPoints] = this.buildGrid();
+    this.level = this.assignLevels();
+    this.byLevel = Uint32Array.from({ length: this.count }, (_, index) => index)
+      .sort((first, second) => this.level[first]! - this.level[second]!);
   }
 
-  /** Every point within a rectangle of the map. */
-  within(left: number, top: number, right: number, bottom: number, take: (at: number) => void): void {
-    const { x, y, starts, inCells } = this;
-    const first = this.column(left);
-    const last = this.column(right);
-    for (let row = this.row(top), end = this.row(bottom); row <= end; row++) {
-      const stop = starts[row * this.across + last + 1]!;
-      for (let place = starts[row * this.across + first]!; place < stop; place++) {
-        const at = inCells[place]!;
-        if (x[at]! >= left && x[at]! <= right && y[at]! >= top && y[at]! <= bottom) take(at);
+  /** Call a function for every point within a rectangle. */
+  within(left: number, top: number, right: number, bottom: number, visit: (index: number) => void): void {
+    const { x, y, cellStarts, cellPoints } = this;
+    const first = this.columnOf(left);
+    const last = this.columnOf(right);
+    for (let row = this.rowOf(top), lastRow = this.rowOf(bottom); row <= lastRow; row++) {
+      const stop = cellStarts[row * this.columns + last + 1]!;
+      for (let place = cellStarts[row * this.columns + first]!; place < stop; place++) {
+        const index = cellPoints[place]!;
+        if (x[index]! >= left && x[index]! <= right && y[index]! >= top && y[index]! <= bottom) visit(index);
       }
     }
   }
 
-  /** The points nearest to a place, with their distances, nearest first. */
-  nearest(x: number, y: number, many: number, without = -1): [number, number][] {
-    let reach = this.cell * 2;
+  /** The points nearest to a position, with their distances, nearest first. */
+  nearest(x: number, y: number, count: number, except = -1): [number, number][] {
+    let radius = this.cellSize * 2;
     for (;;) {
-      const found: [number, number][] = [];
-      this.within(x - reach, y - reach, x + reach, y + reach, (at) => {
-        const distance = Math.hypot(this.x[at]! - x, this.y[at]! - y);
-        if (at !== without && distance <= reach) found.push([at, distance]);
+      const neighbours: [number, number][] = [];
+      this.within(x - radius, y - radius, x + radius, y + radius, (index) => {
+        const distance = Math.hypot(this.x[index]! - x, this.y[index]! - y);
+        if (index !== except && distance <= radius) neighbours.push([index, distance]);
       });
-      if (found.length >= Math.min(many, this.count - 1) || reach > 4 * (this.width + this.height + Math.abs(x) + Math.abs(y))) {
-        return found.sort(([, one], [, other]) => one - other).slice(0, many);
+      const coversAll = radius > 4 * (this.width + this.height + Math.abs(x) + Math.abs(y));
+      if (neighbours.length >= Math.min(count, this.count - 1) || coversAll) {
+        return neighbours.sort(([, first], [, second]) => first - second).slice(0, count);
       }
-      reach *= 2;
+      radius *= 2;
     }
   }
 
-  /** The nearest point that lies in a direction, within 45 degrees of it; null where there is none. */
-  toward(from: number, dx: number, dy: number): number | null {
-    let [best, least] = [-1, Infinity];
-    for (let at = 0; at < this.count; at++) {
-      const [x, y] = [this.x[at]! - this.x[from]!, this.y[at]! - this.y[from]!];
-      const [along, aside] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
-      if (at === from || along <= 0 || aside > along) continue;
-      const far = along + 2 * aside; // what lies straight on comes first
-      if (far < least) [best, least] = [at, far];
+  /** The nearest point in a direction, at most 45 degrees off; null if there is none. */
+  nextInDirection(from: number, dx: number, dy: number): number | null {
+    let [best, lowestCost] = [-1, Infinity];
+    for (let index = 0; index < this.count; index++) {
+      const [x, y] = [this.x[index]! - this.x[from]!, this.y[index]! - this.y[from]!];
+      const [forward, sideways] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
+      if (index === from || forward <= 0 || sideways > forward) continue;
+      const cost = forward + 2 * sideways; // prefers points straight ahead
+      if (cost < lowestCost) [best, lowestCost] = [index, cost];
     }
     return best < 0 ? null : best;
   }
 
-  /** Level by level those points are taken, in an order of chance, that lie far enough from all that were taken. */
-  private levels(): Uint8Array {
+  /** Fill the levels one by one, in random order, with points that are far enough from all points of this and coarser levels. */
+  private assignLevels(): Uint8Array {
     const level = new Uint8Array(this.count).fill(LEVELS + 1);
-    let waiting = shuffled(this.count);
-    for (let now = 0; now <= LEVELS && waiting.length; now++) {
-      const step = distanceOf(now);
-      waiting = step > this.cell / 12 ? this.takenByCells(waiting, level, now, step) : this.takenByNeighbours(waiting, level, now, step);
+    let waiting = shuffledIndices(this.count);
+    for (let current = 0; current <= LEVELS && waiting.length; current++) {
+      const distance = distanceOfLevel(current);
+      const isLarge = distance > this.cellSize / 12;
+      waiting = isLarge ? this.fillByCells(waiting, level, current, distance) : this.fillByNeighbours(waiting, level, current, distance);
     }
     return level;
   }
 
-  /** While the distance is large: each cell of that size has one point at most that was taken. Gives what still waits. */
-  private takenByCells(waiting: Uint32Array, level: Uint8Array, now: number, step: number): Uint32Array {
+  /** Fill a level with a large distance: a cell of that size holds at most one point. Returns the points that still wait. */
+  private fillByCells(waiting: Uint32Array, level: Uint8Array, current: number, distance: number): Uint32Array {
     const { x, y, left, top } = this;
-    const across = Math.ceil(this.width / step) + 3;
-    const grid = new Int32Array(across * (Math.ceil(this.height / step) + 3)).fill(-1);
-    const cellOf = (at: number) => (Math.floor((y[at]! - top) / step) + 1) * across + Math.floor((x[at]! - left) / step) + 1;
-    for (let at = 0; at < this.count; at++) if (level[at]! < now) grid[cellOf(at)] = at;
-    let rest = 0;
+    const columns = Math.ceil(this.width / distance) + 3;
+    const grid = new Int32Array(columns * (Math.ceil(this.height / distance) + 3)).fill(-1);
+    const cellOf = (index: number) => (Math.floor((y[index]! - top) / distance) + 1) * columns + Math.floor((x[index]! - left) / distance) + 1;
+    for (let index = 0; index < this.count; index++) if (level[index]! < current) grid[cellOf(index)] = index;
+    let stillWaiting = 0;
     for (let place = 0; place < waiting.length; place++) {
-      const at = waiting[place]!;
-      const middle = cellOf(at);
+      const index = waiting[place]!;
+      const centre = cellOf(index);
       let isFree = true;
-      for (let row = middle - across; isFree && row <= middle + across; row += across) {
+      for (let row = centre - columns; isFree && row <= centre + columns; row += columns) {
         for (let cell = row - 1; cell <= row + 1; cell++) {
           const other = grid[cell]!;
-          if (other >= 0 && Math.abs(x[at]! - x[other]!) < step && Math.abs(y[at]! - y[other]!) < step) isFree = false;
+          if (other >= 0 && Math.abs(x[index]! - x[other]!) < distance && Math.abs(y[index]! - y[other]!) < distance) isFree = false;
         }
       }
-      if (isFree) grid[middle] = at;
-      if (isFree) level[at] = now;
-      else waiting[rest++] = at;
+      if (isFree) grid[centre] = index;
+      if (isFree) level[index] = current;
+      else waiting[stillWaiting++] = index;
     }
-    return waiting.subarray(0, rest);
+    return waiting.subarray(0, stillWaiting);
   }
 
-  /** When it is small: a few neighbours are looked at. */
-  private takenByNeighbours(waiting: Uint32Array, level: Uint8Array, now: number, step: number): Uint32Array {
+  /** Fill a level with a small distance by looking at the few neighbours of each point. Returns the points that still wait. */
+  private fillByNeighbours(waiting: Uint32Array, level: Uint8Array, current: number, distance: number): Uint32Array {
     const { x, y } = this;
-    return waiting.filter((at) => {
+    return waiting.filter((index) => {
       let isFree = true;
-      this.within(x[at]! - step, y[at]! - step, x[at]! + step, y[at]! + step, (other) => {
-        if (level[other]! <= now && Math.abs(x[at]! - x[other]!) < step && Math.abs(y[at]! - y[other]!) < step) isFree = false;
+      this.within(x[index]! - distance, y[index]! - distance, x[index]! + distance, y[index]! + distance, (other) => {
+        if (level[other]! <= current && Math.abs(x[index]! - x[other]!) < distance && Math.abs(y[index]! - y[other]!) < distance) isFree = false;
       });
-      if (isFree) level[at] = now;
+      if (isFree) level[index] = current;
       return !isFree;
     });
   }
 
-  private gridded(): [Uint32Array, Uint32Array] {
-    const starts = new Uint32Array(this.across * this.down + 1);
-    const cells = Uint32Array.from({ length: this.count }, (_, at) => this.row(this.y[at]!) * this.across + this.column(this.x[at]!));
+  /** Sort the points into the cells of the grid. */
+  private buildGrid(): [Uint32Array, Uint32Array] {
+    const starts = new Uint32Array(this.columns * this.rows + 1);
+    const cells = Uint32Array.from({ length: this.count }, (_, index) => this.rowOf(this.y[index]!) * this.columns + this.columnOf(this.x[index]!));
     for (const cell of cells) starts[cell + 1]! += 1;
     for (let cell = 1; cell < starts.length; cell++) starts[cell]! += starts[cell - 1]!;
-    const [next, inside] = [starts.slice(), new Uint32Array(this.count)];
-    cells.forEach((cell, at) => (inside[next[cell]!++] = at));
-    return [starts, inside];
+    const [next, sorted] = [starts.slice(), new Uint32Array(this.count)];
+    cells.forEach((cell, index) => (sorted[next[cell]!++] = index));
+    return [starts, sorted];
   }
 
-  private column(x: number): number {
-    return Math.min(this.across - 1, Math.max(0, Math.floor((x - this.left) / this.cell)));
+  private columnOf(x: number): number {
+    return Math.min(this.columns - 1, Math.max(0, Math.floor((x - this.left) / this.cellSize)));
   }
 
-  private row(y: number): number {
-    return Math.min(this.down - 1, Math.max(0, Math.floor((y - this.top) / this.cell)));
+  private rowOf(y: number): number {
+    return Math.min(this.rows - 1, Math.max(0, Math.floor((y - this.top) / this.cellSize)));
   }
 }
 
-function ends(values: Float32Array): [number, number] {
-  let [least, most] = [Infinity, -Infinity];
+/** The lowest and the highest value. */
+function range(values: Float32Array): [number, number] {
+  let [lowest, highest] = [Infinity, -Infinity];
   for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
   }
-  return values.length ? [least, most] : [-1, 1];
+  return values.length ? [lowest, highest] : [-1, 1];
 }
 
-/** The distance that pictures of a level keep from each other. */
-function distanceOf(level: number): number {
-  return COARSEST * 2 ** (-level / 2);
+/** The distance between the pictures of a level, in map units. */
+function distanceOfLevel(level: number): number {
+  return COARSEST_DISTANCE * 2 ** (-level / 2);
 }
 
-/** The finest level whose distance is that large. */
+/** The finest level with at least that distance between its pictures. */
 export function levelFor(distance: number): number {
-  return Math.min(LEVELS, Math.floor(2 * Math.log2(COARSEST / distance)));
+  return Math.min(LEVELS, Math.floor(2 * Math.log2(COARSEST_DISTANCE / distance)));
 }
 
-/** 0 to count, by chance, and the same ones whenever the page is opened. */
-function shuffled(count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, at) => at);
+/** The indices from 0 to count - 1 in random order, the same order on every visit. */
+function shuffledIndices(count: number): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
   let seed = 20_240_229;
-  for (let at = count - 1; at > 0; at--) {
+  for (let index = count - 1; index > 0; index--) {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    const other = seed % (at + 1);
-    const one = order[at]!;
-    order[at] = order[other]!;
-    order[other] = one;
+    const other = seed % (index + 1);
+    const swapped = order[index]!;
+    order[index] = order[other]!;
+    order[other] = swapped;
   }
   return order;
 }

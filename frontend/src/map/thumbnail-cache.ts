@@ -1,82 +1,82 @@
-/** Thumbnails as they are drawn on the map: a few at a time are asked for, those in the middle first, and the latest are kept. */
-import { shown } from "../api";
+/** Thumbnails for the map: a few are loaded at a time, those in the centre first, and the most recent ones stay in memory. */
+import { imageUrl } from "../api";
 
-const AT_ONCE = 6;
-const MOST = { small: 1500, large: 400 };
-const SMALL = 128; // pixels of the longer side
-type Size = keyof typeof MOST;
+const MAX_REQUESTS = 6; // at a time
+const MAX_CACHED = { small: 1500, large: 400 };
+const SMALL_SIDE = 128; // pixels of the longer side
+type Size = keyof typeof MAX_CACHED;
 
-export class Pictures {
-  private kept = { small: new Map<string, ImageBitmap>(), large: new Map<string, ImageBitmap>() };
-  private asked = new Set<string>();
+export class ThumbnailCache {
+  private bitmaps = { small: new Map<string, ImageBitmap>(), large: new Map<string, ImageBitmap>() };
+  private loading = new Set<string>();
   private failed = new Set<string>();
-  private wanted: [string, Size][] = [];
-  private closed = false;
+  private queue: [string, Size][] = [];
+  private isClosed = false;
 
-  constructor(private readonly came: () => void) {}
+  constructor(private readonly onload: () => void) {}
 
-  /** A picture that is there, or another size of it meanwhile. */
+  /** A thumbnail, or the same one in the other size if only that is loaded. */
   get(key: string, size: Size): ImageBitmap | undefined {
-    const found = this.kept[size].get(key);
-    if (found) {
-      this.kept[size].delete(key);
-      this.kept[size].set(key, found); // the latest last
+    const bitmap = this.bitmaps[size].get(key);
+    if (bitmap) {
+      this.bitmaps[size].delete(key);
+      this.bitmaps[size].set(key, bitmap); // the most recently used is last
     }
-    return found ?? this.kept[size === "small" ? "large" : "small"].get(key);
+    return bitmap ?? this.bitmaps[size === "small" ? "large" : "small"].get(key);
   }
 
   sizeFor(pixels: number): Size {
-    return pixels > SMALL * 1.2 ? "large" : "small";
+    return pixels > SMALL_SIDE * 1.2 ? "large" : "small";
   }
 
-  /** What is seen now, most wanted first; what was wanted before and is not now is forgotten. */
-  want(keys: string[], size: Size): void {
-    this.wanted = keys.filter((key) => !this.kept[size].has(key)).map((key) => [key, size]);
-    this.ask();
+  /** Load the thumbnails that are visible now, in this order; earlier requests that have not started are dropped. */
+  request(keys: string[], size: Size): void {
+    this.queue = keys.filter((key) => !this.bitmaps[size].has(key)).map((key) => [key, size]);
+    this.loadNext();
   }
 
   close(): void {
-    this.closed = true;
-    this.wanted = [];
-    for (const size of ["small", "large"] as const) for (const picture of this.kept[size].values()) picture.close();
+    this.isClosed = true;
+    this.queue = [];
+    for (const size of ["small", "large"] as const) for (const bitmap of this.bitmaps[size].values()) bitmap.close();
   }
 
-  private ask(): void {
-    while (this.asked.size < AT_ONCE && this.wanted.length) {
-      const [key, size] = this.wanted.shift()!;
+  private loadNext(): void {
+    while (this.loading.size < MAX_REQUESTS && this.queue.length) {
+      const [key, size] = this.queue.shift()!;
       const name = `${key} ${size}`;
-      if (this.asked.has(name) || this.failed.has(name) || this.kept[size].has(key)) continue;
-      this.asked.add(name);
-      void this.fetch(key, size).catch(() => this.failed.add(name)).finally(() => {
-        this.asked.delete(name);
-        this.ask();
+      if (this.loading.has(name) || this.failed.has(name) || this.bitmaps[size].has(key)) continue;
+      this.loading.add(name);
+      void this.load(key, size).catch(() => this.failed.add(name)).finally(() => {
+        this.loading.delete(name);
+        this.loadNext();
       });
     }
   }
 
-  private async fetch(key: string, size: Size): Promise<void> {
-    const answer = await fetch(shown.thumbnail(key));
-    if (!answer.ok) throw new Error(String(answer.status));
-    const whole = await createImageBitmap(await answer.blob());
-    const picture = size === "large" ? whole : await smaller(whole);
-    if (this.closed) return picture.close();
-    const kept = this.kept[size];
-    kept.set(key, picture);
-    for (const [oldest, old] of kept) {
-      if (kept.size <= MOST[size]) break;
-      kept.delete(oldest);
-      old.close();
+  private async load(key: string, size: Size): Promise<void> {
+    const response = await fetch(imageUrl.thumbnail(key));
+    if (!response.ok) throw new Error(String(response.status));
+    const full = await createImageBitmap(await response.blob());
+    const bitmap = size === "large" ? full : await shrink(full);
+    if (this.isClosed) return bitmap.close();
+    const cached = this.bitmaps[size];
+    cached.set(key, bitmap);
+    for (const [oldestKey, oldest] of cached) {
+      if (cached.size <= MAX_CACHED[size]) break;
+      cached.delete(oldestKey);
+      oldest.close();
     }
-    this.came();
+    this.onload();
   }
 }
 
-async function smaller(whole: ImageBitmap): Promise<ImageBitmap> {
-  const scale = SMALL / Math.max(whole.width, whole.height);
-  if (scale >= 1) return whole;
-  const made = await createImageBitmap(whole, {
-    resizeWidth: Math.max(1, Math.round(whole.width * scale)), resizeHeight: Math.max(1, Math.round(whole.height * scale)), resizeQuality: "medium",
+async function shrink(full: ImageBitmap): Promise<ImageBitmap> {
+  const scale = SMALL_SIDE / Math.max(full.width, full.height);
+  if (scale >= 1) return full;
+  const small = await createImageBitmap(full, {
+    resizeWidth: Math.max(1, Math.round(full.width * scale)), resizeHeight: Math.max(1, Math.round(full.height * scale)), resizeQuality: "medium",
   });
-  whole.close();
-  return made;
+  full.close();
+  return small;
 }

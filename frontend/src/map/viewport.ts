@@ -1,47 +1,66 @@
-/** Which part of the map is seen: its middle, and how many pixels one of its measures is. */
+/** The visible part of the map: its centre in map units, its scale in pixels per map unit, and its size in pixels. */
 
-export class View {
+const MAX_ZOOM = 20_000; // times the scale that shows the whole map
+
+export class Viewport {
   x = 0;
   y = 0;
   scale = 100;
   width = 1;
   height = 1;
-  private least = 1;
+  private wholeScale = 1;
 
-  /** The whole of a rectangle, with some room about it. */
-  fit(left: number, top: number, width: number, height: number, margin = 60): View {
-    const seen = Object.assign(new View(), this);
-    seen.scale = Math.max(1, Math.min((this.width - 2 * margin) / width, (this.height - 2 * margin) / height));
-    [seen.x, seen.y] = [left + width / 2, top + height / 2];
-    return seen;
+  /** A viewport that shows a whole rectangle, with a margin in pixels. */
+  fit(left: number, top: number, width: number, height: number, margin = 60): Viewport {
+    const fitted = this.copy();
+    fitted.scale = Math.max(1, Math.min((this.width - 2 * margin) / width, (this.height - 2 * margin) / height));
+    [fitted.x, fitted.y] = [left + width / 2, top + height / 2];
+    return fitted;
   }
 
-  bound(least: number): void {
-    this.least = least;
+  /** Limit zooming, relative to the scale that shows the whole map. */
+  limitZoom(wholeScale: number): void {
+    this.wholeScale = wholeScale;
   }
 
-  right = (x: number) => (x - this.x) * this.scale + this.width / 2;
-  down = (y: number) => (y - this.y) * this.scale + this.height / 2;
-  across = (right: number) => (right - this.width / 2) / this.scale + this.x;
-  along = (down: number) => (down - this.height / 2) / this.scale + this.y;
-
-  move(right: number, down: number): void {
-    this.x -= right / this.scale;
-    this.y -= down / this.scale;
+  toScreenX(x: number): number {
+    return (x - this.x) * this.scale + this.width / 2;
   }
 
-  /** Larger or smaller; what lies at a place on the page stays there. */
-  zoom(times: number, right = this.width / 2, down = this.height / 2): void {
-    const [x, y] = [this.across(right), this.along(down)];
-    this.scale = Math.min(this.least * 20_000, Math.max(this.least / 2, this.scale * times));
-    this.x = x - (right - this.width / 2) / this.scale;
-    this.y = y - (down - this.height / 2) / this.scale;
+  toScreenY(y: number): number {
+    return (y - this.y) * this.scale + this.height / 2;
   }
 
-  /** Some part of the way to another view; zooming is felt as multiplying. */
-  toward(other: View, part: number): void {
-    this.x += (other.x - this.x) * part;
-    this.y += (other.y - this.y) * part;
-    this.scale *= (other.scale / this.scale) ** part;
+  toMapX(screenX: number): number {
+    return (screenX - this.width / 2) / this.scale + this.x;
+  }
+
+  toMapY(screenY: number): number {
+    return (screenY - this.height / 2) / this.scale + this.y;
+  }
+
+  copy(): Viewport {
+    return Object.assign(new Viewport(), this);
+  }
+
+  /** Move the map by some pixels. */
+  move(dx: number, dy: number): void {
+    this.x -= dx / this.scale;
+    this.y -= dy / this.scale;
+  }
+
+  /** Zoom by a factor; what is at the given position on the screen stays there. */
+  zoom(factor: number, screenX = this.width / 2, screenY = this.height / 2): void {
+    const [x, y] = [this.toMapX(screenX), this.toMapY(screenY)];
+    this.scale = Math.min(this.wholeScale * MAX_ZOOM, Math.max(this.wholeScale / 2, this.scale * factor));
+    this.x = x - (screenX - this.width / 2) / this.scale;
+    this.y = y - (screenY - this.height / 2) / this.scale;
+  }
+
+  /** Go a share of the way to another viewport. The scale changes by a factor, so that zooming looks even. */
+  interpolate(target: Viewport, share: number): void {
+    this.x += (target.x - this.x) * share;
+    this.y += (target.y - this.y) * share;
+    this.scale *= (target.scale / this.scale) ** share;
   }
 }

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
-from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.container.manifest import MODEL, ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
@@ -59,7 +59,7 @@ def plan_archive(files: FileList, report: ReportStage) -> ArchivePlan:
     for number, (stored_path, path) in enumerate(files.files.items()):
         try:
             mtime = path.stat().st_mtime_ns
-            sha256, size = hash_file(path)  # the size of what was read, as the file may have grown since
+            sha256, size = sha256_of_path(path)  # the size of what was read, as the file may have grown since
         except OSError as error:
             plan.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue

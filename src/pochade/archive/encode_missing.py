@@ -44,7 +44,7 @@ def encode_missing(
         How many contents were encoded.
     """
     encoded, existing = 0, content_hashes(part.entries)
-    model_path = save_model(scratch / "net", settings.model, part.target)
+    model_path = write_model_file(scratch / "net", settings.model, part.target)
     while missing := {sha256: content for sha256, content in plan.contents.items() if sha256 not in existing}:
         tasks = (_make_task(content, scratch, settings, model_path) for content in missing.values())
         report("coding", 0, len(missing))
@@ -61,7 +61,7 @@ def encode_missing(
     return encoded
 
 
-def save_model(path: Path, model: bytes | None, target: Path) -> Path | None:
+def write_model_file(path: Path, model: bytes | None, target: Path) -> Path | None:
     """Write a packed model to a file for the workers; return its path, or None where there is no model.
 
     Raises:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
 from pochade.archive.codecs.codec_names import EXTRACTED_SUFFIXES, MODEL_SUFFIXES
-from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.codecs.picture_codecs import MAX_DECODED_GROWTH
 from pochade.archive.container.manifest import BYTES, PICTURE, ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import (
@@ -198,7 +198,7 @@ def _is_already_there(archive: Archive, file: ArchivedFile, target: Path) -> boo
             return False
         if file.entry.returns == BYTES:
             is_same_size = state.st_size == file.original_bytes
-            return is_same_size and hash_file(target)[0] == file.entry.original_sha256
+            return is_same_size and sha256_of_path(target)[0] == file.entry.original_sha256
         is_likely = file.codec in MODEL_SUFFIXES or state.st_size <= MAX_DECODED_GROWTH * file.original_bytes
         return is_likely and target.read_bytes() == archive.read(file)
     except OSError:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pochade.archive.archive_reader import Archive, open_archive
 from pochade.archive.codecs.guarded import try_codec
-from pochade.archive.codecs.original_file import hash_file
+from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.compress_report import CompressReport
 from pochade.archive.container.manifest import PREVIEW, ArchivedFile
 from pochade.archive.container.stored_paths import StoredPath, printable_path
@@ -150,7 +150,7 @@ def _compare_worst(
 
 def _compare(archive: Archive, file: ArchivedFile, original: Path) -> Comparison | None:
     """Crop the busiest square of a picture before and after; None where the original has changed."""
-    if hash_file(original)[0] != file.entry.original_sha256:
+    if sha256_of_path(original)[0] != file.entry.original_sha256:
         return None
     content = original.read_bytes()  # safe to decode here: a worker has decoded the same bytes
     rendered = _render_both(content, archive.read(file), is_preview=file.fidelity == PREVIEW)

@@ -1,4 +1,4 @@
-"""The command line: one command per verb. The only room that prints, and the only place where errors become words."""
+"""The command line: one module for each verb. Only this room prints, and only here do errors become text."""
 
 import sys
 from pathlib import Path
@@ -6,27 +6,31 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli import (
-    archive_commands,
-    clean,
-    collection_commands,
-    create_commands,
-    families,
-    groups,
-    labels,
-    open_page,
-    study,
-)
-from pochade.cli.output import say_error, words
+from pochade.cli.clean_command import clean
+from pochade.cli.collection_choice import CollectionChoice
+from pochade.cli.compress_command import compress
+from pochade.cli.extract_command import extract
+from pochade.cli.families_command import families
+from pochade.cli.find_command import find
+from pochade.cli.groups_command import groups
+from pochade.cli.imagine_command import imagine
+from pochade.cli.info_command import info
+from pochade.cli.labels_command import labels
+from pochade.cli.learn_command import learn
+from pochade.cli.list_command import list_files
+from pochade.cli.map_command import draw_map
+from pochade.cli.messages import print_error
+from pochade.cli.morph_command import morph
+from pochade.cli.open_command import open_page
+from pochade.cli.study_command import study
+from pochade.cli.suggest_command import suggest
+from pochade.cli.teach_command import teach
+from pochade.cli.vary_command import vary
+from pochade.cli.verify_command import verify
 from pochade.errors import PochadeError
 
-__all__ = ["app", "main", "words"]
-
 app = typer.Typer(
-    help="Learns a small sketch of every piece of art you own, with autoencoders, and shows how autoencoders work.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
 
 
@@ -35,42 +39,51 @@ def pochade(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Option("-C", metavar="FOLDER", help="The collection; else the nearest one upwards from here."),
+        typer.Option("-C", metavar="FOLDER", help="The collection. By default the nearest one upwards from here."),
     ] = None,
     index: Annotated[
         str | None,
-        typer.Option(help="Where the index is, if not in FOLDER/.pochade: a folder, or a database's address."),
+        typer.Option(
+            metavar="DIR|URL",
+            help="Where the index is, if not in `FOLDER/.pochade`: a folder, or the URL of a database such as "
+            "`postgresql+psycopg://user@host/name`, which needs `pip install 'pochade[postgres]'`.",
+        ),
     ] = None,
 ) -> None:
-    """Keep what is said of the collection for the command that follows."""
-    context.obj = collection_commands.Which(folder, index)
+    """Organise, find, clean, compress and create pictures.
+
+    Pochade learns a small sketch of every picture you own, with autoencoders, and shows how autoencoders work. Give
+    -C and --index before the verb, and the same --index to every command. Picture names count from the current
+    folder. Messages and progress go to stderr, data to stdout.
+    """
+    context.obj = CollectionChoice(folder, index)
 
 
-app.command()(collection_commands.learn)
-app.command()(collection_commands.find)
-app.command()(collection_commands.info)
-app.command()(families.families)
-app.command()(groups.groups)
-app.command()(labels.teach)
-app.command()(labels.suggest)
-app.command()(labels.labels)
-app.command("map")(groups.chart)
-app.command()(create_commands.imagine)
-app.command()(create_commands.vary)
-app.command()(create_commands.morph)
-app.command()(clean.clean)
-app.command()(archive_commands.compress)
-app.command()(archive_commands.extract)
-app.command()(archive_commands.verify)
-app.command("list")(archive_commands.contents)
-app.command("open")(open_page.open_page)
-app.command()(study.study)
+app.command()(learn)
+app.command()(find)
+app.command()(info)
+app.command()(families)
+app.command()(groups)
+app.command()(teach)
+app.command()(suggest)
+app.command()(labels)
+app.command("map")(draw_map)
+app.command()(imagine)
+app.command()(vary)
+app.command()(morph)
+app.command()(clean)
+app.command()(compress)
+app.command()(extract)
+app.command()(verify)
+app.command("list")(list_files)
+app.command("open")(open_page)
+app.command()(study)
 
 
 def main() -> None:
-    """Run the command line; every error becomes one sentence, a hint and an exit code."""
+    """Run the command line; an error becomes one sentence, a hint and an exit code."""
     try:
         app()
     except PochadeError as error:
-        say_error(error)
+        print_error(error)
         sys.exit(error.exit_code)

@@ -27,7 +27,7 @@ from pochade.system.overwrite import check_overwrite, check_parent_folder
 SHEET_SUFFIX = ".png"
 
 
-def check_new(to: Path) -> None:
+def check_new_file(to: Path) -> None:
     """Check that a new file can be written, before anything is generated.
 
     Raises:
@@ -48,7 +48,7 @@ def check_morph_path(to: Path) -> None:
         raise UsageError(f"'{to}' is no name for a morph", f"let it end in {', '.join((SHEET_SUFFIX, *ANIMATIONS))}")
     if to.suffix.lower() == FILM and not can_encode_films():
         raise films_unavailable()
-    check_new(to)
+    check_new_file(to)
 
 
 def write_created(to: Path, created: Sequence[Created], method: str) -> list[Path]:
@@ -78,7 +78,7 @@ def write_created_sheet(to: Path, created: Sequence[Created], method: str) -> No
     Raises:
         OutputUnwritable: The file can't be written, or exists.
     """
-    check_new(to)
+    check_new_file(to)
     cells = list[SheetCell | None]()
     for start in range(0, len(created), SHEET_COLUMNS):
         row = created[start : start + SHEET_COLUMNS]

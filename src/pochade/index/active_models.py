@@ -1,4 +1,4 @@
-"""The models of a collection, shipped or trained on its art, and the embeddings and sketches that they made."""
+"""The models of a collection, shipped or fine-tuned on its art, and the embeddings and sketches that they made."""
 
 import os
 import shutil
@@ -17,12 +17,12 @@ from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
 from pochade.index.database import Index
 from pochade.index.model_store import model_in_use, prepare_model, prepared_model, use_model
-from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, THUMBNAILS_FOLDER, thumbnail_path, write_thumbnail
 from pochade.index.vectors import VectorFile
 from pochade.models import weights
 from pochade.system.progress import Progress, Report
 
-if TYPE_CHECKING:  # torch is slow to import, and a run that finds nothing new does not need it
+if TYPE_CHECKING:  # torch is slow to import, and a run without new pictures does not need it
     from pochade.embedding.embedder import Embedder
 
 EMBEDDING_SIZE = 64  # numbers in an embedding
@@ -35,26 +35,26 @@ class ActiveModels:
     """The models that a collection uses, and the files of the embeddings and sketches that they made.
 
     Args:
-        folder: The art.
+        folder: The folder of the art.
         home: The folder that holds the files of the index.
         index: The database, which names the models in use.
     """
 
     def __init__(self, folder: Path, home: Path, index: Index) -> None:
         self.folder, self.home, self.index = folder, home, index
-        self.thumbnails = home / "thumbnails"
+        self.thumbnails = home / THUMBNAILS_FOLDER
         self._embedder: Embedder | None = None
         self._embedding_file: VectorFile | None = None
 
     @property
     def embedder(self) -> "Embedder":
-        """The models in use: those trained on this folder, or the shipped ones.
+        """The models in use, loaded on first use: those fine-tuned on this folder, or the shipped ones.
 
         Raises:
-            IndexDamaged: The models' files are gone; `learn` embeds everything with the shipped ones.
+            IndexDamaged: The files of the models are gone. The next `learn` embeds all pictures with the shipped ones.
         """
-        used = model_in_use(self.index)
-        name = used.name if used else weights.weights_name(weights.FOLDER)
+        record = model_in_use(self.index)
+        name = record.name if record else _shipped_name()
         if self._embedder is None or self._embedder.name != name:
             self._embedder = self._load(name)
         return self._embedder
@@ -62,10 +62,10 @@ class ActiveModels:
     def _load(self, name: str | None) -> "Embedder":
         from pochade.embedding.embedder import Embedder, shipped_embedder  # noqa: PLC0415  torch
 
-        if name == weights.weights_name(weights.FOLDER):
+        if name == _shipped_name():
             return shipped_embedder()
         if name is None or weights.weights_name(self._model_folder(name)) != name:
-            raise IndexDamaged("the models that made the embeddings are no longer here", "run 'pochade learn' again")
+            raise IndexDamaged("the models that made this index are missing", "run 'pochade learn' again")
         return Embedder(self._model_folder(name))
 
     def _model_folder(self, name: str) -> Path:
@@ -74,26 +74,30 @@ class ActiveModels:
     # Changing the models ---------------------------------------------------------------------------------------------
 
     def repair(self, report: Report) -> None:
-        """Finish an interrupted change of models, and embed again whatever lacks its model or its vectors."""
-        prepared, used = prepared_model(self.index), model_in_use(self.index)
-        if prepared and self._is_available(prepared.name):
-            self.switch_to(prepared.name, report)
-        elif used is None or not self._is_available(used.name) or not self._is_complete(used.name):
-            name = used.name if used and self._is_available(used.name) else str(weights.weights_name(weights.FOLDER))
+        """Finish an interrupted change of models, or embed all pictures again if the models or vectors are missing.
+
+        Args:
+            report: Called with the progress.
+        """
+        next_model, current = prepared_model(self.index), model_in_use(self.index)
+        if next_model and self._has_weights(next_model.name):
+            self.switch_to(next_model.name, report)
+        elif current is None or not self._has_weights(current.name) or not self._has_all_vectors(current.name):
+            name = current.name if current and self._has_weights(current.name) else str(_shipped_name())
             prepare_model(self.index, name, utc_now(), {})
             self.switch_to(name, report)
 
-    def _is_available(self, name: str) -> bool:
-        return name in {weights.weights_name(weights.FOLDER), weights.weights_name(self._model_folder(name))}
+    def _has_weights(self, name: str) -> bool:
+        return name in {_shipped_name(), weights.weights_name(self._model_folder(name))}
 
-    def _is_complete(self, name: str) -> bool:
+    def _has_all_vectors(self, name: str) -> bool:
         try:
             return min(file.count() for file in self.vector_files(name, create=False)) >= self.index.row_count()
         except IndexDamaged:
             return False
 
     def switch_to(self, name: str, report: Report) -> None:
-        """Embed all pictures with a prepared model, from their thumbnails; then use it and delete the other models.
+        """Embed the thumbnails of all pictures with a prepared model, start to use it, and delete the other models.
 
         An interrupted switch continues after the last batch that was written.
 
@@ -106,12 +110,15 @@ class ActiveModels:
         contents = self.index.contents()
         done = min(embedding_file.count(), sketch_file.count()) // PICTURES_PER_BATCH * PICTURES_PER_BATCH
         for start in range(done, len(contents), PICTURES_PER_BATCH):
-            prints = self._embedder.fingerprint(list(self.squares(contents[start : start + PICTURES_PER_BATCH])))
-            embedding_file.write(start, prints.embeddings)
-            sketch_file.write(start, prints.sketches)
+            fingerprints = self._embedder.fingerprint(list(self.squares(contents[start : start + PICTURES_PER_BATCH])))
+            embedding_file.write(start, fingerprints.embeddings)
+            sketch_file.write(start, fingerprints.sketches)
             report(Progress("fingerprinting", min(start + PICTURES_PER_BATCH, len(contents)), len(contents)))
         use_model(self.index, name)
         self._embedding_file = None
+        self._delete_other_models(name)
+
+    def _delete_other_models(self, name: str) -> None:
         for path in (*self.home.glob("looks-*.f32"), *self.home.glob("codes-*.u8"), *self.home.glob("nets/*")):
             if name not in path.name:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -119,13 +126,17 @@ class ActiveModels:
     # Pictures --------------------------------------------------------------------------------------------------------
 
     def squares(self, contents: list[str]) -> Iterator[Squares]:
-        """Load pictures as the models read them, from their thumbnails; a picture that can't be read is white."""
+        """Load the thumbnails of pictures as the squares that the models read; an unreadable picture becomes white.
+
+        Args:
+            contents: The content hashes of the pictures.
+        """
         for content in contents:
             pixels = self.thumbnail_pixels(content)
             yield make_squares(WHITE_PIXEL if pixels is None else pixels)
 
     def thumbnail_pixels(self, content: str) -> Array | None:
-        """Load the thumbnail of a picture; a missing one is made again.
+        """Load the thumbnail of a picture; if it is missing, make it again from a file of the picture.
 
         Args:
             content: The picture's content hash.
@@ -140,9 +151,9 @@ class ActiveModels:
 
     def _restore_thumbnail(self, content: str) -> Array | None:
         path = self.index.path_of(content)
+        if path is None:
+            return None
         try:
-            if path is None:
-                raise PictureUnreadable("no file holds it")
             pixels = read_preview(self.folder / os.fsdecode(path), THUMBNAIL_PIXELS).pixels
         except PictureUnreadable:
             return None
@@ -159,6 +170,9 @@ class ActiveModels:
             name: The model's name.
             create: Create missing files.
 
+        Returns:
+            The file of the embeddings, and that of the sketches.
+
         Raises:
             IndexDamaged: A file is missing or damaged.
         """
@@ -166,23 +180,37 @@ class ActiveModels:
         return embedding_file, VectorFile(self.home / f"codes-{name}.u8", name, np.uint8, SKETCH_BYTES, create=create)
 
     def embeddings(self, count: int) -> NDArray[np.float32]:
-        """The embeddings (count, 64) of the first pictures, by row, mapped from disk.
+        """Map the first rows of the embeddings from disk.
+
+        Args:
+            count: The number of rows.
+
+        Returns:
+            Embeddings (count, 64), of unit length.
 
         Raises:
-            IndexDamaged: They are missing.
+            IndexDamaged: Embeddings are missing.
         """
-        used = model_in_use(self.index)
-        if used is None:
-            raise IndexDamaged("the index does not name its model", "run 'pochade learn' again")
-        if self._embedding_file is None or self._embedding_file.header["net"] != used.name:
-            self._embedding_file = self.vector_files(used.name, create=False)[0]
+        record = model_in_use(self.index)
+        if record is None:
+            raise IndexDamaged("the index does not name its models", "run 'pochade learn' again")
+        if self._embedding_file is None or self._embedding_file.header["net"] != record.name:
+            self._embedding_file = self.vector_files(record.name, create=False)[0]
         return self._embedding_file.rows(count)
 
     def sketches(self, count: int) -> NDArray[np.uint8]:
-        """The sketches (count, 256) of the first pictures, by row."""
+        """Map the first rows of the sketches (count, 256) from disk.
+
+        Raises:
+            IndexDamaged: Sketches are missing.
+        """
         return self.vector_files(self.embedder.name, create=False)[1].rows(count)
 
 
+def _shipped_name() -> str | None:
+    return weights.weights_name(weights.FOLDER)
+
+
 def utc_now() -> str:
-    """The time as ISO 8601 in UTC, to the second."""
+    """The current time as ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +18,7 @@ from pochade.index.schema import FILES, PICTURES, SETTINGS, is_current, migrate
 from pochade.system.folder_walk import FileStamp
 
 MAX_VALUES_IN_QUERY = 500  # values in one IN (...); databases limit their number
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Index:
         Raises:
             IndexDamaged: The database is damaged.
             OutputUnwritable: The disk is full, or another process keeps the database locked.
+            UsageError: The database server does not answer.
         """
         try:
             with self.engine.execution_options(writes=True).begin() as connection:
@@ -71,6 +73,7 @@ class Index:
         Raises:
             IndexDamaged: The database is damaged.
             OutputUnwritable: The database can't be opened, because its log can't be written.
+            UsageError: The database server does not answer.
         """
         try:
             with self.engine.connect() as connection:
@@ -83,7 +86,7 @@ class Index:
         self.engine.dispose()
 
     def name(self) -> str:
-        """The unique name of this index, which cached files carry in their own names."""
+        """The unique name of this index; the names of cached files contain it."""
         with self.reading() as connection:
             return str(connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index")))
 
@@ -106,12 +109,14 @@ class Index:
             yield from connection.execute(_picture_files_query().order_by(FILES.c.path))
 
     def files_of_rows(self, rows: Iterable[int]) -> Iterator[Any]:
-        """Rows as of `picture_files`, only for the pictures with these rows in the vector files; in no order."""
-        numbers = sorted(rows)
+        """Rows like those of `picture_files`, for some pictures and in no particular order.
+
+        Args:
+            rows: The rows of the pictures in the vector files.
+        """
         with self.reading() as connection:
-            for start in range(0, len(numbers), MAX_VALUES_IN_QUERY):
-                chunk = PICTURES.c.row.in_(numbers[start : start + MAX_VALUES_IN_QUERY])
-                yield from connection.execute(_picture_files_query().where(chunk))
+            for chunk in query_chunks(sorted(rows)):
+                yield from connection.execute(_picture_files_query().where(PICTURES.c.row.in_(chunk)))
 
     def path_of(self, content: str) -> bytes | None:
         """The path of a file with this content, or None if no file has it any more."""
@@ -137,18 +142,18 @@ class Index:
         with self.reading() as connection:
             return list(connection.scalars(sql.select(PICTURES.c.hash).order_by(PICTURES.c.row)))
 
-    def numbers(self) -> list[int]:
+    def picture_numbers(self) -> list[int]:
         """The number of every picture, by row."""
         with self.reading() as connection:
             return list(connection.scalars(sql.select(PICTURES.c.id).order_by(PICTURES.c.row)))
 
     def numbers_by_content(self, contents: Iterable[str]) -> dict[str, int]:
-        """The numbers of the known pictures among these content hashes."""
+        """The numbers of the pictures with these content hashes, by hash; unknown hashes are left out."""
         with self.reading() as connection:
             return _numbers_by_content(connection, contents)
 
     def contents_by_size(self) -> dict[int, frozenset[str]]:
-        """The known content hashes, by file size in bytes."""
+        """The content hashes of all pictures, by file size in bytes."""
         contents: dict[int, set[str]] = {}
         with self.reading() as connection:
             for row in connection.execute(sql.select(PICTURES.c.bytes, PICTURES.c.hash)):
@@ -161,8 +166,8 @@ class Index:
         """Add new pictures, and the files that hold them, in one transaction.
 
         Args:
-            pictures: Columns of `PICTURES`, without the number.
-            files: The files to write; their `picture` is ignored and looked up by content.
+            pictures: The columns of `PICTURES`, without `id`.
+            files: The files to write. Their `picture` is ignored; the number is looked up by content.
             contents: The content hash of each file, or None for a file with a problem.
         """
         with self.writing() as connection:
@@ -175,7 +180,7 @@ class Index:
             ])  # fmt: skip
 
     def pixel_hashes(self) -> dict[int, str]:
-        """The hash of each picture's pixels, by the picture's number, where it has been computed."""
+        """The pixel hashes that have been computed so far, by picture number."""
         with self.reading() as connection:
             query = sql.select(PICTURES.c.id, PICTURES.c.pixels).where(PICTURES.c.pixels.is_not(None))
             return {row.id: row.pixels for row in connection.execute(query)}
@@ -184,6 +189,12 @@ class Index:
         """Store the hash of a picture's pixels."""
         with self.writing() as connection:
             connection.execute(sql.update(PICTURES).where(PICTURES.c.id == number).values(pixels=digest))
+
+
+def query_chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Divide values into chunks that fit into one query."""
+    for start in range(0, len(values), MAX_VALUES_IN_QUERY):
+        yield values[start : start + MAX_VALUES_IN_QUERY]
 
 
 def _picture_files_query() -> sql.Select[Any]:
@@ -195,10 +206,9 @@ def _file_row(row: Any) -> FileRow:
 
 
 def _numbers_by_content(connection: sql.Connection, contents: Iterable[str]) -> dict[str, int]:
-    hashes, numbers = sorted(set(contents)), dict[str, int]()
-    for start in range(0, len(hashes), MAX_VALUES_IN_QUERY):
-        chunk = PICTURES.c.hash.in_(hashes[start : start + MAX_VALUES_IN_QUERY])
-        rows = connection.execute(sql.select(PICTURES.c.hash, PICTURES.c.id).where(chunk))
+    numbers = dict[str, int]()
+    for chunk in query_chunks(sorted(set(contents))):
+        rows = connection.execute(sql.select(PICTURES.c.hash, PICTURES.c.id).where(PICTURES.c.hash.in_(chunk)))
         numbers |= {row.hash: row.id for row in rows}
     return numbers
 
@@ -215,5 +225,5 @@ def _write_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
 
 
 def _delete_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
-    for start in range(0, len(paths), MAX_VALUES_IN_QUERY):
-        connection.execute(sql.delete(FILES).where(FILES.c.path.in_(paths[start : start + MAX_VALUES_IN_QUERY])))
+    for chunk in query_chunks(paths):
+        connection.execute(sql.delete(FILES).where(FILES.c.path.in_(chunk)))

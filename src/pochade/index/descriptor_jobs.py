@@ -1,4 +1,4 @@
-"""Measurements of thumbnails, computed by worker processes if there are many. Without torch."""
+"""Measure thumbnails, in worker processes if there are many. This module does not import torch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.system.worker_pool import WorkerPool
 
 THUMBNAILS_PER_TASK = 64  # a thumbnail takes 1 to 3 ms
-MAX_WITHOUT_WORKERS = 256  # thumbnails; measuring that many is done before workers have started
+MAX_WITHOUT_WORKERS = 256  # thumbnails; measuring so many takes less time than starting workers
 Measure = Callable[[Path], Array | None]  # a module-level function of a thumbnail; None if it can't be read
 
 
@@ -44,8 +44,8 @@ def measure_thumbnails(thumbnails: Sequence[Path], measure: Measure) -> Iterator
     """Measure all thumbnails.
 
     Args:
-        thumbnails: Files.
-        measure: A function of a module, so that it can be pickled.
+        thumbnails: The files of the thumbnails.
+        measure: A module-level function, because workers receive it pickled.
 
     Yields:
         The measurements in batches, in the order of the thumbnails; None for a thumbnail that can't be read.
@@ -57,19 +57,19 @@ def measure_thumbnails(thumbnails: Sequence[Path], measure: Measure) -> Iterator
     if len(thumbnails) <= MAX_WITHOUT_WORKERS:
         yield from (task.run() for task in tasks)
         return
-    early, next_start = dict[int, list[Array | None]](), 0
+    finished_batches, next_start = dict[int, list[Array | None]](), 0
     with WorkerPool(preload=(__name__,)) as workers:
         for answer in workers.run(tasks):
-            early[answer.task.start] = answer.result
-            while next_start in early:
-                yield early.pop(next_start)
+            finished_batches[answer.task.start] = answer.result
+            while next_start in finished_batches:
+                yield finished_batches.pop(next_start)
                 next_start += THUMBNAILS_PER_TASK
 
 
 def describe_thumbnail(thumbnail: Path) -> Array | None:
     """Compute the stored descriptor of a picture from its thumbnail.
 
-    The picture itself is never used: the descriptor is then bit-identical whenever it is computed.
+    It is computed from the thumbnail even where the picture is at hand, so that it is always bit-identical.
 
     Returns:
         Bytes (4608,) uint8, or None if the thumbnail can't be read.
@@ -80,8 +80,8 @@ def describe_thumbnail(thumbnail: Path) -> Array | None:
         return None
 
 
-def half_subject(thumbnail: Path) -> Array | None:
-    """Load the trimmed picture of a thumbnail as (48, 48, 3) uint8; None if the thumbnail can't be read."""
+def read_half_subject(thumbnail: Path) -> Array | None:
+    """Read a thumbnail, trim empty paper and shrink it to (48, 48, 3) uint8; None if it can't be read."""
     try:
         return halve(letterbox(trim_paper(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels)).pixels)
     except PictureUnreadable:

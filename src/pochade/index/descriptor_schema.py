@@ -1,4 +1,7 @@
-"""The descriptor of a picture as stored: one row of bytes with its appearance, layout and edges. Without torch."""
+"""The stored descriptor of a picture: one row of bytes with its appearance, layout and edges.
+
+This module does not import torch, so that workers stay small.
+"""
 
 from collections.abc import Sequence
 
@@ -30,8 +33,8 @@ def describe(squares: Squares) -> Array:
         squares: The picture as the models read it.
 
     Returns:
-        Bytes (4608,) uint8, a row of type `DESCRIPTOR`. Its appearance is never all zeros, as its colour shares add up
-        to one; all zeros therefore stand for a missing descriptor.
+        Bytes (4608,) uint8, a row of type `DESCRIPTOR`. The colour shares in its appearance add up to one. Zeros can
+        therefore stand for a missing descriptor.
     """
     row = np.zeros(1, DESCRIPTOR)
     row["appearance"], row["layout"] = appearance_descriptor(squares), layout_descriptor(squares)

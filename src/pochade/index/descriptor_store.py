@@ -1,7 +1,6 @@
-"""The descriptors of all pictures, in a file beside the embeddings. Missing ones are computed on first use."""
+"""The descriptors of all pictures, in a file beside the embeddings. Missing descriptors are computed on first use."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 import numpy as np
 
@@ -17,25 +16,23 @@ from pochade.index.descriptor_schema import (
     stack_descriptors,
 )
 from pochade.index.thumbnails import thumbnail_path
-from pochade.index.vectors import VectorFile
+from pochade.index.vectors import VectorFile, delete_old_caches
 from pochade.system.progress import Progress, Report
 
 
 def open_descriptors(models: ActiveModels) -> VectorFile:
-    """Open the file of descriptors, or create it; files of other versions or of deleted indexes are removed."""
+    """Open the file of descriptors, or create it; files of other versions or of deleted indexes are deleted."""
     name = f"measured-{DESCRIPTOR_VERSION}-{models.index.name()}"
-    for path in (*models.home.glob("traits-*.f32"), *models.home.glob("measured-*.u8")):
-        if path.name != f"{name}.u8":
-            with suppress(OSError):  # a read-only folder may keep old files
-                path.unlink()
-    return VectorFile(models.home / f"{name}.u8", name, np.uint8, DESCRIPTOR_BYTES, create=True)
+    path = models.home / f"{name}.u8"
+    delete_old_caches(path, "traits-*.f32", "measured-*.u8")
+    return VectorFile(path, name, np.uint8, DESCRIPTOR_BYTES, create=True)
 
 
 def load_descriptors(models: ActiveModels, contents: list[str], report: Report) -> Array:
     """Load the descriptors of all pictures; missing ones are computed and stored first.
 
     Args:
-        models: The place of the thumbnails and vector files.
+        models: Finds the thumbnails and vector files.
         contents: The content hash of every picture, by row.
         report: Called with the progress.
 
@@ -73,9 +70,9 @@ def _describe_missing(file: VectorFile, done: int, contents: list[str], models: 
 
 
 def _fill_from_files(descriptors: Sequence[Array | None], contents: list[str], models: ActiveModels) -> Array:
-    """Stack descriptors to (n, 4608); those of unreadable thumbnails are computed from the pictures' files.
+    """Stack descriptors to (n, 4608); a missing one is computed from a file of its picture.
 
-    If no file can be read either, the row is zeros, and the next call tries again.
+    If no file can be read, the row stays zero, and the next `load_descriptors` tries again.
     """
     rows = stack_descriptors(descriptors)
     for place, content in enumerate(contents):

@@ -1,4 +1,4 @@
-"""Database engines for an index, and its error messages: SQLite in a file, or a server by URL."""
+"""The database engine of an index (SQLite in a file, or a server by URL), and database errors in plain words."""
 
 import os
 import sqlite3
@@ -32,11 +32,11 @@ def translate_error(error: SQLAlchemyError) -> PochadeError:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in UNWRITABLE_CODES:
         return OutputUnwritable(
-            f"the index can't be written: {cause}", "make room, or keep it elsewhere with --index DIR"
+            f"the index can't be written: {cause}", "make room, or keep the index elsewhere with --index DIR"
         )
     if code is None and isinstance(error, OperationalError):
         return UsageError(
-            f"the index's database does not answer: {str(cause).strip()}", "is it running, and is the address right?"
+            f"the index's database does not answer: {str(cause).strip()}", "start it, and check its address"
         )
     return IndexDamaged(
         f"the index can't be read: {cause}", "move '.pochade' away and learn again; the art is untouched"

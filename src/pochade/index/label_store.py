@@ -4,12 +4,19 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sql
 
-from pochade.index.database import MAX_VALUES_IN_QUERY, Index
+from pochade.index.database import Index, query_chunks
 from pochade.index.schema import LABELS
 
 
 def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: bool = False) -> None:
-    """Record that pictures have a label, or that the person refused it; this replaces earlier records."""
+    """Record that pictures have a label, or that the person refused it for them; earlier records are replaced.
+
+    Args:
+        index: The database.
+        pictures: The numbers of the pictures.
+        label: The label.
+        refused: Whether the pictures don't have the label.
+    """
     numbers = sorted(set(pictures))
     rows = [{"piece": number, "label": label, "refused": refused} for number in numbers]
     with index.writing() as connection:
@@ -19,13 +26,13 @@ def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: boo
 
 
 def remove_label(index: Index, pictures: Iterable[int], label: str) -> None:
-    """Forget whether pictures have a label or whether it was refused."""
+    """Delete the records of a label for pictures, whether they have it or it was refused."""
     with index.writing() as connection:
         _delete_labels(connection, sorted(set(pictures)), label)
 
 
 def pictures_with_label(index: Index, label: str, *, refused: bool = False) -> set[int]:
-    """The numbers of the pictures that have a label, or for which it was refused."""
+    """The numbers of the pictures that have a label, or of those for which the person refused it."""
     query = sql.select(LABELS.c.piece).where(LABELS.c.label == label, LABELS.c.refused.is_(refused))
     with index.reading() as connection:
         return set(connection.scalars(query))
@@ -49,6 +56,5 @@ def labels_by_picture(index: Index) -> dict[int, dict[str, bool]]:
 
 
 def _delete_labels(connection: sql.Connection, numbers: Sequence[int], label: str) -> None:
-    for start in range(0, len(numbers), MAX_VALUES_IN_QUERY):
-        chunk = LABELS.c.piece.in_(numbers[start : start + MAX_VALUES_IN_QUERY])
-        connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, chunk))
+    for chunk in query_chunks(numbers):
+        connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, LABELS.c.piece.in_(chunk)))

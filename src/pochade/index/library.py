@@ -1,4 +1,4 @@
-"""`Library`: one opened collection, with its database, its models and the queries that several rooms need."""
+"""`Library`: one opened collection with its database, its models and the queries that several rooms use."""
 
 import json
 import os
@@ -13,20 +13,21 @@ from numpy.typing import NDArray
 
 from pochade.errors import CollectionMissing, UsageError
 from pochade.images.base.source import printable
-from pochade.images.geometry.letterbox import SQUARE_SIDE
+from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
 from pochade.index.name_rules import normalise_name
-from pochade.index.pictures import CollectionInfo, Filter, Match, PictureFile, ReadProblem, file_time, passes
+from pochade.index.pictures import CollectionInfo, Filter, Match, PictureFile, ReadProblem, file_time, meets_filter
+from pochade.index.thumbnails import THUMBNAILS_FOLDER
 
 
 class Library:
     """One opened collection: a folder of art, and its index.
 
     Args:
-        folder: The art, which is only read.
+        folder: The folder of the art, which is only read.
         home: The folder that holds the files of the index.
         place: The database of the index: an SQLite file, or the URL of a database.
     """
@@ -69,7 +70,7 @@ class Library:
     @property
     def thumbnails(self) -> Path:
         """The folder of the thumbnails."""
-        return self.home / "thumbnails"
+        return self.home / THUMBNAILS_FOLDER
 
     def close(self) -> None:
         """Close the database; the next query opens it again."""
@@ -82,20 +83,26 @@ class Library:
         return [self._picture_file(row) for row in self.index.picture_files()]
 
     def problems(self) -> list[ReadProblem]:
-        """Every file that gave no picture, with the reason."""
+        """Every file that gave no picture, with the reason, sorted by path."""
         return [ReadProblem(self.folder / os.fsdecode(row.path), row.problem or "") for row in self.index.problems()]
 
     def info(self) -> CollectionInfo:
         """Counts, formats and sizes of the whole collection, and the model in use."""
-        files, used = self.pictures(), model_in_use(self.index)
+        files, model = self.pictures(), model_in_use(self.index)
         pictures = {file.number: file for file in files}.values()
         formats = Counter(picture.format for picture in pictures)
         return CollectionInfo(
-            self.folder, len(files), len(pictures), dict(formats.most_common()),
-            sum(picture.width * picture.height for picture in pictures) / 1e6,
-            sum(picture.bytes for picture in pictures) / 1e9,
-            tuple(self.problems()), *((used.name, used.learnt, used.figures) if used else (None, None, {})),
-        )  # fmt: skip
+            folder=self.folder,
+            files=len(files),
+            pieces=len(pictures),
+            formats=dict(formats.most_common()),
+            megapixels=sum(picture.width * picture.height for picture in pictures) / 1e6,
+            gigabytes=sum(picture.bytes for picture in pictures) / 1e9,
+            problems=tuple(self.problems()),
+            net=model.name if model else None,
+            learnt=model.learnt if model else None,
+            figures=model.figures if model else {},
+        )
 
     def files_by_number(self) -> dict[int, list[PictureFile]]:
         """The files of each picture that has any, by the picture's number."""
@@ -105,19 +112,20 @@ class Library:
         return files
 
     def look_up(self, images: Iterable[Path | str]) -> list[PictureFile]:
-        """Look up the pictures in these files.
+        """Look up files of the collection by their paths.
 
         Raises:
-            UsageError: The collection does not know one of the files.
+            UsageError: A file is not in the collection.
         """
-        known = {file.path: file for file in self.pictures()}
+        files = {file.path: file for file in self.pictures()}
         paths = [Path(os.path.abspath(image)) for image in images]  # noqa: PTH100  keep symbolic links
         for path in paths:
-            if path not in known:
+            if path not in files:
                 raise UsageError(
-                    f"'{printable(path)}' is not known", "is it in the collection? 'pochade learn' reads it"
+                    f"'{printable(path)}' is not in the collection",
+                    "if it lies in the collection's folder, run 'pochade learn'",
                 )
-        return [known[path] for path in paths]
+        return [files[path] for path in paths]
 
     def nearest(self, embedding: NDArray[np.float32], k: int, *, among: Filter | None = None) -> list[Match]:
         """Find the files whose embeddings are nearest to an embedding.
@@ -134,18 +142,23 @@ class Library:
 
         count = self.index.row_count()
         allowed = self._allowed_rows(among, count) if among else None
-        row_limit, matches = k, list[Match]()
+        row_limit = k
         while True:
-            rows = nearest_rows(embedding, self.models.embeddings(count), row_limit, allowed)
-            distance = dict(zip(rows.rows.tolist(), rows.distances.tolist(), strict=True))
+            nearest = nearest_rows(embedding, self.models.embeddings(count), row_limit, allowed)
+            distance = dict(zip(nearest.rows.tolist(), nearest.distances.tolist(), strict=True))  # by row
             files = [self._picture_file(row) for row in self.index.files_of_rows(distance)]
-            matches = [Match(file.path, distance[file.row], file) for file in files if passes(file, among, self.folder)]
-            if len(matches) >= k or len(rows.rows) < row_limit or row_limit >= count:
+            files = [file for file in files if meets_filter(file, among, self.folder)]
+            matches = [Match(file.path, distance[file.row], file) for file in files]
+            if len(matches) >= k or len(nearest.rows) < row_limit or row_limit >= count:
                 return sorted(matches, key=lambda match: (match.distance, match.path))[:k]
             row_limit = min(count, row_limit * 4 + 16)  # some of the nearest pictures have no file any more
 
     def neighbours(self, picture: PictureFile, k: int) -> list[Match]:
-        """Find the files of other pictures whose embeddings are nearest to that of a picture, nearest first."""
+        """Find the files whose embeddings are nearest to that of a picture, without the picture's own files.
+
+        Returns:
+            At most k matches, nearest first.
+        """
         embedding = self.models.embeddings(self.index.row_count())[picture.row]
         copies = sum(1 for _ in self.index.files_of_rows([picture.row]))
         matches = self.nearest(embedding, k + copies)
@@ -159,17 +172,15 @@ class Library:
         """
         sketch = self.models.sketches(self.index.row_count())[picture.row : picture.row + 1]
         square = self.models.embedder.reconstruct(sketch)[0]  # (96, 96, 3)
-        scale = SQUARE_SIDE / max(picture.width, picture.height)
-        width, height = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-        x, y = (SQUARE_SIDE - width) // 2, (SQUARE_SIDE - height) // 2
-        return np.ascontiguousarray(square[y : y + height, x : x + width])
+        left, top, width, height = fitted_frame(picture.width, picture.height, SQUARE_SIDE)
+        return np.ascontiguousarray(square[top : top + height, left : left + width])
 
     def _allowed_rows(self, among: Filter, count: int) -> NDArray[np.bool_]:
         allowed = np.zeros(count, np.bool_)
         labelled = pictures_with_label(self.index, normalise_name(among.label)) if among.label else None
         for file in self.pictures():
             has_label = labelled is None or file.number in labelled
-            if passes(file, among, self.folder) and has_label and file.row < count:
+            if meets_filter(file, among, self.folder) and has_label and file.row < count:
                 allowed[file.row] = True
         return allowed
 
@@ -185,8 +196,8 @@ def _check_exists(database: Path, folder: Path) -> None:
     try:
         database.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        why = f"nothing has been learnt of '{printable(str(folder))}' yet"
-        raise CollectionMissing(why, "run 'pochade learn' with that folder") from error
+        problem = f"nothing has been learnt from '{printable(str(folder))}' yet"
+        raise CollectionMissing(problem, "run 'pochade learn' with that folder") from error
     except OSError as error:
-        why = f"what was learnt of '{printable(str(folder))}' can't be read: {error.strerror}"
-        raise CollectionMissing(why, "keep the index elsewhere with --index DIR") from error
+        problem = f"the index of '{printable(str(folder))}' can't be read: {error.strerror}"
+        raise CollectionMissing(problem, "keep the index elsewhere with --index DIR") from error

@@ -1,4 +1,4 @@
-"""Models in the database: which ones made the stored embeddings and sketches, and which ones come next."""
+"""Models in the database: those that made the stored embeddings and sketches, and those that will replace them."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def prepared_model(index: Index) -> Any | None:
 
 
 def prepare_model(index: Index, name: str, learnt: str, figures: dict[str, Any]) -> None:
-    """Record a model that will be used once it has embedded every picture; this replaces an earlier prepared one.
+    """Record a model to switch to once it has embedded every picture; an earlier prepared model is replaced.
 
     Args:
         index: The database.
@@ -37,7 +37,7 @@ def prepare_model(index: Index, name: str, learnt: str, figures: dict[str, Any])
 
 
 def use_model(index: Index, name: str) -> None:
-    """Switch to a prepared model, and forget all others; pair scores are deleted, as they depend on the embeddings."""
+    """Switch to a prepared model; delete all other models, and the pair scores, which depend on the embeddings."""
     with index.writing() as connection:
         connection.execute(sql.delete(MODELS).where(MODELS.c.name != name))
         connection.execute(sql.update(MODELS).values(in_use=True))

@@ -1,4 +1,4 @@
-"""What a person may call a group or a label."""
+"""The rules for names of groups and labels."""
 
 import unicodedata
 
@@ -18,5 +18,8 @@ def normalise_name(text: str) -> str:
     if not 0 < len(name) <= MAX_NAME_LENGTH or any(
         unicodedata.category(letter) in UNPRINTABLE_CATEGORIES for letter in name
     ):
-        raise UsageError(f"a name needs letters, at most {MAX_NAME_LENGTH}, that can be printed on one line")
+        raise UsageError(
+            f"a name has 1 to {MAX_NAME_LENGTH} characters that can be printed on one line",
+            "choose a shorter name without line breaks" if name else "give a name",
+        )
     return name

@@ -7,12 +7,12 @@ import sqlalchemy as sql
 
 from pochade.errors import UsageError
 from pochade.index.database import Index
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.index.schema import GROUPED, GROUPS, PAIRS, PLACES, SETTINGS
 
 MapPlace = tuple[float, float]
-GROUPED_SETTING = "grouped"  # the setting with the number of pictures when the groups were last rebuilt
-SCORING_MODEL_SETTING = "pairs"  # the setting with the model that scored the pairs; an old index has none
+GROUPED_SETTING = "grouped"  # the number of pictures when the groups were last fitted
+SCORING_MODEL_SETTING = "pairs"  # the name of the model that scored the pairs; missing in an old index
 
 
 # Pairs ---------------------------------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ def read_pair_scores(index: Index, model: str) -> list[Any]:
 
     Args:
         index: The database.
-        model: The name of the pair model; scores of another one are ignored.
+        model: The name of the pair model; scores of other models are ignored.
     """
     with index.reading() as connection:
         current = _setting(connection, SCORING_MODEL_SETTING) == model
@@ -38,13 +38,13 @@ def add_pair_scores(index: Index, model: str, rows: Sequence[dict[str, Any]]) ->
         model: The name of the pair model.
         rows: Columns of `PAIRS`.
     """
-    pair = sql.and_(PAIRS.c.first == sql.bindparam("one"), PAIRS.c.second == sql.bindparam("other"))
+    pair = sql.and_(PAIRS.c.first == sql.bindparam("lower"), PAIRS.c.second == sql.bindparam("higher"))
     with index.writing() as connection:
         if _setting(connection, SCORING_MODEL_SETTING) != model:
             connection.execute(sql.delete(PAIRS))
             _write_setting(connection, SCORING_MODEL_SETTING, model)
         if rows:
-            keys = [{"one": row["first"], "other": row["second"]} for row in rows]
+            keys = [{"lower": row["first"], "higher": row["second"]} for row in rows]
             connection.execute(sql.delete(PAIRS).where(pair), keys)
             connection.execute(sql.insert(PAIRS), list(rows))
 
@@ -97,7 +97,7 @@ def _read_groups(connection: sql.Connection) -> GroupTree:
 
 
 def _parents_first(tree: GroupTree, below: int | None = None) -> Iterator[GroupNode]:
-    """Yield every group after its parent, which its foreign key requires."""
+    """Yield each parent before its children, as the foreign key of a group requires."""
     for node in tree.children(below):
         yield node
         yield from _parents_first(tree, node.id)
@@ -118,14 +118,14 @@ def add_map_places(index: Index, places: Mapping[int, MapPlace], *, replace: boo
     Args:
         index: The database.
         places: Places by the pictures' numbers.
-        replace: Delete all other places, also those of pictures without files.
+        replace: Delete all other places, including those of pictures without files.
     """
     with index.writing() as connection:
         if replace:
             connection.execute(sql.delete(PLACES))
         if places:
-            picture = PLACES.c.piece == sql.bindparam("one")
-            connection.execute(sql.delete(PLACES).where(picture), [{"one": number} for number in places])
+            picture = PLACES.c.piece == sql.bindparam("number")
+            connection.execute(sql.delete(PLACES).where(picture), [{"number": number} for number in places])
             connection.execute(sql.insert(PLACES), [{"piece": n, "x": x, "y": y} for n, (x, y) in places.items()])
 
 

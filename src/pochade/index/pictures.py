@@ -9,8 +9,8 @@ from pochade.errors import UsageError
 from pochade.images.features.colour_name import COLOUR_WORDS
 
 SHAPES = ("portrait", "landscape", "square")
-SAME_WORK_LIKELIHOOD = 0.75  # from which a match counts as the same work
-SQUARE_RATIO = 1.1  # of the longer to the shorter side, below which a picture counts as square
+SAME_WORK_LIKELIHOOD = 0.75  # a match of at least this likelihood counts as the same work
+SQUARE_RATIO = 1.1  # of the longer to the shorter side; a picture with a smaller ratio counts as square
 
 
 @dataclass(frozen=True, slots=True)  # a collection may have hundreds of thousands
@@ -70,7 +70,7 @@ class ReadProblem:
 
 @dataclass(frozen=True)
 class Filter:
-    """Conditions on the pictures of a query; None accepts every picture."""
+    """Conditions that pictures must meet; a condition of None accepts every picture."""
 
     folder: Path | None = None  # relative to the collection's folder, or absolute
     format: str | None = None  # as `PictureFile.format`, in any case
@@ -86,9 +86,9 @@ class Filter:
         Raises:
             UsageError: The shape or the colour is unknown.
         """
-        for value, known_words in ((self.shape, SHAPES), (self.colour, COLOUR_WORDS)):
-            if value is not None and value not in known_words:
-                raise UsageError(f"'{value}' is none of {', '.join(known_words)}")
+        for word, vocabulary in ((self.shape, SHAPES), (self.colour, COLOUR_WORDS)):
+            if word is not None and word not in vocabulary:
+                raise UsageError(f"'{word}' is none of {', '.join(vocabulary)}", "choose one of these words")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class LearnResult:
     again: int  # files with known content: moved, renamed, copied or touched
     gone: int  # files that no longer exist
     unchanged: int  # files that did not have to be read
-    problems: tuple[ReadProblem, ...]  # all files that give no picture, also from earlier runs
+    problems: tuple[ReadProblem, ...]  # all files that give no picture, including those of earlier runs
     unlisted: tuple[ReadProblem, ...]  # folders that could not be listed
     training: dict[str, Any] | None  # the figures before and after training; None if nothing was trained
 
@@ -109,8 +109,8 @@ class CollectionInfo:
     """A summary of a whole collection."""
 
     folder: Path
-    files: int  # that hold a picture
-    pieces: int  # different pictures
+    files: int  # the number of files that hold a picture
+    pieces: int  # the number of different pictures
     formats: dict[str, int]  # number of pictures of each format, most frequent first
     megapixels: float
     gigabytes: float  # of the pictures, counting each once
@@ -130,7 +130,7 @@ class CollectionInfo:
         return self.net
 
 
-def passes(file: PictureFile, among: Filter | None, folder: Path) -> bool:
+def meets_filter(file: PictureFile, among: Filter | None, folder: Path) -> bool:
     """Whether a file meets a filter, except for the filter's label.
 
     Args:

@@ -5,8 +5,8 @@
 `files`      one row per path                 size, mtime, inode; the file's picture, or its problem
 `labels`     (picture, label)                 the person's labels, given or refused
 `nets`       one row per trained model        when it was trained, and its figures
-`pairs`      two pictures                     the likelihoods that they are near duplicates, or versions of one work
-`groups`     a tree                           the groups of similar pictures, and what the person changed
+`pairs`      (picture, picture)               the likelihoods that they are near duplicates, or versions of one work
+`groups`     one row per group                the tree of groups of similar pictures, and the person's changes
 `grouped`    picture -> group
 `places`     picture -> x, y                  its place on the map
 
@@ -43,7 +43,7 @@ PICTURES = sql.Table(
     sql.Column("bytes", sql.BigInteger, nullable=False),
     sql.Column("colour", sql.String(16), nullable=False),  # the name of the dominant colour
     sql.Column("notes", sql.Text, nullable=False),
-    sql.Column("pixels", sql.String(64), nullable=True),  # SHA-256 of its pixels, where it was needed
+    sql.Column("pixels", sql.String(64), nullable=True),  # SHA-256 of its pixels; None until it is needed
 )
 FILES = sql.Table(
     "files",
@@ -85,14 +85,14 @@ GROUPS = sql.Table(
     sql.Column("parent", sql.ForeignKey("groups.id"), nullable=True),
     sql.Column("name", sql.String(256), nullable=True),  # given by the person
     sql.Column("description", sql.Text, nullable=False),  # made from measurements
-    sql.Column("kept", sql.Boolean, nullable=False),  # the person changed it: regrouping leaves it alone
+    sql.Column("kept", sql.Boolean, nullable=False),  # whether the person edited it: it is not fitted again
 )
 GROUPED = sql.Table(
     "grouped",
     TABLES,
     sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
-    sql.Column("group", sql.ForeignKey("groups.id"), nullable=True, index=True),  # None: it fits nowhere
-    sql.Column("pinned", sql.Boolean, nullable=False),  # by the person
+    sql.Column("group", sql.ForeignKey("groups.id"), nullable=True, index=True),  # None: it fits into no group
+    sql.Column("pinned", sql.Boolean, nullable=False),  # whether the person put it into its group
 )
 PLACES = sql.Table(
     "places",

@@ -10,19 +10,20 @@ from pochade.images.base.picture import Array
 from pochade.images.codecs.screen_encode import encode_compact_jpeg
 from pochade.system.atomic_files import write_without_flush
 
+THUMBNAILS_FOLDER = "thumbnails"  # in the folder of the index's files
 THUMBNAIL_PIXELS = 256  # of the longer side
 THUMBNAIL_QUALITY = 90  # JPEG quality
 UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{64}\.jpg\.[0-9]+\.part")  # a thumbnail while it is written
-UNFINISHED_SECONDS = 600  # age from which an unfinished thumbnail was abandoned
+UNFINISHED_SECONDS = 600  # an unfinished thumbnail that is older was abandoned
 
 
 def thumbnail_path(thumbnails: Path, content: str) -> Path:
-    """The path of the thumbnail of a content hash."""
+    """The path of a picture's thumbnail, which is named after the picture's content hash."""
     return thumbnails / content[:2] / f"{content}.jpg"
 
 
 def remove_unfinished(thumbnails: Path) -> None:
-    """Remove the unfinished thumbnails of killed processes; a recent one may still be being written."""
+    """Remove the unfinished thumbnails of killed processes; a running process may still be writing a recent one."""
     oldest = time.time() - UNFINISHED_SECONDS
     for path in thumbnails.glob("??/.*.part"):
         with suppress(OSError):
@@ -34,7 +35,7 @@ def write_thumbnail(path: Path, pixels: Array) -> None:
     """Write a thumbnail; another process may write the same one at the same time.
 
     Args:
-        path: Its place.
+        path: The file to write.
         pixels: The thumbnail (h, w, 3) uint8.
 
     Raises:

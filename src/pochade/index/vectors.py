@@ -1,15 +1,16 @@
-"""Vectors on disk: one row per picture, of one kind and one model, read through a memory map.
+"""Vector files: embeddings, sketches or other vectors of all pictures, one row per picture, read by a memory map.
 
     bytes 0-4095   one line of JSON, ended by a newline, then zeros:
                    `{"format": "pochade-vectors-1", "net": "<name>", "type": "<f4" or "|u1", "columns": 64}`
     bytes 4096-    rows, little-endian, one after another
 
-A row is written before the database refers to it, and does not change afterwards. Rows past the last one that the
-database refers to are left over from an interrupted run, and are overwritten. Each model has its own files.
+Each model has its own files. A row is written before the database refers to it, and does not change afterwards. Rows
+to which the database does not refer yet come from an interrupted run, and the next run overwrites them.
 """
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from pochade.errors import IndexDamaged, OutputUnwritable
 from pochade.system.atomic_files import write_without_flush
 
 VECTOR_FORMAT = "pochade-vectors-1"
-REBUILD_HINT = "run 'pochade learn': it makes them again"
+REBUILD_HINT = "run 'pochade learn' to make it again"
+DISK_FULL_HINT = "make room on the disk"
 HEADER_BYTES = 4096  # one memory page, so that the rows are aligned
 
 
@@ -30,8 +32,8 @@ class VectorFile:
     Args:
         path: The file.
         model: The name of the model that made the rows, or another name for their origin.
-        kind: `np.float32` or `np.uint8`.
-        columns: Numbers in a row.
+        dtype: `np.float32` or `np.uint8`.
+        columns: The number of columns.
         create: Create the file if it is missing.
 
     Raises:
@@ -39,9 +41,9 @@ class VectorFile:
         OutputUnwritable: The file can't be created.
     """
 
-    def __init__(self, path: Path, model: str, kind: type[np.generic], columns: int, *, create: bool = False) -> None:
-        self.path, self.kind, self.columns = path, np.dtype(kind).newbyteorder("<"), columns
-        self.header = {"format": VECTOR_FORMAT, "net": model, "type": self.kind.str, "columns": columns}
+    def __init__(self, path: Path, model: str, dtype: type[np.generic], columns: int, *, create: bool = False) -> None:
+        self.path, self.dtype, self.columns = path, np.dtype(dtype).newbyteorder("<"), columns
+        self.header = {"format": VECTOR_FORMAT, "net": model, "type": self.dtype.str, "columns": columns}
         if create and not path.exists():
             self._create()
         self._check_header()
@@ -51,7 +53,7 @@ class VectorFile:
         try:
             write_without_flush(self.path, line.ljust(HEADER_BYTES, b"\0"))
         except OSError as error:
-            raise OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", "make room") from error
+            raise self._write_error(error) from error
 
     def _check_header(self) -> None:
         try:
@@ -60,34 +62,42 @@ class VectorFile:
         except (OSError, ValueError):
             header = None
         if header != self.header:
-            raise IndexDamaged(f"'{self.path}' does not hold the fingerprints that the index names", REBUILD_HINT)
+            raise IndexDamaged(f"'{self.path}' is missing, damaged or from another collection", REBUILD_HINT)
 
     def write(self, start: int, rows: NDArray[Any]) -> None:
         """Write rows, and flush them to disk.
 
         Args:
-            start: The row number of the first one.
+            start: The row number of the first vector.
             rows: The vectors (n, columns).
 
         Raises:
             OutputUnwritable: The disk is full.
             IndexDamaged: Rows before `start` are missing.
         """
-        if start > self.count():
-            raise IndexDamaged(f"'{self.path}' is cut short: {self.count():,} of {start:,} rows", REBUILD_HINT)
-        content = np.ascontiguousarray(rows, dtype=self.kind).tobytes()
+        self._check_count(start)
+        content = np.ascontiguousarray(rows, dtype=self.dtype).tobytes()
         try:
             with self.path.open("r+b") as file:
-                file.seek(HEADER_BYTES + start * self.columns * self.kind.itemsize)
+                file.seek(HEADER_BYTES + start * self.columns * self.dtype.itemsize)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", "make room") from error
+            raise self._write_error(error) from error
+
+    def _write_error(self, error: OSError) -> OutputUnwritable:
+        return OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", DISK_FULL_HINT)
 
     def count(self) -> int:
         """The number of whole rows in the file, including those of interrupted runs."""
-        return (self.path.stat().st_size - HEADER_BYTES) // (self.columns * self.kind.itemsize)
+        return (self.path.stat().st_size - HEADER_BYTES) // (self.columns * self.dtype.itemsize)
+
+    def _check_count(self, needed: int) -> None:
+        if self.count() < needed:
+            raise IndexDamaged(
+                f"'{self.path}' is cut short: it covers {self.count():,} of {needed:,} pictures", REBUILD_HINT
+            )
 
     def rows(self, count: int) -> NDArray[Any]:
         """Map the first rows (count, columns) of the file into memory.
@@ -96,7 +106,19 @@ class VectorFile:
             IndexDamaged: The file is shorter.
         """
         if not count:
-            return np.empty((0, self.columns), self.kind)
-        if self.count() < count:
-            raise IndexDamaged(f"'{self.path}' is cut short: {self.count():,} of {count:,} rows", REBUILD_HINT)
-        return np.memmap(self.path, self.kind, "r", HEADER_BYTES, (count, self.columns))
+            return np.empty((0, self.columns), self.dtype)
+        self._check_count(count)
+        return np.memmap(self.path, self.dtype, "r", HEADER_BYTES, (count, self.columns))
+
+
+def delete_old_caches(current: Path, *patterns: str) -> None:
+    """Delete cached vector files of other models or versions, and of indexes that were deleted.
+
+    Args:
+        current: The file in use, which stays.
+        patterns: Glob patterns for names in its folder.
+    """
+    for path in (path for pattern in patterns for path in current.parent.glob(pattern)):
+        if path != current:
+            with suppress(OSError):  # the folder may be read-only, and old files do no harm
+                path.unlink()

@@ -15,9 +15,9 @@ from pochade.images.io.read import read_picture
 from pochade.system.worker_pool import WorkerPool
 
 CROP_SIDE = 192  # pixels
-QUALITY_RANGE = (8, 94)  # AVIF qualities, the end excluded
-MIN_DEVIATION = 4.0  # levels of 255; a flatter crop teaches nothing
-MAX_CROP_TRIES = 4  # to find a crop that is not flat
+QUALITY_RANGE = (8, 94)  # AVIF qualities; the end is excluded
+MIN_DEVIATION = 4.0  # standard deviation in levels of 255; a flatter crop teaches nothing
+MAX_CROP_TRIES = 4  # random crops of a picture until one is not flat
 
 
 class AvifCrop(NamedTuple):
@@ -30,7 +30,7 @@ class AvifCrop(NamedTuple):
 
 @dataclass(frozen=True)
 class CropTask:
-    """A file to take some random crops from."""
+    """The task of taking random crops from a file."""
 
     path: Path
     count: int
@@ -42,7 +42,7 @@ class CropTask:
         return printable(self.path.name)
 
     def run(self) -> list[AvifCrop]:
-        """Take the crops; there are none if the file gives no picture."""
+        """Take the crops; an unreadable file gives none."""
         try:
             pixels = read_picture(self.path).on_paper()
         except (PochadeError, OSError):
@@ -60,8 +60,8 @@ def cut_crops(files: Iterable[Path], count: int) -> list[AvifCrop]:
     """Take random crops from files, in workers.
 
     Args:
-        files: The files; those that give no picture are skipped.
-        count: The number of crops of each file.
+        files: The files; unreadable files and flat crops are skipped.
+        count: The maximum number of crops of each file.
     """
     tasks = [CropTask(path, count, seed) for seed, path in enumerate(files)]
     with WorkerPool(preload=(__name__,)) as workers:
@@ -74,7 +74,7 @@ def random_crop(pixels: Array, rng: np.random.Generator) -> Array | None:
 
     Args:
         pixels: The picture (h, w, 3) uint8; a smaller picture is padded by repeating its edges.
-        rng: Decides the place.
+        rng: Chooses the place.
 
     Returns:
         The crop (S, S, 3) uint8, or None if all tries were flat.

@@ -1,4 +1,5 @@
-"""Fine-tune the models of a collection on its own pictures, and keep those that got better on held-out pictures."""
+"""Fine-tune the models of a collection on its pictures, and keep a model only if held-out pictures show it is better.
+"""
 
 import shutil
 from pathlib import Path
@@ -14,29 +15,29 @@ from pochade.system.atomic_files import write_atomically
 from pochade.system.progress import Report
 
 MIN_PICTURES = 20  # with fewer, nothing is trained
-MIN_PICTURES_UNASKED = 200  # with fewer, the held-out tenth is too small to judge by, so only a person may ask
-GROWTH_FACTOR = 1.2  # a collection that grew by this factor since the last training is worth another
-PICTURES_PER_MINUTE = 1_000
+MIN_PICTURES_BY_DEFAULT = 200  # with fewer, the held-out tenth is a weak test: trained only if minutes are given
+GROWTH_FACTOR = 1.2  # the models are trained again once the collection has grown by this factor
+PICTURES_PER_MINUTE = 1_000  # of training
 MAX_DEFAULT_MINUTES = 5.0
-HELD_OUT_SHARE = 10  # one picture in ten, chosen by its content, is never trained on
-MAX_TRAINED_PICTURES = 20_000  # 2 GB of memory
+HELD_OUT_DIVISOR = 10  # one picture in ten, chosen by its content, is never trained on
+MAX_TRAINING_PICTURES = 20_000  # 2 GB of memory
 
 
 class _TrainingSplit(NamedTuple):
     """The content hashes of the pictures that training uses."""
 
-    trained: list[str]  # in random order
+    training: list[str]  # in random order
     held_out: list[str]  # sorted
 
 
 def training_minutes(pictures: int, trained_on: int) -> float:
-    """Choose how long to train: longer for more pictures, and not at all for few pictures or few new ones.
+    """Choose how many minutes to train: more for more pictures, and 0 for few pictures or few new ones.
 
     Args:
         pictures: The number of pictures now.
         trained_on: The number of pictures at the last training.
     """
-    if pictures < MIN_PICTURES_UNASKED or pictures < GROWTH_FACTOR * trained_on:
+    if pictures < MIN_PICTURES_BY_DEFAULT or pictures < GROWTH_FACTOR * trained_on:
         return 0.0
     return min(MAX_DEFAULT_MINUTES, pictures / PICTURES_PER_MINUTE)
 
@@ -46,19 +47,19 @@ def finetune_models(library: Library, minutes: float | None, report: Report) -> 
 
     Args:
         library: The collection.
-        minutes: The budget; None chooses it.
+        minutes: The budget; None chooses it by the number of pictures.
         report: Called with the progress.
 
     Returns:
         The figures of each model before and after, or None if nothing was trained.
     """
-    count, used = library.index.row_count(), model_in_use(library.index)
+    count, model = library.index.row_count(), model_in_use(library.index)
     if minutes is None:
-        minutes = training_minutes(count, used.figures.get("pieces", 0) if used else 0)
+        minutes = training_minutes(count, model.figures.get("pieces", 0) if model else 0)
     if minutes <= 0 or count < MIN_PICTURES:
         return None
     split = _split_pictures(library.index.contents())
-    if not split.trained:
+    if not split.training:
         return None
     figures, name = _finetune(library, split, minutes, report)
     shutil.rmtree(library.home / "training", ignore_errors=True)
@@ -72,16 +73,16 @@ def finetune_models(library: Library, minutes: float | None, report: Report) -> 
 
 
 def _split_pictures(contents: list[str]) -> _TrainingSplit:
-    order = np.random.default_rng(0).permutation(len(contents))[:MAX_TRAINED_PICTURES]
-    chosen = [contents[row] for row in order]
-    held_out = {content for content in chosen if int(content[:8], 16) % HELD_OUT_SHARE == 0}
-    return _TrainingSplit([content for content in chosen if content not in held_out], sorted(held_out))
+    order = np.random.default_rng(0).permutation(len(contents))[:MAX_TRAINING_PICTURES]
+    sample = [contents[row] for row in order]
+    held_out = {content for content in sample if int(content[:8], 16) % HELD_OUT_DIVISOR == 0}
+    return _TrainingSplit([content for content in sample if content not in held_out], sorted(held_out))
 
 
 def _finetune(
     library: Library, split: _TrainingSplit, minutes: float, report: Report
 ) -> tuple[dict[str, Any], str | None]:
-    """Fine-tune the artifact remover, the generator and the embedder; write those that got better.
+    """Fine-tune the artifact remover, the generator and the embedder, and write those that got better.
 
     Returns:
         The figures of all three, and the name of the new embedder if one of its models got better.
@@ -97,12 +98,12 @@ def _finetune(
     from pochade.models.packed_weights import pack_model  # noqa: PLC0415
 
     models, home = library.models, library.home
-    trained, held_out = (list(models.squares(contents)) for contents in split)
-    trained_files, held_out_files = _files_of(library, sorted(split.trained)), _files_of(library, split.held_out)
+    training, held_out = (list(models.squares(contents)) for contents in split)
+    training_files, held_out_files = _files_of(library, sorted(split.training)), _files_of(library, split.held_out)
     remover_minutes = minutes * ARTIFACT_REMOVER_SHARE
-    remover, remover_figures = finetune_artifact_remover(home, trained_files, held_out_files, remover_minutes, report)
-    generator, generator_figures = finetune_generator(models, sorted(split.trained), split.held_out, minutes, report)
-    name, figures = finetune_embedder(models.embedder, trained, held_out, minutes, home, report)
+    remover, remover_figures = finetune_artifact_remover(home, training_files, held_out_files, remover_minutes, report)
+    generator, generator_figures = finetune_generator(models, sorted(split.training), split.held_out, minutes, report)
+    name, figures = finetune_embedder(models.embedder, training, held_out, minutes, home, report)
     if generator:
         save_model(home / GENERATOR_FILE, generator.half())
     if remover:
@@ -111,6 +112,6 @@ def _finetune(
 
 
 def _files_of(library: Library, contents: list[str]) -> list[Path]:
-    """One file of each picture that still has one."""
+    """One file of each picture; pictures whose files are all gone are left out."""
     paths = {file.hash: file.path for file in library.pictures()}
     return [paths[content] for content in contents if content in paths]

@@ -1,4 +1,4 @@
-"""Fine-tune the artifact remover for AVIF on one person's art; the result must be better on held-out pictures."""
+"""Fine-tune the artifact remover for AVIF on one person's art; it is kept only if it is better on held-out pictures."""
 
 import copy
 from pathlib import Path
@@ -22,46 +22,47 @@ from pochade.training.losses.denoising import artifact_removal_loss
 ARTIFACT_REMOVER_SHARE = 0.35  # of the minutes of all training
 MAX_TRAINING_CROPS = 2_000  # 0.5 GB of memory
 MAX_EVALUATION_CROPS = 256
-MAX_CROPS_PER_PICTURE = 16
+MAX_CROPS_PER_FILE = 16
 CROPS_PER_BATCH = 24
 LEARNING_RATE = 5e-3  # half the rate of the shipped model
 
 
 def finetune_artifact_remover(
-    home: Path, trained: list[Path], held_out: list[Path], minutes: float, report: Report
+    home: Path, training: list[Path], held_out: list[Path], minutes: float, report: Report
 ) -> tuple[Denoiser | None, dict[str, Any]]:
     """Fine-tune a copy of the collection's artifact remover, or of the shipped one if it has none.
 
     Args:
         home: The folder that holds the files of the index.
-        trained: Files of pictures to train on.
+        training: Files of pictures to train on.
         held_out: Files of pictures to evaluate on.
-        minutes: The time for training.
+        minutes: The time for training this model.
         report: Called with the progress.
 
     Returns:
-        The model, or None if it is not better; its loss on the held-out pictures before and after.
+        The model, or None if it is not better; and its loss on the held-out pictures before and after. The losses are
+        missing if there are too few crops, and the second one if the training diverged.
     """
     report(Progress("cutting pictures", 0, 1))
-    crops, evaluation = _cut_some(trained, MAX_TRAINING_CROPS), _cut_some(held_out, MAX_EVALUATION_CROPS)
+    crops, evaluation = _cut_up_to(MAX_TRAINING_CROPS, training), _cut_up_to(MAX_EVALUATION_CROPS, held_out)
     if len(crops) < CROPS_PER_BATCH or not evaluation:
         return None, {}
-    trained_file = home / weights.AVIF_FILE
-    file = trained_file if trained_file.is_file() else weights.FOLDER / weights.AVIF_FILE
+    finetuned_file = home / weights.AVIF_FILE
+    file = finetuned_file if finetuned_file.is_file() else weights.FOLDER / weights.AVIF_FILE
     original = read_artifact_remover(file).model
-    before = evaluate(original, evaluation)
+    before = _mean_loss(original, evaluation)
     try:
         model = _train(copy.deepcopy(original), crops, minutes, home / "training", report)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
-    model = unpack_model(pack_model(model))  # evaluate the quantised weights, which will be stored
-    after = evaluate(model, evaluation)
+    model = unpack_model(pack_model(model))  # evaluate the quantised weights, as they are stored
+    after = _mean_loss(model, evaluation)
     return model if after < before else None, {"before": before, "after": after}
 
 
 def _train(model: Denoiser, crops: list[AvifCrop], minutes: float, folder: Path, report: Report) -> Denoiser:
     data = _as_tensors(crops)
-    crops.clear()  # frees their memory
+    crops.clear()  # to free memory: the tensors are copies
     plan, checkpoint = folder / "avif.json", folder / "avif.safetensors"
     epochs = plan_epochs(plan, minutes, model, artifact_removal_loss, data, batch=CROPS_PER_BATCH)
     progress = report_stage("training the artifact remover", report)
@@ -71,10 +72,10 @@ def _train(model: Denoiser, crops: list[AvifCrop], minutes: float, folder: Path,
     return model
 
 
-def _cut_some(files: list[Path], count: int) -> list[AvifCrop]:
-    """Take about `count` crops at most, the same number from each file."""
-    chosen = [files[place] for place in np.random.default_rng(0).permutation(len(files))[:count]]
-    return cut_crops(chosen, min(MAX_CROPS_PER_PICTURE, max(1, count // max(1, len(chosen)))))
+def _cut_up_to(count: int, files: list[Path]) -> list[AvifCrop]:
+    """Take at most `count` crops, the same number from each file of a random sample."""
+    sample = [files[position] for position in np.random.default_rng(0).permutation(len(files))[:count]]
+    return cut_crops(sample, min(MAX_CROPS_PER_FILE, max(1, count // max(1, len(sample)))))
 
 
 def _as_tensors(crops: list[AvifCrop]) -> tuple[Tensor, Tensor, Tensor]:
@@ -90,7 +91,7 @@ def _stack(pictures: list[Array]) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate(model: Denoiser, crops: list[AvifCrop]) -> float:
+def _mean_loss(model: Denoiser, crops: list[AvifCrop]) -> float:
     """The mean loss of a model on crops, with the same random augmentation every time."""
     decoded, clean, quality = _as_tensors(crops)
     with torch.random.fork_rng():

@@ -1,4 +1,4 @@
-"""Fine-tune the embedding and the sketch model on one person's art; each must be better on held-out pictures."""
+"""Fine-tune the embedding and the sketch model on one person's art; each is kept only if it is better on held-out art."""
 
 import copy
 from pathlib import Path
@@ -25,56 +25,56 @@ from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.contrastive import ContrastiveLoss
 from pochade.training.losses.rate_distortion import rate_distortion_loss
 
-AUGMENTATIONS = 4  # of each held-out picture, to be found again
-MARGIN_SOFTNESS = 0.01  # of the cosine; the width of the step between a right and a wrong match
-VERSION_COSINE = 0.9  # from which two pictures count as versions, and are not pushed apart
+AUGMENTATIONS = 4  # of each held-out picture, each searched among the held-out pictures
+MARGIN_SOFTNESS = 0.01  # difference of cosines over which a match turns from wrong to right
+VERSION_COSINE = 0.9  # pictures with at least this cosine may be versions, so they are not pushed apart
 EMBEDDING_SHARE, SKETCH_SHARE = 0.25, 0.15  # of the minutes of all training
 
 
 def finetune_embedder(
-    embedder: Embedder, trained: list[Squares], held_out: list[Squares], minutes: float, home: Path, report: Report
+    embedder: Embedder, training: list[Squares], held_out: list[Squares], minutes: float, home: Path, report: Report
 ) -> tuple[str | None, dict[str, Any]]:
     """Fine-tune copies of both models of an embedder, and store the better ones.
 
     Args:
         embedder: The embedder to start from.
-        trained: Pictures to train on.
+        training: Pictures to train on.
         held_out: Pictures to evaluate on.
         minutes: The time for the training of all models.
         home: The folder for checkpoints and results.
         report: Called with the progress.
 
     Returns:
-        The name of the new embedder, which is stored in `home/nets`, or None if neither model is better; the figures
-        before and after.
+        The name of the new embedder, which is stored in `home/nets`, or None if neither model is better; and the
+        figures before and after.
     """
     if len(held_out) < 2:  # noqa: PLR2004  too few to evaluate on
         return None, {}
-    training = home / "training"
+    checkpoints = home / "training"
     before = _evaluate(embedder, held_out)
     embedding, sketch = copy.deepcopy(embedder.embedding_model), copy.deepcopy(embedder.sketch_model)
     try:
-        _train_embedding(embedder, embedding, trained, minutes * EMBEDDING_SHARE, training, report)
-        _train_sketch(sketch, trained, minutes * SKETCH_SHARE, training, report)
+        _train_embedding(embedder, embedding, training, minutes * EMBEDDING_SHARE, checkpoints, report)
+        _train_sketch(sketch, training, minutes * SKETCH_SHARE, checkpoints, report)
     except TrainingDiverged as error:
         return None, {"before": before, "diverged": error.sentence}
-    after = _evaluate(Embedder(_save_models(training / "draft", embedding, sketch)), held_out)
-    embedding_kept, sketch_kept = after["margin"] > before["margin"], after["psnr"] > before["psnr"]
+    after = _evaluate(Embedder(_save_models(checkpoints / "draft", embedding, sketch)), held_out)
+    is_embedding_better, is_sketch_better = after["margin"] > before["margin"], after["psnr"] > before["psnr"]
     name = None
-    if embedding_kept or sketch_kept:
+    if is_embedding_better or is_sketch_better:
         name = _store(
             home,
-            embedding if embedding_kept else embedder.embedding_model,
-            sketch if sketch_kept else embedder.sketch_model,
+            embedding if is_embedding_better else embedder.embedding_model,
+            sketch if is_sketch_better else embedder.sketch_model,
         )
-    figures = {"before": before, "after": after, "look_kept": embedding_kept, "code_kept": sketch_kept}
+    figures = {"before": before, "after": after, "look_kept": is_embedding_better, "code_kept": is_sketch_better}
     return name, figures | {"minutes": minutes}
 
 
 def _train_embedding(
     embedder: Embedder, model: EmbeddingModel, squares: list[Squares], minutes: float, folder: Path, report: Report
 ) -> None:
-    """Teach a copy of the embedding model that augmentations of one picture belong together."""
+    """Train a copy of the embedding model to give augmentations of the same picture similar embeddings."""
     groups = torch.from_numpy(single_linkage(embedder.fingerprint(squares).embeddings, VERSION_COSINE))
     data = (*_as_tensors([picture.subject for picture in squares]), torch.arange(len(squares)), groups)
     objective, trial = (ContrastiveLoss(len(squares), model.config.latent_dim) for _ in range(2))
@@ -84,7 +84,7 @@ def _train_embedding(
 
 
 def _train_sketch(model: SketchVAE, squares: list[Squares], minutes: float, folder: Path, report: Report) -> None:
-    """Teach the sketch model to reconstruct the pictures."""
+    """Train a copy of the sketch model to reconstruct the pictures."""
     data = _as_tensors([picture.whole for picture in squares])
     epochs = plan_epochs(folder / "code.json", minutes, model, rate_distortion_loss, data)
     progress = report_stage("training the sketches", report)
@@ -99,7 +99,7 @@ def _as_tensors(squares: list[Square]) -> tuple[Tensor, Tensor]:
 
 
 def _store(home: Path, embedding: nn.Module, sketch: nn.Module) -> str | None:
-    """Store both models in a folder named after their weights; a rename makes this atomic."""
+    """Store both models in a folder named after their weights, by an atomic rename; return the name."""
     draft = _save_models(home / "training" / "draft", embedding, sketch)
     name = weights.weights_name(draft)
     target = home / "nets" / str(name)

@@ -1,4 +1,4 @@
-"""Fine-tune the generator on one person's art; the result must be better on held-out pictures."""
+"""Fine-tune the generator on one person's art; it is kept only if it is better on held-out pictures."""
 
 import copy
 from typing import Any
@@ -17,30 +17,31 @@ from pochade.training.losses.flow_matching import FlowMatchingObjective
 
 GENERATOR_SHARE = 0.25  # of the minutes of all training
 MAX_TRAINING_PICTURES = 6_000  # 0.3 GB of memory
-MIN_EVALUATED_PICTURES = 256  # counting a picture once for every noise it is evaluated with
+MIN_EVALUATIONS = 256  # if there are fewer pictures, each is evaluated several times, with different noise
 PICTURES_PER_BATCH = 64
 
 
 def finetune_generator(
-    models: ActiveModels, trained: list[str], held_out: list[str], minutes: float, report: Report
+    models: ActiveModels, training: list[str], held_out: list[str], minutes: float, report: Report
 ) -> tuple[FlowMatchingVAE | None, dict[str, Any]]:
     """Fine-tune a copy of the generator's model.
 
     Args:
-        models: The place of the model and the thumbnails.
-        trained: The content hashes of pictures to train on.
+        models: Finds the generator and the thumbnails.
+        training: The content hashes of pictures to train on.
         held_out: The content hashes of pictures to evaluate on.
         minutes: The time for the training of all models.
         report: Called with the progress.
 
     Returns:
-        The model, or None if it is not better; its loss on the held-out pictures before and after.
+        The model, or None if it is not better; and its loss on the held-out pictures before and after. The losses are
+        missing if there are too few pictures, and the second one if the training diverged.
     """
     if len(held_out) < 2:  # noqa: PLR2004  too few to evaluate on
         return None, {}
     generator, folder = generator_in_use(models), models.home / "training"
     objective, model = FlowMatchingObjective(copy.deepcopy(generator.sketch_model)), copy.deepcopy(generator.model)
-    data = (_load_pictures(models, trained[:MAX_TRAINING_PICTURES], generator.side),)
+    data = (_load_pictures(models, training[:MAX_TRAINING_PICTURES], generator.side),)
     evaluation = _load_pictures(models, held_out, generator.side)
     before = _evaluate(model, objective, evaluation)
     try:
@@ -62,8 +63,8 @@ def _load_pictures(models: ActiveModels, contents: list[str], side: int) -> Tens
 
 @torch.no_grad()
 def _evaluate(model: FlowMatchingVAE, objective: FlowMatchingObjective, pictures: Tensor) -> float:
-    """The mean loss of a model on pictures (N, 3, 128, 128), with the same noises every time."""
-    rounds = -(-MIN_EVALUATED_PICTURES // len(pictures))
+    """The mean loss of a model on pictures (N, 3, 128, 128), with the same noise in every call."""
+    rounds = -(-MIN_EVALUATIONS // len(pictures))  # rounded up
     with torch.random.fork_rng():
         torch.manual_seed(0)
         losses = [

@@ -1,4 +1,4 @@
-"""What has changed in a folder since it was indexed. No file is opened."""
+"""Compare a folder with its index, to find what has changed; no file is opened."""
 
 from dataclasses import dataclass, field
 
@@ -15,21 +15,21 @@ class FolderChanges:
     unchanged: int = 0
 
 
-def compare_folder(listing: FolderListing, known: dict[bytes, FileRow]) -> FolderChanges:
+def compare_folder(listing: FolderListing, rows: dict[bytes, FileRow]) -> FolderChanges:
     """Compare the files in a folder with the files in its index.
 
     Args:
         listing: The files of the folder. Files below folders that could not be listed do not count as gone.
-        known: The files in the index, by path.
+        rows: The files in the index, by path.
     """
     changes = FolderChanges()
     for path in sorted(listing.files):
-        row = known.get(path)
+        row = rows.get(path)
         if row and row.stamp == listing.files[path]:
             changes.unchanged += 1
         else:
             changes.unread.append(path)
-    unlisted = tuple(folder + b"/" for folder in listing.unreadable if folder) or (b"\0",)
+    unlisted_prefixes = tuple(folder + b"/" for folder in listing.unreadable if folder)
     if b"" not in listing.unreadable:  # the folder itself could be listed
-        changes.gone = [path for path in known if path not in listing.files and not path.startswith(unlisted)]
+        changes.gone = [path for path in rows if path not in listing.files and not path.startswith(unlisted_prefixes)]
     return changes

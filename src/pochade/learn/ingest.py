@@ -19,15 +19,15 @@ from pochade.system.progress import Progress, Report
 from pochade.system.worker_pool import TaskResult, WorkerPool
 
 PICTURES_PER_BATCH = 64  # new pictures between two commits; a crash loses at most one batch
-FILES_PER_BATCH = 512  # files between two commits, if their contents are known
-MAX_COLUMN_VALUE = 2**31 - 1  # a file may claim any size
-MAX_KNOWN_CONTENTS = 100  # of one size that are sent to a worker
+FILES_PER_BATCH = 512  # files between two commits, if few of them are new pictures
+MAX_COLUMN_VALUE = 2**31 - 1  # of an integer in the database; a file may claim a larger picture
+MAX_KNOWN_CONTENTS = 100  # contents of one size that are sent to a worker
 RETRY_STAMP = FileStamp(-1, -1, 0)  # the stamp of a file that every run tries again
 Answer = TaskResult[IngestTask, IngestResult]
 
 
 class FingerprintArrays(Protocol):
-    """Sketches (n, 256) and embeddings (n, 64)."""
+    """The sketches (n, 256) and embeddings (n, 64) of n pictures."""
 
     @property
     def sketches(self) -> Any: ...  # noqa: D102
@@ -37,10 +37,10 @@ class FingerprintArrays(Protocol):
 
 @dataclass
 class IngestCounts:
-    """What a run stored."""
+    """How many new pictures and how many further files of known pictures a run stored."""
 
-    new: int = 0  # pictures that were not known
-    again: int = 0  # files with known content: moved, renamed or copied
+    new: int = 0  # new pictures
+    again: int = 0  # files whose content was known: moved, renamed or copied
 
 
 def ingest_files(library: Library, listing: FolderListing, paths: list[bytes], report: Report) -> IngestCounts:
@@ -68,10 +68,10 @@ def ingest_files(library: Library, listing: FolderListing, paths: list[bytes], r
 
 def _ingest_tasks(library: Library, listing: FolderListing, paths: list[bytes]) -> Iterator[IngestTask]:
     """Make a task for each path, with the known contents of the file's size unless there are too many of them."""
-    root, known = os.fsencode(library.folder), library.index.contents_by_size()
+    root, contents_by_size = os.fsencode(library.folder), library.index.contents_by_size()
     for path in paths:
         stamp = listing.files[path]
-        contents = known.get(stamp.size, frozenset())
+        contents = contents_by_size.get(stamp.size, frozenset())
         if len(contents) >= MAX_KNOWN_CONTENTS:
             contents = frozenset()
         yield IngestTask(root + b"/" + path, stamp, contents, library.thumbnails)
@@ -79,9 +79,9 @@ def _ingest_tasks(library: Library, listing: FolderListing, paths: list[bytes]) 
 
 @dataclass
 class BatchWriter:
-    """Collects answers of workers, embeds new pictures, and stores both in batches.
+    """Collects the answers of workers, embeds new pictures, and stores both in batches.
 
-    Vectors are written first, then one transaction refers to them; an interruption between the two loses nothing.
+    Vectors are written first. One transaction then refers to them, so an interruption between the two loses nothing.
 
     Args:
         index: The database.
@@ -99,42 +99,42 @@ class BatchWriter:
     fingerprint: Callable[[list[Squares]], FingerprintArrays]
     root_length: int
     counts: IngestCounts = field(default_factory=IngestCounts)
-    waiting: list[Answer] = field(default_factory=list)
-    unembedded: set[str] = field(default_factory=set)  # contents among the waiting answers
+    batch: list[Answer] = field(default_factory=list)  # not stored yet
+    unembedded: set[str] = field(default_factory=set)  # contents of pictures in the batch
 
     def add(self, answer: Answer) -> None:
         """Add an answer, and store the batch if it is full."""
-        self.waiting.append(answer)
+        self.batch.append(answer)
         if answer.result.squares and answer.result.content:
             self.unembedded.add(answer.result.content)
-        if len(self.unembedded) >= PICTURES_PER_BATCH or len(self.waiting) >= FILES_PER_BATCH:
+        if len(self.unembedded) >= PICTURES_PER_BATCH or len(self.batch) >= FILES_PER_BATCH:
             self.flush()
 
     def flush(self) -> None:
-        """Store the waiting answers."""
-        contents = [answer.result.content for answer in self.waiting]
-        known = self.index.numbers_by_content(content for content in contents if content)
+        """Store the batch, and start an empty one."""
+        contents = [answer.result.content for answer in self.batch]
+        known_numbers = self.index.numbers_by_content(content for content in contents if content)
         new = {
             answer.result.content: answer
-            for answer in self.waiting
-            if answer.result.squares and answer.result.content not in known
+            for answer in self.batch
+            if answer.result.squares and answer.result.content not in known_numbers
         }
         row = self.index.row_count()
         if new:
             self._write_vectors(row, list(new.values()))
-        pictures = [_picture_columns(answer, row + place) for place, answer in enumerate(new.values())]
-        self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.waiting], contents)
-        problems = sum(answer.result.problem is not None for answer in self.waiting)
+        pictures = [_picture_columns(answer, row + position) for position, answer in enumerate(new.values())]
+        self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.batch], contents)
+        problems = sum(answer.result.problem is not None for answer in self.batch)
         self.counts.new += len(new)
-        self.counts.again += len(self.waiting) - len(new) - problems
-        self.waiting, self.unembedded = [], set()
+        self.counts.again += len(self.batch) - len(new) - problems
+        self.batch, self.unembedded = [], set()
 
     def _write_vectors(self, row: int, answers: list[Answer]) -> None:
-        prints = self.fingerprint([answer.result.squares for answer in answers if answer.result.squares])
-        self.embedding_file.write(row, prints.embeddings)
-        self.sketch_file.write(row, prints.sketches)
+        fingerprints = self.fingerprint([answer.result.squares for answer in answers if answer.result.squares])
+        self.embedding_file.write(row, fingerprints.embeddings)
+        self.sketch_file.write(row, fingerprints.sketches)
         descriptors: list[Array | None] = [answer.result.descriptor for answer in answers]
-        if self.descriptor_file.count() >= row:  # otherwise all are computed on first use
+        if self.descriptor_file.count() >= row:  # otherwise earlier ones are missing too: computed on first use
             self.descriptor_file.write(row, stack_descriptors(descriptors))
 
     def _file_row(self, answer: Answer) -> FileRow:

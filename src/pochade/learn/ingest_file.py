@@ -1,4 +1,7 @@
-"""Read one file for the index, in a worker: hash, thumbnail, descriptor. Without torch, so that workers stay small."""
+"""Read one file for the index in a worker: hash, thumbnail, descriptor.
+
+This module does not import torch, so that workers stay small.
+"""
 
 import os
 from dataclasses import dataclass
@@ -21,12 +24,12 @@ UNLIMITED_BYTES = 2**63  # hashing reads a file in chunks, so its size does not 
 
 @dataclass(frozen=True)
 class IngestTask:
-    """A file to read."""
+    """The task of reading a file."""
 
     path: bytes
-    stamp: FileStamp
-    known: frozenset[str]  # known contents of this size; such a file only needs hashing
-    thumbnails: Path
+    stamp: FileStamp  # of the file when its folder was listed
+    known_contents: frozenset[str]  # contents of this size in the index; a file with one of them is only hashed
+    thumbnails: Path  # the folder of the thumbnails
 
     @property
     def name(self) -> str:
@@ -53,26 +56,26 @@ class IngestResult:
     colour: str = ""  # the name of the dominant colour
     notes: tuple[str, ...] = ()
     problem: str | None = None  # why there is no picture
-    retry: bool = False  # the problem may disappear although the file does not change
+    retry: bool = False  # whether the problem may disappear although the file does not change
 
 
 def ingest_file(task: IngestTask) -> IngestResult:
-    """Hash a file; unless its content is known, write its thumbnail and describe it. Errors become problems."""
+    """Hash a file and, if its content is new, write a thumbnail and compute a descriptor; errors become problems."""
     path = Path(os.fsdecode(task.path))
     try:
         content = _hash_file(path, task.stamp)
-        return IngestResult(content) if content in task.known else _read_picture(path, content, task)
+        return IngestResult(content) if content in task.known_contents else _read_picture(path, content, task)
     except OSError as error:
         return IngestResult(problem=f"'{printable(path.name)}' can't be read: {error.strerror}", retry=True)
     except PictureUnreadable as error:
-        sentence = error.sentence.replace(printable(path), printable(path.name))  # the path is stored with the problem
+        sentence = error.hide_path(printable(path), printable(path.name)).sentence  # the index stores the path anyway
         return IngestResult(problem=sentence, retry=isinstance(error, FileUnreachable))
 
 
 def _read_picture(path: Path, content: str, task: IngestTask) -> IngestResult:
     preview = read_preview(path, THUMBNAIL_PIXELS)
     if preview.header.format == "PNG" and is_contact_sheet(path):
-        return IngestResult(problem=f"'{printable(path.name)}' is a contact sheet that Pochade drew")
+        return IngestResult(problem=f"'{printable(path.name)}' is a contact sheet that Pochade made")
     if stamp_of(path.stat()) != task.stamp:
         raise FileUnreachable(f"'{printable(path.name)}' changed while it was read")
     thumbnail = thumbnail_path(task.thumbnails, content)
@@ -84,7 +87,7 @@ def _read_picture(path: Path, content: str, task: IngestTask) -> IngestResult:
 
 
 def _hash_file(path: Path, stamp: FileStamp) -> str:
-    """Hash a file that must still have this stamp."""
+    """Hash a file; it must not have changed since its folder was listed."""
     with open_source(path, UNLIMITED_BYTES) as source:
         if stamp_of(os.fstat(source.file.fileno())) != stamp:
             raise FileUnreachable(f"'{source.name}' changed while it was read")

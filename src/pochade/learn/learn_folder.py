@@ -1,4 +1,4 @@
-"""The story of `Collection.learn`: walk the folder, forget what is gone, ingest what is new, fine-tune the models."""
+"""The story of `Collection.learn`: walk the folder, forget deleted files, ingest new ones, fine-tune the models."""
 
 import math
 import os
@@ -32,7 +32,7 @@ def learn_folder(library: Library, minutes: float | None, report: Report) -> Lea
         OutputUnwritable: The index can't be written.
     """
     if minutes is not None and not math.isfinite(minutes):
-        raise UsageError(f"{minutes} minutes can't be trained", "give a number, or 0 for none")
+        raise UsageError(f"training can't take {minutes} minutes", "give a number of minutes, or 0 to train nothing")
     with _lock(library):
         index = library.create_index()
         listing = walk_folder(library.folder, library.home)
@@ -41,13 +41,18 @@ def learn_folder(library: Library, minutes: float | None, report: Report) -> Lea
         library.models.repair(report)
         counts = IngestCounts()
         if changes.unread:
-            remove_unfinished(library.thumbnails)  # an interrupted run also left files unread
+            remove_unfinished(library.thumbnails)  # only here, because an interrupted run also leaves files unread
             counts = ingest_files(library, listing, changes.unread, report)
         training = finetune_models(library, minutes, report)
     return LearnResult(
-        counts.new, counts.again, len(changes.gone), changes.unchanged, tuple(library.problems()),
-        _unlisted_folders(library, listing), training,
-    )  # fmt: skip
+        new=counts.new,
+        again=counts.again,
+        gone=len(changes.gone),
+        unchanged=changes.unchanged,
+        problems=tuple(library.problems()),
+        unlisted=_unlisted_folders(library, listing),
+        training=training,
+    )
 
 
 def _lock(library: Library) -> AbstractContextManager[None]:

@@ -147,10 +147,10 @@ def _write_sheet(to: Path, png: bytes) -> None:
 
 def _thumbnail(thumbnails: Path, content: str | None) -> Array:
     """Read the thumbnail of a content hash, or the empty cell if there is none."""
-    return EMPTY_CELL if content is None else thumbnail_pixels(thumbnail_path(thumbnails, content))
+    return EMPTY_CELL if content is None else preview_or_empty_cell(thumbnail_path(thumbnails, content))
 
 
-def thumbnail_pixels(path: Path) -> Array:
+def preview_or_empty_cell(path: Path) -> Array:
     """Read a picture at the size of a thumbnail, or the empty cell if it can't be read."""
     try:
         return read_preview(path, THUMBNAIL_PIXELS).pixels

@@ -9,7 +9,7 @@ import numpy as np
 from pochade.errors import PictureUnreadable
 from pochade.images.features.technique import TechniqueMeasures, describe_techniques, measure_technique
 from pochade.images.io.read import read_preview
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.index.pictures import PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
 from pochade.organise.point_features import PicturePoints

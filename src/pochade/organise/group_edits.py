@@ -11,7 +11,7 @@ import numpy as np
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.errors import UsageError
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.index.name_rules import normalise_name
 
 MIN_GROUP_PICTURES = 3  # smaller groups dissolve into the group above

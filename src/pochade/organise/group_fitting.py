@@ -9,7 +9,7 @@ import numpy as np
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.spectral_hierarchy import NO_GROUP, spectral_hierarchy
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.organise.group_edits import MIN_GROUP_PICTURES
 
 REFIT_GROWTH = 1.2  # the groups are fitted again once there are this many times the pictures
@@ -111,7 +111,7 @@ def _groups_of_level(labels: Integers, parents: list[int | None]) -> list[tuple[
 
 def _kept_groups(tree: GroupTree) -> set[int]:
     """The groups that the person edited, and all groups in them."""
-    return set().union(*(tree.below(node.id) for node in tree.nodes.values() if node.kept))
+    return set().union(*(tree.subtree(node.id) for node in tree.nodes.values() if node.kept))
 
 
 def _staying_groups(tree: GroupTree) -> set[int]:

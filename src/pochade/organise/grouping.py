@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pochade.index.group_rows import GroupTree
+from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
 from pochade.index.organisation_store import read_groups, write_groups
 from pochade.organise import group_edits

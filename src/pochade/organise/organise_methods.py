@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pochade.index import label_store
-from pochade.index.group_rows import GroupTree
+from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
 from pochade.index.organisation_store import MapPlace, read_groups, read_map_places, write_groups
 from pochade.index.pictures import PictureFile

@@ -22,7 +22,7 @@ from pochade.images.features.edge_map import halve
 from pochade.images.geometry.letterbox import SQUARE_SIDE, Squares
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
-from pochade.index.descriptor_jobs import half_subject, measure_thumbnails
+from pochade.index.descriptor_jobs import read_half_subject, measure_thumbnails
 from pochade.index.descriptor_store import load_descriptors
 from pochade.index.organisation_store import add_pair_scores, read_pair_scores
 from pochade.index.thumbnails import thumbnail_path
@@ -134,7 +134,7 @@ class PairScorer:
         self.index, self.models = index, models
         self.name = f"{weights.pair_model_name()}-{SCORING_VERSION}"
         self.contents = index.contents()
-        self.numbers = np.array(index.numbers(), np.int64)  # the picture number of each row
+        self.numbers = np.array(index.picture_numbers(), np.int64)  # the picture number of each row
 
     def known(self) -> dict[tuple[int, int], PairScore]:
         """Read every stored score of this model, by the numbers of the two pictures, the lower first."""
@@ -208,7 +208,7 @@ class PairScorer:
         contents = [self.contents[row] for row in rows.tolist()]
         small = np.empty((len(contents), SMALL_SIDE, SMALL_SIDE, 3), np.uint8)
         thumbnails, done = [thumbnail_path(self.models.thumbnails, content) for content in contents], 0
-        for batch in measure_thumbnails(thumbnails, half_subject):
+        for batch in measure_thumbnails(thumbnails, read_half_subject):
             for pixels in batch:
                 small[done] = self._read_small(contents[done]) if pixels is None else pixels
                 done += 1

@@ -1,1 +1,1 @@
-"""The Fashion-MNIST study: an autoencoder, where it breaks, and the VAE that mends it, told as a lesson."""
+"""The lesson: an autoencoder on Fashion-MNIST, where it fails, and what a variational autoencoder changes."""

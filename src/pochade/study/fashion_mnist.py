@@ -1,8 +1,8 @@
-"""Pictures for learning, in memory as uint8: the Fashion-MNIST data set, wherever this machine has it.
+"""The Fashion-MNIST data set, read from this machine or downloaded.
 
 The four files are gzipped idx files (LeCun's format: two zero bytes, a type byte, the number of dimensions, each
-dimension as a big-endian 32-bit number, then the values). What is checked is the SHA-256 of the *unpacked* content,
-because the publisher and Debian packed the same content differently.
+dimension as a big-endian 32-bit number, then the values). The SHA-256 of the *unpacked* content is checked, because
+the publisher and Debian packed the same content differently.
 """
 
 import gzip
@@ -19,7 +19,7 @@ from torch import Tensor
 from pochade.errors import DataDamaged, DataMissing
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # of the package dataset-fashion-mnist
-ADDRESS = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"  # the data set's own, from its README
+DATA_URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"  # from the data set's README
 CLASSES = (
     "T-shirt/top",
     "Trouser",
@@ -35,56 +35,56 @@ CLASSES = (
 
 
 @dataclass(frozen=True)
-class Source:
-    """One of the data set's files and what it must hold."""
+class DataFile:
+    """A file of the data set, and what it must contain."""
 
     name: str
     shape: tuple[int, ...]
     sha256: str  # of the unpacked content
-    published_md5: str  # of the packed file at ADDRESS, from the data set's README
+    published_md5: str  # of the packed file at DATA_URL, from the data set's README
 
     @property
     def header(self) -> bytes:
-        """The idx header that the unpacked content begins with."""
+        """The idx header at the beginning of the unpacked content."""
         magic = bytes((0, 0, 8, len(self.shape)))  # 8: unsigned bytes
         return magic + b"".join(side.to_bytes(4, "big") for side in self.shape)
 
     @property
     def size(self) -> int:
-        """Bytes of the unpacked content."""
+        """The number of bytes of the unpacked content."""
         return len(self.header) + int(np.prod(self.shape))
 
 
-TRAIN_IMAGES = Source(
+TRAIN_IMAGES = DataFile(
     "train-images-idx3-ubyte.gz",
     (60_000, 28, 28),
     "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
     "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
 )
-TRAIN_LABELS = Source(
+TRAIN_LABELS = DataFile(
     "train-labels-idx1-ubyte.gz",
     (60_000,),
     "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     "25c81989df183df01b3e8a0aad5dffbe",
 )
-TEST_IMAGES = Source(
+TEST_IMAGES = DataFile(
     "t10k-images-idx3-ubyte.gz",
     (10_000, 28, 28),
     "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "bef4ecab320f06d8554ea6380940ec79",
 )
-TEST_LABELS = Source(
+TEST_LABELS = DataFile(
     "t10k-labels-idx1-ubyte.gz",
     (10_000,),
     "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     "bb300cfdad3c16e7a12a480ee83cd310",
 )
-SOURCES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+DATA_FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
 
 @dataclass(frozen=True)
 class Split:
-    """Pictures with a label each."""
+    """Pictures and their labels."""
 
     images: Tensor  # (N, C, H, W) uint8
     labels: Tensor  # (N,) int64, an index into the classes
@@ -92,25 +92,25 @@ class Split:
 
 @dataclass(frozen=True)
 class ImageSet:
-    """A data set in memory: a split to learn from and a split to judge by."""
+    """A data set in memory."""
 
     train: Split
-    test: Split
-    classes: tuple[str, ...]
+    test: Split  # never trained on
+    classes: tuple[str, ...]  # names
 
 
 def fashion_mnist(folder: Path | None = None) -> ImageSet:
-    """The whole of Fashion-MNIST (Xiao, Rasul & Vollgraf, arXiv:1708.07747), 55 MB in memory.
+    """Load Fashion-MNIST (Xiao, Rasul & Vollgraf, arXiv:1708.07747): 55 MB in memory.
 
     Args:
-        folder: Where the four files are; None looks in the cache, then where Debian installs them, then downloads.
+        folder: The folder of the four files. None looks in the cache, then where Debian installs them, then downloads.
 
     Raises:
-        DataMissing: The files are nowhere and can't be downloaded.
-        DataDamaged: A file is cut short, of the wrong kind, or not what the data set's publisher gave out.
+        DataMissing: The files are not on this machine and can't be downloaded.
+        DataDamaged: A file is cut short, of the wrong kind, or differs from the published one.
     """
-    folder = located(folder)
-    arrays = [torch.from_numpy(read_idx(folder / source.name, source)) for source in SOURCES]
+    folder = locate_data(folder)
+    arrays = [torch.from_numpy(read_idx(folder / source.name, source)) for source in DATA_FILES]
     train_images, train_labels, test_images, test_labels = arrays
     return ImageSet(
         Split(train_images.unsqueeze(1), train_labels.long()),  # (60000, 1, 28, 28), (60000,)
@@ -119,86 +119,90 @@ def fashion_mnist(folder: Path | None = None) -> ImageSet:
     )
 
 
-def located(folder: Path | None) -> Path:
-    """The folder that holds the four files; downloads them into the cache when no folder does.
+def locate_data(folder: Path | None) -> Path:
+    """Find the folder with the four files; download them to the cache if no folder has them.
 
     Raises:
-        DataMissing: A folder is given and lacks a file, or the download fails.
+        DataMissing: The given folder lacks a file, or the download fails.
     """
     if folder is not None:
-        if absent := [source.name for source in SOURCES if not (folder / source.name).is_file()]:
+        if absent := [file.name for file in DATA_FILES if not (folder / file.name).is_file()]:
             raise DataMissing(
                 f"'{folder}' does not hold '{absent[0]}'",
-                f"--data wants the folder with the four files of Fashion-MNIST, from {ADDRESS}",
+                f"give --data the folder with the four files of Fashion-MNIST, from {DATA_URL}",
             )
         return folder
-    for place in (cache_folder(), DEBIAN_FOLDER):
-        if all((place / source.name).is_file() for source in SOURCES):
-            return place
-    return downloaded()
+    for candidate in (cache_folder(), DEBIAN_FOLDER):
+        if all((candidate / file.name).is_file() for file in DATA_FILES):
+            return candidate
+    return _download()
 
 
 def cache_folder() -> Path:
-    """Where downloaded data is kept for this person."""
+    """The folder of downloaded data of this user."""
     return Path(pooch.os_cache("pochade")) / "fashion-mnist"
 
 
-def downloaded() -> Path:
-    """Fetch the four files from the data set's own address into the cache, with a progress bar on stderr.
+def _download() -> Path:
+    """Download the four files to the cache, with a progress bar on stderr.
 
     Raises:
-        DataMissing: No connection, or what came is not what was published.
+        DataMissing: There is no connection, or a file differs from the published one.
     """
-    for source in SOURCES:
+    for file in DATA_FILES:
         try:
             pooch.retrieve(
-                ADDRESS + source.name,
-                known_hash=f"md5:{source.published_md5}",
-                fname=source.name,
+                DATA_URL + file.name,
+                known_hash=f"md5:{file.published_md5}",
+                fname=file.name,
                 path=cache_folder(),
                 progressbar=True,
             )
         except (OSError, ValueError) as error:  # requests' errors are OSErrors; a wrong checksum is a ValueError
             raise DataMissing(
-                f"'{source.name}' could not be downloaded from {ADDRESS}: {brief(error)}",
-                "on Debian, 'make data' fetches the package dataset-fashion-mnist instead; "
+                f"'{file.name}' could not be downloaded from {DATA_URL}: {_first_line(error)}",
+                "on Debian, 'make data' installs the files from the package dataset-fashion-mnist; "
                 "or give the folder with the four files as --data DIR",
             ) from error
     return cache_folder()
 
 
-def brief(error: Exception) -> str:
-    """The first line of an error's words, shortened: libraries put whole stacks into them."""
+def _first_line(error: Exception) -> str:
+    """The beginning of an error's text: some libraries put whole stack traces into it."""
     lines = str(error).splitlines() or [type(error).__name__]
     return lines[0][:120]
 
 
-def read_idx(path: Path, source: Source) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    """The values of a gzipped idx file, once its length, kind and checksum are right.
+def read_idx(path: Path, expected: DataFile) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """Read the values of a gzipped idx file, after checking its kind, length and checksum.
 
     Raises:
-        DataDamaged: With which of the three is wrong.
+        DataDamaged: One of the three is wrong.
     """
     hint = f"delete '{path}' and fetch it again"
-    content = unpacked(path, source.size)
-    if not source.header.startswith(content[: len(source.header)]):
-        raise DataDamaged(f"'{path}' is not the idx file that '{source.name}' should be", hint)
-    if len(content) < source.size:
-        raise DataDamaged(f"'{path}' is cut short: {len(content):,} of {source.size:,} unpacked bytes", hint)
-    found = hashlib.sha256(content).hexdigest()
-    if found != source.sha256:
-        raise DataDamaged(f"'{path}' has the checksum {found[:12]}… instead of {source.sha256[:12]}…", hint)
-    values = np.frombuffer(content, dtype=np.uint8, offset=len(source.header))
-    return values.reshape(source.shape).copy()
+    content = unpack_limited(path, expected.size)
+    if not expected.header.startswith(content[: len(expected.header)]):
+        raise DataDamaged(f"'{path}' is not the idx file that '{expected.name}' should be", hint)
+    if len(content) < expected.size:
+        raise DataDamaged(f"'{path}' is cut short: {len(content):,} of {expected.size:,} unpacked bytes", hint)
+    checksum = hashlib.sha256(content).hexdigest()
+    if checksum != expected.sha256:
+        raise DataDamaged(f"'{path}' has the checksum {checksum[:12]}… instead of {expected.sha256[:12]}…", hint)
+    values = np.frombuffer(content, dtype=np.uint8, offset=len(expected.header))
+    return values.reshape(expected.shape).copy()
 
 
-def unpacked(path: Path, limit: int) -> bytes:
-    """What a gzip file holds, at most one byte past the limit, so that a bomb can't fill the memory.
+def unpack_limited(path: Path, limit: int) -> bytes:
+    """Unpack a gzip file, at most one byte more than the limit, so that a zip bomb can't fill the memory.
 
-    A file that ends early gives what could be read of it.
+    A file that is cut short gives the part that could be read.
+
+    Args:
+        path: The file.
+        limit: The expected number of unpacked bytes.
 
     Raises:
-        DataDamaged: The file can't be read, or is no gzip file, or its packed bytes are broken.
+        DataDamaged: The file can't be read, is no gzip file, or its packed bytes are damaged.
     """
     hint = f"delete '{path}' and fetch it again"
     parts: list[bytes] = []
@@ -208,11 +212,11 @@ def unpacked(path: Path, limit: int) -> bytes:
                 parts.append(part)
                 limit -= len(part)
     except EOFError:
-        pass  # cut short: the caller says by how much
+        pass  # cut short: the caller reports the missing bytes
     except gzip.BadGzipFile as error:
         raise DataDamaged(f"'{path}' is not an intact gzip file: {error}", hint) from error
     except zlib.error as error:
         raise DataDamaged(f"'{path}' is damaged inside: {error}", hint) from error
     except OSError as error:
-        raise DataDamaged(f"'{path}' can't be read: {error.strerror or error}", "see its permissions") from error
+        raise DataDamaged(f"'{path}' can't be read: {error.strerror or error}", "check its permissions") from error
     return b"".join(parts)

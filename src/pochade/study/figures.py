@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from pochade.analysis.arrays import Floats
 from pochade.models.autoencoder import Autoencoder
 from pochade.models.vae import VAE
-from pochade.study.diagrams import draw_autoencoder, draw_vae
+from pochade.study.model_diagrams import draw_autoencoder, draw_vae
 from pochade.study.fashion_mnist import ImageSet
-from pochade.study.stage_store import Findings
+from pochade.study.stage_store import StageResult
 from pochade.system.atomic_files import write_atomically
 
 INK, PAPER, ACCENT, SECOND, MUTED = "#22262e", "#ffffff", "#d1495b", "#2e7d8c", "#9aa3ad"
@@ -33,7 +33,7 @@ STYLE: Any = {
     "savefig.dpi": 130,
 }
 Curves = dict[str, dict[str, list[float]]]  # of each net: `losses`, one an epoch, and `trace`, several
-Found = dict[str, Findings]
+Found = dict[str, StageResult]
 
 
 def draw_figures(
@@ -110,13 +110,13 @@ def draw_losses(curves: Curves) -> Figure:
     return figure
 
 
-def draw_copies(data: ImageSet, copies: Findings, net: str) -> Figure:
+def draw_copies(data: ImageSet, copies: StageResult, net: str) -> Figure:
     """Test pictures, one of each class, above a net's copies of them."""
     rows = [copies.arrays["originals"], copies.arrays[net]]
     return labelled_rows(rows, ("original", "copy"), data.classes)
 
 
-def draw_pca(copies: Findings) -> Figure:
+def draw_pca(copies: StageResult) -> Figure:
     """The error of both nets among those of PCA with 2 to 576 numbers."""
     errors = copies.numbers["pca"]["test_mse"]
     figure = Figure((7, 3.4))
@@ -130,7 +130,7 @@ def draw_pca(copies: Findings) -> Figure:
     return figure
 
 
-def draw_map(data: ImageSet, found: Findings) -> Figure:
+def draw_map(data: ImageSet, found: StageResult) -> Figure:
     """The t-SNE map, a colour a class, with random points hollow and lines to their true nearest neighbours."""
     positions, placed, near = (found.arrays[name] for name in ("positions", "placed", "near"))
     labels = data.test.labels.numpy()
@@ -154,7 +154,7 @@ def draw_map(data: ImageSet, found: Findings) -> Figure:
     return figure
 
 
-def draw_emptiness(found: Findings) -> Figure:
+def draw_emptiness(found: StageResult) -> Figure:
     """Each emptiness test: the random point beside the band in which the codes of real pictures lie."""
     tests: dict[str, dict[str, Any]] = found.numbers["tests"]
     figure = Figure((9, 0.7 * len(tests) + 0.6))
@@ -187,7 +187,7 @@ def draw_row(pictures: Floats, title: str) -> Figure:
     return figure
 
 
-def draw_morph(found: Findings) -> Figure:
+def draw_morph(found: StageResult) -> Figure:
     """The two real pictures, and between them what the net draws on the way."""
     start, end = found.arrays["ends"]
     path = found.arrays["path"]
@@ -199,7 +199,7 @@ def draw_morph(found: Findings) -> Figure:
     return figure
 
 
-def draw_samples(found: Findings) -> Figure:
+def draw_samples(found: StageResult) -> Figure:
     """64 new pictures from the standard normal prior, and 64 from the mixture fitted to the codes."""
     figure = Figure((11, 5.6))
     titles = {"normal": "from the standard normal prior", "mixture": "from the learned prior"}
@@ -209,20 +209,20 @@ def draw_samples(found: Findings) -> Figure:
     return figure
 
 
-def draw_same_points(lost: Findings, kept: Findings) -> Figure:
+def draw_same_points(lost: StageResult, kept: StageResult) -> Figure:
     """The same random numbers decoded by both nets, as the latent itself and as a draw from the learned prior."""
     nets = {"autoencoder": lost.arrays, "VAE": kept.arrays}
     rows = [arrays[way] for way in ("decoded", "decoded_learned") for arrays in nets.values()]
     return labelled_rows(rows, [*nets, *(f"{net},\nlearned prior" for net in nets)])
 
 
-def draw_originality(found: Findings, columns: int = 16) -> Figure:
+def draw_originality(found: StageResult, columns: int = 16) -> Figure:
     """New pictures above the training pictures that are nearest to them."""
     rows = [found.arrays["mixture"][:columns], found.arrays["closest"][:columns]]
     return labelled_rows(rows, ("new", "nearest\ntraining picture"))
 
 
-def draw_groups(data: ImageSet, found: Findings, columns: int = 16) -> Figure:
+def draw_groups(data: ImageSet, found: StageResult, columns: int = 16) -> Figure:
     """A row of pictures from each group that the fingerprints form."""
     images, groups = torch.cat([data.train.images, data.test.images]), found.arrays["groups"]
     numbers = [number for number in np.unique(groups) if number >= 0]

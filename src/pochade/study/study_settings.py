@@ -1,4 +1,4 @@
-"""What a person can change about the study, and what follows from it."""
+"""The settings of a study, and the untrained models that follow from them."""
 
 import dataclasses
 import hashlib
@@ -17,25 +17,25 @@ from pochade.models.conv_stacks import ConvConfig
 from pochade.models.edge_autoencoder import EdgeAutoencoder, EdgeAutoencoderConfig
 from pochade.models.vae import VAE, VAEConfig
 from pochade.study.fashion_mnist import ImageSet
-from pochade.study.provenance import code_digest
+from pochade.study.run_environment import code_digest
 from pochade.training.recipe import FAST_RECIPE, Recipe
 
-FINGERPRINT_DIM = 64
-WIDEST_LATENT = 2_500  # 60,000 codes of more would not fit an ordinary laptop several times over
-Net = TypeVar("Net", bound=nn.Module)
+EMBEDDING_DIM = 64
+MAX_LATENT_SIZE = 2_500  # larger latents of 60,000 pictures would not fit into an ordinary laptop's memory
+Model = TypeVar("Model", bound=nn.Module)
 
 
 @dataclass(frozen=True)
 class StudySettings:
-    """One study: which nets, trained how, from which seed."""
+    """What decides a study: the models, how they are trained, and the seed. `metrics.json` stores the fields."""
 
     recipe: Recipe = FAST_RECIPE
-    latent_dim: int | None = None  # None: the autoencoder keeps its feature maps, the VAE has 16 numbers
+    latent_dim: int | None = None  # None: the feature maps of the autoencoder, and 16 for the VAE
     widths: tuple[int, ...] = (16, 32, 64)  # feature maps of each layer, outermost first
     seed: int = 0
 
     def key(self, data: ImageSet) -> str:
-        """What decides the study's outcome, as JSON: the settings, the pictures and the code."""
+        """Everything that decides the outcome of the study, as JSON: the settings, the pictures and the code."""
         digest = hashlib.sha256()
         for split in (data.train, data.test):
             digest.update(split.images.numpy().tobytes())
@@ -43,44 +43,44 @@ class StudySettings:
         return json.dumps(dataclasses.asdict(self) | {"data": digest.hexdigest(), "code": code_digest()})
 
     def convolutions(self, data: ImageSet) -> ConvConfig:
-        """The stack that suits the data's size and channels."""
+        """The convolutions for pictures of this size and with these channels."""
         channels, height, width = data.train.images.shape[1:]
         return ConvConfig((height, width), channels, self.widths)
 
     def autoencoder(self, data: ImageSet) -> Autoencoder:
-        """The untrained autoencoder.
+        """Build the untrained autoencoder.
 
         Raises:
-            UsageError: Its latent is wider than the study can look at.
+            UsageError: Its latents are too large for the study, or the pictures are too small for so many layers.
         """
         config = AutoencoderConfig(self.convolutions(data), self.latent_dim)
-        width = config.latent_dim or config.convolutions.feature_count
-        if width > WIDEST_LATENT:
+        size = config.latent_dim or config.convolutions.feature_count
+        if size > MAX_LATENT_SIZE:
             raise UsageError(
-                f"a latent of {width:,} numbers is too wide to be looked at",
-                f"give --latent-dim, or more layers in --widths; {WIDEST_LATENT:,} numbers at most",
+                f"a latent of {size:,} numbers is too large for the study",
+                f"give --latent-dim, or more layers in --widths; {MAX_LATENT_SIZE:,} numbers at most",
             )
-        return initialised(lambda: Autoencoder(config), self.seed)
+        return build_seeded(lambda: Autoencoder(config), self.seed)
 
-    def fingerprinter(self, data: ImageSet) -> EdgeAutoencoder:
-        """The untrained net whose codes become fingerprints."""
-        config = EdgeAutoencoderConfig(self.convolutions(data), FINGERPRINT_DIM)
-        return initialised(lambda: EdgeAutoencoder(config), self.seed)
+    def embedding_model(self, data: ImageSet) -> EdgeAutoencoder:
+        """Build the untrained model whose latents are the embeddings."""
+        config = EdgeAutoencoderConfig(self.convolutions(data), EMBEDDING_DIM)
+        return build_seeded(lambda: EdgeAutoencoder(config), self.seed)
 
     def vae(self, data: ImageSet) -> VAE:
-        """The untrained VAE."""
+        """Build the untrained VAE."""
         config = VAEConfig(self.convolutions(data), self.latent_dim or VAEConfig().latent_dim)
-        return initialised(lambda: VAE(config), self.seed)
+        return build_seeded(lambda: VAE(config), self.seed)
 
-    def ruler(self, data: ImageSet) -> Classifier:
-        """The untrained classifier that measures samples: the same in every study of the same data."""
+    def reference_classifier(self, data: ImageSet) -> Classifier:
+        """Build the untrained classifier that measures samples: the same in every study of the same data."""
         widths = ClassifierConfig().convolutions.widths
-        stack = dataclasses.replace(self.convolutions(data), widths=widths)
-        return initialised(lambda: Classifier(ClassifierConfig(stack, len(data.classes))), seed=0)
+        convolutions = dataclasses.replace(self.convolutions(data), widths=widths)
+        return build_seeded(lambda: Classifier(ClassifierConfig(convolutions, len(data.classes))), seed=0)
 
 
-def initialised(build: Callable[[], Net], seed: int) -> Net:
-    """A net whose first weights depend on the seed only."""
+def build_seeded(build: Callable[[], Model], seed: int) -> Model:
+    """Build a model whose initial weights depend on the seed only."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return build()

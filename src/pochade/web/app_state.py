@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from pochade.collection import Collection
 from pochade.errors import PochadeError
-from pochade.index.group_rows import GroupTree
+from pochade.index.group_tree import GroupTree
 from pochade.index.thumbnails import thumbnail_path
 from pochade.web.jobs.job_queue import JobQueue
 from pochade.web.render.creation_store import CreatedPictureStore

@@ -11,7 +11,7 @@ from tests.support.paintings import painting, save_png
 
 
 def original_of(content: bytes) -> Original:
-    """A picture that may be coded."""
+    """A picture that may be encoded with loss."""
     original = read_original(content)
     assert original is not None
     return original
@@ -21,14 +21,14 @@ SMALL = original_of(save_png(painting(8, 8)))
 
 
 class ListedScores(QualityMeter):
-    """A judge that says what it was told of each dial."""
+    """A meter with a given score for each quality, which counts its calls."""
 
     def __init__(self, scores: list[float]) -> None:
-        self.scores, self.asked = scores, 0
+        self.scores, self.calls = scores, 0
 
     def score(self, content: bytes, quality: int = 0) -> float:  # noqa: ARG002
-        """Of the dial that made so many bytes."""
-        self.asked += 1
+        """The score of the quality at which the codec makes so many bytes."""
+        self.calls += 1
         return self.scores[len(content) // 10 - 1]
 
 
@@ -37,13 +37,13 @@ class ListedScores(QualityMeter):
 def test_the_lowest_quality_that_reaches_the_score_is_found(steps: list[float], first: int, max_bytes: int) -> None:
     scores = [min(100.0, float(score)) for score in first + np.cumsum(steps)]
     meter = ListedScores(scores)
-    codec = LossyCodec("told", lambda _, quality: bytes(10 * (quality + 1)), 100, quality_at_70=40, quality_at_90=80)
+    codec = LossyCodec("linear", lambda _, quality: bytes(10 * (quality + 1)), 100, quality_at_70=40, quality_at_90=80)
     candidate = search_quality(codec, SMALL, meter, 90, max_bytes)
     lowest = next((quality for quality, score in enumerate(scores) if score >= 90), None)
-    assert meter.asked <= 10
+    assert meter.calls <= 10
     if lowest is None or 10 * (lowest + 1) >= max_bytes:
         assert candidate is None
-    elif meter.asked < 10:
-        assert candidate == LossyCandidate(bytes(10 * (lowest + 1)), "told", scores[lowest], "PNG")
+    elif meter.calls < 10:
+        assert candidate == LossyCandidate(bytes(10 * (lowest + 1)), "linear", scores[lowest], "PNG")
     elif candidate is not None:
         assert candidate.score >= 90

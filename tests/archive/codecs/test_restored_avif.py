@@ -30,7 +30,7 @@ def test_restored_pictures_come_back_as_png_at_their_score(restored_archive: Pat
             assert archived.score >= 70
             assert ssimulacra2(original, extracted) == pytest.approx(archived.score, abs=0.2)
         extract(archive, tmp_path / "out")
-        assert extract(archive, tmp_path / "out").files == 0  # all are there, the same
+        assert extract(archive, tmp_path / "out").files == 0  # all files are there already
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {f"{archived.path}.restored.png" for archived in restored} <= names
 

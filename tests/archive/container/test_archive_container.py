@@ -19,7 +19,7 @@ TEXT = b"of paper and ink"
 
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An archive of every coder."""
+    """An archive with lossless pictures, a JPEG, packed and stored files."""
     folder = tmp_path_factory.mktemp("art")
     (folder / "grey.png").write_bytes(encode_with_pillow(rgb_image().convert("L").resize((60, 40)), "PNG"))
     (folder / "photo.jpg").write_bytes(encode_with_pillow(rgb_image().resize((200, 120)), "JPEG"))
@@ -33,7 +33,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def check_flipped_bit(path: Path, intact: bytes, bit: int, expected: dict[str, bytes]) -> None:
-    """A single changed bit is found, its pieces are named, and all others come back."""
+    """Check that a flipped bit is found, that its files are named, and that all others can be read."""
     damaged = bytearray(intact)
     damaged[bit // 8] ^= 1 << bit % 8
     path.write_bytes(damaged)
@@ -64,8 +64,8 @@ def test_any_flipped_bit_is_found_and_costs_at_most_one_content(
 def test_every_byte_of_the_end_and_of_a_header_is_compared(intact: bytes, tmp_path: Path) -> None:
     path = write_archive(tmp_path, intact)
     with open_archive(path) as archive:
-        expected, places = readable_files(archive), archive.container.offsets
-    ends = [*range(places[1], places[1] + 30), *range(places[-1], len(intact))]
+        expected, offsets = readable_files(archive), archive.container.offsets
+    ends = [*range(offsets[1], offsets[1] + 30), *range(offsets[-1], len(intact))]
     for byte in ends:
         check_flipped_bit(path, intact, byte * 8 + byte % 8, expected)
 
@@ -89,8 +89,8 @@ def test_an_archive_without_its_directory_gives_all_files(intact: bytes, tmp_pat
 
 def test_an_archive_with_a_damaged_manifest_gives_all_files(intact: bytes, tmp_path: Path) -> None:
     with open_archive(write_archive(tmp_path, intact)) as archive:
-        place, expected = archive.container.offsets[-3], readable_files(archive)
-    for start in (place, place + 60, place + 290):
+        offset, expected = archive.container.offsets[-3], readable_files(archive)
+    for start in (offset, offset + 60, offset + 290):
         damaged = bytearray(intact)
         damaged[start : start + 55] = bytes(55)
         with open_archive(write_archive(tmp_path, bytes(damaged))) as archive:
@@ -104,7 +104,7 @@ def test_a_damaged_entry_does_not_stop_the_others(intact: bytes, tmp_path: Path)
     with open_archive(path) as archive:
         damaged_file = next(file for file in archive if file.path == "copy.bmp")
         damaged = bytearray(intact)
-        damaged[archive.stretch(damaged_file.entry).start + 5] ^= 16
+        damaged[archive.content_range(damaged_file.entry).start + 5] ^= 16
     path.write_bytes(damaged)
     with open_archive(path) as archive:
         with pytest.raises(ArchiveDamaged, match="is damaged: its checksum is wrong"):

@@ -21,11 +21,11 @@ def test_a_manifest_that_would_unpack_to_gigabytes_is_refused_first(tmp_path: Pa
         copy = zip_layout.ZipMember(zip_layout.MANIFEST_NAME, 0, len(packed), claimed, zip_layout.METHOD_DEFLATED)
         path = write_archive(tmp_path, zip_layout.local_header(copy) + packed)
 
-        def refused(path: Path = path) -> None:
+        def try_to_open(path: Path = path) -> None:
             with pytest.raises(ArchiveDamaged):
                 open_archive(path)
 
-        assert peak_memory(refused) < 10_000_000
+        assert peak_memory(try_to_open) < 10_000_000
 
 
 def test_headers_that_claim_large_manifests_are_not_followed() -> None:
@@ -43,12 +43,12 @@ def test_headers_that_claim_large_manifests_are_not_followed() -> None:
 
 
 class CountingFile(io.BytesIO):
-    """A file that counts what is read of it."""
+    """A file that counts the bytes that are read."""
 
     count = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes."""
+        """Read and count bytes."""
         content = super().read(size)
         self.count += len(content)
         return content

@@ -49,7 +49,7 @@ def test_control_characters_are_refused(name: str, word: str, tmp_path: Path) ->
         open_archive(write_archive(tmp_path, build_archive(manifest_json(entry_json(TEXT, **{name: word})), TEXT)))
 
 
-def twice(manifest: Json) -> None:
+def path_twice(manifest: Json) -> None:
     manifest["entries"][0]["files"] *= 2
 
 
@@ -65,27 +65,27 @@ def same_entry(manifest: Json) -> None:
     manifest["entries"].append(manifest["entries"][0])
 
 
-def overlapping(manifest: Json) -> None:
+def entry_without_content(manifest: Json) -> None:
     manifest["entries"].append(entry_json(TEXT, "pieces/b", files=[]))
 
 
-def longer(manifest: Json) -> None:
+def too_long_entry(manifest: Json) -> None:
     manifest["entries"][0]["bytes"] += 10
 
 
-def negative(manifest: Json) -> None:
+def negative_size(manifest: Json) -> None:
     manifest["entries"][0]["bytes"] = -5
 
 
-def huge(manifest: Json) -> None:
+def huge_size(manifest: Json) -> None:
     manifest["entries"][0]["original_bytes"] = 2**64
 
 
-def words(manifest: Json) -> None:
+def wrong_type(manifest: Json) -> None:
     manifest["entries"][0]["crc32"] = "12"
 
 
-def no_rest(manifest: Json) -> None:
+def unknown_remainder(manifest: Json) -> None:
     manifest["entries"][0]["rest"] = 1
 
 
@@ -93,40 +93,40 @@ def name_outside(manifest: Json) -> None:
     manifest["entries"][0]["name"] = "pieces/../../a"
 
 
-def newer(manifest: Json) -> None:
+def newer_format(manifest: Json) -> None:
     manifest["format"] = "pochade-archive-9"
 
 
-def broken_rest(manifest: Json) -> None:
+def broken_remainder(manifest: Json) -> None:
     manifest["rests"] = ["no base64!"]
 
 
-def missing(manifest: Json) -> None:
+def missing_field(manifest: Json) -> None:
     del manifest["folders"]
 
 
-LIES: list[tuple[Callable[[Json], None], str]] = [
-    (twice, "a path twice"),
+IMPOSSIBLE_MANIFESTS: list[tuple[Callable[[Json], None], str]] = [
+    (path_twice, "a path twice"),
     (file_as_folder, "a file where"),
     (folder_below_a_file, "a file where"),
     (same_entry, "an entry twice"),
-    (overlapping, "other sizes than the file"),
-    (longer, "other sizes than the file"),
-    (negative, "the wrong 'bytes'"),
-    (huge, "the wrong 'original_bytes'"),
-    (words, "the wrong 'crc32'"),
-    (no_rest, "refers to something that isn't there"),
+    (entry_without_content, "other sizes than the file"),
+    (too_long_entry, "other sizes than the file"),
+    (negative_size, "the wrong 'bytes'"),
+    (huge_size, "the wrong 'original_bytes'"),
+    (wrong_type, "the wrong 'crc32'"),
+    (unknown_remainder, "refers to something that isn't there"),
     (name_outside, "which Pochade never writes"),
-    (newer, "of the format 'pochade-archive-9'"),
-    (broken_rest, "a broken 'rests'"),
-    (missing, "the wrong 'folders'"),
+    (newer_format, "of the format 'pochade-archive-9'"),
+    (broken_remainder, "a broken 'rests'"),
+    (missing_field, "the wrong 'folders'"),
 ]
 
 
-@pytest.mark.parametrize(("lie", "sentence"), LIES, ids=lambda value: getattr(value, "__name__", ""))
-def test_an_impossible_manifest_is_refused(lie: Callable[[Json], None], sentence: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("change", "sentence"), IMPOSSIBLE_MANIFESTS, ids=lambda value: getattr(value, "__name__", ""))
+def test_an_impossible_manifest_is_refused(change: Callable[[Json], None], sentence: str, tmp_path: Path) -> None:
     manifest = manifest_json(entry_json(TEXT))
-    lie(manifest)
+    change(manifest)
     with pytest.raises(ArchiveDamaged, match=sentence):
         open_archive(write_archive(tmp_path, build_archive(manifest, TEXT)))
 
@@ -142,8 +142,8 @@ def test_a_path_through_ten_thousand_folders_costs_no_memory(tmp_path: Path) -> 
         manifest = manifest_json(entry_json(TEXT, files=[{"path": deep, "mtime": 0}, {"path": "a", "mtime": 0}]))
         path = write_archive(tmp_path, build_archive(manifest, TEXT))
 
-        def refused(path: Path = path, sentence: str = sentence) -> None:
+        def try_to_open(path: Path = path, sentence: str = sentence) -> None:
             with pytest.raises(ArchiveDamaged, match=sentence):
                 open_archive(path)
 
-        assert peak_memory(refused) < 2_000_000
+        assert peak_memory(try_to_open) < 2_000_000

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from experiments.bench.bench_mutations import mutated
+from experiments.bench.bench_mutations import mutate_file
 from pochade.errors import PictureDamaged, PictureTooLarge, PictureUnreadable
 from pochade.images.base.picture import Picture
 from pochade.images.io.read import read_picture, read_preview
@@ -178,7 +178,7 @@ def test_warnings_of_libraries_are_hidden(tmp_path: Path, capfd: pytest.CaptureF
 def test_a_damaged_file_gives_a_picture_or_an_error_of_ours(
     number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    _, _, content = mutated(FILES, number)
+    _, _, content = mutate_file(FILES, number)
     path = tmp_path_factory.getbasetemp() / "mutated"
     path.write_bytes(content)
     try:

@@ -34,7 +34,7 @@ def file_chunks(path: Path) -> Iterator[bytes]:
         raise unreachable_error(printable(path), error) from error
 
 
-def hash_file(path: Path) -> tuple[str, int]:
+def sha256_of_path(path: Path) -> tuple[str, int]:
     """Return the SHA-256 of a file's content in hexadecimal digits, and how many bytes were read.
 
     Raises:

@@ -8,17 +8,17 @@ from PIL import Image
 from pochade.images.base.picture import Array
 
 SQUARE_SIDE = 96  # pixels
-_COARSE_SIDE = 64  # pixels of the longer side when looking for the subject: small enough to average out grain
-MIN_EDGE_LEVELS = 10.0  # of 255 between neighbouring pixels: the weakest edge that counts
-MIN_EDGE_SHARE = 0.2  # of the strongest edges: the weakest edge that counts
-STRONG_EDGE_QUANTILE = 0.995  # stands for the strongest edges, so that a hair or a speck has no say
+_COARSE_SIDE = 64  # pixels of the longer side while the subject is searched: so few that grain averages out
+MIN_EDGE_LEVELS = 10.0  # difference between neighbouring pixels, of 255; weaker edges don't count
+MIN_EDGE_SHARE = 0.2  # of the strongest edges; edges weaker than this share of them don't count
+STRONG_EDGE_QUANTILE = 0.995  # gives the strength of the strongest edges; a few hairs or specks don't change it
 MARGIN_SHARE = 0.02  # of the longer side, left around the subject
 
 
 class Square(NamedTuple):
     """A picture fitted into the middle of a white square."""
 
-    pixels: Array  # (S, S, 3) uint8; S is 96 unless another side was asked for
+    pixels: Array  # (S, S, 3) uint8; S is 96 for models of embeddings and sketches
     width: int  # of the picture inside the square: 1 to S
     height: int
 
@@ -31,7 +31,7 @@ class Squares(NamedTuple):
 
 
 def make_squares(pixels: Array) -> Squares:
-    """Both squares of a picture (h, w, 3) uint8."""
+    """Make both squares of a picture (h, w, 3) uint8."""
     whole, subject = letterbox(pixels), trim_paper(pixels)
     return Squares(whole, whole if subject.shape == pixels.shape else letterbox(subject))
 
@@ -43,20 +43,33 @@ def letterbox(pixels: Array, side: int = SQUARE_SIDE) -> Square:
         pixels: (h, w, 3) uint8.
         side: Of the square, in pixels.
     """
-    height, width = pixels.shape[:2]
-    scale = side / max(width, height)
-    fitted = max(1, round(width * scale)), max(1, round(height * scale))
-    small = np.asarray(Image.fromarray(pixels).resize(fitted, Image.Resampling.BILINEAR))
+    left, top, width, height = fitted_frame(pixels.shape[1], pixels.shape[0], side)
+    fitted = np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
     square = np.full((side, side, 3), 255, np.uint8)
-    left, top = (side - fitted[0]) // 2, (side - fitted[1]) // 2
-    square[top : top + fitted[1], left : left + fitted[0]] = small
-    return Square(square, *fitted)
+    square[top : top + height, left : left + width] = fitted
+    return Square(square, width, height)
+
+
+def fitted_frame(width: int, height: int, side: int) -> tuple[int, int, int, int]:
+    """Where `letterbox` puts a picture inside the square.
+
+    Args:
+        width: Of the picture, in pixels.
+        height: Of the picture, in pixels.
+        side: Of the square, in pixels.
+
+    Returns:
+        Left, top, width and height of the fitted picture, in pixels of the square.
+    """
+    scale = side / max(width, height)
+    fitted_width, fitted_height = max(1, round(width * scale)), max(1, round(height * scale))
+    return (side - fitted_width) // 2, (side - fitted_height) // 2, fitted_width, fitted_height
 
 
 def trim_paper(pixels: Array) -> Array:
-    """Crop a picture to its subject, as copies of one picture often differ in the empty paper around it.
+    """Crop a picture to its subject, because copies of a picture often differ in the empty paper around it.
 
-    The subject is the bounding box of all edges; slow changes of light, as in scans, are no edges.
+    The subject is the bounding box of all edges. Gradual changes of light, as in scans, don't count as edges.
 
     Args:
         pixels: (h, w, 3) uint8.
@@ -66,7 +79,8 @@ def trim_paper(pixels: Array) -> Array:
     """
     height, width = pixels.shape[:2]
     edges = _coarse_edges(pixels)
-    strongest = np.partition(edges, rank := int((edges.size - 1) * STRONG_EDGE_QUANTILE), axis=None)[rank]
+    rank = int((edges.size - 1) * STRONG_EDGE_QUANTILE)
+    strongest = np.partition(edges, rank, axis=None)[rank]
     subject = edges >= max(MIN_EDGE_LEVELS, MIN_EDGE_SHARE * float(strongest))
     if not subject.any():
         return pixels

@@ -26,7 +26,7 @@ class SheetCell(NamedTuple):
 
     pixels: Array  # (h, w, 3) uint8
     name: str
-    words: str
+    caption: str
 
 
 def draw_contact_sheet(cells: Sequence[SheetCell | None], provenance: Provenance | None = None) -> bytes:
@@ -68,7 +68,7 @@ def is_contact_sheet(path: Path) -> bool:
 
 
 def _draw_cell(sheet: Image.Image, cell: SheetCell, left: int, top: int) -> None:
-    pen, lines = ImageDraw.Draw(sheet), (shorten_name(cell.name), cell.words)
+    pen, lines = ImageDraw.Draw(sheet), (shorten_name(cell.name), cell.caption)
     font = choose_font(lines, 13)
     sheet.paste(ImageOps.pad(Image.fromarray(cell.pixels), (CELL_SIDE, CELL_SIDE), color=WHITE), (left, top))
     pen.rectangle((left - 1, top - 1, left + CELL_SIDE, top + CELL_SIDE), outline=FRAME_COLOUR)

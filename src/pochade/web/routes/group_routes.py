@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown
-from pochade.index.group_rows import GroupNode, GroupTree
+from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.responses import json_response
 from pochade.web.state.snapshot import Snapshot, picture_key

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from pochade.collection import Collection
-from pochade.index.group_rows import GroupTree
+from pochade.index.group_tree import GroupTree
 
 MAX_UNDO_STEPS = 20
 

@@ -9,11 +9,11 @@ from pochade.errors import UsageError
 class GroupNode:
     """A group, without its pictures."""
 
-    id: int
-    parent: int | None
+    id: int  # the number of the group, which never changes
+    parent: int | None  # the number of the group that contains it; None at the top
     name: str | None = None  # given by the person
     description: str = ""  # made from measurements
-    kept: bool = False  # whether the person changed the group
+    kept: bool = False  # whether the person edited the group
 
 
 @dataclass
@@ -21,7 +21,7 @@ class GroupTree:
     """All groups, and the group of each picture."""
 
     nodes: dict[int, GroupNode] = field(default_factory=dict)
-    group_of: dict[int, int | None] = field(default_factory=dict)  # by the picture's number; None if it fits nowhere
+    group_of: dict[int, int | None] = field(default_factory=dict)  # by the picture's number; None if it fits into no group
     pinned: set[int] = field(default_factory=set)  # pictures that the person put into their group
     grouped_count: int = 0  # how many pictures there were when the groups were last rebuilt
 
@@ -29,16 +29,16 @@ class GroupTree:
         """The groups directly below a group, or the top-level groups for None, by number."""
         return [node for _, node in sorted(self.nodes.items()) if node.parent == number]
 
-    def below(self, number: int) -> set[int]:
+    def subtree(self, number: int) -> set[int]:
         """The numbers of a group and of all groups below it."""
-        return {number}.union(*(self.below(child.id) for child in self.children(number)))
+        return {number}.union(*(self.subtree(child.id) for child in self.children(number)))
 
     def pictures(self, number: int) -> list[int]:
-        """The pictures of a group and of all groups below it."""
+        """The numbers of the pictures in a group and in all groups below it."""
         return self.members()[number]
 
     def members(self) -> dict[int, list[int]]:
-        """The pictures of every group and of all groups below it, by the group's number."""
+        """The numbers of the pictures in each group and in all groups below it, by the group's number."""
         members: dict[int, list[int]] = {number: [] for number in self.nodes}
         for picture, group in self.group_of.items():
             ancestor = group
@@ -48,7 +48,7 @@ class GroupTree:
         return members
 
     def free_id(self) -> int:
-        """A number that no group has."""
+        """The next number that no group has."""
         return max(self.nodes, default=0) + 1
 
     def node(self, number: int) -> GroupNode:
@@ -58,5 +58,5 @@ class GroupTree:
             UsageError: There is no such group.
         """
         if number not in self.nodes:
-            raise UsageError(f"there is no group {number}", "`pochade groups` lists them with their numbers")
+            raise UsageError(f"there is no group {number}", "'pochade groups' lists the numbers of all groups")
         return self.nodes[number]

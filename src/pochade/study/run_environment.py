@@ -1,4 +1,4 @@
-"""What a number needs beside it to be believed: the machine, the versions, the commit."""
+"""The machine, the versions of libraries and the commit that a measurement was made with."""
 
 import hashlib
 import os
@@ -12,10 +12,10 @@ import torch
 LIBRARIES = ("torch", "accelerate", "numpy", "scikit-learn", "openTSNE", "torchmetrics")
 
 
-def machine() -> dict[str, str | int]:
-    """The processor, its cores, the system, and the versions that decide a number."""
+def machine_info() -> dict[str, str | int]:
+    """Describe the processor, its cores, the system, and the versions of the libraries."""
     return {
-        "processor": processor(),
+        "processor": _processor_name(),
         "cores": os.cpu_count() or 1,
         "threads": torch.get_num_threads(),
         "device": "mps" if torch.backends.mps.is_available() else "cuda" if torch.cuda.is_available() else "cpu",
@@ -25,8 +25,7 @@ def machine() -> dict[str, str | int]:
     }
 
 
-def processor() -> str:
-    """The processor's name as the system gives it."""
+def _processor_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -35,24 +34,23 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def commit() -> str:
-    """The commit of the code that runs, with a `+` when it was changed since; the version outside a checkout."""
-    here = Path(__file__)
+def code_version() -> str:
+    """The commit of the running code, with a `+` if it was changed since; outside of a checkout the version."""
+    module = Path(__file__)
     try:
-        git("ls-files", "--error-unmatch", here.name, folder=here.parent)  # fails where another project's git answers
-        return git("describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+", folder=here.parent)
+        _run_git("ls-files", "--error-unmatch", module.name, folder=module.parent)  # fails if this is the repository of another project
+        return _run_git("describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+", folder=module.parent)
     except (OSError, subprocess.SubprocessError):
         return f"version {version('pochade')}"
 
 
 def code_digest() -> str:
-    """The SHA-256 of the package's own source: two studies with the same one ran the same code."""
+    """The SHA-256 of the source of the package: equal digests mean equal code."""
     package = Path(__file__).parent.parent
     sources = sorted(package.rglob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
-def git(*words: str, folder: Path) -> str:
-    """What git answers in a folder."""
-    answer = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True, timeout=10)
+def _run_git(*arguments: str, folder: Path) -> str:
+    answer = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=10)
     return answer.stdout.strip()

@@ -1,0 +1,104 @@
+"""`pochade compress`: a folder of art into one checked archive."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pochade.cli.collection_choice import current_folder
+from pochade.cli.messages import console, explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.progress_bar import ProgressBar
+from pochade.errors import FileUnreachable
+
+if TYPE_CHECKING:  # numpy takes long to import: only a command that needs it imports it
+    from pochade.archive.compress_report import CompressReport
+
+MODEL_CODEC = "net"  # in reports, the entries that hold a model instead of files
+
+
+@explain_interrupt()
+def compress(
+    context: typer.Context,
+    to: Annotated[
+        Path, typer.Option(metavar="ART.pochade", help="The archive. If it exists, everything in it stays in it.")
+    ],
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder, which is only read. By default that of -C, or the current one.")
+    ] = None,
+    fidelity: Annotated[
+        str,
+        typer.Option(
+            help="lossless: the same pixels and metadata come back. high, medium: pictures that look the same, or "
+            "nearly so. preview: a small picture of at most 1,000 bytes each."
+        ),
+    ] = "lossless",
+    report_page: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="REPORT.html",
+            help="A page to write: what was saved, by which codec, with which score, and the pictures that lost most, "
+            "before and after. All pictures are in a JSON file beside it. An older report is replaced.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was saved by which codec, and what was omitted, as JSON.")
+    ] = False,
+) -> None:
+    """Compress a folder into one archive.
+
+    Every picture is encoded by the codec that makes it smallest, and everything else is packed. Each entry is decoded
+    and compared before the archive gets its name. Any zip tool opens it. `.pochade/`, links and files that can't be
+    read are not in it; links and unreadable files are listed, and the exit code is then 8.
+
+    At `lossless`, JPEGs come back byte for byte, other pictures with the same pixels and metadata, and everything else
+    byte for byte. At `high` and `medium`, a picture comes back as a smaller AVIF, JPEG XL or WebP with an SSIMULACRA2
+    score of at least 90 or 70, such as `cat.png.avif`. Where a model makes the archive smaller, the archive contains
+    it, and such pictures come back restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit
+    pictures stay lossless, and files above 256 MiB are packed as they are.
+
+    At `preview`, every picture becomes at most a thousand bytes, which takes six to eleven seconds each. An archive
+    of `high`, `medium` or `preview` does not contain the originals: never make it the only copy.
+
+    The same command continues after an interruption, adds what is new, and repairs damaged entries whose files are
+    still in the folder. It writes a new file beside the old archive, so there must be room for both. If a file changed,
+    its old content stays in the archive, with the date in its name. A picture is never replaced by one of lower
+    fidelity.
+
+    Example: `pochade compress ~/art --to art.pochade`
+    """
+    with console.status("loading"):
+        from pochade.archive.archive_writer import compress as write_archive
+        from pochade.archive.savings_report import check_report_path, write_report
+    art = folder or context.obj.folder or current_folder()
+    if report_page is not None:
+        check_report_path(report_page)
+    with ProgressBar() as bar:
+        report = write_archive(art, to, fidelity, report=bar.show)
+        if report_page is not None:
+            write_report(report_page, report, art, bar.show)
+    if as_json:
+        print_json(dataclasses.asdict(report) | {"archive": str(to)})
+    _print_report(report, to)
+    if report_page is not None:
+        print_message(f"wrote the report '{report_page}'")
+    if report.left_out:
+        raise typer.Exit(FileUnreachable.exit_code)
+
+
+def _print_report(report: "CompressReport", to: Path) -> None:
+    """Print how small everything became, by which codec, and what is not in the archive."""
+    share = f" ({report.bytes / report.original_bytes:.0%})" if report.original_bytes else ""
+    print_message(f"{report.pieces:,} files: {report.original_bytes:,} bytes became {report.bytes:,} in '{to}'{share}")
+    for codec, savings in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
+        if codec == MODEL_CODEC:
+            print_message(f"  {'model':<13} stored once: {savings.bytes:,} bytes")
+        else:
+            sizes = f"{savings.original_bytes:,} bytes became {savings.bytes:,}"
+            print_message(f"  {codec:<13} {savings.pieces:>7,} files: {sizes}")
+    print_listing(
+        "{} files had changed; their old content is in the archive under another name",
+        [f"{before} is now {after}" for before, after in report.set_aside.items()],
+    )
+    print_listing("{} are not in the archive", [f"'{path}' {reason}" for path, reason in report.left_out.items()])
