@@ -17,7 +17,7 @@ def test_minutes_must_be_finite(collection: Collection, minutes: float) -> None:
 
 
 def test_a_folder_whose_name_is_too_long_is_no_folder() -> None:
-    with pytest.raises(CollectionMissing, match="is no folder"):
+    with pytest.raises(CollectionMissing, match="is not a folder"):
         Collection.open("x" * 300)
 
 

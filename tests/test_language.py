@@ -20,7 +20,7 @@ MAX_LINES = 350
 
 # In text for people: the glossary (docs/reference/glossary.md) has the word to use instead.
 RETIRED_IN_TEXT = re.compile(
-    r"\b(foretell\w*|foretold|anew|pieces?|nets?|painters?|menders?|restorers?|waist|traits?|emptiness|twins?"
+    r"\b(foretell\w*|foretold|anew|pieces?|nets?|(?<!a )painters?|menders?|restorers?|waist|traits?|emptiness|twins?"
     r"|comes? to be|came to be|but for|of which|household)\b"
     r"|\b(?:the|a|an|its|their|these|those|two|all|no) looks?\b(?! (?:like|at|up|for|into))",
     re.IGNORECASE,

@@ -156,7 +156,7 @@ def _measure_flips(workspace: Path, pictures: int, count: int) -> dict[str, Any]
     folder.mkdir()
     _make_folder(folder, pictures, 1)
     compress(folder, target)
-    rng, found, refused, most_lost, restored = random.Random(2), 0, 0, 0, 0
+    rng, detected, refused, most_lost, restored = random.Random(2), 0, 0, 0, 0
     content = bytearray(target.read_bytes())
     for _ in range(count):
         bit = rng.randrange(8 * len(content))
@@ -169,13 +169,13 @@ def _measure_flips(workspace: Path, pictures: int, count: int) -> dict[str, Any]
                 lost = {path for damage in damages for path in damage.pieces}
                 hit = {file.entry.name for file in archive if file.path in lost}
                 restored += all(not archive.fault(entry) for entry in archive.manifest.entries if entry.name not in hit)
-                found, most_lost = found + bool(damages), max(most_lost, len(hit))
+                detected, most_lost = detected + bool(damages), max(most_lost, len(hit))
         except ArchiveDamaged:
             refused += 1
     return {
         "flips": count,
         "pieces": pictures,
-        "found": found,
+        "found": detected,
         "refused": refused,
         "most_lost": most_lost,
         "others": restored,

@@ -31,6 +31,7 @@ from experiments.bench.cleaning_scans import (
 )
 from experiments.bench.cleaning_spots import add_dust, draw_sky, draw_stipple, lost_spots, removed_specks
 from experiments.bench.cleaning_strokes import colour_error, find_strokes, measure_hatching, psnr, stroke_f1
+from experiments.shared.contact_sheet import contact_sheet
 from experiments.shared.processes import measure_python
 from experiments.shared.record import record, summary
 from pochade import clean
@@ -239,10 +240,8 @@ def _contact_sheet(drawings: Sequence[Picture], side: int = 420) -> Image.Image:
         cleaned = clean(damage_scan(page, DPI, np.random.default_rng(CONTACT_SHEET_SEED + number)).picture)
         removed = (128 + 2 * cleaned.removed).clip(0, 255).astype(np.uint8)
         panels = [Image.fromarray(panel) for panel in (cleaned.before, cleaned.after, removed)]
-        rows.append(
-            np.concatenate([np.asarray(ImageOps.pad(panel, (side, side), color="white")) for panel in panels], 1)
-        )
-    return Image.fromarray(np.concatenate(rows))
+        rows.append([np.asarray(ImageOps.pad(panel, (side, side), color="white")) for panel in panels])
+    return contact_sheet(rows)
 
 
 def _targets(figures: dict[str, Any]) -> dict[str, tuple[float, float]]:
@@ -250,7 +249,8 @@ def _targets(figures: dict[str, Any]) -> dict[str, tuple[float, float]]:
     scans, psnr_of = figures["scans"], {name: figure["psnr"]["mean"] for name, figure in figures["scans"].items()}
     best = max(value for name, value in psnr_of.items() if name != "pochade")
     white_noise, spots = figures["white_noise"], figures["spots"]["pochade"]
-    blank_papers = [figure["pochade"]["grain"] for figure in figures["papers"].values() if 2 <= figure["grain"] <= 6]  # noqa: PLR2004
+    grainy = (figure for figure in figures["papers"].values() if 2 <= figure["grain"] <= 6)  # noqa: PLR2004
+    blank_papers = [figure["pochade"]["grain"] for figure in grainy]
     return {
         "scans: dB above the best rival, at least": (psnr_of["pochade"] - best, 3),
         "white noise: dB above BM3D, at least": (

@@ -17,6 +17,7 @@ import numpy as np
 import pillow_jxl  # noqa: F401  registers JPEG XL with Pillow
 from PIL import Image
 
+from experiments.shared.contact_sheet import contact_sheet
 from experiments.shared.held_out_drawings import held_out_drawings
 from experiments.shared.record import record, summary
 from pochade import fingerprint, redraw
@@ -69,11 +70,10 @@ def _blurhash(picture: np.ndarray) -> tuple[int, np.ndarray]:
     return 164, (back * 255).round().astype(np.uint8)
 
 
-def _save_contact_sheet(pictures: list[np.ndarray], reconstructions: np.ndarray, to: Path) -> None:
+def _save_contact_sheet(pictures: list[np.ndarray], reconstructions: np.ndarray, target: Path) -> None:
     """Show pictures, each beside its reconstruction from 256 bytes."""
     pairs = [np.hstack(pair) for pair in zip(pictures, reconstructions, strict=True)][:: len(pictures) // SHOWN][:SHOWN]
-    rows = [np.hstack(pairs[start : start + COLUMNS]) for start in range(0, SHOWN, COLUMNS)]
-    Image.fromarray(np.vstack(rows)).save(to, optimize=True)
+    contact_sheet([pairs[start : start + COLUMNS] for start in range(0, SHOWN, COLUMNS)]).save(target, optimize=True)
 
 
 def main() -> None:

@@ -6,13 +6,13 @@ It needs `pythae==0.1.2`. Every rival gets what ours has: the same encoder and d
 numbers in a latent, two epochs over the same pictures, the same frozen classifier as judge, and seeds 0, 1 and 2.
 pythae's own trainer trains them, with Adam at its authors' constant 1e-3 for MNIST and the library's batches of 64, so
 in four times as many steps as ours. They are sampled by its normal sampler and its Gaussian mixture of ten components.
-WAE-MMD and RAE-L2 run with the library's defaults and with its authors' settings for MNIST; beta-VAE, whose default is a
-VAE again, with its authors' 2 and with the small weights that suit a decoder with little noise. The settings of each
+WAE-MMD and RAE-L2 run with the library's defaults and with its authors' settings for MNIST; beta-VAE, whose default is
+a VAE again, with its authors' 2 and with the small weights that suit a decoder with little noise. The settings of each
 model that are best with seed 0 run with the other seeds.
 
 Ours is the VAE of the study with the fast recipe, sampled by the study's mixture and by
-`pochade.analysis.prior.LatentPrior`. The tutorial's VAE runs once. The figures of every finished model are a line in the
-cache folder, so an interrupted run continues. The folder's name has the commit, so another version starts afresh.
+`pochade.analysis.prior.LatentPrior`. The tutorial's VAE runs once. The figures of every finished model are a line in
+the cache folder, so an interrupted run continues. The folder's name has the commit, so another version starts afresh.
 """
 
 import argparse
@@ -248,21 +248,21 @@ def _summarise_runs(runs: list[Figures]) -> Figures:
 def _verdict(table: dict[str, Figures]) -> Figures:
     """Every sampler's means, and ours beside the rival of least FCD and beside the tutorial's VAE."""
     means = {
-        f"{name}, {sampler}": {measure: found[measure]["mean"] for measure in ("frechet", "density", "coverage")}
+        f"{name}, {sampler}": {measure: ratios[measure]["mean"] for measure in ("frechet", "density", "coverage")}
         for name, model in table.items()
-        for sampler, found in model["samplers"].items()
+        for sampler, ratios in model["samplers"].items()
     }
     rival_variants = [variant for variant in means if not variant.startswith((OURS, TUTORIAL))]
     best = min(rival_variants, key=lambda variant: means[variant]["frechet"])
-    found: Figures = {"best_rival": best}
+    ratios: Figures = {"best_rival": best}
     for variant_of_ours in (f"{OURS}, mixture", f"{OURS}, prior"):
-        found[variant_of_ours] = {
+        ratios[variant_of_ours] = {
             "fcd_over_best_rival": means[variant_of_ours]["frechet"] / means[best]["frechet"],
             "density_over_best_rival": means[variant_of_ours]["density"] / means[best]["density"],
             "coverage_over_best_rival": means[variant_of_ours]["coverage"] / means[best]["coverage"],
             "fcd_over_tutorial": means[variant_of_ours]["frechet"] / means[f"{TUTORIAL}, normal"]["frechet"],
         }
-    return found | {"means": means}
+    return ratios | {"means": means}
 
 
 if __name__ == "__main__":

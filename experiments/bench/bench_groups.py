@@ -101,17 +101,17 @@ def _measure_openclipart(folder: Path) -> dict[str, object]:
         _, map_seconds = _time(collection.map)
         assert isinstance(groups, list)
         labels = [_group_numbers(groups, depth, names) for depth in (1, 2, 3)]
-    counts = [len(np.unique(each)) - 1 for each in labels]
-    small = np.stack([np.asarray(each.resize((32, 32)), np.float32).ravel() for each in pictures])
+    counts = [len(np.unique(numbers)) - 1 for numbers in labels]
+    small = np.stack([np.asarray(picture.resize((32, 32)), np.float32).ravel() for picture in pictures])
     baselines = {
         "pca-64": PCA(64, random_state=0).fit_transform(small),
-        "phash": np.stack([phash(each) for each in pictures]),
+        "phash": np.stack([phash(picture) for picture in pictures]),
     }
     return {
         "files": len(names),
         "seconds": {"families": families_seconds, "groups": groups_seconds, "map": map_seconds},
         "groups": counts,
-        "ami": [float(adjusted_mutual_info_score(truth, each)) for each in labels],
+        "ami": [float(adjusted_mutual_info_score(truth, numbers)) for numbers in labels],
         "ami_of_k_means": {
             name: [
                 float(adjusted_mutual_info_score(truth, KMeans(count, n_init=3, random_state=0).fit_predict(points)))

@@ -2,9 +2,9 @@
 
     python -m experiments.bench.bench_morphs
 
-The paths are those of `pochade.analysis.prior.LatentPrior`, beside straight lines between the same latents: 200 pairs of
-test pictures, the study's VAE with the fast recipe, 16 or 64 numbers in a latent. The percentile of a path's middle is
-the share of held-out latents that are less dense. The size of a step is the distance between the frozen classifier's
+The paths are those of `pochade.analysis.prior.LatentPrior`, beside straight lines between the same latents: 200 pairs
+of test pictures, the study's VAE with the fast recipe, 16 or 64 numbers in a latent. The percentile of a path's middle
+is the share of held-out latents that are less dense. The size of a step is the distance between the frozen classifier's
 features of two frames; evenness is the largest step over the mean step.
 """
 

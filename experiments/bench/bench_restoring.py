@@ -33,9 +33,8 @@ from pochade.models.packed_weights import pack_model
 QUALITIES = (20, 30, 40, 50, 60, 70, 80, 90)
 SAMPLE_SIZE, LONGEST_SIDE, SPEED = 16, 640, 4
 MINUTES = 20.0
-Row = tuple[
-    float, float, float, float, float
-]  # bits per pixel, PSNR and SSIMULACRA2 of AVIF, then PSNR and SSIMULACRA2 restored
+# Bits per pixel; PSNR and SSIMULACRA2 of the AVIF; PSNR and SSIMULACRA2 of the restored picture.
+Row = tuple[float, float, float, float, float]
 
 
 class Art(NamedTuple):
@@ -84,15 +83,15 @@ def _measure(art: Art, remover: ArtifactRemover) -> dict[str, Any]:
             for quality in QUALITIES
         ]
     )
-    bits, psnr, score, better_psnr, better_score = means.T
+    bits, psnr, score, restored_psnr, restored_score = means.T
     figures = {
         "pictures": len(art.originals),
-        "bd_rate_psnr": _bd_rate(bits, psnr, better_psnr),
-        "bd_rate_ssimulacra2": _bd_rate(bits, score, better_score),
+        "bd_rate_psnr": _bd_rate(bits, psnr, restored_psnr),
+        "bd_rate_ssimulacra2": _bd_rate(bits, score, restored_score),
         "qualities": QUALITIES,
         "bits_per_pixel": bits.tolist(),
-        "psnr": [psnr.tolist(), better_psnr.tolist()],
-        "ssimulacra2": [score.tolist(), better_score.tolist()],
+        "psnr": [psnr.tolist(), restored_psnr.tolist()],
+        "ssimulacra2": [score.tolist(), restored_score.tolist()],
     }
     print({name: figures[name] for name in ("pictures", "bd_rate_psnr", "bd_rate_ssimulacra2")}, flush=True)
     return figures

@@ -34,7 +34,10 @@ MINUTES = 20
 CLUSTERS = 400  # on the map
 ZOOMS = (1, 4, 16, 64)  # from the whole map
 PAN_SECONDS = 4
-WALL_IS_FILLED = "() => [...document.querySelectorAll('main li img')].filter((image) => image.complete && image.naturalWidth).length >= 8"
+WALL_IS_FILLED = """() => {
+    const images = [...document.querySelectorAll('main li img')];
+    return images.filter((image) => image.complete && image.naturalWidth).length >= 8;
+}"""
 WATCH_BLANK_TILES = """async () => {  // the longest time that any tile in sight has no picture, in milliseconds
     const since = new Map(); let longest = 0; window.watching = true;
     while (window.watching) {
@@ -68,7 +71,7 @@ def _make_large_collection(folder: Path) -> None:
         collection.learn(minutes=0)
         thumbnails, place = collection.thumbnails, collection.place
     index = sqlite3.connect(place)
-    names = [row[1] for row in index.execute("PRAGMA table_info(pieces)")]
+    names = [row[1] for row in index.execute("PRAGMA table_info(`pieces`)")]
     sample = dict(zip(names, index.execute("SELECT * FROM `pieces`").fetchone(), strict=True))
     for number in range(1000, 1000 + PICTURES):
         content = f"{rng.integers(2**63):016x}" * 4

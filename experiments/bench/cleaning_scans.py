@@ -54,7 +54,7 @@ Damage = Callable[[Picture, float, np.random.Generator], DamagedScan]
 
 
 def choose_drawings(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:
-    """Choose large drawings of which no two are alike, from the held-out tenth or, for tuning, from the rest."""
+    """Choose large drawings, no two alike, from the held-out tenth or, for tuning, from the rest."""
     paths = sorted(path for name in FOLDERS for path in (folder / name).rglob("*.png"))
     random.Random(0).shuffle(paths)
     candidates = []

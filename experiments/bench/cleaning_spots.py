@@ -127,10 +127,10 @@ def draw_sky(rng: np.random.Generator, side: int = 384) -> tuple[Picture, list[S
     covered = _coverage(spots, (side, side))
     glow = cv2.GaussianBlur(covered, (0, 0), 2.5)
     light = np.clip(covered * rng.uniform(0.7, 1) + 0.5 * glow, 0, 1)[..., None]
-    painted = night + light * (np.array([250, 248, 235]) - night)
+    picture = night + light * (np.array([250, 248, 235]) - night)
     ridge = side * (0.85 + 0.05 * np.sin(np.arange(side) / rng.uniform(15, 60)))
-    painted[np.arange(side)[:, None] > ridge] = rng.uniform(0, 20, 3)
-    return _add_grain(painted, rng, 1.5), spots
+    picture[np.arange(side)[:, None] > ridge] = rng.uniform(0, 20, 3)
+    return _add_grain(picture, rng, 1.5), spots
 
 
 def _contrasts(picture: Picture, spots: list[Spot]) -> NDArray[np.floating]:

@@ -31,24 +31,24 @@ def find_strokes(picture: Picture) -> NDArray[np.bool_]:
     return np.asarray(ground - grey > INK_CONTRAST)
 
 
-def stroke_f1(truth: NDArray[np.bool_], found: NDArray[np.bool_], share: float) -> float:
+def stroke_f1(truth: NDArray[np.bool_], cleaned: NDArray[np.bool_], share: float) -> float:
     """F1 of stroke pixels. A pixel is right if the other drawing has a stroke within a share of the longer side.
 
     Yan, Vanderhaeghe & Gingold, "A Benchmark for Rough Sketch Cleanup", TOG 2020, use 2 to 10 thousandths.
     """
-    if not truth.any() and not found.any():
+    if not truth.any() and not cleaned.any():
         return 1.0
     reach = share * max(truth.shape)
-    near_truth, near_found = (distance_transform_edt(~strokes) <= reach for strokes in (truth, found))
-    precision = float(near_truth[found].mean()) if found.any() else 0.0
+    near_truth, near_found = (distance_transform_edt(~strokes) <= reach for strokes in (truth, cleaned))
+    precision = float(near_truth[cleaned].mean()) if cleaned.any() else 0.0
     recall = float(near_found[truth].mean()) if truth.any() else 0.0
     return 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def colour_error(truth: Picture, found: Picture, defects: NDArray[np.bool_]) -> float:
+def colour_error(truth: Picture, cleaned: Picture, defects: NDArray[np.bool_]) -> float:
     """Mean CIEDE2000 in paint away from defects; nan where there is no paint."""
     where = (truth.min(2) < 255 - MIN_PAINT) & ~binary_dilation(defects, iterations=2)
-    return float(deltaE_ciede2000(rgb2lab(truth), rgb2lab(found))[where].mean()) if where.any() else math.nan
+    return float(deltaE_ciede2000(rgb2lab(truth), rgb2lab(cleaned))[where].mean()) if where.any() else math.nan
 
 
 def _grating(pitch: float, degrees: float, side: int = 256) -> NDArray[np.floating]:

@@ -48,7 +48,7 @@ def _show_wall(page: Page, _: Path) -> None:
 
 def _show_picture(page: Page, _: Path) -> None:
     wall_tiles(page).nth(12).click()
-    expect(page.get_by_role("img", name="redrawn from its code")).to_be_visible()
+    expect(page.get_by_role("img", name="redrawn from its sketch")).to_be_visible()
 
 
 def _show_families(page: Page, _: Path) -> None:
@@ -78,35 +78,37 @@ def _show_map(page: Page, _: Path) -> None:
 
 def _show_cleaning(page: Page, art: Path) -> None:
     open_view(page, "Clean")
-    with tempfile.TemporaryDirectory() as home:
-        scan = Path(home) / "puffin, scanned.png"
+    with tempfile.TemporaryDirectory() as folder:
+        scan = Path(folder) / "puffin, scanned.png"
         drawing = load_on_white(art / "animals" / "birds" / "puffin-md.png", 1000)
         Image.fromarray(damage_scan(drawing, SCAN_DPI, np.random.default_rng(3)).picture).save(scan)
         page.locator("input[type=file]").set_input_files(scan)
         expect(page.get_by_role("list", name="Scans").get_by_role("img")).to_have_count(1)
-        expect(page.get_by_text("Cleaning what is seen")).to_have_count(0)
+        expect(page.get_by_text("Cleaning the visible part")).to_have_count(0)
 
 
 def _show_compression(page: Page, _: Path) -> None:
     open_view(page, "Compress")
-    page.get_by_role("radio", name="Medium, looks alike").check()
-    expect(page.get_by_text("alike to").first).to_be_visible()
+    page.get_by_role("radio", name="Medium, looks similar").check()
+    expect(page.get_by_text("of 100 points").first).to_be_visible()
     expect(page.get_by_text("5 together")).to_be_visible()
 
 
 def _show_creation(page: Page, _: Path) -> None:
     open_view(page, "Create")
-    ready, draw = (page.get_by_role("button", name=name, exact=True) for name in ("Get ready to draw", "Draw"))
-    expect(ready.or_(draw)).to_be_visible()
-    if ready.is_visible():
-        ready.click()
+    prepare, create = (page.get_by_role("button", name=name, exact=True) for name in ("Prepare the model", "Create"))
+    expect(prepare.or_(create)).to_be_visible()
+    if prepare.is_visible():
+        prepare.click()
     page.get_by_label("Seed").fill("7")
-    draw.click()
-    tiles = page.get_by_role("region", name="Seed 7, free").get_by_role("button", name=re.compile(r"^Seed \d+"))
+    create.click()
+    tiles = page.get_by_role("region", name="Seed 7, whole collection").get_by_role(
+        "button", name=re.compile(r"^Seed \d+")
+    )
     expect(tiles.nth(7)).to_be_visible()  # all eight
     tiles.nth(2).click()
-    picked = page.get_by_role("complementary", name="The picture that was picked")
-    expect(picked.get_by_role("img").first).to_be_visible()
+    selected = page.get_by_role("complementary", name="Selected picture")
+    expect(selected.get_by_role("img").first).to_be_visible()
 
 
 VIEWS: dict[str, View] = {
@@ -122,22 +124,22 @@ VIEWS: dict[str, View] = {
 }
 
 
-def _save_screenshot(page: Page, to: Path) -> None:
+def _save_screenshot(page: Page, target: Path) -> None:
     """Save what the browser shows once all its pictures are loaded."""
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)  # the map and the wall fade in
-    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(to, quality=WEBP_QUALITY, method=6)
-    print(to, to.stat().st_size)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(target, quality=WEBP_QUALITY, method=6)
+    print(target, target.stat().st_size)
 
 
-def main(art: Path, to: Path, names: list[str]) -> None:
+def main(art: Path, folder: Path, names: list[str]) -> None:
     """Prepare the collection, visit the views and save a screenshot of each."""
     _prepare_collection(art)
     for name in names or VIEWS:
         with visit(art) as visitor:
             visitor.page.set_default_timeout(TIMEOUT_MILLISECONDS)
             VIEWS[name](visitor.page, art)
-            _save_screenshot(visitor.page, to / f"page-{name}.webp")
+            _save_screenshot(visitor.page, folder / f"page-{name}.webp")
 
 
 if __name__ == "__main__":

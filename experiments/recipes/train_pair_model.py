@@ -49,7 +49,7 @@ class EmbeddedViews(NamedTuple):
 
 
 class DistinctDrawings(NamedTuple):
-    """Drawings of which no two are alike."""
+    """Drawings that are all different."""
 
     drawings: list[Drawing]
     distances: np.ndarray  # (D, D) by how many bits their hashes differ

@@ -1,4 +1,4 @@
-"""`Collection`: a folder of art that can be learnt, searched, put in order, and extended by new pictures."""
+"""`Collection`: a folder of art to learn, search, organise, and generate new pictures from."""
 
 import os
 from pathlib import Path
@@ -25,15 +25,20 @@ INDEX_FOLDER = ".pochade"  # in the folder of the art
 
 
 class Collection(OrganiseMethods, CreateMethods):
-    """A folder of art and its index; `Collection.open` makes one.
+    """A folder of art and its index; `Collection.open` opens one.
 
-    This is a facade: the methods of each room call functions of that room with the collection's `Library`.
+        with Collection.open("drawings") as collection:
+            collection.learn()
+            matches = collection.find("sketch.png")
 
-    Originals are only read. Everything that is learnt goes to the index, which is `.pochade` in the folder unless
-    another place is given.
+    Originals are only read. Everything that is learnt goes to the index, which is the folder `.pochade` in the folder
+    of the art unless another place is given. Every method except `open`, `learn`, `close` and the properties of paths
+    raises `CollectionMissing` if nothing has been learnt yet, and `IndexDamaged` if the index can't be read.
+
+    This class is a facade: each method calls a function of the index, `learn`, `organise` or `create`.
 
     Args:
-        folder: The art.
+        folder: The folder of the art.
         home: The folder that holds the files of the index.
         place: The database of the index: an SQLite file, or the URL of a database.
     """
@@ -46,16 +51,16 @@ class Collection(OrganiseMethods, CreateMethods):
         """Open the collection of a folder; nothing is written until `learn` is called.
 
         Args:
-            folder: The art.
+            folder: The folder of the art.
             index: Another place for the index: a folder, or the URL of a database (`postgresql+psycopg://…`). With a
                 URL, embeddings, sketches and thumbnails still go to `.pochade` in the folder.
 
         Raises:
-            CollectionMissing: There is no such folder.
+            CollectionMissing: The folder does not exist.
         """
         folder = Path(folder)
         if not os.path.isdir(folder):  # noqa: PTH112  never raises, unlike `Path.is_dir`
-            raise CollectionMissing(f"'{printable(str(folder))}' is no folder", "give the folder that holds the art")
+            raise CollectionMissing(f"'{printable(str(folder))}' is not a folder", "give the folder that holds the art")
         folder = Path(os.path.abspath(folder))  # noqa: PTH100  without '..', so that paths can be compared
         default_home = folder / INDEX_FOLDER
         if index is None:
@@ -72,12 +77,12 @@ class Collection(OrganiseMethods, CreateMethods):
         self.close()
 
     def close(self) -> None:
-        """Close the files of the index."""
+        """Close the index; the next method opens it again."""
         self.library.close()
 
     @property
     def folder(self) -> Path:
-        """The art."""
+        """The folder of the art, as an absolute path."""
         return self.library.folder
 
     @property
@@ -117,16 +122,21 @@ class Collection(OrganiseMethods, CreateMethods):
     # Learn -----------------------------------------------------------------------------------------------------------
 
     def learn(self, minutes: float | None = None, report: Report = ignore_progress) -> LearnResult:
-        """Read new and changed files, embed their pictures, and fine-tune the models where that helps.
+        """Read new and changed files, embed their pictures, and fine-tune the models on them.
 
-        An interrupted run continues with the next call.
+        Fine-tuned models are only used if they are better on pictures that they were not trained on. An interrupted run
+        continues with the next call.
 
         Args:
-            minutes: The time for training; 0 trains nothing, None takes up to 5 minutes by the number of new pictures.
+            minutes: The time for training. 0 trains nothing; None chooses up to 5 minutes by the number of pictures, or
+                0 if there are few pictures or few new ones.
             report: Called with the progress.
 
+        Returns:
+            How many pictures are new, which files could not be read, and the figures of the training.
+
         Raises:
-            UsageError: Another process is learning this folder, or the minutes are no finite number.
+            UsageError: Another process is learning this folder, or the minutes are not a finite number.
             OutputUnwritable: The index can't be written.
         """
         from pochade.learn.learn_folder import learn_folder  # noqa: PLC0415
@@ -144,7 +154,7 @@ class Collection(OrganiseMethods, CreateMethods):
         return self.pictures()
 
     def problems(self) -> list[ReadProblem]:
-        """Every file that gave no picture, with the reason."""
+        """Every file that could not be read as a picture, with the reason, sorted by path."""
         return self.library.problems()
 
     def info(self) -> CollectionInfo:
@@ -152,7 +162,11 @@ class Collection(OrganiseMethods, CreateMethods):
         return self.library.info()
 
     def sketches(self) -> NDArray[np.uint8]:
-        """The sketches (n, 256) of all pictures, by `PictureFile.row`; only this collection's `redraw` decodes them."""
+        """The sketches of all pictures, which only this collection's `redraw` can decode.
+
+        Returns:
+            Sketches (n, 256); a picture's sketch is in the row `PictureFile.row`.
+        """
         return self.models.sketches(self.index.row_count())
 
     def codes(self) -> NDArray[np.uint8]:
@@ -166,7 +180,7 @@ class Collection(OrganiseMethods, CreateMethods):
             codes: Sketches (n, 256).
 
         Returns:
-            Pictures (n, 96, 96, 3) on white.
+            Pictures (n, 96, 96, 3), each in the middle of a white square.
 
         Raises:
             PictureDamaged: A sketch is damaged, or was made by other models.
@@ -176,8 +190,11 @@ class Collection(OrganiseMethods, CreateMethods):
     def redraw_of(self, picture: PictureFile) -> NDArray[np.uint8]:
         """Decode the sketch of a picture.
 
+        Args:
+            picture: A picture of this collection.
+
         Returns:
-            The picture (H, W, 3), 96 pixels on the longer side.
+            The reconstructed picture (H, W, 3), 96 pixels on the longer side.
 
         Raises:
             PictureDamaged: The sketch is damaged.
@@ -185,7 +202,7 @@ class Collection(OrganiseMethods, CreateMethods):
         return self.library.redraw_of(picture)
 
     def active_model(self) -> Any | None:
-        """The record of the models in use: `name`, `learnt` and `figures`; None if nothing has been learnt."""
+        """The record of the models in use, with `name`, `learnt` and `figures`; None before the first pictures."""
         return model_in_use(self.index)
 
     def model_name(self) -> str:
@@ -197,16 +214,19 @@ class Collection(OrganiseMethods, CreateMethods):
     def find(self, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
         """Find the files whose pictures look most like a picture, including all copies.
 
-        The embeddings propose the nearest files. The first few of them are then aligned with the picture: those of the
-        same work come first, the others by distance.
+        The embeddings propose the nearest files. The first few of them are then aligned with the picture, which shows
+        whether they are of the same work.
 
         Args:
             image: A path, a Pillow image, or an array (H, W, 3) of uint8; in the collection or not.
-            k: The number of files.
-            among: The pictures to search; all of them when None.
+            k: The maximum number of files.
+            among: The pictures to search; all of them if None.
+
+        Returns:
+            The matches: those of the same work first, then the others by distance.
 
         Raises:
-            PictureUnreadable: The file gives no picture.
+            PictureUnreadable: The file can't be read as a picture.
             CollectionMissing: Nothing has been learnt yet.
             UsageError: k is below 1.
         """
@@ -219,8 +239,11 @@ class Collection(OrganiseMethods, CreateMethods):
 
         Args:
             look: The embedding (64,), of unit length.
-            k: The number of files.
-            among: The pictures to search; all of them when None.
+            k: The maximum number of files.
+            among: The pictures to search; all of them if None.
+
+        Returns:
+            The matches, nearest first.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -228,17 +251,28 @@ class Collection(OrganiseMethods, CreateMethods):
         return self.library.nearest(look, k, among=among)
 
     def neighbours(self, picture: PictureFile, k: int = 10) -> list[Match]:
-        """Find the files of other pictures whose embeddings are nearest to that of a picture, nearest first."""
+        """Find the files whose embeddings are nearest to that of a picture, without the picture's own files.
+
+        Args:
+            picture: A picture of this collection.
+            k: The maximum number of files.
+
+        Returns:
+            The matches, nearest first.
+        """
         return self.library.neighbours(picture, k)
 
     def laid_over(self, query: "Squares", look: NDArray[np.float32], matches: list[Match], count: int) -> list[Match]:
         """Align the first matches with a picture, and sort those of the same work to the front.
 
         Args:
-            query: The picture.
+            query: The picture, as the models read it.
             look: The embedding of the picture (64,).
             matches: The files nearest to the embedding, nearest first.
             count: The number of matches to align.
+
+        Returns:
+            All matches: those of the same work first, then the others by distance.
         """
         from pochade.organise.picture_finder import align_matches  # noqa: PLC0415
 

@@ -15,7 +15,7 @@
     │   ├── FormatUnknown     8   Pochade does not read this format
     │   ├── PictureTooLarge   8   it needs more memory or time than one picture may take
     │   └── FileUnreachable   8   no permission, gone, a loop of links, or changed while it was read
-    ├── CollectionMissing     9   there is no folder of art, or nothing has been learnt of it yet
+    ├── CollectionMissing     9   there is no folder of art, or nothing has been learnt from it yet
     ├── IndexDamaged         10   the index can't be read, or a newer Pochade wrote it
     ├── ArchiveDamaged       11   an archive is damaged, cut short or impossible, or a newer Pochade wrote it
     └── Interrupted         130   the person pressed Ctrl-C; finished work is kept
@@ -135,7 +135,7 @@ class FileUnreachable(PictureUnreadable):
 
 
 class CollectionMissing(PochadeError):
-    """There is no folder of art, or nothing has been learnt of it yet."""
+    """There is no folder of art, or nothing has been learnt from it yet."""
 
     exit_code = 9
 

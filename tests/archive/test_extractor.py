@@ -23,7 +23,7 @@ from pochade.errors import ArchiveDamaged, OutputUnwritable
 from pochade.images.codecs import lossless
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.system import atomic_files
-from tests.cli.test_study import run
+from tests.support.command_line import run_command
 from tests.support.archives import DiskUsage, build_archive, damage_file, entry_json, manifest_json, write_archive
 from tests.support.paintings import decode, painting, save_png
 from tests.support.picture_files import encode_with_pillow, rgb_image
@@ -253,12 +253,12 @@ def test_extracting_needs_space_for_the_decoded_files(
 def test_list_names_the_extracted_files(
     medium_folder_and_archive: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["list", str(medium_folder_and_archive[1]), "--json"], monkeypatch) == 0
+    assert run_command(["list", str(medium_folder_and_archive[1]), "--json"], monkeypatch) == 0
     cat, notes = json.loads(capsys.readouterr().out)
     assert cat["comes_back_as"] == f"cat.png{Path(cat['entry']).suffix}"
     assert cat["score"] >= 70
     assert (notes["comes_back_as"], notes["score"], notes["fidelity"]) == ("notes.txt", None, "medium")
-    assert run(["list", str(medium_folder_and_archive[1])], monkeypatch) == 0
+    assert run_command(["list", str(medium_folder_and_archive[1])], monkeypatch) == 0
     assert f"comes back as {cat['comes_back_as']}, score {cat['score']:.1f}" in capsys.readouterr().out
 
 

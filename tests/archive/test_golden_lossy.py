@@ -15,7 +15,7 @@ from pochade.archive.extractor import extract
 from pochade.images.codecs.lossy import read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 from pochade.images.io.read import read_picture
-from tests.cli.test_study import run
+from tests.support.command_line import run_command
 from tests.support.paintings import washes
 from tests.support.picture_files import Array
 
@@ -74,7 +74,7 @@ def test_the_golden_archive_decodes_to_the_same_files() -> None:
 
 
 def test_the_golden_archive_is_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", str(GOLDEN), "--json"], monkeypatch) == 0
+    assert run_command(["list", str(GOLDEN), "--json"], monkeypatch) == 0
     assert {row["path"]: row["comes_back_as"] for row in json.loads(capsys.readouterr().out)} == {
         "glaze.bmp": "glaze.bmp.avif",
         "grey.png": "grey.png.webp",

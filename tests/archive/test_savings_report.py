@@ -15,7 +15,7 @@ from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.savings_report import check_report_path, write_report
 from pochade.errors import OutputUnwritable, UsageError
-from tests.cli.test_study import run
+from tests.support.command_line import run_command
 from tests.support.paintings import washes
 from tests.support.picture_files import encode_with_pillow
 
@@ -100,7 +100,7 @@ def test_the_command_writes_the_report(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "art" / "notes.txt").write_text("of paper and ink " * 9, encoding="utf-8")
     page = tmp_path / "r.html"
     assert (
-        run(
+        run_command(
             ["compress", str(tmp_path / "art"), "--to", str(tmp_path / "a.pochade"), "--report", str(page)], monkeypatch
         )
         == 0

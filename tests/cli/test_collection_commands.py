@@ -2,25 +2,15 @@
 
 import json
 import shutil
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from pochade import cli, errors
+from pochade import errors
 from pochade.cli.learn_command import format_named
+from tests.support.command_line import run_command
 from tests.support.drawings import drawing, folder_of_art
-
-
-def run(words: Sequence[object], monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run the command line in this process and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["pochade", *map(str, words)])
-    monkeypatch.setattr(cli.words, "file", None)
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +19,7 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = folder_of_art(tmp_path_factory.mktemp("cli") / "art")
     (folder / "broken.png").write_bytes((folder / "drawing 0.png").read_bytes()[:300])
     with pytest.MonkeyPatch.context() as monkeypatch:
-        assert run(["learn", folder, "--minutes", "0"], monkeypatch) == 0
+        assert run_command(["learn", folder, "--minutes", "0"], monkeypatch) == 0
     return folder
 
 
@@ -38,7 +28,7 @@ def test_learning_says_what_was_done_and_what_went_wrong(
 ) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(art, copy, ignore=shutil.ignore_patterns(".pochade"))
-    assert run(["learn", copy, "--minutes", "0", "--json"], monkeypatch) == 0
+    assert run_command(["learn", copy, "--minutes", "0", "--json"], monkeypatch) == 0
     said = capsys.readouterr()
     assert json.loads(said.out)["new"] == 12
     assert "12 new pieces" in said.err
@@ -51,7 +41,7 @@ def test_finding_prints_paths_as_data_and_as_lines(
     drawing(6).rotate(90).save(tmp_path / "turned.jpg")
     sheet = tmp_path / "sheet.png"
     words = ["-C", art, "find", tmp_path / "turned.jpg", "-k", "3", "--json", "--sheet", sheet]
-    assert run(words, monkeypatch) == 0
+    assert run_command(words, monkeypatch) == 0
     said = capsys.readouterr()
     found = json.loads(said.out)
     assert len(found) == 3
@@ -66,11 +56,11 @@ def test_a_sheet_replaces_an_earlier_one_but_never_a_piece(
 ) -> None:
     piece, sheet = art / "drawing 6.png", tmp_path / "sheet.png"
     before = piece.read_bytes()
-    assert run(["-C", art, "find", piece, "--sheet", piece], monkeypatch) != 0
+    assert run_command(["-C", art, "find", piece, "--sheet", piece], monkeypatch) != 0
     assert "is there already, and is no contact sheet" in capsys.readouterr().err
     assert piece.read_bytes() == before
     for _ in range(2):
-        assert run(["-C", art, "find", piece, "--sheet", sheet], monkeypatch) == 0
+        assert run_command(["-C", art, "find", piece, "--sheet", sheet], monkeypatch) == 0
 
 
 def test_filters_are_given_in_words(
@@ -89,10 +79,10 @@ def test_filters_are_given_in_words(
         "--since",
         "2020-01-01",
     ]
-    assert run(words, monkeypatch) == 0
+    assert run_command(words, monkeypatch) == 0
     assert {Path(match["path"]).parent.name for match in json.loads(capsys.readouterr().out)} == {"old"}
     assert (
-        run(["-C", art, "find", art / "drawing 0.png", "--colour", "mauve"], monkeypatch) == errors.UsageError.exit_code
+        run_command(["-C", art, "find", art / "drawing 0.png", "--colour", "mauve"], monkeypatch) == errors.UsageError.exit_code
     )
     assert "'mauve' is none of red, orange" in capsys.readouterr().err
 
@@ -101,9 +91,9 @@ def test_a_format_may_be_its_ending_and_one_that_is_not_here_is_said_to_be(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask = ["-C", art, "find", art / "drawing 0.png", "--json", "--format"]
-    assert run([*ask, "png"], monkeypatch) == 0
+    assert run_command([*ask, "png"], monkeypatch) == 0
     assert len(json.loads(capsys.readouterr().out)) == 10
-    assert run([*ask, "jpg"], monkeypatch) == errors.UsageError.exit_code
+    assert run_command([*ask, "jpg"], monkeypatch) == errors.UsageError.exit_code
     said = capsys.readouterr().err
     assert "nothing here has the format 'jpg'" in said
     assert "hint: there is PNG" in said
@@ -114,7 +104,7 @@ def test_a_format_may_be_its_ending_and_one_that_is_not_here_is_said_to_be(
 def test_info_tells_what_is_known(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["-C", art, "info", "--json"], monkeypatch) == 0
+    assert run_command(["-C", art, "info", "--json"], monkeypatch) == 0
     said = capsys.readouterr()
     known = json.loads(said.out)
     assert (known["files"], known["pieces"], known["formats"]) == (12, 12, {"PNG": 12})
@@ -126,10 +116,10 @@ def test_the_nearest_collection_upwards_is_meant(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(art / "old")
-    assert run(["info", "--json"], monkeypatch) == 0
+    assert run_command(["info", "--json"], monkeypatch) == 0
     assert json.loads(capsys.readouterr().out)["folder"] == str(art)
     monkeypatch.chdir(tmp_path)
-    assert run(["info"], monkeypatch) == errors.CollectionMissing.exit_code
+    assert run_command(["info"], monkeypatch) == errors.CollectionMissing.exit_code
     assert "hint: name the folder" in capsys.readouterr().err
 
 
@@ -148,7 +138,7 @@ def test_what_cannot_be_done_is_one_sentence_and_a_code(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_text("no folder")
-    assert run(words, monkeypatch) == code
+    assert run_command(words, monkeypatch) == code
     assert "Traceback" not in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
@@ -157,7 +147,7 @@ def test_a_picture_that_is_none_is_named(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "asked.png").touch()
-    assert run(["-C", art, "find", tmp_path / "asked.png"], monkeypatch) == errors.PictureUnreadable.exit_code
+    assert run_command(["-C", art, "find", tmp_path / "asked.png"], monkeypatch) == errors.PictureUnreadable.exit_code
     assert "asked.png' is empty" in capsys.readouterr().err
 
 
@@ -172,7 +162,7 @@ def test_every_option_is_in_the_help_and_in_the_documentation(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    assert run([command, "--help"], monkeypatch) == 0
+    assert run_command([command, "--help"], monkeypatch) == 0
     shown = capsys.readouterr().out
     documented = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
     assert "Example:" in shown
@@ -188,5 +178,5 @@ def test_ctrl_c_while_learning_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("pochade.learn.learn_folder.walk_folder", interrupted)
-    assert run(["learn", art], monkeypatch) == errors.Interrupted.exit_code
+    assert run_command(["learn", art], monkeypatch) == errors.Interrupted.exit_code
     assert "hint: give the same command again" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pochade import errors
 from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE
-from tests.cli.test_collection_commands import run
+from tests.support.command_line import run_command
 from tests.support.drawings import drawing, folder_of_art
 from tests.support.generator import LinearGenerator
 
@@ -22,7 +22,7 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that has been learnt."""
     folder = folder_of_art(tmp_path_factory.mktemp("cli") / "art", PIECES)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        assert run(["learn", folder, "--minutes", "0"], monkeypatch) == 0
+        assert run_command(["learn", folder, "--minutes", "0"], monkeypatch) == 0
     return folder
 
 
@@ -39,7 +39,7 @@ def asked(
 ) -> tuple[Any, str]:
     """What a command says as data, and in words."""
     capsys.readouterr()
-    assert run(["-C", art, *words, "--json"], monkeypatch) == 0
+    assert run_command(["-C", art, *words, "--json"], monkeypatch) == 0
     said = capsys.readouterr()
     return json.loads(said.out), said.err
 
@@ -74,11 +74,11 @@ def test_nothing_is_overwritten(
 ) -> None:
     words = ["-C", art, "imagine", "-n", "1", "--seed", "3", "--to"]
     for to in ("new.png", "new"):
-        assert run([*words, to], monkeypatch) == 0
-        assert run([*words, to], monkeypatch) == errors.OutputUnwritable.exit_code
+        assert run_command([*words, to], monkeypatch) == 0
+        assert run_command([*words, to], monkeypatch) == errors.OutputUnwritable.exit_code
         assert "there already" in capsys.readouterr().err
     (tmp_path / "morph.gif").write_text("mine")
-    assert run(["-C", art, "morph", art / "drawing 0.png", art / "drawing 2.png"], monkeypatch) != 0
+    assert run_command(["-C", art, "morph", art / "drawing 0.png", art / "drawing 2.png"], monkeypatch) != 0
     assert (tmp_path / "morph.gif").read_text() == "mine"
 
 
@@ -119,13 +119,13 @@ def test_a_grid_between_four(
     assert len(data["frames"]) == 64
     with Image.open(tmp_path / "morph.png") as drawn:
         assert drawn.width == drawn.height
-    assert run(["-C", art, "morph", *images, "--grid", "--loop", "--to", "x.png"], monkeypatch) == 2
+    assert run_command(["-C", art, "morph", *images, "--grid", "--loop", "--to", "x.png"], monkeypatch) == 2
 
 
 def test_a_name_that_no_morph_can_have_is_refused_before_anything_is_drawn(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["-C", art, "morph", "a.png", "b.png", "--to", "way.avi"], monkeypatch) == 2
+    assert run_command(["-C", art, "morph", "a.png", "b.png", "--to", "way.avi"], monkeypatch) == 2
     assert ".webp" in capsys.readouterr().err
 
 
@@ -133,5 +133,5 @@ def test_a_film_that_can_not_be_made_is_refused_before_anything_is_drawn(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("pochade.create.created_files.can_encode_films", lambda: False)
-    assert run(["-C", art, "morph", "a.png", "b.png", "--to", "way.mp4"], monkeypatch) == 2
+    assert run_command(["-C", art, "morph", "a.png", "b.png", "--to", "way.mp4"], monkeypatch) == 2
     assert "pochade[video]" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 from pochade import errors
 from pochade.web.server import address_of, listening_socket
 from pochade.web.server_settings import ServerSettings
-from tests.cli.test_collection_commands import run
+from tests.support.command_line import run_command
 from tests.support.drawings import folder_of_art
 
 
@@ -43,10 +43,10 @@ def test_elsewhere_without_a_password_nothing_is_served(
 ) -> None:
     art = folder_of_art(tmp_path / "art", 1)
     monkeypatch.delenv("POCHADE_PASSWORD", raising=False)
-    assert run(["open", art, "--host", "0.0.0.0", "--no-browser"], monkeypatch) == errors.UsageError.exit_code
+    assert run_command(["open", art, "--host", "0.0.0.0", "--no-browser"], monkeypatch) == errors.UsageError.exit_code
     assert "needs a password" in capsys.readouterr().err
     monkeypatch.setenv("POCHADE_PASSWORD", "short")
-    assert run(["open", art, "--host", "0.0.0.0", "--no-browser"], monkeypatch) == errors.UsageError.exit_code
+    assert run_command(["open", art, "--host", "0.0.0.0", "--no-browser"], monkeypatch) == errors.UsageError.exit_code
 
 
 def test_a_port_that_is_taken_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pochade import errors
-from tests.cli.test_collection_commands import run
+from tests.support.command_line import run_command
 from tests.support.drawings import drawing, folder_of_art
 
 
@@ -19,7 +19,7 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = folder_of_art(tmp_path_factory.mktemp("cli") / "art", 16)
     drawing(2).resize((100, 100)).save(folder / "small copy.jpg")
     with pytest.MonkeyPatch.context() as monkeypatch:
-        assert run(["learn", folder, "--minutes", "0"], monkeypatch) == 0
+        assert run_command(["learn", folder, "--minutes", "0"], monkeypatch) == 0
     return folder
 
 
@@ -28,7 +28,7 @@ def asked(
 ) -> tuple[Any, str]:
     """What a command says as data, and in words."""
     capsys.readouterr()
-    assert run(["-C", art, *words, "--json"], monkeypatch) == 0
+    assert run_command(["-C", art, *words, "--json"], monkeypatch) == 0
     said = capsys.readouterr()
     return json.loads(said.out), said.err
 
@@ -53,7 +53,7 @@ def test_a_script_that_would_overwrite_something_is_refused_before_any_work(
     art: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["-C", art, "families", "--script", art / "drawing 0.png"]
-    assert run(words, monkeypatch) == errors.OutputUnwritable.exit_code
+    assert run_command(words, monkeypatch) == errors.OutputUnwritable.exit_code
     assert "there already" in capsys.readouterr().err
 
 
@@ -67,7 +67,7 @@ def test_groups_can_be_renamed_and_drawn(
     assert "my shapes" in said
     with Image.open(tmp_path / "groups.png") as sheet:
         assert sheet.width > 200
-    assert run(["-C", art, "groups", "--rename", "999", "none"], monkeypatch) == errors.UsageError.exit_code
+    assert run_command(["-C", art, "groups", "--rename", "999", "none"], monkeypatch) == errors.UsageError.exit_code
 
 
 def test_a_label_is_taught_suggested_and_written_beside_the_art(
@@ -83,7 +83,7 @@ def test_a_label_is_taught_suggested_and_written_beside_the_art(
     data, _ = asked(["labels", "--write"], copy, monkeypatch, capsys)
     assert data == {"shapes": 2}
     assert len(list(copy.glob("*.xmp"))) == 2
-    assert run(["-C", copy, "suggest", "nothing"], monkeypatch) == errors.UsageError.exit_code
+    assert run_command(["-C", copy, "suggest", "nothing"], monkeypatch) == errors.UsageError.exit_code
 
 
 def test_the_map_is_a_picture_and_a_list_of_places(
@@ -103,6 +103,6 @@ def test_a_folder_that_was_not_learnt_is_said(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["-C", tmp_path, command], monkeypatch) == errors.CollectionMissing.exit_code
+    assert run_command(["-C", tmp_path, command], monkeypatch) == errors.CollectionMissing.exit_code
     assert "nothing has been learnt" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

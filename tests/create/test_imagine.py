@@ -94,7 +94,7 @@ def test_a_part_of_a_morph_equals_these_frames_of_the_whole(drawings: Collection
     whole = pixels_of(drawings.morph(images, 9, painter=generator))
     part = pixels_of(drawings.morph(images, 9, part=slice(3, 5), painter=generator))
     np.testing.assert_array_equal(part, whole[3:5])
-    with pytest.raises(UsageError, match="has none there"):
+    with pytest.raises(UsageError, match="has none in that part"):
         drawings.morph(images, 9, part=slice(9, 12), painter=generator)
 
 
@@ -116,7 +116,7 @@ def test_a_morph_of_one_picture_is_refused(drawings: Collection, generator: Line
 
 
 def test_a_picture_is_generated_at_a_place_on_the_map(drawings: Collection, generator: LinearGenerator) -> None:
-    with pytest.raises(NotKnown, match="has not been laid"):
+    with pytest.raises(NotKnown, match="there is no map yet"):
         drawings.draw_at(0, 0, painter=generator)
     spot = next(spot for spot in drawings.map() if spot.path.name == "drawing 8.png")
     created, mixed = drawings.draw_at(spot.x, spot.y, 5, painter=generator)

@@ -17,5 +17,5 @@ def test_a_pictures_own_place_has_its_latent_and_the_middle_of_two_has_both() ->
 
 
 def test_an_empty_map_has_no_latents() -> None:
-    with pytest.raises(NotKnown, match="has not been laid"):
+    with pytest.raises(NotKnown, match="there is no map yet"):
         mix_latents((0.0, 0.0), {}, {})

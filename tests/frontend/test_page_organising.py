@@ -1,4 +1,4 @@
-"""Families, groups, labels and the map in a real browser, by a person who puts a collection in order."""
+"""Families, groups, labels and the map in a real browser: a person puts a collection in order."""
 
 from pathlib import Path
 
@@ -6,82 +6,74 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs the extra 'dev'")
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browser import PATIENCE, needs_browser, visit
-from tests.support.web_client import learnt_folder_of_art
+from tests.support.browser import MAX_WAIT, needs_browser, open_page
 
 pytestmark = needs_browser
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=MAX_WAIT)
 
-PIECES = 15  # in the collection, one of them in two files
-
-
-@pytest.fixture(scope="module")
-def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collection that was learnt, and not put in order yet."""
-    return learnt_folder_of_art(tmp_path_factory.mktemp("order") / "art")
+PICTURES = 15  # in the collection, one of them in two files
 
 
 def go(page: Page, view: str) -> None:
-    """To a view by the bar."""
+    """Open a view with the navigation bar."""
     page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
 
 
 def press(page: Page, name: str) -> None:
-    """A button."""
+    """Press a button."""
     page.get_by_role("button", name=name, exact=True).click()
 
 
 def families(page: Page) -> Locator:
-    """The rows."""
+    """The families that are shown."""
     return page.get_by_role("article")
 
 
-def groups(page: Page) -> Locator:
-    """The boxes by which groups are selected."""
+def group_checkboxes(page: Page) -> Locator:
+    """The checkboxes that select groups."""
     return page.get_by_role("checkbox")
 
 
-def test_families_are_found_compared_agreed_to_and_a_script_is_made(art: Path) -> None:
-    with visit(art) as there:
-        page = there.page
+def test_families_are_compared_and_accepted_and_a_script_is_made(browser: Browser, art: Path, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
         go(page, "Families")
         press(page, "Find families")
         expect(families(page)).to_have_count(2)
-        assert not there.serious_faults()
-        small = families(page).filter(has_text="small copy.jpg")
-        expect(small.get_by_text("Kept: the largest")).to_be_visible()
-        small.get_by_role("button", name="small copy.jpg, goes").click()
-        compared = page.get_by_role("dialog")
-        expect(compared.get_by_role("img")).to_have_count(2)
+        assert not visit.accessibility_violations()
+        family = families(page).filter(has_text="small copy.jpg")
+        expect(family.get_by_text("Keep: the largest")).to_be_visible()
+        family.get_by_role("button", name="small copy.jpg, set aside").click()
+        comparison = page.get_by_role("dialog")
+        expect(comparison.get_by_role("img")).to_have_count(2)
         page.keyboard.press("2")
-        expect(compared.get_by_label("How much of the second is seen")).to_be_visible()
+        expect(comparison.get_by_label("Opacity of the second file")).to_be_visible()
         page.keyboard.press("3")
-        expect(compared.get_by_role("button", name="Difference")).to_have_attribute("aria-pressed", "true")
-        assert not there.serious_faults()
+        expect(comparison.get_by_role("button", name="Difference")).to_have_attribute("aria-pressed", "true")
+        assert not visit.accessibility_violations()
         page.keyboard.press("Escape")
-        expect(compared).to_have_count(0)
-        small.get_by_role("button", name="keep this: small copy.jpg").click()
-        expect(small.get_by_role("heading")).to_have_text("small copy.jpg")
+        expect(comparison).to_have_count(0)
+        family.get_by_role("button", name="Prefer: small copy.jpg").click()
+        expect(family.get_by_role("heading")).to_have_text("small copy.jpg")
         page.get_by_role("button", name="Undo").click()
-        expect(small.get_by_role("heading")).to_have_text("drawing 2.png")
-        press(page, "Agree to all")
+        expect(family.get_by_role("heading")).to_have_text("drawing 2.png")
+        press(page, "Accept all")
         expect(page.get_by_text("Decided: 2 files to set aside")).to_be_visible()
-        with page.expect_download() as made:
-            press(page, "Download the script")
-        script = Path(made.value.path()).read_text(encoding="utf-8")
+        with page.expect_download() as download:
+            press(page, "Download script")
+        script = Path(download.value.path()).read_text(encoding="utf-8")
         assert "seen './drawing 2.png' './small copy.jpg'" in script
         assert script.count("\nsame ") == 1
         page.reload()
         expect(page.get_by_text("Decided: 2 files to set aside")).to_be_visible()
-    assert (there.faults, there.elsewhere) == ([], [])
     assert (art / "small copy.jpg").exists()
 
 
-def test_families_are_reviewed_by_keyboard(art: Path) -> None:
-    with visit(art, "dark") as there:
-        page = there.page
+def test_families_are_reviewed_by_keyboard(browser: Browser, address: str) -> None:
+    with open_page(browser, address, "dark") as visit:
+        page = visit.page
         go(page, "Families")
         page.get_by_role("button", name="families").first.click()
         expect(families(page)).to_have_count(2)
@@ -89,135 +81,126 @@ def test_families_are_reviewed_by_keyboard(art: Path) -> None:
         page.keyboard.press("a")
         expect(families(page)).to_have_count(1)
         page.keyboard.press("l")
-        expect(page.get_by_text("All families are decided.")).to_be_visible()
+        expect(page.get_by_text("You have reviewed all families.")).to_be_visible()
         page.keyboard.press("u")
         expect(families(page)).to_have_count(1)
-        assert not there.serious_faults()
-    assert (there.faults, there.elsewhere) == ([], [])
+        assert not visit.accessibility_violations()
 
 
-def test_groups_are_named_split_merged_and_put_back(art: Path) -> None:
-    with visit(art) as there:
-        page = there.page
+def test_groups_are_renamed_split_and_merged_and_undo_reverts_it(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
         go(page, "Groups")
         press(page, "Make groups")
-        expect(groups(page).first).to_be_visible()
-        before = groups(page).count()
+        expect(group_checkboxes(page).first).to_be_visible()
+        before = group_checkboxes(page).count()
         page.get_by_role("button", name="Rename").first.click()
-        page.get_by_label("Name of the group").fill("ink studies")
+        page.get_by_label("Group name").fill("ink studies")
         page.keyboard.press("Enter")
         expect(page.get_by_role("link", name="ink studies")).to_be_visible()
-        groups(page).first.check()
+        group_checkboxes(page).first.check()
         press(page, "Split")
-        expect(groups(page)).to_have_count(before + 1)
-        assert not there.serious_faults()
-        groups(page).nth(0).check()
-        groups(page).nth(1).check()
+        expect(group_checkboxes(page)).to_have_count(before + 1)
+        assert not visit.accessibility_violations()
+        group_checkboxes(page).nth(0).check()
+        group_checkboxes(page).nth(1).check()
         press(page, "Merge")
-        expect(groups(page)).to_have_count(before)
+        expect(group_checkboxes(page)).to_have_count(before)
         undo = page.locator("header").get_by_role("button", name="Undo")
         undo.click()
-        expect(groups(page)).to_have_count(before + 1)
+        expect(group_checkboxes(page)).to_have_count(before + 1)
         undo.click()
         expect(page.get_by_role("link", name="ink studies")).to_be_visible()
-    assert (there.faults, there.elsewhere) == ([], [])
 
 
-def test_pieces_of_a_group_go_into_another(art: Path) -> None:
-    with visit(art) as there:
-        page = there.page
+def test_pictures_move_from_one_group_to_another(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
         go(page, "Groups")
-        join = page.get_by_role("button", name="Make groups").or_(
-            page.get_by_role("button", name="Let new pieces join")
-        )
-        join.click()
-        expect(groups(page).first).to_be_visible()
-        if groups(page).count() < 2:
-            groups(page).first.check()
+        make_groups = page.get_by_role("button", name="Make groups")
+        make_groups.or_(page.get_by_role("button", name="Add new pictures to groups")).click()
+        expect(group_checkboxes(page).first).to_be_visible()
+        if group_checkboxes(page).count() < 2:
+            group_checkboxes(page).first.check()
             press(page, "Split")
-        expect(groups(page).nth(1)).to_be_visible()
+        expect(group_checkboxes(page).nth(1)).to_be_visible()
         page.locator("a.title").first.click()
-        pieces = page.get_by_role("list", name="Pieces").get_by_role("button")
-        expect(pieces.first).to_be_visible()
-        count = pieces.count()
-        pieces.first.click()
+        pictures = page.get_by_role("list", name="Pictures").get_by_role("button")
+        expect(pictures.first).to_be_visible()
+        count = pictures.count()
+        pictures.first.click()
         page.get_by_label("Move to").select_option(index=1)
-        assert not there.serious_faults()
+        assert not visit.accessibility_violations()
         press(page, "Move")
-        expect(pieces).to_have_count(count - 1)
-        page.get_by_role("link", name="On the wall").click()
-        expect(page.get_by_role("combobox", name="Choose by group")).not_to_have_value("")
-    assert (there.faults, there.elsewhere) == ([], [])
+        expect(pictures).to_have_count(count - 1)
+        page.get_by_role("link", name="Show on the wall").click()
+        expect(page.get_by_role("combobox", name="Filter by group")).not_to_have_value("")
 
 
-def test_a_label_is_taught_with_one_key_each(art: Path) -> None:
-    with visit(art) as there:
-        page = there.page
+def test_a_label_is_taught_with_single_keys(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
         go(page, "Teach")
-        page.get_by_label("A new label").fill("ports/quays")
-        press(page, "Begin")
-        pick = page.get_by_role("region", name="Pick examples")
+        page.get_by_label("New label").fill("ports/quays")
+        press(page, "Create")
+        picker = page.get_by_role("region", name="Pick examples")
         for name in ("drawing 0.png", "drawing 2.png", "drawing 4.png"):
-            pick.get_by_role("button").filter(has=page.get_by_alt_text(name, exact=True)).click()
+            picker.get_by_role("button").filter(has=page.get_by_alt_text(name, exact=True)).click()
         press(page, "These are “ports/quays”")
-        asked = page.get_by_role("region", name="Questions").get_by_role("img")
-        expect(asked).to_be_visible()
-        expect(page.get_by_text("3 pieces have it · 0 refused")).to_be_visible()
-        assert not there.serious_faults()
-        first = asked.get_attribute("alt") or ""
+        question = page.get_by_role("region", name="Questions").get_by_role("img")
+        expect(question).to_be_visible()
+        expect(page.get_by_text("3 labelled · 0 rejected")).to_be_visible()
+        assert not visit.accessibility_violations()
+        first = question.get_attribute("alt") or ""
         page.keyboard.press("y")
-        expect(page.get_by_text("4 pieces have it · 0 refused")).to_be_visible()
-        expect(asked).not_to_have_attribute("alt", first)
+        expect(page.get_by_text("4 labelled · 0 rejected")).to_be_visible()
+        expect(question).not_to_have_attribute("alt", first)
         page.keyboard.press("n")
-        expect(page.get_by_text("4 pieces have it · 1 refused")).to_be_visible()
+        expect(page.get_by_text("4 labelled · 1 rejected")).to_be_visible()
         page.keyboard.press("s")
         page.keyboard.press("u")
         page.keyboard.press("u")
-        expect(page.get_by_text("4 pieces have it · 0 refused")).to_be_visible()
+        expect(page.get_by_text("4 labelled · 0 rejected")).to_be_visible()
         page.keyboard.press("u")
-        expect(page.get_by_text("3 pieces have it · 0 refused")).to_be_visible()
-        expect(asked).to_have_attribute("alt", first)
+        expect(page.get_by_text("3 labelled · 0 rejected")).to_be_visible()
+        expect(question).to_have_attribute("alt", first)
         page.get_by_role("region", name="Suggestions").get_by_role("button", name="Yes: ").first.click()
         expect(page.get_by_role("link", name="ports/quays 4")).to_be_visible()
-    assert (there.faults, there.elsewhere) == ([], [])
 
 
-def test_the_map_is_laid_walked_and_drawn_upon(art: Path) -> None:
-    with visit(art) as there:
-        page = there.page
+def test_the_map_is_walked_by_keyboard_and_a_lasso_selects_pictures(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
         page.emulate_media(reduced_motion="reduce")
         go(page, "Map")
-        press(page, "Lay the map")
-        canvas = page.get_by_role("application", name=f"Map of {PIECES} pieces")
+        press(page, "Make the map")
+        canvas = page.get_by_role("application", name=f"Map of {PICTURES} pictures")
         expect(canvas).to_be_visible()
-        looked = page.get_by_role("complementary", name="What is looked at")
+        panel = page.get_by_role("complementary", name="Details")
         canvas.click(position={"x": 30, "y": 700})
-        expect(looked.get_by_role("heading", name="Here lies nothing")).to_be_visible()
-        expect(looked.get_by_role("button", name=".png").first).to_be_visible()
-        assert not there.serious_faults()
+        expect(panel.get_by_role("heading", name="Nothing here")).to_be_visible()
+        expect(panel.get_by_role("button", name=".png").first).to_be_visible()
+        assert not visit.accessibility_violations()
         page.keyboard.press("ArrowRight")
-        expect(looked.get_by_role("heading", level=2)).to_contain_text("drawing")
-        first = looked.get_by_role("heading", level=2).inner_text()
+        expect(panel.get_by_role("heading", level=2)).to_contain_text("drawing")
         for arrow in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
             page.keyboard.press(arrow)
-        expect(looked.get_by_role("heading", level=2)).not_to_have_text("…")
-        assert first
+        expect(panel.get_by_role("heading", level=2)).not_to_have_text("…")
         page.keyboard.press("Escape")
-        expect(looked).to_have_count(0)
+        expect(panel).to_have_count(0)
         page.keyboard.press("0")
-        draw_around(page, canvas)
-        expect(looked.get_by_role("heading", name=f"{PIECES} pieces chosen")).to_be_visible()
-        looked.get_by_label("A label for them").fill("all of them")
-        looked.get_by_role("button", name="Label").click()
-        expect(page.get_by_text(f"{PIECES} pieces labelled “all of them”")).to_be_visible()
-        assert not there.serious_faults()
-        looked.get_by_role("button", name="On the wall").click()
-        expect(page.get_by_role("list", name="Pictures").get_by_role("link")).to_have_count(PIECES + 1)
-    assert (there.faults, there.elsewhere) == ([], [])
+        draw_around_everything(page, canvas)
+        expect(panel.get_by_role("heading", name=f"{PICTURES} pictures selected")).to_be_visible()
+        panel.get_by_label("Label for all of them").fill("all of them")
+        panel.get_by_role("button", name="Add").click()
+        expect(page.get_by_text(f"Added “all of them” to {PICTURES} pictures")).to_be_visible()
+        assert not visit.accessibility_violations()
+        panel.get_by_role("button", name="Show on the wall").click()
+        expect(page.get_by_role("list", name="Pictures").get_by_role("link")).to_have_count(PICTURES + 1)
 
 
-def draw_around(page: Page, canvas: Locator) -> None:
-    """A lasso about everything."""
+def draw_around_everything(page: Page, canvas: Locator) -> None:
+    """Draw a lasso around the whole map."""
     press(page, "Lasso")
     box = canvas.bounding_box()
     assert box

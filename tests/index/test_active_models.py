@@ -37,7 +37,7 @@ def test_other_shipped_models_embed_all_pictures_again(learnt_folder: Path) -> N
         (path,) = home.glob(f"{kind}-*")
         path.rename(path.with_name(f"{kind}-older{path.suffix}"))
     upgraded = Collection.open(learnt_folder)
-    with pytest.raises(IndexDamaged, match="models .* are missing"):
+    with pytest.raises(IndexDamaged, match="models that made this index are missing"):
         upgraded.find(drawing(0))
     assert upgraded.learn(minutes=0).new == 0
     assert upgraded.find(drawing(7), 1)[0].path.name == "drawing 7.png"

@@ -26,8 +26,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     folder = folder_of_art(tmp_path_factory.mktemp("trained") / "art", 40)
     with pytest.MonkeyPatch.context() as patch, Collection.open(folder) as collection:
         patch.setattr(budget, "seconds_per_epoch", lambda *_: 60.0)
-        patch.setattr(finetune_generator, "MIN_EVALUATED_PICTURES", 8)
-        patch.setattr(finetune_artifact_remover, "MAX_CROPS_PER_PICTURE", 1)
+        patch.setattr(finetune_generator, "MIN_EVALUATIONS", 8)
+        patch.setattr(finetune_artifact_remover, "MAX_CROPS_PER_FILE", 1)
         figures = collection.learn(minutes=0.02).training
         assert figures is not None
         yield Trained(collection, figures)

@@ -28,7 +28,7 @@ def test_only_a_better_model_is_returned(untrained: Path, tmp_path: Path, monkey
     files = [tmp_path / f"{number}.png" for number in range(4)]
     for number, file in enumerate(files):
         file.write_bytes(save_png(painting(220 + 8 * number, 230)))
-    monkeypatch.setattr(finetuning, "MAX_CROPS_PER_PICTURE", 8)
+    monkeypatch.setattr(finetuning, "MAX_CROPS_PER_FILE", 8)
     model, figures = finetune_artifact_remover(untrained, files[:3], files[3:], 0.02, ignore_progress)
     assert (model is not None) == (figures["after"] < figures["before"])
     losses = iter([1.0, 2.0])

@@ -16,5 +16,5 @@ def test_contact_sheets_are_not_learnt(collection: Collection, art: Path) -> Non
     write_group_sheet(collection.groups(), 1, collection.pictures(), collection.thumbnails, art / "groups.png")
     learnt = collection.learn(minutes=0)
     assert [(problem.path.name, problem.reason) for problem in learnt.problems if "sheet" in problem.reason] == [
-        ("groups.png", "'groups.png' is a contact sheet that Pochade drew")
+        ("groups.png", "'groups.png' is a contact sheet that Pochade made")
     ]

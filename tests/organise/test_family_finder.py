@@ -62,7 +62,7 @@ class ChainScorer:
         self.numbers = np.arange(pictures)
         self.scores = {(number, number + 1): PairScore(1.0, 0.0) for number in range(pictures - 1)}
 
-    def known(self) -> dict[tuple[int, int], PairScore]:
+    def stored_scores(self) -> dict[tuple[int, int], PairScore]:
         return dict(self.scores)
 
     def score(self, pairs: Any, *_: Any) -> None:

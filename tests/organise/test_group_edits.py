@@ -19,7 +19,7 @@ def test_merge_moves_everything_into_the_first_group() -> None:
     merge(changed, 4, 1)
     assert sorted(changed.pictures(4)) == [10, 11, 12, 13, 14, 15, 16]
     assert changed.nodes[4].kept
-    with pytest.raises(UsageError, match="lies in the other"):
+    with pytest.raises(UsageError, match="contains the other"):
         merge(changed, 4, 2)
 
 

@@ -1,4 +1,4 @@
-"""A real browser over a real server, as a person would use them; what must never happen is noted as it happens."""
+"""A real browser and a real server, used as a person uses them. A visit records what the page must never do."""
 
 import os
 import shutil
@@ -11,55 +11,59 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from pochade.web.app import BUILT_PAGE
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 120_000  # milliseconds that something may take to be seen, on a machine that does much else
-SERIOUS = """async () => (await axe.run()).violations
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(" | ")}`)"""
+MAX_WAIT = 120_000  # milliseconds; long, because the machine may be busy with other work
+FIND_VIOLATIONS = """async () => (await axe.run()).violations
+    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`)"""
+Scheme = Literal["light", "dark"]
 
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and AXE.is_file() and (BUILT_PAGE / "index.html").is_file()),
-    reason="needs Chromium on the PATH, and the page built with npm, which installs axe",
+    reason="needs Chromium on the PATH, and the page built with npm, which also installs axe",
 )
 
 
 @dataclass
 class Visit:
-    """A browser's page, and what it did that it must not do."""
+    """A page in the browser, and what it did wrong."""
 
     page: Page
     address: str
-    faults: list[str] = field(default_factory=list)  # on the console, or of scripts
-    elsewhere: list[str] = field(default_factory=list)  # what was asked of others
+    errors: list[str] = field(default_factory=list)  # on the console, or raised by scripts
+    foreign_requests: list[str] = field(default_factory=list)  # addresses of other servers
 
-    def serious_faults(self) -> list[str]:
-        """What axe finds that keeps people out."""
+    def accessibility_violations(self) -> list[str]:
+        """Return the serious and critical violations that axe finds on the page as it is now."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[str] = self.page.evaluate(SERIOUS)
-        return found
+        violations: list[str] = self.page.evaluate(FIND_VIOLATIONS)
+        return violations
 
-    def watch(self) -> None:
-        """Begin to write down."""
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+    def record(self) -> None:
+        """Start to record errors and foreign requests."""
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on(
-            "request", lambda asked: self.elsewhere.append(asked.url) if self.is_elsewhere(asked.url) else None
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
+        self.page.on(
+            "request",
+            lambda request: self.foreign_requests.append(request.url) if self.is_foreign(request.url) else None,
         )
 
-    def is_elsewhere(self, url: str) -> bool:
-        """Whether an address is another's."""
+    def is_foreign(self, url: str) -> bool:
+        """Tell whether an address belongs to another server."""
         return not url.startswith((self.address, "blob:", "data:"))
 
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """`pochade open` as a person starts it; gives its address."""
+    """Run `pochade open` on a folder, and yield its address."""
     command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", str(folder)]
     with subprocess.Popen([*command, "--port", "0", "--no-browser"], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -72,15 +76,30 @@ def server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def visit(folder: Path, scheme: Literal["light", "dark"] = "light") -> Iterator[Visit]:
-    """A browser that opened a collection's page."""
-    alone = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
-    with server(folder) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=alone)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
-        page.set_default_timeout(PATIENCE)
-        there = Visit(page, address)
-        there.watch()
-        page.goto(address)
-        yield there
+def launch_browser() -> Iterator[Browser]:
+    """Run Chromium."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
         browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, address: str, scheme: Scheme = "light") -> Iterator[Visit]:
+    """Open the page in a fresh browser profile; afterwards, check that it caused no errors and no foreign requests."""
+    with browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.set_default_timeout(MAX_WAIT)
+        visit = Visit(page, address)
+        visit.record()
+        page.goto(address)
+        yield visit
+    assert (visit.errors, visit.foreign_requests) == ([], [])
+
+
+@contextmanager
+def visit(folder: Path, scheme: Scheme = "light") -> Iterator[Visit]:
+    """Open the page of a collection, with a server and a browser for this visit only."""
+    with server(folder) as address, launch_browser() as browser, open_page(browser, address, scheme) as page_visit:
+        yield page_visit

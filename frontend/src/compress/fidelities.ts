@@ -23,7 +23,8 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; summary: stri
 const CODEC_NAMES: Record<string, string> = {
   jpeg: "JPEG, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "unchanged",
   avif: "AVIF, lossy", "jpeg-xl-lossy": "JPEG XL, lossy", "webp-lossy": "WebP, lossy",
-  "avif-restored": "AVIF, restored by a model", net: "model for restoring",
+  "avif-restored": "AVIF, restored by a model",
+  net: "model for restoring",
 };
 
 export function codecName(codec: string): string {

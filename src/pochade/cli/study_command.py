@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # torch takes long to import: only a command that needs it im
     from pochade.training.loop import TrainingProgress
     from pochade.training.recipe import Recipe
 
+VERDICTS = {"empty": "out of distribution", "not empty": "in distribution"}  # by the verdict in `metrics.json`
+
 
 @explain_interrupt()
 def study(
@@ -30,7 +32,8 @@ def study(
         typer.Option(metavar="DIR", help="The folder for the report, the figures, the numbers and the models."),
     ] = Path("study"),
     recipe: Annotated[
-        Literal["tutorial", "fast"], typer.Option(help="How the models are trained; tutorial is the textbook's way.")
+        Literal["tutorial", "fast"],
+        typer.Option(help="How the models are trained: as in most tutorials, or better in less time."),
     ] = "fast",
     epochs: Annotated[
         int | None,
@@ -108,7 +111,7 @@ def _print_results(metrics: dict[str, Any], out: Path) -> None:
     fcd, vae, point = metrics["fcd"], metrics["vae"], metrics["empty_point"]
     print_message(f"autoencoder   test MSE {metrics['autoencoder']['test_mse']:.5f}")
     print_message(f"VAE           test MSE {vae['test_mse']:.5f}, ELBO {vae['elbo']:.0f} nats per picture")
-    print_message(f"random point  {point['verdict']} (VAE: {point['vae']['verdict']})")
+    print_message(f"random point  {VERDICTS[point['verdict']]} (VAE: {VERDICTS[point['vae']['verdict']]})")
     print_message(
         f"new pictures  FCD {fcd['vae']['mixture']:.2f} from the learned prior, "
         f"{fcd['vae']['normal']:.2f} from the standard normal; real pictures have {fcd['floor']:.2f}"

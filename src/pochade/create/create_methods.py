@@ -15,7 +15,7 @@ ALL_FRAMES = slice(None)
 
 
 class CreateMethods:
-    """New pictures, variations, and paths between pictures."""
+    """The methods that generate new pictures, variations, and paths between pictures."""
 
     library: Library
 
@@ -31,20 +31,24 @@ class CreateMethods:
     ) -> list["Created"]:
         """Generate new pictures in the manner of this collection.
 
-        Each picture has a seed of its own, counted on from the given one, from which it alone can be generated again.
+        Each picture has its own seed, and the same seed gives the same picture again, alone or among others.
 
         Args:
             n: The number of pictures.
-            seed: The seed of the first picture.
+            seed: The seed of the first picture; each further picture has the next seed.
             like: Pictures that the new ones should resemble: paths, Pillow images or arrays, in the collection or not.
-            group: The name or number of a group that the new ones should resemble.
-            painter: The generator; the collection's own when None.
+            group: The name or number of a group that the new ones should resemble. Give either `like` or `group`.
+            painter: The generator; the collection's own if None.
             report: Called with the progress.
 
+        Returns:
+            The pictures, each with its seed, its novelty and the nearest picture of the collection.
+
         Raises:
-            UsageError: The collection or the group has fewer than 20 pictures, there is no such group, or n is below 1.
+            UsageError: The collection or the group has fewer than 20 pictures, there is no such group, both `like` and
+                `group` are given, or n is below 1.
             CollectionMissing: Nothing has been learnt yet.
-            PictureUnreadable: A file gives no picture.
+            PictureUnreadable: A file can't be read as a picture.
         """
         from pochade.create.imagine import imagine  # noqa: PLC0415  torch
 
@@ -66,14 +70,17 @@ class CreateMethods:
             image: A path, a Pillow image or an array, in the collection or not.
             n: The number of variations.
             strength: 0 reconstructs the picture, 1 ignores it.
-            seed: The seed of the first variation; the others count on from it.
-            painter: The generator; the collection's own when None.
+            seed: The seed of the first variation; each further variation has the next seed.
+            painter: The generator; the collection's own if None.
             report: Called with the progress.
 
+        Returns:
+            The variations, each with its seed, its novelty and the nearest picture of the collection.
+
         Raises:
-            UsageError: The collection has fewer than 20 pictures, or n is below 1.
+            UsageError: The collection has fewer than 20 pictures, n is below 1, or the strength is not from 0 to 1.
             CollectionMissing: Nothing has been learnt yet.
-            PictureUnreadable: The file gives no picture.
+            PictureUnreadable: The file can't be read as a picture.
         """
         from pochade.create.imagine import vary  # noqa: PLC0415  torch
 
@@ -89,22 +96,25 @@ class CreateMethods:
         painter: "Generator | None" = None,
         report: Report = ignore_progress,
     ) -> list["Created"]:
-        """Generate the frames of a path from picture to picture, along which this collection's pictures are dense.
+        """Generate a morph: a path from picture to picture, along which all frames resemble pictures of the collection.
 
         Args:
             images: Two or more pictures: paths, Pillow images or arrays, in the collection or not. The path passes
-                through each of them, and shows it as the generator reconstructs it.
+                through the generator's reconstruction of each of them.
             frames: The number of frames of the whole path.
-            loop: Return to the first picture, so that the last frame leads over to the first.
-            part: The frames to generate, where a long path is generated in parts.
-            painter: The generator; the collection's own when None.
+            loop: Return to the first picture; the first frame then continues the last one.
+            part: The frames to generate, if a long path is generated in parts.
+            painter: The generator; the collection's own if None.
             report: Called with the progress.
 
+        Returns:
+            The frames of that part, in order.
+
         Raises:
-            UsageError: The collection has fewer than 20 pictures, there are fewer than two images, too few frames, or
-                none in that part.
+            UsageError: The collection has fewer than 20 pictures, there are fewer than two images or fewer frames than
+                images, or the part has no frames.
             CollectionMissing: Nothing has been learnt yet.
-            PictureUnreadable: A file gives no picture.
+            PictureUnreadable: A file can't be read as a picture.
         """
         from pochade.create.imagine import morph  # noqa: PLC0415  torch
 
@@ -121,18 +131,19 @@ class CreateMethods:
         """Interpolate between four pictures in the corners of a square grid.
 
         Args:
-            images: Top left, top right, bottom left, bottom right.
+            images: The pictures at the top left, top right, bottom left and bottom right: paths, Pillow images or
+                arrays, in the collection or not.
             side: The number of pictures in a row, from 2.
-            painter: The generator; the collection's own when None.
+            painter: The generator; the collection's own if None.
             report: Called with the progress.
 
         Returns:
             side x side pictures, row by row.
 
         Raises:
-            UsageError: The collection has fewer than 20 pictures, or there are not four images.
+            UsageError: The collection has fewer than 20 pictures, there are not four images, or side is below 2.
             CollectionMissing: Nothing has been learnt yet.
-            PictureUnreadable: A file gives no picture.
+            PictureUnreadable: A file can't be read as a picture.
         """
         from pochade.create.imagine import morph_grid  # noqa: PLC0415  torch
 
@@ -141,21 +152,22 @@ class CreateMethods:
     def draw_at(
         self, x: float, y: float, seed: int = 0, *, painter: "Generator | None" = None, report: Report = ignore_progress
     ) -> "tuple[Created, list[PictureFile]]":
-        """Generate the picture that belongs to a place on the map, between the pictures nearest to it.
+        """Generate a picture for a place on the map, from the pictures nearest to the place.
 
         Args:
-            x: The place, in the coordinates of the map.
-            y: The place, in the coordinates of the map.
-            seed: Decides what the place leaves open.
-            painter: The generator; the collection's own when None.
+            x: The place on the map, as in `Spot.x`: about -1 to 1.
+            y: The place on the map, as in `Spot.y`: about -1 to 1.
+            seed: The random seed of details that the place does not determine.
+            painter: The generator; the collection's own if None.
             report: Called with the progress.
 
         Returns:
-            The picture, and one file of each picture that it lies between, nearest first.
+            The picture, and one file of each picture that it was made from, nearest first.
 
         Raises:
             UsageError: The collection has fewer than 20 pictures.
-            NotKnown: No picture has a place on the map yet.
+            CollectionMissing: Nothing has been learnt yet.
+            NotKnown: There is no map yet.
         """
         from pochade.create.imagine import draw_at  # noqa: PLC0415  torch
 
@@ -164,7 +176,7 @@ class CreateMethods:
     def prepare_to_draw(self, report: Report = ignore_progress) -> None:
         """Prepare generation in advance: encode all pictures, and fit the prior.
 
-        With many pictures it takes minutes. An interrupted run continues with the next call.
+        This takes minutes for a large collection. An interrupted run continues with the next call.
 
         Args:
             report: Called with the progress.

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pochade.create.novelty import Created
-from pochade.errors import PictureUnreadable, UsageError
-from pochade.images.base.picture import Array
+from pochade.errors import UsageError
 from pochade.images.base.source import printable
-from pochade.images.io.read import read_preview
 from pochade.images.metadata.provenance import Provenance
 from pochade.images.render.animation import (
     ANIMATIONS,
@@ -19,8 +17,7 @@ from pochade.images.render.animation import (
     films_unavailable,
 )
 from pochade.images.render.contact_sheet import SHEET_COLUMNS, SheetCell, draw_contact_sheet
-from pochade.index.thumbnails import THUMBNAIL_PIXELS
-from pochade.organise.contact_sheets import EMPTY_CELL
+from pochade.organise.contact_sheets import preview_or_empty_cell
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 
@@ -42,10 +39,11 @@ def check_morph_path(to: Path) -> None:
 
     Raises:
         OutputUnwritable: The path exists, or its folder does not.
-        UsageError: The suffix is of no format for morphs, or films can't be encoded on this machine.
+        UsageError: A morph can't be saved with this suffix, or films can't be encoded on this machine.
     """
     if to.suffix.lower() not in {SHEET_SUFFIX, *ANIMATIONS}:
-        raise UsageError(f"'{to}' is no name for a morph", f"let it end in {', '.join((SHEET_SUFFIX, *ANIMATIONS))}")
+        suffixes = ", ".join((SHEET_SUFFIX, *ANIMATIONS))
+        raise UsageError(f"a morph can't be saved as '{to}'", f"choose a name that ends in {suffixes}")
     if to.suffix.lower() == FILM and not can_encode_films():
         raise films_unavailable()
     check_new_file(to)
@@ -57,7 +55,7 @@ def write_created(to: Path, created: Sequence[Created], method: str) -> list[Pat
     Args:
         to: The folder.
         created: The pictures.
-        method: How they were generated, which is part of their names.
+        method: The command that generated them, such as "imagine"; the files' names begin with it.
 
     Returns:
         The files.
@@ -73,7 +71,12 @@ def write_created(to: Path, created: Sequence[Created], method: str) -> list[Pat
 
 
 def write_created_sheet(to: Path, created: Sequence[Created], method: str) -> None:
-    """Write a contact sheet of pictures, with the nearest real picture below each one, to a new file.
+    """Write a contact sheet to a new file: each generated picture, and below it the nearest picture of the collection.
+
+    Args:
+        to: The file.
+        created: The pictures.
+        method: The command that generated them, such as "imagine".
 
     Raises:
         OutputUnwritable: The file can't be written, or exists.
@@ -88,17 +91,17 @@ def write_created_sheet(to: Path, created: Sequence[Created], method: str) -> No
 
 
 def write_morph(to: Path, created: Sequence[Created], method: str, columns: int | None = None) -> None:
-    """Write frames to a new file: a strip or grid, or an animation, depending on the suffix.
+    """Write frames to a new file: as a strip or grid if the suffix is .png, else as an animation.
 
     Args:
         to: The file.
         created: The frames.
-        method: How they were generated.
-        columns: The number of frames in a row of a grid.
+        method: The command that generated them, such as "morph".
+        columns: The number of frames in a row of a grid; None makes a strip.
 
     Raises:
         OutputUnwritable: The file can't be written, or exists.
-        UsageError: The suffix is of no format for morphs, or films can't be encoded on this machine.
+        UsageError: A morph can't be saved with this suffix, or films can't be encoded on this machine.
     """
     check_morph_path(to)
     frames = [frame.picture for frame in created]
@@ -125,11 +128,4 @@ def _created_cell(created: Created) -> SheetCell:
 
 def _nearest_cell(created: Created) -> SheetCell:
     words = f"distance {created.distance:.3f}" + (" ALMOST A COPY" if created.almost_a_copy else "")
-    return SheetCell(_read_picture(created.nearest), f"closest: {printable(created.nearest.name)}", words)
-
-
-def _read_picture(path: Path) -> Array:
-    try:
-        return read_preview(path, THUMBNAIL_PIXELS).pixels
-    except PictureUnreadable:
-        return EMPTY_CELL
+    return SheetCell(preview_or_empty_cell(created.nearest), f"closest: {printable(created.nearest.name)}", words)

@@ -1,4 +1,4 @@
-"""All that generation needs of a collection: the generator, the pictures' latents, and the prior fitted to them."""
+"""What generation needs from a collection: the generator, the latents of the pictures, and the prior fitted to them."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pochade.analysis.arrays import Floats
+from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.prior.latent_prior import MIN_LATENTS, LatentPrior
 from pochade.create.novelty import NoveltyReference
 from pochade.create.picture_latents import generator_in_use, latents_of_pictures
@@ -18,7 +18,7 @@ from pochade.organise.grouping import stored_groups
 from pochade.organise.results import Group
 from pochade.system.progress import Progress, Report
 
-FITTING_STAGE = "fitting"  # the stage after reading the pictures
+FITTING_STAGE = "fitting"  # the name of the stage after reading the pictures, in reports of progress
 
 
 class GenerationContext(NamedTuple):
@@ -32,7 +32,7 @@ class GenerationContext(NamedTuple):
 
 
 def prepare_context(library: Library, generator: Generator | None, report: Report) -> GenerationContext:
-    """Encode the pictures, and fit the prior; both are cached until the pictures or the generator change.
+    """Encode the pictures and fit the prior. Latents and prior are cached until the pictures or the generator change.
 
     Args:
         library: The collection.
@@ -42,12 +42,13 @@ def prepare_context(library: Library, generator: Generator | None, report: Repor
     Raises:
         UsageError: The collection has too few pictures.
         CollectionMissing: Nothing has been learnt yet.
+        CheckpointDamaged: The file of the collection's generator is damaged.
     """
     files = library.files_by_number()
     if len(files) < MIN_LATENTS:
         raise UsageError(
             f"{len(files)} pictures are too few to generate others like them",
-            f"learn at least {MIN_LATENTS}; they may be of one theme",
+            f"learn a folder of {MIN_LATENTS} pictures or more",
         )
     generator = generator or generator_in_use(library.models)
     numbers = sorted(files)
@@ -61,10 +62,10 @@ def prepare_context(library: Library, generator: Generator | None, report: Repor
 
 
 def _load_or_fit(
-    library: Library, generator: Generator, rows: Floats, latents: Floats, report: Report
+    library: Library, generator: Generator, rows: Integers, latents: Floats, report: Report
 ) -> tuple[LatentPrior, NoveltyReference]:
     source = f"{generator.name} {library.index.name()} {rows.tolist()}"
-    digest = hashlib.sha256(source.encode()).hexdigest()  # names what the files were fitted to
+    digest = hashlib.sha256(source.encode()).hexdigest()  # of the data that the two files were fitted to
     prior_file, novelty_file = library.home / "prior.safetensors", library.home / "grounds.safetensors"
     try:
         return LatentPrior.load(prior_file, digest), NoveltyReference.load(novelty_file, digest, latents)
@@ -80,7 +81,7 @@ def _load_or_fit(
 
 
 def fit_group_prior(context: GenerationContext, group: str | int, report: Report) -> LatentPrior:
-    """Fit a prior to the pictures of a group; the collection's prior supplies what so few latents can't determine.
+    """Fit a prior to the pictures of a group; where they are too few, the collection's prior complements it.
 
     Args:
         context: The collection, ready to generate from.
@@ -90,19 +91,19 @@ def fit_group_prior(context: GenerationContext, group: str | int, report: Report
     Raises:
         UsageError: There is no such group, or it has too few pictures.
     """
-    chosen = find_group(group, stored_groups(context.library, report))
-    paths = set(chosen.paths)
+    matching_group = find_group(group, stored_groups(context.library, report))
+    paths = set(matching_group.paths)
     numbers = {file.number for file in context.library.pictures() if file.path in paths} & set(context.latents)
     if len(numbers) < MIN_LATENTS:
         raise UsageError(
-            f"the group '{printable(chosen.title)}' has {len(numbers)} pictures, too few to generate others like them",
-            f"{MIN_LATENTS} are needed; or give some of them with --like",
+            f"the group '{printable(matching_group.title)}' has {len(numbers)} pictures, too few to imagine others",
+            f"choose a group of {MIN_LATENTS} pictures or more, or give some pictures with --like",
         )
     return LatentPrior.fit(np.stack([context.latents[number] for number in sorted(numbers)]), among=context.prior)
 
 
 def find_group(name: str | int, groups: Sequence[Group]) -> Group:
-    """Find a group, also inside other groups; the largest one if several match.
+    """Find a group among the top-level groups and their subgroups; if several match, the largest.
 
     Args:
         name: The group's number, name or description.

@@ -1,8 +1,7 @@
 """New pictures in the manner of a collection: sampled, varied from a picture, or interpolated between pictures.
 
-picture ─►┤generator.encode├─► latent ─┐
-├─►┤prior├─► new latents ─►┤generator.draw├─► pictures ─► judged: Created
-all latents of the collection ─────────┘
+latents of all pictures ────────────────┐
+picture ─►┤generator.encode├─► latent ──┴─►┤prior├─► new latents ─►┤generator.draw├─► pictures ─► judged: Created
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +28,7 @@ from pochade.models.generator_protocol import Generator
 from pochade.organise.picture_finder import align_matches
 from pochade.system.progress import Progress, Report, ignore_progress
 
-ALIGNED_PICTURES = 4  # nearest pictures that are aligned with a new one
+ALIGNED_PICTURES = 4  # number of nearest pictures that are aligned with a generated one
 GRID_CORNERS = 4
 ALL_FRAMES = slice(None)
 PICTURES_PER_BATCH = 8
@@ -50,7 +49,7 @@ def imagine(
     Args:
         library: The collection.
         n: The number of pictures.
-        seed: The seed of the first picture; the others count on from it.
+        seed: The seed of the first picture; each further picture has the next seed.
         like: Pictures that the new ones should resemble: paths, Pillow images or arrays.
         group: The name or number of a group that the new ones should resemble.
         generator: The generator; the collection's own if None.
@@ -59,7 +58,7 @@ def imagine(
     Raises:
         UsageError: The collection or the group has too few pictures, there is no such group, or n is below 1.
         CollectionMissing: Nothing has been learnt yet.
-        PictureUnreadable: A file gives no picture.
+        PictureUnreadable: A file can't be read as a picture.
     """
     examples = list(like)
     _check_count(n)
@@ -69,10 +68,10 @@ def imagine(
     prior = context.prior if group is None else fit_group_prior(context, group, report)
     seeds = range(seed, seed + n)
     if examples:
-        near = _encode(examples, context.generator)
-        latents = [prior.sample_like(near, 1, number) for number in seeds]
+        example_latents = _encode(examples, context.generator)
+        latents = [prior.sample_like(example_latents, 1, sample_seed) for sample_seed in seeds]
     else:
-        latents = [prior.sample(1, number) for number in seeds]
+        latents = [prior.sample(1, sample_seed) for sample_seed in seeds]
     return _create(context, np.concatenate(latents), seeds, report)
 
 
@@ -86,22 +85,27 @@ def vary(
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:
-    """Generate variations of a picture; errors as for `imagine`.
+    """Generate variations of a picture.
 
     Args:
         library: The collection.
         image: A path, a Pillow image or an array, in the collection or not.
         n: The number of variations.
         strength: 0 reconstructs the picture, 1 ignores it.
-        seed: The seed of the first variation; the others count on from it.
+        seed: The seed of the first variation; each further variation has the next seed.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
+
+    Raises:
+        UsageError: The collection has too few pictures, n is below 1, or the strength is not from 0 to 1.
+        CollectionMissing: Nothing has been learnt yet.
+        PictureUnreadable: The file can't be read as a picture.
     """
     _check_count(n)
     context = prepare_context(library, generator, report)
     latent = _encode([image], context.generator)[0]
     seeds = range(seed, seed + n)
-    latents = [context.prior.vary(latent, strength, 1, number) for number in seeds]
+    latents = [context.prior.vary(latent, strength, 1, sample_seed) for sample_seed in seeds]
     return _create(context, np.concatenate(latents), seeds, report)
 
 
@@ -119,10 +123,10 @@ def morph(
 
     Args:
         library: The collection.
-        images: Two or more pictures: paths, Pillow images or arrays. The path passes through each of them, and shows
-            it there as the generator reconstructs it.
+        images: Two or more pictures: paths, Pillow images or arrays. The path passes through the generator's
+            reconstruction of each of them.
         frames: The number of frames of the whole path.
-        loop: Return to the first picture, so that the last frame leads over to the first.
+        loop: Return to the first picture; the first frame then continues the last one.
         part: The frames to generate, if a long path is generated in parts.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
@@ -131,19 +135,19 @@ def morph(
         UsageError: The collection has too few pictures, there are fewer than two images, too few frames, or none in
             that part.
         CollectionMissing: Nothing has been learnt yet.
-        PictureUnreadable: A file gives no picture.
+        PictureUnreadable: A file can't be read as a picture.
     """
     if len(images) < 2:  # noqa: PLR2004
-        raise UsageError("a morph leads from one picture to another", "give two or more")
+        raise UsageError("a morph leads from one picture to another", "give two pictures or more")
     context = prepare_context(library, generator, report)
-    ends = _encode(images, context.generator)
+    stops = _encode(images, context.generator)  # (M, D)
     if loop:
-        path = context.prior.path(np.concatenate([ends, ends[:1]]), frames + 1)[:-1]
+        path = context.prior.path(np.concatenate([stops, stops[:1]]), frames + 1)[:-1]
     else:
-        path = context.prior.path(ends, frames)
+        path = context.prior.path(stops, frames)
     if not len(path[part]):
-        raise UsageError(f"a morph of {frames} frames has none there", f"they are counted from 0 to {frames - 1}")
-    return _create(context, path[part], [0] * len(path[part]), report, aligned=1)
+        raise UsageError(f"a morph of {frames} frames has none in that part", f"give frames from 0 to {frames - 1}")
+    return _create(context, path[part], [0] * len(path[part]), report, align_count=1)
 
 
 def morph_grid(
@@ -154,7 +158,7 @@ def morph_grid(
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:
-    """Interpolate between four pictures in the corners of a square grid; errors as for `morph`.
+    """Interpolate between four pictures in the corners of a square grid.
 
     Args:
         library: The collection.
@@ -165,14 +169,19 @@ def morph_grid(
 
     Returns:
         side x side pictures, row by row.
+
+    Raises:
+        UsageError: The collection has too few pictures, there are not four images, or side is below 2.
+        CollectionMissing: Nothing has been learnt yet.
+        PictureUnreadable: A file can't be read as a picture.
     """
     if len(images) != GRID_CORNERS:
-        raise UsageError(f"a grid lies between four pictures, not {len(images)}", "give four")
+        raise UsageError(f"a grid has four pictures in its corners, not {len(images)}", "give four pictures")
     context = prepare_context(library, generator, report)
     corners, path = _encode(images, context.generator), context.prior.path
     left_edge, right_edge = path(corners[[0, 2]], side), path(corners[[1, 3]], side)
     rows = [path(np.stack(ends), side) for ends in zip(left_edge, right_edge, strict=True)]
-    return _create(context, np.concatenate(rows), [0] * side**2, report, aligned=1)
+    return _create(context, np.concatenate(rows), [0] * side**2, report, align_count=1)
 
 
 def draw_at(
@@ -184,16 +193,16 @@ def draw_at(
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> tuple[Created, list[PictureFile]]:
-    """Generate the picture that belongs to a place on the map, between the pictures nearest to it.
+    """Generate a picture for a place on the map, from the pictures nearest to the place.
 
-    The map can't be inverted, so the latents of the nearest pictures are mixed by distance. Whether the result is out
-    of distribution is judged by the mixed latent, because the map itself shows no empty space.
+    The map can't be inverted, so the latents of the nearest pictures are mixed by distance. The mixed latent tells
+    whether the result is out of distribution; the place does not, because the map shows no empty space.
 
     Args:
         library: The collection.
         x: The place, in the map's coordinates.
         y: The place, in the map's coordinates.
-        seed: Decides what the latent leaves open.
+        seed: The random seed of details that the latent does not determine.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
 
@@ -202,7 +211,8 @@ def draw_at(
 
     Raises:
         UsageError: The collection has too few pictures.
-        NotKnown: No picture has a place on the map yet.
+        CollectionMissing: Nothing has been learnt yet.
+        NotKnown: There is no map yet.
     """
     context = prepare_context(library, generator, report)
     places = {number: place for number, place in read_map_places(library.index).items() if number in context.latents}
@@ -215,7 +225,11 @@ def draw_at(
 def prepare(library: Library, report: Report = ignore_progress) -> None:
     """Encode all pictures and fit the prior in advance, which takes minutes for a large collection.
 
-    An interrupted run continues where it stopped, and a second run has nothing left to do.
+    An interrupted run continues with the next call. If everything is prepared already, nothing is computed.
+
+    Args:
+        library: The collection.
+        report: Called with the progress.
 
     Raises:
         UsageError: The collection has too few pictures.
@@ -243,14 +257,14 @@ def _create(
     latents: Floats,
     seeds: Sequence[int],
     report: Report,
-    aligned: int = ALIGNED_PICTURES,
+    align_count: int = ALIGNED_PICTURES,
 ) -> list[Created]:
     """Decode latents (n, D) to pictures, judge their novelty, and find the nearest picture of the collection."""
     prior, novelty, generator = context.prior, context.novelty, context.generator
     pictures = _decode(generator, latents, seeds, report)
     verdicts = novelty.judge(latents, pictures, prior, generator)
     percentiles = prior.percentile(latents)
-    matches = _find_nearest(context.library, pictures, aligned, report)
+    matches = _find_nearest(context.library, pictures, align_count, report)
     return [
         Created(
             picture, latent, seed, generator.name, float(percentile), verdict, match.path, match.distance,
@@ -272,12 +286,12 @@ def _decode(generator: Generator, latents: Floats, seeds: Sequence[int], report:
     return np.stack(pictures)
 
 
-def _find_nearest(library: Library, pictures: Array, aligned: int, report: Report) -> list[Match]:
-    """Find, for each picture (n, S, S, 3), the file of the collection that looks most like it."""
+def _find_nearest(library: Library, pictures: Array, align_count: int, report: Report) -> list[Match]:
+    """Find the file of the collection that looks most like each picture (n, S, S, 3)."""
     queries = [make_squares(picture) for picture in pictures]
     embeddings, matches = library.models.embedder.embed(queries), list[Match]()
     for done, (query, embedding) in enumerate(zip(queries, embeddings, strict=True), 1):
-        nearest = library.nearest(embedding, aligned)
-        matches.append(align_matches(library, query, embedding, nearest, aligned)[0])
+        nearest = library.nearest(embedding, align_count)
+        matches.append(align_matches(library, query, embedding, nearest, align_count)[0])
         report(Progress("comparing with the pictures", done, len(queries)))
     return matches

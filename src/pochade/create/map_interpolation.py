@@ -1,4 +1,4 @@
-"""Latents between pictures on the map: those of the nearest pictures, mixed by distance."""
+"""Latents for places on the map: the latents of the nearest pictures, mixed by distance."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ from pochade.analysis.arrays import Floats
 from pochade.errors import NotKnown
 from pochade.index.organisation_store import MapPlace
 
-MIXED_PICTURES = 6  # nearest pictures that are mixed
-MIN_SQUARED_DISTANCE = 1e-6  # on the map, which is 2 wide; a nearer place is the picture's own
+MIXED_PICTURES = 6  # number of nearest pictures whose latents are mixed
+MIN_SQUARED_DISTANCE = 1e-6  # on the map, which is 2 wide; a shorter distance counts as this one
 
 
 def mix_latents(
@@ -17,7 +17,7 @@ def mix_latents(
 ) -> tuple[Floats, list[int]]:
     """Compute the latent of a place on the map by inverse distance weighting (Shepard, ACM National Conference 1968).
 
-    At a picture's own place it is nearly that picture's latent; far from all pictures, the mean of the nearest.
+    The result is nearly a picture's latent at the picture's place, and nearly the mean of the nearest far from all.
 
     Args:
         place: The place (x, y).
@@ -28,10 +28,10 @@ def mix_latents(
         The latent (D,), and the numbers of the pictures that were mixed, nearest first.
 
     Raises:
-        NotKnown: No picture has a place.
+        NotKnown: There is no map yet.
     """
     if not places:
-        raise NotKnown("the map has not been laid yet", "'pochade map' lays it; on the page, a job of the kind 'map'")
+        raise NotKnown("there is no map yet", "run 'pochade map', or make the map on the page")
     numbers = np.array(sorted(places))
     coordinates = np.array([places[number] for number in numbers.tolist()])
     squared_distances = np.square(coordinates - np.array(place)).sum(1)

@@ -1,4 +1,4 @@
-"""Is a generated picture new, and does its latent lie where the collection has pictures? Both are judged here."""
+"""Judge generated pictures: is each one new, and does its latent lie where the collection has pictures?"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +24,10 @@ from pochade.models.checkpoints import read_tensors, write_tensors
 from pochade.models.generator_protocol import Generator
 
 NOVELTY_FORMAT = "pochade-grounds-1"
-MAX_RECONSTRUCTED = 64  # pictures that are reconstructed to measure the usual cycle error
-MAX_MEASURED = 2_000  # pictures whose distance to the others is measured
-ALMOST_COPY_PERCENTILE = 1.0  # of the distances between different pictures; below it a picture is almost a copy
-MAX_COPY_DISTANCE = 0.02  # 1 - cosine of embeddings, up to which two pictures count as copies of each other
+MAX_RECONSTRUCTED = 64  # pictures that are reconstructed to measure typical cycle errors
+MAX_MEASURED = 2_000  # pictures whose distances to the others are measured
+ALMOST_COPY_PERCENTILE = 1.0  # of the distances to the nearest different picture; a nearer picture is almost a copy
+MAX_COPY_DISTANCE = 0.02  # 1 - cosine of the embeddings of two copies
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class Created:
     """A generated picture and its origin."""
 
     picture: Array  # (S, S, 3) uint8
-    latent: Floats  # (D,), from which it was generated
+    latent: Floats  # (D,), which the generator decoded
     seed: int
     model: str  # the name of the generator
-    percentile: float  # the share of real pictures whose latents lie where the prior is less dense, 0 to 1
+    percentile: float  # 0 to 1: the share of real pictures whose latents have a lower density under the prior
     distribution_tests: DistributionTests
     nearest: Path  # the real picture that looks most like it
-    distance: float  # to the nearest one: 1 - cosine of the embeddings
-    likelihood: float  # 0 to 1, that it is the same work as the nearest one
-    almost_a_copy: bool  # it is the same work, or nearer than two different pictures ever are
+    distance: float  # to the nearest picture: 1 - cosine of the embeddings
+    likelihood: float  # 0 to 1, that it shows the same work as the nearest picture
+    almost_a_copy: bool  # whether it shows the same work, or is nearer than nearly all pairs of different pictures
 
     @property
     def is_out_of_distribution(self) -> bool:
@@ -73,11 +73,11 @@ class Created:
 
 @dataclass(frozen=True)
 class NoveltyReference:
-    """The figures of the real pictures that generated ones are compared with."""
+    """Statistics of the real pictures, with which generated pictures are compared."""
 
     latents: Floats  # (N, D) of the real pictures
-    statistics: LatentStatistics  # of real pictures, each compared with the others
-    almost_copy_distance: float  # 1 - cosine of embeddings, below which a picture is almost a copy
+    statistics: LatentStatistics  # of a sample of real pictures, each compared with the others
+    almost_copy_distance: float  # 1 - cosine of the embeddings; a nearer picture is almost a copy
 
     @classmethod
     def measure(
@@ -93,15 +93,15 @@ class NoveltyReference:
         """
         count = min(NEIGHBOURS, len(latents) - 1)
         order = np.random.default_rng(0).permutation(len(latents))
-        measured, reconstructed = latents[order[:MAX_MEASURED]], latents[order[:MAX_RECONSTRUCTED]]
+        sample, small_sample = latents[order[:MAX_MEASURED]], latents[order[:MAX_RECONSTRUCTED]]
         whitened = np.concatenate([
-            Whitening.fit(latents[fitted]).apply(latents[others])
-            for fitted, others in held_out_splits(len(latents), 0)
+            Whitening.fit(latents[fitting]).apply(latents[held_out])
+            for fitting, held_out in held_out_splits(len(latents), 0)
         ])  # fmt: skip
-        neighbours = nearest_neighbours(measured, latents, count + 1).distances[:, 1:].mean(1)  # without itself
-        returned = generator.encode(generator.draw(reconstructed, [0] * len(reconstructed)))
-        errors = cycle_errors(reconstructed, returned, latents.mean(0))
-        statistics = LatentStatistics(neighbours, np.linalg.norm(whitened, axis=1), prior.held_out, errors)
+        distances = nearest_neighbours(sample, latents, count + 1).distances[:, 1:].mean(1)  # the first one is itself
+        encoded_again = generator.encode(generator.draw(small_sample, [0] * len(small_sample)))
+        errors = cycle_errors(small_sample, encoded_again, latents.mean(0))
+        statistics = LatentStatistics(distances, np.linalg.norm(whitened, axis=1), prior.held_out, errors)
         return cls(latents, statistics, almost_copy_distance(embeddings, order))
 
     def judge(
@@ -116,18 +116,18 @@ class NoveltyReference:
             generator: The generator.
         """
         count = min(NEIGHBOURS, len(self.latents) - 1)
-        neighbours = nearest_neighbours(latents, self.latents, count).distances.mean(1)
+        distances = nearest_neighbours(latents, self.latents, count).distances.mean(1)
         mahalanobis = np.linalg.norm(prior.whitening.apply(latents), axis=1)
         errors = cycle_errors(latents, generator.encode(pictures), self.latents.mean(0))
-        statistics = LatentStatistics(neighbours, mahalanobis, prior.log_density(latents), errors)
+        statistics = LatentStatistics(distances, mahalanobis, prior.log_density(latents), errors)
         return judge_statistics(statistics, self.statistics)
 
     def save(self, path: Path, source: str) -> None:
-        """Write the figures to a file; the latents have their own.
+        """Write the statistics to a file, without the latents, which are stored elsewhere.
 
         Args:
             path: The file.
-            source: A digest of what was measured.
+            source: A digest that identifies the measured pictures and the generator.
         """
         arrays = {**vars(self.statistics), "almost": np.array([self.almost_copy_distance])}
         tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
@@ -135,15 +135,15 @@ class NoveltyReference:
 
     @classmethod
     def load(cls, path: Path, source: str, latents: Floats) -> "NoveltyReference":
-        """Read the figures from a file.
+        """Read the statistics from a file.
 
         Args:
             path: The file.
-            source: A digest of what must have been measured.
+            source: The digest that `save` must have been called with.
             latents: The latents of all pictures (N, D).
 
         Raises:
-            CheckpointDamaged: The file is missing, damaged, or of another source.
+            CheckpointDamaged: The file is missing, damaged, or was saved with another digest.
         """
         tensors, metadata = read_tensors(path, NOVELTY_FORMAT)
         arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
@@ -153,18 +153,20 @@ class NoveltyReference:
             distance = float(arrays.pop("almost")[0])
             return cls(latents, LatentStatistics(**arrays), distance)
         except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointDamaged(f"'{path}' holds no such figures: {error}", f"delete '{path}'") from error
+            raise CheckpointDamaged(f"'{path}' can't be used: {error}", f"delete '{path}'") from error
 
 
 def almost_copy_distance(embeddings: Floats, order: Integers) -> float:
-    """The distance to the nearest different picture that only one picture in a hundred falls below.
+    """Measure the distance below which a picture is almost a copy of another.
+
+    It is the first percentile of the distances of pictures to the nearest different picture.
 
     Args:
-        embeddings: Embeddings of all pictures (N, 64), of unit length.
-        order: Their rows in random order (N,); the first ones are measured.
+        embeddings: The embeddings of all pictures (N, 64), of unit length.
+        order: Their rows in random order (N,); the first 2,000 are measured.
 
     Returns:
-        The distance, as 1 - cosine of the embeddings.
+        1 - cosine of the embeddings, at least `MAX_COPY_DISTANCE`.
     """
     queries = embeddings[order[:MAX_MEASURED]]
     count = min(len(embeddings), NEIGHBOURS + 1)

@@ -132,8 +132,8 @@ class Library:
 
         Args:
             embedding: The query (64,), of unit length.
-            k: The number of files.
-            among: The pictures to search; all of them when None.
+            k: The maximum number of files.
+            among: The pictures to search; all of them if None.
 
         Returns:
             At most k matches, nearest first.

@@ -1,5 +1,4 @@
-"""Fine-tune the models of a collection on its pictures, and keep a model only if held-out pictures show it is better.
-"""
+"""Fine-tune the models of a collection on its own pictures; only models that are better on held-out ones are kept."""
 
 import shutil
 from pathlib import Path

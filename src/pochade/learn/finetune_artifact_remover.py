@@ -1,4 +1,4 @@
-"""Fine-tune the artifact remover for AVIF on one person's art; it is kept only if it is better on held-out pictures."""
+"""Fine-tune the artifact remover for AVIF on one person's art; it is kept only if it is better on held-out art."""
 
 import copy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fine-tune the embedding and the sketch model on one person's art; each is kept only if it is better on held-out art."""
+"""Fine-tune the embedding and the sketch model on one person's art; each is kept only if held-out art shows a gain."""
 
 import copy
 from pathlib import Path

@@ -1,10 +1,12 @@
 """Contact sheets: the matches of a search, families, groups, and the map, each as a PNG of thumbnails."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from pochade.analysis.arrays import Integers
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
 from pochade.images.base.source import printable
@@ -24,24 +26,25 @@ from pochade.organise.results import Group, Spot
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 
-MAX_FAMILIES = 40  # rows of a sheet
-EMPTY_CELL = np.full((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, 3), PAPER_COLOUR, np.uint8)  # shown without a thumbnail
+MAX_FAMILIES = 40  # on a sheet, one per row
+EMPTY_CELL = np.full((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, 3), PAPER_COLOUR, np.uint8)  # in place of a missing thumbnail
 
 
 def write_match_sheet(query: Path, matches: Sequence[Match], thumbnails: Path, to: Path) -> None:
     """Draw a picture and its matches, with their distances, to a PNG.
 
     Args:
-        query: The picture.
+        query: The file of the picture.
         matches: The matches, nearest first.
         thumbnails: The folder of the thumbnails.
         to: The PNG to write.
 
     Raises:
-        OutputUnwritable: The PNG can't be written, or a file that is no contact sheet is there.
+        OutputUnwritable: The PNG can't be written, or another file is at its path.
+        PictureUnreadable: The query can't be read.
     """
     check_sheet_path(to)
-    cells = [SheetCell(read_preview(query, THUMBNAIL_PIXELS).pixels, f"asked: {printable(query.name)}", "")]
+    cells = [SheetCell(read_preview(query, THUMBNAIL_PIXELS).pixels, f"find: {printable(query.name)}", "")]
     cells += [_match_cell(match, thumbnails) for match in matches]
     _write_sheet(to, draw_contact_sheet(cells))
 
@@ -52,7 +55,16 @@ def _match_cell(match: Match, thumbnails: Path) -> SheetCell:
 
 
 def write_family_sheet(families: Sequence[Family], thumbnails: Path, to: Path) -> None:
-    """Draw the first families to a PNG, one a row, its cover first; it raises what `write_match_sheet` raises."""
+    """Draw the first 40 families to a PNG, each in a row that begins with its cover.
+
+    Args:
+        families: The families.
+        thumbnails: The folder of the thumbnails.
+        to: The PNG to write.
+
+    Raises:
+        OutputUnwritable: The PNG can't be written, or another file is at its path.
+    """
     cells = list[SheetCell | None]()
     for family in families[:MAX_FAMILIES]:
         row = [_member_cell(member, thumbnails) for member in family.members[:SHEET_COLUMNS]]
@@ -70,14 +82,17 @@ def _member_cell(member: FamilyMember, thumbnails: Path) -> SheetCell:
 def write_group_sheet(
     groups: Sequence[Group], depth: int, pictures: Sequence[PictureFile], thumbnails: Path, to: Path
 ) -> None:
-    """Draw the covers of the groups at a depth to a PNG; it raises what `write_match_sheet` raises.
+    """Draw the covers of the groups at a depth to a PNG.
 
     Args:
         groups: The topmost groups.
-        depth: The depth to show, from 1.
+        depth: The depth to show: 1 shows the topmost groups, 2 their subgroups.
         pictures: All files of the collection.
         thumbnails: The folder of the thumbnails.
         to: The PNG to write.
+
+    Raises:
+        OutputUnwritable: The PNG can't be written, or another file is at its path.
     """
     hashes = {picture.path: picture.hash for picture in pictures}
     cells = [
@@ -88,12 +103,11 @@ def write_group_sheet(
 
 
 def _groups_at_depth(groups: Sequence[Group], depth: int) -> list[Group]:
-    """The groups at a depth, from 1, and the groups above it that have no subgroups."""
+    """The groups at a depth, from 1, and higher groups that have no subgroups."""
     if depth == 1:
         return list(groups)
-    return [
-        inner for group in groups for inner in (_groups_at_depth(group.groups, depth - 1) if group.groups else [group])
-    ]
+    subgroups = (_groups_at_depth(group.groups, depth - 1) if group.groups else [group] for group in groups)
+    return list(chain.from_iterable(subgroups))
 
 
 def _group_caption(group: Group) -> str:
@@ -103,7 +117,7 @@ def _group_caption(group: Group) -> str:
 def write_map_sheet(
     spots: Sequence[Spot], groups: Sequence[Group], pictures: Sequence[PictureFile], thumbnails: Path, to: Path
 ) -> None:
-    """Draw the map to a PNG, where the covers of groups get room first; it raises what `write_match_sheet` raises.
+    """Draw the map to a PNG; where there is little room, the covers of groups come before other pictures.
 
     Args:
         spots: The places of all files.
@@ -111,30 +125,37 @@ def write_map_sheet(
         pictures: All files of the collection.
         thumbnails: The folder of the thumbnails.
         to: The PNG to write.
+
+    Raises:
+        OutputUnwritable: The PNG can't be written, or another file is at its path.
     """
     hashes = {picture.path: picture.hash for picture in pictures}
-    place = {spot.path: number for number, spot in enumerate(spots)}
     positions = np.array([(spot.x, spot.y) for spot in spots], np.float32).reshape(-1, 2)
-    covers = [place[group.cover] for group in _groups_at_depth(groups, 2) if group.cover in place]
-    others = np.setdiff1d(np.random.default_rng(0).permutation(len(spots)), covers, assume_unique=True)
-    members = {
-        f"{group.number}: {group.title}": np.array([place[path] for path in group.paths if path in place], np.int64)
-        for group in sorted(groups, key=lambda group: group.name is None)
-    }
 
-    def thumbnail(number: int) -> Array | None:
-        pixels = _thumbnail(thumbnails, hashes.get(spots[number].path))
+    def thumbnail(spot: int) -> Array | None:
+        pixels = _thumbnail(thumbnails, hashes.get(spots[spot].path))
         return None if pixels is EMPTY_CELL else pixels
 
-    order = np.array([*covers, *others.tolist()], np.int64)
-    _write_sheet(to, draw_map_sheet(positions, thumbnail, order, members).png)
+    spot_of = {spot.path: number for number, spot in enumerate(spots)}
+    members = {
+        f"{group.number}: {group.title}": np.array([spot_of[path] for path in group.paths if path in spot_of], np.int64)
+        for group in sorted(groups, key=lambda group: group.name is None)
+    }
+    _write_sheet(to, draw_map_sheet(positions, thumbnail, _drawing_order(spot_of, groups), members).png)
+
+
+def _drawing_order(spot_of: Mapping[Path, int], groups: Sequence[Group]) -> Integers:
+    """The numbers of all spots: first the covers of groups and subgroups, then the others in random order."""
+    covers = [spot_of[group.cover] for group in _groups_at_depth(groups, 2) if group.cover in spot_of]
+    others = np.setdiff1d(np.random.default_rng(0).permutation(len(spot_of)), covers, assume_unique=True)
+    return np.array([*covers, *others.tolist()], np.int64)
 
 
 def check_sheet_path(to: Path) -> None:
-    """Check that a contact sheet may be written to a path: that it is free, or holds an earlier contact sheet.
+    """Check that a contact sheet may be written to a path: the path is free, or holds an earlier contact sheet.
 
     Raises:
-        OutputUnwritable: The file there is no contact sheet, or there is no such folder.
+        OutputUnwritable: Another file is at the path, or its folder does not exist.
     """
     check_parent_folder(to)
     check_overwrite(to, "is there already, and is no contact sheet", is_ours=is_contact_sheet)

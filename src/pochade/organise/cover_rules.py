@@ -1,4 +1,4 @@
-"""Where the cover of a family is chosen: the file to show, and to keep."""
+"""Choose the cover of a family: the file to show, and the one to keep."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,25 +12,25 @@ SIZE_TOLERANCE = 1.05  # ratio of pixel counts up to which two files count as eq
 
 
 def check_cover_rule(rule: str | None) -> str | None:
-    """Return a rule as it is, if there is such a rule.
+    """Check that a rule exists, and return it; None stands for no rule.
 
     Raises:
         UsageError: There is no such rule.
     """
     if rule is not None and rule not in COVER_RULES:
-        raise UsageError(f"'{rule}' is no rule for covers", f"choose from {', '.join(COVER_RULES)}")
+        raise UsageError(f"'{rule}' is not a rule for covers", f"choose from {', '.join(COVER_RULES)}")
     return rule
 
 
 def choose_cover(files: Sequence[PictureFile], rule: str | None = None) -> tuple[PictureFile, str]:
     """Choose the cover of a family, and say why.
 
-    The largest file wins, then one with layers, then one in colour, then the latest. Symbolic links only win where
-    there is nothing else.
+    Four rules narrow down the files: the largest ones, those with layers, those in colour, and the latest. A symbolic
+    link is chosen only if all files are symbolic links.
 
     Args:
         files: The files of the family.
-        rule: A rule to apply before the others.
+        rule: The rule to apply first; a key of `COVER_RULES`.
 
     Returns:
         The cover, and the reasons.

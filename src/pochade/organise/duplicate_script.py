@@ -1,4 +1,4 @@
-"""A shell script that sets duplicates aside, for a person to read and to run: Pochade itself moves no files."""
+"""A shell script that sets duplicates aside. A person reads and runs it; Pochade itself moves no files."""
 
 import os
 import shlex
@@ -11,7 +11,7 @@ from pochade.organise.family_model import Family
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 
-ASIDE_SUFFIX = " - set aside"  # names a folder beside the collection, so that `learn` doesn't find the files again
+ASIDE_SUFFIX = " - set aside"  # of a folder beside the collection, where `learn` doesn't find the files again
 SCRIPT_HEAD = """\
 #!/bin/sh
 {signature}
@@ -39,19 +39,19 @@ class FamilyChoice:
 def write_duplicate_script(families: Sequence[Family], folder: Path, to: Path) -> int:
     """Write a script that sets aside all but one of the files with the same bytes.
 
-    The script compares the bytes again before each move. Duplicates with other bytes are listed as comments, for a
-    person to decide about. Versions stay.
+    The script compares the bytes again before each move. It lists other duplicates as comments, which a person can
+    turn into commands. It does not touch versions.
 
     Args:
         families: The families.
-        folder: The folder of the collection; paths are kept below the folder for the files set aside.
+        folder: The folder of the collection. Each file is moved to the same path below the folder of files set aside.
         to: The script to write.
 
     Returns:
-        The number of files that it moves.
+        The number of files that the script moves.
 
     Raises:
-        OutputUnwritable: The script can't be written, or another file is there.
+        OutputUnwritable: The script can't be written, or another file is at its path.
     """
     check_script_path(to)
     text, count = duplicate_script_text(families, folder)
@@ -71,13 +71,13 @@ def chosen_script_text(choices: Sequence[FamilyChoice], folder: Path) -> tuple[s
 
 
 def check_script_path(to: Path) -> None:
-    """Check that a script may be written to a path: that it is free, or holds an earlier script.
+    """Check that a script may be written to a path: the path is free, or holds an earlier script.
 
     Raises:
-        OutputUnwritable: The file there is no such script, or there is no such folder.
+        OutputUnwritable: Another file is at the path, or its folder does not exist.
     """
     check_parent_folder(to)
-    check_overwrite(to, "is there already, and is no such list", is_ours=_is_script)
+    check_overwrite(to, "is there already, and is not a script that Pochade wrote", is_ours=_is_script)
 
 
 def _is_script(path: Path) -> bool:
@@ -95,7 +95,7 @@ def _compose(lines: Sequence[str], folder: Path) -> tuple[str, int]:
 
 
 def _family_lines(family: Family, folder: Path) -> Iterator[str]:
-    """The lines for one family: of files with the same bytes, the first stays."""
+    """The lines for one family: the first of several files with the same bytes stays."""
     yield f"\n# {_comment(family.cover.relative_to(folder))}: {family.reason}"
     first_with_bytes: dict[int, Path] = {}
     for member in family.members:
@@ -108,23 +108,23 @@ def _family_lines(family: Family, folder: Path) -> Iterator[str]:
 
 
 def _choice_lines(choice: FamilyChoice, folder: Path) -> Iterator[str]:
-    """The lines for one choice: each file to set aside, after a file that stays."""
+    """The lines for one choice: a command for each file to set aside, which also names a file that stays."""
     yield f"\n# {_comment(choice.keep.relative_to(folder))} stays"
     staying = [member for member in choice.family.members if member.path not in choice.aside]
-    with_bytes = {member.piece.number: member.path.relative_to(folder) for member in staying}
+    staying_copies = {member.piece.number: member.path.relative_to(folder) for member in staying}
     for member in choice.family.members:
         if member.path in choice.aside:
             command, stays = "seen", choice.keep.relative_to(folder)
-            if member.piece.number in with_bytes:
-                command, stays = "same", with_bytes[member.piece.number]
+            if member.piece.number in staying_copies:
+                command, stays = "same", staying_copies[member.piece.number]
             yield f"{command} {_shell_word(stays)} {_shell_word(member.path.relative_to(folder))}"
 
 
 def _shell_word(path: Path) -> str:
-    """Quote a relative path for the shell, so that it is one word and no option."""
+    """Quote a relative path for the shell, so that it is one word and can't be taken for an option."""
     return shlex.quote(f"./{os.fspath(path)}")
 
 
 def _comment(path: Path) -> str:
-    """A path without unprintable characters, so that nothing in it can end the comment."""
+    """A path without unprintable characters, such as line breaks, which would end the comment."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in printable(path))

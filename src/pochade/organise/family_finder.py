@@ -14,17 +14,17 @@ from pochade.organise.pair_scoring import PairScore, PairScorer, max_scored_pair
 from pochade.organise.pixel_duplicates import PixelDuplicates
 from pochade.system.progress import Report
 
-MAX_ROUNDS = 4  # of linking pictures and comparing them with the covers
+MAX_ROUNDS = 4  # of linking pictures, and of scoring them with the covers of their families
 SAME_PIXELS_COSINE = 0.999  # of the embeddings of pictures whose pixels are compared
 KIND_ORDER: tuple[MemberKind, ...] = ("exact", "near", "version")
 
 
 def find_families(library: Library, rule: str | None, report: Report) -> list[Family]:
-    """Find the families of a collection, those with the most bytes to spare first.
+    """Find the families of a collection. The family whose copies take the most bytes comes first.
 
     Args:
         library: The collection.
-        rule: The rule that chooses covers before all others: a key of `COVER_RULES`.
+        rule: The rule for covers to apply first: a key of `COVER_RULES`.
         report: Called with the progress.
 
     Raises:
@@ -43,7 +43,7 @@ class FamilyFinder:
 
     Args:
         files: The files of each picture, by number.
-        embeddings: Of all pictures (N, 64), by row.
+        embeddings: The embeddings of all pictures (N, 64), by row.
         scorer: Scores pairs of pictures.
         duplicates: Finds pictures with the same pixels.
         report: Called with the progress.
@@ -62,35 +62,36 @@ class FamilyFinder:
         self.scores: dict[tuple[int, int], PairScore] = {}  # by picture numbers, the lower first
 
     def families(self, rule: str | None) -> list[Family]:
-        """Find every family, those with the most bytes to spare first."""
+        """Find every family. The family whose copies take the most bytes comes first."""
         self._score_likeliest_pairs()
-        linked = self._link()
-        for _ in range(MAX_ROUNDS):  # a picture may leave its family once it is compared with the cover
-            if not self._compare_with_covers(linked, rule):
+        works = self._link()
+        for _ in range(MAX_ROUNDS):  # a picture may leave its family once it is scored with the cover
+            if not self._score_with_covers(works, rule):
                 break
-            linked = self._link()
+            works = self._link()
         else:
-            self._compare_with_covers(linked, rule)  # so that each member has a score with its cover
-        result = [self._family(numbers, rule) for numbers in linked]
-        return sorted(result, key=lambda family: (-family.spare_bytes, family.cover))
+            self._score_with_covers(works, rule)  # so that each member has a score with its cover
+        families = [self._family(numbers, rule) for numbers in works]
+        return sorted(families, key=lambda family: (-family.spare_bytes, family.cover))
 
     def _score_likeliest_pairs(self) -> None:
-        self.scores = self.scorer.known()
+        self.scores = self.scorer.stored_scores()
         rows = np.array(sorted(files[0].row for files in self.files.values()), np.int64)
         pairs, cosines = propose_pairs(self.embeddings, rows)
         numbers = np.sort(self.scorer.numbers[pairs], 1)
-        unknown = [place for place, pair in enumerate(map(tuple, numbers.tolist())) if pair not in self.scores]
-        self._score(pairs[unknown[: max_scored_pairs(len(rows))]])
+        unscored = [position for position, pair in enumerate(map(tuple, numbers.tolist())) if pair not in self.scores]
+        self._score(pairs[unscored[: max_scored_pairs(len(rows))]])
         self.duplicates.compare(numbers[cosines >= SAME_PIXELS_COSINE].tolist())
 
     def _link(self) -> list[list[int]]:
-        """The picture numbers of each family, including pictures that are alone but have several files."""
+        """The picture numbers of each work that has several pictures, or one picture with several files."""
         links = {pair: score.same for pair, score in self.scores.items() if self._have_files(pair)}
-        links |= {(first, number): 1.0 for number, first in self.duplicates.first.items() if number != first}
+        equal_pairs = self.duplicates.first_equal.items()
+        links |= {(first, number): 1.0 for number, first in equal_pairs if number != first}
         pairs = np.array(list(links), np.int64).reshape(-1, 2)
-        linked = average_linkage(pairs, np.array(list(links.values()), np.float32))
-        alone = {number for number, files in self.files.items() if len(files) > 1}.difference(*linked)
-        return linked + [[number] for number in sorted(alone)]
+        works = average_linkage(pairs, np.array(list(links.values()), np.float32))
+        unlinked = {number for number, files in self.files.items() if len(files) > 1}.difference(*works)
+        return works + [[number] for number in sorted(unlinked)]
 
     def _have_files(self, pair: tuple[int, int]) -> bool:
         return pair[0] in self.files and pair[1] in self.files
@@ -98,19 +99,19 @@ class FamilyFinder:
     def _score(self, pairs: Integers) -> None:
         if len(pairs):
             self.scorer.score(pairs, self.embeddings, self.report)
-            self.scores = self.scorer.known()
+            self.scores = self.scorer.stored_scores()
 
-    def _compare_with_covers(self, linked: list[list[int]], rule: str | None) -> bool:
-        """Score each picture with the cover of its family; False when all scores are known already."""
-        covers = [(choose_cover(self._files_of(numbers), rule)[0].number, numbers) for numbers in linked]
-        missing = [
+    def _score_with_covers(self, works: list[list[int]], rule: str | None) -> bool:
+        """Score each picture with the cover of its family; False if all these scores exist already."""
+        covers = [(choose_cover(self._files_of(numbers), rule)[0].number, numbers) for numbers in works]
+        unscored = [
             [self._row(cover), self._row(number)]
             for cover, numbers in covers
             for number in numbers
             if number != cover and (min(cover, number), max(cover, number)) not in self.scores
         ]
-        self._score(np.array(missing, np.int64))
-        return bool(missing)
+        self._score(np.array(unscored, np.int64))
+        return bool(unscored)
 
     def _row(self, number: int) -> int:
         return self.files[number][0].row

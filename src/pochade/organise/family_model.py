@@ -19,7 +19,7 @@ class FamilyMember:
 
     path: Path
     kind: MemberKind
-    likelihood: float  # 0 to 1, that it is of the same work as the cover
+    likelihood: float  # 0 to 1, that it shows the same work as the cover
     piece: PictureFile
 
     @property
@@ -38,7 +38,7 @@ class Family:
 
     @property
     def spare_bytes(self) -> int:
-        """The bytes of all copies: of every file except the cover, the versions and symbolic links."""
+        """The total size of the copies in bytes; the cover, versions and symbolic links don't count."""
         return sum(
             member.piece.bytes
             for member in self.members[1:]

@@ -1,4 +1,4 @@
-"""Describe groups: what their pictures have in common, and the picture that represents each."""
+"""Describe groups by what their pictures have in common, and choose the cover of each group."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +22,7 @@ SAMPLE_SIZE = 24  # pictures measured for the description of one group
 def describe_groups(
     tree: GroupTree, files: dict[int, list[PictureFile]], thumbnails: Path, report: Report
 ) -> GroupTree:
-    """Describe every group that has no description by the words that don't fit the whole collection just as well.
+    """Describe every group that has no description yet, by words that don't also describe the whole collection.
 
     Args:
         tree: The groups.
@@ -34,17 +34,17 @@ def describe_groups(
     if not undescribed:
         return tree
     words = _DescriptionWords(files, thumbnails)
-    nodes, members, common = dict(tree.nodes), tree.members(), words.describe(sorted(files))
+    nodes, members, collection_words = dict(tree.nodes), tree.members(), words.describe(sorted(files))
     for done, node in enumerate(undescribed, 1):
         group_words = words.describe(members[node.id])
-        distinctive = [word for word in group_words if word not in common]
+        distinctive = [word for word in group_words if word not in collection_words]
         nodes[node.id] = replace(node, description=", ".join(distinctive or group_words))
         report(Progress("describing", done, len(undescribed)))
     return replace(tree, nodes=nodes)
 
 
 class _DescriptionWords:
-    """The words that describe sets of pictures, where each picture is measured once."""
+    """Finds words that describe a set of pictures; each picture is measured only once."""
 
     def __init__(self, files: dict[int, list[PictureFile]], thumbnails: Path) -> None:
         self.files, self.thumbnails = files, thumbnails
@@ -73,17 +73,17 @@ def list_groups(tree: GroupTree, points: PicturePoints, files: dict[int, list[Pi
 
     Args:
         tree: The groups.
-        points: The pictures that have files, as points; the one nearest to the mean of a group is its cover.
+        points: The pictures that have files, as points. The picture nearest to the mean of a group is its cover.
         files: The files of each picture, by number.
     """
-    place = {number: place for place, number in enumerate(points.numbers.tolist())}
+    position = {number: position for position, number in enumerate(points.numbers.tolist())}
     members = tree.members()
 
     def to_group(node: GroupNode) -> Group | None:
-        numbers = [number for number in members[node.id] if number in place]
+        numbers = [number for number in members[node.id] if number in position]
         if not numbers:
             return None
-        features = points.features[[place[number] for number in numbers]]  # (n, D)
+        features = points.features[[position[number] for number in numbers]]  # (n, D)
         cover = numbers[int(np.square(features - features.mean(0)).sum(1).argmin())]
         paths = sorted(file.path for number in numbers for file in files[number])
         subgroups = _largest_first(map(to_group, tree.children(node.id)))

@@ -1,7 +1,7 @@
-"""How a person's edits change the tree of groups: rename, merge, pin and split.
+"""The edits of groups by a person: rename, merge, pin and split.
 
-A picture is in one group, which may lie in another. Every edited group is marked as kept: when the collection grows and
-the other groups are fitted again, kept groups stay, with their pictures.
+A picture is in one group, which may be a subgroup of another. Every edited group is marked as `kept`. When the
+collection grows and the other groups are fitted again, kept groups stay with their pictures.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def rename(tree: GroupTree, number: int, name: str) -> None:
     """Give a group a name.
 
     Raises:
-        UsageError: There is no such group, or the name is empty.
+        UsageError: There is no such group, or the name is invalid.
     """
     tree.nodes[number] = replace(tree.node(number), name=normalise_name(name), kept=True)
 
@@ -30,22 +30,27 @@ def merge(tree: GroupTree, number: int, other: int) -> None:
     """Move everything in the second group to the first, and remove the second.
 
     Raises:
-        UsageError: One of the groups is missing, or lies in the other.
+        UsageError: One of the groups is missing, or contains the other.
     """
-    tree.node(number), tree.node(other)
-    if number in tree.below(other) or other in tree.below(number):
+    tree.node(number), tree.node(other)  # raise if a group is missing
+    if number in tree.subtree(other) or other in tree.subtree(number):
         raise UsageError(
-            f"of the groups {number} and {other}, one lies in the other", "name two groups that are side by side"
+            f"one of the groups {number} and {other} contains the other", "give two groups that are side by side"
         )
     for child in tree.children(other):
         tree.nodes[child.id] = replace(child, parent=number)
-    tree.group_of |= {picture: number for picture, home in tree.group_of.items() if home == other}
+    tree.group_of |= {picture: number for picture, group in tree.group_of.items() if group == other}
     del tree.nodes[other]
     tree.nodes[number] = replace(tree.nodes[number], kept=True, description="")
 
 
 def pin(tree: GroupTree, pictures: Iterable[int], number: int) -> None:
-    """Put pictures, given by their numbers, into a group for good.
+    """Put pictures into a group, where they stay when groups are fitted again.
+
+    Args:
+        tree: The groups.
+        pictures: The numbers of the pictures.
+        number: The group.
 
     Raises:
         UsageError: There is no such group.
@@ -57,7 +62,7 @@ def pin(tree: GroupTree, pictures: Iterable[int], number: int) -> None:
 
 
 def split(tree: GroupTree, number: int, features: dict[int, Floats]) -> None:
-    """Replace a group by its subgroups, or by two halves where it has no subgroups.
+    """Replace a group by its subgroups, or by two halves if it has no subgroups.
 
     Args:
         tree: The groups.
@@ -68,15 +73,15 @@ def split(tree: GroupTree, number: int, features: dict[int, Floats]) -> None:
         UsageError: There is no such group, or it has too few pictures.
     """
     node, parts = tree.node(number), tree.children(number)
-    free = [picture for picture, home in tree.group_of.items() if home == number and picture not in tree.pinned]
-    loose = [picture for picture in free if picture in features]  # the files of the others are gone
+    unpinned = [picture for picture, group in tree.group_of.items() if group == number and picture not in tree.pinned]
+    movable = [picture for picture in unpinned if picture in features]  # pictures without features have no file
     if not parts:
-        parts = _add_halves(tree, node, loose, features)
-    elif len(parts) == 1 and loose:
-        parts = [*parts, _add_sibling(tree, node, loose)]
+        parts = _add_halves(tree, node, movable, features)
+    elif len(parts) == 1 and movable:
+        parts = [*parts, _add_sibling(tree, node, movable)]
     for part in parts:
         tree.nodes[part.id] = replace(tree.nodes[part.id], parent=node.parent, kept=True)
-    remaining = [picture for picture, home in tree.group_of.items() if home == number]
+    remaining = [picture for picture, group in tree.group_of.items() if group == number]
     tree.group_of |= {picture: parts[0].id if picture in tree.pinned else node.parent for picture in remaining}
     del tree.nodes[number]
 
@@ -84,7 +89,7 @@ def split(tree: GroupTree, number: int, features: dict[int, Floats]) -> None:
 def _add_halves(tree: GroupTree, node: GroupNode, pictures: list[int], features: dict[int, Floats]) -> list[GroupNode]:
     if len(pictures) < 2 * MIN_GROUP_PICTURES:
         raise UsageError(
-            f"group {node.id} is too small to be split", f"a group needs {2 * MIN_GROUP_PICTURES} pictures for that"
+            f"group {node.id} is too small to be split", f"choose a group of {2 * MIN_GROUP_PICTURES} pictures or more"
         )
     sides = _halve(np.stack([features[picture] for picture in pictures]))
     return [
@@ -101,7 +106,7 @@ def _add_sibling(tree: GroupTree, node: GroupNode, pictures: list[int]) -> Group
 
 
 def _halve(points: Floats) -> Integers:
-    """Divide points (N, D) along their main direction into sides 0 and 1, each with at least a quarter of them."""
+    """Divide points (N, D) along their first principal axis into sides 0 and 1, each with about a quarter or more."""
     centred = points - points.mean(0)
     along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
     low, high = np.quantile(along, (0.25, 0.75))

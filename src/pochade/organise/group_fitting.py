@@ -13,9 +13,9 @@ from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.organise.group_edits import MIN_GROUP_PICTURES
 
 REFIT_GROWTH = 1.2  # the groups are fitted again once there are this many times the pictures
-NEIGHBOURS = 10  # that decide the group of a new picture
-DISTANCE_SAMPLE = 2_000  # points from which the usual distance is measured
-MAX_RELATIVE_DISTANCE = 1.5  # times the usual distance to neighbours, above which a new picture joins no group
+NEIGHBOURS = 10  # grouped pictures nearest to a new picture, which decide its group
+DISTANCE_SAMPLE = 2_000  # pictures whose distance to their neighbours is measured
+MAX_RELATIVE_DISTANCE = 1.5  # of a new picture to its neighbours, in typical distances; farther pictures join no group
 
 
 def fit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> GroupTree:
@@ -35,33 +35,45 @@ def fit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> GroupTr
     is_new = np.array([picture not in tree.group_of for picture in pictures.tolist()], bool)
     if not is_new.any():
         return tree
-    new_homes = _join(tree, pictures[~is_new], features[~is_new], features[is_new])
-    joined = zip(pictures[is_new].tolist(), new_homes, strict=True)
+    neighbour_groups = _groups_of_neighbours(tree, pictures[~is_new], features[~is_new], features[is_new])
+    group_of_new = dict(zip(pictures[is_new].tolist(), neighbour_groups, strict=True))
     grouped_before = min(tree.grouped_count, int((~is_new).sum()))  # the files of some grouped pictures may be gone
     if len(pictures) < REFIT_GROWTH * grouped_before:
-        return replace(tree, group_of=tree.group_of | dict(joined))
+        return replace(tree, group_of=tree.group_of | group_of_new)
     kept_groups = _kept_groups(tree)
-    homes = tree.group_of | {picture: home for picture, home in joined if home in kept_groups}
-    return refit_groups(replace(tree, group_of=homes), pictures, features)
+    group_of = tree.group_of | {picture: group for picture, group in group_of_new.items() if group in kept_groups}
+    return refit_groups(replace(tree, group_of=group_of), pictures, features)
 
 
-def _join(tree: GroupTree, known: Integers, features: Floats, new: Floats) -> list[int | None]:
-    """Find the group of each new point (M, D): the most frequent one of its neighbours, None if they are too far."""
-    count = min(NEIGHBOURS, len(known) - 1)
+def _groups_of_neighbours(
+    tree: GroupTree, pictures: Integers, features: Floats, new_features: Floats
+) -> list[int | None]:
+    """Find the most frequent group among the neighbours of each new picture.
+
+    Args:
+        tree: The groups so far.
+        pictures: The numbers of the grouped pictures (N,).
+        features: Their features (N, D).
+        new_features: The features of the new pictures (M, D).
+
+    Returns:
+        A group for each new picture; None if its neighbours are too far, or belong to no group.
+    """
+    count = min(NEIGHBOURS, len(pictures) - 1)
     if count < 1:
-        return [None] * len(new)
+        return [None] * len(new_features)
     sample = np.random.default_rng(0).permutation(len(features))[:DISTANCE_SAMPLE]
-    usual = np.median(nearest_neighbours(features[sample], features, count + 1).distances[:, 1:].mean(1))
-    distances, indices = nearest_neighbours(new, features, count)
-    neighbour_homes = [[tree.group_of[picture] for picture in known[row].tolist()] for row in indices]
+    typical_distance = np.median(nearest_neighbours(features[sample], features, count + 1).distances[:, 1:].mean(1))
+    distances, indices = nearest_neighbours(new_features, features, count)
+    neighbour_groups = [[tree.group_of[picture] for picture in pictures[row].tolist()] for row in indices]
     return [
-        Counter(homes).most_common(1)[0][0] if distance <= MAX_RELATIVE_DISTANCE * usual else None
-        for homes, distance in zip(neighbour_homes, distances.mean(1).tolist(), strict=True)
+        Counter(groups).most_common(1)[0][0] if distance <= MAX_RELATIVE_DISTANCE * typical_distance else None
+        for groups, distance in zip(neighbour_groups, distances.mean(1).tolist(), strict=True)
     ]
 
 
 def refit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> GroupTree:
-    """Fit groups to all pictures outside of kept groups; kept groups stay where they are in the tree.
+    """Fit groups to all pictures outside kept groups; kept groups keep their pictures and their place in the tree.
 
     Args:
         tree: The groups so far.
@@ -69,25 +81,27 @@ def refit_groups(tree: GroupTree, pictures: Integers, features: Floats) -> Group
         features: The features of the pictures (N, D).
     """
     kept_groups = _kept_groups(tree)
-    homes: dict[int, int | None] = {picture: home for picture, home in tree.group_of.items() if home in kept_groups}
+    group_of: dict[int, int | None] = {
+        picture: group for picture, group in tree.group_of.items() if group in kept_groups
+    }
     nodes = {number: tree.nodes[number] for number in _staying_groups(tree)}
-    fitted = GroupTree(nodes, homes, tree.pinned & set(homes), len(pictures))
-    free = np.array([picture not in homes for picture in pictures.tolist()], bool)
-    levels = spectral_hierarchy(features[free]) if free.any() else np.empty((0, 0), np.int64)
-    innermost: list[int | None] = [None] * int(free.sum())  # the smallest group so far of each free picture
-    number = tree.free_id()  # numbers of removed groups are not used again: the person may remember one
+    refitted = GroupTree(nodes, group_of, tree.pinned & set(group_of), len(pictures))
+    is_free = np.array([picture not in group_of for picture in pictures.tolist()], bool)
+    levels = spectral_hierarchy(features[is_free]) if is_free.any() else np.empty((0, 0), np.int64)
+    innermost: list[int | None] = [None] * int(is_free.sum())  # the smallest group so far of each free picture
+    number = tree.free_id()  # numbers of removed groups are not used again: the person may remember them
     for labels in levels:
-        for (parent, _), places in _groups_of_level(labels, innermost):
-            fitted.nodes[number] = GroupNode(number, parent)
-            for place in places:
-                innermost[place] = number
+        for (parent, _), positions in _groups_of_level(labels, innermost):
+            refitted.nodes[number] = GroupNode(number, parent)
+            for position in positions:
+                innermost[position] = number
             number += 1
-    fitted.group_of |= dict(zip(pictures[free].tolist(), innermost, strict=True))
-    return fitted
+    refitted.group_of |= dict(zip(pictures[is_free].tolist(), innermost, strict=True))
+    return refitted
 
 
 def _groups_of_level(labels: Integers, parents: list[int | None]) -> list[tuple[tuple[int | None, int], list[int]]]:
-    """List the groups of one level, the largest first, without groups that are too small or as large as their parent.
+    """List the groups of one level, the largest first. A group that is too small or equals its parent is left out.
 
     Args:
         labels: The cluster of each point (N,).
@@ -97,14 +111,14 @@ def _groups_of_level(labels: Integers, parents: list[int | None]) -> list[tuple[
         For each group its parent and cluster, and the positions of its points.
     """
     members: dict[tuple[int | None, int], list[int]] = defaultdict(list)
-    for place, label in enumerate(labels.tolist()):
+    for position, label in enumerate(labels.tolist()):
         if label != NO_GROUP:
-            members[parents[place], label].append(place)
+            members[parents[position], label].append(position)
     parent_sizes = Counter(parents)
     groups = [
-        (key, places)
-        for key, places in members.items()
-        if len(places) >= MIN_GROUP_PICTURES and (key[0] is None or len(places) < parent_sizes[key[0]])
+        (key, positions)
+        for key, positions in members.items()
+        if len(positions) >= MIN_GROUP_PICTURES and (key[0] is None or len(positions) < parent_sizes[key[0]])
     ]
     return sorted(groups, key=lambda group: -len(group[1]))
 

@@ -15,7 +15,7 @@ from pochade.system.progress import Report
 
 
 def update_groups(library: Library, report: Report) -> list[Group]:
-    """Bring the groups up to date with the pictures of a collection, and list them."""
+    """Put new pictures of a collection into groups, describe and store the groups, and list them."""
     files = library.files_by_number()
     points = group_points(library, files, report)
     before = read_groups(library.index)
@@ -27,7 +27,7 @@ def update_groups(library: Library, report: Report) -> list[Group]:
 
 
 def stored_groups(library: Library, report: Report) -> list[Group]:
-    """List the groups as they are stored; where there are none yet, fit them."""
+    """List the stored groups without adding new pictures; if there are none yet, fit them."""
     tree = read_groups(library.index)
     if not tree.nodes:
         return update_groups(library, report)
@@ -36,24 +36,24 @@ def stored_groups(library: Library, report: Report) -> list[Group]:
 
 
 def rename_group(library: Library, number: int, name: str) -> None:
-    """Give a group a name."""
+    """Give a group a name; raises a UsageError if the group is missing or the name is invalid."""
     _edit(library, lambda tree: group_edits.rename(tree, number, name))
 
 
 def merge_groups(library: Library, number: int, other: int) -> None:
-    """Move everything in the second group to the first."""
+    """Move everything in the second group to the first; raises a UsageError if that is impossible."""
     _edit(library, lambda tree: group_edits.merge(tree, number, other))
 
 
 def split_group(library: Library, number: int, report: Report) -> None:
-    """Replace a group by its subgroups, or by two halves of it."""
+    """Replace a group by its subgroups or two halves; raises a UsageError if it is missing or too small."""
     points = group_points(library, library.files_by_number(), report)
     features = dict(zip(points.numbers.tolist(), points.features, strict=True))
     _edit(library, lambda tree: group_edits.split(tree, number, features))
 
 
 def pin_pictures(library: Library, images: Iterable[Path | str], number: int) -> None:
-    """Put the pictures of some files into a group for good."""
+    """Put the pictures of some files into a group for good; raises a UsageError if a file or the group is missing."""
     pictures = [file.number for file in library.look_up(images)]
     _edit(library, lambda tree: group_edits.pin(tree, pictures, number))
 

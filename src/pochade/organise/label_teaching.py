@@ -14,44 +14,52 @@ from pochade.system.progress import Report
 
 
 def add_label(library: Library, pictures: Sequence[PictureFile], label: str, *, refused: bool = False) -> None:
-    """Note that pictures have a label, or that the person refused it for them."""
+    """Record that pictures have a label, or that the person refused it for them."""
     label_store.add_label(
         library.index, [picture.number for picture in pictures], normalise_name(label), refused=refused
     )
 
 
 def remove_label(library: Library, pictures: Sequence[PictureFile], label: str) -> None:
-    """Forget whether pictures have a label."""
+    """Delete the records of a label for pictures, whether they have it or it was refused."""
     label_store.remove_label(library.index, [picture.number for picture in pictures], normalise_name(label))
 
 
 def teach_label(library: Library, label: str, images: Iterable[Path | str], refused: Iterable[Path | str] = ()) -> None:
-    """Note which files have a label and which don't, as examples for `suggest_pictures`.
+    """Record which files have a label and which don't, as examples for `suggest_pictures`.
+
+    Args:
+        library: The collection.
+        label: The label.
+        images: Files that have the label.
+        refused: Files that don't have the label.
 
     Raises:
         UsageError: A file is not in the collection, both lists name it, or there is no file at all.
     """
     label, positive, negative = normalise_name(label), library.look_up(images), library.look_up(refused)
     if not positive and not negative:
-        raise UsageError(f"no file was given for '{label}'", "name files that have it, or --not files that don't")
+        raise UsageError(
+            f"no file was given for '{label}'", "name files with the label, or --not files without it"
+        )
     contradictory = {picture.number for picture in positive} & {picture.number for picture in negative}
     if contradictory:
         path = next(picture.path for picture in positive if picture.number in contradictory)
         raise UsageError(
             f"'{printable(path)}' is named both as having the label and as not having it",
-            "name it once, or name only one of its copies",
+            "name the file or its copies only once",
         )
     add_label(library, positive, label)
     add_label(library, negative, label, refused=True)
 
 
 def suggest_pictures(library: Library, label: str, k: int, report: Report) -> Suggestions:
-    """Suggest the pictures that likely have a label, and those whose answers would teach most.
+    """Suggest pictures that likely have a label, and pictures for which the person's answer would teach the most.
 
     Args:
         library: The collection.
         label: A label that some pictures have.
-        k: The most suggestions of either kind.
+        k: The maximum number of suggestions of each kind.
         report: Called with the progress.
 
     Raises:
@@ -62,16 +70,16 @@ def suggest_pictures(library: Library, label: str, k: int, report: Report) -> Su
 
     files, label = library.files_by_number(), normalise_name(label)
     points = label_points(library, files, report)
-    positive = points.places(label_store.pictures_with_label(library.index, label))
+    positive = points.positions(label_store.pictures_with_label(library.index, label))
     if not positive:
         raise UsageError(f"no picture has the label '{label}'", "give examples: pochade teach LABEL IMAGE…")
-    negative = points.places(label_store.pictures_with_label(library.index, label, refused=True))
+    negative = points.positions(label_store.pictures_with_label(library.index, label, refused=True))
     ranking = score_unlabelled(points.features, positive, negative)
     likelihood = dict(zip(ranking.rows.tolist(), ranking.likelihoods.tolist(), strict=True))
     questions = choose_questions(points.features, positive, negative, count=k)
 
-    def suggestion(place: int) -> Suggestion:
-        picture = files[int(points.numbers[place])][0]
-        return Suggestion(picture.path, likelihood[place], picture)
+    def suggestion(position: int) -> Suggestion:
+        picture = files[int(points.numbers[position])][0]
+        return Suggestion(picture.path, likelihood[position], picture)
 
     return Suggestions(tuple(map(suggestion, ranking.rows[:k].tolist())), tuple(map(suggestion, questions)))

@@ -17,7 +17,7 @@ def update_map(library: Library, report: Report, *, from_scratch: bool = False) 
     Args:
         library: The collection.
         report: Called with the progress.
-        from_scratch: Forget all places, and lay out the whole map again.
+        from_scratch: Delete all places, and make the whole map again.
     """
     files = library.files_by_number()
     places = place_on_map(library.index, group_points(library, files, report), report, from_scratch=from_scratch)
@@ -31,23 +31,23 @@ def place_on_map(
     """Give a place to every picture that has none, store it, and return all places by picture number.
 
     Args:
-        index: Where the places are stored.
+        index: The database that stores the places.
         points: The pictures to place.
         report: Called with the progress.
-        from_scratch: Forget all places first.
+        from_scratch: Delete all places, and place all pictures again.
     """
-    known = {} if from_scratch else read_map_places(index)
-    is_placed = np.array([number in known for number in points.numbers.tolist()], bool)
+    places = {} if from_scratch else read_map_places(index)
+    is_placed = np.array([number in places for number in points.numbers.tolist()], bool)
     if not is_placed.all():
         report(Progress("drawing the map", int(is_placed.sum()), len(is_placed)))
         if is_placed.any():
-            positions = np.array([known[number] for number in points.numbers[is_placed].tolist()], np.float32)
+            positions = np.array([places[number] for number in points.numbers[is_placed].tolist()], np.float32)
             new_positions = place_points(points.features[~is_placed], points.features[is_placed], positions)
         else:
             new_positions = fit_map(points.features)
         new_numbers = points.numbers[~is_placed].tolist()
-        new = dict(zip(new_numbers, map(tuple, new_positions.tolist()), strict=True))
-        add_map_places(index, new, replace=from_scratch)
-        known |= new
+        new_places = dict(zip(new_numbers, map(tuple, new_positions.tolist()), strict=True))
+        add_map_places(index, new_places, replace=from_scratch)
+        places |= new_places
         report(Progress("drawing the map", len(is_placed), len(is_placed)))
-    return known
+    return places

@@ -17,21 +17,24 @@ if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pocha
 
 
 class OrganiseMethods:
-    """Families, groups, labels, sidecars and the map of a collection."""
+    """The methods for families, groups, labels, sidecars and the map of a collection."""
 
     library: Library
 
     # Families --------------------------------------------------------------------------------------------------------
 
     def families(self, keep: str | None = None, report: Report = ignore_progress) -> list["Family"]:
-        """Find the duplicates and versions of each work, those first that have the most bytes to spare.
+        """Find the duplicates and versions of each work.
 
         The embeddings propose pairs of pictures, and each pair is scored by aligning the two. Scores are stored, so the
-        next call only scores what is new. No file is changed.
+        next call only scores new pairs. No file is changed.
 
         Args:
-            keep: The rule that chooses covers before all others: "largest", "layered", "coloured" or "latest".
+            keep: The rule for covers to apply first: "largest", "layered", "coloured" or "latest".
             report: Called with the progress.
+
+        Returns:
+            The families; the one whose copies take the most bytes comes first.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -47,13 +50,16 @@ class OrganiseMethods:
     # Groups ----------------------------------------------------------------------------------------------------------
 
     def groups(self, report: Report = ignore_progress) -> list["Group"]:
-        """Group pictures that look alike, the largest group first, each divided into finer ones.
+        """Put pictures that look alike into groups, and divide these into subgroups.
 
         New pictures join existing groups. Once the collection has grown by a fifth, groups that the person has not
-        edited are fitted again. A picture that fits nowhere is in no group.
+        edited are fitted again. A picture that is like no others is in no group.
 
         Args:
             report: Called with the progress.
+
+        Returns:
+            The topmost groups, the largest first.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -68,6 +74,9 @@ class OrganiseMethods:
         Args:
             report: Called with the progress.
 
+        Returns:
+            The topmost groups, the largest first.
+
         Raises:
             CollectionMissing: Nothing has been learnt yet.
         """
@@ -80,10 +89,10 @@ class OrganiseMethods:
 
         Args:
             number: The number of the group.
-            name: The name, on one line.
+            name: The name: 1 to 256 characters on one line.
 
         Raises:
-            UsageError: There is no such group, or the name is empty.
+            UsageError: There is no such group, the name is invalid, or the groups were changed at the same time.
         """
         from pochade.organise.grouping import rename_group  # noqa: PLC0415
 
@@ -97,89 +106,94 @@ class OrganiseMethods:
             other: The number of the group that goes.
 
         Raises:
-            UsageError: One of the groups is missing, or lies in the other.
+            UsageError: One of the groups is missing or contains the other, or the groups were changed at the same time.
         """
         from pochade.organise.grouping import merge_groups  # noqa: PLC0415
 
         merge_groups(self.library, number, other)
 
     def split_group(self, number: int, report: Report = ignore_progress) -> None:
-        """Replace a group by its subgroups, or by two halves where it has none.
+        """Replace a group by its subgroups, or by two halves if it has no subgroups.
 
         Args:
             number: The number of the group.
             report: Called with the progress.
 
         Raises:
-            UsageError: There is no such group, or it is too small.
+            UsageError: There is no such group, it is too small, or the groups were changed at the same time.
         """
         from pochade.organise.grouping import split_group  # noqa: PLC0415
 
         split_group(self.library, number, report)
 
     def pin(self, images: Iterable[Path | str], number: int) -> None:
-        """Put pictures into a group for good.
+        """Put pictures into a group, where they stay when groups are fitted again.
 
         Args:
             images: Files of the collection.
             number: The number of the group.
 
         Raises:
-            UsageError: There is no such group, or a file is not in the collection.
+            UsageError: There is no such group, a file is not in the collection, or the groups were changed at the same
+                time.
         """
         from pochade.organise.grouping import pin_pictures  # noqa: PLC0415
 
         pin_pictures(self.library, images, number)
 
     def group_tree(self) -> GroupTree:
-        """The groups as they are stored, with the group of each picture number."""
+        """The groups as they are stored, and the group of each picture by its number.
+
+        Raises:
+            CollectionMissing: Nothing has been learnt yet.
+        """
         return read_groups(self.library.index)
 
     def restore_groups(self, expected: GroupTree, tree: GroupTree) -> None:
-        """Replace the stored groups by an earlier state of them.
+        """Replace the stored groups by an earlier state of them, for example to undo an edit.
 
         Args:
-            expected: The groups that must be stored now.
+            expected: The groups that are stored now.
             tree: The groups to store.
 
         Raises:
-            UsageError: Other groups than expected are stored; nothing is changed.
+            UsageError: Other groups than expected are stored. They stay as they are.
         """
         write_groups(self.library.index, expected, tree)
 
     # Labels ----------------------------------------------------------------------------------------------------------
 
     def label(self, pieces: Sequence[PictureFile], label: str, *, refused: bool = False) -> None:
-        """Give pictures a label, or note that the person refused it for them.
+        """Record that pictures have a label, or that the person refused it for them.
 
         Args:
             pieces: The pictures.
-            label: The label.
+            label: The label: 1 to 256 characters on one line.
             refused: Whether the pictures don't have the label.
 
         Raises:
-            UsageError: The label is empty.
+            UsageError: The label is not a valid name.
         """
         from pochade.organise.label_teaching import add_label  # noqa: PLC0415
 
         add_label(self.library, pieces, label, refused=refused)
 
     def unlabel(self, pieces: Sequence[PictureFile], label: str) -> None:
-        """Forget whether pictures have a label.
+        """Delete the records of a label for pictures, whether they have it or the person refused it.
 
         Args:
             pieces: The pictures.
             label: The label.
 
         Raises:
-            UsageError: The label is empty.
+            UsageError: The label is not a valid name.
         """
         from pochade.organise.label_teaching import remove_label  # noqa: PLC0415
 
         remove_label(self.library, pieces, label)
 
     def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
-        """Note which files have a label and which don't; `suggest` learns from both.
+        """Record which files have a label and which don't; `suggest` learns from both.
 
         Args:
             label: The label.
@@ -187,19 +201,23 @@ class OrganiseMethods:
             refused: Files that don't have the label.
 
         Raises:
-            UsageError: A file is not in the collection, both lists name it, or no file is given.
+            UsageError: A file is not in the collection, both lists name it, no file is given, or the label is not a
+                valid name.
         """
         from pochade.organise.label_teaching import teach_label  # noqa: PLC0415
 
         teach_label(self.library, label, images, refused)
 
     def suggest(self, label: str, k: int = 20, report: Report = ignore_progress) -> "Suggestions":
-        """Suggest the pictures that likely have a label, and those whose answers would teach most.
+        """Suggest pictures that likely have a label, and pictures for which the person's answer would teach the most.
 
         Args:
             label: A label that some pictures have.
-            k: The most suggestions of either kind.
+            k: The maximum number of suggestions of each kind.
             report: Called with the progress.
+
+        Returns:
+            Both kinds of suggestions; pictures that have the label, or for which it was refused, are not among them.
 
         Raises:
             UsageError: No picture has the label yet.
@@ -209,19 +227,24 @@ class OrganiseMethods:
         return suggest_pictures(self.library, label, k, report)
 
     def labels(self) -> dict[str, int]:
-        """The number of pictures with each label."""
+        """The number of pictures with each label, sorted by label."""
         return label_store.label_counts(self.library.index)
 
     def pictures_with_label(self, label: str, *, refused: bool = False) -> set[int]:
-        """The numbers of the pictures that have a label, or for which the person refused it."""
+        """The numbers of the pictures that have a label, or of those for which the person refused it.
+
+        Args:
+            label: The label, exactly as `labels` lists it.
+            refused: Return the pictures for which the person refused the label.
+        """
         return label_store.pictures_with_label(self.library.index, label, refused=refused)
 
     def labels_of(self, picture: PictureFile) -> dict[str, bool]:
-        """What the person said about labels of a picture: True if it has the label, False if it was refused."""
+        """The labels of a picture: True for a label that it has, False for one that the person refused."""
         return label_store.labels_by_picture(self.library.index).get(picture.number, {})
 
     def write_sidecars(self) -> list[str]:
-        """Write the labels of every picture to XMP sidecars beside its files, and preserve the rest of these sidecars.
+        """Write the labels of every picture to XMP sidecars beside its files; everything else in the sidecars stays.
 
         Returns:
             A sentence for each file that could not be written.
@@ -231,10 +254,10 @@ class OrganiseMethods:
         return write_sidecars(self.library)
 
     def read_sidecars(self) -> list[str]:
-        """Take over the labels in XMP sidecars, except those that the person refused for a picture.
+        """Add the labels in XMP sidecars to the pictures, except labels that the person refused for a picture.
 
         Returns:
-            A sentence for each file that could not be read.
+            A sentence for each sidecar that could not be read, and for each invalid label.
         """
         from pochade.organise.sidecar_sync import read_sidecars  # noqa: PLC0415
 
@@ -243,13 +266,16 @@ class OrganiseMethods:
     # Map -------------------------------------------------------------------------------------------------------------
 
     def map(self, report: Report = ignore_progress, *, anew: bool = False) -> list["Spot"]:
-        """Place all pictures on a plane, similar ones near each other; the result is sorted by path.
+        """Make a map of the collection: all pictures on a plane, similar ones near each other.
 
         Pictures keep their places, and new ones are placed among them.
 
         Args:
             report: Called with the progress.
-            anew: Forget all places, and lay out the whole map again.
+            anew: Delete all places, and make the whole map again.
+
+        Returns:
+            The places of all files, sorted by path.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.

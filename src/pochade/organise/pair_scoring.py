@@ -22,7 +22,7 @@ from pochade.images.features.edge_map import halve
 from pochade.images.geometry.letterbox import SQUARE_SIDE, Squares
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
-from pochade.index.descriptor_jobs import read_half_subject, measure_thumbnails
+from pochade.index.descriptor_jobs import measure_thumbnails, read_half_subject
 from pochade.index.descriptor_store import load_descriptors
 from pochade.index.organisation_store import add_pair_scores, read_pair_scores
 from pochade.index.thumbnails import thumbnail_path
@@ -31,25 +31,25 @@ from pochade.models.checkpoints import load_model
 from pochade.models.pair_model import PairModel
 from pochade.system.progress import Progress, Report
 
-NEIGHBOURS = 10  # proposed for each picture
+NEIGHBOURS = 10  # nearest pictures that are proposed as partners of a picture
 MIN_COSINE = 0.72  # of the embeddings of a proposed pair
 PAIRS_PER_PICTURE = 2  # scored in one run, the likeliest first
-MIN_PAIRS, MAX_PAIRS = 20_000, 60_000  # bounds of the pairs scored in one run
-MIN_EDGE_AGREEMENT = 0.58  # correlation; pictures whose edges agree by less are two works, whatever else they share
-SCORING_VERSION = 3  # stored scores of another version are not used
+MIN_PAIRS, MAX_PAIRS = 20_000, 60_000  # bounds of the number of pairs that one run scores
+MIN_EDGE_AGREEMENT = 0.58  # correlation of aligned edges; pictures with a lower one are different works
+SCORING_VERSION = 3  # stored scores of other versions are not used
 PAIRS_PER_BATCH = 2_048  # scored between two commits
-SMALL_SIDE = SQUARE_SIDE // 2  # pixels a side at which colours are compared
+SMALL_SIDE = SQUARE_SIDE // 2  # pixels per side of the pictures whose colours are compared
 
 
 class PairScore(NamedTuple):
     """How likely two pictures are one work."""
 
-    near: float  # duplicates: saved again, resized, cropped, recoloured
-    version: float  # two stages of the work
+    near: float  # that they are duplicates: saved again, resized, cropped or recoloured
+    version: float  # that they are two stages of the work
 
     @property
     def same(self) -> float:
-        """The likelihood of one work, as duplicate or as version."""
+        """The likelihood that the two are one work, as duplicates or as versions."""
         return self.near + self.version
 
 
@@ -57,7 +57,7 @@ def propose_pairs(embeddings: Floats, rows: Integers) -> tuple[Integers, Floats]
     """Propose pairs of pictures that may be one work.
 
     Args:
-        embeddings: Of all pictures (N, 64), of unit length.
+        embeddings: The embeddings of all pictures (N, 64), of unit length.
         rows: The rows (n,) of the pictures to pair.
 
     Returns:
@@ -68,7 +68,7 @@ def propose_pairs(embeddings: Floats, rows: Integers) -> tuple[Integers, Floats]
 
 
 def max_scored_pairs(pictures: int) -> int:
-    """The most pairs that one run scores in a collection of this many pictures."""
+    """The maximum number of pairs that one run scores in a collection of this many pictures."""
     return min(MAX_PAIRS, max(MIN_PAIRS, PAIRS_PER_PICTURE * pictures))
 
 
@@ -77,7 +77,7 @@ def load_pair_model() -> PairModel:
     """Load the shipped pair model, once per process.
 
     Raises:
-        CheckpointDamaged: It is missing, or damaged.
+        CheckpointDamaged: Its file is missing or damaged.
     """
     model = load_model(weights.FOLDER / weights.PAIR_FILE)
     if not isinstance(model, PairModel):
@@ -87,12 +87,12 @@ def load_pair_model() -> PairModel:
 
 @torch.inference_mode()
 def same_work_likelihoods(query: Squares, candidates: Sequence[Squares], embeddings: Floats) -> list[float]:
-    """Compute how likely a picture is of the same work as each of some candidates.
+    """Compute the likelihood that a picture shows the same work as each of some candidates.
 
     Args:
         query: The picture.
         candidates: The other pictures (n).
-        embeddings: Of the query, then of the candidates (1 + n, 64).
+        embeddings: The embeddings (1 + n, 64) of the query and then of the candidates.
 
     Returns:
         Likelihoods (n), 0 to 1.
@@ -108,7 +108,7 @@ def _score_features(alignment: Alignment, features: Tensor) -> Tensor:
     """Score pairs by their features (P, 28).
 
     Returns:
-        The likelihoods (P, 2) of "near" and "version", 0 where the edges don't agree.
+        The likelihoods (P, 2) of `PairScore.near` and `PairScore.version`; 0 if the edges don't agree.
     """
     likelihoods: Tensor = load_pair_model().probabilities(features)[:, 1:]
     return likelihoods * (alignment.correlation >= MIN_EDGE_AGREEMENT).unsqueeze(1)
@@ -126,8 +126,8 @@ class PairScorer:
     """Scores pairs of pictures in a collection, and stores the scores.
 
     Args:
-        index: Where the scores are stored.
-        models: The models of the collection, with its edge maps and thumbnails.
+        index: The database that stores the scores.
+        models: Finds the edge maps and thumbnails of the collection.
     """
 
     def __init__(self, index: Index, models: ActiveModels) -> None:
@@ -136,21 +136,21 @@ class PairScorer:
         self.contents = index.contents()
         self.numbers = np.array(index.picture_numbers(), np.int64)  # the picture number of each row
 
-    def known(self) -> dict[tuple[int, int], PairScore]:
-        """Read every stored score of this model, by the numbers of the two pictures, the lower first."""
+    def stored_scores(self) -> dict[tuple[int, int], PairScore]:
+        """Read the stored scores of this model, by the numbers of the two pictures, the lower number first."""
         rows = read_pair_scores(self.index, self.name)
         return {(row.first, row.second): PairScore(row.near, row.version) for row in rows}
 
     def score(self, pairs: Integers, embeddings: Floats, report: Report) -> None:
-        """Score pairs of rows (P, 2), and store the scores; the order of a pair doesn't matter.
+        """Score pairs of pictures, and store the scores.
 
         Args:
-            pairs: The pairs of rows.
-            embeddings: Of all pictures (N, 64), by row.
+            pairs: Pairs of rows (P, 2); the order of the two rows doesn't matter.
+            embeddings: The embeddings of all pictures (N, 64), by row.
             report: Called with the progress.
 
         Raises:
-            CheckpointDamaged: The shipped pair model is missing, or damaged.
+            CheckpointDamaged: The file of the pair model is missing or damaged.
         """
         pairs = np.array([sorted(pair, key=self.contents.__getitem__) for pair in pairs.tolist()], np.int64)
         agreeing_pairs, alignments = list[Integers](), list[Alignment]()
@@ -177,7 +177,7 @@ class PairScorer:
     def _score_agreeing(
         self, pairs: Integers, alignment: Alignment, reverse: Alignment, embeddings: Floats, report: Report
     ) -> None:
-        """Score pairs whose edges agree in both directions, because a chance likeness seldom holds both ways."""
+        """Score pairs whose edges agree, as the mean of both directions: a chance likeness seldom holds both ways."""
         rows, inverse = np.unique(pairs, return_inverse=True)
         small = self._small_pictures(rows, report)  # (n, 3, 48, 48)
         embedding = torch.from_numpy(np.ascontiguousarray(embeddings[rows]))  # (n, 64)
@@ -216,6 +216,6 @@ class PairScorer:
         return torch.from_numpy(small).permute(0, 3, 1, 2)
 
     def _read_small(self, content: str) -> Integers:
-        """Read a picture at half size whose thumbnail can't be read."""
+        """Read a picture at half size from one of its files, because its thumbnail can't be read."""
         (squares,) = self.models.squares([content])
         return halve(squares.subject.pixels)

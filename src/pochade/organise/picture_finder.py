@@ -16,28 +16,28 @@ from pochade.index.pictures import Filter, Match
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.organise.pair_scoring import same_work_likelihoods
 
-ALIGNED_CANDIDATES = 12  # nearest files that are aligned with the query
+ALIGNED_CANDIDATES = 12  # number of nearest files that are aligned with the query
 
 
 def find_pictures(library: Library, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
     """Find the files whose pictures look most like a picture, those of the same work first.
 
-    The embeddings propose the nearest files. The first few of them are then aligned with the query, which tells another
-    state of the same work from a picture that only looks like it.
+    The embeddings propose the nearest files. Aligning the first few of them with the query then shows which are of the
+    same work, and which only look like it.
 
     Args:
         library: The collection.
         image: A path, a Pillow image, or an array (H, W, 3) of uint8; in the collection or not.
-        k: The number of files.
-        among: The pictures to search; all of them when None.
+        k: The maximum number of files.
+        among: The pictures to search; all of them if None.
 
     Raises:
-        PictureUnreadable: The file gives no picture.
+        PictureUnreadable: The file can't be read as a picture.
         CollectionMissing: Nothing has been learnt yet.
         UsageError: k is below 1.
     """
     if k < 1:
-        raise UsageError(f"-k {k} asks for no matches", "give a number from 1")
+        raise UsageError(f"{k} matches can't be found", "give a number from 1")
     if not library.index.row_count():
         return []
     pixels = read_preview(image, THUMBNAIL_PIXELS).pixels if isinstance(image, str | Path) else input_on_white(image)
@@ -54,18 +54,18 @@ def align_matches(
 
     Args:
         library: The collection.
-        query: The picture.
+        query: The picture, as the models read it.
         embedding: The embedding of the picture (64,).
         matches: The files nearest to the embedding, nearest first.
         count: The number of matches to align.
 
     Returns:
-        All matches, with the likelihood that they show the same work. The others follow by distance.
+        All matches: those of the same work, by likelihood and distance, and then the others by distance.
     """
     content_of_row = {match.piece.row: match.piece.hash for match in matches[:count]}
     candidates = library.models.embeddings(library.index.row_count())[list(content_of_row)]
     squares = list(library.models.squares(list(content_of_row.values())))
     likelihoods = same_work_likelihoods(query, squares, np.concatenate([embedding[None], candidates]))
-    of_row = dict(zip(content_of_row, likelihoods, strict=True))
-    aligned = [replace(match, likelihood=of_row.get(match.piece.row, 0.0)) for match in matches]
+    likelihood_of_row = dict(zip(content_of_row, likelihoods, strict=True))
+    aligned = [replace(match, likelihood=likelihood_of_row.get(match.piece.row, 0.0)) for match in matches]
     return sorted(aligned, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))

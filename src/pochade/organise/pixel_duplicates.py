@@ -1,4 +1,4 @@
-"""Which pictures have exactly the same pixels, though their files differ."""
+"""Find pictures whose files differ although their pixels are exactly the same."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from pochade.index.pictures import PictureFile, file_time
 
 
 class PixelDuplicates:
-    """Finds pictures with the same pixels, and stores the hashes of the pixels, so that each file is decoded once.
+    """Finds pictures with the same pixels, and stores a hash of the pixels, so that each picture is decoded only once.
 
     Args:
         files: The files of each picture, by number.
@@ -23,20 +23,20 @@ class PixelDuplicates:
 
     def __init__(self, files: Mapping[int, Sequence[PictureFile]], index: Index) -> None:
         self.files, self.index = files, index
-        self.first: dict[int, int] = {}  # from a picture to the first picture with the same pixels
+        self.first_equal: dict[int, int] = {}  # from a picture to the lowest number with the same pixels
         self._digests = index.pixel_hashes()
 
     def compare(self, pairs: list[list[int]]) -> None:
-        """Compare the pixels of pairs of pictures, where their sizes agree."""
+        """Compare the pixels of pairs of pictures (picture numbers); pairs of different sizes are skipped."""
         numbers = {number for pair in pairs if self._may_agree(*pair) for number in pair}
         first_with_digest = dict[str, int]()
         for number in sorted(numbers):
             if digest := self._digest(number):
-                self.first[number] = first_with_digest.setdefault(digest, number)
+                self.first_equal[number] = first_with_digest.setdefault(digest, number)
 
     def are_equal(self, number: int, other: int) -> bool:
-        """Whether two pictures are known to have the same pixels."""
-        return number == other or self.first.get(number, number) == self.first.get(other, other)
+        """Whether `compare` has shown that two pictures have the same pixels."""
+        return number == other or self.first_equal.get(number, number) == self.first_equal.get(other, other)
 
     def _may_agree(self, number: int, other: int) -> bool:
         first, second = self.files[number][0], self.files[other][0]
@@ -44,7 +44,7 @@ class PixelDuplicates:
         return has_one_page and (first.width, first.height) == (second.width, second.height)
 
     def _digest(self, number: int) -> str | None:
-        """The hash of a picture's pixels; None if its file can't be decoded, or changed since it was learnt."""
+        """The hash of a picture's pixels; None if its file can't be decoded, or has changed since it was learnt."""
         if number not in self._digests:
             file = self.files[number][0]
             try:

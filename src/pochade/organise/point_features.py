@@ -1,7 +1,7 @@
 """The features by which pictures are grouped, placed on the map and labelled.
 
-An embedding hardly changes when a picture is recoloured or turned into line art. Yet people group pictures by colours,
-outlines and grain. The descriptors measure these, so groups and the map rest on descriptors, and labels on both.
+An embedding hardly changes when a picture is recoloured or turned into line art. But people group pictures by colours,
+outlines and grain, which the descriptors measure. Groups and the map therefore use descriptors, and labels use both.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from pochade.index.pictures import PictureFile
 from pochade.system.progress import Report
 
 OUTLINE_COMPONENTS = 64  # principal components of the outlines
-STYLE_WEIGHT = 0.5  # of the style, beside outlines of unit length
+STYLE_WEIGHT = 0.5  # factor of the style, relative to outlines of unit length
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PointFeatures:
 
     embeddings: Floats  # (N, 64)
     style: Floats  # (N, 248), colours and technique
-    outlines: Floats  # (N, 392), where edges are
+    outlines: Floats  # (N, 392), where the edges lie
 
     @property
     def for_labels(self) -> Floats:
@@ -64,9 +64,9 @@ class PicturePoints:
         numbers = np.array(sorted(files), np.int64)
         return cls(numbers, features[[files[number][0].row for number in numbers.tolist()]])
 
-    def places(self, numbers: Iterable[int]) -> list[int]:
+    def positions(self, numbers: Iterable[int]) -> list[int]:
         """Look up the positions of pictures among these points; pictures that are not among them are left out."""
-        position = {number: place for place, number in enumerate(self.numbers.tolist())}
+        position = {number: position for position, number in enumerate(self.numbers.tolist())}
         return [position[number] for number in sorted(numbers) if number in position]
 
 
@@ -74,7 +74,7 @@ def compute_features(models: ActiveModels, contents: list[str], report: Report) 
     """Read the features of all pictures, and compute those that are missing.
 
     Args:
-        models: The models of the collection, with its thumbnails and vector files.
+        models: Finds the embeddings, thumbnails and descriptors.
         contents: The content hash of every picture, by row.
         report: Called with the progress.
     """

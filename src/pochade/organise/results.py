@@ -1,4 +1,4 @@
-"""What a person gets when a collection is put in order: groups, places on the map, and suggestions for labels."""
+"""The results of organising a collection: groups, places on the map, and suggestions for labels."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,15 @@ class Group:
 
     number: int  # never changes
     name: str | None  # given by the person
-    description: str  # measured, such as "flat colour, mostly red, calm"
-    kept: bool  # whether the person changed the group
+    description: str  # made from measurements, such as "flat colour, mostly red, calm"
+    kept: bool  # whether the person edited the group
     cover: Path  # the picture that represents it
     paths: tuple[Path, ...]  # all files, including those of its subgroups
     groups: tuple["Group", ...]  # its subgroups
 
     @property
     def title(self) -> str:
-        """The name, or the description where there is no name."""
+        """The name, or the description if the group has no name."""
         return self.name or self.description
 
 
@@ -49,7 +49,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """The pictures that likely have a label, and those to ask about."""
+    """Pictures that likely have a label, and pictures for which the person's answer would teach the most."""
 
-    likely: tuple[Suggestion, ...]  # most certain first
-    ask: tuple[Suggestion, ...]  # the most informative to confirm or refuse next
+    likely: tuple[Suggestion, ...]  # the likeliest first
+    ask: tuple[Suggestion, ...]  # to confirm or refuse next, the most informative first

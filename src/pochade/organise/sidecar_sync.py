@@ -1,4 +1,4 @@
-"""Copy the labels of a collection to XMP sidecars, and back."""
+"""Copy the labels of a collection to XMP sidecars, and from sidecars to the collection."""
 
 from collections.abc import Iterator
 
@@ -30,24 +30,24 @@ def write_sidecars(library: Library) -> list[str]:
 
 
 def read_sidecars(library: Library) -> list[str]:
-    """Take over the labels in sidecars, except those that the person refused for a picture.
+    """Add the labels in sidecars to the pictures, except labels that the person refused for a picture.
 
     Returns:
-        A sentence for each file that could not be read, and for each label that can't be taken over.
+        A sentence for each sidecar that could not be read, and for each invalid label.
     """
     all_labels, problems = labels_by_picture(library.index), list[str]()
-    new: dict[str, list[int]] = {}
+    new_labels: dict[str, list[int]] = {}  # from a label to picture numbers
     for file in library.pictures():
         for label in _labels_beside(file, problems):
             if label not in all_labels.get(file.number, {}):
-                new.setdefault(label, []).append(file.number)
-    for label, numbers in new.items():
+                new_labels.setdefault(label, []).append(file.number)
+    for label, numbers in new_labels.items():
         add_label(library.index, numbers, label)
     return problems
 
 
 def _labels_beside(file: PictureFile, problems: list[str]) -> Iterator[str]:
-    """The valid labels in a file's sidecars; what is wrong with the others is added to the problems."""
+    """The valid labels in a file's sidecars; a sentence about each invalid label is added to `problems`."""
     try:
         labels = read_sidecar_labels(file.path)
     except PochadeError as error:

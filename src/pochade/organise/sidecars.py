@@ -27,11 +27,11 @@ from pochade.system.atomic_files import write_atomically
 from pochade.system.folder_walk import NON_PICTURE_SUFFIXES, suffix_of
 
 MISSING_FILE_ERRORS = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_AN_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DESCRIPTION, ABOUT, ITEM = (f"{{{RDF_NAMESPACE}}}{name}" for name in ("Description", "about", "li"))
 LISTS = [f"{{{RDF_NAMESPACE}}}{name}" for name in ("Bag", "Seq", "Alt")]
 SUBJECT = f"{{{DC_NAMESPACE}}}subject"
-HIERARCHY_SEPARATORS = {  # properties that hold labels with their parents, and what separates these
+HIERARCHY_SEPARATORS = {  # properties that hold labels with their parents, and the separator of these
     "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject": "|",
     "{http://www.digikam.org/ns/1.0/}TagsList": "/",
 }
@@ -41,7 +41,7 @@ def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
     """Read the labels in a picture's sidecars, those of digiKam's sidecar first.
 
     Returns:
-        Each label once, in the order of the file; none without a sidecar.
+        Each label once, in the order of the files; empty if there is no sidecar.
 
     Raises:
         DataDamaged: A sidecar is no XMP, cut short, too large, or declares entities.
@@ -52,18 +52,18 @@ def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
 
 
 def write_sidecar_labels(picture: Path, labels: Sequence[str], before: Sequence[str]) -> Path | None:
-    """Write labels to a picture's sidecar, and preserve everything else in it.
+    """Write labels to a picture's sidecar, and preserve everything else in the sidecar.
 
-    An existing sidecar that only this picture uses is updated; otherwise `<file>.xmp` is created. A sidecar that can't
-    be read stays as it is.
+    If only this picture uses an existing sidecar, it is updated; otherwise `<file>.xmp` is created. A sidecar that
+    can't be read stays as it is.
 
     Args:
         picture: The picture, which is neither opened nor changed.
         labels: All labels of the picture.
-        before: Labels that Pochade may have written earlier; those that are not among `labels` are removed.
+        before: Labels that Pochade may have written earlier. A label that is not among `labels` any more is removed.
 
     Returns:
-        The sidecar that was written; None if it has these labels already.
+        The sidecar that was written; None if it had these labels already.
 
     Raises:
         UsageError: A label is empty, or has a character that XML can't hold.
@@ -85,11 +85,11 @@ def write_sidecar_labels(picture: Path, labels: Sequence[str], before: Sequence[
 def _check_labels(labels: Iterable[str]) -> None:
     for label in labels:
         if not label:
-            raise UsageError("an empty label can't be written to a sidecar", "give it a name")
-        if invalid := NOT_IN_XML.search(label):
+            raise UsageError("an empty label can't be written to a sidecar", "give the label a name")
+        if invalid := NOT_AN_XML_CHARACTER.search(label):
             raise UsageError(
                 f"the label {label!r} can't be written to a sidecar: XML has no character {invalid[0]!r}",
-                "rename the label without it",
+                "rename the label without this character",
             )
 
 
@@ -103,7 +103,7 @@ def _sidecar_paths(picture: Path) -> list[Path]:
 
 
 def _sidecar_to_write(picture: Path) -> Path:
-    """Lightroom's sidecar if it is the only one and only this picture uses it, else digiKam's."""
+    """Lightroom's sidecar if there is no other and only this picture uses it; else digiKam's."""
     digikam, *lightroom = _sidecar_paths(picture)
     only_lightroom = lightroom and not _exists(digikam) and _exists(lightroom[0])
     return lightroom[0] if only_lightroom and not _is_shared(lightroom[0], picture) else digikam
@@ -123,7 +123,7 @@ def _is_shared(sidecar: Path, picture: Path) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    """Whether a path exists, even as a broken link; an error that leaves this open is raised as FileUnreachable."""
+    """Whether a path exists, even as a broken link; raises FileUnreachable if the system can't tell."""
     try:
         path.lstat()
     except OSError as error:
@@ -137,7 +137,7 @@ def _exists(path: Path) -> bool:
 
 
 def _read_or_create(path: Path) -> Sidecar:
-    """Read a sidecar, or start a new one, and turn every label that is no list item into one."""
+    """Read a sidecar or start a new one, and bring its labels into lists, because programs also write plain text."""
     sidecar = read_sidecar(path) if _exists(path) else parse_sidecar(EMPTY_SIDECAR, path)
     _convert_to_lists(sidecar.rdf)
     return sidecar
@@ -154,7 +154,7 @@ def _convert_to_lists(rdf: Element) -> None:
 
 
 def _labels_in(rdf: Element) -> list[str]:
-    """The labels; where there are only labels with their parents, the last part of each."""
+    """The labels; if there are only labels with their parents, the last part of each."""
     if subjects := _lists_of(rdf, SUBJECT):
         return _item_texts(subjects)
     paths = [
@@ -205,7 +205,7 @@ def _add_list(rdf: Element) -> Element:
     if description is None:
         description = SubElement(rdf, DESCRIPTION, {ABOUT: ""})
     subject = Element(SUBJECT)
-    subject.tail = description.text or "\n  "  # the line break before the property that was the first
+    subject.tail = description.text or "\n  "  # the line break before what used to be the first property
     description.text = description.text or "\n   "
     description.insert(0, subject)
     items = SubElement(subject, LISTS[0])

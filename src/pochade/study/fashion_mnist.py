@@ -110,7 +110,7 @@ def fashion_mnist(folder: Path | None = None) -> ImageSet:
         DataDamaged: A file is cut short, of the wrong kind, or differs from the published one.
     """
     folder = locate_data(folder)
-    arrays = [torch.from_numpy(read_idx(folder / source.name, source)) for source in DATA_FILES]
+    arrays = [torch.from_numpy(read_idx(folder / file.name, file)) for file in DATA_FILES]
     train_images, train_labels, test_images, test_labels = arrays
     return ImageSet(
         Split(train_images.unsqueeze(1), train_labels.long()),  # (60000, 1, 28, 28), (60000,)

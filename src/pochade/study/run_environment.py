@@ -38,7 +38,8 @@ def code_version() -> str:
     """The commit of the running code, with a `+` if it was changed since; outside of a checkout the version."""
     module = Path(__file__)
     try:
-        _run_git("ls-files", "--error-unmatch", module.name, folder=module.parent)  # fails if this is the repository of another project
+        # fails if this is the repository of another project
+        _run_git("ls-files", "--error-unmatch", module.name, folder=module.parent)
         return _run_git("describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+", folder=module.parent)
     except (OSError, subprocess.SubprocessError):
         return f"version {version('pochade')}"

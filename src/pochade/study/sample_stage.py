@@ -59,9 +59,7 @@ def measure_real_pictures(data: ImageSet, classifier: Classifier, seed: int) -> 
     real, train = (classifier_features(classifier, split.images) for split in (data.test, data.train))
     chosen = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[: len(real)]
     with torch.inference_mode():
-        guesses = torch.cat(
-            [classifier(batch.float() / 255).argmax(1) for batch in data.test.images.split(BATCH_SIZE)]
-        )
+        guesses = torch.cat([classifier(batch.float() / 255).argmax(1) for batch in data.test.images.split(BATCH_SIZE)])
     floor = set_distance(train[chosen], real, seed)._asdict()
     numbers = {
         "floor": floor | measure_originality(train[chosen], real, train),

@@ -25,4 +25,4 @@ def test_the_process_ends_when_the_server_closes_its_input(tmp_path: Path) -> No
     task = json.dumps({"kind": "learn", "folder": str(tmp_path / "nothing"), "index": None})
     process = subprocess.run(job_command(), input=task + "\n", capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in process.stdout.splitlines()]
-    assert process.returncode == 130 or "nothing" in lines[-1]["problem"]
+    assert process.returncode == 130 or "is not a folder" in lines[-1]["problem"]

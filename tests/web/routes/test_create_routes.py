@@ -352,7 +352,7 @@ def test_without_a_map_nothing_is_generated_at_a_place(
     with Collection.open(folder) as collection:
         add_map_places(collection.index, {}, replace=True)
     with serve_without_workers(folder) as client:
-        assert refusal(client, "map", x=0, y=0) == (404, "the map has not been laid yet")
+        assert refusal(client, "map", x=0, y=0) == (404, "there is no map yet")
 
 
 def test_everything_works_in_worker_processes(learnt_drawings: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pochade import errors
-from tests.cli.test_collection_commands import run
+from tests.support.command_line import run_command
 from tests.support.picture_files import (
     encode_with_pillow,
     rgb_image,
@@ -34,7 +34,7 @@ def run_clean(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     monkeypatch.setattr("pochade.cleaning.clean_picture.clean", FakeCleaner(notes=("there is little bare paper",)))
 
     def run_words(*words: object) -> tuple[int, Any, str]:
-        code = run(["clean", *words], monkeypatch)
+        code = run_command(["clean", *words], monkeypatch)
         captured = capsys.readouterr()
         return code, json.loads(captured.out) if captured.out else None, captured.err
 
