@@ -1,1 +1,1 @@
-"""How each shipped model was trained (recipes/), and how each figure was measured (bench/)."""
+"""How each shipped model was trained (recipes/), how each figure was measured (bench/), what both share (shared/)."""

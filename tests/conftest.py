@@ -40,19 +40,19 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
-def drawn(count: int, seed: int) -> Split:
-    """Grey rectangles on black, 28 x 28, one place and size for each of ten classes, jittered."""
+def draw_rectangles(count: int, seed: int) -> Split:
+    """Draw grey rectangles on black, 28 x 28, with a place and a size for each of ten classes, jittered."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(count) % len(CLASSES)
     images = torch.zeros(count, 1, 28, 28)
     for image, label in zip(images, labels.tolist(), strict=True):
-        top, left, height, width = torch.randint(0, 4, (4,), generator=generator).tolist()
-        shade = 0.4 + 0.6 * torch.rand(1, generator=generator)
-        image[0, top + label : top + label + 8 + height, left + label : left + 2 * label + 6 + width] = shade
+        top, side, height, width = torch.randint(0, 4, (4,), generator=generator).tolist()
+        grey = 0.4 + 0.6 * torch.rand(1, generator=generator)
+        image[0, top + label : top + label + 8 + height, side + label : side + 2 * label + 6 + width] = grey
     return Split((images * 255).byte(), labels)
 
 
 @pytest.fixture(scope="session")
 def pictures() -> ImageSet:
     """A data set of 600 training and 200 test pictures in ten classes."""
-    return ImageSet(drawn(600, seed=0), drawn(200, seed=1), CLASSES)
+    return ImageSet(draw_rectangles(600, seed=0), draw_rectangles(200, seed=1), CLASSES)

@@ -46,7 +46,7 @@ from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import decode_latents, reconstruction_error
 from pochade.training.evaluation.set_distance import set_distance
 from pochade.training.loop import train
-from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER, TUTORIAL_RECIPE, Recipe
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER_RECIPE, TUTORIAL_RECIPE, Recipe
 
 SEEDS = range(3)
 RATE, BATCH = 1e-3, 64  # of Adam, for the rivals
@@ -149,7 +149,7 @@ def _make_judge(data: ImageSet, path: Path) -> Judge:
             model,
             classification_loss,
             (data.train.images, data.train.labels),
-            REFERENCE_CLASSIFIER,
+            REFERENCE_CLASSIFIER_RECIPE,
             seed=REFERENCE_CLASSIFIER_SEED,
         )
         save_model(path, model.cpu())

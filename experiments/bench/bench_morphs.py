@@ -24,7 +24,7 @@ from pochade.study.study_latents import flat_latents
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import decode_latents
 from pochade.training.loop import train
-from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER
+from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER_RECIPE
 
 PAIRS, FRAMES, SEED = 200, 31, 0
 LATENT_DIMS = (16, 64)
@@ -39,7 +39,7 @@ def main() -> None:
         classifier,
         classification_loss,
         (data.train.images, data.train.labels),
-        REFERENCE_CLASSIFIER,
+        REFERENCE_CLASSIFIER_RECIPE,
         seed=REFERENCE_CLASSIFIER_SEED,
     )
     figures = {

@@ -23,7 +23,7 @@ step "Copying ${#folders[@]} folders of openclipart to $to/art" copy_drawings
 step "Learning them: every drawing is read, embedded and sketched, then the models are fine-tuned (two to five minutes)" "$pochade" learn "$to/art"
 step "What is known now" "$pochade" -C "$to/art" info
 step "Damaging one drawing: $to/scan.jpg is a crooked, tinted, mirrored scan of it" \
-    "$(dirname "$pochade")/python" -m experiments.recipes.scan "$to/art/animals/birds/puffin-md.png" "$to/scan.jpg"
+    "$(dirname "$pochade")/python" -m experiments.recipes.scan_for_demo "$to/art/animals/birds/puffin-md.png" "$to/scan.jpg"
 step "Finding it again: the drawing comes first, see $to/found.png" \
     "$pochade" -C "$to/art" find "$to/scan.jpg" -k 9 --sheet "$to/found.png"
 if [ -t 1 ]; then

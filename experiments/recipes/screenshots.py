@@ -102,9 +102,8 @@ def _show_creation(page: Page, _: Path) -> None:
         prepare.click()
     page.get_by_label("Seed").fill("7")
     create.click()
-    tiles = page.get_by_role("region", name="Seed 7, whole collection").get_by_role(
-        "button", name=re.compile(r"^Seed \d+")
-    )
+    batch = page.get_by_role("region", name="Seed 7, whole collection")
+    tiles = batch.get_by_role("button", name=re.compile(r"^Seed \d+"))
     expect(tiles.nth(7)).to_be_visible()  # all eight
     tiles.nth(2).click()
     selected = page.get_by_role("complementary", name="Selected picture")

@@ -32,8 +32,8 @@ class Collection(OrganiseMethods, CreateMethods):
             matches = collection.find("sketch.png")
 
     Originals are only read. Everything that is learnt goes to the index, which is the folder `.pochade` in the folder
-    of the art unless another place is given. Every method except `open`, `learn`, `close` and the properties of paths
-    raises `CollectionMissing` if nothing has been learnt yet, and `IndexDamaged` if the index can't be read.
+    of the art unless another place is given. Methods that need the index raise `CollectionMissing` if nothing has been
+    learnt yet, and `IndexDamaged` if the index can't be read.
 
     This class is a facade: each method calls a function of the index, `learn`, `organise` or `create`.
 
@@ -202,7 +202,7 @@ class Collection(OrganiseMethods, CreateMethods):
         return self.library.redraw_of(picture)
 
     def active_model(self) -> Any | None:
-        """The record of the models in use, with `name`, `learnt` and `figures`; None before the first pictures."""
+        """The record of the models in use, with `name`, `learnt` and `figures`; None if there is none yet."""
         return model_in_use(self.index)
 
     def model_name(self) -> str:

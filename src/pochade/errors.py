@@ -20,21 +20,24 @@
     ├── ArchiveDamaged       11   an archive is damaged, cut short or impossible, or a newer Pochade wrote it
     └── Interrupted         130   the person pressed Ctrl-C; finished work is kept
 
-A library call raises one of these. The command line turns it into a line and an exit code, the server into a status.
+A library call raises one of these errors. The command line turns it into a message and an exit code, the server into
+an HTTP status.
 """
 
 import sys
 from typing import Self
+
+UNDAMAGED_COPY_HINT = "look for an undamaged copy"
 
 
 class PochadeError(Exception):
     """A problem that a person can understand and act on.
 
     Args:
-        sentence: What is wrong, naming the file or option; without a full stop.
+        sentence: What is wrong, with the name of the file or option, but without a full stop.
         hint: The next step; empty if there is none.
-        subject: The file that the sentence begins with, if it was made by `about`.
-        reason: The rest of such a sentence.
+        subject: The file that the sentence is about; empty unless `about` made the error.
+        reason: What is wrong with that file, without its name; empty unless `about` made the error.
     """
 
     exit_code = 1
@@ -45,22 +48,22 @@ class PochadeError(Exception):
 
     @classmethod
     def about(cls, subject: str, reason: str, hint: str = "") -> Self:
-        """Return an error about a file; `reason` tells later code what is wrong without naming the file.
+        """Return an error about a file, whose `reason` can be shown without the file's name.
 
         Args:
-            subject: The file, printable.
-            reason: What is wrong with it; the sentence is `'subject' reason`.
+            subject: The file's name in printable characters.
+            reason: What is wrong with the file; the sentence becomes `'subject' reason`.
             hint: The next step.
         """
         return cls(f"'{subject}' {reason}", hint, subject, reason)
 
     def hide_path(self, path: str, name: str) -> Self:
-        """Return the same error with a path replaced by a name: folders of the person must not reach a browser."""
+        """Return the same error with a name instead of a path, because a browser must not see the person's folders."""
         sentence, subject, reason = (text.replace(path, name) for text in (self.sentence, self.subject, self.reason))
         return type(self)(sentence, self.hint, subject, reason)
 
     def __reduce__(self) -> tuple[type["PochadeError"], tuple[str, str, str, str]]:
-        """Keep all fields when the error travels between processes."""
+        """Keep all fields when the error is sent between processes."""
         return type(self), (self.sentence, self.hint, self.subject, self.reason)
 
 
@@ -159,5 +162,5 @@ class Interrupted(PochadeError):
 
 
 def install_hint(extra: str) -> str:
-    """Return the command that installs an optional extra for the Python that runs."""
+    """Return the command that installs an optional extra for the running Python."""
     return f"'{sys.executable}' -m pip install 'pochade[{extra}]'"

@@ -31,7 +31,7 @@ def test_nearest_neighbours_work_across_blocks_and_can_skip_the_point_itself(mon
 
 def test_more_neighbours_than_points_are_refused() -> None:
     points = np.zeros((3, 2))
-    with pytest.raises(ValueError, match="3 neighbours asked for among 3 points"):
+    with pytest.raises(ValueError, match="3 points are too few for 3 neighbours"):
         nearest_neighbours(points, points, 3, skip_self=True)
 
 

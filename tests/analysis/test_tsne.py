@@ -84,7 +84,7 @@ def test_points_beyond_the_landmarks_join_their_clouds(monkeypatch: pytest.Monke
 
 def test_many_points_are_laid_out_with_fourier_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pochade.analysis.tsne.MIN_FFT_POINTS", 0)
-    monkeypatch.setattr("pochade.analysis.tsne.ITERATIONS", 50)
+    monkeypatch.setattr("pochade.analysis.tsne.TSNE_ITERATIONS", 50)
     points, labels = unit_clouds(240)
     positions = fit_map(points)
     assert neighbour_purity(positions, labels, positions, labels) > 0.98

@@ -21,15 +21,15 @@ def in_process_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encode_missing, "WorkerPool", InProcessPool)
 
 
-def patch_model_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the shipped model travel in every archive, whatever it saves."""
+def always_include_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Include the shipped model in every archive, whatever it saves."""
     monkeypatch.setattr(model_choice, "MIN_COLLECTION_FACTOR", 0)
     monkeypatch.setattr(model_choice, "archive_cost", lambda entry: 0 if entry.codec == MODEL else entry.bytes)
 
 
 @pytest.fixture(scope="session")
 def restored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder `art` with two paintings, and its archive `art.pochade` at `medium`, which carries a model.
+    """A folder `art` with two paintings, and its archive `art.pochade` at `medium`, which includes a model.
 
     Tests copy it, because encoding takes long.
     """
@@ -38,15 +38,15 @@ def restored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(2):
         (home / "art" / f"{number}.png").write_bytes(save_png(painting(160 + 16 * number, 200)))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        patch_model_choice(monkeypatch)
+        always_include_model(monkeypatch)
         compress(home / "art", home / "art.pochade", "medium")
     return home
 
 
 @pytest.fixture
 def restored_archive(restored_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the archive that carries a model, beside a copy of its folder `art`."""
-    patch_model_choice(monkeypatch)
+    """A copy of the archive that includes a model, beside a copy of its folder `art`."""
+    always_include_model(monkeypatch)
     shutil.copytree(restored_home, tmp_path, dirs_exist_ok=True)
     return tmp_path / "art.pochade"
 

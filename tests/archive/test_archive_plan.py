@@ -41,8 +41,8 @@ def test_unknown_fields_of_a_newer_pochade_are_not_lost_by_adding(place: int, tm
     path = write_archive(tmp_path, build_archive(manifest, TEXT))
     before = path.read_bytes()
     (tmp_path / "0.png").write_bytes(TEXT)
-    assert compress(tmp_path / "0.png", path).coded == 0, "it is there already"
+    assert compress(tmp_path / "0.png", path).coded == 0, "it already exists"
     (tmp_path / "new").write_bytes(b"new")
-    with pytest.raises(ArchiveDamaged, match="a newer Pochade wrote"):
+    with pytest.raises(ArchiveDamaged, match="was written by a newer Pochade"):
         compress(tmp_path / "new", path)
     assert path.read_bytes() == before

@@ -1,4 +1,4 @@
-"""Reading: what an archive promises is checked before it is handed out, and golden archives decode for ever."""
+"""Reading: contents are checked against the manifest before they are returned; golden archives decode for ever."""
 
 import hashlib
 import io

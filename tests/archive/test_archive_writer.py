@@ -1,4 +1,4 @@
-"""`compress`: files go into an archive and come back; what the archive holds is never endangered."""
+"""`compress`: files go into an archive and come back, and nothing in an existing archive is ever lost."""
 
 import hashlib
 import json
@@ -26,10 +26,8 @@ from tests.support.picture_files import (
     rgb_image,
 )
 
-AWKWARD = os.fsdecode(b"k\xe4se \\ a:b.png")
-
-
-DAY = 1_600_000_000_123_456_789
+AWKWARD_NAME = os.fsdecode(b"k\xe4se \\ a:b.png")
+MODIFIED_NS = 1_600_000_000_123_456_789
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +47,12 @@ def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "photo.png").write_bytes(encode_with_pillow(rgb_image().resize((300, 200)), "PNG"))
     (folder / "notes.txt").write_text("of paper and ink " * 99, encoding="utf-8")
     (folder / "empty").write_bytes(b"")
-    (folder / AWKWARD).write_bytes(drawing_png(2))
+    (folder / AWKWARD_NAME).write_bytes(drawing_png(2))
     (folder / ".hidden").write_bytes(os.urandom(999))
     (folder / "link.png").symlink_to("drawing 1.png")
     (folder / "loop").symlink_to(folder)
     for path in folder.rglob("*"):
-        os.utime(path, ns=(DAY, DAY), follow_symlinks=False)
+        os.utime(path, ns=(MODIFIED_NS, MODIFIED_NS), follow_symlinks=False)
     return folder
 
 
@@ -79,7 +77,7 @@ def test_all_files_come_back_with_path_and_modification_time(
     assert {name for name in before if before[name] != after[name]} <= {
         name for name, kind in returns.items() if kind == "pixels"
     }
-    assert all((tmp_path / "out" / name).stat().st_mtime_ns == DAY for name in after)
+    assert all((tmp_path / "out" / name).stat().st_mtime_ns == MODIFIED_NS for name in after)
     assert (tmp_path / "out" / "old" / "nothing").is_dir()
     assert not (tmp_path / "out" / ".pochade").exists()
 
@@ -139,7 +137,7 @@ def test_a_second_run_only_adds_new_files(archive_and_report: tuple[Path, Compre
     (folder / "notes.txt").write_text("another text", encoding="utf-8")
     (folder / "empty").mkdir()
     (folder / "empty" / "drawing.png").write_bytes(drawing_png(7))
-    os.utime(folder / "notes.txt", ns=(DAY, DAY))
+    os.utime(folder / "notes.txt", ns=(MODIFIED_NS, MODIFIED_NS))
     report = compress(folder, target)
     assert report.coded == 2
     moved = {"notes.txt": "notes (2020-09-13 12.26.40).txt", "empty": "empty (2020-09-13 12.26.40)"}

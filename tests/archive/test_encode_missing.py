@@ -48,13 +48,13 @@ def test_a_file_that_fails_half_way_does_not_spoil_the_next(
 ) -> None:
     folder, target = folder_and_archive
 
-    def failing(path: Path) -> Iterator[bytes]:
+    def chunks_of_a_failing_drive(path: Path) -> Iterator[bytes]:
         yield from file_chunks(path)
         if path.name == "torn":
             raise FileUnreachable.about(str(path), "can't be read: the drive has gone")
 
     (folder / "torn").write_bytes(os.urandom(50_000))
-    monkeypatch.setattr(encode_missing, "file_chunks", failing)
+    monkeypatch.setattr(encode_missing, "file_chunks", chunks_of_a_failing_drive)
     report = compress(folder, target)
     assert report.left_out == {str(folder / "torn"): "can't be read: the drive has gone"}
     assert set(read_archive(target)) == {"notes.txt", "noise"}

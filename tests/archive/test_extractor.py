@@ -23,8 +23,8 @@ from pochade.errors import ArchiveDamaged, OutputUnwritable
 from pochade.images.codecs import lossless
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.system import atomic_files
-from tests.support.command_line import run_command
 from tests.support.archives import DiskUsage, build_archive, damage_file, entry_json, manifest_json, write_archive
+from tests.support.command_line import run_command
 from tests.support.paintings import decode, painting, save_png
 from tests.support.picture_files import encode_with_pillow, rgb_image
 
@@ -58,12 +58,12 @@ class UnreadableFile(io.BytesIO):
 
     def __init__(self, content: bytes, begin: int, end: int) -> None:
         super().__init__(content)
-        self.lost = range(begin, end)
+        self.lost_offsets = range(begin, end)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read bytes; raise OSError where any of them is lost."""
-        content, place = super().read(size), self.tell()
-        if max(place - len(content), self.lost.start) < min(place, self.lost.stop):
+        """Read bytes; raise OSError if one of them is lost."""
+        content, end = super().read(size), self.tell()
+        if max(end - len(content), self.lost_offsets.start) < min(end, self.lost_offsets.stop):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return content
 
@@ -73,7 +73,7 @@ def test_another_file_is_never_replaced(archive_path: Path, tmp_path: Path) -> N
     out.mkdir()
     (out / "notes.txt").write_text("mine", encoding="utf-8")
     with open_archive(archive_path) as archive:
-        with pytest.raises(OutputUnwritable, match=r"notes\.txt' is there already"):
+        with pytest.raises(OutputUnwritable, match=r"notes\.txt' already exists"):
             extract(archive, out)
         assert file_names(out) == {"notes.txt"}
         report = extract(archive, out, keep_going=True)
@@ -115,11 +115,11 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
 
 def test_a_temporary_file_of_another_run_is_not_removed(archive_path: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    other = tmp_path / "out" / f".pochade.{os.getpid()}.part"
-    other.write_bytes(b"of another run")
+    temporary = tmp_path / "out" / f".pochade.{os.getpid()}.part"
+    temporary.write_bytes(b"of another run")
     with open_archive(archive_path) as archive:
         assert extract(archive, tmp_path / "out").files == 3
-    assert other.read_bytes() == b"of another run"
+    assert temporary.read_bytes() == b"of another run"
 
 
 def test_names_that_a_system_can_not_tell_apart_become_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_a_file_in_place_of_an_empty_folder_stops_nothing_else(archive_path: Pat
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "empty").write_bytes(b"mine")
     with open_archive(archive_path) as archive:
-        with pytest.raises(OutputUnwritable, match="empty' is there already, and is another file"):
+        with pytest.raises(OutputUnwritable, match="empty' already exists and is a different file"):
             extract(archive, tmp_path / "out")
         report = extract(archive, tmp_path / "out", keep_going=True)
     assert list(report.problems) == ["empty"]

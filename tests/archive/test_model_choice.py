@@ -1,4 +1,4 @@
-"""A model travels in an archive once, only where it pays off, and a damaged one is repaired."""
+"""An archive includes a model once and only where that pays_off off, and a damaged model is repaired."""
 
 import zlib
 from dataclasses import replace
@@ -32,21 +32,21 @@ def add_variant(part: PartialArchive, letter: str, size: int, model: str | None)
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("pays", [True, False])
-def test_the_model_travels_only_where_the_archive_is_smaller_with_it(tmp_path: Path, pays: bool) -> None:
+@pytest.mark.parametrize("pays_off", [True, False])
+def test_the_model_is_included_only_where_the_archive_is_smaller_with_it(tmp_path: Path, pays_off: bool) -> None:
     model = random_denoiser()
     packed = pack_model(model)
     name = model_entry(packed).original_sha256[:16]
-    saved = len(with_repair_record(packed)) + 2000 if pays else 500
+    saved_bytes = len(with_repair_record(packed)) + 2000 if pays_off else 500
     with PartialArchive(tmp_path / "x.pochade") as part:
         for letter in "ab":
             add_variant(part, letter, 60_000, None)
-            add_variant(part, letter, 60_000 - saved, name)
+            add_variant(part, letter, 60_000 - saved_bytes, name)
         drop_losing_variants(part, packed)
         codecs = [entry.codec for entry in part.entries]
-    assert codecs.count(MODEL) == pays
-    assert codecs.count("avif-restored") == 2 * pays
-    assert codecs.count("avif") == 2 * (not pays)
+    assert codecs.count(MODEL) == pays_off
+    assert codecs.count("avif-restored") == 2 * pays_off
+    assert codecs.count("avif") == 2 * (not pays_off)
     with PartialArchive(tmp_path / "x.pochade") as part:  # as after a kill at this moment
         part.resume(lambda _entry: True)
         assert sorted(entry.codec for entry in part.entries) == sorted(codecs)
@@ -106,9 +106,8 @@ def test_a_lost_model_costs_the_files_that_depend_on_it(restored_archive: Path) 
         assert set(archive.verify()[0].lost_files) == dependent
         with pytest.raises(ArchiveDamaged):
             archive.read(next(file for file in archive if file.entry.model))
-    compress(
-        restored_archive.parent / "art", restored_archive, "medium"
-    )  # the originals are here, so they are encoded again
+    originals = restored_archive.parent / "art"
+    compress(originals, restored_archive, "medium")  # encodes them again
     with open_archive(restored_archive) as archive:
         assert archive.verify() == []
         assert len(archive) == 2
@@ -123,11 +122,11 @@ def test_a_model_on_which_nothing_depends_is_removed(restored_archive: Path, tmp
 
 def test_an_interrupted_run_with_another_model_is_not_resumed(restored_archive: Path, tmp_path: Path) -> None:
     with open_archive(restored_archive) as archive:
-        foreign = replace(next(file.entry for file in archive if file.entry.model), model="0" * 16)
-        content = archive.content_range(foreign).content()
+        foreign_entry = replace(next(file.entry for file in archive if file.entry.model), model="0" * 16)
+        content = archive.content_range(foreign_entry).content()
     restored_archive.unlink()
     with PartialArchive(restored_archive) as part:
-        part.add(foreign, [content])
+        part.add(foreign_entry, [content])
     compress(tmp_path / "art", restored_archive, "medium")
     with open_archive(restored_archive) as archive:
         assert archive.verify() == []

@@ -13,7 +13,7 @@ from PIL import Image
 from pochade.archive import savings_report
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
-from pochade.archive.savings_report import check_report_path, write_report
+from pochade.archive.savings_report import check_report_path, write_savings_report
 from pochade.errors import OutputUnwritable, UsageError
 from tests.support.command_line import run_command
 from tests.support.paintings import washes
@@ -30,7 +30,7 @@ def report_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, grain in (("calm.png", 4), ("rough.png", 30)):
         (home / "art" / name).write_bytes(encode_with_pillow(Image.fromarray(washes(48, 200, grain)), "PNG"))
     (home / "art" / "<b>&.txt").write_text("of paper and ink " * 9, encoding="utf-8")
-    write_report(home / "report.html", compress(home / "art", home / "a.pochade", "medium"), home / "art")
+    write_savings_report(home / "report.html", compress(home / "art", home / "a.pochade", "medium"), home / "art")
     return home
 
 
@@ -62,7 +62,7 @@ def test_before_is_the_original_and_after_the_extracted_picture(report_home: Pat
     assert len(images) == 2 * len(scores) > 0
     originals = [washes(48, 200, grain) for grain in (4, 30)]
     for before, after in zip(images[::2], images[1::2], strict=True):
-        assert before.shape == after.shape == (48, savings_report.CROP_SIDE, 3)
+        assert before.shape == after.shape == (48, savings_report.CROP_SIDE_PIXELS, 3)
         assert any((before == item[:, left : left + 160]).all() for item in originals for left in range(41))
         assert not np.array_equal(before, after)
 
@@ -70,7 +70,7 @@ def test_before_is_the_original_and_after_the_extracted_picture(report_home: Pat
 def test_many_files_make_no_large_page(report_home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(savings_report, "MAX_COMPARISONS", 1)
     monkeypatch.setattr(savings_report, "MAX_LISTED_FILES", 2)
-    write_report(
+    write_savings_report(
         tmp_path / "few.html", compress(report_home / "art", report_home / "a.pochade", "medium"), report_home / "art"
     )
     assert len(images_on(tmp_path / "few.html")) == 2
@@ -82,7 +82,7 @@ def test_a_changed_original_is_not_compared(report_home: Path, tmp_path: Path) -
     report = compress(report_home / "art", report_home / "a.pochade", "medium")
     (tmp_path / "art").mkdir()
     (tmp_path / "art" / "calm.png").write_bytes(b"another")
-    write_report(tmp_path / "r.html", report, tmp_path / "art")
+    write_savings_report(tmp_path / "r.html", report, tmp_path / "art")
     assert images_on(tmp_path / "r.html") == []
 
 
@@ -91,7 +91,7 @@ def test_only_a_report_is_replaced(report_home: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
     with pytest.raises(OutputUnwritable, match=r"mine\.json' is there"):
         check_report_path(tmp_path / "mine.html")
-    with pytest.raises(UsageError, match="a report is a HTML file"):
+    with pytest.raises(UsageError, match="a report is an HTML file"):
         check_report_path(tmp_path / "cat.png")
 
 
@@ -110,6 +110,6 @@ def test_the_command_writes_the_report(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_report_shows_previews_enlarged(preview_folder_and_archive: tuple[Path, Path], tmp_path: Path) -> None:
     report = compress(preview_folder_and_archive[0], preview_folder_and_archive[1], "preview")
-    write_report(tmp_path / "report.html", report, preview_folder_and_archive[0])
+    write_savings_report(tmp_path / "report.html", report, preview_folder_and_archive[0])
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("data:image/webp") >= 2 * 2  # of the painting and the layers, before and after

@@ -38,7 +38,7 @@ def test_a_file_that_pochade_did_not_write_is_never_replaced(name: str, scans: P
     to.mkdir()
     (to / name).write_text("mine")
     (outcome,) = clean_files([scans / "sketch.png"], to, OPTIONS, FakeCleaner(), preview=True)
-    assert "is there already" in str(outcome.problem)
+    assert "already exists" in str(outcome.problem)
     assert file_contents(to) == {name: b"mine"}
 
 

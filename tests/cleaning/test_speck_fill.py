@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pochade.cleaning.speck_fill import HALVINGS, REACH, fill_specks, fill_unknown
+from pochade.cleaning.speck_fill import MAX_HALVINGS, FILL_REACH, fill_specks, fill_unknown
 
 SIDE = 64
 SPECK = (slice(20, 26), slice(30, 36))
@@ -54,14 +54,14 @@ def test_a_picture_that_is_wholly_known_or_unknown_can_be_filled() -> None:
     torch.testing.assert_close(fill_unknown(x, torch.ones(1, 1, 33, 47)), x)
 
 
-@given(st.integers(0, 10**6), st.integers(1, 2**HALVINGS * 6), st.integers(1, 2**HALVINGS * 6))
+@given(st.integers(0, 10**6), st.integers(1, 2**MAX_HALVINGS * 6), st.integers(1, 2**MAX_HALVINGS * 6))
 def test_a_tile_with_its_margin_is_filled_like_the_whole(seed: int, height: int, width: int) -> None:
     chance = torch.Generator().manual_seed(seed)
     x = torch.rand(1, 3, height, width, generator=chance)
     defect = (torch.rand(1, 1, height, width, generator=chance) < 0.01).float()  # (1, 1, h, w)
     change = -0.7 * (x - 0.5) * defect
     whole = fill_specks(x, change, defect, torch.ones_like(defect))
-    margin = -(-REACH // 16) * 16
+    margin = -(-FILL_REACH // 16) * 16
     tile = (slice(0, 16 + margin), slice(0, 32 + margin))
     part = fill_specks(x[..., *tile], change[..., *tile], defect[..., *tile], torch.ones_like(defect[..., *tile]))
     torch.testing.assert_close(part[..., :16, :32], whole[..., :16, :32])

@@ -54,9 +54,9 @@ def test_pictures_like_an_example_are_nearer_to_it(drawings: Collection, generat
 
 def test_the_shipped_generator_gives_the_same_picture_for_a_seed(drawings: Collection) -> None:
     first, second = drawings.imagine(2, seed=5)
-    again = drawings.imagine(1, seed=6)[0]
+    repeated = drawings.imagine(1, seed=6)[0]
     assert first.picture.shape == (128, 128, 3)
-    np.testing.assert_array_equal(second.picture, again.picture)
+    np.testing.assert_array_equal(second.picture, repeated.picture)
     assert (first.picture != second.picture).any()
 
 

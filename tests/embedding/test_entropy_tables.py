@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from pochade.embedding.entropy_tables import MAX_OFFSET, SCALES, laplace_tables
+from pochade.embedding.entropy_tables import MAX_OFFSET, SCALE_COUNT, laplace_tables
 from pochade.models.sketch_prior import laplace_bits
 
 
 def test_all_counts_of_a_table_add_up_and_every_offset_has_one() -> None:
-    counts = laplace_tables(range(SCALES), MAX_OFFSET, 1 << 22)
+    counts = laplace_tables(range(SCALE_COUNT), MAX_OFFSET, 1 << 22)
     assert (counts.sum(2) == 1 << 22).all()
     assert (counts > 0).all()
 

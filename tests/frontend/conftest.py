@@ -28,7 +28,7 @@ def art(scanned_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(art: Path) -> Iterator[str]:
     """The address of a server for the module's collection."""
-    from tests.support.browser import server  # needs Playwright, which is optional
+    from tests.support.browser import server  # noqa: PLC0415  # needs Playwright, which is optional
 
     with server(art) as address:
         yield address
@@ -37,7 +37,7 @@ def address(art: Path) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
     """A browser; each test opens the page in a profile of its own."""
-    from tests.support.browser import launch_browser  # needs Playwright, which is optional
+    from tests.support.browser import launch_browser  # noqa: PLC0415  # needs Playwright, which is optional
 
     with launch_browser() as browser:
         yield browser

@@ -133,7 +133,7 @@ def test_pictures_move_from_one_group_to_another(browser: Browser, address: str)
         assert not visit.accessibility_violations()
         press(page, "Move")
         expect(pictures).to_have_count(count - 1)
-        page.get_by_role("link", name="Show on the wall").click()
+        page.get_by_role("link", name="Show on wall").click()
         expect(page.get_by_role("combobox", name="Filter by group")).not_to_have_value("")
 
 
@@ -191,11 +191,11 @@ def test_the_map_is_walked_by_keyboard_and_a_lasso_selects_pictures(browser: Bro
         page.keyboard.press("0")
         draw_around_everything(page, canvas)
         expect(panel.get_by_role("heading", name=f"{PICTURES} pictures selected")).to_be_visible()
-        panel.get_by_label("Label for all of them").fill("all of them")
+        panel.get_by_label("Label for all").fill("all of them")
         panel.get_by_role("button", name="Add").click()
         expect(page.get_by_text(f"Added “all of them” to {PICTURES} pictures")).to_be_visible()
         assert not visit.accessibility_violations()
-        panel.get_by_role("button", name="Show on the wall").click()
+        panel.get_by_role("button", name="Show on wall").click()
         expect(page.get_by_role("list", name="Pictures").get_by_role("link")).to_have_count(PICTURES + 1)
 
 

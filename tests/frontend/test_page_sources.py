@@ -1,4 +1,4 @@
-"""The page as it is built: what it rests on, and that its own checks find nothing."""
+"""The sources of the page: they match the server's interface, and their own checks pass."""
 
 import shutil
 import subprocess
@@ -11,13 +11,13 @@ from tests.support.openapi import OPENAPI_FILE, openapi_json
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
 
-def test_the_pages_types_rest_on_the_interface_as_it_is() -> None:
+def test_the_page_uses_the_current_interface() -> None:
     assert OPENAPI_FILE.read_text(encoding="utf-8") == openapi_json(), "run python -m tests.support.openapi"
 
 
 @pytest.mark.skipif(
-    not shutil.which("npm") or not (FRONTEND / "node_modules").is_dir(), reason="needs npm, and what it installs"
+    not shutil.which("npm") or not (FRONTEND / "node_modules").is_dir(), reason="needs npm and its packages"
 )
-def test_svelte_check_finds_no_fault_and_warns_of_nothing() -> None:
-    found = subprocess.run(["npm", "run", "check"], cwd=FRONTEND, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout
+def test_svelte_check_reports_no_errors_and_no_warnings() -> None:
+    check = subprocess.run(["npm", "run", "check"], cwd=FRONTEND, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout

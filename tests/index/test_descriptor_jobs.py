@@ -21,11 +21,11 @@ from tests.support.learnt_collection import forget_descriptors, read_descriptors
 def test_workers_measure_the_same_descriptors(
     collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = read_descriptors(collection)
+    without_workers = read_descriptors(collection)
     forget_descriptors(art)
     monkeypatch.setattr(descriptor_jobs, "MAX_WITHOUT_WORKERS", 0)
     monkeypatch.setattr(descriptor_jobs, "THUMBNAILS_PER_TASK", 3)
-    np.testing.assert_array_equal(read_descriptors(collection), alone)
+    np.testing.assert_array_equal(read_descriptors(collection), without_workers)
 
 
 def test_workers_do_not_load_torch() -> None:

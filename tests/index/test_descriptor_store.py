@@ -24,9 +24,9 @@ def test_descriptors_of_a_deleted_index_are_not_used_for_a_new_one(collection: C
     for path in (art / ".pochade").glob("index.sqlite*"):
         path.unlink()
     (art / "a first picture.png").write_bytes((art / "stripes" / "0.png").read_bytes())
-    with Collection.open(art) as again:
-        again.learn(minutes=0)
-        striped = purely_striped(with_subgroups(again.groups()))
+    with Collection.open(art) as reopened:
+        reopened.learn(minutes=0)
+        striped = purely_striped(with_subgroups(reopened.groups()))
         assert sum(len(kinds) == 1 for kinds in striped) >= len(striped) * 0.7
         assert len(list((art / ".pochade").glob("measured-*"))) == 1
 

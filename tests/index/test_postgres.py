@@ -56,12 +56,12 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
     (art / os.fsdecode(b"caf\xe9.png")).write_bytes((art / "drawing 0.png").read_bytes())
     (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:400])
     with Collection.open(art, index=server) as collection:
-        first = collection.learn(minutes=0)
-        assert (first.new, first.again, len(first.problems)) == (12, 1, 1)
+        first_run = collection.learn(minutes=0)
+        assert (first_run.new, first_run.again, len(first_run.problems)) == (12, 1, 1)
         collection.label([file for file in collection.pictures() if file.path.name == "drawing 3.png"], "sold")
         shutil.move(art / "old" / "drawing 3.png", art / "moved.png")
-        again = collection.learn(minutes=0)
-        assert (again.new, again.again, again.gone, again.unchanged) == (0, 1, 1, 13)
+        second_run = collection.learn(minutes=0)
+        assert (second_run.new, second_run.again, second_run.gone, second_run.unchanged) == (0, 1, 1, 13)
     with Collection.open(art, index=server) as reopened:
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
         assert reopened.info().pictures == 12

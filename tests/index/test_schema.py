@@ -20,10 +20,10 @@ def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: P
         connection.execute(sql.text("INSERT INTO labels (piece, label) SELECT id, 'old' FROM pieces WHERE row = 0"))
         connection.execute(sql.text("UPDATE settings SET value = '1' WHERE name = 'schema'"))
     engine.dispose()
-    with Collection.open(art) as again:
-        assert len(families_of_drawings(again)) == 3
-        assert again.labels() == {"old": 1}
-        with again.index.reading() as connection:
+    with Collection.open(art) as reopened:
+        assert len(families_of_drawings(reopened)) == 3
+        assert reopened.labels() == {"old": 1}
+        with reopened.index.reading() as connection:
             assert connection.scalar(sql.text("SELECT value FROM settings WHERE name = 'schema'")) == str(
                 SCHEMA_VERSION
             )

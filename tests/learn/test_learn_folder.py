@@ -44,8 +44,8 @@ def test_a_moved_renamed_or_copied_file_is_the_same_picture_and_keeps_its_label(
     collection.label([picture], "favourite")
     shutil.move(picture.path, drawings_folder / "old" / "renamed.png")
     shutil.copy(drawings_folder / "old" / "renamed.png", drawings_folder / "copy.png")
-    again = collection.learn(minutes=0)
-    assert (again.new, again.again, again.gone) == (0, 2, 1)
+    second_run = collection.learn(minutes=0)
+    assert (second_run.new, second_run.again, second_run.gone) == (0, 2, 1)
     matches = collection.find(drawings_folder / "copy.png", 5, among=Filter(label="favourite"))
     assert {match.path.name for match in matches} == {"renamed.png", "copy.png"}
 

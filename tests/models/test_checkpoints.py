@@ -9,7 +9,7 @@ from torch import nn
 from pochade.errors import CheckpointDamaged
 from pochade.models import weights
 from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
-from pochade.models.checkpoints import MODEL_FORMAT, MODELS, STORED_NAMES, load_model, read_tensors, save_model
+from pochade.models.checkpoints import MODEL_FORMAT, MODEL_CLASSES, STORED_NAMES, load_model, read_tensors, save_model
 from pochade.models.classifier import Classifier
 from pochade.models.conv_stacks import ConvConfig
 from pochade.models.denoiser import Denoiser
@@ -61,11 +61,11 @@ def test_a_shipped_model_keeps_its_stored_name(
 
 
 def test_the_names_in_files_are_those_of_the_first_version() -> None:
-    assert set(MODELS) == {
+    assert set(MODEL_CLASSES) == {
         "Autoencoder", "VAE", "EdgeNet", "Classifier",
         "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE",
     }  # fmt: skip
-    assert set(STORED_NAMES.values()) == set(MODELS)
+    assert set(STORED_NAMES.values()) == set(MODEL_CLASSES)
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:

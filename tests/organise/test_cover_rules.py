@@ -20,7 +20,7 @@ def test_the_rule_decides_the_cover(collection: Collection, art: Path) -> None:
     by_time = next(family for family in collection.families("latest") if "smaller.jpg" in file_names(family))
     assert (by_size.cover.name, by_size.reason) == ("drawing 2.png", "the largest")
     assert (by_time.cover.name, by_time.reason) == ("smaller.jpg", "the latest")
-    with pytest.raises(UsageError, match="no rule"):
+    with pytest.raises(UsageError, match="not a rule"):
         collection.families("smallest")
 
 
@@ -41,5 +41,5 @@ def test_the_cover_is_the_better_file_with_a_reason(better: dict[str, Any], reas
 
 
 def test_the_shortest_path_is_the_cover_of_equal_files() -> None:
-    chosen, reason = choose_cover([picture_record("copy of a"), picture_record("a")])
-    assert (chosen.path.name, reason) == ("a", "all are alike")
+    cover, reason = choose_cover([picture_record("copy of a"), picture_record("a")])
+    assert (cover.path.name, reason) == ("a", "all are alike")

@@ -21,12 +21,12 @@ def test_the_script_sets_duplicates_aside_only_when_it_is_run(
     drawing(8).resize((110, 110)).save(art / f"{strange}.jpg")
     collection.learn(minutes=0)
     before = sorted(art.rglob("*.*"))
-    moved = write_duplicate_script(families_of_drawings(collection), art, tmp_path / "aside.sh")
+    count = write_duplicate_script(families_of_drawings(collection), art, tmp_path / "aside.sh")
     assert sorted(art.rglob("*.*")) == before
     subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
     aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
     assert sorted(path.suffix for path in aside) == [".png", ".png"]  # the bitmap has other bytes
-    assert moved == 2
+    assert count == 2
     assert not list(tmp_path.rglob("owned*"))
     assert (art / "smaller.jpg").exists()
     assert "smaller.jpg" in (tmp_path / "aside.sh").read_text()
@@ -49,6 +49,6 @@ def test_the_script_compares_files_again_before_it_moves_them(
 def test_the_script_replaces_no_other_file(collection: Collection, art: Path) -> None:
     mine = art / "todo.sh"
     mine.write_text("#!/bin/sh\necho mine\n")
-    with pytest.raises(OutputUnwritable, match="there already"):
+    with pytest.raises(OutputUnwritable, match="already exists"):
         write_duplicate_script(collection.families(), art, mine)
     assert "echo mine" in mine.read_text()

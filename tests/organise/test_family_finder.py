@@ -1,4 +1,4 @@
-"""Duplicates and versions are found, and each is called what it is."""
+"""Duplicates and versions are found, each with its kind."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,15 +17,14 @@ from tests.support.picture_records import picture_record
 
 
 def test_duplicates_are_found_with_their_kind(collection: Collection) -> None:
-    found = {family.cover.name: kinds_by_name(family) for family in families_of_drawings(collection)}
+    kinds = {family.cover.name: kinds_by_name(family) for family in families_of_drawings(collection)}
     exact = {"drawing 0.png", "same file.png", "same pixels.bmp"}
-    first = next(cover for cover in found if cover in exact)
-    assert found.pop(first) == dict.fromkeys(exact - {first}, "exact")
-    assert found.pop("drawing 2.png") == {"smaller.jpg": "near"}
-    (cover, others), *rest = found.items()
-    assert {cover, *others} == {"drawing 4.png", "mirrored.png"}
-    assert set(others.values()) == {"near"}
-    assert rest == []
+    exact_cover = next(cover for cover in kinds if cover in exact)
+    assert kinds.pop(exact_cover) == dict.fromkeys(exact - {exact_cover}, "exact")
+    assert kinds.pop("drawing 2.png") == {"smaller.jpg": "near"}
+    ((cover, mirrored_kinds),) = kinds.items()
+    assert {cover, *mirrored_kinds} == {"drawing 4.png", "mirrored.png"}
+    assert set(mirrored_kinds.values()) == {"near"}
 
 
 def test_a_second_call_scores_no_pair_again(collection: Collection) -> None:
@@ -47,7 +46,7 @@ def test_noise_is_no_duplicate_of_other_noise(collection: Collection, art: Path)
     ]
 
 
-def test_families_are_the_same_when_asked_again(collection: Collection, art: Path) -> None:
+def test_families_with_new_pictures_are_the_same_in_a_second_call(collection: Collection, art: Path) -> None:
     for seed in (0, 2, 4):
         drawing(seed).convert("L").save(art / f"grey {seed}.png")
         drawing(seed).crop((30, 30, 190, 190)).save(art / f"cropped {seed}.png")
@@ -56,7 +55,7 @@ def test_families_are_the_same_when_asked_again(collection: Collection, art: Pat
 
 
 class ChainScorer:
-    """A scorer to which each picture is a duplicate of the next one, and of no other."""
+    """A scorer for which each picture is a duplicate of the next one only."""
 
     def __init__(self, pictures: int) -> None:
         self.numbers = np.arange(pictures)
@@ -69,7 +68,7 @@ class ChainScorer:
         self.scores |= {(min(pair), max(pair)): PairScore(0.0, 0.0) for pair in pairs.tolist()}
 
 
-def test_a_long_chain_of_similar_pictures_is_divided_without_losing_one() -> None:
+def test_a_long_chain_of_similar_pictures_is_divided_without_losing_any() -> None:
     chain = [picture_record(f"{number:02}", number=number, row=number, bytes=100 - number) for number in range(14)]
     scorer, files = ChainScorer(14), {picture.number: [picture] for picture in chain}
     duplicates = PixelDuplicates(files, SimpleNamespace(pixel_hashes=dict))  # type: ignore[arg-type]

@@ -15,34 +15,37 @@ def nested_groups() -> GroupTree:
 
 
 def test_merge_moves_everything_into_the_first_group() -> None:
-    changed = nested_groups()
-    merge(changed, 4, 1)
-    assert sorted(changed.pictures(4)) == [10, 11, 12, 13, 14, 15, 16]
-    assert changed.nodes[4].kept
+    tree = nested_groups()
+    merge(tree, 4, 1)
+    assert sorted(tree.pictures(4)) == [10, 11, 12, 13, 14, 15, 16]
+    assert tree.nodes[4].kept
     with pytest.raises(UsageError, match="contains the other"):
-        merge(changed, 4, 2)
+        merge(tree, 4, 2)
 
 
 def test_split_replaces_a_group_by_its_parts() -> None:
-    changed = nested_groups()
-    split(changed, 1, {})
-    assert [node.id for node in changed.children(None)] == [2, 3, 4]
-    assert set(changed.group_of) == set(nested_groups().group_of)
-    whole = GroupTree({1: GroupNode(1, None)}, dict.fromkeys(range(8), 1))
-    split(whole, 1, {number: np.array([number > 3, 0.1 * number], np.float32) for number in range(8)})
-    assert sorted(sorted(whole.pictures(node.id)) for node in whole.children(None)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    tree = nested_groups()
+    split(tree, 1, {})
+    assert [node.id for node in tree.children(None)] == [2, 3, 4]
+    assert set(tree.group_of) == set(nested_groups().group_of)
+    flat_tree = GroupTree({1: GroupNode(1, None)}, dict.fromkeys(range(8), 1))
+    split(flat_tree, 1, {number: np.array([number > 3, 0.1 * number], np.float32) for number in range(8)})
+    assert sorted(sorted(flat_tree.pictures(node.id)) for node in flat_tree.children(None)) == [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+    ]
     with pytest.raises(UsageError, match="too small"):
-        split(whole, whole.children(None)[0].id, {})
+        split(flat_tree, flat_tree.children(None)[0].id, {})
 
 
 @pytest.mark.parametrize("name", ["  ", "two\nlines", "caf\udce9", "x" * 300])
 def test_a_group_needs_a_printable_name(name: str) -> None:
-    with pytest.raises(UsageError, match="letters"):
+    with pytest.raises(UsageError, match="1 to 256 characters"):
         rename(nested_groups(), 1, name)
 
 
 def test_pinned_pictures_are_marked() -> None:
-    changed = nested_groups()
-    pin(changed, [17], 4)
-    assert changed.group_of[17] == 4
-    assert changed.pinned == {17}
+    tree = nested_groups()
+    pin(tree, [17], 4)
+    assert tree.group_of[17] == 4
+    assert tree.pinned == {17}

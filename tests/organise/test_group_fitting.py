@@ -37,10 +37,10 @@ def test_a_few_new_pictures_move_no_other() -> None:
 def test_fitting_again_uses_no_number_twice() -> None:
     first = fit_groups(GroupTree(), np.arange(90), clusters(30))
     merge(first, *[node.id for node in first.children(None)][:2])
-    again = refit_groups(first, np.arange(90), clusters(30))
-    kept = {node.id for node in first.nodes.values() if node.kept}
-    fresh = set(again.nodes) - set().union(*(first.subtree(number) for number in kept))
-    assert not fresh & set(first.nodes)
+    refitted = refit_groups(first, np.arange(90), clusters(30))
+    kept_groups = {node.id for node in first.nodes.values() if node.kept}
+    new_groups = set(refitted.nodes) - set().union(*(first.subtree(number) for number in kept_groups))
+    assert not new_groups & set(first.nodes)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 29])
@@ -70,10 +70,10 @@ def test_groups_are_fitted_again_when_all_pictures_are_new() -> None:
 
 def test_new_pictures_join_kept_groups_when_the_others_are_fitted_again() -> None:
     points = clusters(100)
-    early = np.concatenate([np.arange(40) + 100 * cluster for cluster in range(3)])
-    tree = fit_groups(GroupTree(), early, points[early])
+    first_pictures = np.concatenate([np.arange(40) + 100 * cluster for cluster in range(3)])
+    tree = fit_groups(GroupTree(), first_pictures, points[first_pictures])
     for node in tree.children(None):
         rename(tree, node.id, f"kind {node.id}")
-    kept = {node.id for node in tree.children(None)}
+    kept_groups = {node.id for node in tree.children(None)}
     later = fit_groups(tree, np.arange(300), points)
-    assert sum(len(later.pictures(number)) for number in kept) > 270
+    assert sum(len(later.pictures(number)) for number in kept_groups) > 270

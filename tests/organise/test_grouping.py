@@ -41,16 +41,16 @@ def test_edited_groups_stay_when_the_others_are_fitted_again(collection: Collect
     for seed in range(100, 130):
         draw_stripes(seed).save(art / f"more {seed}.png")
     collection.learn(minutes=0)
-    again = next(group for group in collection.groups() if group.number == largest.number)
-    assert again.name == "mine"
-    assert {*largest.paths, odd} <= set(again.paths)
+    updated_group = next(group for group in collection.groups() if group.number == largest.number)
+    assert updated_group.name == "mine"
+    assert {*largest.paths, odd} <= set(updated_group.paths)
 
 
 def test_missing_groups_and_files_are_refused(collection: Collection, tmp_path: Path) -> None:
     collection.groups()
     with pytest.raises(UsageError, match="no group 999"):
         collection.rename_group(999, "nothing")
-    with pytest.raises(UsageError, match="not known"):
+    with pytest.raises(UsageError, match="not in the collection"):
         collection.pin([tmp_path / "elsewhere.png"], 1)
 
 

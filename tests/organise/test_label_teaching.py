@@ -31,5 +31,5 @@ def test_an_example_can_be_refused_later(collection: Collection, art: Path) -> N
 def test_a_file_cannot_have_and_lack_a_label(collection: Collection, art: Path) -> None:
     with pytest.raises(UsageError, match=r"drawing 0\.png.*having"):
         collection.teach("mine", [art / "drawing 0.png"], refused=[art / "drawing 0.png"])
-    with pytest.raises(UsageError, match="letters"):
+    with pytest.raises(UsageError, match="1 to 256 characters"):
         collection.teach(" ", [art / "drawing 0.png"])

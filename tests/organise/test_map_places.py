@@ -1,4 +1,4 @@
-"""Pictures keep their places on the map."""
+"""Pictures keep their places on the map, unless the whole map is made again."""
 
 import shutil
 from pathlib import Path
@@ -30,20 +30,20 @@ def test_new_pictures_are_placed_and_the_others_stay(collection: Collection, art
     assert max(map(abs, after[art / "new.png"])) <= 1.01
 
 
-def test_a_map_laid_out_again_equals_a_first_map(collection: Collection, art: Path, tmp_path: Path) -> None:
+def test_a_map_from_scratch_equals_a_first_map(collection: Collection, art: Path, tmp_path: Path) -> None:
     before = set(collection.map())
     for seed in range(100, 110):
         draw_stripes(seed).save(art / f"new {seed}.png")
-    gone = art / "drawing 2.png"
-    gone.rename(tmp_path / "away.png")
+    removed_file = art / "drawing 2.png"
+    removed_file.rename(tmp_path / "away.png")
     collection.learn(minutes=0)
-    first = fresh_map(art, tmp_path / "copy")
-    grown, fresh = collection.map(), collection.map(anew=True)
-    assert [(spot.x, spot.y) for spot in fresh] == first
-    assert [(spot.x, spot.y) for spot in grown] != first
-    assert collection.map() == fresh
-    (tmp_path / "away.png").rename(gone)
+    first_map = fresh_map(art, tmp_path / "copy")
+    grown_map, new_map = collection.map(), collection.map(anew=True)
+    assert [(spot.x, spot.y) for spot in new_map] == first_map
+    assert [(spot.x, spot.y) for spot in grown_map] != first_map
+    assert collection.map() == new_map
+    (tmp_path / "away.png").rename(removed_file)
     collection.learn(minutes=0)
-    (back,) = set(collection.map()) - set(fresh)
-    assert back.path == gone
-    assert back not in before  # its place on the old map is not used
+    (returned_spot,) = set(collection.map()) - set(new_map)
+    assert returned_spot.path == removed_file
+    assert returned_spot not in before  # its place on the old map is not used

@@ -19,7 +19,7 @@ from tests.support.learnt_collection import file_names
 
 @pytest.fixture
 def other_pair_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A Pochade with another pair model, to which no two pictures are of one work."""
+    """Replace the shipped pair model by one for which no two pictures show the same work."""
     shipped = Path(shutil.copytree(weights.FOLDER, tmp_path / "weights"))
     model = PairModel()
     with torch.no_grad():

@@ -13,12 +13,12 @@ def test_labels_travel_in_sidecars_on_request_only(collection: Collection, art: 
     assert not list(art.rglob("*.xmp"))
     assert collection.write_sidecars() == []
     assert {path.name for path in art.rglob("*.xmp")} >= {"drawing 0.png.xmp", "drawing 2.png.xmp"}
-    moved = shutil.copytree(art, tmp_path / "moved", ignore=shutil.ignore_patterns(".pochade"))
-    with Collection.open(moved) as other:
-        other.learn(minutes=0)
-        assert other.labels() == {}
-        assert other.read_sidecars() == []
-        assert other.labels() == {"harbours": 2}
+    art_copy = shutil.copytree(art, tmp_path / "copy", ignore=shutil.ignore_patterns(".pochade"))
+    with Collection.open(art_copy) as copy:
+        copy.learn(minutes=0)
+        assert copy.labels() == {}
+        assert copy.read_sidecars() == []
+        assert copy.labels() == {"harbours": 2}
 
 
 def test_an_invalid_label_does_not_stop_the_others(collection: Collection, art: Path) -> None:
@@ -27,8 +27,8 @@ def test_an_invalid_label_does_not_stop_the_others(collection: Collection, art: 
     assert "drawing 0.png" in sentence
     assert "xxx" in sentence
     assert collection.labels() == {"harbours": 1}
-    found = collection.find(art / "drawing 0.png", among=Filter(label=" harbours "))
-    assert {match.path.name for match in found} == {"drawing 0.png", "same file.png"}
+    matches = collection.find(art / "drawing 0.png", among=Filter(label=" harbours "))
+    assert {match.path.name for match in matches} == {"drawing 0.png", "same file.png"}
 
 
 def test_a_damaged_sidecar_is_reported_and_stops_nothing(collection: Collection, art: Path) -> None:

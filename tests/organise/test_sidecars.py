@@ -154,10 +154,11 @@ def test_ambiguous_prefixes_keep_their_meaning(cat: Path) -> None:
 
 
 def test_prefixes_of_one_file_do_not_affect_another(tmp_path: Path) -> None:
-    one, two = write_picture(tmp_path, "one.png"), write_picture(tmp_path, "two.png")
-    write_sidecar(one, sidecar_with("").replace("http://purl.org/dc/elements/1.1/", "urn:not-dublin"), "one.png.xmp")
-    write_sidecar_labels(one, ["mine"], [])
-    fresh = write_sidecar_labels(two, ["mine"], [])
+    first_picture, second_picture = write_picture(tmp_path, "one.png"), write_picture(tmp_path, "two.png")
+    text = sidecar_with("").replace("http://purl.org/dc/elements/1.1/", "urn:not-dublin")
+    write_sidecar(first_picture, text, "one.png.xmp")
+    write_sidecar_labels(first_picture, ["mine"], [])
+    fresh = write_sidecar_labels(second_picture, ["mine"], [])
     assert fresh
     assert "<dc:subject>" in fresh.read_text(encoding="utf-8")
 

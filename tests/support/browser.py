@@ -48,9 +48,7 @@ class Visit:
     def record(self) -> None:
         """Start to record errors and foreign requests."""
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
-        )
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         self.page.on(
             "request",
             lambda request: self.foreign_requests.append(request.url) if self.is_foreign(request.url) else None,

@@ -1,17 +1,41 @@
-"""TODO-DOCSTRING."""
+"""Run the command line in the tests' own process."""
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import pytest
 
 from pochade import cli
+from pochade.cli.messages import console
+
+
+class CommandResult(NamedTuple):
+    """The outcome of a command."""
+
+    code: int
+    output: str  # on stdout
+    messages: str  # on stderr
+
+    @property
+    def data(self) -> Any:
+        """The JSON on stdout."""
+        return json.loads(self.output)
+
+
+RunCommand = Callable[..., CommandResult]  # takes the words after `pochade`
 
 
 def run_command(words: Sequence[object], monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run the command line in this process and give its exit code."""
+    """Run a command and return its exit code.
+
+    Args:
+        words: The words after `pochade`.
+        monkeypatch: Replaces the arguments of this process, and lets the console find the current stderr.
+    """
     monkeypatch.setattr(sys, "argv", ["pochade", *map(str, words)])
-    monkeypatch.setattr(cli.words, "file", None)
+    monkeypatch.setattr(console, "file", None)
     with pytest.raises(SystemExit) as caught:
         cli.main()
     return int(caught.value.code or 0)

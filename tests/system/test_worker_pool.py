@@ -30,12 +30,12 @@ class Evaluate:
     def run(self) -> Any:
         raise AssertionError("only workers run tasks")
 
-    def failed(self, problem: str, *, retry: bool) -> tuple[str, bool]:
+    def failure(self, problem: str, *, retry: bool) -> tuple[str, bool]:
         return problem, retry
 
     def __reduce__(self) -> tuple[Any, ...]:
-        failed = "{}, retry: {retry}".format
-        return partial(SimpleNamespace, run=partial(eval, self.expression), failed=failed), ()
+        failure = "{}, retry: {retry}".format
+        return partial(SimpleNamespace, run=partial(eval, self.expression), failure=failure), ()
 
 
 def run_all(expressions: Sequence[str], **options: Any) -> dict[str, Any]:

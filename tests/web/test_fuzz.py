@@ -14,9 +14,9 @@ from pochade import Collection
 from tests.support.openapi import OPENAPI_FILE
 from tests.support.web_client import BASE_URL, keys_by_path, learnt_folder_of_art, serve
 
-ENDLESS = "/api/events"  # its response lasts as long as the connection
-EXAMPLES = 10  # per operation, besides those that try every limit of the description once
-api = schemathesis.openapi.from_path(OPENAPI_FILE).exclude(path=ENDLESS)
+ENDLESS_PATH = "/api/events"  # its response lasts as long as the connection
+EXAMPLES_PER_OPERATION = 10  # besides those that try every limit of the description once
+api = schemathesis.openapi.from_path(OPENAPI_FILE).exclude(path=ENDLESS_PATH)
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +31,21 @@ def fuzzed_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClie
 
 
 @pytest.fixture(scope="module")
-def existing(fuzzed_client: TestClient) -> dict[str, object]:
+def existing_parameters(fuzzed_client: TestClient) -> dict[str, object]:
     """Values for path parameters that exist on the server."""
     groups = fuzzed_client.get("/api/groups").json()["groups"]
     return {"key": min(keys_by_path(fuzzed_client).values()), "number": groups[0]["number"]}
 
 
 @api.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES_PER_OPERATION, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_no_request_makes_the_server_fail(
-    case: Case[Any], fuzzed_client: TestClient, existing: dict[str, object]
+    case: Case[Any], fuzzed_client: TestClient, existing_parameters: dict[str, object]
 ) -> None:
     if case.meta and case.meta.generation.mode is GenerationMode.POSITIVE:
-        case.path_parameters.update({name: existing[name] for name in case.path_parameters if name in existing})
+        case.path_parameters.update(
+            {name: existing_parameters[name] for name in case.path_parameters if name in existing_parameters}
+        )
     request = case.as_transport_kwargs(base_url=BASE_URL)
     del request["cookies"]  # the client sends its own
     if isinstance(request.get("data"), bytes):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.web_client import keys_by_path, state_of
 
-ENDLESS = "/api/events"
+ENDLESS_PATH = "/api/events"
 TEXTS = st.text(max_size=20) | st.sampled_from(["0" * 16, "../x", "%00", "\x00", "scan-" + "0" * 16, "path", "-1"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXTS, SCALARS | st.lists(SCALARS), max_size=3)
@@ -17,13 +17,13 @@ VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXTS, SCALAR
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_no_request_makes_the_server_fail(private_client: TestClient, data: st.DataObject) -> None:
+def test_random_requests_never_make_the_server_fail(private_client: TestClient, data: st.DataObject) -> None:
     client = private_client
     state_of(client).jobs.command = lambda: [sys.executable, "-c", ""]  # jobs do nothing
     schema = client.get("/api/openapi.json").json()
     keys = [*keys_by_path(client).values()]
     for path, methods in schema["paths"].items():
-        if path == ENDLESS:
+        if path == ENDLESS_PATH:
             continue
         for method, operation in methods.items():
             request = make_request(schema, operation, data, keys)

@@ -1,11 +1,11 @@
-"""Active learning: score all rows for a label from a few examples, and choose which rows to ask a person about.
+"""Active learning: score rows for a label from a few examples, and choose which rows to ask a person about.
 
     features, labels ──►──┤kernel ridge regression├──►──┬──► a score for each unjudged row
                                                         └──►──┤uncertainty sampling├──► rows to ask about
 
-A label is a person's own word, so no model can have been trained for it; about ten examples must do. The targets are 1
-for confirmed rows and -1 for refused rows. Rows sampled from all unjudged ones count as weak negatives, because hardly
-any of them has the label (Elkan & Noto, "Learning Classifiers from Only Positive and Unlabeled Data", KDD 2008). The
+A label is a word that a person chose, so no model was trained for it, and about ten examples must be enough. The target
+is 1 for confirmed and -1 for refused rows. A sample of the unjudged rows serves as weak negatives, because hardly any of
+them has the label (Elkan & Noto, "Learning Classifiers from Only Positive and Unlabeled Data", KDD 2008). The
 examples of one label are often of several kinds; kernel ridge regression (Saunders, Gammerman & Vovk, ICML 1998) fits
 them all, where logistic regression would look for a single direction between them.
 """
@@ -21,34 +21,34 @@ from pochade.errors import UsageError
 
 Rows = Sequence[int] | Integers
 
-MAX_EXAMPLES = 1_000  # of each kind (confirmed, refused, unjudged) that are fitted
+MAX_EXAMPLES = 1_000  # that are fitted, of each kind: confirmed, refused, unjudged
 KERNEL_SHARPNESS = 4.0  # how fast the kernel falls with the angle
 RIDGE = 0.05  # strength of the regularisation
-REFUSED_WEIGHT = 0.3  # of a confirmed row's: soon more rows are refused than confirmed, each for a reason of its own
-ROWS_PER_BLOCK = 8_192  # 35 MB with a thousand examples
-MAX_CANDIDATES = 500  # most uncertain rows, among which questions are chosen
-SIMILARITY_PENALTY = 0.5  # taken off the worth of a question that equals one already chosen
+REFUSED_WEIGHT = 0.3  # of a refused row, relative to a confirmed one: refused rows soon outnumber the confirmed ones
+ROWS_PER_BLOCK = 8_192  # predicted at once; 35 MB with a thousand examples
+MAX_CANDIDATES = 500  # questions are chosen among so many of the most uncertain rows
+SIMILARITY_PENALTY = 0.5  # subtracted from the worth of a question that equals one already chosen
 
 
 class LabelScores(NamedTuple):
     """The unjudged rows, likeliest first."""
 
     rows: Integers  # (M,)
-    likelihoods: Floats  # (M,), 0 to 1; for ranking, not calibrated: they assume that half of the rows have the label
+    likelihoods: Floats  # (M,), 0 to 1, for ranking; not calibrated, as if half of the rows had the label
 
 
 class _Labels(NamedTuple):
-    """The labels that a person gave; no row comes twice."""
+    """The labels that a person gave, without repetitions."""
 
     confirmed: Integers  # (P,), rows that have the label
     refused: Integers  # (R,), rows that don't
 
 
 def score_unlabelled(features: Floats, confirmed: Rows, refused: Rows = (), *, seed: int = 0) -> LabelScores:
-    """Score how likely each unjudged row has the label.
+    """Score how likely each unjudged row is to have a label.
 
     Args:
-        features: (N, D); rows are compared by the angle between them, seen from their mean.
+        features: (N, D); rows are compared by the cosine of their differences from the mean.
         confirmed: Rows that have the label: at least one, five to ten to be useful.
         refused: Rows that don't have it.
         seed: Decides which unjudged rows serve as weak negatives.
@@ -67,7 +67,7 @@ def choose_questions(
 ) -> list[int]:
     """Choose the unjudged rows whose labels would teach the most: uncertain ones that don't resemble each other.
 
-    Ask a few, then call again with the answers: the same number of questions teaches more in several rounds.
+    Asking few questions at a time, in several rounds, teaches more than asking the same number at once.
 
     Args:
         features: (N, D), as for `score_unlabelled`.
@@ -110,14 +110,14 @@ def _checked_labels(features: Floats, confirmed: Rows, refused: Rows) -> _Labels
 
 
 def _unit_directions(features: Floats) -> Floats:
-    """Turn rows (N, D) into unit vectors from their mean; a row at the mean stays zero."""
+    """The directions of rows (N, D) from their mean as unit vectors; zero for a row at the mean."""
     centred: Floats = np.asarray(features, np.float32) - features.mean(0, dtype=np.float64).astype(np.float32)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
     return centred
 
 
 def _predict(points: Floats, labels: _Labels, seed: int) -> tuple[Integers, Floats]:
-    """Fit the labels and predict the unjudged rows (M,), about 1 for those that have the label to -1 (M,)."""
+    """Fit the labels; returns the unjudged rows (M,) and their predictions (M,), from -1 to about 1 for the label."""
     unjudged = np.setdiff1d(np.arange(len(points)), np.concatenate(labels))
     if not len(unjudged):
         return unjudged, np.empty(0, np.float32)
@@ -143,7 +143,7 @@ def _fit_coefficients(examples: Floats, confirmed: int, refused: int, unjudged: 
 
 
 def _kernel(points: Floats, examples: Floats) -> Floats:
-    """The kernel of points (M, D) and examples (E, D): 1 in the same direction, less at an angle; (M, E)."""
+    """The kernel (M, E) of points (M, D) and examples (E, D): 1 for equal directions, less the larger the angle."""
     cosines: Floats = points @ examples.T
     cosines -= 1
     cosines *= KERNEL_SHARPNESS

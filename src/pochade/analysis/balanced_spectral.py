@@ -5,20 +5,21 @@ from sklearn.cluster import KMeans
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_neighbours
-from pochade.analysis.spectral_embedding import NEIGHBOURS, neighbour_affinity, spectral_embedding
+from pochade.analysis.spectral_embedding import GRAPH_NEIGHBOURS, neighbour_affinity, spectral_embedding
 
-MAX_CLUSTERED_POINTS = 20_000  # the others join the cluster of most of their neighbours among these
+MAX_CLUSTERED_POINTS = 20_000  # each other point joins the cluster of most of its neighbours among these
 K_MEANS_ROUNDS = 30
-SINKHORN_ROUNDS = 50  # enough for the sums to be right to a percent
+SINKHORN_ROUNDS = 50  # enough for the row and column sums to be right to a percent
 
 
 def balanced_clusters(points: Floats, count: int, seed: int = 0) -> Integers:
     """Cluster points into a given number of clusters of about equal size.
 
-    Soft k-means in the spectral embedding finds the clusters. In each round the points are shared out so that every
-    cluster gets the same amount (Asano, Rupprecht & Vedaldi, "Self-labelling via Simultaneous Clustering and
-    Representation Learning", ICLR 2020). Otherwise a class with two clear subclasses would be split before two classes
-    that touch. Don't use this where clusters are of very unequal size.
+    Soft k-means in the spectral embedding finds the clusters. In each round optimal transport assigns the points so
+    that every cluster gets the same amount (Asano, Rupprecht & Vedaldi, "Self-labelling via Simultaneous Clustering and
+    Representation Learning", ICLR 2020). Without this, one class with two
+    clear subclasses would be split before two classes that touch are separated. Don't use this for clusters of very
+    unequal sizes.
 
     Of more than 20,000 points a random sample is clustered; every other point joins the cluster of most of its
     neighbours in the sample.
@@ -26,24 +27,24 @@ def balanced_clusters(points: Floats, count: int, seed: int = 0) -> Integers:
     Args:
         points: (N, D) with meaningful Euclidean distances; N at least 20 and several times `count`.
         count: The number of clusters, from 2.
-        seed: Decides the sample and where the searches start.
+        seed: Decides the sample and the starting points of k-means and of the eigenvectors.
 
     Returns:
         The cluster of each point, from 0 (N,).
     """
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_CLUSTERED_POINTS])
-    embedding = spectral_embedding(neighbour_affinity(points[chosen]), count + 1, seed)
+    sample = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_CLUSTERED_POINTS])
+    embedding = spectral_embedding(neighbour_affinity(points[sample]), count + 1, seed)
     sample_clusters = _balanced_k_means(embedding, count, seed)
-    if len(chosen) == len(points):
+    if len(sample) == len(points):
         return sample_clusters
-    votes = sample_clusters[nearest_neighbours(points, points[chosen], NEIGHBOURS).indices]  # (N, 10)
+    votes = sample_clusters[nearest_neighbours(points, points[sample], GRAPH_NEIGHBOURS).indices]  # (N, 10)
     clusters: Integers = np.stack([(votes == number).sum(1) for number in range(count)], axis=1).argmax(1)
-    clusters[chosen] = sample_clusters
+    clusters[sample] = sample_clusters
     return clusters
 
 
 def _balanced_k_means(points: Floats, count: int, seed: int) -> Integers:
-    """Soft k-means of points (N, D) whose clusters get equal shares; returns each point's likeliest cluster (N,)."""
+    """Soft k-means of points (N, D) with clusters of equal size; returns the likeliest cluster of each point (N,)."""
     centres = KMeans(count, n_init=10, random_state=seed).fit(points).cluster_centers_
     for _ in range(K_MEANS_ROUNDS):
         distances = np.square(points[:, None] - centres[None]).sum(2)  # (N, count)
@@ -54,16 +55,15 @@ def _balanced_k_means(points: Floats, count: int, seed: int) -> Integers:
 
 
 def sinkhorn_shares(costs: Floats) -> Floats:
-    """Share N points out among K clusters: each point has one share, each cluster gets N / K.
+    """Assign N points softly to K clusters of equal size at a low cost, by Sinkhorn iterations.
 
-    Within these limits the shares prefer low costs (entropic optimal transport: Cuturi, "Sinkhorn Distances", NeurIPS
-    2013).
+    This is entropic optimal transport (Cuturi, "Sinkhorn Distances", NeurIPS 2013).
 
     Args:
-        costs: Of putting each point into each cluster (N, K).
+        costs: The cost of assigning each point to each cluster (N, K).
 
     Returns:
-        The shares (N, K).
+        The share of each point in each cluster (N, K). Rows sum to 1, columns to about N / K.
     """
     shares: Floats = np.exp(costs.min(1, keepdims=True) - costs)
     for _ in range(SINKHORN_ROUNDS):

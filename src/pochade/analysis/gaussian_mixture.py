@@ -1,11 +1,11 @@
-"""Gaussian mixtures: their density, their samples, and three ways of fitting them to points.
+"""Gaussian mixtures: density, sampling, posteriors, and three ways of fitting them to points.
 
-    fit_normal      one normal distribution with a shrunk covariance
-    fit_mixture     K normal distributions whose covariances are shrunk to a common one
-    WhitenedMixture the study's: over principal components, K chosen by the likelihood of held-out points
+    fit_normal       one normal distribution with a shrunk covariance
+    fit_mixture      K normal distributions whose covariances are shrunk towards a common one
+    WhitenedMixture  the mixture of the study: over principal components, with the K of the highest held-out likelihood
 
-The covariance of twenty points in 64 dimensions has rank nineteen, so it must be shrunk towards a simpler one. Ledoit
-and Wolf ("A well-conditioned estimator for large-dimensional covariance matrices", 2004) compute by how much.
+The covariance of twenty points in 64 dimensions has rank nineteen, so it is shrunk towards a multiple of the identity.
+Ledoit and Wolf ("A well-conditioned estimator for large-dimensional covariance matrices", 2004) say by how much.
 """
 
 import warnings
@@ -24,14 +24,14 @@ from pochade.analysis.arrays import Floats
 from pochade.analysis.pca import PrincipalComponents
 
 MAX_FITTED_POINTS = 12_000  # fitting more takes longer and changes little
-MAX_EM_ROUNDS = 60  # of expectation-maximisation; stopping early costs little
+MAX_EM_ROUNDS = 60  # of expectation-maximisation; more rounds improve the fit little
 MIN_DEVIATION = 1e-6  # smaller standard deviations are raised to it, so that covariances can be inverted
-MEAN_PRECISION_PRIOR = 1e-2
+MEAN_PRECISION_PRIOR = 1e-2  # how many points the common mean counts as in the mean of each component
 CANDIDATE_SIZES = (1, 10, 40)  # numbers of components that `WhitenedMixture.fit` tries
-POINTS_PER_COMPONENT = 10  # `WhitenedMixture.fit` skips sizes with fewer
-MAX_DIMENSIONS = 64  # a full covariance in more needs more points than most people have
-HELD_OUT_SHARE = 0.2  # of the points; they choose the size
-ADDED_VARIANCE = 1e-4  # to each whitened direction, whose variance is about one
+POINTS_PER_COMPONENT = 10  # `WhitenedMixture.fit` skips sizes with fewer points on average
+MAX_DIMENSIONS = 64  # full covariances in more dimensions need more points than most collections have
+HELD_OUT_SHARE = 0.2  # of the points; their likelihood decides the size
+ADDED_VARIANCE = 1e-4  # in each whitened direction, whose variance is about one
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class GaussianMixture:
         return inverse
 
     def component_log_densities(self, points: Floats) -> Floats:
-        """The log of each component's share of the density at points (N, D), in nats: (N, K)."""
+        """The log of each component's weighted density at points (N, D), in nats: (N, K)."""
         logs = np.empty((len(points), self.size))
         for number, (mean, inverse) in enumerate(zip(self.means, self._inverse_factors, strict=True)):
             whitened = (points - mean) @ inverse.T  # (N, D)
@@ -78,31 +78,31 @@ class GaussianMixture:
         return total, np.exp(logs - total[:, None]) @ self.means
 
     def from_normal(self, numbers: Floats) -> Floats:
-        """Turn samples (N, D) of the standard normal distribution into samples of this mixture, one for one.
+        """Map standard normal samples (N, D) to samples of this mixture, one to one.
 
-        The first number chooses the component. What remains of its randomness is stretched to a normal number again,
-        and places the point within the component together with the other numbers.
+        The first number of a sample chooses the component. Its rank within that component's share is mapped back to a
+        normal number, which places the point within the component together with the other numbers.
         """
         ends = np.cumsum(self.weights)
-        share = norm.cdf(numbers[:, 0])  # uniform in [0, 1]
-        chosen = np.searchsorted(ends[:-1], share, side="right")  # (N,)
-        rest = (share - (ends - self.weights)[chosen]) / self.weights[chosen]
-        within = np.column_stack([norm.ppf(rest.clip(1e-12, 1 - 1e-12)), numbers[:, 1:]])  # (N, D)
+        uniform = norm.cdf(numbers[:, 0])  # in [0, 1]
+        chosen = np.searchsorted(ends[:-1], uniform, side="right")  # (N,)
+        rank = (uniform - (ends - self.weights)[chosen]) / self.weights[chosen]  # uniform in [0, 1] again
+        within = np.column_stack([norm.ppf(rank.clip(1e-12, 1 - 1e-12)), numbers[:, 1:]])  # (N, D)
         points: Floats = self.means[chosen] + np.einsum("nij,nj->ni", self.cholesky_factors[chosen], within)
         return points
 
     def posterior(self, noise: float) -> "MixturePosterior":
-        """The posterior of a point of this mixture, given the point plus normal noise of that standard deviation."""
+        """The posterior of a sample of this mixture, given that sample plus normal noise of a standard deviation."""
         return MixturePosterior(self, noise)
 
 
 class MixturePosterior:
-    """The distribution of a mixture's point, given a noisy observation of it.
+    """The distribution of a sample of a mixture, given a noisy observation of it.
 
-    It is a mixture again. Its covariances don't depend on the observation, so they are computed once.
+    It is a mixture too. Its covariances don't depend on the observation, so they are computed once.
 
     Args:
-        mixture: The prior of the points.
+        mixture: The prior.
         noise: Standard deviation of the noise in each dimension.
     """
 
@@ -110,7 +110,7 @@ class MixturePosterior:
         noisy = mixture.covariances + noise**2 * np.eye(mixture.means.shape[1])  # (K, D, D)
         self.mixture = mixture
         self.observations = GaussianMixture(mixture.weights, mixture.means, noisy)
-        self.gains = mixture.covariances @ np.linalg.inv(noisy)  # (K, D, D), as in a Kalman filter
+        self.gains = mixture.covariances @ np.linalg.inv(noisy)  # (K, D, D), Kalman gains
         covariances = noise**2 * self.gains
         self.cholesky_factors = np.linalg.cholesky((covariances + covariances.transpose(0, 2, 1)) / 2)
 
@@ -131,14 +131,14 @@ class MixturePosterior:
 
 @dataclass(frozen=True)
 class Whitening:
-    """An affine map after which points have about zero mean and the identity as their covariance."""
+    """An affine map after which points have mean zero and about unit covariance."""
 
     mean: Floats  # (D,)
     root: Floats  # (D, D), lower Cholesky factor of the shrunk covariance
 
     @classmethod
     def fit(cls, points: Floats) -> "Whitening":
-        """Fit to points (N, D): each dimension is scaled to unit variance, then the covariance is shrunk."""
+        """Fit to points (N, D), with the shrunk covariance of the points after scaling each dimension to unit variance."""
         points = np.asarray(points, np.float64)  # covariances in single precision lose their symmetry
         mean, deviations = points.mean(0), points.std(0)
         deviations = np.maximum(deviations, max(MIN_DEVIATION, MIN_DEVIATION * float(deviations.max())))
@@ -147,7 +147,7 @@ class Whitening:
 
     @property
     def log_stretch(self) -> float:
-        """The log determinant of the map: how much it stretches space."""
+        """The log-determinant of the map, which log densities of whitened points lack."""
         return -float(np.log(np.diagonal(self.root)).sum())
 
     def apply(self, points: Floats) -> Floats:
@@ -163,38 +163,38 @@ class Whitening:
 
 def fit_normal(points: Floats) -> GaussianMixture:
     """Fit one normal distribution to points (N, D), its covariance shrunk by Ledoit and Wolf's rule."""
-    fitted = LedoitWolf().fit(points)
-    return GaussianMixture(np.ones(1), fitted.location_[None], _invertible(fitted.covariance_)[None])
+    estimate = LedoitWolf().fit(points)
+    return GaussianMixture(np.ones(1), estimate.location_[None], _invertible(estimate.covariance_)[None])
 
 
 def fit_mixture(points: Floats, size: int, seed: int = 0) -> GaussianMixture:
-    """Fit a mixture whose covariances are shrunk to a common one, more strongly the fewer points a component has.
+    """Fit a mixture whose covariances are shrunk towards a common one, most where a component has few points.
 
-    The common covariance is that of the points about their k-means centres, itself shrunk. It counts as much as D
-    points do.
+    The common covariance is the shrunk covariance of the points around their k-means centres. It has the weight of D
+    points.
 
     Args:
         points: (N, D).
         size: The number of components.
-        seed: Decides which points are used when there are more than 12,000, and where the fit begins.
+        seed: Decides which points are used when there are more than 12,000, and where fitting starts.
     """
     points = points[np.random.default_rng(seed).permutation(len(points))[:MAX_FITTED_POINTS]]
-    prior_points = points.shape[1]  # as many as the common covariance counts for
+    prior_points = points.shape[1]  # the weight of the common covariance
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early, or fewer distinct points than components
+        warnings.simplefilter("ignore", ConvergenceWarning)  # EM was stopped early, or there are fewer distinct points than components
         clusters = KMeans(size, n_init=1, random_state=seed).fit(points)
         centred = points - clusters.cluster_centers_[clusters.labels_]
         common = _invertible(LedoitWolf(assume_centered=True).fit(centred).covariance_)
-        fitted = sklearn_mixture.BayesianGaussianMixture(
+        mixture = sklearn_mixture.BayesianGaussianMixture(
             n_components=size, degrees_of_freedom_prior=prior_points, covariance_prior=prior_points * common,
             weight_concentration_prior_type="dirichlet_distribution", weight_concentration_prior=1.0,
             mean_precision_prior=MEAN_PRECISION_PRIOR, tol=1e-2, max_iter=MAX_EM_ROUNDS, random_state=seed,
         ).fit(points)  # fmt: skip
-    return GaussianMixture(fitted.weights_, fitted.means_, fitted.covariances_)
+    return GaussianMixture(mixture.weights_, mixture.means_, mixture.covariances_)
 
 
 def _invertible(covariance: Floats) -> Floats:
-    """Add a little to the diagonal of a covariance (D, D), so that even that of equal points can be inverted."""
+    """Add a little to the diagonal of a covariance (D, D), so that it can be inverted even if all points are equal."""
     regularised: Floats = covariance + MIN_DEVIATION * np.eye(len(covariance))
     return regularised
 
@@ -206,29 +206,29 @@ def _invertible(covariance: Floats) -> Floats:
 class WhitenedMixture:
     """A Gaussian mixture over whitened principal components.
 
-    Components beyond the first 64 are left out: samples have their mean, and `log_density` ignores them.
+    Principal components beyond the first 64 are ignored: in samples they have their mean values.
     """
 
     components: PrincipalComponents
-    deviations: Floats  # (K,), of each component
+    deviations: Floats  # (K,), the standard deviation of each principal component
     mixture: GaussianMixture
 
     @classmethod
     def fit(cls, points: Floats, sizes: tuple[int, ...] = CANDIDATE_SIZES, seed: int = 0) -> "WhitenedMixture":
         """Fit a mixture of each size to points (N, D) and keep the one with the highest held-out likelihood."""
-        chosen = np.random.default_rng(seed).permutation(len(points))[:MAX_FITTED_POINTS]
-        points = np.asarray(points[chosen], dtype=np.float64)  # covariances in single precision lose their symmetry
+        rows = np.random.default_rng(seed).permutation(len(points))[:MAX_FITTED_POINTS]
+        points = np.asarray(points[rows], dtype=np.float64)  # covariances in single precision lose their symmetry
         components = PrincipalComponents.fit(points, MAX_DIMENSIONS)
         deviations = np.sqrt(np.maximum(components.model.explained_variance_, 1e-12))
         whitened = components.encode(points) / deviations
         split = int(len(whitened) * HELD_OUT_SHARE)
         held_out, train = whitened[:split], whitened[split:]
-        fitted = [_fit_unshrunk(size, train, seed) for size in sizes if size * POINTS_PER_COMPONENT <= len(train)]
-        return cls(components, deviations, max(fitted, key=lambda mixture: mixture.log_density(held_out).mean()))
+        mixtures = [_fit_unshrunk(size, train, seed) for size in sizes if size * POINTS_PER_COMPONENT <= len(train)]
+        return cls(components, deviations, max(mixtures, key=lambda mixture: mixture.log_density(held_out).mean()))
 
     @property
     def size(self) -> int:
-        """The number of the mixture's components."""
+        """The number of components of the mixture."""
         return self.mixture.size
 
     @property
@@ -241,7 +241,7 @@ class WhitenedMixture:
         return self.from_normal(np.random.default_rng(seed).standard_normal((count, self.dimensions)))
 
     def from_normal(self, numbers: Floats) -> Floats:
-        """Turn samples of the standard normal distribution into samples (N, D) of this density, one for one.
+        """Map standard normal samples to samples (N, D) of this density, one to one.
 
         Args:
             numbers: (N, L), L at least `dimensions`; further columns are not used.
@@ -255,7 +255,7 @@ class WhitenedMixture:
 
 
 def _fit_unshrunk(size: int, points: Floats, seed: int) -> GaussianMixture:
-    fitted = sklearn_mixture.GaussianMixture(
+    mixture = sklearn_mixture.GaussianMixture(
         size, covariance_type="full", reg_covar=ADDED_VARIANCE, tol=1e-2, max_iter=100, random_state=seed
     ).fit(points)
-    return GaussianMixture(fitted.weights_, fitted.means_, fitted.covariances_)
+    return GaussianMixture(mixture.weights_, mixture.means_, mixture.covariances_)

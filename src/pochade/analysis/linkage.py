@@ -1,7 +1,7 @@
-"""Average-linkage clustering (Sokal & Michener, 1958) of points from the likelihoods of some of their pairs.
+"""Average-linkage clustering (Sokal & Michener, 1958) of points for which the likelihoods of some pairs are known.
 
-The judgement of a single pair may be wrong, and chains of likely pairs can connect anything. Two clusters are therefore
-merged only while the mean likelihood of the pairs between them is high, the likeliest first.
+The likelihood of a single pair may be wrong, and a chain of wrong pairs can connect anything. Two clusters are therefore
+merged only if the mean likelihood of the known pairs between them is high, the likeliest clusters first.
 """
 
 import heapq
@@ -11,14 +11,14 @@ from pochade.analysis.arrays import Floats, Integers
 
 MIN_MEAN_LIKELIHOOD = 0.75  # of the pairs between two clusters that are merged
 
-_Links = dict[int, dict[int, tuple[float, int]]]  # between clusters: the sum of their pairs' likelihoods, and the count
+_Links = dict[int, dict[int, tuple[float, int]]]  # by two clusters: sum of likelihoods and number of known pairs
 
 
 def average_linkage(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
     """Cluster points by average linkage over the known pairs.
 
     Args:
-        pairs: (M, 2), each pair once, in any order.
+        pairs: The known pairs (M, 2), each pair once, in any order.
         likelihoods: How likely the two points of each pair belong together (M,), 0 to 1.
 
     Returns:
@@ -45,7 +45,7 @@ def average_linkage(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
 def _merge(
     links: _Links, members: dict[int, list[int]], first: int, second: int
 ) -> list[tuple[int, tuple[float, int]]]:
-    """Merge the second cluster into the first, and return the links of the first that changed."""
+    """Merge the second cluster into the first; returns the links of the first cluster that changed."""
     members[first] += members.pop(second)
     changed = list[int]()
     for other, (total, count) in links.pop(second).items():

@@ -1,10 +1,10 @@
 """Exact nearest neighbours, computed block by block so that memory stays small.
 
-nearest_rows        one query, unit vectors that may lie on disk       -> its k nearest rows
-nearest_neighbours  many queries, many points, Euclidean distance      -> the k nearest points of each query
-nearest_pairs       unit vectors                                       -> each vector paired with its k nearest
-near_pairs          unit vectors, a cosine                             -> all pairs at least that similar
-single_linkage      unit vectors, a cosine                             -> clusters connected by such pairs
+    nearest_rows        one query, unit vectors that may be on disk  ->  its k nearest rows
+    nearest_neighbours  many queries, Euclidean distance             ->  the k nearest points of each query
+    nearest_pairs       unit vectors                                 ->  each vector paired with its k nearest ones
+    near_pairs          unit vectors, a minimum cosine               ->  all pairs at least that similar
+    single_linkage      unit vectors, a minimum cosine               ->  clusters connected by such pairs
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from torch import Tensor
 
 from pochade.analysis.arrays import Floats, Integers
 
-ROWS_PER_BLOCK = 65_536  # read from disk at once: 16 MB of 64 numbers
+ROWS_PER_BLOCK = 65_536  # read from disk at once: 16 MB with 64 dimensions
 QUERIES_PER_BLOCK = 1_000  # 1,000 x 60,000 distances take 240 MB
 COSINES_PER_BLOCK = 16_000_000  # 64 MB
-COLUMNS_PER_RUN = 64
+COLUMNS_PER_RUN = 64  # of `top_k_per_row`
 
 
 class NearestRows(NamedTuple):
@@ -79,21 +79,21 @@ def nearest_neighbours(queries: Floats, points: Floats, k: int, *, skip_self: bo
         skip_self: Set this when the queries are the points, so that no point is its own neighbour.
 
     Raises:
-        ValueError: k is larger than the number of points.
+        ValueError: There are fewer than k points, not counting the query itself if `skip_self`.
     """
     if k + skip_self > len(points):
-        raise ValueError(f"{k} neighbours asked for among {len(points)} points")
+        raise ValueError(f"{len(points)} points are too few for {k} neighbours")
     database = torch.from_numpy(np.ascontiguousarray(points, dtype=np.float32))
     norms = database.square().sum(1)  # (N,)
     distances, indices = list[Tensor](), list[Tensor]()
     for block in _blocks(len(queries), QUERIES_PER_BLOCK):
-        some = torch.from_numpy(np.ascontiguousarray(queries[block], dtype=np.float32))
-        squared = torch.addmm(norms[None], some, database.T, alpha=-2)  # (b, N), without each query's squared norm
+        batch = torch.from_numpy(np.ascontiguousarray(queries[block], dtype=np.float32))
+        squared = torch.addmm(norms[None], batch, database.T, alpha=-2)  # (b, N), without each query's squared norm
         if skip_self:
-            rows = torch.arange(len(some))
+            rows = torch.arange(len(batch))
             squared[rows, block.start + rows] = torch.inf
         values, columns = squared.topk(k, largest=False)
-        values += some.square().sum(1, keepdim=True)
+        values += batch.square().sum(1, keepdim=True)
         distances.append(values.clamp(min=0).sqrt())
         indices.append(columns)
     return Neighbours(torch.cat(distances).numpy(), torch.cat(indices).numpy())
@@ -103,11 +103,11 @@ def nearest_neighbours(queries: Floats, points: Floats, k: int, *, skip_self: bo
 
 
 def nearest_pairs(points: Floats, cosine: float, k: int) -> tuple[Integers, Floats]:
-    """Pair each unit vector with its k nearest others, where their cosine is large enough.
+    """Pair each unit vector with those of its k nearest neighbours that are similar enough.
 
     Args:
         points: Unit vectors (N, D).
-        cosine: The smallest cosine of a pair.
+        cosine: The minimum cosine of a pair.
         k: How many neighbours of each vector to consider.
 
     Returns:
@@ -121,17 +121,17 @@ def nearest_pairs(points: Floats, cosine: float, k: int) -> tuple[Integers, Floa
         rows = torch.arange(len(similarity))
         similarity[rows, block.start + rows] = -torch.inf
         values, columns = top_k_per_row(similarity, k)
-        near, places = torch.nonzero(values >= cosine, as_tuple=True)
-        pairs.append(torch.stack([near + block.start, columns[near, places]], 1).numpy())
-        cosines.append(values[near, places].numpy())
+        near, ranks = torch.nonzero(values >= cosine, as_tuple=True)
+        pairs.append(torch.stack([near + block.start, columns[near, ranks]], 1).numpy())
+        cosines.append(values[near, ranks].numpy())
     return _unique_pairs(np.concatenate(pairs), np.concatenate(cosines))
 
 
 def near_pairs(points: Floats, cosine: float) -> Iterator[Integers]:
-    """Yield all pairs of unit vectors (N, D) with at least that cosine.
+    """Find all pairs of unit vectors (N, D) whose cosine is at least `cosine`.
 
     Yields:
-        Pairs (M, 2), block by block; each pair comes once, the lower row first.
+        Pairs (M, 2), block by block; each pair is yielded once, the lower row first.
     """
     for block in _blocks(len(points), _rows_per_block(len(points))):
         near = np.argwhere(points[block] @ points[block.start :].T >= cosine)  # in a matrix (b, N - start)
@@ -141,8 +141,8 @@ def near_pairs(points: Floats, cosine: float) -> Iterator[Integers]:
 def top_k_per_row(values: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """Find the k largest values of each row of (B, N), and their columns; (B, k) each.
 
-    `Tensor.topk` is ten times as slow on long rows. So first the k runs of 64 columns with the largest maxima are
-    chosen: they must contain the k largest values.
+    `Tensor.topk` takes ten times as long on long rows. So first the k runs of 64 columns with the largest maxima are
+    found, which must contain the k largest values.
     """
     whole = values.shape[1] // COLUMNS_PER_RUN * COLUMNS_PER_RUN
     if whole < 2 * COLUMNS_PER_RUN * k:
@@ -172,7 +172,7 @@ def _unique_pairs(pairs: Integers, values: Floats) -> tuple[Integers, Floats]:
 
 
 def single_linkage(points: Floats, cosine: float) -> Integers:
-    """Cluster unit vectors (N, D): two share a cluster when a chain of pairs with at least that cosine connects them.
+    """Single-linkage clustering of unit vectors (N, D): pairs with at least the cosine `cosine` connect a cluster.
 
     Returns:
         The cluster of each point, from 0 (N,).
@@ -195,7 +195,7 @@ def connected_components(pairs: Integers, count: int) -> Integers:
     Returns:
         The component of each node, from 0 (count,).
     """
-    from scipy.sparse import csgraph, csr_matrix  # noqa: PLC0415  scipy: most commands do without
+    from scipy.sparse import csgraph, csr_matrix  # noqa: PLC0415  slow to import, and most commands don't need it
 
     edges = csr_matrix((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), (count, count))
     labels: Integers = csgraph.connected_components(edges, directed=False)[1].astype(np.int64)

@@ -1,7 +1,7 @@
 """Out-of-distribution tests: four statistics of a latent, each compared with its percentiles for real pictures.
 
-A map can't tell whether a latent is out of distribution, because it always places a point near its neighbours. These
-tests compare the latent with latents of real pictures. Held-out pictures set the percentiles.
+A t-SNE map can't show whether a latent is out of distribution, because it places every point near its neighbours. These
+tests compare the latent with the latents of real pictures. Held-out pictures set the percentiles.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from pochade.analysis.arrays import Floats
 from pochade.analysis.gaussian_mixture import WhitenedMixture
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 
-NEIGHBOURS = 10
+DISTANCE_NEIGHBOURS = 10
 MIN_UNUSUAL_TESTS = 2  # of four, for a latent to be out of distribution
-PERCENTILE_BANDS = {  # of each statistic over real pictures: values outside are unusual; None where it has no bound
+PERCENTILE_BANDS = {  # lowest and highest usual percentile of each statistic over real pictures; None is no limit
     "neighbour_distance": (None, 99.5),
     "mahalanobis": (1, 99),
     "log_density": (1, None),
@@ -39,7 +39,7 @@ class PercentileTest:
 
 @dataclass(frozen=True)
 class DistributionTests:
-    """The four tests of one latent z."""
+    """The results of the four tests of one latent z."""
 
     neighbour_distance: PercentileTest  # mean Euclidean distance to the 10 nearest training latents
     mahalanobis: PercentileTest  # Mahalanobis distance from the mean of the training latents
@@ -91,7 +91,7 @@ def cycle_errors(latents: Floats, returned: Floats, mean: Floats) -> Floats:
     Args:
         latents: (N, D).
         returned: The same latents after decoding and encoding (N, D).
-        mean: Of the training latents (D,).
+        mean: The mean of the training latents (D,).
     """
     distances = np.maximum(np.linalg.norm(latents - mean, axis=1), 1e-12)
     errors: Floats = np.linalg.norm(returned - latents, axis=1) / distances
@@ -111,7 +111,7 @@ def judge_latent(
         cycle: Decodes latents (B, D) and encodes the pictures again, (B, D).
     """
     latents = np.concatenate([latent[None], held_out])
-    neighbour_distance = nearest_neighbours(latents, train, NEIGHBOURS).distances.mean(1)
+    neighbour_distance = nearest_neighbours(latents, train, DISTANCE_NEIGHBOURS).distances.mean(1)
     mean = train.mean(0)
     precision = np.linalg.pinv(np.atleast_2d(np.cov(train, rowvar=False)), rcond=1e-6, hermitian=True)
     centred = latents - mean

@@ -1,11 +1,11 @@
-"""Features of aligned pairs of pictures, from which a small model judges whether they show one work.
+"""Features of aligned pairs of pictures, from which the pair model classifies how the two are related.
 
     embeddings, alignment ──►──┤cosine, edge correlation, overlap, transform├──►──┐
     both pictures         ──►──┤unexplained colour, statistics of each      ├──►──┴──► 28 numbers
 
-In a resaved, faded or recoloured copy the colour at each place follows from the other picture's colour there. In line
-art or a wash it does not, although the edges are in the same places. Features that each picture has on its own come as
-the smaller and the larger value, so that the order of the pair doesn't matter.
+In a resaved, faded or recoloured copy, the colour at each place can be predicted from the original's colour there. In
+line art or a wash it can't, although the edges are in the same places. Features of a single picture are included as the
+smaller and the larger of both values, so that the order of the pair doesn't matter.
 """
 
 import math
@@ -21,12 +21,12 @@ from pochade.analysis.registration import Alignment, warp
 from pochade.images.features.edge_map import edge_map, halve
 
 FEATURES_PER_PAIR = 28
-COLOUR_LEVELS, GREY_LEVELS = 5, 12  # per channel, in the table from one picture's colours to the other's
+COLOUR_LEVELS, GREY_LEVELS = 5, 12  # per channel, of the colours from which the other picture's are predicted
 ENTROPY_LEVELS = 8  # per channel, in the histogram of colours
 PAIRS_PER_BLOCK = 64  # bounds the memory
-MIN_VARIANCE = 1e-3  # of colour: keeps quotients finite and stable
-MIN_PIXEL_COVERAGE = 0.99  # of a pixel by the second picture
-WHITE_LEVEL = 0.92  # of the darkest channel, from which a pixel counts as white
+MIN_VARIANCE = 1e-3  # added to variances, so that quotients are finite and stable
+MIN_PIXEL_COVERAGE = 0.99  # share of a pixel that the second picture must cover for it to be in the overlap
+WHITE_LEVEL = 0.92  # of the darkest channel; pixels above it count as white
 
 
 class _OverlapStatistics(NamedTuple):
@@ -35,21 +35,21 @@ class _OverlapStatistics(NamedTuple):
     edge_strength: Tensor  # mean step between neighbouring pixels
     saturation: Tensor  # mean difference of the largest and the smallest channel
     lightness: Tensor  # mean of the channels
-    white_share: Tensor  # of the pixels
-    sharpness: Tensor  # mean squared step over mean step: how few pixels the steps are concentrated in
+    white_share: Tensor  # share of the pixels that are white
+    sharpness: Tensor  # mean squared step over mean step: high if the steps are concentrated in few pixels
     contrast: Tensor  # variance of the lightness
     colour_entropy: Tensor  # nats
 
 
 class PairInputs(NamedTuple):
-    """What comparing N pictures needs of them: 11 kB each."""
+    """The reduced forms of N pictures that comparing needs: 11 kB each."""
 
     edge_maps: Tensor  # (N, 32, 32)
     pixels: Tensor  # (N, 3, 48, 48) uint8
 
 
 def prepare_inputs(pictures: Sequence[Integers]) -> PairInputs:
-    """Compute what comparing needs of each letterboxed picture (96, 96, 3) uint8."""
+    """Reduce letterboxed pictures (96, 96, 3) uint8 to what comparing needs."""
     maps = [torch.from_numpy(edge_map(picture)) for picture in pictures]
     pixels = [torch.from_numpy(halve(picture)) for picture in pictures]
     return PairInputs(torch.stack(maps).float(), torch.stack(pixels).permute(0, 3, 1, 2))
@@ -60,8 +60,8 @@ def pair_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment: 
 
     Args:
         pixels: N pictures (N, 3, 48, 48) uint8.
-        embeddings: Their embeddings (N, D), unit length.
-        pairs: Rows of two pictures (P, 2).
+        embeddings: Their embeddings (N, D), of unit length.
+        pairs: The rows of both pictures of each pair (P, 2).
         alignment: The alignment of each pair.
     """
     blocks = [torch.empty(0, FEATURES_PER_PAIR)]
@@ -74,7 +74,7 @@ def pair_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment: 
 
 def _block_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment: Alignment) -> Tensor:
     first, second, mask = _overlap(pixels, pairs, alignment)
-    of_each = [
+    per_picture = [
         (
             _unexplained_variance(first, second, mask, COLOUR_LEVELS),
             _unexplained_variance(second, first, mask, COLOUR_LEVELS),
@@ -85,7 +85,7 @@ def _block_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment
         ),
         *zip(_overlap_statistics(first, mask), _overlap_statistics(second, mask), strict=True),
     ]
-    ordered = [value for pair in of_each for value in (torch.minimum(*pair), torch.maximum(*pair))]
+    ordered = [value for pair in per_picture for value in (torch.minimum(*pair), torch.maximum(*pair))]
     cosines = (embeddings[pairs[:, 0]] * embeddings[pairs[:, 1]]).sum(1)
     difference = _masked_mean((first - second).abs().mean(1, keepdim=True), mask)
     shared = [cosines, alignment.correlation, alignment.coverage, _correlation(first, second, mask), difference]
@@ -93,9 +93,9 @@ def _block_features(pixels: Tensor, embeddings: Tensor, pairs: Tensor, alignment
 
 
 def _transform_features(transforms: Tensor) -> tuple[Tensor, ...]:
-    """What transforms (P, 2, 3) do: mirror, turn by quarters, scale (log), tilt (radians) and shift; each (P,).
+    """The parts of transforms (P, 2, 3): mirrored, turned by quarters, log-scale, tilt in radians, shift; each (P,).
 
-    They tell how much had to be done to align a pair: a copy is seldom turned, cropped and recoloured at once.
+    They help because a copy is seldom turned, cropped and recoloured all at once.
     """
     matrices, shifts = transforms[..., :2], transforms[..., 2]
     areas = matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] * matrices[:, 1, 0]
@@ -156,7 +156,7 @@ def _colour_entropy(x: Tensor, mask: Tensor) -> Tensor:
 
 
 def _colour_indices(x: Tensor, levels: int) -> Tensor:
-    """The index of each pixel's colour when each channel is rounded to so many levels, (P, s * s)."""
+    """The index of each pixel's colour after rounding each channel to `levels` levels, (P, s * s)."""
     weights = torch.tensor([levels**channel for channel in range(x.shape[1])]).view(1, -1, 1, 1)
     indices: Tensor = ((x * (levels - 1)).round().long() * weights).sum(1).flatten(1)
     return indices
@@ -173,13 +173,13 @@ def _correlation(first: Tensor, second: Tensor, mask: Tensor) -> Tensor:
 def _unexplained_variance(source: Tensor, target: Tensor, mask: Tensor, levels: int) -> Tensor:
     """The share of the target's colour variance that the source's colour at the same place doesn't explain, (P,).
 
-    The explanation is a table from the source's colours, rounded to a few levels, to the target's mean colour.
+    The prediction for a source colour, rounded to a few levels, is the mean target colour where it occurs.
 
     Args:
         source: (P, 1 or 3, s, s).
         target: (P, 3, s, s).
         mask: Where the pictures overlap (P, 1, s, s).
-        levels: Of each channel of the source.
+        levels: How many levels each channel of the source is rounded to.
     """
     count, channels = source.shape[:2]
     indices = _colour_indices(source, levels)

@@ -1,4 +1,4 @@
-"""Principal component analysis: the best *linear* autoencoder, and so the baseline of every other."""
+"""Principal component analysis: the best *linear* autoencoder, and so the baseline for all others."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from pochade.analysis.arrays import Floats
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    """A linear encoder and decoder with the least squared error on the points that it was fitted to."""
+    """The linear encoder and decoder with the least squared error on the points to which they were fitted."""
 
     model: PCA
 
     @classmethod
     def fit(cls, points: Floats, dimensions: int) -> "PrincipalComponents":
-        """Fit at most that many orthogonal components to points (N, D), by an exact eigendecomposition."""
+        """Fit at most `dimensions` components to points (N, D), by an exact eigendecomposition."""
         return cls(PCA(min(dimensions, *points.shape), svd_solver="covariance_eigh").fit(points))
 
     @property
@@ -25,21 +25,21 @@ class PrincipalComponents:
         return int(self.model.n_components_)
 
     def encode(self, points: Floats) -> Floats:
-        """Points (N, D) to components (N, dimensions), the largest variance first."""
+        """Map points (N, D) to components (N, dimensions), the largest variance first."""
         components: Floats = self.model.transform(points)
         return components
 
     def decode(self, components: Floats) -> Floats:
-        """Components (N, dimensions) to points (N, D)."""
+        """Map components (N, dimensions) to points (N, D)."""
         points: Floats = self.model.inverse_transform(components)
         return points
 
     def unit_components(self, points: Floats) -> Floats:
-        """Points (N, D) to half-whitened components of unit length (N, dimensions).
+        """Map points (N, D) to half-whitened components (N, dimensions), scaled to unit length.
 
         Each component is divided by the square root of its standard deviation. This gives more weight to weak
-        components, which distinguish similar pictures, without drowning the strong ones in noise. docs/log.md has the
-        comparison.
+        components, which distinguish similar pictures, without amplifying noise as much as full whitening does. See
+        docs/log.md for the comparison.
         """
         variances = np.maximum(self.model.explained_variance_, 1e-12)
         scaled = self.encode(points) / variances**0.25

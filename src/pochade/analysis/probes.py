@@ -1,4 +1,4 @@
-"""Probes: how much latents tell about classes that the model was never shown, each as one number."""
+"""Probes: scores of how much latents reveal about classes that the model was never shown."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -10,8 +10,8 @@ from sklearn.preprocessing import StandardScaler
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 
-NEIGHBOURS = 10
-MAX_FITTED_POINTS = 20_000  # by the linear probe; more take longer and change little
+VOTING_NEIGHBOURS = 10
+MAX_FITTED_POINTS = 20_000  # of the linear probe; more points take longer and change little
 
 
 def knn_accuracy(train: Floats, train_labels: Integers, test: Floats, test_labels: Integers) -> float:
@@ -24,7 +24,7 @@ def knn_accuracy(train: Floats, train_labels: Integers, test: Floats, test_label
         test_labels: Their true classes (Q,).
     """
     classes = np.unique(train_labels)
-    votes = train_labels[nearest_neighbours(test, train, NEIGHBOURS).indices]  # (Q, 10)
+    votes = train_labels[nearest_neighbours(test, train, VOTING_NEIGHBOURS).indices]  # (Q, 10)
     counts = np.stack([(votes == label).sum(1) for label in classes], axis=1)  # (Q, classes)
     return float(np.mean(classes[counts.argmax(1)] == test_labels))
 
@@ -44,7 +44,7 @@ def linear_accuracy(train: Floats, train_labels: Integers, test: Floats, test_la
 
 
 def clustering_accuracy(clusters: Integers, labels: Integers) -> float:
-    """The share of points whose cluster stands for their class, under the best one-to-one assignment of clusters.
+    """Clustering accuracy: the share of points in the cluster of their class, under the best one-to-one assignment.
 
     The Hungarian algorithm finds the assignment (Yang et al., "Image Clustering Using Local Discriminant Models and
     Global Integration", 2010). A cluster that mixes two classes lowers the accuracy.

@@ -1,10 +1,10 @@
-"""Image registration: aligning pairs of pictures by their edges, over turns, mirroring, scale and shift.
+"""Image registration: aligning pairs of pictures by their edges, across quarter turns, mirroring, scale and shift.
 
     edge maps of a pair ──►──┤coarse: 24 views, all shifts├──►── the 2 best ──►──┤fine: 15 changes of each├──►──┐
                                                           transform and edge correlation of the best ──◄──┘
 
-Copies and versions of one work have edges in the same places, whatever their colours; different drawings of the same
-kind don't. All shifts of a view are tried at once by normalised cross-correlation (Lewis, "Fast Template Matching",
+Copies and versions of one work have edges in the same places, whatever their colours. Different drawings of the same
+subject don't. All shifts of a view are tried at once by normalised cross-correlation (Lewis, "Fast Template Matching",
 Vision Interface 1995).
 """
 
@@ -17,22 +17,22 @@ from torch.nn import functional
 
 from pochade.images.features.edge_map import EDGE_MAP_SIDE
 
-COARSE_SIDE = 16  # of the edge maps in the coarse search
+COARSE_SIDE = 16  # cells per side of the edge maps in the coarse search
 COARSE_SCALES = (0.75, 1.0, 1.33)
-COARSE_REACH = 8  # of 16 places: the largest shift in the coarse search
+COARSE_REACH = 8  # of 16 cells: the largest shift in the coarse search
 FINE_SCALES = (0.87, 0.93, 1.0, 1.07, 1.15)
 FINE_ANGLES = (-4.0, 0.0, 4.0)  # degrees
-FINE_REACH = 3  # of 32 places: the largest shift in the fine search
+FINE_REACH = 3  # of 32 cells: the largest shift in the fine search
 MAX_REFINED_VIEWS = 2  # per pair
 MIN_COVERAGE = 0.4  # shifts with a smaller overlap are not considered
-PAIRS_PER_BLOCK = 32  # small enough for the processor's cache
+PAIRS_PER_BLOCK = 32  # so few that they fit into the processor's cache
 
 
 class Alignment(NamedTuple):
     """The best alignment of the second picture of each pair with the first."""
 
-    correlation: Tensor  # (P,), of the edges where the pictures overlap, -1 to 1
-    coverage: Tensor  # (P,), share of the edges that lies in the overlap: the smaller of both pictures' shares
+    correlation: Tensor  # (P,), -1 to 1, of the edges where the pictures overlap
+    coverage: Tensor  # (P,), share of the edges (their energy) in the overlap; the smaller one of both pictures' shares
     transforms: Tensor  # (P, 2, 3), from coordinates (-1 to 1) of the first picture to those of the second
 
 
@@ -77,17 +77,17 @@ class _BestShifts(NamedTuple):
 
     correlation: Tensor  # (P, T)
     coverage: Tensor  # (P, T)
-    shifts: Tensor  # (P, T, 2), places across and down
+    shifts: Tensor  # (P, T, 2), cells across and down
 
 
 def _best_shifts(first: Tensor, second: Tensor, views: Tensor, reach: int) -> _BestShifts:
-    """Correlate the first maps with views of the second maps in all shifts, and keep the best shift of each view.
+    """Correlate the first maps with views of the second maps at all shifts, and select the best shift of each view.
 
     Args:
         first: Edge maps (P, s, s).
         second: Edge maps (P, s, s).
         views: Transforms (T, 2, 3) or (P, T, 2, 3), from coordinates of the view to those of the second map.
-        reach: The largest shift in each direction, in places.
+        reach: The largest shift in each direction, in cells.
     """
     count, side = first.shape[0], first.shape[-1]
     warped = warp(torch.stack([second, torch.ones_like(second)], 1), views.expand(count, *views.shape[-3:]))
@@ -96,15 +96,15 @@ def _best_shifts(first: Tensor, second: Tensor, views: Tensor, reach: int) -> _B
     fixed, energy = _shifted_copies(first, reach), moving.square()
     product = moving.flatten(2) @ fixed.mT  # (P, T, (2 reach + 1)^2)
     fixed_overlap = (inside.flatten(2) @ fixed.square().mT).clamp(min=1e-6)  # energy of the first map in the overlap
-    frame = _shifted_copies(torch.ones(1, 1, side), reach)[0]  # (2 reach + 1, s), where the shifted first map lies
+    frame = _shifted_copies(torch.ones(1, 1, side), reach)[0]  # (2 reach + 1, s), 1 where the shifted first map lies
     moving_overlap = (frame @ energy @ frame.T).flatten(2).clamp(min=1e-6)
     fixed_total, moving_total = first.square().sum((1, 2)).view(-1, 1, 1), energy.sum((2, 3)).unsqueeze(2)
     shares = fixed_overlap / fixed_total.clamp(min=1e-6), moving_overlap / moving_total.clamp(min=1e-6)
     coverage = torch.minimum(*shares).clamp(max=1)
     correlation = torch.where(coverage >= MIN_COVERAGE, product / (fixed_overlap * moving_overlap).sqrt(), -1.0)
-    value, place = correlation.max(2)  # (P, T)
-    shifts = torch.stack([place % (2 * reach + 1), place // (2 * reach + 1)], 2) - reach
-    return _BestShifts(value, coverage.gather(2, place.unsqueeze(2))[..., 0], shifts.float())
+    highest, index = correlation.max(2)  # (P, T)
+    shifts = torch.stack([index % (2 * reach + 1), index // (2 * reach + 1)], 2) - reach
+    return _BestShifts(highest, coverage.gather(2, index.unsqueeze(2))[..., 0], shifts.float())
 
 
 def _shifted_copies(maps: Tensor, reach: int) -> Tensor:
@@ -122,11 +122,11 @@ def warp(maps: Tensor, views: Tensor) -> Tensor:
     """Sample maps (P, C, s, s) through transforms (P, T, 2, 3), zero outside: (P, T, C, s, s)."""
     count, view_count = views.shape[:2]
     channels, side = maps.shape[1], maps.shape[-1]
-    steps = (torch.arange(side) + 0.5) * (2 / side) - 1
+    positions = (torch.arange(side) + 0.5) * (2 / side) - 1
     a, b, c = (
         torch.view_as_complex(views[..., column].contiguous()).view(count, view_count, 1, 1) for column in range(3)
     )
-    grid = torch.view_as_real(a * steps + c + b * steps.view(side, 1))  # (P, T, s, s, 2); complex numbers are faster
+    grid = torch.view_as_real(a * positions + c + b * positions.view(side, 1))  # (P, T, s, s, 2); complex numbers are faster
     tall = grid.view(count, view_count * side, side, 2)  # all views of a map in one call, so that maps aren't repeated
     sampled = functional.grid_sample(maps, tall, align_corners=False)  # (P, C, T * s, s)
     return sampled.view(count, channels, view_count, side, side).transpose(1, 2)
@@ -156,7 +156,7 @@ def _fine_adjustments() -> Tensor:
 
 
 def translate(views: Tensor, shifts: Tensor) -> Tensor:
-    """Shift the views of transforms (..., 2, 3) by (..., 2), in sides across and down."""
+    """Shift what transforms (..., 2, 3) show by `shifts` (..., 2): across and down, as shares of a side."""
     matrices = views[..., :2].expand(*shifts.shape[:-1], 2, 2)
     offsets = views[..., 2].expand(shifts.shape) - torch.einsum("...ij,...j->...i", matrices, 2 * shifts)
     return torch.cat([matrices, offsets.unsqueeze(-1)], -1)

@@ -1,9 +1,9 @@
-"""Nested groups without labels and without a given number: spectral embedding, then agglomerative clustering.
+"""Nested groups of points, found without labels: spectral embedding, then agglomerative clustering.
 
     points ──►──┤spectral embedding├──►──┤k-means├──► up to 300 small clusters ──►──┤Ward├──► a tree, cut at 3 depths
 
-Ward's method (Ward, "Hierarchical Grouping to Optimize an Objective Function", 1963) merges the small clusters two by
-two. Outliers, far from all other points, get no group.
+Ward's method (Ward, "Hierarchical Grouping to Optimize an Objective Function", 1963) merges the small clusters, two
+at a time. Outliers, which are far from all other points, get no group.
 """
 
 import warnings
@@ -15,16 +15,16 @@ from sklearn.cluster import KMeans
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_neighbours
-from pochade.analysis.spectral_embedding import NEIGHBOURS, neighbour_affinity, spectral_embedding
+from pochade.analysis.spectral_embedding import GRAPH_NEIGHBOURS, neighbour_affinity, spectral_embedding
 
-EIGENVECTORS = 11  # with fewer, small groups merge; with more, noise takes over
+EIGENVECTORS = 11  # of the embedding; with fewer, small groups merge, and with more, noise dominates
 MAX_SMALL_CLUSTERS = 300
 POINTS_PER_GROUP = (25, 15, 8)  # at each depth: the number of groups is the number of points divided by this ...
 MAX_GROUPS = (10, 40, 160)  # ... but at most this
 MIN_GROUPED_POINTS = 30  # fewer are one group
-MAX_CLUSTERED_POINTS = 20_000  # the others follow their neighbours among these
-OUTLIER_DEVIATIONS = 3.0  # beyond the median distance to neighbours, from which a point is an outlier
-NORMAL_DEVIATIONS = 1.4826  # the standard deviation of a normal distribution over its median absolute deviation
+MAX_CLUSTERED_POINTS = 20_000  # each other point joins the group of most of its neighbours among these
+OUTLIER_DEVIATIONS = 3.0  # a point is an outlier if its mean distance to neighbours exceeds the median by so many
+DEVIATION_PER_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation (MAD)
 NO_GROUP = -1
 
 
@@ -36,11 +36,11 @@ def spectral_hierarchy(points: Floats, seed: int = 0) -> Integers:
 
     Args:
         points: (N, D) with meaningful Euclidean distances.
-        seed: Decides the sample and where the searches start.
+        seed: Decides the sample and the starting points of k-means and of the eigenvectors.
 
     Returns:
         The group of each point at each depth (depths, N), coarse first; -1 for outliers. Fewer than 30 distinct points
-        are one group, at one depth.
+        form a single group at a single depth.
     """
     distinct, inverse = np.unique(points, axis=0, return_inverse=True)
     return _levels_of_distinct(distinct, seed)[:, inverse.ravel()]
@@ -61,37 +61,37 @@ def _levels_of_distinct(points: Floats, seed: int) -> Integers:
 
 
 def _outliers(points: Floats) -> NDArray[np.bool_]:
-    """Which points (N,) are much further from their neighbours than is usual."""
-    count = min(NEIGHBOURS, len(points) - 1)
+    """Which points (N,) are much farther from their neighbours than most points are."""
+    count = min(GRAPH_NEIGHBOURS, len(points) - 1)
     distance = nearest_neighbours(points, points, count, skip_self=True).distances.mean(1)
     median = np.median(distance)
-    deviation = np.median(np.abs(distance - median)) * NORMAL_DEVIATIONS
+    deviation = np.median(np.abs(distance - median)) * DEVIATION_PER_MAD
     far: NDArray[np.bool_] = distance > median + OUTLIER_DEVIATIONS * deviation + 1e-6
     return far
 
 
 def _levels(points: Floats, seed: int) -> Integers:
-    """Group distinct points that are no outliers, (depths, N)."""
+    """Group distinct points without outliers at each depth, (depths, N)."""
     embedding = spectral_embedding(neighbour_affinity(points), min(EIGENVECTORS, len(points) - 2), seed)
     k_means = KMeans(min(MAX_SMALL_CLUSTERS, len(points) // 3), n_init=1, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # equal points make fewer clusters than were asked for
+        warnings.simplefilter("ignore")  # scikit-learn warns if equal embeddings make fewer clusters
         cluster_of_point = k_means.fit(embedding.astype(np.float64)).labels_
     tree = linkage(k_means.cluster_centers_, "ward")
     limits = zip(POINTS_PER_GROUP, MAX_GROUPS, strict=True)
-    counts = [max(2, min(most, len(points) // per_group)) for per_group, most in limits]
+    counts = [max(2, min(max_groups, len(points) // per_group)) for per_group, max_groups in limits]
     cuts = cut_tree(tree, [min(count, len(k_means.cluster_centers_)) for count in counts])  # (clusters, depths)
     levels: Integers = cuts[cluster_of_point].T.astype(np.int64)
     return levels
 
 
 def _typical_neighbours(queries: Floats, points: Floats, groups: Integers) -> Integers:
-    """For each query, find a neighbour among the points that is in the group of most of its neighbours.
+    """For each query, choose a neighbour whose group is that of most of the query's neighbours.
 
     Returns:
-        Rows of the points (Q,).
+        The rows of the chosen neighbours in `points` (Q,).
     """
-    neighbours = nearest_neighbours(queries, points, min(NEIGHBOURS, len(points))).indices  # (Q, k)
+    neighbours = nearest_neighbours(queries, points, min(GRAPH_NEIGHBOURS, len(points))).indices  # (Q, k)
     votes = groups[neighbours]
     agreeing = (votes[:, :, None] == votes[:, None, :]).sum(2)  # (Q, k), neighbours in the same group
     rows: Integers = neighbours[np.arange(len(queries)), agreeing.argmax(1)]

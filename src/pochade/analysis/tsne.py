@@ -1,10 +1,10 @@
-"""t-SNE: points laid out on a plane so that neighbours stay neighbours, and new points placed on a finished map.
+"""t-SNE: maps on which neighbouring points stay neighbours, and new points on a finished map.
 
-    fit_map, place_points  the map of a collection: two arrays, its points and their positions, are all that is stored
-    TSNEMap                the map of the study: openTSNE's object is kept in memory, and places new points itself
+    fit_map, place_points  the map of a collection: only its points and their positions are stored
+    TSNEMap                the map of the study: openTSNE's object stays in memory and places new points itself
 
 t-SNE (van der Maaten & Hinton, "Visualizing Data using t-SNE", 2008) is computed by openTSNE. It keeps neighbours
-together; the sizes of groups on the map and the distances between them mean nothing.
+together. The sizes of groups on the map, and the distances between groups, have no meaning.
 """
 
 from dataclasses import dataclass
@@ -19,19 +19,20 @@ from pochade.analysis.arrays import Floats
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.pca import PrincipalComponents
 
-PLANE = 2  # dimensions of a map
-PERPLEXITY = 30  # about how many neighbours a point is kept close to
-ITERATIONS = 300  # after the 250 of early exaggeration; 500 kept 0.3 % more of the neighbours
+MAP_DIMENSIONS = 2  # dimensions of a map
+PERPLEXITY = 30  # the effective number of neighbours of a point
+TSNE_ITERATIONS = 300  # after the 250 of early exaggeration; with 500, 0.3 % more neighbours stayed neighbours
 MAX_LANDMARKS = 50_000  # points laid out by t-SNE; the others are placed among them
-MIN_TSNE_POINTS = 20  # fewer points have no neighbourhoods; their map is their principal plane
+MIN_TSNE_POINTS = 20  # fewer points are projected onto their principal plane
+MIN_THREADED_POINTS = 2_000  # with fewer points, the threads of `TSNEMap` would mostly wait for each other
 MIN_FFT_POINTS = 2_500  # with fewer points Barnes-Hut trees are faster than Fourier transforms
 START_SPREAD = 1e-4  # standard deviation of the initial positions
-START_NOISE = 1e-6  # added to them, so that points on a line can leave it
+START_NOISE = 1e-6  # standard deviation of noise on these positions, so that points can leave a common line
 PLACING_NEIGHBOURS = 10  # that pull a new point
-PLACING_STEPS = 20
-PULL_RADIUS = 2.0  # mean distances between points on the map, beyond which a neighbour's pull fades
-MIN_DISTANCE = 1e-6  # smaller distances count as this
-MAX_COMPONENTS = 50  # principal components in which `TSNEMap` measures distances: the others are noise, and slow
+PLACING_STEPS = 20  # of iteratively reweighted least squares
+PULL_RADIUS = 2.0  # where a neighbour's pull fades: distance on the map in units of the mean spacing of points
+MIN_DISTANCE = 1e-6  # between a new point and a neighbour; a smaller distance counts as this
+MAX_COMPONENTS = 50  # principal components in which `TSNEMap` measures distances; the others are mostly noise
 PLACING_PERPLEXITY = 5  # of `TSNEMap.place`
 
 
@@ -52,26 +53,27 @@ def fit_map(points: Floats, seed: int = 0) -> Floats:
         Positions (N, 2) float32 in the square from -1 to 1: their longer side spans it, their shorter side is centred.
     """
     if not len(points):
-        return np.empty((0, PLANE), np.float32)
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_LANDMARKS])
-    distinct, inverse = np.unique(points[chosen], axis=0, return_inverse=True)
-    raw = _tsne_positions(distinct, seed) if len(distinct) >= MIN_TSNE_POINTS else _principal_plane(distinct)
-    positions = np.empty((len(points), PLANE), np.float32)
-    positions[chosen] = _fit_to_square(raw)[inverse.ravel()]
-    others = np.setdiff1d(np.arange(len(points)), chosen)
-    positions[others] = place_points(points[others], points[chosen], positions[chosen])
+        return np.empty((0, MAP_DIMENSIONS), np.float32)
+    landmarks = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_LANDMARKS])
+    distinct, inverse = np.unique(points[landmarks], axis=0, return_inverse=True)
+    unscaled = _tsne_positions(distinct, seed) if len(distinct) >= MIN_TSNE_POINTS else _principal_plane(distinct)
+    positions = np.empty((len(points), MAP_DIMENSIONS), np.float32)
+    positions[landmarks] = _fit_to_square(unscaled)[inverse.ravel()]
+    others = np.setdiff1d(np.arange(len(points)), landmarks)
+    positions[others] = place_points(points[others], points[landmarks], positions[landmarks])
     return positions
 
 
 def place_points(new: Floats, points: Floats, positions: Floats) -> Floats:
     """Place new points on a map without moving the points already there.
 
-    Each new point is pulled by its 10 nearest neighbours, by the nearest most. The pull fades for neighbours far off
-    on the map, as in t-SNE: a point between two groups joins one of them instead of landing in the gap. Each step moves
-    a point to the mean of its neighbours, weighted by their last pulls (iteratively reweighted least squares).
+    Each new point is pulled by its 10 nearest neighbours, most strongly by the nearest. As in t-SNE, the pull fades for
+    neighbours far away on the map, so a point between two groups joins one of them instead of landing in the gap. Each
+    step moves a point to the mean of its neighbours, weighted by their current pulls (iteratively reweighted least
+    squares).
 
-    A new point always lands among its neighbours, however far away they are: its position doesn't prove similarity. A
-    new point that equals a known one lands on it.
+    A new point always lands among its neighbours, however dissimilar they are, so its position doesn't prove
+    similarity. A new point that equals a point on the map lands on it.
 
     Args:
         new: (M, D).
@@ -79,63 +81,63 @@ def place_points(new: Floats, points: Floats, positions: Floats) -> Floats:
         positions: Their positions (N, 2), from `fit_map` or an earlier call.
 
     Returns:
-        (M, 2) float32, inside the area that the known positions cover.
+        Positions (M, 2) float32, within the area of the map's points.
     """
     if not len(new):
-        return np.empty((0, PLANE), np.float32)
+        return np.empty((0, MAP_DIMENSIONS), np.float32)
     distances, indices = nearest_neighbours(new, points, min(PLACING_NEIGHBOURS, len(points)))
     weights = 1 / np.maximum(distances, MIN_DISTANCE) ** 2  # (M, k)
     weights /= weights.sum(1, keepdims=True)
-    around = positions[indices]  # (M, k, 2)
+    neighbours = positions[indices]  # (M, k, 2)
     radius = PULL_RADIUS / np.sqrt(len(points))  # N points share a square whose sides are 2 long
-    placed = _start_positions(around, weights, radius)
+    placed = _start_positions(neighbours, weights, radius)
     for _ in range(PLACING_STEPS):
-        pulls = weights / (1 + _squared_distances(placed, around) / radius**2)  # (M, k)
-        placed = (pulls[..., None] * around).sum(1) / pulls.sum(1, keepdims=True)
+        pulls = weights / (1 + _squared_distances(placed, neighbours) / radius**2)  # (M, k)
+        placed = (pulls[..., None] * neighbours).sum(1) / pulls.sum(1, keepdims=True)
     return placed.astype(np.float32)
 
 
-def _start_positions(around: Floats, weights: Floats, radius: float) -> Floats:
-    """Choose the position (M, 2) among each point's neighbours (M, k, 2) with the least weighted cost to the others."""
+def _start_positions(neighbours: Floats, weights: Floats, radius: float) -> Floats:
+    """For each new point, the position (M, 2) of the neighbour (M, k, 2) with the least weighted cost to the others."""
     costs = [
-        (weights * np.log1p(_squared_distances(around[:, column], around) / radius**2)).sum(1)
-        for column in range(around.shape[1])
+        (weights * np.log1p(_squared_distances(neighbours[:, column], neighbours) / radius**2)).sum(1)
+        for column in range(neighbours.shape[1])
     ]
-    best: Floats = around[np.arange(len(around)), np.argmin(costs, axis=0)]
+    best: Floats = neighbours[np.arange(len(neighbours)), np.argmin(costs, axis=0)]
     return best
 
 
-def _squared_distances(positions: Floats, around: Floats) -> Floats:
-    squared: Floats = np.square(positions[:, None] - around).sum(2)  # (M, k)
+def _squared_distances(positions: Floats, neighbours: Floats) -> Floats:
+    squared: Floats = np.square(positions[:, None] - neighbours).sum(2)  # (M, k)
     return squared
 
 
 def _tsne_positions(points: Floats, seed: int) -> Floats:
-    """The t-SNE positions (N, 2), in its own units, of at least four distinct points (N, D)."""
+    """The t-SNE positions (N, 2) of at least four distinct points (N, D), not yet scaled."""
     perplexity = min(PERPLEXITY, (len(points) - 1) // 3)
     distances, indices = nearest_neighbours(points, points, 3 * perplexity, skip_self=True)
-    exact = PrecomputedNeighbors(indices, distances.astype(np.float64))  # makes every run give the same map
-    # One thread: most of the work is serial, and threads that wait for each other on a busy machine took far longer.
+    exact = PrecomputedNeighbors(indices, distances.astype(np.float64))  # approximate neighbours would differ between runs
+    # One thread: most of the work is serial, and on a busy machine waiting threads made it take far longer.
     affinities = PerplexityBasedNN(knn_index=exact, perplexity=perplexity, n_jobs=1)
     start = _principal_plane(points).astype(np.float64)
     start *= START_SPREAD / start[:, 0].std()
     start += np.random.default_rng(seed).normal(scale=START_NOISE, size=start.shape)
     gradient = "bh" if len(points) < MIN_FFT_POINTS else "fft"
-    tsne = TSNE(n_iter=ITERATIONS, negative_gradient_method=gradient, n_jobs=1, random_state=seed)
+    tsne = TSNE(n_iter=TSNE_ITERATIONS, negative_gradient_method=gradient, n_jobs=1, random_state=seed)
     return np.array(tsne.fit(affinities=affinities, initialization=start))
 
 
 def _principal_plane(points: Floats) -> Floats:
     """The first two principal components (N, 2) of distinct points; zeros where there are fewer."""
-    plane = np.zeros((len(points), PLANE), np.float32)
+    plane = np.zeros((len(points), MAP_DIMENSIONS), np.float32)
     if len(points) > 1:
-        components = PrincipalComponents.fit(points, PLANE)
+        components = PrincipalComponents.fit(points, MAP_DIMENSIONS)
         plane[:, : components.dimensions] = components.encode(points)
     return plane
 
 
 def _fit_to_square(positions: Floats) -> Floats:
-    """Centre and scale positions (N, 2), by one factor for both axes, so that their longer side runs from -1 to 1."""
+    """Centre positions (N, 2) and scale both axes by one factor, so that the longer side runs from -1 to 1."""
     low, high = positions.min(0), positions.max(0)
     half = float((high - low).max()) / 2
     centred: Floats = positions - (low + high) / 2
@@ -150,26 +152,29 @@ class TSNEMap:
     """A t-SNE map of points, on which new points can be placed."""
 
     positions: Floats  # (N, 2)
-    components: PrincipalComponents | None  # distances are measured in these; None where the points are the map
-    embedding: Any  # openTSNE's own object, which places new points; None where the points are the map
+    components: PrincipalComponents | None  # distances are measured in these; None if the points are their own map
+    embedding: Any  # openTSNE's object, which places new points; None if the points are their own map
 
     @classmethod
     def fit(cls, points: Floats, seed: int = 0) -> "TSNEMap":
         """Lay points (N, D) out on a plane, N from 10 to some 10,000; two-dimensional points are their own map."""
-        if points.shape[1] == PLANE:
+        if points.shape[1] == MAP_DIMENSIONS:
             return cls(points, None, None)
         perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
         components = PrincipalComponents.fit(points, MAX_COMPONENTS)
         start = "pca" if components.dimensions > 1 else "random"  # a line has no second component
-        tsne = TSNE(perplexity=perplexity, n_iter=ITERATIONS, initialization=start, n_jobs=-1, random_state=seed)
+        threads = -1 if len(points) >= MIN_THREADED_POINTS else 1  # the map is the same
+        tsne = TSNE(
+            perplexity=perplexity, n_iter=TSNE_ITERATIONS, initialization=start, n_jobs=threads, random_state=seed
+        )
         embedding = tsne.fit(components.encode(points).astype(np.float64))
         return cls(np.array(embedding), components, embedding)
 
     def place(self, points: Floats) -> Floats:
         """Place new points (M, D) on the map, which does not move.
 
-        A new point is *always* placed near its nearest neighbours, however far away they are: its position doesn't say
-        whether it is out of distribution. See `out_of_distribution.py`.
+        A new point is *always* placed near its nearest neighbours, however far away they are, so its position doesn't
+        show whether it is out of distribution. See `out_of_distribution.py`.
 
         Returns:
             Positions (M, 2).

@@ -1,4 +1,4 @@
-"""What an archive is to hold: which path has which content. Everything that it holds already stays in it.
+"""Plans an archive: which content belongs at which path. Whatever the archive holds already stays in it.
 
 FileList ─►┤hash├─► PlannedContent ─►┤encode├─► EncodedContent ─►┤write├─► Entry ─► Manifest
 """
@@ -20,9 +20,9 @@ ReportStage = Callable[[str, int, int], None]  # stage, done, total
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file on this disk."""
+    """A file that goes into the archive."""
 
-    path: Path
+    path: Path  # on this computer
     stored_path: StoredPath
     mtime: int  # nanoseconds since 1970
 
@@ -46,7 +46,7 @@ class ArchivePlan:
     left_out: dict[str, str]  # printable paths, and the reason for each
 
     def leave_out_first_file(self, sha256: str, reason: str) -> None:
-        """Leave out the first file of a content; the content goes with its last file."""
+        """Leave out the first file of a content, and the content itself if no other file has it."""
         content = self.contents[sha256]
         self.left_out[printable(content.files.pop(0).path)] = reason
         if not content.files:
@@ -54,7 +54,7 @@ class ArchivePlan:
 
 
 def plan_archive(files: FileList, report: ReportStage) -> ArchivePlan:
-    """Hash every file; those that can't be read are left out."""
+    """Hash every file; leave out those that can't be read."""
     plan = ArchivePlan(files.top, {}, files.folders, files.left_out)
     for number, (stored_path, path) in enumerate(files.files.items()):
         try:
@@ -79,19 +79,19 @@ def is_fulfilled(plan: ArchivePlan, archive: Archive, rank: int) -> bool:
 
 
 def content_hashes(entries: list[Entry]) -> set[str]:
-    """Return the contents for which there are entries. A model is no content, even if a file is the same."""
+    """Return the SHA-256 of every content that has an entry. Models don't count, even if a file has the same bytes."""
     return {entry.original_sha256 for entry in entries if entry.codec != MODEL}
 
 
 def make_manifest(
     entries: list[Entry], old: Archive | None, plan: ArchivePlan
 ) -> tuple[Manifest, dict[StoredPath, StoredPath]]:
-    """Return the manifest, and the new path of each old content whose path is taken by another one.
+    """Return the manifest, and the new path of each old file whose path a new file takes.
 
     Args:
         entries: All entries of the new archive.
-        old: The archive before, whose files stay.
-        plan: What is added.
+        old: The existing archive, whose files all stay; None if there is none.
+        plan: The files to add.
     """
     entry_by_content = {entry.original_sha256: entry for entry in entries if entry.codec != MODEL}
     files = {
@@ -102,27 +102,33 @@ def make_manifest(
     moved: dict[StoredPath, StoredPath] = {}
     new_folders = {folder for path in [*files, *plan.folders] for folder in parent_paths(path + "/")} - set(files)
     for file in old or ():
-        sha256, path = file.entry.original_sha256, file.path
-        if path in files and files[path].entry.original_sha256 == sha256:
+        new_file = files.get(file.path)
+        if new_file is not None and new_file.entry.original_sha256 == file.entry.original_sha256:
             continue
-        attempts = count(1)
-        while path in files or path in new_folders or any(folder in files for folder in parent_paths(path)):
-            path = _move_aside(path, file.mtime, next(attempts), files)
+        path = _free_path(file, files, new_folders)
         if path != file.path:
             moved[file.path] = path
-        files[path] = ArchivedFile(path, file.mtime, entry_by_content[sha256])
+        files[path] = ArchivedFile(path, file.mtime, entry_by_content[file.entry.original_sha256])
     folders = _empty_folders({*plan.folders, *(old.manifest.folders if old else ())}, set(files))
     return Manifest(entries, [files[path] for path in sorted(files)], folders), moved
 
 
-def _move_aside(path: StoredPath, mtime: int, attempt: int, files: Container[StoredPath]) -> StoredPath:
-    """Return a path with a date in the part that is taken: the path itself, or a folder that is a file now."""
-    taken = next((folder for folder in parent_paths(path) if folder in files), path)
-    return dated_path(taken, mtime, attempt) + path[len(taken) :]
+def _free_path(file: ArchivedFile, files: Container[StoredPath], new_folders: Container[StoredPath]) -> StoredPath:
+    """Return an old file's path, with its date added if a new file or folder takes the path."""
+    path, attempts = file.path, count(1)
+    while path in files or path in new_folders or any(folder in files for folder in parent_paths(path)):
+        path = _add_date(path, file.mtime, next(attempts), files)
+    return path
+
+
+def _add_date(path: StoredPath, mtime: int, attempt: int, files: Container[StoredPath]) -> StoredPath:
+    """Return a path with a date in the part that is taken: the whole path, or a folder above it that is now a file."""
+    taken_path = next((folder for folder in parent_paths(path) if folder in files), path)
+    return dated_path(taken_path, mtime, attempt) + path[len(taken_path) :]
 
 
 def _empty_folders(folders: set[StoredPath], files: set[StoredPath]) -> list[StoredPath]:
-    """Return the folders that hold nothing, are no file, and lie below no file."""
+    """Return the folders that hold nothing, are not files themselves, and lie below no file."""
     in_use = {parent for path in [*files, *folders] for parent in parent_paths(path)}
     candidates = folders - in_use - files
     return sorted(folder for folder in candidates if files.isdisjoint(parent_paths(folder)))

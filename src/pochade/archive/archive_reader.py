@@ -1,4 +1,4 @@
-"""An archive to read from.
+"""Reads an archive: which files it has, what they contain, and whether it is damaged.
 
 with open_archive("art.pochade") as archive:
     for file in archive:
@@ -18,7 +18,7 @@ from pochade.archive.codecs.xz_codec import unpack_xz
 from pochade.archive.container.archive_container import ArchiveContainer, Damage
 from pochade.archive.container.file_range import FileRange, RangeReader
 from pochade.archive.container.manifest import BYTES, MODEL, PICTURE, STORED, XZ, ArchivedFile, Entry
-from pochade.errors import ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.source import first_line
 from pochade.images.codecs.av1_frames import wrap_in_avif
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:  # torch is slow to import
 
 
 class Archive:
-    """An open archive; iterating gives its files.
+    """An open archive; iterating over it yields its files.
 
     Args:
         path: The archive.
 
     Raises:
-        ArchiveDamaged: It is no archive, or its manifest can be neither read nor repaired.
-        FileUnreachable: It can't be opened.
+        ArchiveDamaged: The file is no archive, or its manifest can be neither read nor repaired.
+        FileUnreachable: The file can't be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,7 +65,7 @@ class Archive:
         return self.container.size
 
     def read(self, file: ArchivedFile) -> bytes:
-        """Decode a file, as `fidelity` and `returns` of its entry promise.
+        """Decode a file; `returns` of its entry says what comes back.
 
         Raises:
             ArchiveDamaged: Its entry is damaged.
@@ -82,10 +82,10 @@ class Archive:
             write: Called with each chunk.
 
         Raises:
-            ArchiveDamaged: The entry is damaged; the chunks written until then must be discarded.
+            ArchiveDamaged: The entry is damaged; discard the chunks that were written before.
         """
         if entry.codec != MODEL and (reason := self.fault(entry)):
-            raise ArchiveDamaged(f"'{entry.name}' is damaged: {reason}", "look for an undamaged copy")
+            raise ArchiveDamaged(f"'{entry.name}' is damaged: {reason}", UNDAMAGED_COPY_HINT)
         digest, count = hashlib.sha256(), 0
 
         def hash_and_write(chunk: bytes) -> None:
@@ -97,7 +97,8 @@ class Archive:
         self._decode(entry, hash_and_write)
         is_same = (digest.hexdigest(), count) == (entry.original_sha256, entry.original_bytes)
         if entry.returns == BYTES and not is_same:
-            raise ArchiveDamaged(f"'{entry.name}' decodes to another file than its manifest says")
+            why = f"'{entry.name}' decodes to another file than its manifest says"
+            raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT)
 
     def _decode(self, entry: Entry, write: Callable[[bytes], Any]) -> None:
         content = self.content_range(entry)
@@ -118,22 +119,25 @@ class Archive:
     def _restore(self, entry: Entry) -> bytes:
         """Return the PNG that a model restores from an entry."""
         if entry.model is None or entry.conditioning is None or entry.shape is None or entry.returns != PICTURE:
-            raise ArchiveDamaged(f"'{entry.name}' does not say which model it needs, or how to use it")
+            why = f"'{entry.name}' does not say which model it needs, or how to use it"
+            raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT)
         content = self.content_range(entry).content()
         try:
             remover = self._artifact_remover(entry.model)
             return restore_png(entry.codec, content, remover, entry.conditioning, entry.shape)
-        except BaseException as error:  # torch and Pillow raise anything, even what is not an Exception
+        except BaseException as error:  # torch and Pillow may raise any error, even one that is not an Exception
             if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
                 raise
-            raise ArchiveDamaged(f"'{entry.name}' can't be restored: {first_line(error)}") from error
+            why = f"'{entry.name}' can't be restored: {first_line(error)}"
+            raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT) from error
 
     def _wrap_frame(self, entry: Entry) -> bytes:
         """Return the AVIF of an entry that holds only its frame."""
         try:
             return wrap_in_avif(self.content_range(entry).content())
         except ValueError as error:
-            raise ArchiveDamaged(f"'{entry.name}' can't be decoded: {first_line(error)}") from error
+            why = f"'{entry.name}' can't be decoded: {first_line(error)}"
+            raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT) from error
 
     def _artifact_remover(self, model: str) -> "ArtifactRemover":
         """Return the model with that id, loaded once."""
@@ -148,15 +152,15 @@ class Archive:
         """Compare every byte of the archive with what was written.
 
         Args:
-            report: Called with how many bytes of how many were read.
+            report: Called with the bytes that were checked and all bytes.
 
         Returns:
-            Each damage, and the files that are lost by it.
+            Each damage, and the files that are lost because of it.
         """
         return self.container.find_damage(report)
 
     def fault(self, entry: Entry) -> str:
-        """Return why a file can't be decoded from an entry; empty where the entry and its model are intact."""
+        """Return why an entry can't be decoded; an empty string if it and its model are intact."""
         return self.container.fault(entry)
 
     def content_range(self, entry: Entry) -> FileRange:
@@ -168,10 +172,10 @@ class Archive:
         return self.container.models()
 
     def model(self, entry: Entry) -> bytes:
-        """Return the packed model of an entry, repaired where it is damaged.
+        """Return the packed model of an entry; damage is repaired.
 
         Raises:
-            ArchiveDamaged: It can't be repaired, or is larger than any model.
+            ArchiveDamaged: The model can't be repaired, or is larger than any model of ours.
         """
         return self.container.read_model(entry)
 

@@ -1,4 +1,4 @@
-"""`compress`: files in, one archive out. Run again, it encodes only what is new.
+"""`compress`: files in, one archive out. A later run encodes only what is new.
 
 file_list ─► archive_plan ─► copy_entries ─► encode_missing ─► model_choice ─► archive_plan ─► partial_archive
 list files   hash contents   old archive     new contents      model or not    manifest        verify, rename
@@ -15,7 +15,7 @@ from pochade.archive.archive_plan import ArchivePlan, ReportStage, is_fulfilled,
 from pochade.archive.archive_reader import Archive
 from pochade.archive.compress_report import CompressReport, summarise_archive
 from pochade.archive.container.embedded_models import model_entry, model_id
-from pochade.archive.container.manifest import FIDELITIES, LOSSLESS
+from pochade.archive.container.manifest import FIDELITIES, LOSSLESS, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.archive.copy_entries import (
     check_nothing_lost,
@@ -31,7 +31,8 @@ from pochade.errors import ArchiveDamaged, DataMissing, OutputUnwritable, UsageE
 from pochade.images.base.source import printable
 from pochade.system.atomic_files import file_lock
 
-COMPANION_SUFFIXES = ("lock", "part", "part.jsonl", "part.jsonl.new", "coded")  # of files beside a growing archive
+# of the temporary files beside an archive
+COMPANION_SUFFIXES = ("lock", "part", "part.jsonl", "part.jsonl.new", "coded")
 
 
 def compress(
@@ -50,15 +51,15 @@ def compress(
         folder_or_paths: A folder, or files and folders.
         to: The archive; see docs/format.md.
         fidelity: `lossless`: pixels and everything else in a file come back. `high`, `medium`: pictures come back as
-            AVIF, JPEG XL or WebP that look like the originals, with an SSIMULACRA2 of at least 90 and 70, where that
-            is smaller; all else is lossless. `preview`: pictures come back small, on white, from a thousand bytes. An
-            entry that the archive holds at a higher fidelity keeps it.
-        report: Called with the stage, how much of it is done, and how much there is.
+            AVIF, JPEG XL or WebP that look like the originals (SSIMULACRA2 of at least 90 or 70) where that is smaller;
+            everything else is lossless. `preview`: pictures come back small, on white, from a thousand bytes. An
+            entry that already has a higher fidelity keeps it.
+        report: Called with the name of the stage, the finished steps and all steps.
 
     Raises:
         UsageError: There is no such fidelity, nothing to compress, or another process writes this archive.
         DataMissing: A path doesn't exist.
-        ArchiveDamaged: The existing archive is damaged, and the files that would repair it aren't here.
+        ArchiveDamaged: The existing archive is damaged and no given file repairs it, or a newer Pochade wrote it.
         OutputUnwritable: No permission, or no space.
     """
     if fidelity not in FIDELITIES:
@@ -75,7 +76,7 @@ def compress(
                 return _update_archive(files, target, folder, fidelity, report)
         finally:
             with suppress(OSError):
-                lock.unlink()  # last of all: from here on, another run may begin
+                lock.unlink()  # last, because from here on another run may begin
 
 
 @contextmanager
@@ -90,7 +91,8 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
         folder.mkdir()
         run_folder.mkdir()
     except OSError as error:
-        raise OutputUnwritable(f"'{printable(folder.parent)}' can't be written: {error.strerror}") from error
+        why = f"'{printable(folder.parent)}' can't be written: {error.strerror}"
+        raise OutputUnwritable(why, "choose another folder") from error
     try:
         yield run_folder
     finally:
@@ -113,8 +115,8 @@ def _update_archive(files: FileList, target: Path, scratch: Path, fidelity: str,
             PartialArchive.remove_leftovers(target)
             return summarise_archive(target, fidelity, old.manifest, plan.left_out, encoded=0, moved={})
         if old is not None and old.manifest.has_unknown_fields:
-            why = f"a newer Pochade wrote '{printable(target)}', and this one would lose a part of it by adding"
-            raise ArchiveDamaged(why, "add with the newer one, or make another archive")
+            why = f"'{printable(target)}' was written by a newer Pochade, and this version would lose a part of it"
+            raise ArchiveDamaged(why, "add the files with the newer version, or make another archive")
         return _write_archive(plan, old, target, scratch, fidelity, report)
     finally:
         if old is not None:
@@ -131,18 +133,11 @@ def _write_archive(
     old_entries = old.manifest.entries if old else []
     with PartialArchive(target) as part:
         model = choose_model(fidelity, old, plan)
-        models = {model_id(model_entry(model))} if model is not None else set()
-        models |= old.container.usable_models.keys() if old is not None else set()
-        old_contents = {entry.original_sha256 for entry in old_entries}
-        part.resume(lambda entry: is_planned(entry, old_contents, plan, fidelity, models))
+        _resume(part, plan, old, fidelity, model)
         if old is not None:
             copy_entries(old, part, plan, fidelity, report)
-        higher = {
-            entry.original_sha256: FIDELITIES[entry.rank]
-            for entry in old_entries
-            if has_higher_fidelity(entry, fidelity)
-        }
-        encoded = encode_missing(part, plan, scratch, EncodeSettings(fidelity, model, higher), report)
+        settings = EncodeSettings(fidelity, model, _higher_fidelities(old_entries, fidelity))
+        encoded = encode_missing(part, plan, scratch, settings, report)
         if old is not None:
             copy_unimproved_entries(old, part)
         drop_losing_variants(part, model)
@@ -152,3 +147,17 @@ def _write_archive(
         part.finish(manifest)
         report("checking", 1, 1)
     return summarise_archive(target, fidelity, manifest, plan.left_out, encoded, moved)
+
+
+def _resume(part: PartialArchive, plan: ArchivePlan, old: Archive | None, fidelity: str, model: bytes | None) -> None:
+    """Keep what an interrupted run wrote, as far as this run needs it."""
+    model_ids = {model_id(model_entry(model))} if model is not None else set()
+    model_ids |= old.container.usable_models.keys() if old is not None else set()
+    old_contents = {entry.original_sha256 for entry in (old.manifest.entries if old else [])}
+    part.resume(lambda entry: is_planned(entry, old_contents, plan, fidelity, model_ids))
+
+
+def _higher_fidelities(old_entries: list[Entry], fidelity: str) -> dict[str, str]:
+    """Return the fidelity of each old content that has a higher one than this run asks for, by SHA-256."""
+    higher = (entry for entry in old_entries if has_higher_fidelity(entry, fidelity))
+    return {entry.original_sha256: FIDELITIES[entry.rank] for entry in higher}

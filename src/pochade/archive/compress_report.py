@@ -13,13 +13,13 @@ class CodecSavings:
     """What one codec saved."""
 
     pieces: int = 0  # files
-    original_bytes: int = 0
-    bytes: int = 0
+    original_bytes: int = 0  # of these files
+    bytes: int = 0  # of their entries
 
 
 @dataclass
 class CompressReport:
-    """What an archive holds after `compress`, and what the run did. Its fields are also the JSON of `--json`."""
+    """What an archive holds after `compress`, and what the run did. `--json` prints these fields."""
 
     archive: Path
     fidelity: str
@@ -44,9 +44,9 @@ def summarise_archive(
     """Add up what an archive holds.
 
     Args:
-        archive: Its path.
+        archive: The archive's path.
         fidelity: Fidelity of this run.
-        manifest: Its manifest.
+        manifest: The archive's manifest.
         left_out: Files that are not in the archive, and why.
         encoded: How many contents this run encoded.
         moved: The new path of each old content whose path was taken.

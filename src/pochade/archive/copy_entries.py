@@ -1,4 +1,4 @@
-"""Which entries a new archive takes over, from the old archive or from an interrupted run."""
+"""Chooses the entries that a new archive takes over from the old archive or an interrupted run, and copies them."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -16,14 +16,14 @@ from pochade.images.base.source import printable
 def is_planned(
     entry: Entry, old_contents: Container[str], plan: ArchivePlan, fidelity: str, models: Container[str]
 ) -> bool:
-    """Return whether an entry that an interrupted run encoded or copied is one that this run wants.
+    """Return whether this run can use an entry that an interrupted run encoded or copied.
 
     Args:
         entry: The entry.
-        old_contents: Contents of the old archive.
+        old_contents: SHA-256 of the old archive's contents.
         plan: What this run adds.
         fidelity: Fidelity of this run.
-        models: The models that may be in the new archive; an entry that depends on another one is never planned.
+        models: Ids of the models that may be in the new archive; an entry that depends on another one is of no use.
     """
     if _needs_reencoding(entry, plan, fidelity) or (entry.model is not None and entry.model not in models):
         return False
@@ -39,17 +39,17 @@ def has_higher_fidelity(entry: Entry, fidelity: str) -> bool:
 def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity: str, report: ReportStage) -> None:
     """Copy the old archive's entries, except those that this run encodes again.
 
-    These are damaged entries, and entries of a lower fidelity, whose original is here.
+    An entry is encoded again if it is damaged or has a lower fidelity, and a file with its content is here.
 
     Raises:
         ArchiveDamaged: An entry is damaged, and its original isn't here.
     """
     contents = content_hashes(part.entries)
-    models = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
+    model_ids = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
     for number, entry in enumerate(old.manifest.entries):
         report("copying", number, len(old.manifest.entries))
-        if entry.codec == MODEL:  # written anew, which repairs it; without it, what depends on it is encoded again
-            if model_id(entry) in old.container.usable_models.keys() - models:
+        if entry.codec == MODEL:  # writing a model anew repairs it; `fault` below finds what needs a lost one
+            if model_id(entry) in old.container.usable_models.keys() - model_ids:
                 part.add(entry, [with_repair_record(old.model(entry))])
             continue
         if entry.original_sha256 in contents or _needs_reencoding(entry, plan, fidelity):
@@ -57,12 +57,12 @@ def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity
         if old.fault(entry):
             if entry.original_sha256 in plan.contents:
                 continue
-            old.write(entry, lambda _chunk: None)  # raises, with the right sentence
+            old.write(entry, lambda _chunk: None)  # raises the error that describes the damage
         _copy_entry(entry, old, part)
 
 
 def copy_unimproved_entries(old: Archive, part: PartialArchive) -> None:
-    """Copy the entries that were to be encoded again at a higher fidelity, where that failed."""
+    """Copy the intact entries that could not be encoded again at a higher fidelity."""
     contents = content_hashes(part.entries)
     for entry in old.manifest.entries:
         if entry.codec != MODEL and entry.original_sha256 not in contents and not old.fault(entry):
@@ -73,7 +73,7 @@ def check_nothing_lost(old_entries: list[Entry], part: PartialArchive) -> None:
     """Check that every content of the old archive is in the new one.
 
     Raises:
-        ArchiveDamaged: An entry is damaged, and its original was here but could not be encoded again.
+        ArchiveDamaged: An entry is damaged, and its original file could not be encoded again.
     """
     contents = content_hashes(part.entries)
     for entry in old_entries:
@@ -83,13 +83,13 @@ def check_nothing_lost(old_entries: list[Entry], part: PartialArchive) -> None:
 
 
 def _needs_reencoding(entry: Entry, plan: ArchivePlan, fidelity: str) -> bool:
-    """Return whether an entry has a lower fidelity than this run asks for, and its original is here."""
+    """Return whether an entry has a lower fidelity than this run asks for, and the run has a file with its content."""
     return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in plan.contents
 
 
 def _copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> None:
-    """Copy an entry as it is, under another name where its own is taken."""
-    if not part.names.is_free(entry.name):  # by an interrupted run that began before this archive was here
+    """Copy an entry unchanged, under another name if its own is taken."""
+    if not part.names.is_free(entry.name):  # an interrupted run took it, before this archive existed
         name = choose_entry_name(entry.name.removeprefix("pieces/"), "", part.names)
         part.add(replace(entry, name=name), old.content_range(entry).chunks())
     else:

@@ -1,4 +1,4 @@
-"""Encoding, in worker processes, every planned content that the archive doesn't have yet."""
+"""Encodes, in worker processes, every planned content that the archive doesn't have yet."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from pochade.errors import FileUnreachable, OutputUnwritable
 from pochade.images.base.source import printable
 from pochade.system.worker_pool import WorkerPool
 
-TASK_SECONDS = 7200.0  # after which a file is stored as it is
+TASK_SECONDS = 7200.0  # after this time, the original file is stored
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class EncodeSettings:
     """How this run encodes."""
 
     fidelity: str
-    model: bytes | None  # the packed model that may travel in the archive
-    higher_fidelities: dict[str, str]  # of contents that the old archive had at a higher one, by SHA-256
+    model: bytes | None  # the packed model that the archive may include
+    higher_fidelities: dict[str, str]  # of old contents whose fidelity is higher, by SHA-256
 
 
 def encode_missing(
@@ -31,7 +31,7 @@ def encode_missing(
 ) -> int:
     """Encode and add every planned content that isn't in the archive yet.
 
-    A content that the old archive had at a higher fidelity, and that is damaged, is encoded at that fidelity.
+    A damaged content that the old archive had at a higher fidelity is encoded at that fidelity.
 
     Args:
         part: The growing archive.
@@ -43,9 +43,9 @@ def encode_missing(
     Returns:
         How many contents were encoded.
     """
-    encoded, existing = 0, content_hashes(part.entries)
+    encoded, done_hashes = 0, content_hashes(part.entries)
     model_path = write_model_file(scratch / "net", settings.model, part.target)
-    while missing := {sha256: content for sha256, content in plan.contents.items() if sha256 not in existing}:
+    while missing := {sha256: content for sha256, content in plan.contents.items() if sha256 not in done_hashes}:
         tasks = (_make_task(content, scratch, settings, model_path) for content in missing.values())
         report("coding", 0, len(missing))
         with WorkerPool(seconds=TASK_SECONDS) as pool:
@@ -54,7 +54,7 @@ def encode_missing(
                     plan.leave_out_first_file(task.sha256, problem)  # another file may have the same content
                 else:
                     encoded += 1
-                    existing.add(task.sha256)
+                    done_hashes.add(task.sha256)
                 task.output.unlink(missing_ok=True)
                 task.output_for_model.unlink(missing_ok=True)
                 report("coding", number + 1, len(missing))
@@ -62,10 +62,10 @@ def encode_missing(
 
 
 def write_model_file(path: Path, model: bytes | None, target: Path) -> Path | None:
-    """Write a packed model to a file for the workers; return its path, or None where there is no model.
+    """Write a packed model to a file for the workers; return its path, or None if there is no model.
 
     Raises:
-        OutputUnwritable: It can't be written beside `target`.
+        OutputUnwritable: The file can't be written; the error names the archive `target`.
     """
     if model is None:
         return None
@@ -93,7 +93,7 @@ def _add_results(
     results: tuple[EncodeResult, ...] | EncodeProblem,
     content: PlannedContent,
 ) -> str:
-    """Add what a worker encoded; return why the file must be left out, or nothing.
+    """Add what a worker encoded; return why the file must be left out, or an empty string.
 
     Raises:
         OutputUnwritable: A worker's result, or the archive, can't be written.

@@ -1,4 +1,4 @@
-"""`extract`: an archive's files into a folder. No file is replaced, and none is written outside of the folder."""
+"""`extract`: writes an archive's files to a folder. No file is replaced, and none is written outside the folder."""
 
 import math
 import os
@@ -35,10 +35,10 @@ ReportFile = Callable[[int, int, str], None]  # done, total, name of the file
 class ExtractReport:
     """What `extract` did."""
 
-    files: int = 0  # that were written
-    bytes: int = 0  # of these files
+    files: int = 0  # that this run wrote
+    bytes: int = 0  # of the written files
     already_there: int = 0  # files that were in the folder before, with the same content
-    renamed: dict[StoredPath, StoredPath] = field(default_factory=dict)  # where the system can't tell two names apart
+    renamed: dict[StoredPath, StoredPath] = field(default_factory=dict)  # new paths where two names look alike
     problems: dict[StoredPath, PochadeError] = field(default_factory=dict)  # by path in the archive
 
     @property
@@ -56,13 +56,13 @@ def extract(
 ) -> ExtractReport:
     """Write every file of an archive into a folder, with its modification time.
 
-    A lossy picture comes back as the picture file that it is, under the name that `extracted_names` gives it. Files
-    that are there already with the same content count as done, so an interrupted run is continued by the next.
+    A lossy picture comes back as the picture file in the archive, under the name that `extracted_names` gives it.
+    Files that exist already with the same content count as done, so the next run continues an interrupted one.
 
     Args:
         archive: An open archive.
-        to: The folder; made where it doesn't exist. Nothing in it is changed.
-        keep_going: Whether to record a file that can't be written, or whose name is taken, and go on.
+        to: The folder, which is made if it doesn't exist. Existing files in it never change.
+        keep_going: Whether to go on after a file that can't be written or whose name is taken, and only report it.
         report: Called before each file with how many are done, how many there are, and its name.
 
     Raises:
@@ -90,17 +90,17 @@ def extracted_names(manifest: Manifest) -> dict[StoredPath, StoredPath]:
 
 
 def check_absent(target: Path) -> None:
-    """Check that nothing is at a path.
+    """Check that a path is free.
 
     Raises:
-        OutputUnwritable: Something is there.
+        OutputUnwritable: A file, folder or link has that path.
     """
     hint = "choose another folder; --keep-going skips what is there"
-    check_overwrite(target, "is there already, and is another file", hint)
+    check_overwrite(target, "already exists and is a different file", hint)
 
 
 def target_path(folder: Path, path: StoredPath) -> Path:
-    """Return where a file of an archive goes on this system."""
+    """Return the path to which this system extracts a file of an archive."""
     return folder / os.fsdecode(to_system_path(path))
 
 
@@ -117,10 +117,10 @@ class _Extraction:
 
     def __post_init__(self) -> None:
         self.names = extracted_names(self.archive.manifest)
-        self.second_names = rename_lookalikes([self.names[file.path] for file in self.archive])
+        self.lookalike_names = rename_lookalikes([self.names[file.path] for file in self.archive])
 
     def run(self) -> ExtractReport:
-        """Check what is there, then write the missing files, then make the empty folders."""
+        """Check which files exist already, write the missing ones, and make the empty folders."""
         for file in self.archive:
             self._attempt(partial(self._check_target, file), file.path)
         _check_disk_space(self.archive, self.missing, self.folder)
@@ -143,9 +143,9 @@ class _Extraction:
             self.result.problems[path] = error
 
     def _check_target(self, file: ArchivedFile) -> None:
-        """Count a file that is there already; otherwise check that its name is free, and note it as missing."""
+        """Count a file that already exists; otherwise check that its name is free, and list it as missing."""
         name = self.names[file.path]
-        targets = [target_path(self.folder, path) for path in (name, self.second_names.get(name)) if path]
+        targets = [target_path(self.folder, path) for path in (name, self.lookalike_names.get(name)) if path]
         if any(_is_already_there(self.archive, file, target) for target in targets):
             self.result.already_there += 1
             return
@@ -153,10 +153,10 @@ class _Extraction:
         self.missing.append(file)
 
     def _write(self, file: ArchivedFile) -> None:
-        """Write a file, under its second name where the system can't tell the first from another file's."""
+        """Write a file, under another name if the system can't tell its own name from an earlier file's."""
         path = self.names[file.path]
-        if path in self.second_names and os.path.lexists(target_path(self.folder, path)):
-            path = self.result.renamed[file.path] = self.second_names[path]
+        if path in self.lookalike_names and os.path.lexists(target_path(self.folder, path)):
+            path = self.result.renamed[file.path] = self.lookalike_names[path]
         target = _check_inside(self.folder, target_path(self.folder, path))
         check_absent(target)
         make_folder(target.parent)
@@ -172,10 +172,12 @@ class _Extraction:
 
 
 def _check_disk_space(archive: Archive, missing: list[ArchivedFile], folder: Path) -> None:
-    """Raise OutputUnwritable where the files need more space than the disk has."""
-    needed, free = sum(_max_extracted_bytes(file.entry) for file in missing), shutil.disk_usage(folder).free
-    if needed > free:
-        why = f"'{printable(archive.path)}' needs {needed:,} bytes, and '{printable(folder)}' has {free:,} free"
+    """Raise OutputUnwritable if the files need more space than the disk has."""
+    needed_bytes = sum(_max_extracted_bytes(file.entry) for file in missing)
+    free_bytes = shutil.disk_usage(folder).free
+    if needed_bytes > free_bytes:
+        free = f"'{printable(folder)}' has {free_bytes:,} free"
+        why = f"'{printable(archive.path)}' needs {needed_bytes:,} bytes, and {free}"
         raise OutputUnwritable(why, "choose another folder, or make room")
 
 
@@ -187,10 +189,10 @@ def _max_extracted_bytes(entry: Entry) -> int:
 
 
 def _is_already_there(archive: Archive, file: ArchivedFile, target: Path) -> bool:
-    """Return whether a path has a file's content already.
+    """Return whether the target is a file with the same content as the archived file.
 
     Raises:
-        ArchiveDamaged: The entry with which it must be compared is damaged.
+        ArchiveDamaged: The entry is damaged, so it can't be compared.
     """
     try:
         state = target.lstat()
@@ -206,9 +208,9 @@ def _is_already_there(archive: Archive, file: ArchivedFile, target: Path) -> boo
 
 
 def _check_inside(folder: Path, target: Path) -> Path:
-    """Return the target; raise OutputUnwritable where a link in the folder leads out of it."""
+    """Return the target; raise OutputUnwritable if a link in the folder leads out of it."""
     parent, top = os.path.realpath(target.parent), os.path.realpath(folder)
     if os.path.commonpath([parent, top]) != top:
-        why = f"'{printable(target)}' would be outside of '{printable(folder)}', because a folder on the way is a link"
+        why = f"'{printable(target)}' would be outside '{printable(folder)}', because a folder on the way is a link"
         raise OutputUnwritable(why, "choose an empty folder")
     return target

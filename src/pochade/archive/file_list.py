@@ -1,4 +1,4 @@
-"""Listing what goes into an archive: every file that is named or lies below a folder, hidden ones too, but no links."""
+"""Lists what goes into an archive: the given files and all files below the given folders, hidden ones too, no links."""
 
 import os
 import stat
@@ -30,7 +30,7 @@ def list_files(folder_or_paths: Path | str | Iterable[Path | str], excluded: Ite
 
     Args:
         folder_or_paths: A folder, or files and folders.
-        excluded: The archive itself, and the files beside it while it is written.
+        excluded: The archive itself, and the temporary files beside it.
 
     Raises:
         DataMissing: A path doesn't exist.
@@ -46,48 +46,48 @@ def list_files(folder_or_paths: Path | str | Iterable[Path | str], excluded: Ite
             raise DataMissing(f"'{printable(path)}' does not exist", "check its name")
     is_folder = len(paths) == 1 and os.path.isdir(paths[0])  # noqa: PTH112  never raises
     top = paths[0] if is_folder else Path(os.path.commonpath([path.parent for path in paths]))
-    listing, excluded_paths = FileList(top), {_canonical_path(path) for path in excluded}
+    file_list, excluded_paths = FileList(top), {_canonical_path(path) for path in excluded}
     for path in sorted(set(paths)):
-        _add(listing, path, excluded_paths)
-    return listing
+        _add(file_list, path, excluded_paths)
+    return file_list
 
 
 def _canonical_path(path: Path) -> Path:
-    """Return one spelling of a path, however it is written; a link to a file is not followed."""
+    """Return the same spelling for every way to write a path; a link to a file is not followed."""
     is_folder = os.path.isdir(path)  # noqa: PTH112  never raises
     return Path(os.path.realpath(path)) if is_folder else Path(os.path.realpath(path.parent)) / path.name
 
 
-def _add(listing: FileList, path: Path, excluded: set[Path]) -> None:
+def _add(file_list: FileList, path: Path, excluded: set[Path]) -> None:
     """Add a file, or a folder with everything below it."""
-    waiting = [path]
-    while waiting:
-        path = waiting.pop()
+    pending = [path]
+    while pending:
+        path = pending.pop()
         if path in excluded:
             continue
-        stored_path = to_stored_path(os.fsencode(path.relative_to(listing.top).as_posix()))
+        stored_path = to_stored_path(os.fsencode(path.relative_to(file_list.top).as_posix()))
         try:
             mode = path.lstat().st_mode
         except OSError as error:
-            listing.left_out[printable(path)] = f"can't be read: {error.strerror}"
+            file_list.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
         if stat.S_ISLNK(mode):
-            listing.left_out[printable(path)] = "is a link"
+            file_list.left_out[printable(path)] = "is a link"
         elif stat.S_ISDIR(mode):
-            waiting += _list_folder(listing, path, stored_path if path != listing.top else "")
+            pending += _list_folder(file_list, path, stored_path if path != file_list.top else "")
         elif stat.S_ISREG(mode):
-            listing.files[stored_path] = path
+            file_list.files[stored_path] = path
         else:
-            listing.left_out[printable(path)] = "is not a regular file"
+            file_list.left_out[printable(path)] = "is not a regular file"
 
 
-def _list_folder(listing: FileList, folder: Path, stored_path: StoredPath) -> list[Path]:
-    """Return what is in a folder, except a collection's index, and note an empty folder."""
+def _list_folder(file_list: FileList, folder: Path, stored_path: StoredPath) -> list[Path]:
+    """Return what is in a folder, except a collection's index; record the folder if it is empty."""
     try:
         children = sorted(folder.iterdir(), reverse=True)  # the caller takes them from the end
     except OSError as error:
-        listing.left_out[printable(folder)] = f"can't be listed: {error.strerror}"
+        file_list.left_out[printable(folder)] = f"can't be listed: {error.strerror}"
         return []
     if not children and stored_path:
-        listing.folders.append(stored_path)
+        file_list.folders.append(stored_path)
     return [child for child in children if child.name != INDEX_FOLDER]

@@ -1,8 +1,9 @@
-"""Whether a model travels in an archive: only where the archive is smaller with it, its own bytes included.
+"""Decides whether an archive includes a model: only if the archive becomes smaller, the model's own bytes counted.
 
-While contents are encoded, both variants are kept: the smallest entry without a model, and a smaller one that depends
-on it. When all are there, the sums decide, and the losing variants are dropped. An archive that has a model already
-keeps using it. Previews are chosen by how they look, so where one depends on a model, the model always travels.
+While contents are encoded, both variants of each are stored: the smallest entry without a model, and a smaller entry
+that depends on the model. Once all contents are encoded, the total sizes decide, and the losing variants are dropped.
+An archive that already has a model keeps using it. Previews are chosen by how they look, so the model is always
+included if one of them depends on it.
 """
 
 import os
@@ -21,15 +22,18 @@ from pochade.errors import CheckpointDamaged
 from pochade.models import weights
 
 FINE_TUNED_MODEL = Path(INDEX_FOLDER) / weights.AVIF_FILE  # in the folder of a collection
-MIN_COLLECTION_FACTOR = 10  # a collection of fewer times the model's bytes can't save as much as the model takes
-CONDITIONING_PLANES = {"high": 1, "medium": 1, PREVIEW: 2}  # of the model, by fidelity
+MIN_COLLECTION_FACTOR = 10  # a collection smaller than so many models can't save as many bytes as one model takes
+NAME_COPIES = 3  # of an entry's name: in both ZIP headers and in the manifest
+HEADER_BYTES = 2 * 46  # of both ZIP headers
+MODEL_FIELDS_BYTES = 80  # in the manifest, of an entry that depends on a model
+CONDITIONING_PLANES = {"high": 1, "medium": 1, PREVIEW: 2}  # number of the model's conditioning values, by fidelity
 
 
 def choose_model(fidelity: str, old: Archive | None, plan: ArchivePlan) -> bytes | None:
-    """Return the packed model that may travel: the old archive's, or the collection's own, or the shipped one.
+    """Return the packed model that the archive may include: its old one, or the collection's own, or the shipped one.
 
     Args:
-        fidelity: With `lossless`, there is none.
+        fidelity: A lossless archive includes no model.
         old: The archive, if it exists already.
         plan: What is to be compressed.
     """
@@ -51,18 +55,18 @@ def drop_losing_variants(part: PartialArchive, model: bytes | None) -> None:
 
     Args:
         part: The archive, with both variants of some contents.
-        model: The packed model of the second variants; it is added where it pays off.
+        model: The packed model on which the second variants depend; it is added if it saves more than it takes.
     """
-    models = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
+    model_ids = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
     plain = {e.original_sha256: e for e in part.entries if e.model is None and e.codec != MODEL}
     restored = {entry.original_sha256: entry for entry in part.entries if entry.model is not None}
     if model is not None:
         entry = model_entry(model)
-        if model_id(entry) not in models and _pays_off(entry, plain, restored):
-            part.add(_with_free_name(entry, part), [with_repair_record(model)])
-            models.add(model_id(entry))
+        if model_id(entry) not in model_ids and _pays_off(entry, plain, restored):
+            part.add(_rename_if_taken(entry, part), [with_repair_record(model)])
+            model_ids.add(model_id(entry))
     pairs = [(plain[content], restored[content]) for content in restored.keys() & plain.keys()]
-    losers = [max(pair, key=archive_cost) if pair[1].model in models else pair[1] for pair in pairs]
+    losers = [max(pair, key=archive_cost) if pair[1].model in model_ids else pair[1] for pair in pairs]
     loser_names = {entry.name for entry in losers}
     needed = {entry.model for entry in part.entries if entry.name not in loser_names}
     unneeded = [entry for entry in part.entries if entry.codec == MODEL and model_id(entry) not in needed]
@@ -70,8 +74,8 @@ def drop_losing_variants(part: PartialArchive, model: bytes | None) -> None:
 
 
 def archive_cost(entry: Entry) -> int:
-    """Return about how many bytes an entry takes: content, ZIP headers and its record in the manifest."""
-    overhead = len(entry.name) * 3 + 2 * 46 + (80 if entry.model else 0)
+    """Estimate how many bytes an entry takes: content, ZIP headers and its record in the manifest."""
+    overhead = len(entry.name) * NAME_COPIES + HEADER_BYTES + (MODEL_FIELDS_BYTES if entry.model else 0)
     return entry.bytes + overhead + len(entry.remainder or b"")
 
 
@@ -83,7 +87,7 @@ def _reusable_model(fidelity: str, old: Archive | None) -> bytes | None:
         return None
     for entry in old.container.usable_models.values():
         model = old.model(entry)
-        with suppress(CheckpointDamaged):  # a newer Pochade or somebody else made it: another model takes its place
+        with suppress(CheckpointDamaged):  # made by a newer Pochade or another program: another model takes its place
             if ArtifactRemover(model).model.config.planes == CONDITIONING_PLANES[fidelity]:
                 return model
     return None
@@ -102,7 +106,7 @@ def _fine_tuned_model(top: Path) -> bytes | None:
 
 
 def _pays_off(model: Entry, plain: dict[str, Entry], restored: dict[str, Entry]) -> bool:
-    """Return whether an archive is smaller with a model, or a content has no entry without it.
+    """Return whether the archive is smaller with a model, or a content has no other entry than one that needs it.
 
     Args:
         model: The model's entry.
@@ -115,7 +119,7 @@ def _pays_off(model: Entry, plain: dict[str, Entry], restored: dict[str, Entry])
     return bool(dependent.keys() - plain.keys()) or saved > archive_cost(model)
 
 
-def _with_free_name(model: Entry, part: PartialArchive) -> Entry:
+def _rename_if_taken(model: Entry, part: PartialArchive) -> Entry:
     if part.names.is_free(model.name):
         return model
     return replace(model, name=choose_entry_name(".restorer", "", part.names))

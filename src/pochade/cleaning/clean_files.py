@@ -36,7 +36,7 @@ class CleanOutcome:
     """What happened to one scan."""
 
     scan: Path
-    result: Path | None = None  # None if there is none
+    result: Path | None = None  # the clean picture; None if there was a problem
     problem: PochadeError | None = None
     record: CleanRecord | None = None
     done_before: bool = False

@@ -17,7 +17,7 @@ from pochade.images.base.source import printable
 from pochade.system.atomic_files import write_atomically
 from pochade.system.hashing import sha256_of_file
 
-FORMAT = "pochade-cleaned-1"
+RECORD_FORMAT = "pochade-cleaned-1"
 RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended: two results may differ in their suffix only
 
 
@@ -52,7 +52,7 @@ def read_record(result: Path) -> CleanRecord | None:
     """Read the record of a result; None where there is none that Pochade wrote."""
     try:
         data = json.loads(record_path(result).read_bytes())
-        if data.pop("format") != FORMAT:
+        if data.pop("format") != RECORD_FORMAT:
             return None
         return CleanRecord(**(data | {"notes": tuple(data["notes"])}))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -70,7 +70,7 @@ def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
     Raises:
         OutputUnwritable: No permission, no space, or a record exists although `new` is set.
     """
-    data = {"format": FORMAT} | dataclasses.asdict(record)
+    data = {"format": RECORD_FORMAT} | dataclasses.asdict(record)
     write_atomically(record_path(result), (json.dumps(data, indent=2) + "\n").encode(), new=new)
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pochade.cleaning.page_light import PageLight, interpolate_field, read_page
-from pochade.cleaning.speck_fill import REACH, fill_specks
+from pochade.cleaning.speck_fill import FILL_REACH, fill_specks
 from pochade.images.geometry.tiles import Tile, tile_grid
 from pochade.images.io.input_arrays import InputImage, open_input_image
 from pochade.models.denoiser import Denoiser
@@ -163,7 +163,7 @@ class Cleaner:
 def tile_margin(denoiser: Denoiser) -> int:
     """The margin of a tile in pixels: the reach of the denoiser and of filling specks, rounded up to its multiple."""
     multiple = denoiser.config.multiple
-    return -(-(denoiser.config.reach + REACH) // multiple) * multiple
+    return -(-(denoiser.config.reach + FILL_REACH) // multiple) * multiple
 
 
 def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:

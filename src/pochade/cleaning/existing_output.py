@@ -8,7 +8,7 @@ from pochade.errors import OutputUnwritable
 from pochade.images.base.source import printable
 from pochade.system.overwrite import check_overwrite
 
-OTHER_FOLDER = "choose another folder for the results"
+OTHER_FOLDER_HINT = "choose another folder for the results"
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> Existing
             file that Pochade did not write.
     """
     if result.parent.exists() and result.parent.samefile(scan.parent):
-        raise OutputUnwritable(f"'{printable(scan)}' lies in the folder for the results", OTHER_FOLDER)
+        raise OutputUnwritable(f"'{printable(scan)}' lies in the folder for the results", OTHER_FOLDER_HINT)
     record = read_record(result)
     if record is None:
         for path in (result, record_path(result), preview_path(result)):
-            check_overwrite(path, "is there already, and is no result of cleaning", OTHER_FOLDER)
+            check_overwrite(path, "already exists and is not a result of cleaning", OTHER_FOLDER_HINT)
         return ExistingOutput()
     if record.original != printable(scan.resolve()) and record.original_sha256 != scan_sha256:
-        why = f"'{printable(result)}' is there already, made of '{record.original}'"
-        raise OutputUnwritable(why, OTHER_FOLDER)
+        why = f"'{printable(result)}' already exists, made from '{record.original}'"
+        raise OutputUnwritable(why, OTHER_FOLDER_HINT)
     existing = ExistingOutput(record, hash_if_exists(result), hash_if_exists(preview_path(result)))
     _check_unchanged(existing, record, result)
     return existing
@@ -51,7 +51,7 @@ def _check_unchanged(existing: ExistingOutput, record: CleanRecord, result: Path
     """Raise OutputUnwritable where a file differs from what its record says that Pochade wrote."""
     if existing.result_sha256 not in {None, record.result_sha256, record.replaced_sha256}:
         why = f"'{printable(result)}' was changed by somebody since it was cleaned"
-        raise OutputUnwritable(why, OTHER_FOLDER)
+        raise OutputUnwritable(why, OTHER_FOLDER_HINT)
     if existing.preview_sha256 not in {None, record.preview_sha256}:
         why = f"'{printable(preview_path(result))}' was changed by somebody since it was drawn"
-        raise OutputUnwritable(why, OTHER_FOLDER)
+        raise OutputUnwritable(why, OTHER_FOLDER_HINT)

@@ -11,8 +11,8 @@ from torch.nn import functional
 MIN_DEFECT_PROBABILITY = 0.3  # of a pixel
 MIN_REMOVED_SHARE = 0.5  # of a speck's contrast, removed by the denoiser
 WINDOW_REACH = 3  # pixels on each side, over which the removed share is averaged
-HALVINGS = 4  # of a picture, to fill places up to 16 pixels deep; tiles begin at multiples of 16
-REACH = 2 ** (HALVINGS + 1) + WINDOW_REACH + 1  # pixels: how far away a pixel may influence a filled one
+MAX_HALVINGS = 4  # of a picture, to fill places up to 16 pixels deep; tiles begin at multiples of 16
+FILL_REACH = 2 ** (MAX_HALVINGS + 1) + WINDOW_REACH + 1  # pixels: how far away a pixel may influence a filled one
 
 
 def fill_specks(x: Tensor, change: Tensor, defect: Tensor, strength: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ def fill_unknown(x: Tensor, known: Tensor) -> Tensor:
         x: (1, 3, h, w).
         known: 1 where a pixel is known, else 0; (1, 1, h, w).
     """
-    return _pull_push(x, known, HALVINGS)
+    return _pull_push(x, known, MAX_HALVINGS)
 
 
 def _pull_push(x: Tensor, known: Tensor, halvings: int) -> Tensor:

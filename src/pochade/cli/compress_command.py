@@ -70,14 +70,14 @@ def compress(
     """
     with console.status("loading"):
         from pochade.archive.archive_writer import compress as write_archive
-        from pochade.archive.savings_report import check_report_path, write_report
+        from pochade.archive.savings_report import check_report_path, write_savings_report
     art = folder or context.obj.folder or current_folder()
     if report_page is not None:
         check_report_path(report_page)
     with ProgressBar() as bar:
         report = write_archive(art, to, fidelity, report=bar.show)
         if report_page is not None:
-            write_report(report_page, report, art, bar.show)
+            write_savings_report(report_page, report, art, bar.show)
     if as_json:
         print_json(dataclasses.asdict(report) | {"archive": str(to)})
     _print_report(report, to)

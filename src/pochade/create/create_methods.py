@@ -96,7 +96,7 @@ class CreateMethods:
         painter: "Generator | None" = None,
         report: Report = ignore_progress,
     ) -> list["Created"]:
-        """Generate a morph: a path from picture to picture, along which all frames resemble pictures of the collection.
+        """Generate a morph from picture to picture, along a path of latents that are typical of this collection.
 
         Args:
             images: Two or more pictures: paths, Pillow images or arrays, in the collection or not. The path passes

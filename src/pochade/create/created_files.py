@@ -8,8 +8,8 @@ from pochade.errors import UsageError
 from pochade.images.base.source import printable
 from pochade.images.metadata.provenance import Provenance
 from pochade.images.render.animation import (
-    ANIMATIONS,
-    FILM,
+    ANIMATION_SUFFIXES,
+    FILM_SUFFIX,
     STRIP_COLUMNS,
     can_encode_films,
     encode_frames,
@@ -31,7 +31,7 @@ def check_new_file(to: Path) -> None:
         OutputUnwritable: The path exists, or its folder does not.
     """
     check_parent_folder(to)
-    check_overwrite(to, "is there already")
+    check_overwrite(to, "already exists")
 
 
 def check_morph_path(to: Path) -> None:
@@ -41,10 +41,10 @@ def check_morph_path(to: Path) -> None:
         OutputUnwritable: The path exists, or its folder does not.
         UsageError: A morph can't be saved with this suffix, or films can't be encoded on this machine.
     """
-    if to.suffix.lower() not in {SHEET_SUFFIX, *ANIMATIONS}:
-        suffixes = ", ".join((SHEET_SUFFIX, *ANIMATIONS))
+    if to.suffix.lower() not in {SHEET_SUFFIX, *ANIMATION_SUFFIXES}:
+        suffixes = ", ".join((SHEET_SUFFIX, *ANIMATION_SUFFIXES))
         raise UsageError(f"a morph can't be saved as '{to}'", f"choose a name that ends in {suffixes}")
-    if to.suffix.lower() == FILM and not can_encode_films():
+    if to.suffix.lower() == FILM_SUFFIX and not can_encode_films():
         raise films_unavailable()
     check_new_file(to)
 
@@ -112,7 +112,7 @@ def write_morph(to: Path, created: Sequence[Created], method: str, columns: int 
 def _new_paths(to: Path, created: Sequence[Created], method: str) -> list[Path]:
     paths = [to / f"{method} {picture.seed}{SHEET_SUFFIX}" for picture in created]
     for path in paths:
-        check_overwrite(path, "is there already", "choose another folder, or another --seed")
+        check_overwrite(path, "already exists", "choose another folder, or another --seed")
     return paths
 
 
@@ -121,11 +121,11 @@ def _provenance(created: Sequence[Created], method: str) -> Provenance:
 
 
 def _created_cell(created: Created) -> SheetCell:
-    density = f"denser than {created.percentile:.0%} of pictures"
-    words = "empty: the collection has nothing there" if created.is_out_of_distribution else density
-    return SheetCell(created.picture, f"seed {created.seed}", words)
+    typicality = f"more typical than {created.percentile:.0%} of pictures"
+    caption = "unlike anything in the collection" if created.is_out_of_distribution else typicality
+    return SheetCell(created.picture, f"seed {created.seed}", caption)
 
 
 def _nearest_cell(created: Created) -> SheetCell:
-    words = f"distance {created.distance:.3f}" + (" ALMOST A COPY" if created.almost_a_copy else "")
-    return SheetCell(preview_or_empty_cell(created.nearest), f"closest: {printable(created.nearest.name)}", words)
+    caption = f"distance {created.distance:.3f}" + (" ALMOST A COPY" if created.almost_a_copy else "")
+    return SheetCell(preview_or_empty_cell(created.nearest), f"closest: {printable(created.nearest.name)}", caption)

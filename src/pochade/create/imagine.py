@@ -119,7 +119,7 @@ def morph(
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:
-    """Generate the frames of a path from picture to picture, along which the collection's latents are dense.
+    """Generate the frames of a path from picture to picture, along which the density of the prior is high.
 
     Args:
         library: The collection.

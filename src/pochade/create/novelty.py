@@ -10,7 +10,7 @@ from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.gaussian_mixture import Whitening
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.out_of_distribution import (
-    NEIGHBOURS,
+    DISTANCE_NEIGHBOURS,
     DistributionTests,
     LatentStatistics,
     cycle_errors,
@@ -91,7 +91,7 @@ class NoveltyReference:
             prior: The prior that was fitted to the latents.
             generator: The generator.
         """
-        count = min(NEIGHBOURS, len(latents) - 1)
+        count = min(DISTANCE_NEIGHBOURS, len(latents) - 1)
         order = np.random.default_rng(0).permutation(len(latents))
         sample, small_sample = latents[order[:MAX_MEASURED]], latents[order[:MAX_RECONSTRUCTED]]
         whitened = np.concatenate([
@@ -115,7 +115,7 @@ class NoveltyReference:
             prior: The collection's prior.
             generator: The generator.
         """
-        count = min(NEIGHBOURS, len(self.latents) - 1)
+        count = min(DISTANCE_NEIGHBOURS, len(self.latents) - 1)
         distances = nearest_neighbours(latents, self.latents, count).distances.mean(1)
         mahalanobis = np.linalg.norm(prior.whitening.apply(latents), axis=1)
         errors = cycle_errors(latents, generator.encode(pictures), self.latents.mean(0))
@@ -169,7 +169,7 @@ def almost_copy_distance(embeddings: Floats, order: Integers) -> float:
         1 - cosine of the embeddings, at least `MAX_COPY_DISTANCE`.
     """
     queries = embeddings[order[:MAX_MEASURED]]
-    count = min(len(embeddings), NEIGHBOURS + 1)
+    count = min(len(embeddings), DISTANCE_NEIGHBOURS + 1)
     distances = nearest_neighbours(queries, embeddings, count).distances ** 2 / 2  # 1 - cosine
     different = np.where(distances > MAX_COPY_DISTANCE, distances, np.inf).min(1)
     different = different[np.isfinite(different)]

@@ -1,7 +1,7 @@
 """Pictures to fingerprints: an embedding, by which a picture is found, and a sketch, from which it is reconstructed.
 
-picture ──►──┤letterbox├──┬──► subject ──►──┤EmbeddingModel├──────────────────► embedding (64,)
-└──► whole   ──►──┤SketchVAE├──►──┤SketchCodec├──► sketch, 256 bytes
+    picture ──►──┤letterbox├──┬──► subject ──►──┤EmbeddingModel├──────────────────► embedding (64,)
+                              └──► whole   ──►──┤SketchVAE├──►──┤SketchCodec├──► sketch, 256 bytes
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch, model_input
 from pochade.models.sketch_model import SketchVAE
 
-PICTURES_PER_BATCH = 64  # shorter batches are filled up, so that a fingerprint never depends on the other pictures
+PICTURES_PER_BATCH = 64  # shorter batches are filled up, so that a fingerprint doesn't depend on the other pictures
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -38,7 +38,7 @@ class Fingerprints:
     """The fingerprints of n pictures."""
 
     sketches: Bytes  # (n, 256); `redraw` turns them into pictures
-    embeddings: Floats  # (n, 64), unit length; the cosine of two tells how alike the pictures look
+    embeddings: Floats  # (n, 64), unit length; their cosine measures how similar two pictures look
 
     @property
     def codes(self) -> Bytes:
@@ -52,20 +52,20 @@ class Fingerprints:
 
 
 class Embedder:
-    """The two models that make fingerprints.
+    """The embedding model and the sketch model, which compute fingerprints.
 
     Args:
-        folder: Where `look.safetensors` and `code.safetensors` are; the shipped ones by default.
+        folder: The folder of `look.safetensors` and `code.safetensors`; by default that of the shipped models.
 
     Raises:
-        CheckpointDamaged: One of them is missing or damaged.
+        CheckpointDamaged: A file is missing, damaged, or holds another kind of model.
     """
 
     def __init__(self, folder: Path = weights.FOLDER) -> None:
         embedding, sketch = load_model(folder / weights.EMBEDDING_FILE), load_model(folder / weights.SKETCH_FILE)
         if not isinstance(embedding, EmbeddingModel) or not isinstance(sketch, SketchVAE):
             raise CheckpointDamaged(f"'{folder}' holds models of another kind", "install Pochade again")
-        # channels_last: the faster order on CPUs
+        # channels_last is the faster memory format on CPUs
         self.embedding_model = embedding.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.sketch_model = sketch.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.codec = SketchCodec(sketch.prior, sketch.config.places)
@@ -76,9 +76,9 @@ class Embedder:
         sketches, embeddings = list[bytes](), list[Floats]()
         for start in range(0, len(squares), PICTURES_PER_BATCH):
             batch = squares[start : start + PICTURES_PER_BATCH]
-            full = [*batch, *[batch[0]] * (PICTURES_PER_BATCH - len(batch))]
-            embeddings.append(self.embed(full)[: len(batch)])
-            sketches.extend(self.sketch([picture.whole for picture in full])[: len(batch)])
+            full_batch = [*batch, *[batch[0]] * (PICTURES_PER_BATCH - len(batch))]
+            embeddings.append(self.embed(full_batch)[: len(batch)])
+            sketches.extend(self.sketch([picture.whole for picture in full_batch])[: len(batch)])
         empty = np.empty((0, self.embedding_model.config.latent_dim), np.float32)
         return Fingerprints(
             np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH_BYTES).copy(),
@@ -95,7 +95,7 @@ class Embedder:
 
         Args:
             pixels: (B, 3, 96, 96) in [0, 1].
-            frames: Width and height of each picture in its square (B, 2), in parts of the side.
+            frames: Width and height of each picture in its square (B, 2), as shares of the side.
 
         Returns:
             Embeddings (B, 64).
@@ -117,7 +117,7 @@ class Embedder:
         """Reconstruct pictures (n, 96, 96, 3), on white, from sketches (n, 256).
 
         Raises:
-            PictureDamaged: Bytes are no sketch, or a sketch is damaged.
+            PictureDamaged: Some bytes are not a sketch, or a sketch is damaged.
         """
         pictures = [np.empty((0, SQUARE_SIDE, SQUARE_SIDE, 3), np.uint8)]
         for start in range(0, len(sketches), PICTURES_PER_BATCH):
@@ -142,7 +142,7 @@ def _white_outside(pixels: Bytes, frame: Frame) -> Bytes:
 
 
 def square_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
-    """Squares as pixels (B, 3, 96, 96) in [0, 1], and frames (B, 2) in parts of the side."""
+    """The pixels (B, 3, 96, 96) of squares in [0, 1], and their frames (B, 2) as shares of the side."""
     pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
     frames = torch.tensor([[square.width, square.height] for square in squares]) / SQUARE_SIDE
     return pixels.float().div(255).contiguous(), frames
@@ -150,7 +150,7 @@ def square_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
 
 @cache
 def shipped_embedder() -> Embedder:
-    """The models that come with the package, loaded once."""
+    """Load the models that come with the package, once."""
     return Embedder()
 
 
@@ -162,7 +162,7 @@ def fingerprint(pictures: Iterable[Any]) -> Fingerprints:
             pictures are laid on white.
 
     Raises:
-        UsageError: One of them is no picture.
+        UsageError: One of them is not a picture.
     """
     return shipped_embedder().fingerprint([make_squares(input_on_white(picture)) for picture in pictures])
 

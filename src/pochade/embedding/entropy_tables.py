@@ -1,8 +1,9 @@
 """The probability tables of the entropy coder: discretised Laplace distributions, the same on every machine.
 
-There is a table for each of 26 scales and four fractions of the mean. The probabilities come from whole numbers and
-decimals, which round alike everywhere. Narrow scales have short tables, which hold offsets up to 63 from the centre;
-wide ones go up to 255. The narrowest scale of all is silent: its offset is always 0 and takes no bits.
+There is a table for each of 26 scales and four fractional parts of the mean. The probabilities are computed in whole
+numbers and decimals, which round alike everywhere. An offset is the distance from the centre of the distribution. Tables
+of narrow scales hold offsets up to 63, those of wide scales up to 255. The narrowest scale has no table: it is silent,
+which means that its offset is always 0 and takes no bits.
 """
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -12,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SCALES = 26  # from 0.082 to 42 steps
-SCALES_PER_UNIT = 4  # of the natural logarithm of the scale
-MIN_LOG_SCALE = -10  # of the first table, in quarters
-MEANS_PER_STEP = 4  # means are rounded to quarters of a step: the fractions -2 to 1
-MAX_OFFSET = 255  # steps between a number and the centre of its distribution
-NARROW_SCALES = 11  # scales with short tables
+SCALE_COUNT = 26  # from 0.082 to 42 steps
+SCALES_PER_UNIT = 4  # per unit of the natural logarithm of the scale
+MIN_LOG_SCALE = -10  # natural logarithm of the first scale, in quarters
+MEANS_PER_STEP = 4  # means are rounded to quarters of a step: the fractions are -2 to 1 quarters
+MAX_OFFSET = 255  # steps; the largest offset of the wide tables
+NARROW_SCALES = 11  # the first so many scales are silent or narrow
 NARROW_MAX_OFFSET = 63
 SILENT, NARROW, WIDE = range(3)  # kinds of table
 TABLE_KINDS = 3
@@ -29,18 +30,18 @@ Floats = NDArray[np.float32]
 
 
 class EntropyTables(NamedTuple):
-    """Probabilities of the offsets, by scale, fraction of the mean and offset."""
+    """Probabilities of offsets, by scale, fraction of the mean, and offset."""
 
-    narrow: NDArray[np.float64]  # (11, 4, 127)
-    wide: NDArray[np.float64]  # (26, 4, 511)
-    bits: Floats  # (26, 4, 511), the cost of each offset; only the encoder's search uses it
+    narrow: NDArray[np.float64]  # (11, 4, 127), of the narrow scales
+    wide: NDArray[np.float64]  # (26, 4, 511), of all scales
+    bits: Floats  # (26, 4, 511), the cost of each offset, which only the search for a level uses
 
 
 @cache
 def entropy_tables() -> EntropyTables:
-    """The tables, computed once."""
+    """Compute the tables, once."""
     narrow = laplace_tables(range(NARROW_SCALES), NARROW_MAX_OFFSET, TABLE_TOTAL) / TABLE_TOTAL
-    wide = laplace_tables(range(SCALES), MAX_OFFSET, TABLE_TOTAL) / TABLE_TOTAL
+    wide = laplace_tables(range(SCALE_COUNT), MAX_OFFSET, TABLE_TOTAL) / TABLE_TOTAL
     bits = -np.log2(wide)
     bits[:NARROW_SCALES] = np.inf
     bits[:NARROW_SCALES, :, MAX_OFFSET - NARROW_MAX_OFFSET : MAX_OFFSET + NARROW_MAX_OFFSET + 1] = -np.log2(narrow)
@@ -49,7 +50,7 @@ def entropy_tables() -> EntropyTables:
 
 
 def table_kinds(scales: Integers32) -> Integers32:
-    """The kind of the table of each scale: 0 silent, 1 narrow, 2 wide."""
+    """The kind of table of each scale: `SILENT`, `NARROW` or `WIDE`."""
     return (scales > 0).astype(np.int32) + (scales >= NARROW_SCALES)
 
 
@@ -60,7 +61,7 @@ def tables_of_kind(kind: int) -> tuple[NDArray[np.float64], int]:
 
 
 def clip_offsets(offsets: Integers32, scales: Integers32) -> Integers32:
-    """Clip offsets to what the tables of their scales hold."""
+    """Clip offsets to the range of the tables of their scales."""
     largest = np.array([0, NARROW_MAX_OFFSET, MAX_OFFSET], np.int32)[table_kinds(scales)]
     return np.clip(offsets, -largest, largest)
 
@@ -68,15 +69,15 @@ def clip_offsets(offsets: Integers32, scales: Integers32) -> Integers32:
 def offset_bits(scales: Integers32, fractions: Integers32, offsets: Integers32) -> Floats:
     """About how many bits each offset takes; all arrays have the same shape."""
     bits = entropy_tables().bits
-    place = (scales * bits.shape[1] + fractions + 2) * bits.shape[2] + offsets + MAX_OFFSET
-    return bits.ravel().take(place)
+    index = (scales * bits.shape[1] + fractions + 2) * bits.shape[2] + offsets + MAX_OFFSET
+    return bits.ravel().take(index)
 
 
 def laplace_tables(scales: range, max_offset: int, total: int) -> Integers32:
     """Discretised Laplace distributions as counts that add up to `total`.
 
-    The scale is exp((index - 10) / 4) steps, the mean -2 to 1 quarters of a step. Every offset has at least one count;
-    rounding errors go to offset 0.
+    The scale is exp((index - 10) / 4) steps, and the mean is -2 to 1 quarters of a step. Every offset has a count of at
+    least 1. Rounding errors are added to offset 0.
 
     Args:
         scales: Indices of the scales.

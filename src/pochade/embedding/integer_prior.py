@@ -1,10 +1,10 @@
-"""The prior of sketches in whole numbers, so that what a sketch means does not depend on how a machine rounds.
+"""The prior of sketches in whole numbers, so that a sketch decodes alike on machines that round differently.
 
-    numbers decoded so far ──►──┤3x3 convolution, ReLU, 1x1 convolution├──► centre, fraction and scale of each number
+    latents decoded so far ──►──┤3x3 convolution, ReLU, 1x1 convolution├──► centre, fraction and scale of each latent
 
-All weights, inputs and features are whole multiples of powers of two, and so small that all sums stay below 2^24.
-32-bit floats hold such sums exactly, in whatever order a processor adds. The few values that need exponentials or
-logarithms are computed in decimals, which round alike everywhere.
+All weights, inputs and features are whole multiples of powers of two, and so small that all sums stay below 2^24 units.
+32-bit floats hold such sums exactly, whatever the order of addition. The few values that need exponentials or logarithms
+are computed in decimals, which round alike everywhere.
 """
 
 from decimal import Decimal, localcontext
@@ -21,27 +21,27 @@ from pochade.embedding.entropy_tables import (
     MAX_OFFSET,
     MEANS_PER_STEP,
     MIN_LOG_SCALE,
-    SCALES,
+    SCALE_COUNT,
     SCALES_PER_UNIT,
 )
 from pochade.errors import CheckpointDamaged
 from pochade.models.sketch_prior import CONTEXT_GAIN, SketchPart, SketchPrior, sketch_parts
 
-EXACT_BITS = 24  # of a sum that a 32-bit float holds exactly
+EXACT_SUM_BITS = 24  # of a sum that a 32-bit float holds exactly
 WEIGHT_BITS = 12  # of a weight after the binary point, at most
-MAX_WEIGHT = 2.0**20
+MAX_WEIGHT = 2.0**20  # larger weights are refused, because their sums would not be exact
 INPUT_BITS = 5  # of an input after the binary point
-MAX_INPUT = 1 << 8  # in units of 2^-5: compressed numbers, levels and halves are smaller
+MAX_INPUT = 1 << 8  # in units of 2^-5; compressed latents, levels and halves are smaller
 FEATURE_BITS = 5  # of a feature after the binary point
 MAX_FEATURE = (1 << 10) - 1  # in units of 2^-5
 OUTPUT_BITS = WEIGHT_BITS + FEATURE_BITS  # of an output after the binary point
 
 Integers32 = NDArray[np.int32]
-Floats = NDArray[np.float32]  # that hold whole numbers
+Floats = NDArray[np.float32]  # whole numbers, stored as floats
 
 
 class IntegerLaplace(NamedTuple):
-    """The distributions of the numbers of one part; each (B, P, w), where P is half of the places."""
+    """The distributions of the latents of one part; each (B, P, w), where P is half of the places."""
 
     centres: Integers32  # the whole step nearest to the mean
     fractions: Integers32  # the mean minus the centre, in quarters of a step: -2 to 1
@@ -49,7 +49,7 @@ class IntegerLaplace(NamedTuple):
 
 
 class _IntegerLayer(NamedTuple):
-    """A convolution as a product of matrices of whole numbers."""
+    """A convolution as a matrix product of whole numbers."""
 
     weights: Floats  # (inputs, outputs), in units of 2^-shift
     bias: Floats  # (outputs,), in units of 2^-(shift + bits of the input)
@@ -57,11 +57,11 @@ class _IntegerLayer(NamedTuple):
 
 
 class IntegerPrior:
-    """A `SketchPrior` in whole numbers.
+    """A `SketchPrior` that is evaluated in whole numbers.
 
     Args:
         prior: The trained prior.
-        log_step_bits: One level is a factor of exp(2^-log_step_bits) in the number of steps per unit.
+        log_step_bits: A level of quantisation multiplies the steps per unit by exp(2^-log_step_bits).
 
     Raises:
         CheckpointDamaged: The weights are not finite, or far too large.
@@ -81,15 +81,15 @@ class IntegerPrior:
         self._base_log_scales = _to_units(log_scales, WEIGHT_BITS)  # (D,), in units of 2^-12
 
     def parts(self) -> list[SketchPart]:
-        """The parts of a sketch in coding order."""
+        """The parts of a sketch in decoding order."""
         return list(sketch_parts(self._groups))
 
     def predict(self, part: SketchPart, quantised: Integers32, levels: Integers32) -> IntegerLaplace:
-        """Predict the distributions of the numbers of a part.
+        """Predict the distributions of the latents of one part.
 
         Args:
             part: The part to predict.
-            quantised: The numbers (B, h, w, D); only those of earlier parts count.
+            quantised: Quantised latents (B, h, w, D); only those of earlier parts are used.
             levels: Logarithms of the steps per unit (B,), in units of 2^-`log_step_bits`.
         """
         hidden, head = self._layers[part.group]
@@ -104,7 +104,7 @@ class IntegerPrior:
         log_scales = log_scales + base + log_steps[:, None, None]
         quarters = _round_output(means * MEANS_PER_STEP)
         centres = (quarters + 2) >> 2
-        scales = np.clip(_round_output(log_scales * SCALES_PER_UNIT) - MIN_LOG_SCALE, 0, SCALES - 1)
+        scales = np.clip(_round_output(log_scales * SCALES_PER_UNIT) - MIN_LOG_SCALE, 0, SCALE_COUNT - 1)
         return IntegerLaplace(*(values.astype(np.int32) for values in (centres, quarters - 4 * centres, scales)))
 
     def _context(self, part: SketchPart, quantised: Integers32, levels: Integers32) -> Floats:
@@ -125,7 +125,7 @@ class IntegerPrior:
 
 
 def _round_output(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Round numbers in units of 2^-OUTPUT_BITS to whole numbers, halves upwards."""
+    """Round values in units of 2^-OUTPUT_BITS to whole numbers, halves upwards."""
     return (numbers + (1 << OUTPUT_BITS - 1)) >> OUTPUT_BITS
 
 
@@ -139,8 +139,8 @@ def checkerboard_half(height: int, width: int, half: int) -> tuple[NDArray[np.in
 def _integer_layer(weights: Tensor, bias: Tensor, input_bits: int, max_input: int) -> _IntegerLayer:
     """Round a layer to whole numbers, as finely as exact sums allow.
 
-    The weights are rounded to 12 bits after the binary point, then to as many fewer as the largest possible sum has too
-    many.
+    Weights are rounded to 12 bits after the binary point. Then, if the largest possible sum has too many bits, that
+    many low bits of the weights are dropped.
 
     Args:
         weights: (inputs, outputs).
@@ -153,7 +153,7 @@ def _integer_layer(weights: Tensor, bias: Tensor, input_bits: int, max_input: in
     """
     fine_weights, fine_bias = _to_units(weights, WEIGHT_BITS), _to_units(bias, WEIGHT_BITS + input_bits)
     max_sum = int((np.abs(fine_weights).sum(0) * max_input + np.abs(fine_bias)).max())
-    shift = WEIGHT_BITS - max(0, max_sum.bit_length() + 1 - EXACT_BITS)  # one bit to spare, for rounding
+    shift = WEIGHT_BITS - max(0, max_sum.bit_length() + 1 - EXACT_SUM_BITS)  # one spare bit for rounding
     dropped = WEIGHT_BITS - shift
     return _IntegerLayer(_drop_bits(fine_weights, dropped), _drop_bits(fine_bias, dropped), shift)
 
@@ -162,11 +162,11 @@ def _to_units(weights: Tensor, bits: int) -> NDArray[np.int64]:
     """Round weights to whole numbers in units of 2^-bits, halves to even.
 
     Raises:
-        CheckpointDamaged: They are not finite, or so large that their sums would not be exact.
+        CheckpointDamaged: A weight is not finite, or too large.
     """
     doubles = weights.double().numpy()
     if not (np.abs(doubles) < MAX_WEIGHT).all():
-        why = "the prior of a sketch model has weights that are not finite, or far too large"
+        why = "the prior of a sketch model has weights that are not finite or far too large"
         raise CheckpointDamaged(why, "install Pochade again, or run 'pochade learn' again")
     numbers: NDArray[np.int64] = np.rint(doubles * 2**bits).astype(np.int64)
     return numbers
@@ -177,7 +177,7 @@ def _drop_bits(numbers: NDArray[np.int64], bits: int) -> Floats:
 
 
 def compress_magnitudes(numbers: Integers32) -> Floats:
-    """Compress numbers to sign(n) ln(1 + |n|), rounded, in units of 2^-5; those beyond ±255 count as ±255."""
+    """Compress whole numbers n to sign(n) ln(1 + |n|), rounded to units of 2^-5; n is clipped to ±255."""
     return np.take(_compressed_magnitudes(), np.clip(numbers, -MAX_OFFSET, MAX_OFFSET) + MAX_OFFSET)
 
 
@@ -189,10 +189,10 @@ def _compressed_magnitudes() -> Floats:
 
 
 def to_channels_last(latents: Tensor) -> Floats:
-    """Latents (B, D, h, w) as the array (B, h, w, D) that the codec takes."""
+    """Convert latents (B, D, h, w) to the array (B, h, w, D) that the codec takes."""
     return np.ascontiguousarray(latents.detach().permute(0, 2, 3, 1).numpy().astype(np.float32))
 
 
 def to_channels_first(latents: Floats) -> Tensor:
-    """An array (B, h, w, D) from the codec as latents (B, D, h, w)."""
+    """Convert an array (B, h, w, D) from the codec to latents (B, D, h, w)."""
     return torch.from_numpy(latents).permute(0, 3, 1, 2)

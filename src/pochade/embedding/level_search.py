@@ -7,50 +7,50 @@ from numpy.typing import NDArray
 
 from pochade.embedding.sketch_format import LEVEL_BITS, PAYLOAD_WORDS, Floats, Integers
 
-MAX_LEVEL = 192  # that is written: the models are hardly trained for finer steps, which simple pictures would reach
-ROOM_BITS = PAYLOAD_WORDS * 32 - 24  # always fit: the entropy coder ends on whole words
-TARGET_FILL = 0.99  # of the room, which the search aims at
-ENOUGH_FILL = 0.975  # of the room, at which it stops
-START_SLOPE = 0.85 / (1 << LEVEL_BITS)  # of the bits' logarithm per level: bits grow with about steps^0.85
-SLOPE_RANGE = (0.005, 0.2)  # that is believed
-GUESS_OFFSET, GUESS_SLOPE, MIN_BUSYNESS = 50.0, 39.0, 0.02  # of the first guess, measured with the shipped model
+MAX_LEVEL = 192  # the finest level of the encoder; the models are hardly trained for finer steps
+CAPACITY_BITS = PAYLOAD_WORDS * 32 - 24  # so many bits always fit, although the entropy coder writes whole words
+TARGET_FILL = 0.99  # share of the capacity that the search aims at
+MIN_FILL = 0.975  # share of the capacity from which the search may stop
+START_SLOPE = 0.85 / (1 << LEVEL_BITS)  # of the logarithm of the bits, per level: bits grow with about steps^0.85
+SLOPE_RANGE = (0.005, 0.2)  # measured slopes are clipped to it
+GUESS_OFFSET, GUESS_SLOPE, MIN_BUSYNESS = 50.0, 39.0, 0.02  # of `guess_levels`, fitted with the shipped model
 
 Integers32 = NDArray[np.int32]
 
 
 def guess_levels(latents: Floats) -> Integers32:
-    """Guess the levels that fit, from how large the latents (B, h, w, D) are: busy pictures need coarser steps."""
+    """Guess levels (B,) that fit from the size of latents (B, h, w, D): busy pictures need coarser steps."""
     busyness = np.log(np.log1p(np.abs(latents)).mean((1, 2, 3)) + MIN_BUSYNESS)
     return np.clip(GUESS_OFFSET - GUESS_SLOPE * busyness, 0, MAX_LEVEL).astype(np.int32)
 
 
 class LevelSearch:
-    """Searches for the level at which the bits just fit, by false position on their logarithm.
+    """Searches for the finest level at which sketches fit, by the method of false position on the log of their bits.
 
     Args:
-        levels: The first levels tried (B,).
-        bits: What they took (B,).
+        levels: The first levels that were tried (B,).
+        bits: The bits that the sketches took at these levels (B,).
     """
 
     def __init__(self, levels: Integers32, bits: Floats) -> None:
-        self.levels = levels  # the best so far
-        self._low, self._high = np.full(len(levels), -1), np.full(len(levels), MAX_LEVEL + 1)  # fits, doesn't fit
+        self.levels = levels  # (B,), the best so far
+        self._low, self._high = np.full(len(levels), -1), np.full(len(levels), MAX_LEVEL + 1)  # highest that fits, lowest that doesn't
         self._last = levels.copy()
         self._slopes = np.full(len(levels), START_SLOPE)
         self._log_bits = np.log(np.maximum(bits, 1))
         self._update_bounds(np.arange(len(levels)), levels, bits)
 
     def next(self) -> tuple[Integers, Integers32]:
-        """The rows of the pictures to try again, and the levels to try."""
-        estimates = self._last + (math.log(ROOM_BITS * TARGET_FILL) - self._log_bits) / self._slopes
+        """Propose levels: the rows of the pictures that need another try, and the levels to try."""
+        estimates = self._last + (math.log(CAPACITY_BITS * TARGET_FILL) - self._log_bits) / self._slopes
         levels = np.clip(np.rint(estimates), self._low + 1, np.maximum(self._high - 1, 0))
-        is_full = self._log_bits >= math.log(ROOM_BITS * ENOUGH_FILL)
+        is_full = self._log_bits >= math.log(CAPACITY_BITS * MIN_FILL)
         is_done = (self._low >= 0) & is_full & (self._last == self._low)
         rows = np.flatnonzero((self._high - self._low > 1) & ~is_done)
         return rows, levels[rows].astype(np.int32)
 
     def record(self, rows: Integers, levels: Integers32, bits: Floats) -> None:
-        """Record the bits that levels took, for the pictures in some rows."""
+        """Record the bits that the pictures in some rows took at some levels."""
         log_bits = np.log(np.maximum(bits, 1))
         moved = levels - self._last[rows]
         slopes = (log_bits - self._log_bits[rows]) / np.where(moved == 0, 1, moved)
@@ -59,7 +59,7 @@ class LevelSearch:
         self._update_bounds(rows, levels, bits)
 
     def _update_bounds(self, rows: Integers, levels: Integers32, bits: Floats) -> None:
-        fits = bits <= ROOM_BITS
+        fits = bits <= CAPACITY_BITS
         self._low[rows[fits]] = np.maximum(self._low[rows[fits]], levels[fits])
         self._high[rows[~fits]] = np.minimum(self._high[rows[~fits]], levels[~fits])
         self.levels[rows] = np.where(self._low[rows] >= 0, self._low[rows], levels)

@@ -1,12 +1,11 @@
-"""Latents <-> sketches of 256 bytes.
+"""The codec of sketches: latents are quantised and entropy-coded into 256 bytes, and decoded again.
 
-    latents ──►──┤quantise├──► whole numbers ──►──┤range coder├──► sketch
-                  │  level       │                     │
-                  │              └──►──┤IntegerPrior├──┴── distributions, part by part
-                  └──◄──┤LevelSearch├──◄── bits
+    latents ──►──┤quantise├──► whole numbers ──┬──────────────────►──────────────┤range coder├──► sketch
+                     ▲                         └──►──┤IntegerPrior├──► distributions ──┘  │
+                     └──── level ◄──┤LevelSearch├──◄── bits ──────────────────────────────┘
 
-Every number is coded relative to a distribution that the prior predicts from the numbers before it. Only whole numbers
-reach the decoder (`integer_prior.py`, `entropy_tables.py`), so a sketch written on one machine is read on every other.
+The prior predicts the distribution of each latent from the latents coded before it, part by part. It computes in whole
+numbers (`integer_prior.py`, `entropy_tables.py`), so a sketch written on one machine can be decoded on every other.
 """
 
 from collections.abc import Sequence
@@ -43,16 +42,16 @@ from pochade.errors import PictureDamaged
 from pochade.models.sketch_prior import SketchPart, SketchPrior
 
 MAX_SEARCH_ROUNDS = 6  # after the first guess
-MAX_LATENT = 1e4  # in units; no picture comes near it
-CLIPPING_PENALTY = 8.0  # bits per step by which an offset had to be clipped, so that such levels seem not to fit
+MAX_LATENT = 1e4  # in units, far above the latents of any picture
+CLIPPING_PENALTY = 8.0  # bits per step by which an offset is clipped, so that the search avoids such levels
 
 
 class DecodedSketch(NamedTuple):
     """The content of a sketch."""
 
     frame: Frame
-    level: int
-    quantised: Integers32  # (h, w, D), in steps
+    level: int  # of quantisation
+    quantised: Integers32  # (h, w, D), latents in steps
 
 
 class _Symbols(NamedTuple):
@@ -67,8 +66,8 @@ class SketchCodec:
     """Encodes and decodes sketches with the prior of one model.
 
     Args:
-        prior: The model's prior.
-        places: The side of the latents.
+        prior: The prior of the sketch model.
+        places: Places per side of the latent grid.
     """
 
     def __init__(self, prior: SketchPrior, places: int) -> None:
@@ -76,14 +75,17 @@ class SketchCodec:
         self.shape = (places, places, sum(prior.groups))
         sizes = [places * places // 2 * (part.end - part.start) for part in self.prior.parts()]
         first_groups = np.arange(len(sizes), dtype=np.int32) * TABLE_KINDS  # each part has a group per kind of table
-        self._first_group = np.repeat(first_groups, sizes)  # (N,), of each number's part
+        self._first_group = np.repeat(first_groups, sizes)  # (N,), the first group of each latent's part
 
     def encode(self, frames: Sequence[Frame], latents: Floats) -> list[bytes]:
-        """Encode pictures, each as finely as fits.
+        """Encode pictures, each with the finest quantisation that fits into a sketch.
 
         Args:
-            frames: The sizes of the pictures in their squares (B).
-            latents: (B, h, w, D), in units; what is not finite counts as 0 or is clipped.
+            frames: The size of each picture in its square (B).
+            latents: (B, h, w, D), in units. Infinite values are clipped, and NaN counts as 0.
+
+        Returns:
+            A sketch for each picture.
         """
         latents = np.nan_to_num(latents).clip(-MAX_LATENT, MAX_LATENT)
         levels, symbols = self._finest_levels(latents)
@@ -93,25 +95,25 @@ class SketchCodec:
         ]
 
     def _finest_levels(self, latents: Floats) -> tuple[Integers32, _Symbols]:
-        """Find about the highest level at which each picture fits (B,), and its symbols there."""
+        """Find about the highest level (B,) at which each sketch fits, and the symbols at these levels."""
         levels = guess_levels(latents)
         symbols, bits = self._symbols(latents, levels)
         search = LevelSearch(levels, bits)
         for _ in range(MAX_SEARCH_ROUNDS):
-            rows, tried = search.next()
+            rows, levels = search.next()
             if not len(rows):
                 break
-            new_symbols, bits = self._symbols(latents[rows], tried)
-            search.record(rows, tried, bits)
-            is_best = search.levels[rows] == tried
+            new_symbols, bits = self._symbols(latents[rows], levels)
+            search.record(rows, levels, bits)
+            is_best = search.levels[rows] == levels
             for values, new_values in zip(symbols, new_symbols, strict=True):
                 values[rows[is_best]] = new_values[is_best]
         return search.levels, symbols
 
     def _symbols(self, latents: Floats, levels: Integers32) -> tuple[_Symbols, Floats]:
-        """Quantise latents (B, h, w, D) at levels (B,); returns their symbols and about how many bits they take (B,).
+        """Quantise latents (B, h, w, D) at levels (B,); returns the symbols, and about how many bits they take (B,).
 
-        Offsets beyond their table are clipped, and cost as many bits too much.
+        Offsets outside their table are clipped, which adds a penalty to the bits.
         """
         steps = steps_at(levels)[:, None, None, None]
         quantised = np.clip(np.rint(latents * steps), -MAX_OFFSET, MAX_OFFSET).astype(np.int32)
@@ -136,17 +138,17 @@ class SketchCodec:
         while len(words) > PAYLOAD_WORDS and level:
             level -= 1
             words = self.words(latents, level)
-        if len(words) > PAYLOAD_WORDS:  # not even the coarsest steps fit
+        if len(words) > PAYLOAD_WORDS:  # not even the coarsest level fits: encode zeros instead
             words = self.words(np.zeros_like(latents), level)[:PAYLOAD_WORDS]
         return pack_sketch(frame, level, words)
 
     def words(self, latents: Floats, level: int) -> NDArray[np.uint32]:
-        """Entropy-code the latents (h, w, D) of one picture at a level; the words may be more than fit."""
+        """Entropy-code the latents (h, w, D) of one picture at a level, even if the words don't fit into a sketch."""
         symbols, _ = self._symbols(latents[None], np.array([level], np.int32))
         return self._entropy_code(_Symbols(*(values[0] for values in symbols)))
 
     def _entropy_code(self, symbols: _Symbols) -> NDArray[np.uint32]:
-        """Entropy-code the symbols of one picture, part by part: in each the narrow tables before the wide ones."""
+        """Entropy-code the symbols of one picture part by part; in each part those of narrow tables come first."""
         coder, family = constriction.stream.queue.RangeEncoder(), _table_family()
         groups = table_kinds(symbols.scales) + self._first_group
         order = np.argsort(groups, kind="stable")
@@ -164,7 +166,7 @@ class SketchCodec:
         """Decode sketches.
 
         Raises:
-            PictureDamaged: A sketch has another length or version, or its checksum is wrong.
+            PictureDamaged: Some bytes are not a sketch, a checksum is wrong, or the words can't be decoded.
         """
         for sketch in sketches:
             check_sketch(sketch)
@@ -185,15 +187,15 @@ class SketchCodec:
 
 
 def _flatten(numbers: Integers32) -> Integers32:
-    """(B, P, w) as (B, P * w)."""
+    """(B, P, w) to (B, P * w)."""
     return numbers.reshape(len(numbers), numbers.shape[1] * numbers.shape[2])
 
 
 def _decode_offsets(coder: Any, fractions: Integers32, scales: Integers32) -> Integers32:
-    """Decode the offsets of one part of one picture (P, w).
+    """Decode the offsets (P, w) of one part of one picture.
 
     Raises:
-        PictureDamaged: No numbers lead to these bytes.
+        PictureDamaged: The words can't be decoded.
     """
     offsets, kinds = np.zeros(scales.shape, np.int32), table_kinds(scales)
     for kind in range(SILENT + 1, TABLE_KINDS):
@@ -208,5 +210,5 @@ def _decode_offsets(coder: Any, fractions: Integers32, scales: Integers32) -> In
 
 
 def _table_family() -> Any:
-    """The entropy coder's model of one table per number; it rounds the probabilities to whole numbers itself."""
+    """The entropy coder's model with one table per symbol; it rounds the probabilities to whole numbers itself."""
     return constriction.stream.model.Categorical(perfect=False)

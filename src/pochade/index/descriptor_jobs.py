@@ -35,7 +35,7 @@ class ThumbnailTask:
         """Measure every thumbnail."""
         return [self.measure(thumbnail) for thumbnail in self.thumbnails]
 
-    def failed(self, problem: str, *, retry: bool) -> list[Array | None]:  # noqa: ARG002  the caller retries
+    def failure(self, problem: str, *, retry: bool) -> list[Array | None]:  # noqa: ARG002  the caller retries
         """Report that no thumbnail could be measured."""
         return [None] * len(self.thumbnails)
 

@@ -21,11 +21,9 @@ class GroupTree:
     """All groups, and the group of each picture."""
 
     nodes: dict[int, GroupNode] = field(default_factory=dict)
-    group_of: dict[int, int | None] = field(
-        default_factory=dict
-    )  # by picture number; None if it fits into no group
+    group_of: dict[int, int | None] = field(default_factory=dict)  # by picture number; None if it fits into no group
     pinned: set[int] = field(default_factory=set)  # pictures that the person put into their group
-    grouped_count: int = 0  # how many pictures there were when the groups were last rebuilt
+    grouped_count: int = 0  # how many pictures there were when the groups were last fitted
 
     def children(self, number: int | None) -> list[GroupNode]:
         """The groups directly below a group, or the top-level groups for None, by number."""

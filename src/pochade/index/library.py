@@ -172,8 +172,8 @@ class Library:
         """
         sketch = self.models.sketches(self.index.row_count())[picture.row : picture.row + 1]
         square = self.models.embedder.reconstruct(sketch)[0]  # (96, 96, 3)
-        left, top, width, height = fitted_frame(picture.width, picture.height, SQUARE_SIDE)
-        return np.ascontiguousarray(square[top : top + height, left : left + width])
+        x, y, width, height = fitted_frame(picture.width, picture.height, SQUARE_SIDE)
+        return np.ascontiguousarray(square[y : y + height, x : x + width])
 
     def _allowed_rows(self, among: Filter, count: int) -> NDArray[np.bool_]:
         allowed = np.zeros(count, np.bool_)

@@ -132,7 +132,7 @@ def migrate(connection: sql.Connection) -> None:
         return
     if version > SCHEMA_VERSION:
         raise IndexDamaged(
-            f"the index has schema {version}, and this Pochade knows schemas up to {SCHEMA_VERSION}",
+            f"a newer Pochade wrote the index: schema {version}, and this Pochade knows schema {SCHEMA_VERSION}",
             "install a newer Pochade",
         )
     for step in range(version, SCHEMA_VERSION):
@@ -149,7 +149,7 @@ def _stored_version(connection: sql.Connection) -> int | None:
         return None
     version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or ""
     if not version.isdecimal():
-        raise IndexDamaged("the index does not state its schema version", "move '.pochade' away and learn again")
+        raise IndexDamaged("the index is damaged: it has no version", "move '.pochade' away and learn again")
     return int(version)
 
 

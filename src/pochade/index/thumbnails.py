@@ -49,4 +49,6 @@ def write_thumbnail(path: Path, pixels: Array) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_without_flush(path, encoded)
     except OSError as error:
-        raise FileUnreachable(f"its thumbnail could not be written: {error.strerror}") from error
+        raise FileUnreachable(
+            f"its thumbnail could not be written: {error.strerror}", "make room on the disk"
+        ) from error

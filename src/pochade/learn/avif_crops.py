@@ -51,7 +51,7 @@ class CropTask:
         crops = (random_crop(pixels, rng) for _ in range(self.count))
         return [_compress_crop(crop, rng) for crop in crops if crop is not None]
 
-    def failed(self, problem: str, *, retry: bool) -> list[AvifCrop]:  # noqa: ARG002  other files give crops
+    def failure(self, problem: str, *, retry: bool) -> list[AvifCrop]:  # noqa: ARG002  other files give crops
         """Give no crops."""
         return []
 

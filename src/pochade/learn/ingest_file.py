@@ -40,7 +40,7 @@ class IngestTask:
         """Read the file."""
         return ingest_file(self)
 
-    def failed(self, problem: str, *, retry: bool) -> "IngestResult":
+    def failure(self, problem: str, *, retry: bool) -> "IngestResult":
         """Report the problem of a file whose worker failed."""
         return IngestResult(problem=problem, retry=retry)
 

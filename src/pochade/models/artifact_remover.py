@@ -2,9 +2,9 @@
 
     decoded pixels ─►┤overlapping tiles├─►┤Denoiser, conditioned on the quality├─►┤cores of tiles├─► pixels
 
-The overlap is as wide as the model's receptive field, so tiles give the same result as the whole picture would. A grey
-picture stays grey if the model's config says so: people, and SSIMULACRA2, mind a colour cast more than they value what
-the model restores.
+The overlap is as wide as the model's receptive field, so tiles give the same result as the whole picture would. If the
+model's config says so, a grey picture stays grey: to people and to SSIMULACRA2, a colour cast is worse than the lost
+detail.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from pochade.models import weights
 from pochade.models.packed_weights import unpack_model
 
 TILE_PIXELS = 512  # per side of a tile's core
-CONDITIONING_SCALE = 100  # conditioning is given in percent
+CONDITIONING_SCALE = 100  # `apply` takes percents, the model takes shares
 
 Bytes = NDArray[np.uint8]
 
@@ -44,7 +44,7 @@ class ArtifactRemover:
         self.name = _content_hash(content)
         self.model = unpack_model(content).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         multiple = self.model.config.multiple
-        self.margin = -(-self.model.config.reach // multiple) * multiple
+        self.margin = -(-self.model.config.reach // multiple) * multiple  # the reach, rounded up
 
     def apply(self, pixels: Bytes, conditioning: tuple[int, ...]) -> Bytes:
         """Estimate a picture as it was before it was encoded.
@@ -58,11 +58,11 @@ class ArtifactRemover:
             The restored picture (H, W, 3).
 
         Raises:
-            ValueError: The model has another number of conditioning planes.
+            ValueError: The conditioning has more or fewer numbers than the model has planes.
         """
         planes = self.model.config.planes
         if len(conditioning) != planes:
-            raise ValueError(f"the model takes {planes} numbers of conditioning, not {len(conditioning)}")
+            raise ValueError(f"the model takes {planes} conditioning numbers, not {len(conditioning)}")
         grey = self.model.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
         restored = np.empty_like(pixels)
         for tile in tile_grid(pixels.shape[0], pixels.shape[1], TILE_PIXELS, self.margin):
@@ -85,7 +85,7 @@ class ArtifactRemover:
 
 @cache
 def shipped_artifact_remover(file: str = weights.AVIF_FILE) -> ArtifactRemover:
-    """A model that comes with the package, loaded once."""
+    """Load a model that comes with the package, once."""
     return read_artifact_remover(weights.FOLDER / file)
 
 

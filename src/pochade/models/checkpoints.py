@@ -31,8 +31,8 @@ from pochade.system.atomic_files import write_atomically
 
 MODEL_FORMAT = "pochade-net-1"
 
-# By the name in files, which never changes: old checkpoints open for ever.
-MODELS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
+# Classes by their names in files. These names never change, so old checkpoints can always be loaded.
+MODEL_CLASSES: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "Autoencoder": (Autoencoder, AutoencoderConfig),
     "VAE": (VAE, VAEConfig),
     "EdgeNet": (EdgeAutoencoder, EdgeAutoencoderConfig),
@@ -44,11 +44,11 @@ MODELS: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
     "PageNet": (PageModel, PageConfig),
     "DiffusionVAE": (FlowMatchingVAE, FlowMatchingConfig),
 }
-STORED_NAMES = {model_class: name for name, (model_class, _) in MODELS.items()}
+STORED_NAMES = {model_class: name for name, (model_class, _) in MODEL_CLASSES.items()}
 
 
 def stored_name(model: nn.Module) -> str:
-    """The name of a model's class in files; the class's own name if it is in no file."""
+    """The name of a model's class in files; a class that is not in `MODEL_CLASSES` has its Python name."""
     return STORED_NAMES.get(type(model), type(model).__name__)
 
 
@@ -57,7 +57,7 @@ def save_model(path: Path, model: nn.Module) -> None:
 
     Args:
         path: The file to write.
-        model: A model of one of the classes in `MODELS`.
+        model: A model of one of the classes in `MODEL_CLASSES`.
 
     Raises:
         OutputUnwritable: The file can't be written.
@@ -74,7 +74,7 @@ def load_model(path: Path) -> nn.Module:
     """
     tensors, metadata = read_tensors(path, MODEL_FORMAT)
     try:
-        model_class, config_class = MODELS[metadata["net"]]
+        model_class, config_class = MODEL_CLASSES[metadata["net"]]
         config = restore_tuples(json.loads(metadata["config"]))
         if "convolutions" in config:
             config["convolutions"] = ConvConfig(**restore_tuples(config["convolutions"]))
@@ -114,7 +114,7 @@ def read_tensors(path: Path, file_format: str) -> tuple[dict[str, Tensor], dict[
 
     Args:
         path: The file to read.
-        file_format: The format that the file must have.
+        file_format: The name of the format; files of other formats are refused.
 
     Returns:
         Tensors by name, and texts by name.

@@ -1,7 +1,7 @@
-"""A small reference classifier, by whose features generated pictures are compared with real ones.
+"""A small reference classifier: generated pictures are compared with real ones in its feature space.
 
-The features come from its penultimate layer (see `training/evaluation/set_distance.py`). It is trained on the labels
-of the training split and then frozen; no autoencoder is trained with it.
+The features are those of its penultimate layer; `training/evaluation/set_distance.py` compares them. The classifier is
+trained on the labels of the training split and then frozen. No autoencoder is trained with it.
 """
 
 from dataclasses import dataclass, field

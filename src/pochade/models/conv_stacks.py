@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from pochade.errors import UsageError
 
-KERNEL = 3
+KERNEL_SIZE = 3
 STRIDE = 2
 
 
@@ -27,7 +27,8 @@ class ConvConfig:
         """Check that the stack can be built.
 
         Raises:
-            UsageError: There is no layer, a width is below 1, or there are more layers than the picture has pixels for.
+            UsageError: There is no layer, a width or the number of channels is below 1, or the picture is too small for
+                so many layers.
         """
         if not self.widths or min(self.widths) < 1 or self.channels < 1:
             raise UsageError(
@@ -43,15 +44,15 @@ class ConvConfig:
 
     @property
     def max_layers(self) -> int:
-        """How many layers the picture has pixels for: the last one needs three pixels per side."""
+        """The largest number of layers: the input of the last one needs at least three pixels per side."""
         side, layers = min(self.image_size), 0
-        while side >= KERNEL:
+        while side >= KERNEL_SIZE:
             side, layers = _output_side(side, padding=1), layers + 1
         return layers
 
     @property
     def paddings(self) -> tuple[int, ...]:
-        """Pixels of padding in each layer: one, but none in the last, where borders would outweigh content."""
+        """Pixels of padding in each layer: one, but none in the last one, where borders would outweigh the content."""
         return (1,) * (len(self.widths) - 1) + (0,)
 
     @property
@@ -86,10 +87,10 @@ class ConvEncoder(nn.Sequential):
 
     def __init__(self, config: ConvConfig) -> None:
         layers: list[nn.Module] = []
-        incoming = config.channels
+        in_channels = config.channels
         for width, padding in zip(config.widths, config.paddings, strict=True):
-            layers += [nn.Conv2d(incoming, width, KERNEL, STRIDE, padding), nn.ReLU()]
-            incoming = width
+            layers += [nn.Conv2d(in_channels, width, KERNEL_SIZE, STRIDE, padding), nn.ReLU()]
+            in_channels = width
         super().__init__(*layers)
 
 
@@ -104,14 +105,14 @@ class ConvDecoder(nn.Sequential):
 
     def __init__(self, config: ConvConfig) -> None:
         layers: list[nn.Module] = []
-        outgoing = (config.channels, *config.widths[:-1])
+        out_channels = (config.channels, *config.widths[:-1])
         for layer in reversed(range(len(config.widths))):
-            layers += [self._transposed_convolution(config, layer, outgoing[layer]), nn.ReLU()]
+            layers += [self._transposed_convolution(config, layer, out_channels[layer]), nn.ReLU()]
         layers[-1] = nn.Sigmoid()
         super().__init__(*layers)
 
     @staticmethod
-    def _transposed_convolution(config: ConvConfig, layer: int, outgoing: int) -> nn.ConvTranspose2d:
+    def _transposed_convolution(config: ConvConfig, layer: int, out_channels: int) -> nn.ConvTranspose2d:
         """The mirror image of one layer of the encoder."""
         padding = config.paddings[layer]
         outer, inner = config.sizes[layer], config.sizes[layer + 1]
@@ -119,7 +120,7 @@ class ConvDecoder(nn.Sequential):
             _output_padding(outer[0], inner[0], padding),
             _output_padding(outer[1], inner[1], padding),
         )
-        return nn.ConvTranspose2d(config.widths[layer], outgoing, KERNEL, STRIDE, padding, output_padding)
+        return nn.ConvTranspose2d(config.widths[layer], out_channels, KERNEL_SIZE, STRIDE, padding, output_padding)
 
 
 class Bottleneck(nn.Module):
@@ -145,9 +146,9 @@ class Bottleneck(nn.Module):
 
 def _output_side(side: int, padding: int) -> int:
     """Pixels per side after one convolution of the stack."""
-    return (side + 2 * padding - KERNEL) // STRIDE + 1
+    return (side + 2 * padding - KERNEL_SIZE) // STRIDE + 1
 
 
 def _output_padding(outer: int, inner: int, padding: int) -> int:
-    """The `output_padding` with which a transposed convolution leads from `inner` pixels back to `outer`."""
-    return outer - ((inner - 1) * STRIDE - 2 * padding + KERNEL)
+    """The `output_padding` for which a transposed convolution maps `inner` pixels per side back to `outer`."""
+    return outer - ((inner - 1) * STRIDE - 2 * padding + KERNEL_SIZE)

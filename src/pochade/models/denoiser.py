@@ -14,7 +14,7 @@ from torch.nn import functional
 from pochade.models.unet import UNet
 
 WINDOW_PIXELS = 9  # per side of the window of local means
-DETAIL_GAIN = 8.0  # amplifies details: grain is a hundredth of white and would be lost beside it
+DETAIL_GAIN = 8.0  # amplifies details: the contrast of grain is only a hundredth of white
 MID_GREY = 0.5  # subtracted from the local means
 
 
@@ -23,10 +23,10 @@ class DenoiserConfig:
     """What a `Denoiser` is built from; stored in its checkpoint and in archives."""
 
     planes: int = 3  # conditioning planes
-    finds: int = 1  # output planes with the logits of defects
+    finds: int = 1  # output planes that hold logits of defects
     widths: tuple[int, ...] = (24, 48, 96, 128)  # feature maps at 1/2, 1/4, 1/8 and 1/16 of the size
     change: float = 1.0  # scales the U-Net's output: a codec's artifacts are a tenth of a scan's damage
-    keeps_grey: bool = False  # whether a grey picture stays grey: see `models/artifact_remover.py`
+    keeps_grey: bool = False  # whether `ArtifactRemover` keeps grey pictures grey
 
     @property
     def multiple(self) -> int:
@@ -49,8 +49,8 @@ class Denoiser(nn.Module):
                                                     ├──┤2 x 2 pixels to channels, unet, and back├──┬──► change
         conditioning (B, P, H, W) ───────►──────────┘                                              └──► defects
 
-    Its input is the mean of 9 x 9 pixels and, amplified, the difference from it. From plain pixels, whose white
-    outweighs all grain, it learnt hardly anything in the same time: see docs/log.md.
+    The U-Net sees local means of 9 x 9 pixels and the amplified differences from them. With plain pixels as input the
+    model learnt hardly anything in the same time, because white outweighs all grain: see docs/log.md.
 
     Args:
         config: The sizes.
@@ -82,7 +82,7 @@ class Denoiser(nn.Module):
 def local_means(x: Tensor) -> Tensor:
     """The mean of the 9 x 9 pixels around each pixel; at a border, of those that are inside the picture.
 
-    It adds sums of two, four and eight neighbours and then the ninth pixel, in a seventh of the time of
+    Sums of two, four and eight neighbours are added up, and then the ninth pixel. This takes a seventh of the time of
     `functional.avg_pool2d`.
 
     Args:
@@ -102,6 +102,6 @@ def local_means(x: Tensor) -> Tensor:
 
 
 def _window_sizes(side: int) -> Tensor:
-    """How many pixels of the window around each pixel of a row (side,) are inside the picture."""
-    before = torch.arange(side)
-    return 1 + before.clamp(max=WINDOW_PIXELS // 2) + (side - 1 - before).clamp(max=WINDOW_PIXELS // 2)
+    """How many pixels of the window around each pixel of a row are inside the picture, (side,)."""
+    position = torch.arange(side)
+    return 1 + position.clamp(max=WINDOW_PIXELS // 2) + (side - 1 - position).clamp(max=WINDOW_PIXELS // 2)

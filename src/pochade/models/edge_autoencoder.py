@@ -17,9 +17,9 @@ from pochade.errors import UsageError
 from pochade.models.conv_stacks import ConvConfig, ConvEncoder
 
 DIRECTIONS = 8  # of the gradient, over the full circle: light to dark differs from dark to light
-CELL = 4  # pixels per side of the cells in which edges are counted
-SHARPNESS = 8  # a gradient counts for a direction by its cosine to this power: 29 degrees off counts a third
-BLUR = 3  # pixels over which edges are averaged first, so that a shift by one pixel does not change the cell
+CELL_PIXELS = 4  # pixels per side of the cells in which edges are counted
+DIRECTION_EXPONENT = 8  # a gradient counts for a direction by cos^8 of the angle between them: a third at 29 degrees
+BLUR_PIXELS = 3  # pixels over which edges are averaged first, so that a shift by one pixel does not change the cell
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,16 @@ class EdgeAutoencoderConfig:
         Raises:
             UsageError: A side is shorter than a cell.
         """
-        if min(self.convolutions.image_size) < CELL:
-            raise UsageError(f"pictures need at least {CELL} pixels per side to have edges", "take larger pictures")
+        if min(self.convolutions.image_size) < CELL_PIXELS:
+            raise UsageError(
+                f"pictures need at least {CELL_PIXELS} pixels per side to have edges", "take larger pictures"
+            )
 
     @property
     def edge_count(self) -> int:
         """Numbers in the edge histograms of one picture."""
         height, width = self.convolutions.image_size
-        return DIRECTIONS * (height // CELL) * (width // CELL)
+        return DIRECTIONS * (height // CELL_PIXELS) * (width // CELL_PIXELS)
 
 
 class EdgeAutoencoder(nn.Module):
@@ -89,9 +91,9 @@ def edge_histograms(x: Tensor) -> Tensor:
     strength = torch.sqrt(across.square() + down.square()) + 1e-6
     angles = torch.arange(DIRECTIONS, device=x.device) * (2 * math.pi / DIRECTIONS)
     cosine, sine = angles.cos().view(1, -1, 1, 1), angles.sin().view(1, -1, 1, 1)
-    cosines = functional.relu(across * cosine + down * sine) / strength  # (B, 8, H, W), to each direction
-    soft = functional.avg_pool2d(strength * cosines**SHARPNESS, BLUR, 1, BLUR // 2)
-    return functional.avg_pool2d(soft, CELL).sqrt().flatten(1)
+    cosines = functional.relu(across * cosine + down * sine) / strength  # (B, 8, H, W), of the angle to each direction
+    blurred = functional.avg_pool2d(strength * cosines**DIRECTION_EXPONENT, BLUR_PIXELS, 1, BLUR_PIXELS // 2)
+    return functional.avg_pool2d(blurred, CELL_PIXELS).sqrt().flatten(1)
 
 
 def edge_loss(model: EdgeAutoencoder, x: Tensor) -> Tensor:

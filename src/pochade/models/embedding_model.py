@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 POOLING_POWER = 3.0  # of generalised-mean pooling: 1 is the mean, infinity the maximum
-MIN_FEATURE = 1e-4  # keeps the gradient of the pooling's root finite
+MIN_FEATURE = 1e-4  # keeps the gradient of the root in the pooling finite
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,16 @@ class ConvBlock(nn.Sequential):
     """A 3x3 convolution, batch normalisation and ReLU.
 
     Args:
-        incoming: Feature maps before.
-        outgoing: Feature maps after.
+        in_channels: Input channels.
+        out_channels: Output channels.
         stride: 1 keeps the size, 2 halves it.
     """
 
-    def __init__(self, incoming: int, outgoing: int, stride: int = 1) -> None:
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(incoming, outgoing, 3, stride, 1, bias=False), nn.BatchNorm2d(outgoing), nn.ReLU(inplace=True)
+            nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(inplace=True),
         )
 
 
@@ -99,9 +101,10 @@ class EmbeddingModel(nn.Module):
 
 
 def orient(x: Tensor) -> Tensor:
-    """Mirror and turn pictures by quarters so that most of their edges are on the right, then at the bottom.
+    """Mirror and transpose pictures so that most of their edges are on the right and, less strongly, at the bottom.
 
-    A copy can lie in eight orientations. After this the model sees only one of them, unless the edges are balanced.
+    A copy can have any of eight orientations, but the model sees all of them in the same one, unless the edges are
+    evenly balanced.
 
     Args:
         x: Pictures with frame masks (B, 4, S, S); S is a multiple of 4.
@@ -110,13 +113,13 @@ def orient(x: Tensor) -> Tensor:
         The oriented pictures (B, 4, S, S).
     """
     small = functional.avg_pool2d(x[:, :3], 4)  # averages grain away
-    across, down = small.diff(dim=3).abs().sum((1, 2)), small.diff(dim=2).abs().sum((1, 3))  # (B, S / 4 - 1) each
-    between = torch.linspace(-1, 1, across.shape[1], device=x.device)
-    along = torch.linspace(-1, 1, small.shape[2], device=x.device)
-    right = across @ between + small.diff(dim=2).abs().sum((1, 2)) @ along  # (B,)
-    bottom = down @ between + small.diff(dim=3).abs().sum((1, 3)) @ along  # (B,)
-    x = torch.where((right < 0).view(-1, 1, 1, 1), x.flip(3), x)
-    x = torch.where((bottom < 0).view(-1, 1, 1, 1), x.flip(2), x)
-    return torch.where((bottom.abs() > right.abs()).view(-1, 1, 1, 1), x.mT, x).contiguous(
-        memory_format=torch.channels_last
-    )
+    across, down = small.diff(dim=3).abs(), small.diff(dim=2).abs()  # steps between columns, steps between rows
+    gap_positions = torch.linspace(-1, 1, across.shape[3], device=x.device)  # (S / 4 - 1,)
+    pixel_positions = torch.linspace(-1, 1, small.shape[2], device=x.device)  # (S / 4,)
+    # (B,) each; above 0 where most edges are on the right, or at the bottom
+    rightward = across.sum((1, 2)) @ gap_positions + down.sum((1, 2)) @ pixel_positions
+    downward = down.sum((1, 3)) @ gap_positions + across.sum((1, 3)) @ pixel_positions
+    x = torch.where((rightward < 0).view(-1, 1, 1, 1), x.flip(3), x)
+    x = torch.where((downward < 0).view(-1, 1, 1, 1), x.flip(2), x)
+    x = torch.where((downward.abs() > rightward.abs()).view(-1, 1, 1, 1), x.mT, x)
+    return x.contiguous(memory_format=torch.channels_last)

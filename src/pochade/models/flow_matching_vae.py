@@ -1,8 +1,8 @@
 """The generator's network: a variational autoencoder whose decoder is a flow-matching transformer.
 
-A plain decoder answers a latent with the mean of all pictures that the latent may stand for, which is blurred. Here
-the decoder leads noise, step by step, to one of these pictures, so the result is sharp and what the latent leaves open
-is sampled (Lipman et al., "Flow Matching for Generative Modeling", ICLR 2023; Preechakul et al., "Diffusion
+A plain decoder maps a latent to the mean of all pictures that the latent may stand for, which is blurred. Here the
+decoder carries noise, step by step, to one of these pictures. So the result is sharp, and whatever the latent leaves
+open is sampled (Lipman et al., "Flow Matching for Generative Modeling", ICLR 2023; Preechakul et al., "Diffusion
 Autoencoders", CVPR 2022). It works on the latent grid of a `SketchVAE`. It predicts the clean grid (x0) instead of the
 velocity, because low-dimensional targets are easier to predict (Li & He, "Back to Basics: Let Denoising Generative
 Models Denoise", 2025).
@@ -24,9 +24,9 @@ from torch.nn import functional
 from pochade.models.vae import LOG_VARIANCE_LIMIT, Posterior
 
 TIME_FREQUENCIES = 64  # sines, and as many cosines, in the embedding of the time
-MAX_TIME_FREQUENCY = 1_000.0  # the lowest one is 1
+MAX_TIME_FREQUENCY = 1_000.0  # radians per unit of time; the lowest frequency is 1
 ENCODER_FEATURES = 16  # features of each place from which the encoder corrects the principal components
-MIN_VARIANCE = 1e-6
+MIN_VARIANCE = 1e-6  # keeps the quotient of the Wiener filter finite
 INITIAL_LOG_VARIANCE = -3.0  # of the posteriors of an untrained model
 
 
@@ -51,8 +51,8 @@ class FlowMatchingVAE(nn.Module):
         y ──►──┤normalise├──┬──►──┤project on directions, divide by spread├──►──(+)──► mean ─────────┬──► z (B, 64)
                             └──►──┤reader├──┤gathered├──┤posterior├──►───────────┴───► log_variance ─┘
 
-    The decoder predicts the clean grid from a noisy one, and repeats this at each time step. Here `base` is
-    `linear_decode(z)`, and the conditioning is `told(z) + timed(time)`:
+    The decoder predicts the clean grid from a noisy one, once for each time step. Here `base` is `linear_decode(z)`,
+    and the conditioning is `told(z) + timed(time)`:
 
         x (noisy) ──┬──►──┤Wiener filter with rest├──►──(+)──► clean grid
         base ───────┤                                    │
@@ -67,7 +67,7 @@ class FlowMatchingVAE(nn.Module):
         super().__init__()
         self.config = config or FlowMatchingConfig()
         width, latent, channels = self.config.width, self.config.latent_dim, self.config.channels
-        count = self.config.places**2
+        place_count = self.config.places**2
         self.centre: Tensor  # mean of each channel
         self.scale: Tensor  # unit of each channel
         self.middle: Tensor  # mean of all normalised numbers of a grid
@@ -76,14 +76,15 @@ class FlowMatchingVAE(nn.Module):
         self.rest: Tensor  # variance of each channel that the directions leave unexplained
         self.register_buffer("centre", torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))
-        self.register_buffer("middle", torch.zeros(channels * count))
-        self.register_buffer("directions", torch.zeros(latent, channels * count))
+        self.register_buffer("middle", torch.zeros(channels * place_count))
+        self.register_buffer("directions", torch.zeros(latent, channels * place_count))
         self.register_buffer("spread", torch.ones(latent))
         self.register_buffer("rest", torch.ones(channels))
-        self.reader = Transformer(channels, width, count, self.config.reading, self.config.heads)  # the encoder
+        self.reader = Transformer(channels, width, place_count, self.config.reading, self.config.heads)  # the encoder
         self.gathered = nn.Linear(width, ENCODER_FEATURES)  # per place
-        self.posterior = nn.Linear(ENCODER_FEATURES * count, 2 * latent)  # correction and log-variance
-        self.drawer = Transformer(2 * channels, width, count, self.config.drawing, self.config.heads)  # the decoder
+        self.posterior = nn.Linear(ENCODER_FEATURES * place_count, 2 * latent)  # correction and log-variance
+        # the decoder
+        self.drawer = Transformer(2 * channels, width, place_count, self.config.drawing, self.config.heads)
         self.told = nn.Sequential(nn.Linear(latent, width), nn.SiLU(), nn.Linear(width, width))  # embeds the latent
         self.timed = nn.Sequential(  # embeds the time
             nn.Linear(2 * TIME_FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width)
@@ -116,9 +117,9 @@ class FlowMatchingVAE(nn.Module):
         base = self.linear_decode(z)
         conditioning = self.told(z) + self.timed(sinusoidal_embedding(time))
         correction = self.leave(self.drawer(_grid_to_tokens(torch.cat([x, base], 1)), conditioning))
-        at, rest = time.view(-1, 1, 1, 1), _per_channel(self.rest)
-        gain = at * rest / (at.square() * rest + (1 - at).square()).clamp(min=MIN_VARIANCE)  # the Wiener filter
-        return base + gain * (x - at * base) + _tokens_to_grid(correction, self.config.places)
+        t, variance = time.view(-1, 1, 1, 1), _per_channel(self.rest)
+        gain = t * variance / (t.square() * variance + (1 - t).square()).clamp(min=MIN_VARIANCE)  # the Wiener filter
+        return base + gain * (x - t * base) + _tokens_to_grid(correction, self.config.places)
 
     def linear_decode(self, z: Tensor) -> Tensor:
         """Map latents (B, 64) to normalised grids (B, 128, 8, 8) by principal components alone: smooth and blurred."""
@@ -131,27 +132,27 @@ class FlowMatchingVAE(nn.Module):
 
         Args:
             z: Latents (B, 64).
-            noise: Standard normal (B, 128, 8, 8); it decides what the latents leave open.
+            noise: Standard normal noise (B, 128, 8, 8); it decides what the latents leave open.
             steps: Number of steps.
 
         Returns:
             Grids (B, 128, 8, 8).
         """
         x, times = noise, _time_grid(steps)
-        for now, then in pairwise(times):
-            clean = self.predict_clean(x, now.expand(len(x)), z)
-            x = x + (clean - x) * ((then - now) / (1 - now))
+        for t, next_t in pairwise(times):
+            clean = self.predict_clean(x, t.expand(len(x)), z)
+            x = x + (clean - x) * ((next_t - t) / (1 - t))
         return self.denormalise(x)
 
     @torch.no_grad()
     def invert(self, y: Tensor, z: Tensor, last_noise: Tensor, steps: int) -> Tensor:
-        """Find noise from which `sample` leads latents back to given grids, approximately: the same steps backwards.
+        """Find noise from which `sample` approximately reproduces given grids, by taking its steps in reverse.
 
         Args:
             y: Grids (B, 128, 8, 8).
             z: Their latents (B, 64).
-            last_noise: Noise of y's shape. The last step of `sample` forgets its noise, so the inversion starts there
-                with this one.
+            last_noise: Noise of y's shape. The last step of `sample` removes all remaining noise and can't be inverted,
+                so the inversion starts before that step, with this noise.
             steps: Number of steps, as for `sample`.
 
         Returns:
@@ -159,17 +160,17 @@ class FlowMatchingVAE(nn.Module):
         """
         times = _time_grid(steps)
         x = last_noise.lerp(self.normalise(y), float(times[-2]))
-        for then, now in pairwise(reversed(times[:-1])):
-            share = (then - now) / (1 - now)
-            x = (x - self.predict_clean(x, then.expand(len(x)), z) * share) / (1 - share)
+        for next_t, t in pairwise(reversed(times[:-1])):
+            share = (next_t - t) / (1 - t)
+            x = (x - self.predict_clean(x, next_t.expand(len(x)), z) * share) / (1 - share)
         return x
 
     def normalise(self, y: Tensor) -> Tensor:
-        """Grids in the model's own units, about zero."""
+        """Map grids (B, 128, 8, 8) to units in which each channel has mean zero."""
         return (y - _per_channel(self.centre)) / _per_channel(self.scale)
 
     def denormalise(self, x: Tensor) -> Tensor:
-        """The inverse of `normalise`."""
+        """Map normalised grids (B, 128, 8, 8) back to their original units: the inverse of `normalise`."""
         return x * _per_channel(self.scale) + _per_channel(self.centre)
 
 
@@ -185,15 +186,15 @@ class Transformer(nn.Module):
     Args:
         channels: Size of an input token, C.
         width: Size of an inner token, W.
-        count: Number of tokens, N.
+        token_count: Number of tokens, N.
         depth: Number of blocks.
         heads: Attention heads.
     """
 
-    def __init__(self, channels: int, width: int, count: int, depth: int, heads: int) -> None:
+    def __init__(self, channels: int, width: int, token_count: int, depth: int, heads: int) -> None:
         super().__init__()
         self.enter = nn.Linear(channels, width)  # input tokens to inner tokens
-        self.where = nn.Parameter(torch.randn(1, count, width) * 0.02)  # position embeddings
+        self.where = nn.Parameter(torch.randn(1, token_count, width) * 0.02)  # position embeddings
         self.told = nn.Linear(width, 6 * width)  # the modulation
         self.blocks = nn.ModuleList(TransformerBlock(width, heads) for _ in range(depth))
         nn.init.zeros_(self.told.weight)

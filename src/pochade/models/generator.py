@@ -2,8 +2,8 @@
 
     latents ─►┤FlowMatchingVAE├─► 8 x 8 places ─►┤SketchVAE decoder├─► blocks of 16 pixels ─►┤ArtifactRemover├─► picture
 
-Neighbouring blocks do not quite meet. The artifact remover of enlarged previews knows such edges, and the faint
-ripples beside them, and removes them.
+The edges of neighbouring blocks remain visible, with faint ripples beside them. Enlarged AVIF previews have such edges
+too, so the artifact remover that was trained on these removes them.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.sketch_model import SketchVAE, encode_on_white
 
 SAMPLING_STEPS = 16  # more hardly change a picture
-UNQUANTISED_LOG_STEPS = 2.0  # tells the sketch decoder that its latents are as good as exact
-BLOCK_EDGE_CONDITIONING = (5, 85)  # low quality, strong enlargement: of six settings the one that looks most like art
+UNQUANTISED_LOG_STEPS = 2.0  # the finest steps that the sketch decoder was trained on: the latents are not quantised
+BLOCK_EDGE_CONDITIONING = (5, 85)  # low quality, strong enlargement: the best-looking of six settings that were tried
 ENCODE_BATCH = 32  # pictures
 DECODE_BATCH = 8  # pictures; a shorter batch is filled up, so that a picture never depends on the others in its batch
 
@@ -48,8 +48,8 @@ class FlowMatchingGenerator:
             raise CheckpointDamaged(f"'{path}' holds a model that can't generate pictures", "install Pochade again")
         self.model = model
         self.sketch_model = sketch_model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        others = (str(weights.FOLDER / file) for file in (weights.SKETCH_FILE, weights.PREVIEW_FILE))
-        self.name = weights.weights_name(path.parent, (path.name, *others)) or ""
+        decoder_files = (str(weights.FOLDER / file) for file in (weights.SKETCH_FILE, weights.PREVIEW_FILE))
+        self.name = weights.weights_name(path.parent, (path.name, *decoder_files)) or ""
         self.side = model.config.places * sketch_model.config.block
 
     @torch.inference_mode()
@@ -90,5 +90,5 @@ def remove_block_edges(picture: Bytes) -> Bytes:
 
 @cache
 def shipped_generator() -> FlowMatchingGenerator:
-    """The generator that comes with the package, loaded once."""
+    """Load the generator that comes with the package, once."""
     return FlowMatchingGenerator()

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class LetterboxedBatch:
-    """Pictures letterboxed on white into squares, with the share of the square that each one fills."""
+    """Pictures letterboxed into white squares, and the shares of the squares that they fill."""
 
     pictures: Tensor  # (N, 3, S, S) in [0, 1]
     frames: Tensor  # (N, 2) float32 in (0, 1]: width and height of the picture, as shares of S
@@ -18,7 +18,7 @@ class LetterboxedBatch:
         return len(self.pictures)
 
     def __getitem__(self, rows: Tensor) -> "LetterboxedBatch":
-        """The batch of some rows."""
+        """The pictures in some rows, as a batch."""
         return LetterboxedBatch(self.pictures[rows], self.frames[rows])
 
 
@@ -46,8 +46,8 @@ def frame_mask(frames: Tensor, side: int) -> Tensor:
         frames: Widths and heights of the frames (B, 2), as shares of the square.
         side: Pixels per side of a mask.
     """
-    steps = (torch.arange(side) + 0.5) / (side / 2) - 1
+    centres = (torch.arange(side) + 0.5) / (side / 2) - 1  # of the pixels, -1 to 1
     half_sizes = frames.clamp(min=2 / side)
-    across = (steps.abs() <= half_sizes[:, :1]).view(-1, 1, 1, side)
-    down = (steps.abs() <= half_sizes[:, 1:]).view(-1, 1, side, 1)
+    across = (centres.abs() <= half_sizes[:, :1]).view(-1, 1, 1, side)
+    down = (centres.abs() <= half_sizes[:, 1:]).view(-1, 1, side, 1)
     return (across & down).float()

@@ -3,7 +3,7 @@
     points (B, D) ──►──┤rotation, coupling├──►── … ──►── base points (B, D), and the log-determinant of the Jacobian
                  ──◄──                    ──◄──
 
-In each layer, half of the coordinates decides how far each of the other half is shifted and scaled, so the layer can be
+In each layer, half of the coordinates decide how far each of the other half is shifted and scaled, so the layer can be
 inverted (affine couplings: Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP", ICLR 2017). A fixed
 rotation before each layer gives every coordinate both roles. An untrained flow only rotates, so its density is the
 standard normal distribution.
@@ -89,12 +89,11 @@ class NormalizingFlow(nn.Module):
 
     def log_density(self, points: Tensor) -> Tensor:
         """The logarithm of the density at points (B, D), in nats (B,)."""
-        base, log_determinant = self(points)
-        return log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
+        return _log_density(self(points))
 
 
 class AffineCoupling(nn.Module):
-    """One half of the coordinates decides how far the other half is shifted and scaled.
+    """An affine coupling: one half of the coordinates decides how far the other half is shifted and scaled.
 
         fixed half (B, D / 2) ──►──┬─────────────────────────────►────┐
                                    └──┤net├──► shift, log-scale ─┐    ├──► points (B, D)
@@ -138,11 +137,16 @@ def negative_log_likelihood(model: NormalizingFlow, points: Tensor) -> Tensor:
 
     Args:
         model: The flow.
-        points: (B, D).
+        points: Training points (B, D).
 
     Returns:
         A scalar.
     """
-    base, log_determinant = model(points)  # calls the module itself, so that training can be distributed
-    log_density = log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
-    return -log_density.mean() / points.shape[1]
+    output = model(points)  # `forward`, not `log_density`: distributed training wraps only that
+    return -_log_density(output).mean() / points.shape[1]
+
+
+def _log_density(output: FlowOutput) -> Tensor:
+    """The logarithm of the density (B,) of the points that a flow mapped to this output, by change of variables."""
+    base, log_determinant = output
+    return log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)

@@ -1,7 +1,7 @@
 """A denoiser as few bytes, in the form in which it travels in an archive. `docs/format.md` describes the format.
 
-Weights are quantised to 8 bits, with one step for each row of a layer's weights, and compressed by zlib. That is a
-quarter of the size of floats.
+Weights are quantised to 8 bits, with one step size for each row of a layer's weights, and compressed by zlib. They take
+a quarter of the space of 32-bit floats.
 """
 
 import dataclasses
@@ -18,8 +18,8 @@ from pochade.models.checkpoints import restore_tuples
 from pochade.models.denoiser import Denoiser, DenoiserConfig
 
 PACKED_FORMAT = "pochade-restorer-1"
-MAX_STEPS = 127  # to each side of zero
-MIN_STEP = 1e-12
+MAX_STEPS = 127  # of a quantised weight, to each side of zero
+MIN_STEP = 1e-12  # the step size of a row of zeros
 MAX_UNPACKED_BYTES = 2**24  # far more than any model of Pochade's has
 MAX_SCALES, MAX_WIDTH, MAX_PLANES = 6, 256, 8  # the shipped ones have 3 scales, 96 feature maps and 2 planes at most
 
@@ -60,7 +60,7 @@ def unpack_model(content: bytes) -> Denoiser:
 
 
 def _quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
-    """The step of each row (R,), and the tensor in whole steps, int8; a bias counts as one row."""
+    """The step size of each row (R,), and the tensor in whole steps as int8; a bias counts as one row."""
     rows = tensor.detach().float().reshape(len(tensor) if tensor.dim() > 1 else 1, -1)
     step = (rows.abs().amax(1) / MAX_STEPS).clamp(min=MIN_STEP)
     return step, (rows / step[:, None]).round().to(torch.int8).reshape(tensor.shape)
@@ -68,8 +68,8 @@ def _quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
 
 def _check_sizes(config: DenoiserConfig) -> None:
     """Raise ValueError for a model that would take more memory or time than any of Pochade's."""
-    numbers = (config.planes, config.finds, *config.widths)
-    valid = all(type(number) is int for number in numbers) and isinstance(config.change, int | float)
+    sizes = (config.planes, config.finds, *config.widths)
+    valid = all(type(size) is int for size in sizes) and isinstance(config.change, int | float)
     valid = valid and type(config.keeps_grey) is bool
     valid = valid and 0 < len(config.widths) <= MAX_SCALES and all(0 < width <= MAX_WIDTH for width in config.widths)
     if not valid or not (0 < config.planes <= MAX_PLANES and 0 <= config.finds <= MAX_PLANES):
@@ -78,10 +78,10 @@ def _check_sizes(config: DenoiserConfig) -> None:
 
 def _read_tensors(body: bytes, shapes: list[Any]) -> dict[str, Tensor]:
     """The dequantised tensors by name."""
-    numbers = zlib.decompressobj().decompress(body, MAX_UNPACKED_BYTES)
+    unpacked = zlib.decompressobj().decompress(body, MAX_UNPACKED_BYTES)
     row_counts = [shape[0] if len(shape) > 1 else 1 for _, shape in shapes]
-    steps = np.frombuffer(numbers, "<f4", sum(row_counts))
-    values = np.frombuffer(numbers, np.int8, -1, 4 * len(steps))
+    steps = np.frombuffer(unpacked, "<f4", sum(row_counts))
+    values = np.frombuffer(unpacked, np.int8, -1, 4 * len(steps))
     tensors, position, row = dict[str, Tensor](), 0, 0
     for (name, shape), rows in zip(shapes, row_counts, strict=True):
         size = int(np.prod(shape))

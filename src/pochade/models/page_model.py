@@ -1,7 +1,7 @@
 """The page model: where a scanned sheet shows bare paper, and how it is lit, estimated from a thumbnail.
 
 Light and the colour of paper change slowly over the whole sheet, beyond any tile, so they are estimated once from a
-small picture. Where a sheet shows hardly any bare paper the light is unknown, and the model learns to correct nothing.
+small picture. Where a sheet shows hardly any bare paper, its light is unknown, and the model learns to leave it alone.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class PageConfig:
     """What a `PageModel` is built from; stored in its checkpoint."""
 
     side: int = 128  # pixels per side of the thumbnail, padded to a square by repeating its edges
-    fold: int = 4  # pixels per side that become channels: what changes slowly needs no fine scale
+    fold: int = 4  # pixels per side that become channels: slow changes need no fine scale
     widths: tuple[int, ...] = (32, 48, 64, 64)  # feature maps at 1/4, 1/8, 1/16 and 1/32 of the thumbnail
-    coarse: int = 8  # pixels per side of the thumbnail for each number of the light
+    coarse: int = 8  # pixels per side of the thumbnail for each value of the light
 
 
 class PageModel(nn.Module):
-    """Thumbnails to light and paper.
+    """Thumbnails of sheets to the light on them and the probability of bare paper.
 
         x (B, 3, 128, 128) ──►──┤4 x 4 pixels to channels├──┤unet├──┬──┤mean of 2 x 2├──► light (B, 3, 16, 16)
                                                                     └──┤channels to pixels├──► paper (B, 1, 128, 128)

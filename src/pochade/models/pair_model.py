@@ -17,7 +17,7 @@ class PairConfig:
 
 
 class PairModel(nn.Module):
-    """Features of pairs to the probability of each relation.
+    """Features of pairs to the logits of their relations, by a multi-layer perceptron on standardised features.
 
         x (P, 28) ──►──┤subtract middle, divide by spread├──►──┤layers├──►── logits (P, 3)
 

@@ -1,13 +1,13 @@
-"""The sketch model: a picture becomes 256 bytes from which it can be redrawn.
+"""The sketch model: a picture becomes 256 bytes from which it can be reconstructed.
 
-It is a variational autoencoder whose posterior is a box, one quantisation step wide, around each latent. The
-Kullback-Leibler divergence between that posterior and the prior is the length of the sketch in bits (Ballé, Laparra &
-Simoncelli, "End-to-end Optimized Image Compression", ICLR 2017), so the model learns what to keep for a given number
-of bits. The loss is in `training/losses/rate_distortion.py`.
+It is a variational autoencoder whose posterior is a uniform distribution, one quantisation step wide, around each
+latent. The Kullback-Leibler divergence of that posterior from the prior is the length of the sketch in bits (Ballé,
+Laparra & Simoncelli, "End-to-end Optimized Image Compression", ICLR 2017), so the model learns what to keep for a given
+number of bits. The loss is in `training/losses/rate_distortion.py`.
 
 The model starts as JPEG does: with a discrete cosine transform of blocks, in a colour space that separates grey from
-colour. Encoder and decoder learn what to add to that. From random weights, training took ten times as long to get as
-far: see `docs/log.md`.
+colour. Encoder and decoder learn what to add to that. Training from random weights took ten times as long to become as
+good: see `docs/log.md`.
 """
 
 import math
@@ -23,13 +23,13 @@ from pochade.models.sketch_prior import Laplace, SketchPrior, zero_initialise
 INPUT_CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
 ENCODER_GAIN = 10.0  # scales what the encoder adds to the transform, so that it can move latents by whole steps
 TRANSFORM_GAIN = 1.3  # steps per unit: at about this size most pictures fill their 256 bytes
-PRIOR_LOG_SCALE = 1.9  # initial logarithm of the scale of coefficients at frequency zero
-PRIOR_LOG_SCALE_SLOPE = 1.6  # how fast it falls with the logarithm of the frequency
-BITS_EXPONENT = 0.85  # the bits grow about with this power of the number of steps
-MAX_LOG_STEPS = 2.0  # natural logarithm of how far a picture's step may be from the batch's mean
+INITIAL_LOG_SCALE = 1.9  # of the prior, at frequency zero: natural logarithm of the scale in steps
+INITIAL_LOG_SCALE_SLOPE = 1.6  # how fast the log-scale falls with the logarithm of the frequency
+BITS_EXPONENT = 0.85  # bits grow roughly with this power of the steps per unit
+MAX_LOG_STEPS = 2.0  # the largest |log_steps| of a picture in training
 OPPONENT_COLOURS = ((0.577, 0.577, 0.577), (0.408, 0.408, -0.816), (0.707, -0.707, 0.0))  # grey, blue-yellow, red-green
-COLOUR_FREQUENCY_FACTOR = 2.0  # a colour wave counts as a grey wave of so many times its frequency
-RESIDUAL_SCALE = 4  # pixels per side that become channels where the decoder refines the picture
+COLOUR_FREQUENCY_FACTOR = 2.0  # by which colour waves come later than grey waves of the same frequency
+FOLD_PIXELS = 4  # per side: so many pixels become channels where the decoder refines the picture
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ class SketchVAE(nn.Module):
             *_upsample(e, f), ZeroInitResidualBlock(f),
             *_upsample(f, g),
         )  # fmt: skip
-        folded = 3 * RESIDUAL_SCALE**2  # 48 channels of folded pixels
+        folded = 3 * FOLD_PIXELS**2  # 48 channels of folded pixels
         self.drawing = nn.Sequential(  # and computes what the transform misses
             nn.Conv2d(g + folded, fine, 3, 1, 1), nn.ReLU(inplace=True), ZeroInitResidualBlock(fine),
-            zero_initialise(nn.Conv2d(fine, folded, 3, 1, 1)), nn.PixelShuffle(RESIDUAL_SCALE),
+            zero_initialise(nn.Conv2d(fine, folded, 3, 1, 1)), nn.PixelShuffle(FOLD_PIXELS),
         )  # fmt: skip
-        log_scales = PRIOR_LOG_SCALE - PRIOR_LOG_SCALE_SLOPE * frequencies.log1p()
+        log_scales = INITIAL_LOG_SCALE - INITIAL_LOG_SCALE_SLOPE * frequencies.log1p()
         self.prior = SketchPrior(self.config.groups, self.config.foretelling, log_scales)
 
     def encode(self, x: Tensor) -> Tensor:
@@ -104,21 +104,21 @@ class SketchVAE(nn.Module):
         return latents
 
     def decode(self, latents: Tensor, log_steps: Tensor) -> Tensor:
-        """Map latents to pictures.
+        """Reconstruct pictures from latents.
 
         Args:
             latents: (B, 128, 6, 6).
-            log_steps: Natural logarithm of the quantisation steps per unit, which says how exact the latents are (B,).
+            log_steps: Natural logarithm of the quantisation steps per unit (B,): how precise the latents are.
 
         Returns:
             Pictures (B, 3, 96, 96), approximately in [0, 1].
         """
         level = log_steps.view(-1, 1, 1, 1).expand_as(latents[:, :1])
-        rough = self.back(latents)  # (B, 3, 96, 96)
+        linear = self.back(latents)  # (B, 3, 96, 96), the inverse transform alone
         features = torch.cat(
-            [functional.pixel_unshuffle(rough, RESIDUAL_SCALE), self.enlarging(torch.cat([latents, level], 1))], 1
+            [functional.pixel_unshuffle(linear, FOLD_PIXELS), self.enlarging(torch.cat([latents, level], 1))], 1
         )  # (B, 80, 24, 24)
-        pictures: Tensor = 1 + rough + self.drawing(features)
+        pictures: Tensor = 1 + linear + self.drawing(features)
         return pictures
 
     def distribution(self, quantised: Tensor, log_steps: Tensor) -> Laplace:
@@ -132,11 +132,11 @@ class SketchVAE(nn.Module):
 
     @torch.no_grad()
     def balanced_log_steps(self, latents: Tensor) -> Tensor:
-        """Quantisation steps at which all sketches of a batch get about the same length.
+        """Find quantisation steps at which all sketches of a batch have about the same length.
 
-        The mean of the result is about zero, so the latents themselves must find the size that suits one step per
-        unit. If the steps could follow the latents, the latents would shrink for as long as training lasts, because
-        smaller ones cost fewer bits.
+        The mean of the result is about zero, so the latents must learn the magnitude that suits one step per unit. If
+        the steps could follow the latents, the latents would shrink throughout the training, because smaller ones
+        cost fewer bits.
 
         Args:
             latents: (B, D, h, w).
@@ -173,13 +173,13 @@ def dct_basis(block: int, count: int) -> tuple[Tensor, Tensor]:
         The basis functions (count, 3, block, block), and their frequencies (count,) in half waves, the sum of both
         directions.
     """
-    places, numbers = torch.arange(block) + 0.5, torch.arange(block)
-    waves = torch.cos(numbers.view(-1, 1) * places * (math.pi / block)) * math.sqrt(2 / block)  # (block, block)
+    positions, orders = torch.arange(block) + 0.5, torch.arange(block)
+    waves = torch.cos(orders.view(-1, 1) * positions * (math.pi / block)) * math.sqrt(2 / block)  # (block, block)
     waves[0] /= math.sqrt(2)
     planes = torch.einsum("uy,vx->uvyx", waves, waves).flatten(0, 1)  # (block^2, block, block)
     colours = torch.tensor(OPPONENT_COLOURS)
     basis = torch.einsum("kc,wyx->kwcyx", colours, planes).flatten(0, 1)  # (3 block^2, 3, block, block)
-    grey = (numbers.view(-1, 1) + numbers).flatten().float()
+    grey = (orders.view(-1, 1) + orders).flatten().float()  # (block^2,), frequencies of grey waves
     colour = (grey + 1) * COLOUR_FREQUENCY_FACTOR
     frequencies = torch.cat([grey, colour, colour])
     coarsest = frequencies.argsort(stable=True)[:count]
@@ -201,10 +201,10 @@ def encode_on_white(model: SketchVAE, pictures: Tensor) -> Tensor:
     return model.to(pictures.device).encode(with_frames.contiguous(memory_format=torch.channels_last))
 
 
-def _downsample(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module]:
-    return nn.Conv2d(incoming, outgoing, 3, 2, 1), nn.ReLU(inplace=True)
+def _downsample(in_channels: int, out_channels: int) -> tuple[nn.Module, nn.Module]:
+    return nn.Conv2d(in_channels, out_channels, 3, 2, 1), nn.ReLU(inplace=True)
 
 
-def _upsample(incoming: int, outgoing: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+def _upsample(in_channels: int, out_channels: int) -> tuple[nn.Module, nn.Module, nn.Module]:
     """A convolution that computes four pixels for each one: sub-pixel convolution (Shi et al., CVPR 2016), and ReLU."""
-    return nn.Conv2d(incoming, 4 * outgoing, 3, 1, 1), nn.PixelShuffle(2), nn.ReLU(inplace=True)
+    return nn.Conv2d(in_channels, 4 * out_channels, 3, 1, 1), nn.PixelShuffle(2), nn.ReLU(inplace=True)

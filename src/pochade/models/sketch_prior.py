@@ -1,9 +1,9 @@
 """The prior of sketches: how likely each quantised latent is, given those decoded before it.
 
-The latents come in groups of channels, coarse before fine, and each group in two halves, the fields of a checkerboard.
-What is already decoded predicts the rest: an edge goes on, empty paper stays empty. This is a channel-conditional
-checkerboard context model (He et al., "ELIC", CVPR 2022, after Minnen, Ballé & Toderici, "Joint Autoregressive and
-Hierarchical Priors", NeurIPS 2018).
+The latents are decoded in groups of channels, coarse before fine, and each group in two halves, the black and the white
+squares of a checkerboard. Decoded latents predict the next ones: an edge continues, blank paper stays blank. This is a
+channel-conditional checkerboard context model (He et al., "ELIC", CVPR 2022, after Minnen, Ballé & Toderici, "Joint
+Autoregressive and Hierarchical Priors", NeurIPS 2018).
 """
 
 import math
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 CONTEXT_GAIN = 10.0  # scales the networks' outputs, so that they can follow latents of many steps
 MIN_SCALE = 0.08  # of a Laplace distribution, in steps: narrower ones save nothing and punish errors too hard
-MAX_BITS = 40.0  # of one latent: keeps the loss finite
+MAX_BITS = 40.0  # of one latent: bounds the cost of an outlier
 MIN_PROBABILITY = 1e-9  # keeps the logarithm finite
 
 
@@ -104,7 +104,7 @@ class SketchPrior(nn.Module):
 
 
 def checkerboard(height: int, width: int, device: torch.device | None = None) -> Tensor:
-    """1 at the places of the second half, else 0: (1, 1, height, width)."""
+    """A mask (1, 1, height, width): 1 at the places of the second half, else 0."""
     rows, columns = torch.arange(height, device=device), torch.arange(width, device=device)
     return ((rows.view(-1, 1) + columns) % 2).float().view(1, 1, height, width)
 
@@ -132,7 +132,7 @@ def laplace_bits(offsets: Tensor, scales: Tensor) -> Tensor:
     """
     scales = scales.clamp(min=MIN_SCALE)
     distance, half = offsets.abs(), 0.5 / scales
-    close = distance.clamp(max=0.5)  # the branch not taken must stay finite too, for its gradient
+    close = distance.clamp(max=0.5)  # keeps the unused branch finite; otherwise its gradient would be NaN
     near = 1 - 0.5 * (torch.exp(half * (2 * close - 1)) + torch.exp(-half * (1 + 2 * close)))
     far = -distance / scales + half + torch.log1p(-torch.exp(-2 * half)) - math.log(2)
     nats = -torch.where(distance < 0.5, near.clamp(min=MIN_PROBABILITY).log(), far)  # noqa: PLR2004  half a step

@@ -1,9 +1,9 @@
 """A plain residual U-Net, the body of the denoiser and of the page model.
 
-It has 3x3 convolutions and ReLUs without normalisation. On two cores they take as long as depthwise blocks with a third
-of their multiplications. No layer looks at the whole picture, so tiles give the same result as the whole. After
-Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with the residual blocks of Zhang et al., "Plug-and-Play Image
-Restoration with Deep Denoiser Prior", PAMI 2021.
+It has 3x3 convolutions and ReLUs, but no normalisation. On two cores depthwise blocks with a third of the
+multiplications would take as long. No layer sees the whole picture, so tiles with enough overlap give the same result
+as the whole. After Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015, with the residual blocks of Zhang et al.,
+"Plug-and-Play Image Restoration with Deep Denoiser Prior", PAMI 2021.
 """
 
 from itertools import pairwise
@@ -45,26 +45,29 @@ class UNet(nn.Module):
     The last convolution, `leave`, starts at zero.
 
     Args:
-        incoming: Input channels.
-        outgoing: Output channels.
+        in_channels: Input channels.
+        out_channels: Output channels.
         widths: Feature maps at each scale, the finest first; each further scale halves height and width.
     """
 
-    def __init__(self, incoming: int, outgoing: int, widths: tuple[int, ...]) -> None:
+    def __init__(self, in_channels: int, out_channels: int, widths: tuple[int, ...]) -> None:
         super().__init__()
         pairs = list(pairwise(widths))
-        self.enter = nn.Conv2d(incoming, widths[0], 3, 1, 1)
+        self.enter = nn.Conv2d(in_channels, widths[0], 3, 1, 1)
         self.down = nn.ModuleList(PlainResidual(width) for width in widths)
         self.shrink = nn.ModuleList(nn.Conv2d(fine, coarse, 3, 2, 1) for fine, coarse in pairs)
         self.enlarge = nn.ModuleList(nn.ConvTranspose2d(coarse, fine, 2, 2) for fine, coarse in pairs)
         self.up = nn.ModuleList(PlainResidual(width) for width in widths[:-1])
-        self.leave = nn.Conv2d(widths[0], outgoing, 3, 1, 1)
+        self.leave = nn.Conv2d(widths[0], out_channels, 3, 1, 1)
         nn.init.zeros_(self.leave.weight)
         assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, incoming, h, w) to (B, outgoing, h, w); h and w are multiples of 2 to the number of halvings."""
+        """Map (B, in_channels, h, w) to (B, out_channels, h, w).
+
+        Height and width must be multiples of 2^n for n halvings.
+        """
         x = self.enter(x)
         skips = []
         for residual, shrink in zip(self.down[:-1], self.shrink, strict=True):

@@ -15,7 +15,7 @@ from pochade.errors import UsageError
 from pochade.models.conv_stacks import Bottleneck, ConvConfig, ConvDecoder, ConvEncoder
 
 LOG_VARIANCE_LIMIT = 12.0  # keeps exp() finite in the first steps; later it is never reached
-MIN_LOG_SIGMA = -6.0  # sigma 0.0025, finer than one grey level of 256: a smaller error is no better
+MIN_LOG_SIGMA = -6.0  # sigma 0.0025, less than one of 256 grey levels: no error needs to be smaller
 
 
 @dataclass(frozen=True)

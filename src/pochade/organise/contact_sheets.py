@@ -68,7 +68,7 @@ def write_family_sheet(families: Sequence[Family], thumbnails: Path, to: Path) -
     cells = list[SheetCell | None]()
     for family in families[:MAX_FAMILIES]:
         row = [_member_cell(member, thumbnails) for member in family.members[:SHEET_COLUMNS]]
-        row[0] = row[0]._replace(words=f"cover: {family.reason}")
+        row[0] = row[0]._replace(caption=f"cover: {family.reason}")
         cells += [*row, *[None] * (SHEET_COLUMNS - len(row))]
     _write_sheet(to, draw_contact_sheet(cells or [SheetCell(EMPTY_CELL, "no families", "")]))
 
@@ -158,7 +158,7 @@ def check_sheet_path(to: Path) -> None:
         OutputUnwritable: Another file is at the path, or its folder does not exist.
     """
     check_parent_folder(to)
-    check_overwrite(to, "is there already, and is no contact sheet", is_ours=is_contact_sheet)
+    check_overwrite(to, "already exists and is not a contact sheet", is_ours=is_contact_sheet)
 
 
 def _write_sheet(to: Path, png: bytes) -> None:

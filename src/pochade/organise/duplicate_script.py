@@ -77,7 +77,7 @@ def check_script_path(to: Path) -> None:
         OutputUnwritable: Another file is at the path, or its folder does not exist.
     """
     check_parent_folder(to)
-    check_overwrite(to, "is there already, and is not a script that Pochade wrote", is_ours=_is_script)
+    check_overwrite(to, "already exists and is not a script that Pochade wrote", is_ours=_is_script)
 
 
 def _is_script(path: Path) -> bool:

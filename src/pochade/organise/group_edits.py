@@ -29,14 +29,17 @@ def rename(tree: GroupTree, number: int, name: str) -> None:
 def merge(tree: GroupTree, number: int, other: int) -> None:
     """Move everything in the second group to the first, and remove the second.
 
+    Args:
+        tree: The groups.
+        number: The group that stays.
+        other: The group that is removed.
+
     Raises:
         UsageError: One of the groups is missing, or contains the other.
     """
     tree.node(number), tree.node(other)  # raise if a group is missing
     if number in tree.subtree(other) or other in tree.subtree(number):
-        raise UsageError(
-            f"one of the groups {number} and {other} contains the other", "give two groups that are side by side"
-        )
+        raise UsageError(f"one of the groups {number} and {other} contains the other", "choose two separate groups")
     for child in tree.children(other):
         tree.nodes[child.id] = replace(child, parent=number)
     tree.group_of |= {picture: number for picture, group in tree.group_of.items() if group == other}

@@ -39,9 +39,7 @@ def teach_label(library: Library, label: str, images: Iterable[Path | str], refu
     """
     label, positive, negative = normalise_name(label), library.look_up(images), library.look_up(refused)
     if not positive and not negative:
-        raise UsageError(
-            f"no file was given for '{label}'", "name files with the label, or --not files without it"
-        )
+        raise UsageError(f"no file was given for '{label}'", "name files with the label, or --not files without it")
     contradictory = {picture.number for picture in positive} & {picture.number for picture in negative}
     if contradictory:
         path = next(picture.path for picture in positive if picture.number in contradictory)

@@ -81,7 +81,7 @@ def load_pair_model() -> PairModel:
     """
     model = load_model(weights.FOLDER / weights.PAIR_FILE)
     if not isinstance(model, PairModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' holds another model than the pair model", "install Pochade again")
+        raise CheckpointDamaged(f"'{weights.FOLDER}' does not hold the pair model", "install Pochade again")
     return model
 
 

@@ -17,7 +17,7 @@ from pochade.study.stage_store import StageResult, StageStore
 from pochade.study.study_listener import StudyListener
 from pochade.study.study_settings import StudySettings
 from pochade.training.loop import train
-from pochade.training.recipe import REFERENCE_CLASSIFIER, Recipe
+from pochade.training.recipe import REFERENCE_CLASSIFIER_RECIPE, Recipe
 
 REFERENCE_CLASSIFIER_SEED = 0  # the same in every study, so that distances can be compared between studies
 
@@ -48,12 +48,9 @@ def train_models(
     """
     trainer = _StageTrainer(data, stages, listener)
     tutorial = settings.recipe.name == "tutorial"
-    autoencoder, vae, edge_autoencoder, classifier = (  # all are built first: one that can't be built fails early
-        settings.autoencoder(data),
-        settings.vae(data),
-        settings.embedding_model(data),
-        settings.reference_classifier(data),
-    )
+    # All models are built first, so that one that can't be built fails before the long work.
+    autoencoder, vae = settings.autoencoder(data), settings.vae(data)
+    edge_autoencoder, classifier = settings.embedding_model(data), settings.reference_classifier(data)
     recipe, seed = settings.recipe, settings.seed
     trainer.train("autoencoder", autoencoder, reconstruction_loss, recipe, seed)
     trainer.train("vae", vae, summed_loss if tutorial else calibrated_loss, recipe, seed)
@@ -61,7 +58,12 @@ def train_models(
     if not tutorial:
         embedding_model = trainer.train("fingerprinter", edge_autoencoder, edge_loss, recipe, seed)
     trainer.train(
-        "ruler", classifier, classification_loss, REFERENCE_CLASSIFIER, REFERENCE_CLASSIFIER_SEED, data.train.labels
+        "ruler",
+        classifier,
+        classification_loss,
+        REFERENCE_CLASSIFIER_RECIPE,
+        REFERENCE_CLASSIFIER_SEED,
+        data.train.labels,
     )
     return StudyModels(autoencoder, vae, embedding_model, classifier), trainer.curves
 

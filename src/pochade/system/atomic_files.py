@@ -1,8 +1,8 @@
-"""Files that are there whole or not at all: written under a temporary name, then renamed. Also locks between processes.
+"""Writes files so that each exists whole or not at all: under a temporary name, then renamed. Also has a file lock.
 
-write_atomically        bytes in memory; flushed to the disk and read back
-stream_atomically       chunks from a callback; flushed to the disk and read back
-write_without_flush     caches that can be made again: fast, and lost at worst in a power cut
+write_atomically        writes bytes from memory, flushes them to the disk and reads them back
+stream_atomically       writes chunks from a callback, flushes them to the disk and reads them back
+write_without_flush     is faster, for files that can be made again: a power cut may lose them
 """
 
 import contextlib
@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.system.hashing import sha256_of_file
 
-ERRNO_HINTS = {errno.ENAMETOOLONG: "give it a shorter name", errno.EEXIST: "choose another folder"}
+HINT_BY_ERRNO = {errno.ENAMETOOLONG: "give it a shorter name", errno.EEXIST: "choose another folder"}
+DIFFERENT_CONTENT = "what was read back differs from what was written"
 WriteChunk = Callable[[bytes], object]
 
 
@@ -33,13 +34,13 @@ def write_atomically(path: Path, content: bytes, *, new: bool = False) -> None:
     Raises:
         OutputUnwritable: No permission, no space, the name is too long or taken, or the bytes read back differ.
     """
-    with _finished_file(path, new=new) as temporary:
+    with _publish_on_success(path, new=new) as temporary:
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if temporary.read_bytes() != content:
-            raise OSError("what was read back differs from what was written")
+            raise OSError(DIFFERENT_CONTENT)
 
 
 def stream_atomically(
@@ -60,7 +61,7 @@ def stream_atomically(
         OutputUnwritable: No permission, no space, the name is too long or taken, or the bytes read back differ.
     """
     digest = hashlib.sha256()
-    with _finished_file(path, new=new) as temporary:
+    with _publish_on_success(path, new=new) as temporary:
         with temporary.open("xb") as file:
 
             def write_chunk(chunk: bytes) -> None:
@@ -71,9 +72,9 @@ def stream_atomically(
             file.flush()
             os.fsync(file.fileno())
         with temporary.open("rb") as file_again:
-            found, size = sha256_of_file(file_again)
-        if found != digest.hexdigest():
-            raise OSError("what was read back differs from what was written")
+            digest_on_disk, size = sha256_of_file(file_again)
+        if digest_on_disk != digest.hexdigest():
+            raise OSError(DIFFERENT_CONTENT)
         if mtime_ns is not None:
             with contextlib.suppress(OSError, OverflowError, ValueError):
                 os.utime(temporary, ns=(mtime_ns, mtime_ns))
@@ -97,11 +98,11 @@ def write_without_flush(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _finished_file(path: Path, *, new: bool) -> Iterator[Path]:
-    """Give the block a temporary path to write to, and rename that file if the block succeeds.
+def _publish_on_success(path: Path, *, new: bool) -> Iterator[Path]:
+    """Yield a temporary path for the block to write to, and rename that file to `path` if the block succeeds.
 
     Raises:
-        OutputUnwritable: For any OSError, in the block or here.
+        OutputUnwritable: The block, or renaming, raised an OSError.
     """
     temporary = path.with_name(f".{secrets.token_hex(4)}.part")  # short: the file's own name may have maximal length
     try:
@@ -114,7 +115,7 @@ def _finished_file(path: Path, *, new: bool) -> Iterator[Path]:
     except OSError as error:
         raise unwritable_error(path, error) from error
     finally:
-        with contextlib.suppress(OSError):  # it was renamed, or never made
+        with contextlib.suppress(OSError):  # the file was renamed, or never made
             temporary.unlink()
 
 
@@ -132,7 +133,12 @@ def make_folder(folder: Path) -> None:
 
 
 def rename_to_new(temporary: Path, path: Path) -> None:
-    """Rename a file, and raise FileExistsError if the new name is taken."""
+    """Rename a file without replacing another.
+
+    Raises:
+        FileExistsError: The new name is taken.
+        OSError: The file can't be renamed.
+    """
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -146,17 +152,17 @@ def rename_to_new(temporary: Path, path: Path) -> None:
 def unwritable_error(path: Path, error: OSError) -> OutputUnwritable:
     """Return the error for a file that can't be written."""
     why = f"'{path}' could not be written: {error.strerror or error}"
-    return OutputUnwritable(why, ERRNO_HINTS.get(error.errno or 0, "choose another folder, or make room"))
+    return OutputUnwritable(why, HINT_BY_ERRNO.get(error.errno or 0, "choose another folder, or make room"))
 
 
 @contextlib.contextmanager
-def file_lock(path: Path, doing: str, hint: str = "choose another folder") -> Iterator[None]:
-    """Let only one process at a time into the block, for one lock file.
+def file_lock(path: Path, activity: str, hint: str = "choose another folder") -> Iterator[None]:
+    """Let only one process at a time run the block; processes that name the same lock file exclude each other.
 
     Args:
         path: The lock file; missing parent folders are made.
-        doing: What the other process does, as the error says it: "another process is ...".
-        hint: Next step if the lock file can't be written.
+        activity: What a process with the lock does; the error says "another process is {activity}".
+        hint: The error's next step if the lock file can't be written.
 
     Raises:
         UsageError: Another process holds the lock.
@@ -167,7 +173,7 @@ def file_lock(path: Path, doing: str, hint: str = "choose another folder") -> It
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise UsageError(f"another process is {doing}", "wait until it is done, then ask again") from error
+        raise UsageError(f"another process is {activity}", "wait until it is done, then try again") from error
     except OSError as error:
         why = f"'{path.parent}' can't be written: {error.strerror}"
         raise OutputUnwritable(why, hint) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAX_MTIME_NS = 2**63 - 1  # the largest integer of a database column; later dates (after 2262) are stored as this one
-NON_PICTURE_SUFFIXES = frozenset(  # common beside art; not worth a line each in the list of problems
+NON_PICTURE_SUFFIXES = frozenset(  # common beside art; listed as problems, they would hide the real ones
     b"txt md json xml yml yaml toml ini csv html htm css js py url lnk db sqlite log sha256 md5 xmp zip 7z rar gz tar "
     b"pdf doc docx odt xls xlsx mp3 wav ogg flac mp4 mov mkv avi webm ttf otf blend obj fbx abr gpl aco kpp "
     b"pochade".split()
@@ -16,7 +16,7 @@ NON_PICTURE_SUFFIXES = frozenset(  # common beside art; not worth a line each in
 
 
 class FileStamp(NamedTuple):
-    """Identifies an unchanged file without reading it."""
+    """What the system records of a file: an equal stamp means an unchanged file."""
 
     size: int  # bytes
     mtime: int  # nanoseconds
@@ -37,14 +37,14 @@ def stamp_of(status: os.stat_result) -> FileStamp:
 
 
 def walk_folder(folder: Path, skip: Path) -> FolderListing:
-    """List the files below a folder. Hidden files and folders are left out, and so are suffixes that no picture has.
+    """List the files below a folder, except hidden ones and those whose suffix no picture has.
 
-    Links to files count as files. Links to folders are not followed, so loops of links do no harm. Paths are bytes, as
-    the system has them, so that names that are not UTF-8 survive.
+    Links to files count as files. Links to folders are not followed, so loops of links do no harm. Paths are the
+    system's own bytes, because a name may not be UTF-8.
 
     Args:
         folder: Where to start.
-        skip: A folder to leave out: the index.
+        skip: A folder to leave out, such as the index.
     """
     root, skipped = os.fsencode(folder), os.fsencode(skip)
     files: dict[bytes, FileStamp] = {}
@@ -79,7 +79,7 @@ def _visible_entries(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
 
 
 def _is_folder(entry: os.DirEntry[bytes]) -> bool:
-    """Whether an entry is a folder or a link to one; a loop of links is neither."""
+    """Return whether an entry is a folder or a link to a folder; a loop of links is neither."""
     try:
         return entry.is_dir()
     except OSError:

@@ -1,4 +1,4 @@
-"""Renders a page from a template into one HTML file that needs nothing else."""
+"""Renders a page from a template into one HTML file that loads no other files."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether a result may be written to a path, checked before the work begins: no file of a person is replaced."""
+"""Checks before long work whether its result may be written, so that none of the person's own files is replaced."""
 
 import os
 from collections.abc import Callable
@@ -6,22 +6,22 @@ from pathlib import Path
 
 from pochade.errors import OutputUnwritable
 
-OTHER_NAME = "choose another name, or remove it"
+OTHER_NAME_HINT = "choose another name, or remove it"
 
 
 def check_overwrite(
-    path: Path, problem: str, hint: str = OTHER_NAME, *, is_ours: Callable[[Path], bool] | None = None
+    path: Path, problem: str, hint: str = OTHER_NAME_HINT, *, is_ours: Callable[[Path], bool] | None = None
 ) -> None:
-    """Refuse a path where something lies that Pochade did not make.
+    """Refuse a path where a file lies that Pochade did not make.
 
     Args:
         path: Where the result is to go.
-        problem: What the error says of the path, such as "is there already, and is no contact sheet".
+        problem: What the error says about the path, such as "already exists and is not a contact sheet".
         hint: The error's next step.
         is_ours: Tells whether an existing file may be replaced; None if no file may.
 
     Raises:
-        OutputUnwritable: A file is there that may not be replaced.
+        OutputUnwritable: A file lies there that may not be replaced.
     """
     if os.path.lexists(path) and not (is_ours and is_ours(path)):
         printable = os.fsencode(path).decode("utf-8", "replace")
@@ -29,10 +29,10 @@ def check_overwrite(
 
 
 def check_parent_folder(path: Path) -> None:
-    """Refuse a path whose folder doesn't exist: it is not made, because the name may be a typing error.
+    """Refuse a path whose folder doesn't exist, because its name may be mistyped; the folder is not made.
 
     Raises:
         OutputUnwritable: There is no such folder.
     """
-    if not os.path.isdir(path.parent):  # noqa: PTH112  raises nothing, whatever the system says of it
+    if not os.path.isdir(path.parent):  # noqa: PTH112  never raises
         raise OutputUnwritable(f"'{path}' could not be written: there is no such folder", "choose another folder")

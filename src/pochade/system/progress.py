@@ -1,4 +1,4 @@
-"""Progress of long work, reported by a library call to whoever shows it."""
+"""Progress of long work, as a library call reports it to its caller."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one stage of a run is.
+    """How far a run has come in its current stage.
 
     Args:
-        stage: What is being done, as a person reads it.
-        done: Number of finished steps.
-        total: Number of all steps.
+        stage: The name of the stage, to be shown to a person.
+        done: Number of finished steps of the stage.
+        total: Number of all steps of the stage.
         loss: The latest loss, while a model is being trained.
     """
 

@@ -1,7 +1,7 @@
 """The worker process: tasks arrive as pickles on standard input, results leave as pickles on standard output.
 
-Pictures come from strangers and may crash or stall a decoder. They are decoded here, under limits of memory and time,
-so that the run survives when the process is killed. The first result is always `True`: the worker is ready.
+Pictures come from strangers and may crash or stall a decoder. This process decodes them under limits of memory and
+time, so that the run survives when the process is killed. Its first result is always `True` and means that it is ready.
 """
 
 import os
@@ -19,7 +19,7 @@ def main() -> None:
     """Run tasks until the input ends or nobody reads the results any more."""
     for module in sys.argv[1:]:
         import_module(module)
-    limit_memory()
+    _limit_memory()
     tasks, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the results
     with suppress(EOFError, BrokenPipeError):
@@ -28,23 +28,23 @@ def main() -> None:
             pickle.dump(result, results, protocol=pickle.HIGHEST_PROTOCOL)
             results.flush()
             task, seconds = pickle.load(tasks)
-            set_alarm(seconds)
+            _set_alarm(seconds)
             try:
                 result = task.run()
             except MemoryError:
-                result = task.failed(f"it needs more than {MAX_DATA_BYTES // 2**20:,} MB of memory", retry=False)
-            set_alarm(0)
-    os._exit(0)  # a usual exit would try to flush an output that nobody reads
+                result = task.failure(f"it needs more than {MAX_DATA_BYTES // 2**20:,} MB of memory", retry=False)
+            _set_alarm(0)
+    os._exit(0)  # a normal exit would try to flush an output that nobody reads
 
 
-def set_alarm(seconds: float) -> None:
-    """Make the system kill this process after some seconds, in case its parent is gone; 0 cancels that."""
+def _set_alarm(seconds: float) -> None:
+    """Make the system kill this process after some seconds, in case its parent is gone; 0 cancels the alarm."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def limit_memory() -> None:
-    """Make allocations beyond the limit fail here, where the system supports it (Linux)."""
+def _limit_memory() -> None:
+    """Make allocations beyond `MAX_DATA_BYTES` fail in this process, where the system supports that (Linux)."""
     try:
         import resource  # noqa: PLC0415  absent on Windows
     except ImportError:

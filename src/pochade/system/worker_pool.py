@@ -17,10 +17,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pochade.errors import PochadeError
 
-POLL_SECONDS = 0.5  # between two checks whether the pool was left or a task is late
+POLL_SECONDS = 0.5  # between two checks whether the pool was closed or a task is late
 DEFAULT_TASK_SECONDS = 60.0
 MAX_WORKERS = 8  # each may hold a gigabyte
-RESULTS_PER_WORKER = 16  # that may wait for the caller: bounds the memory
+MAX_WAITING_RESULTS_PER_WORKER = 16  # bounds the memory if the caller is slow
 SINGLE_THREAD_ENVIRONMENT = {  # the pool already uses every core
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -29,16 +29,16 @@ SINGLE_THREAD_ENVIRONMENT = {  # the pool already uses every core
 
 
 class Task(Protocol):
-    """What a worker can run. The task and its result travel as pickles."""
+    """What a worker can run. The task and its result are sent as pickles."""
 
     @property
     def name(self) -> str:
-        """What the task is about, as error sentences name it."""
+        """The name of what the task works on, for error sentences."""
 
     def run(self) -> Any:
         """Do the work, inside the worker, and return the result."""
 
-    def failed(self, problem: str, *, retry: bool) -> Any:
+    def failure(self, problem: str, *, retry: bool) -> Any:
         """Return the result to use when the worker could not run the task.
 
         Args:
@@ -60,11 +60,11 @@ class TaskResult(NamedTuple, Generic[TaskType, ResultType]):
 
 
 class WorkerPool:
-    """Worker processes, each served by a thread of its own.
+    """Worker processes, with one thread for each that passes tasks to it.
 
     Args:
         count: Number of workers; by default one per core, at most 8.
-        seconds: Time limit of one task; its worker is killed after that.
+        seconds: Time limit of one task; a worker that exceeds it is killed.
         preload: Modules that each worker imports before it accepts tasks.
     """
 
@@ -87,20 +87,20 @@ class WorkerPool:
         """Run the tasks and yield their results in the order in which they finish.
 
         Raises:
-            PochadeError: The workers do not start.
+            PochadeError: A worker process does not start.
         """
         waiting: queue.Queue[TaskType | None] = queue.Queue(self.count * 2)
         results: queue.Queue[TaskResult[TaskType, Any] | BaseException | None]
-        results = queue.Queue(self.count * RESULTS_PER_WORKER)
+        results = queue.Queue(self.count * MAX_WAITING_RESULTS_PER_WORKER)
         self.threads = [threading.Thread(target=self._serve_worker, args=(waiting, results)) for _ in range(self.count)]
         self.threads.append(threading.Thread(target=self._feed, args=(tasks, waiting, results)))
         for thread in self.threads:
             thread.start()
-        running = self.count
-        while running:
+        running_workers = self.count
+        while running_workers:
             result = results.get()
             if result is None:
-                running -= 1
+                running_workers -= 1
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -112,7 +112,7 @@ class WorkerPool:
         waiting: "queue.Queue[TaskType | None]",
         results: "queue.Queue[TaskResult[TaskType, Any] | BaseException | None]",
     ) -> None:
-        """Queue the tasks, then one end marker (None) for each worker."""
+        """Queue the tasks, then one None for each worker to mark the end."""
         try:
             for task in tasks:
                 if not self._put(waiting, task):
@@ -127,7 +127,7 @@ class WorkerPool:
         waiting: "queue.Queue[TaskType | None]",
         results: "queue.Queue[TaskResult[TaskType, Any] | BaseException | None]",
     ) -> None:
-        """Pass queued tasks to one worker, and its results on, until the end marker."""
+        """Pass queued tasks to one worker and queue its results, until None marks the end."""
         try:
             with Worker(self.seconds, self.stopped, self.preload) as worker:
                 while (task := self._get(waiting)) is not None:
@@ -137,14 +137,14 @@ class WorkerPool:
             self._put(results, error)
 
     def _get(self, source: "queue.Queue[TaskType | None]") -> TaskType | None:
-        """Return the next task; None at the end, or after the pool was left."""
+        """Return the next task; None after the last one, or if the pool was closed."""
         while not self.stopped.is_set():
             with suppress(queue.Empty):
                 return source.get(timeout=POLL_SECONDS)
         return None
 
     def _put(self, target: "queue.Queue[Item]", item: Item) -> bool:
-        """Queue an item as soon as there is room; return False if the pool was left meanwhile."""
+        """Queue an item as soon as there is room; return False if the pool was closed meanwhile."""
         while not self.stopped.is_set():
             with suppress(queue.Full):
                 target.put(item, timeout=POLL_SECONDS)
@@ -157,7 +157,7 @@ class Worker:
 
     Args:
         seconds: Time limit of one task.
-        stopped: Set this event to abandon the task that runs.
+        stopped: An event that abandons the running task.
         preload: Modules that the process imports before it accepts tasks.
     """
 
@@ -179,7 +179,7 @@ class Worker:
         self.process.communicate()
 
     def _watch(self) -> None:
-        """Kill the process when its task is late or nobody wants the result any more."""
+        """Kill the process when its task is late, or when nobody waits for the result any more."""
         while not self.closed.wait(POLL_SECONDS):
             deadline = self.deadline  # another thread may set it to None at any moment
             if self.stopped.is_set() or (deadline is not None and time.monotonic() > deadline):
@@ -192,37 +192,38 @@ class Worker:
             assert self.process.stdin  # a pipe
             pickle.dump((task, 2 * self.seconds + 1), self.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self.process.stdin.flush()
-            return receive(self.process)
+            return _receive(self.process)
         except (EOFError, OSError, pickle.UnpicklingError):
-            late, self.deadline = time.monotonic() > self.deadline, None
+            is_late, self.deadline = time.monotonic() > self.deadline, None
             self.process.kill()
-            code = self.process.wait()
+            exit_code = self.process.wait()
             self.process.communicate()
             if not self.stopped.is_set():
                 self.process = start_process(self.preload)
-            why = f"took longer than {self.seconds:.0f} s" if late else f"ended its worker process with code {code}"
-            return task.failed(f"'{task.name}' {why}", retry=True)
+            crash = f"ended its worker process with code {exit_code}"
+            why = f"took longer than {self.seconds:.0f} s" if is_late else crash
+            return task.failure(f"'{task.name}' {why}", retry=True)
         finally:
             self.deadline = None
 
 
-def receive(process: "subprocess.Popen[bytes]") -> Any:
+def _receive(process: "subprocess.Popen[bytes]") -> Any:
     """Read the next object that a worker process sends."""
     assert process.stdout  # a pipe
     return pickle.load(process.stdout)
 
 
 def start_process(preload: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start a worker process and wait until it is ready; it ends by itself when its input is closed.
+    """Start a worker process and wait until it is ready. The process ends by itself when its input is closed.
 
     `-P` keeps modules in the current folder from being imported. The process has a session of its own, so that Ctrl-C
     reaches only its parent.
 
     Args:
-        preload: Modules that it imports before it reports that it is ready.
+        preload: Modules that the process imports before it is ready.
 
     Raises:
-        PochadeError: It does not start.
+        PochadeError: The process does not start.
     """
     command = [sys.executable, "-P", "-m", "pochade.system.worker_main", *preload]
     environment = os.environ | SINGLE_THREAD_ENVIRONMENT
@@ -230,11 +231,12 @@ def start_process(preload: Sequence[str]) -> "subprocess.Popen[bytes]":
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment
     )
     try:
-        assert receive(process) is True
+        assert _receive(process) is True
     except (EOFError, OSError, pickle.UnpicklingError) as error:
         process.kill()
         process.communicate()
-        raise PochadeError(f"a worker process does not start (exit code {process.returncode})") from error
+        why = f"a worker process does not start (exit code {process.returncode})"
+        raise PochadeError(why, "look at the terminal for more, or install Pochade again") from error
     return process
 
 

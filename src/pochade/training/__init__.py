@@ -1,1 +1,1 @@
-"""From data to a trained model: the one training loop, recipes, losses, augmentation and evaluation."""
+"""From data to a trained model: the training loop, recipes, time budgets, losses, augmentation and evaluation."""

@@ -1,4 +1,4 @@
-"""Training for a number of minutes: measure one step, plan whole epochs, and train them."""
+"""Training within a time budget: time one step, compute how many whole epochs fit, and train them."""
 
 import copy
 import json
@@ -16,8 +16,8 @@ from pochade.system.progress import Progress, Report
 from pochade.training.loop import TrainingProgress, train
 from pochade.training.recipe import Recipe
 
-FINETUNE_BATCH = 64
-FINETUNE_RATE = 2e-3  # a tenth of the rate of the shipped models, which are to change only a little
+FINETUNE_BATCH = 64  # pictures
+FINETUNE_RATE = 2e-3  # a tenth of the rate that trained the shipped models, so that they change only a little
 
 
 def plan_epochs(
@@ -36,11 +36,14 @@ def plan_epochs(
 
     Args:
         path: The file of the plan.
-        minutes: The budget.
-        model: The model; it is copied, and does not change.
+        minutes: The time budget.
+        model: The model; a copy of it is timed.
         loss: The loss, as for `train`.
         data: The data, as for `train`.
         batch: Pictures per step.
+
+    Raises:
+        OutputUnwritable: The plan can't be written.
     """
     plan = {"minutes": minutes, "pictures": len(data[0])}
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -54,7 +57,7 @@ def plan_epochs(
 
 
 def seconds_per_epoch(model: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], batch: int) -> float:
-    """Estimate the time of an epoch from the second of two training steps, which change the model."""
+    """Estimate the seconds that an epoch takes from the second of two training steps. The steps change the model."""
     optimiser = Recipe("fast", 1, batch, "muon", FINETUNE_RATE, one_cycle=True).optimiser_for(model.parameters())
     inputs = [tensor[:batch].float() / 255 if tensor.dtype == torch.uint8 else tensor[:batch] for tensor in data]
     with torch.random.fork_rng():
@@ -97,15 +100,15 @@ def train_epochs(
     model.eval()
     if not all(tensor.isfinite().all() for tensor in model.state_dict().values()):
         raise TrainingDiverged(
-            "the last step produced weights that are not numbers", "train again with another time budget"
+            "the last step produced weights that are not finite", "train again with another time budget"
         )
 
 
 def report_stage(stage: str, report: Report) -> Callable[[TrainingProgress], None]:
-    """Adapt a report of progress to the training loop.
+    """Make a function that passes the training loop's progress on as the progress of a named stage.
 
     Args:
         stage: The name of the stage.
-        report: Called with the progress.
+        report: Called with the progress of the stage.
     """
     return lambda progress: report(Progress(stage, progress.step, progress.steps, progress.loss))

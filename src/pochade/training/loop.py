@@ -32,11 +32,11 @@ class TrainingProgress:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The records of a finished run."""
+    """The losses and the duration of a finished run."""
 
     losses: tuple[float, ...]  # the mean loss of each epoch
     trace: tuple[float, ...]  # the mean loss of each 25th of an epoch
-    seconds: float  # time spent in whole epochs, before an interruption too
+    seconds: float  # time spent in finished epochs, those before an interruption included
 
 
 def train(
@@ -51,8 +51,9 @@ def train(
 ) -> TrainingResult:
     """Train a model in place; resume from its checkpoint if there is one.
 
-    The order and the noise of an epoch depend on (seed, epoch) alone. So a run that was interrupted ends with the same
-    weights as one that was not, unless its loss has a memory, as `ContrastiveLoss` has: the memory starts empty again.
+    The order of the pictures and the noise of an epoch depend on the seed and the epoch alone. So an interrupted run
+    ends with the same weights as an uninterrupted one. A loss with a memory is the exception: that of `ContrastiveLoss`
+    is empty again after an interruption.
 
     Args:
         model: The model; its weights change.
@@ -62,7 +63,7 @@ def train(
         seed: Decides the order of the pictures and the noise, not the initial weights, which the model already has.
         checkpoint: Where the state is saved after each epoch; None saves nothing. A damaged file, or that of another
             run, is ignored and replaced.
-        report: Called now and then with the progress.
+        report: Called every 20 steps, and at the end of each epoch, with the progress.
 
     Returns:
         The losses and the time.
@@ -80,7 +81,7 @@ def train(
     with torch.random.fork_rng():
         for epoch in range(state.epochs_done, recipe.epochs):
             order = _shuffle(len(data[0]), seed, epoch)
-            started, step_losses = time.perf_counter(), list[float]()
+            epoch_start, step_losses = time.perf_counter(), list[float]()
             for batch in range(batches):
                 step = epoch * batches + batch
                 for group in optimiser.param_groups:
@@ -102,7 +103,7 @@ def train(
                     )
                 if batch % REPORT_INTERVAL_STEPS == 0 or batch == batches - 1:
                     report(TrainingProgress(step + 1, recipe.epochs * batches, epoch + 1, mean(step_losses)))
-            state = state.after_epoch(step_losses, time.perf_counter() - started)
+            state = state.after_epoch(step_losses, time.perf_counter() - epoch_start)
             if checkpoint and accelerator.is_main_process:
                 save_run(checkpoint, model, optimiser, state, run)
     model.to(original_device)  # training may have moved it to a GPU
@@ -110,6 +111,6 @@ def train(
 
 
 def _shuffle(count: int, seed: int, epoch: int) -> Tensor:
-    """A permutation (count,) that depends on the seed and the epoch only; it also seeds the epoch's noise."""
+    """Seed the epoch's random numbers, and return a permutation (count,); both depend on seed and epoch only."""
     torch.manual_seed(seed * 1_000_003 + epoch)
     return torch.randperm(count)

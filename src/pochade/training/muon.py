@@ -1,8 +1,9 @@
-"""Muon: momentum whose matrices are made orthogonal before each step, so that the step uses all directions equally.
+"""Muon: momentum whose update matrices are orthogonalised, so that a step is about equally long in all directions.
 
-Adam scales each weight by itself. Muon scales a layer's whole update so that all its singular values are near one
-(Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the coefficients of the Newton-Schulz
-iteration are given there). On the study's autoencoder one epoch of Muon beats ten of Adam: see docs/log.md.
+Adam scales the update of each weight separately. Muon scales a layer's whole update so that its singular values are
+near one (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024; the coefficients of the
+Newton-Schulz iteration are given there). On the study's autoencoder one epoch of Muon beats ten of Adam: see
+docs/log.md.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,17 +13,17 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # a quintic that pushes every singular value roughly towards one
-ITERATIONS = 5
+NEWTON_SCHULZ_COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of a quintic polynomial that moves singular values towards one
+NEWTON_SCHULZ_ITERATIONS = 5
 
 
 def orthogonalise(matrix: Tensor) -> Tensor:
-    """Push the singular values of a matrix (M, N) to about one (0.7 to 1.2); its singular vectors stay."""
-    a, b, c = NEWTON_SCHULZ
+    """Move the singular values of a matrix (M, N) to about one (0.7 to 1.2); its singular vectors stay the same."""
+    a, b, c = NEWTON_SCHULZ_COEFFICIENTS
     tall = matrix.size(0) > matrix.size(1)
-    x = matrix.mT if tall else matrix  # wide, so that the products below are the small ones
+    x = matrix.mT if tall else matrix  # wide, so that the Gram matrix is the smaller one
     x = x / (x.norm() + 1e-7)  # the iteration needs singular values of at most one
-    for _ in range(ITERATIONS):
+    for _ in range(NEWTON_SCHULZ_ITERATIONS):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
     return x.mT if tall else x
@@ -52,7 +53,7 @@ class Muon(Optimizer):
         """Update every parameter that has a gradient.
 
         Raises:
-            ValueError: A closure is given; Muon uses only the gradients that are already computed.
+            ValueError: A closure is given. Muon uses the gradients that are already computed.
         """
         if closure is not None:
             raise ValueError("Muon takes no closure")
@@ -64,13 +65,13 @@ class Muon(Optimizer):
                 step(parameter, parameter.grad, group)
 
     def _step_matrix(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        """Nesterov momentum, made orthogonal; convolutions count as matrices, (O, I*h*w) or transposed (I, O*h*w)."""
+        """Orthogonalised Nesterov momentum; a convolution is a matrix (O, I h w), a transposed one (I, O h w)."""
         state = self.state[parameter]
         average = state.setdefault("average", torch.zeros_like(parameter))
         average.lerp_(gradient, 1 - group["momentum"])
-        ahead = gradient.lerp(average, group["momentum"]).flatten(1)
-        height, width = ahead.shape
-        update = orthogonalise(ahead).reshape(parameter.shape)
+        nesterov = gradient.lerp(average, group["momentum"]).flatten(1)
+        height, width = nesterov.shape
+        update = orthogonalise(nesterov).reshape(parameter.shape)
         parameter.add_(update, alpha=-group["lr"] * max(1.0, height / width) ** 0.5)
 
     def _step_vector(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How a model is trained: the tutorial's recipe to the letter, and faster ones."""
+"""Training recipes: epochs, batch size, optimiser and learning rates; the tutorial's recipe, and faster ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from pochade.training.muon import Muon
 
 WARM_UP_SHARE = 0.2  # share of a one-cycle run in which the rate rises
-MIN_RATE_SHARE = 0.01  # a one-cycle run never falls below this share of its top rate
+MIN_RATE_SHARE = 0.01  # the lowest rate of a one-cycle run, as a share of the highest
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class Recipe:
     epochs: int  # passes over the data
     batch_size: int  # pictures per step
     optimiser: Literal["adam", "muon"]
-    learning_rate: float  # the constant rate, or the top of the cycle
-    one_cycle: bool  # the rate rises for a fifth of the run, then falls linearly to zero (Smith & Topin, 2018)
+    learning_rate: float  # the constant rate, or the highest rate of the cycle
+    one_cycle: bool  # the rate rises for a fifth of the run, then falls linearly (Smith & Topin, 2018)
 
     def optimiser_for(self, parameters: Iterable[Tensor]) -> Optimizer:
-        """A new optimiser over these parameters."""
+        """Make a new optimiser for a model's parameters."""
         if self.optimiser == "muon":
             return Muon(parameters, self.learning_rate)
         return torch.optim.Adam(parameters, self.learning_rate)
 
     def rate_at(self, progress: float) -> float:
-        """The learning rate at a progress from 0 to 1."""
+        """The learning rate after a share of the run, 0 to 1."""
         if not self.one_cycle:
             return self.learning_rate
         rising, falling = progress / WARM_UP_SHARE, (1 - progress) / (1 - WARM_UP_SHARE)
@@ -44,4 +44,4 @@ class Recipe:
 
 TUTORIAL_RECIPE = Recipe("tutorial", 10, 64, "adam", 1e-3, one_cycle=False)
 FAST_RECIPE = Recipe("fast", 2, 256, "muon", 5e-2, one_cycle=True)
-REFERENCE_CLASSIFIER = Recipe("fast", 3, 128, "muon", 2e-2, one_cycle=True)
+REFERENCE_CLASSIFIER_RECIPE = Recipe("fast", 3, 128, "muon", 2e-2, one_cycle=True)

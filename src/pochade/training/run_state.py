@@ -1,4 +1,4 @@
-"""An interrupted training run on disk, so that it can go on where it stopped.
+"""The state of a training run on disk, so that an interrupted run can be resumed.
 
 A run's safetensors file holds the weights (`net.*`) and the optimiser's state (`optimiser.<parameter>.<name>`). Its
 metadata holds the run's identity (`run`) and its progress (`state`), both as JSON.
@@ -22,7 +22,7 @@ from pochade.training.recipe import Recipe
 TRAINING_FORMAT = "pochade-training-1"
 TRACE_PARTS_PER_EPOCH = 25
 
-# The names of losses in files never change, so a run that began under an older name goes on.
+# Losses by their names in files. These names never change, so a run that an older version began can be resumed.
 STORED_LOSS_NAMES = {
     "ContrastiveLoss.loss": "Agreement.loss",
     "FlowMatchingObjective.loss": "Creating.loss",
@@ -40,7 +40,7 @@ class TrainingState:
     epochs_done: int = 0
     losses: tuple[float, ...] = ()  # the mean loss of each epoch
     trace: tuple[float, ...] = ()  # the mean loss of each 25th of an epoch, for the learning curve
-    seconds: float = 0.0  # time spent in steps
+    seconds: float = 0.0  # time spent in finished epochs
 
     def after_epoch(self, step_losses: list[float], seconds: float) -> "TrainingState":
         """The state one epoch later, given the loss of each step and the time that the epoch took."""
@@ -53,7 +53,7 @@ class TrainingState:
 def describe_run(
     model: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], recipe: Recipe, seed: int
 ) -> str:
-    """Everything that decides a run's outcome, as JSON: a run resumes only from a file with the same description."""
+    """Describe all that decides a run's outcome as JSON. A run resumes only from a file with the same description."""
     run = {
         "net": stored_name(model),
         "config": dataclasses.asdict(model.config),  # type: ignore[call-overload]
@@ -66,7 +66,7 @@ def describe_run(
 
 
 def save_run(path: Path, model: nn.Module, optimiser: Optimizer, state: TrainingState, run: str) -> None:
-    """Write everything that an interrupted run needs to end as if it had never stopped.
+    """Write the state from which an interrupted run can be resumed.
 
     Args:
         path: The file to write.
@@ -88,7 +88,7 @@ def save_run(path: Path, model: nn.Module, optimiser: Optimizer, state: Training
 def resume_run(path: Path, model: nn.Module, optimiser: Optimizer, run: str) -> TrainingState:
     """Load a run's weights and optimiser state from its file.
 
-    A missing or damaged file, or the file of another run, changes nothing: the run starts at its beginning.
+    If the file is missing, damaged, or of another run, nothing changes, and the run starts from the beginning.
 
     Args:
         path: The file that `save_run` wrote.

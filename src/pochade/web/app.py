@@ -1,4 +1,4 @@
-"""Assembles the server: security middleware, error handlers, the API, and the page built into `static/built/`."""
+"""Assembles the server: security middleware, error handlers, the API, and the page from `static/built/`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,9 +29,9 @@ from pochade.web.routes import (
 from pochade.web.security.security_middleware import SecurityMiddleware
 from pochade.web.server_settings import ServerSettings
 
-FALLBACK_PAGE = Path(__file__).parent / "static"  # served if the page was not built; says how to build it
+FALLBACK_PAGE = Path(__file__).parent / "static"  # a page that says how to build the real one
 BUILT_PAGE = FALLBACK_PAGE / "built"
-HASHED_FOLDER = "assets/"  # file names here contain a hash of the content, so the files never change
+HASHED_FOLDER = "assets/"  # file names in it contain a hash of the content, so the files never change
 API_DESCRIPTION = """\
 One collection of art, for one person. A picture's key is the first 16 digits of the SHA-256 of its content.
 Every error response has a sentence in `error` and the next step in `hint`.
@@ -39,7 +39,7 @@ Every error response has a sentence in `error` and the next step in `hint`.
 
 
 class PageFiles(StaticFiles):
-    """The files of the page. Every address of a view leads to `index.html`, which browsers must revalidate."""
+    """The files of the page. The address of every view returns `index.html`, which browsers must revalidate."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, or `index.html` for the address of a view."""
@@ -84,6 +84,14 @@ def create_app(settings: ServerSettings) -> FastAPI:
         openapi_url="/api/openapi.json", lifespan=lifespan,
     )  # fmt: skip
     app.state.pochade = state
+    app.include_router(_api_router())
+    app.mount("/", PageFiles(directory=page_folder(), html=True))
+    add_error_handlers(app)
+    app.add_middleware(SecurityMiddleware, settings=settings, sessions=state.sessions)
+    return app
+
+
+def _api_router() -> APIRouter:
     api = APIRouter(prefix="/api", responses=ERROR_RESPONSES)
     for module in (
         session_routes,
@@ -98,8 +106,4 @@ def create_app(settings: ServerSettings) -> FastAPI:
         job_routes,
     ):
         api.include_router(module.routes)
-    app.include_router(api)
-    app.mount("/", PageFiles(directory=page_folder(), html=True))
-    add_error_handlers(app)
-    app.add_middleware(SecurityMiddleware, settings=settings, sessions=state.sessions)
-    return app
+    return api

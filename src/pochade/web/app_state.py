@@ -1,4 +1,4 @@
-"""What all requests share: the collection, its snapshot, worker processes, generated pictures and jobs."""
+"""The state that all requests share: the collection, its snapshot, worker processes, generated pictures and jobs."""
 
 import tempfile
 import threading
@@ -25,7 +25,7 @@ from pochade.web.state.group_undo import GroupUndo
 from pochade.web.state.selections import SelectionStore
 from pochade.web.state.snapshot import Snapshot, SnapshotCache
 
-MAX_RENDERED_BYTES = 2**29  # of all JPEGs that were rendered
+MAX_RENDERED_BYTES = 2**29  # of all rendered JPEGs together
 THUMBNAIL_PIXELS = 256  # of the longer side
 SLOW_TASK_SECONDS = 300.0  # encoding and generating take longer than reading
 
@@ -49,18 +49,18 @@ class AppState:
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
         self.families = FamilyStore(self.collection)
-        self.model_lock = threading.Lock()  # one request at a time runs a model: several would only need more memory
+        self.model_lock = threading.Lock()  # only one request at a time runs a model, to save memory
         self.temporary_folder = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
         self.folder = Path(self.temporary_folder.name)
-        self.rendered_pictures = FileCache(self.folder / "drawn", MAX_RENDERED_BYTES)
+        self.rendered_pictures = FileCache(self.folder / "rendered", MAX_RENDERED_BYTES)
         self.scans = ScanStore(self.folder / "scans", self.render_pool, self.snapshots)
-        self.trials = TrialCache(self.folder / "samples", self.encode_pool)
+        self.trials = TrialCache(self.folder / "trials", self.encode_pool)
         self.created = CreatedPictureStore(self.folder / "created", self.generation_pool, self.encode_pool)
         self.group_undo, self.selections = GroupUndo(), SelectionStore()
-        self.cached_groups: tuple[tuple[object, ...], GroupTree] | None = None  # with the stamp of the index
+        self.cached_groups: tuple[tuple[object, ...], GroupTree] | None = None  # the stamp of the index, and its groups
 
     def snapshot(self) -> Snapshot:
-        """Return the pictures as they are in the index now.
+        """Return the current snapshot of the pictures.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -68,12 +68,12 @@ class AppState:
         return self.snapshots.current()
 
     def preload(self) -> None:
-        """Read what the first page will ask for, unless nothing has been learnt yet."""
+        """Read the snapshot before the first request needs it, unless nothing has been learnt yet."""
         with suppress(PochadeError):
             self.snapshot()
 
     def group_tree(self) -> GroupTree:
-        """Return the groups, read again when the index changes."""
+        """Return the groups; they are read again when the index has changed."""
         stamp = self.snapshots.stamp()
         cached = self.cached_groups
         if cached is None or cached[0] != stamp:
@@ -81,7 +81,7 @@ class AppState:
         return cached[1]
 
     def rendered_picture(self, key: str, side: int) -> Path:
-        """Return a picture as a JPEG file, rendered if need be.
+        """Return a picture as a JPEG file, which is rendered if necessary.
 
         Args:
             key: The picture's key.
@@ -99,7 +99,7 @@ class AppState:
         )
 
     def rendered_scan(self, scan_id: str, side: int) -> Path:
-        """Return a scan as a JPEG file, rendered if need be.
+        """Return a scan as a JPEG file, which is rendered if necessary.
 
         Args:
             scan_id: The id of a dropped scan, or a picture's key.
@@ -107,7 +107,7 @@ class AppState:
 
         Raises:
             NotKnown: There is no such scan.
-            PictureUnreadable: It can't be read as a picture.
+            PictureUnreadable: The scan can't be read as a picture.
         """
         if not scan_id.startswith(SCAN_PREFIX):
             return self.rendered_picture(scan_id, side)
@@ -117,7 +117,7 @@ class AppState:
         )
 
     def thumbnail(self, key: str) -> Path:
-        """Return the thumbnail of a picture: the stored one, or a new one if that is gone."""
+        """Return the thumbnail of a picture: the stored one, or a rendering if that file is gone."""
         content = self.snapshot().files_of(key)[0].hash
         path = thumbnail_path(self.collection.thumbnails, content)
         return path if path.is_file() else self.rendered_picture(key, THUMBNAIL_PIXELS)
@@ -133,7 +133,7 @@ class AppState:
 
 
 def current_state(request: Request) -> AppState:
-    """Return the state of the server that got a request."""
+    """Return the state of the server that received a request."""
     state: AppState = request.app.state.pochade
     return state
 

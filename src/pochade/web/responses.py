@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from pochade import errors
 from pochade.images.base.source import first_line
 
-STATUS_BY_ERROR: dict[type[errors.PochadeError], int] = {  # the most specific class counts
+STATUS_BY_ERROR: dict[type[errors.PochadeError], int] = {  # the most specific class of an error counts
     errors.PochadeError: 409,
     errors.UsageError: 400,
     errors.NotKnown: 404,
@@ -48,7 +48,7 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
         415: "Pochade does not read this format",
         421: "the request is meant for another server",
         422: "the request is malformed, or the file can't be read as a picture",
-        429: "too many tries",
+        429: "too many wrong passwords",
     }.items()
 }
 
@@ -91,9 +91,9 @@ def error_response(status: int, sentence: str, hint: str = "", headers: Any = No
 
 
 def not_modified(request: Request, tag: str, caching: str) -> Response | None:
-    """Return a 304 response if the browser already has the content with this ETag, else None."""
-    known_tags = [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]
-    if f'"{tag}"' in known_tags or "*" in known_tags:
+    """Return a 304 response if the browser has cached the content with this ETag, else None."""
+    cached_tags = {text.strip().removeprefix("W/") for text in request.headers.get("if-none-match", "").split(",")}
+    if not cached_tags.isdisjoint({f'"{tag}"', "*"}):
         return Response(status_code=304, headers=cache_headers(tag, caching))
     return None
 
@@ -104,10 +104,10 @@ def cache_headers(tag: str, caching: str) -> dict[str, str]:
 
 
 def json_response(request: Request, content: Any) -> Response:
-    """Return JSON with an ETag, or a 304 response if the browser already has it.
+    """Return JSON with an ETag, or a 304 response if the browser has cached it.
 
     Args:
-        request: Carries the browser's ETags.
+        request: The request, whose headers list the ETags that the browser has cached.
         content: Encoded JSON as bytes, or anything that `json` can encode.
     """
     body = content if isinstance(content, bytes) else json.dumps(content, separators=(",", ":")).encode()

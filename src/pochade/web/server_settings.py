@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-RESULTS_SUFFIX = " - results"  # after the collection's name: a sibling folder, so that `learn` doesn't read the results
+RESULTS_SUFFIX = " - results"  # of a folder beside the collection, not in it: `learn` must not read the results
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class ServerSettings:
 
     Args:
         folder: The collection. No picture outside of it is ever served.
-        index: Another place for the index, as `Collection.open` takes it.
+        index: Another place for the index (see `Collection.open`); None for the default place.
         results: The only folder that results are written to; by default a sibling of the collection.
         host: The address to listen on.
         port: The port; 0 for any free port.

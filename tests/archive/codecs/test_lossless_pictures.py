@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pochade.archive.codecs import picture_codecs
-from pochade.archive.codecs.guarded import try_codec
+from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.picture_codecs import EncodedContent, decode_picture, encode_picture
 from pochade.archive.container.manifest import LOSSLESS
 from pochade.images.base.source import Source

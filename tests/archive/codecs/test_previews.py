@@ -1,4 +1,4 @@
-"""Previews have at most a thousand bytes, of any picture."""
+"""Any picture gets a preview of at most a thousand bytes."""
 
 from pathlib import Path
 

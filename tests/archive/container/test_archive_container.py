@@ -1,4 +1,4 @@
-"""Damaged archives lose what was hit and no more."""
+"""A damaged archive loses only the files whose bytes are damaged."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A model in an archive survives damage, and is small enough to travel."""
+"""A model in an archive survives damage, and is small enough to be included."""
 
 import pytest
 

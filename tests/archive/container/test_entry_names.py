@@ -1,4 +1,4 @@
-"""Names of entries: valid on every system, none another one's folder, and found quickly."""
+"""Names of entries: valid on every system, never a folder of another entry, and chosen quickly."""
 
 import zipfile
 from pathlib import Path

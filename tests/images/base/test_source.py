@@ -15,16 +15,16 @@ from tests.support.picture_files import files_of_every_format
 FILES = files_of_every_format()
 
 
-def test_an_empty_file(tmp_path: Path) -> None:
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, b""), PictureDamaged, "is empty$")
 
 
-def test_a_truncated_file_states_its_size(tmp_path: Path) -> None:
+def test_the_error_of_a_truncated_file_states_its_size(tmp_path: Path) -> None:
     whole = FILES["PSB"]
     assert_unreadable(write_file(tmp_path, whole[:500]), PictureDamaged, f"cut short: 500 of {len(whole):,} bytes$")
 
 
-def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_printable_in_errors(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.png")
     assert read_picture(write_file(tmp_path, FILES["PNG"], name)).pixels.shape == (16, 24, 3)
     with pytest.raises(PictureDamaged) as caught:
@@ -32,17 +32,17 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     assert "caf�.png" in str(caught.value)
 
 
-def test_a_loop_of_links(tmp_path: Path) -> None:
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     assert_unreadable(tmp_path / "a", FileUnreachable, "is a loop of symbolic links$")
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert_unreadable(tmp_path / "missing", FileUnreachable, "does not exist$")
 
 
-def test_a_folder(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert_unreadable(tmp_path, FileUnreachable, "is a folder$")
 
 
@@ -51,11 +51,11 @@ def test_a_pipe_does_not_block(tmp_path: Path) -> None:
     assert_unreadable(tmp_path / "pipe", FileUnreachable, "not a regular file")
 
 
-def test_a_device() -> None:
+def test_a_device_is_refused() -> None:
     assert_unreadable(Path(os.devnull), FileUnreachable, "not a regular file")
 
 
-def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_file(tmp_path, FILES["PNG"])  # the tests may run as root, who may read everything
 
     def forbid(*_: Any) -> int:
@@ -65,7 +65,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_unreadable(path, FileUnreachable, "no permission$")
 
 
-def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_file(tmp_path, FILES["PNG"])
     reader = PIXEL_READERS["PNG"]
 

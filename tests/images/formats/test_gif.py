@@ -17,7 +17,7 @@ def test_a_palette_is_resolved(tmp_path: Path) -> None:
     np.testing.assert_array_equal(picture.pixels, np.asarray(image.convert("RGB")))
 
 
-def test_a_gif_that_claims_to_be_huge(tmp_path: Path) -> None:
+def test_a_gif_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     content = bytearray(FILES["GIF"])
     content[6:10] = b"\xff\xff\xff\xff"
     assert_unreadable(write_file(tmp_path, bytes(content)), PictureTooLarge, "65,535 x 65,535")

@@ -50,16 +50,16 @@ def test_a_colour_key_makes_deep_pixels_transparent(tmp_path: Path) -> None:
     assert (alpha == 0).sum() == 1
 
 
-def test_a_small_png_that_claims_to_be_huge(tmp_path: Path) -> None:
+def test_a_small_png_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     path = write_file(tmp_path, make_png_claiming(100_000, 100_000))
     assert_unreadable(path, PictureTooLarge, "100,000 x 100,000 pixels")
 
 
-def test_a_png_that_claims_two_sizes(tmp_path: Path) -> None:
+def test_a_png_that_claims_two_sizes_is_refused(tmp_path: Path) -> None:
     small = FILES["PNG"]
     second = make_png_chunk(b"IHDR", struct.pack(">IIBBBBB", 90_000, 90_000, 8, 6, 0, 0, 0))
     assert_unreadable(write_file(tmp_path, small[:33] + second + small[33:]), PictureDamaged, "two headers$")
 
 
-def test_a_png_without_pixels(tmp_path: Path) -> None:
+def test_a_png_without_pixels_is_refused(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, make_png_claiming(0, 5)), PictureDamaged, "0 x 5 pixels")

@@ -57,7 +57,7 @@ def test_the_dots_per_inch_survive(tmp_path: Path) -> None:
     assert read_content(tmp_path, content).dpi == (300, 150)
 
 
-def test_a_psd_that_claims_to_be_huge(tmp_path: Path) -> None:
+def test_a_psd_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     content = bytearray(make_psd(np.zeros((3, 4, 4), np.uint8)))
     content[14:22] = struct.pack(">II", 30_000, 30_000)
     assert_unreadable(write_file(tmp_path, bytes(content)), PictureTooLarge, "30,000 x 30,000")

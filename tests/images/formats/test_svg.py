@@ -55,25 +55,25 @@ def test_an_svg_reads_no_entity_from_a_file(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, start + make_svg("<text>&x;</text>")), PictureDamaged, "damaged")
 
 
-def test_an_svg_whose_entities_multiply(tmp_path: Path) -> None:
+def test_an_svg_whose_entities_multiply_is_refused(tmp_path: Path) -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     start = f'<!DOCTYPE svg [<!ENTITY e0 "{"a" * 100}">{levels}]>'.encode()
     path = write_file(tmp_path, start + make_svg("<text>&e9;</text>"))
     assert_unreadable(path, PictureTooLarge, "its entities multiply")
 
 
-def test_an_svg_whose_shapes_multiply(tmp_path: Path) -> None:
+def test_an_svg_whose_shapes_multiply_is_refused(tmp_path: Path) -> None:
     levels = '<rect id="u0" width="1" height="1"/>' + "".join(
         f'<g id="u{n}">{f"""<use href="#u{n - 1}"/>""" * 10}</g>' for n in range(1, 10)
     )
     assert_unreadable(write_file(tmp_path, make_svg(levels)), PictureTooLarge, "draws more than 500,000 shapes")
 
 
-def test_an_svg_that_is_nested_too_deep(tmp_path: Path) -> None:
+def test_an_svg_that_is_nested_too_deep_is_refused(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, make_svg("<g>" * 1000 + "</g>" * 1000)), PictureTooLarge, "nested too deep")
 
 
-def test_a_gzipped_svg_that_unpacks_to_too_much(tmp_path: Path) -> None:
+def test_a_gzipped_svg_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     compressor = zlib.compressobj(9, wbits=31)
     content = compressor.compress(make_svg() + b" " * 30_000_000) + compressor.flush()
     assert_unreadable(write_file(tmp_path, content), PictureTooLarge, "an SVG of more than")

@@ -59,7 +59,7 @@ def test_dots_per_centimetre_become_dots_per_inch(tmp_path: Path) -> None:
     assert read_content(tmp_path, content).dpi == pytest.approx((254, 254))
 
 
-def test_a_tiff_that_claims_to_be_huge(tmp_path: Path) -> None:
+def test_a_tiff_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     content = bytearray(FILES["TIFF:16"])
     for tag in (256, 257):
         entry = content.index(struct.pack("<H", tag), 8)

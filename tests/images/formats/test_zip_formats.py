@@ -32,13 +32,13 @@ def test_another_zip_archive_is_no_picture(tmp_path: Path) -> None:
     assert_unreadable(tmp_path / "picture", FormatUnknown, "not of a known painting program")
 
 
-def test_a_zip_bomb_in_a_krita_file(tmp_path: Path) -> None:
+def test_a_zip_bomb_in_a_krita_file_is_refused(tmp_path: Path) -> None:
     path = write_file(tmp_path, make_kra(FILES["PNG"] + bytes(3_000_000), FILES["PNG"]))
     with pytest.raises(PictureTooLarge, match="unpacks to 3,0"):
         read_picture(path, most_bytes=4_000_000)
 
 
-def test_a_zip_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
+def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     content = make_kra(FILES["PNG"] + bytes(3_000_000), FILES["PNG"])
     size = struct.pack("<I", len(FILES["PNG"]) + 3_000_000)
     path = write_file(tmp_path, content.replace(size, struct.pack("<I", 1000)))
@@ -46,14 +46,14 @@ def test_a_zip_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
         read_picture(path, most_bytes=4_000_000)
 
 
-def test_a_krita_file_without_a_png(tmp_path: Path) -> None:
+def test_a_krita_file_without_a_png_is_refused(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, make_kra(b"no PNG", b"")), PictureDamaged, "the picture in it is no PNG$")
 
 
 def test_a_procreate_file_with_a_damaged_document_still_gives_its_preview(tmp_path: Path) -> None:
     content = make_procreate(FILES["PNG"])
     path = tmp_path / "picture"
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w") as new:
-        new.writestr("Document.archive", b"bplist00 nothing")
-        new.writestr("QuickLook/Thumbnail.png", old.read("QuickLook/Thumbnail.png"))
+    with zipfile.ZipFile(io.BytesIO(content)) as original, zipfile.ZipFile(path, "w") as damaged:
+        damaged.writestr("Document.archive", b"bplist00 nothing")
+        damaged.writestr("QuickLook/Thumbnail.png", original.read("QuickLook/Thumbnail.png"))
     assert identify(path).width == 24

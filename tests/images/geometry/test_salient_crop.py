@@ -1,4 +1,4 @@
-"""The busiest square of a picture."""
+"""The busiest square contains the details of a picture."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -9,7 +9,7 @@ from pochade.images.geometry.salient_crop import busiest_square
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 20), st.data())
-def test_the_busiest_square_contains_the_only_pixel(height: int, width: int, side: int, data: st.DataObject) -> None:
+def test_the_busiest_square_contains_the_only_spot(height: int, width: int, side: int, data: st.DataObject) -> None:
     pixels = np.zeros((height, width, 3), np.uint8)
     y, x = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
     pixels[y, x] = 255

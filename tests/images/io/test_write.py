@@ -266,7 +266,7 @@ def other_profile() -> bytes:
 
 
 def test_an_unsupported_format_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="writes no GIF"):
+    with pytest.raises(UsageError, match="does not write GIF"):
         write_picture(make_picture(colour_values()), tmp_path / "picture", "GIF")
 
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
 from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE, Provenance
-from pochade.images.render.animation import ANIMATIONS, encode_animation, encode_still, encode_strip
+from pochade.images.render.animation import ANIMATION_SUFFIXES, encode_animation, encode_still, encode_strip
 from pochade.images.render.contact_sheet import SheetCell, draw_contact_sheet
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -78,4 +78,4 @@ def test_without_pyav_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
 def test_an_unknown_suffix_is_refused() -> None:
     with pytest.raises(UsageError, match=r"\.avi") as caught:
         encode_animation(frames(2), PROVENANCE, ".avi")
-    assert all(suffix in caught.value.hint for suffix in ANIMATIONS)
+    assert all(suffix in caught.value.hint for suffix in ANIMATION_SUFFIXES)

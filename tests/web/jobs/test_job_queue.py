@@ -10,15 +10,15 @@ from pochade.errors import NotAllowed
 from pochade.web.jobs.job_queue import MAX_REMEMBERED_JOBS, MAX_WAITING_JOBS, JobQueue
 from tests.support.web_client import wait_for_job
 
-TWO_STEPS = """
+TWO_STEP_JOB = """
 import json, sys
 task = json.loads(sys.stdin.readline())
 for done in (1, 2):
     print(json.dumps({"stage": "drawing", "done": done, "total": 2, "loss": 0.5 / done}), flush=True)
 print(json.dumps({"answer": {"word": task["word"]}}), flush=True)
 """
-ENDLESS = 'import sys, time\nprint(\'{"stage": "on", "done": 1, "total": 9}\', flush=True)\nsys.stdin.read()'
-BROKEN = "print('no json'); raise SystemExit(3)"
+ENDLESS_JOB = 'import sys, time\nprint(\'{"stage": "on", "done": 1, "total": 9}\', flush=True)\nsys.stdin.read()'
+BROKEN_JOB = "print('no json'); raise SystemExit(3)"
 
 
 def queue_that_runs(code: str) -> JobQueue:
@@ -27,7 +27,7 @@ def queue_that_runs(code: str) -> JobQueue:
 
 
 def test_a_job_reports_its_progress_and_its_answer() -> None:
-    jobs = queue_that_runs(TWO_STEPS)
+    jobs = queue_that_runs(TWO_STEP_JOB)
     job = wait_for_job(jobs, jobs.add("learn", "learn", {"word": "sea"}))
     jobs.close()
     assert (job.state, job.answer) == ("done", {"word": "sea"})
@@ -38,7 +38,7 @@ def test_a_job_reports_its_progress_and_its_answer() -> None:
 
 
 def test_a_process_that_breaks_fails_its_job_and_the_next_job_begins() -> None:
-    jobs = queue_that_runs(BROKEN)
+    jobs = queue_that_runs(BROKEN_JOB)
     first, second = jobs.add("learn", "learn", {}), jobs.add("map", "map", {})
     wait_for_job(jobs, second)
     jobs.close()
@@ -47,7 +47,7 @@ def test_a_process_that_breaks_fails_its_job_and_the_next_job_begins() -> None:
 
 
 def test_a_running_job_can_be_cancelled_and_a_waiting_one_never_begins() -> None:
-    jobs = queue_that_runs(ENDLESS)
+    jobs = queue_that_runs(ENDLESS_JOB)
     first, second = jobs.add("learn", "learn", {}), jobs.add("map", "map", {})
     wait_for_job(jobs, first, lambda: first.stage == "on")
     jobs.cancel(second.id)
@@ -59,20 +59,20 @@ def test_a_running_job_can_be_cancelled_and_a_waiting_one_never_begins() -> None
 
 
 def test_the_same_job_waits_only_once_and_the_number_of_waiting_jobs_is_limited() -> None:
-    jobs = queue_that_runs(ENDLESS)
+    jobs = queue_that_runs(ENDLESS_JOB)
     first = jobs.add("learn", "learn", {})
     wait_for_job(jobs, first, lambda: first.stage == "on")
     assert jobs.add("map", "map", {"a": 1}) is jobs.add("map", "map", {"a": 1})
     for number in range(MAX_WAITING_JOBS - 1):
         jobs.add("map", "map", {"number": number})
-    with pytest.raises(NotAllowed, match="wait already"):
+    with pytest.raises(NotAllowed, match="waiting already"):
         jobs.add("groups", "groups", {})
     jobs.close()
     assert {job.state for job in jobs.jobs.values()} == {"cancelled"}
 
 
 def test_old_jobs_are_forgotten_and_running_ones_are_not() -> None:
-    jobs = queue_that_runs(ENDLESS)
+    jobs = queue_that_runs(ENDLESS_JOB)
     first = jobs.add("learn", "learn", {})
     for number in range(MAX_REMEMBERED_JOBS + 5):
         jobs.cancel(jobs.add("map", "map", {"number": number}).id)
@@ -90,7 +90,7 @@ def test_a_job_whose_process_cannot_be_started_fails_and_the_next_begins(monkeyp
         return real_popen(*arguments, **options)
 
     monkeypatch.setattr(subprocess, "Popen", popen_refused_once)
-    jobs = queue_that_runs(TWO_STEPS)
+    jobs = queue_that_runs(TWO_STEP_JOB)
     first, second = jobs.add("learn", "learn", {"word": "sea"}), jobs.add("map", "map", {"word": "sky"})
     wait_for_job(jobs, second)
     jobs.close()

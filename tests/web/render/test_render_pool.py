@@ -18,7 +18,7 @@ def test_a_worker_that_cannot_be_restarted_stops_no_later_request(
     try:
         pool.submit(RenderJpegTask(tmp_path / "red.png", 20, tmp_path / "one.jpg"))
         with monkeypatch.context() as patched:
-            patched.setattr(worker_pool, "receive", lambda _: (_ for _ in ()).throw(EOFError()))
+            patched.setattr(worker_pool, "_receive", lambda _: (_ for _ in ()).throw(EOFError()))
             patched.setattr(
                 worker_pool, "start_process", lambda _: (_ for _ in ()).throw(OSError(12, "Cannot allocate memory"))
             )

@@ -297,7 +297,7 @@ def test_a_morph_is_saved_as_one_file(
         assert getattr(picture, "n_frames", 1) == frames
     again = save(ready_client, morph, name=name, kind=kind)
     assert again.status_code == 409
-    assert again.json()["error"] == f"'{file}' is there already"
+    assert again.json()["error"] == f"'{file}' already exists"
 
 
 def test_a_film_is_saved_where_films_can_be_encoded(ready_client: TestClient, keys: dict[str, str]) -> None:

@@ -16,24 +16,26 @@ from tests.support.drawings import drawing, folder_of_art
 from tests.support.web_client import keys_by_path, open_image, png_bytes, run_job, serve, wait_for_job
 
 ONE_ANSWER = "import sys; sys.stdin.readline(); print('{\"answer\": {}}', flush=True)"
-Finished = tuple[Path, dict[str, Any], dict[str, str]]  # the folder above art and results, jobs by kind, keys by path
+JobsOfEveryKind = tuple[
+    Path, dict[str, Any], dict[str, str]
+]  # the folder above art and results, jobs by kind, keys by path
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def jobs_of_every_kind(tmp_path_factory: pytest.TempPathFactory) -> JobsOfEveryKind:
     """A folder that was never learnt before, after every kind of job."""
     root = tmp_path_factory.mktemp("jobs")
     art = folder_of_art(root / "art", 8)
     with serve(art) as client:
         jobs: dict[str, Any] = {"learn": run_job(client, kind="learn", minutes=0)}
         keys = keys_by_path(client)
-        dropped = client.post("/api/scans", files={"scan": ("my scan.png", png_bytes(drawing(60)))}).json()["id"]
+        scan_id = client.post("/api/scans", files={"scan": ("my scan.png", png_bytes(drawing(60)))}).json()["id"]
         mask = Image.new("L", (200, 200), 255)
-        client.put(f"/api/scans/{dropped}/mask", files={"mask": ("mask.png", png_bytes(mask))})
+        client.put(f"/api/scans/{scan_id}/mask", files={"mask": ("mask.png", png_bytes(mask))})
         bodies: list[dict[str, Any]] = [
             {"kind": "families"}, {"kind": "groups"}, {"kind": "map"},
             {"kind": "compress", "name": "all", "report": True},
-            {"kind": "clean", "name": "clean", "scans": [dropped, keys["drawing 0.png"]], "preview": True},
+            {"kind": "clean", "name": "clean", "scans": [scan_id, keys["drawing 0.png"]], "preview": True},
         ]  # fmt: skip
         for body in bodies:
             jobs[body["kind"]] = run_job(client, **body)
@@ -41,21 +43,21 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return root, jobs, keys
 
 
-def test_a_first_visit_can_learn(finished: Finished) -> None:
-    _, jobs, keys = finished
+def test_a_first_visit_can_learn(jobs_of_every_kind: JobsOfEveryKind) -> None:
+    _, jobs, keys = jobs_of_every_kind
     assert jobs["learn"]["state"] == "done", jobs["learn"]
     assert jobs["learn"]["answer"]["new"] == 8
     assert len(keys) == 8
 
 
-def test_families_groups_and_map_are_known_afterwards(finished: Finished) -> None:
-    _, jobs, _ = finished
+def test_families_groups_and_map_are_known_afterwards(jobs_of_every_kind: JobsOfEveryKind) -> None:
+    _, jobs, _ = jobs_of_every_kind
     assert jobs["known"] == [True, jobs["groups"]["answer"]["groups"] >= 0, True]
     assert jobs["map"]["answer"] == {"places": 8}
 
 
-def test_an_archive_and_its_report_are_among_the_results(finished: Finished) -> None:
-    root, jobs, _ = finished
+def test_an_archive_and_its_report_are_among_the_results(jobs_of_every_kind: JobsOfEveryKind) -> None:
+    root, jobs, _ = jobs_of_every_kind
     assert jobs["compress"]["state"] == "done", jobs["compress"]
     with zipfile.ZipFile(root / "art - results" / "all.pochade") as archive:
         assert len(archive.namelist()) >= 8
@@ -64,16 +66,16 @@ def test_an_archive_and_its_report_are_among_the_results(finished: Finished) -> 
     assert (root / "art - results" / "all.html").read_bytes().startswith(b"<!doctype html>")
 
 
-def test_cleaned_scans_are_among_the_results_and_masks_are_respected(finished: Finished) -> None:
-    root, jobs, _ = finished
+def test_cleaned_scans_are_among_the_results_and_masks_are_respected(jobs_of_every_kind: JobsOfEveryKind) -> None:
+    root, jobs, _ = jobs_of_every_kind
     assert jobs["clean"]["state"] == "done", jobs["clean"]
     results = root / "art - results" / "clean"
     assert {"my scan.png", "drawing 0.png", "drawing 0.png.preview.jpg"} <= {path.name for path in results.iterdir()}
     assert open_image((results / "my scan.png").read_bytes()).convert("RGB").tobytes() == drawing(60).tobytes()
 
 
-def test_no_job_changes_the_art_itself(finished: Finished) -> None:
-    root, _, _ = finished
+def test_no_job_changes_the_art_itself(jobs_of_every_kind: JobsOfEveryKind) -> None:
+    root, _, _ = jobs_of_every_kind
     with Image.open(root / "art" / "drawing 0.png") as picture:
         assert picture.tobytes() == drawing(0).tobytes()
     assert sorted(path.name for path in root.iterdir()) == ["art", "art - results"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from pochade.web.security.sessions import TRIES_PER_ADDRESS, hash_password
+from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, hash_password
 from tests.support.web_client import PASSWORD, serve, state_of
 
 
@@ -46,8 +46,10 @@ def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
 def test_passwords_cannot_be_guessed_quickly(private_folder: Path) -> None:
     with serve(private_folder, host="0.0.0.0", password=hash_password(PASSWORD)) as client:
         state_of(client).sessions.clock = lambda: 1000.0  # time stands still
-        tries = [client.post("/api/session", json={"password": f"wrong {n}"}) for n in range(TRIES_PER_ADDRESS)]
-        assert [response.status_code for response in tries] == [401] * TRIES_PER_ADDRESS
+        tries = [
+            client.post("/api/session", json={"password": f"wrong {n}"}) for n in range(MAX_WRONG_TRIES_PER_ADDRESS)
+        ]
+        assert [response.status_code for response in tries] == [401] * MAX_WRONG_TRIES_PER_ADDRESS
         refused = client.post("/api/session", json={"password": PASSWORD})
         assert refused.status_code == 429
         assert 0 < int(refused.headers["retry-after"]) <= 60

@@ -3,7 +3,7 @@
 import pytest
 
 from pochade.errors import UsageError
-from pochade.web.security.sessions import TRIES_IN_TOTAL, TRIES_PER_ADDRESS, Sessions, hash_password
+from pochade.web.security.sessions import MAX_WRONG_TRIES_IN_TOTAL, MAX_WRONG_TRIES_PER_ADDRESS, Sessions, hash_password
 from tests.support.web_client import PASSWORD
 
 
@@ -12,7 +12,7 @@ def test_a_session_expires_and_old_wrong_tries_are_forgotten() -> None:
     sessions = Sessions(hash_password(PASSWORD), lambda: now[0])
     token, _ = sessions.log_in(PASSWORD, "address")
     assert sessions.is_open(token)
-    for _ in range(TRIES_PER_ADDRESS):
+    for _ in range(MAX_WRONG_TRIES_PER_ADDRESS):
         sessions.log_in("", "address")
     assert sessions.log_in(PASSWORD, "address")[0] is None
     now[0] = 61.0
@@ -23,8 +23,8 @@ def test_a_session_expires_and_old_wrong_tries_are_forgotten() -> None:
 
 def test_passwords_cannot_be_guessed_quickly_from_many_addresses() -> None:
     sessions = Sessions("no hash at all", lambda: 1000.0)
-    waits = [sessions.log_in("wrong", f"10.0.0.{number}")[1] for number in range(TRIES_IN_TOTAL + 1)]
-    assert waits[:-1] == [0.0] * TRIES_IN_TOTAL
+    waits = [sessions.log_in("wrong", f"10.0.0.{number}")[1] for number in range(MAX_WRONG_TRIES_IN_TOTAL + 1)]
+    assert waits[:-1] == [0.0] * MAX_WRONG_TRIES_IN_TOTAL
     assert waits[-1] > 0
 
 

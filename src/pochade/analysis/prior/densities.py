@@ -6,8 +6,8 @@
        ╱         ╲
  NormalDensity  FlowDensity
 
-Each can evaluate its log density, sample, vary given points, and find a path between two of them. All work on whitened
-latents.
+Each can evaluate its log density, sample, vary given points, and find a path between two of them. The points are
+whitened latents.
 """
 
 from abc import ABC, abstractmethod
@@ -25,8 +25,8 @@ from pochade.analysis.prior.string_method import relax_string
 from pochade.models.normalizing_flow import NormalizingFlow
 
 POINTS_PER_BATCH = 2_048  # through a flow
-PATH_SHARES = np.linspace(0, 1, 65)  # where the points of a path lie along it
-MAX_NOISE = 1e3  # standard deviation that counts as forgetting the point
+PATH_SHARES = np.linspace(0, 1, 65)  # positions of a path's points, as shares of its length
+MAX_NOISE = 1e3  # standard deviation; with so much noise the result no longer depends on the point
 
 
 class Density(ABC):
@@ -42,12 +42,12 @@ class Density(ABC):
 
     @abstractmethod
     def vary(self, points: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
-        """Sample points near blends of the given ones.
+        """Sample points near random blends of given points.
 
         Args:
-            points: (M, D).
+            points: The given points (M, D).
             count: How many to sample.
-            strength: 0 gives the blends themselves, 1 samples that don't depend on them.
+            strength: From 0, which gives the blends themselves, to 1, which gives samples independent of them.
             random: The source of randomness.
 
         Returns:
@@ -59,9 +59,9 @@ class Density(ABC):
         """Find a path between two points.
 
         Args:
-            start: (D,).
-            end: (D,).
-            min_log_density: The log density that is enough along the path, in nats.
+            start: The first point (D,).
+            end: The last point (D,).
+            min_log_density: Where the path is this dense, it is not improved further; in nats.
 
         Returns:
             Points (F, D), both ends included.
@@ -69,15 +69,15 @@ class Density(ABC):
 
 
 class TransformedNormal(Density):
-    """A standard normal distribution, the base, and an invertible map between its points and those of the density."""
+    """A density that an invertible map makes of a standard normal distribution, the base."""
 
     @abstractmethod
     def to_base(self, points: Floats) -> Floats:
-        """Map points (N, D) to the base."""
+        """Map points (N, D) to points of the base."""
 
     @abstractmethod
     def from_base(self, base: Floats) -> Floats:
-        """Map points (N, D) of the base back."""
+        """Map points (N, D) of the base to points of the density."""
 
     @property
     @abstractmethod
@@ -92,8 +92,8 @@ class TransformedNormal(Density):
         """Blend the points in the base, and take a random step there."""
         return self.from_base(step_randomly(blend_randomly(self.to_base(points), count, random), strength, random))
 
-    def path(self, start: Floats, end: Floats, min_log_density: float) -> Floats:  # noqa: ARG002  the arc is dense
-        """Map an arc of the base."""
+    def path(self, start: Floats, end: Floats, min_log_density: float) -> Floats:  # noqa: ARG002  arcs in the base are dense
+        """Map an arc in the base."""
         ends = self.to_base(np.stack([start, end]))
         return self.from_base(spherical_path(ends[0], ends[1], PATH_SHARES))
 
@@ -156,7 +156,7 @@ class FlowDensity(TransformedNormal):
         return self._in_batches(self.flow.log_density, points)
 
     def _in_batches(self, function: Callable[[Tensor], Tensor], points: Floats) -> Floats:
-        """Apply a function to points (N, D) in one thread: the matrices are small, so more threads only wait."""
+        """Apply a function to points (N, D), batch by batch, in one thread: more threads don't help small matrices."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
@@ -169,10 +169,10 @@ class FlowDensity(TransformedNormal):
 
 
 class MixtureDensity(Density):
-    """A mixture of several normal distributions; it has no base, because no smooth map leads from one to the others.
+    """A mixture of several normal distributions. It has no smooth invertible map to a base.
 
     Args:
-        mixture: Of any size.
+        mixture: The mixture, of any size.
     """
 
     def __init__(self, mixture: GaussianMixture) -> None:
@@ -192,13 +192,18 @@ class MixtureDensity(Density):
         return self.mixture.from_normal(random.standard_normal((count, self.dimensions)))
 
     def vary(self, points: Floats, count: int, strength: float, random: np.random.Generator) -> Floats:
-        """Add noise to blends of the points, and sample the posterior: a Markov step that leaves the density as it is.
+        """Add noise to blends of the points, and sample their posterior given the result.
+
+        This is a Markov step whose stationary distribution is the mixture.
 
         Args:
-            points: (M, D).
+            points: The given points (M, D).
             count: How many to sample.
-            strength: 0 to 1; decides the noise.
+            strength: 0 to 1; a higher strength adds more noise.
             random: The source of randomness.
+
+        Returns:
+            Points (count, D).
         """
         blends = blend_randomly(points, count, random) if len(points) > 1 else np.repeat(points, count, 0)
         correlation = step_correlation(strength)

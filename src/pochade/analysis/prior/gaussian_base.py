@@ -1,23 +1,23 @@
 """Paths, blends and random steps in the space of a standard normal distribution.
 
-Samples of a standard normal distribution in many dimensions lie near a sphere. These functions stay near it, where a
-straight line would cut through its empty inside (White, "Sampling Generative Networks", 2016).
+Samples of a standard normal distribution in many dimensions lie near a sphere. These functions stay near the sphere,
+while a straight line would cut through its inside, which holds no samples (White, "Sampling Generative Networks", 2016).
 """
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats
 
-MIN_ARC_SINE = 1e-4  # of the angle: below, the directions are equal or opposite, and no arc is the shortest
+MIN_ARC_SINE = 1e-4  # of the angle between two points; below it they are parallel, and no unique arc connects them
 
 
 def spherical_path(start: Floats, end: Floats, shares: Floats) -> Floats:
-    """Interpolate between two points on an arc, while the distance from the origin changes evenly.
+    """Spherical interpolation between two points; the distance from the origin changes linearly.
 
     Args:
-        start: (D,).
-        end: (D,).
-        shares: How far along the path each point lies, 0 to 1 (F,).
+        start: The first point (D,).
+        end: The last point (D,).
+        shares: The positions of the points along the path (F,), 0 to 1.
 
     Returns:
         Points (F, D).
@@ -34,7 +34,7 @@ def spherical_path(start: Floats, end: Floats, shares: Floats) -> Floats:
 
 
 def blend_randomly(points: Floats, count: int, random: np.random.Generator) -> Floats:
-    """Blend points (M, D) with random weights, scaled to the points' mean norm under the same weights: (count, D)."""
+    """Weighted means of points (M, D) with random weights, scaled to the weighted mean of the norms: (count, D)."""
     weights = random.dirichlet(np.ones(len(points)), count)  # (count, M)
     means = weights @ points
     norms = weights @ np.linalg.norm(points, axis=1)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from pochade.analysis.arrays import Floats
 
-MIN_SHELL_DIMENSIONS = 64  # from which latents lie near a shell around their mean
+MIN_SHELL_DIMENSIONS = 64  # with at least so many, latents lie near a shell around their mean
 
 
 def standard_normal(count: int, latent_shape: tuple[int, ...], seed: int) -> Tensor:
@@ -15,7 +15,7 @@ def standard_normal(count: int, latent_shape: tuple[int, ...], seed: int) -> Ten
 
 
 def interpolate_latents(start: Tensor, end: Tensor, steps: int, centre: Tensor | None = None) -> Tensor:
-    """A smooth path (steps, *latent_shape) between two latents, both ends included.
+    """Interpolate between two latents along a smooth path.
 
     In fewer than 64 dimensions the path is a straight line. From 64 dimensions on, latents lie near a shell around
     their mean. The middle of a straight line would lie deep inside it, where no picture's latent is, so the path
@@ -26,6 +26,9 @@ def interpolate_latents(start: Tensor, end: Tensor, steps: int, centre: Tensor |
         end: The last latent, of the same shape.
         steps: The number of latents, from 2.
         centre: The mean of the latents, the centre of the shell; zero by default.
+
+    Returns:
+        Latents (steps, *latent_shape), both ends included.
     """
     shares = torch.linspace(0, 1, steps, dtype=start.dtype).reshape(-1, *[1] * start.ndim)
     line = torch.lerp(start[None], end[None], shares)
@@ -39,5 +42,5 @@ def interpolate_latents(start: Tensor, end: Tensor, steps: int, centre: Tensor |
 
 
 def as_latents(points: Floats, latent_shape: tuple[int, ...]) -> Tensor:
-    """Flat points (N, D) as latents (N, *latent_shape) for a decoder."""
+    """Reshape flat points (N, D) to latents (N, *latent_shape) for a decoder."""
     return torch.from_numpy(np.ascontiguousarray(points, dtype=np.float32)).reshape(-1, *latent_shape)

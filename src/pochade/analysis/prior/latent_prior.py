@@ -1,6 +1,6 @@
-"""The learned prior of a collection: where its latents lie, so that new latents fall where pictures are.
+"""The learned prior of a collection: the density of its latents, from which new latents are sampled.
 
-A model's latents don't follow the standard normal distribution of textbooks. So densities are fitted to them, from one
+The latents of a trained model don't follow its standard normal prior exactly. So densities are fitted to them, from one
 normal distribution to a normalizing flow, and the one with the highest held-out likelihood is used (ex-post density
 estimation: Ghosh et al., "From Variational to Deterministic Autoencoders", ICLR 2020).
 
@@ -28,33 +28,33 @@ from pochade.models.normalizing_flow import FlowConfig, NormalizingFlow
 
 MIN_LATENTS = 20  # that a prior can be fitted to
 PRIOR_FORMAT = "pochade-prior-1"
-PATH_QUANTILE = 0.5  # a path's latents should be denser than this share of held-out latents
-LIKE_STRENGTH = 0.5  # of the variation in `sample_like`
+PATH_QUANTILE = 0.5  # latents on a path should be denser than this share of held-out latents
+LIKE_STRENGTH = 0.5  # default strength of the variation in `sample_like`
 
 
 @dataclass(frozen=True)
 class LatentPrior:
-    """The density of a collection's latents; `LatentPrior.fit` learns it.
+    """The density of a collection's latents, fitted by `LatentPrior.fit`.
 
     Latents are (N, D), returned as float32. Log densities are in nats.
     """
 
     whitening: Whitening
     density: Density  # of whitened latents
-    held_out: Floats  # (M,), the log densities of latents that it was not fitted to, sorted
+    held_out: Floats  # (M,), log densities of held-out latents, sorted
     scores: dict[str, float]  # the mean held-out log density under each candidate, by the candidate's name
 
     @classmethod
     def fit(cls, latents: Floats, seed: int = 0, *, among: Self | None = None) -> Self:
         """Fit a prior to the latents of real pictures.
 
-        A fifth of the latents is held out to choose between the candidates. With fewer than a thousand latents each
-        fifth is held out in turn.
+        A fifth of the latents is held out to choose between the candidate densities. With fewer than a thousand
+        latents, each fifth is held out in turn (cross-validation).
 
         Args:
             latents: (N, D), N at least 20.
-            seed: Decides which latents are held out, and where fitting begins.
-            among: The prior of a larger set to which the latents belong; its whitening is used.
+            seed: Decides which latents are held out, and where fitting starts.
+            among: The prior of a larger set that contains the latents; its whitening is used.
 
         Raises:
             UsageError: There are fewer than 20 latents, or some are not finite.
@@ -62,7 +62,7 @@ class LatentPrior:
         latents = _checked_latents(latents)
         folds = [_Fold.of(latents, train, held_out, among) for train, held_out in held_out_splits(len(latents), seed)]
         train_sets = [fold.train for fold in folds]
-        candidates = fit_candidates(train_sets, lambda some: _held_out_log_densities(folds, some).mean(), seed)
+        candidates = fit_candidates(train_sets, lambda densities: _held_out_log_densities(folds, densities).mean(), seed)
         held_out = {name: _held_out_log_densities(folds, densities) for name, densities in candidates.items()}
         best = max(held_out, key=lambda name: held_out[name].mean())
         whitening, density = folds[0].whitening, candidates[best][0]
@@ -95,7 +95,7 @@ class LatentPrior:
 
         Args:
             latent: (D,).
-            strength: 0 gives the latent itself, 1 any sample of the prior.
+            strength: From 0, which gives the latent itself, to 1, which gives independent samples of the prior.
             n: How many variations.
             seed: Decides the random steps.
 
@@ -105,13 +105,13 @@ class LatentPrior:
         return self.sample_like(np.asarray(latent)[None], n, seed, strength=strength)
 
     def sample_like(self, latents: Floats, n: int, seed: int = 0, *, strength: float = LIKE_STRENGTH) -> Floats:
-        """Sample latents near blends of some given ones.
+        """Sample latents near random blends of given latents.
 
         Args:
-            latents: The given ones (M, D).
+            latents: The given latents (M, D).
             n: How many to sample.
             seed: Decides the blends and the random steps.
-            strength: 0 gives the blends themselves, 1 any sample of the prior.
+            strength: From 0, which gives the blends themselves, to 1, which gives independent samples.
 
         Returns:
             Latents (n, D).
@@ -120,27 +120,27 @@ class LatentPrior:
             UsageError: The strength is not from 0 to 1.
         """
         if not 0 <= strength <= 1:
-            raise UsageError(f"a strength of {strength} is not from 0 to 1", "0.3 varies a little")
+            raise UsageError(f"a strength of {strength} is not from 0 to 1", "give 0.3 for small variations")
         whitened = self.whitening.apply(np.atleast_2d(latents))
         return self._unwhiten(self.density.vary(whitened, n, strength, np.random.default_rng(seed)))
 
     def path(self, points: Floats, frames: int) -> Floats:
-        """Find a path through given latents that keeps to where the prior is dense.
+        """Find a path through given latents that stays where the prior is dense.
 
         Args:
             points: The latents that the path goes through (K, D), K at least 2.
             frames: The number of latents on the path, at least K.
 
         Returns:
-            Latents (frames, D). They contain the given ones, and the steps between two given ones are even.
+            Latents (frames, D), the given ones included. Between two given latents the steps are even.
 
         Raises:
-            UsageError: There are fewer frames than points, or fewer than two points.
+            UsageError: There are fewer than two latents, or fewer frames than latents.
         """
         points = np.asarray(points, np.float64)
         if len(points) < 2 or frames < len(points):  # noqa: PLR2004
             why = f"a path through {len(points)} latents can't have {frames} frames"
-            raise UsageError(why, "give two pictures or more, and as many frames at least")
+            raise UsageError(why, "give at least two pictures, and at least as many frames")
         sections = [self._section(start, end) for start, end in pairwise(points)]
         counts = share_steps([_length(section) for section in sections], frames - 1)
         path = [points[:1]]
@@ -149,7 +149,7 @@ class LatentPrior:
         return np.concatenate(path).astype(np.float32)
 
     def _section(self, start: Floats, end: Floats) -> Floats:
-        """A fine path between two latents (D,), its ends exactly these."""
+        """A finely sampled path between two latents (D,), which are exactly its ends."""
         min_log_density = float(np.quantile(self.held_out, PATH_QUANTILE)) - self.whitening.log_stretch
         ends = self.whitening.apply(np.stack([start, end]))
         section = self.whitening.undo(self.density.path(ends[0], ends[1], min_log_density))
@@ -165,10 +165,10 @@ class LatentPrior:
 
         Args:
             path: Where to write it.
-            of: Identifies the latents that it was fitted to.
+            of: A name for the latents that the prior was fitted to.
 
         Raises:
-            OutputUnwritable: The file could not be written.
+            OutputUnwritable: The file can't be written.
         """
         arrays = {"mean": self.whitening.mean, "root": self.whitening.root, "held_out": self.held_out}
         flow_config: dict[str, Any] = {}
@@ -213,7 +213,7 @@ def _stored_density(tensors: dict[str, torch.Tensor], flow_config: dict[str, Any
 
 
 class _Fold(NamedTuple):
-    """Latents to fit to and held-out latents, both whitened by the former."""
+    """Training and held-out latents, whitened; unless a larger prior is given, by the training latents."""
 
     whitening: Whitening
     train: Floats  # (N, D)
@@ -253,7 +253,7 @@ def _length(path: Floats) -> float:
 
 
 def share_steps(lengths: list[float], steps: int) -> list[int]:
-    """Share steps out among path sections by their lengths, at least one to each, so that all are about as long."""
+    """Distribute steps over the sections of a path, at least one to each, so that all steps are about equally long."""
     counts = [1] * len(lengths)
     for _ in range(steps - len(lengths)):
         longest = max(range(len(lengths)), key=lambda section: lengths[section] / counts[section])

@@ -1,8 +1,8 @@
 """Model selection for the prior: candidates are fitted, and the one with the highest held-out log-likelihood wins.
 
-whitened latents ──►──┬──► normal distribution
-├──► mixtures of 5, 20 and 60, while larger ones are better    ──► held-out log-likelihoods
-└──► normalizing flow, from 2,000 latents
+    whitened latents ──►──┬──┤normal distribution├──────────────────────────────────────►──┬──► held-out log-likelihoods
+                          ├──┤mixtures of 5, 20 and 60, while larger ones are better├──►──┤
+                          └──┤normalizing flow, from 2,000 latents├─────────────────────►──┘
 """
 
 import copy
@@ -23,23 +23,23 @@ from pochade.training.recipe import Recipe
 
 MIXTURE_SIZES = (5, 20, 60)
 MIN_LATENTS_PER_COMPONENT = 5  # on average; larger mixtures are not tried
-CROSS_VALIDATED_BELOW = 1_000  # latents; with more, one split is enough
+CROSS_VALIDATED_BELOW = 1_000  # latents; with this many or more, one split is enough
 FOLDS = 5
-MAX_HELD_OUT = 5_000
+MAX_HELD_OUT = 5_000  # latents
 MIN_FLOW_LATENTS = 2_000  # with fewer, mixtures are better: see docs/log.md
-MAX_FLOW_SAMPLES = 200_000  # over all epochs: half a minute on one core
+MAX_FLOW_SAMPLES = 200_000  # latents over all epochs: half a minute on one core
 MAX_FLOW_EPOCHS, MIN_FLOW_EPOCHS = 40, 2
-FLOW_BATCH = 256
-FLOW_RATE = 3e-3
-MAX_FLOW_HELD_OUT = 1_000  # of the flow's own training data, a tenth at most: they choose the best weights
-VALIDATIONS = 12  # per training
+FLOW_BATCH = 256  # latents
+FLOW_RATE = 3e-3  # learning rate
+MAX_FLOW_HELD_OUT = 1_000  # latents of the training set, at most a tenth of it, that decide when the flow is best
+VALIDATIONS_PER_TRAINING = 12
 
 
 def held_out_splits(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
-    """Split latents into rows to fit to and rows to hold out.
+    """Split latents into training and held-out rows.
 
     Yields:
-        One split where there are 1,000 latents or more; otherwise five, so that each latent is held out once.
+        Training rows and held-out rows: one split of 1,000 latents or more, else five that hold out each latent once.
     """
     order = np.random.default_rng(seed).permutation(count)
     if count >= CROSS_VALIDATED_BELOW:
@@ -58,7 +58,7 @@ def fit_candidates(
     Args:
         train_sets: Whitened latents (N, D), one set per fold.
         score: The held-out log-likelihood of one density per fold.
-        seed: Decides where fitting begins.
+        seed: Decides where fitting starts.
 
     Returns:
         One density per fold for each candidate, by the candidate's name.
@@ -90,12 +90,12 @@ def fit_density(name: str, whitened: Floats, seed: int) -> Density:
 
 
 def fit_flow(whitened: Floats, seed: int) -> NormalizingFlow:
-    """Train a flow on whitened latents (N, D), and keep its weights at the highest likelihood of a held-out tenth."""
+    """Train a flow on whitened latents (N, D), with early stopping by the likelihood of a held-out tenth."""
     order = np.random.default_rng(seed).permutation(len(whitened))
     points = torch.from_numpy(whitened[order].astype(np.float32))
     held_out = min(len(points) // 10, MAX_FLOW_HELD_OUT)
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the matrices are small: more threads only wait for each other
+    torch.set_num_threads(1)  # more threads don't help small matrices
     try:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
@@ -111,11 +111,11 @@ def fit_flow(whitened: Floats, seed: int) -> NormalizingFlow:
 
 
 def _flow_loss(flow: NormalizingFlow, points: Tensor) -> Tensor:
-    return negative_log_likelihood(flow, points * 255)  # undoes the training loop's division, meant for pictures
+    return negative_log_likelihood(flow, points * 255)  # `train` divides its data by 255, as it expects pictures
 
 
 class _BestWeights:
-    """Keeps a flow's weights at the highest likelihood of held-out points.
+    """Remembers the weights with which a flow gave held-out points the highest likelihood.
 
     Args:
         flow: The flow in training.
@@ -128,10 +128,10 @@ class _BestWeights:
         self.weights = copy.deepcopy(flow.state_dict())
 
     def update(self, progress: TrainingProgress) -> None:
-        """Validate the flow, a dozen times in a training, and keep its weights if they are the best so far."""
+        """Validate the flow about every twelfth of the training; remember its weights if they are the best so far."""
         if progress.step < min(self.next_step, progress.steps):
             return
-        self.next_step = progress.step + progress.steps / VALIDATIONS
+        self.next_step = progress.step + progress.steps / VALIDATIONS_PER_TRAINING
         self.flow.eval()
         with torch.inference_mode():
             loss = float(negative_log_likelihood(self.flow, self.held_out.to(next(self.flow.parameters()).device)))

@@ -1,17 +1,17 @@
-"""Names of the codecs of an archive's entries, and what the files that they make end in.
+"""Names of the codecs that an archive's entries use, and the suffixes of their files.
 
-docs/format.md describes each codec. The names are stored in archives.
+Archives store these names, so they never change; docs/format.md describes each codec.
 """
 
 from pochade.archive.container.manifest import JPEG, MODEL, STORED, XZ
 
-FRAME_CODEC = "av1"  # the AV1 frame of an AVIF without its boxes
+FRAME_CODEC = "av1"  # the AV1 frame of an AVIF, without the boxes of its file
 RESTORED_AVIF_CODEC, RESTORED_FRAME_CODEC = "avif-restored", "av1-restored"  # a model restores the picture
 
 LOSSLESS_SUFFIXES = {STORED: "", XZ: ".xz", JPEG: ".jxl", "jpeg-xl": ".jxl", "webp": ".webp", "png": ".png"}
-LOSSY_SUFFIXES = {"avif": ".avif", "jpeg-xl-lossy": ".jxl", "webp-lossy": ".webp"}  # extracted as they are
+LOSSY_SUFFIXES = {"avif": ".avif", "jpeg-xl-lossy": ".jxl", "webp-lossy": ".webp"}  # extracted unchanged
 MODEL_SUFFIXES = {RESTORED_AVIF_CODEC: ".avif", RESTORED_FRAME_CODEC: ".obu"}  # extracted as PNG
 ENTRY_SUFFIXES = LOSSLESS_SUFFIXES | LOSSY_SUFFIXES | MODEL_SUFFIXES | {FRAME_CODEC: ".obu", MODEL: ""}
 
-# of the file that `extract` writes for an entry that returns a picture
+# for an entry that returns a picture: the suffix that `extract` adds to the file's name
 EXTRACTED_SUFFIXES = ENTRY_SUFFIXES | dict.fromkeys(MODEL_SUFFIXES, ".restored.png") | {FRAME_CODEC: ".avif"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pochade.archive.codecs.guarded import try_codec
+from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.original_file import file_chunks, file_size
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_for_model, encode_picture
 from pochade.archive.codecs.restored_avif import load_artifact_remover
@@ -17,21 +17,21 @@ from pochade.images.base.source import printable
 from pochade.images.io.identify import identify
 
 MAX_PICTURE_FILE_BYTES = 2**28  # a larger file is packed without trying to decode it as a picture
-CHANGED = "changed while it was read"
+CHANGED_WHILE_READ = "changed while it was read"
 
 
 @dataclass(frozen=True)
 class EncodeResult:
-    """One encoded form of a content, in a file that the archive's writer can read."""
+    """One encoded form of a content, in a file for the process that writes the archive."""
 
-    encoded: EncodedContent  # without its content, which is in the file
-    path: Path  # of that file: one that the worker made, or the original
-    bytes: int = 0  # of what was compared with the original; of a stored file, the writer compares itself
-    crc32: int = 0
+    encoded: EncodedContent  # its own content is empty, because the bytes are in the file
+    path: Path  # a file that the worker made, or the original file
+    bytes: int = 0  # of the encoded content that was compared with the original; 0 for an original file
+    crc32: int = 0  # of the same content
 
     @property
     def is_original(self) -> bool:
-        """Whether the original file is stored as it is."""
+        """Whether the original file is stored unchanged."""
         return self.encoded.codec == STORED
 
 
@@ -40,45 +40,45 @@ class EncodeProblem:
     """Why nothing was encoded."""
 
     reason: str
-    is_disk_error: bool = False  # the output can't be written, so no other file would fare better
+    is_disk_error: bool = False  # the output can't be written, which would happen to every other file too
 
 
 @dataclass(frozen=True)
 class EncodeTask:
-    """One content to encode, and where the results go."""
+    """Encodes one content, in a worker process."""
 
-    path: Path
-    sha256: str
-    output: Path
+    path: Path  # a file with the content
+    sha256: str  # of the content
+    output: Path  # where the result goes
     fidelity: str = LOSSLESS
-    model: Path | None = None  # a packed model that may travel in the archive
+    model: Path | None = None  # the file of a packed model that the archive may include
 
     @property
     def output_for_model(self) -> Path:
-        """Where a second, smaller result goes that depends on the model."""
+        """The path for a second, smaller result that depends on the model."""
         return self.output.with_name(self.output.name + ".restored")
 
     @property
     def name(self) -> str:
-        """The file's name, for sentences."""
+        """The file's name, for error sentences."""
         return printable(self.path.name)
 
     def run(self) -> tuple[EncodeResult, ...] | EncodeProblem:
-        """Encode the content as small as possible: without a model, and where it is smaller, also for the model."""
+        """Encode the content as small as possible without a model, and also for the model if that is smaller."""
         try:
             if file_size(self.path) > MAX_PICTURE_FILE_BYTES:
                 return (self._pack(),)
             content = b"".join(file_chunks(self.path))
             if hashlib.sha256(content).hexdigest() != self.sha256:
-                return EncodeProblem(CHANGED)
+                return EncodeProblem(CHANGED_WHILE_READ)
             return self._encode(content)
         except FileUnreachable as error:
             return EncodeProblem(reason_of(error))
         except OSError as error:
             return EncodeProblem(error.strerror or str(error), is_disk_error=True)
 
-    def failed(self, problem: str, *, retry: bool) -> tuple[EncodeResult, ...]:  # noqa: ARG002  it is stored anyway
-        """Return the file as it is: no file is left out because a codec crashed or took too long."""
+    def failure(self, problem: str, *, retry: bool) -> tuple[EncodeResult, ...]:  # noqa: ARG002  stored either way
+        """Store the original file, because no file is left out when a codec crashes or takes too long."""
         return (EncodeResult(EncodedContent(b"", STORED, BYTES, ""), self.path),)
 
     def _encode(self, content: bytes) -> tuple[EncodeResult, ...]:
@@ -91,7 +91,7 @@ class EncodeTask:
         return (result,) if smaller is None else (result, _save(smaller, self.output_for_model))
 
     def _pack(self) -> EncodeResult:
-        """Pack the file with xz, or store it where that doesn't make it smaller."""
+        """Pack the file with xz, or store it if packing doesn't make it smaller."""
         file_format = try_codec(lambda path: identify(path).format, self.path) or ""
         with self.output.open("wb") as output:
             is_smaller = pack_xz(file_chunks(self.path), file_size(self.path), output)
@@ -100,7 +100,7 @@ class EncodeTask:
         return EncodeResult(EncodedContent(b"", STORED, BYTES, file_format), self.path)
 
     def _compare_packed(self) -> tuple[int, int] | None:
-        """Return bytes and CRC-32 of the packed file; None where it doesn't unpack to the original."""
+        """Return bytes and CRC-32 of the packed file; None if it doesn't unpack to the original."""
         digest, length = hashlib.sha256(), file_size(self.path)
         with self.output.open("rb") as file:
             packed = _ChecksumReader(file)
@@ -112,12 +112,12 @@ class EncodeTask:
 
 
 def reason_of(error: FileUnreachable) -> str:
-    """Return what an error says about a file, without the file's name."""
+    """Return what an error says about a file, without the file's name if it can be left out."""
     return error.reason or error.sentence
 
 
 class _ChecksumReader:
-    """Reads a file once, and computes the CRC-32 of what was read."""
+    """Reads a file once, and computes size and CRC-32 of what it has read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.bytes, self.crc32 = file, 0, 0

@@ -1,4 +1,4 @@
-"""Reading a person's file: in chunks, without blocking on a pipe, and with errors that name it."""
+"""Reads a person's file in chunks, without blocking on a pipe, and with errors that name the file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ def file_size(path: Path) -> int:
     """Return a file's bytes.
 
     Raises:
-        FileUnreachable: The system says nothing about it.
+        FileUnreachable: The system can't find the file.
     """
     try:
         return path.stat().st_size
@@ -24,7 +24,7 @@ def file_chunks(path: Path) -> Iterator[bytes]:
     """Yield a file's content in chunks.
 
     Raises:
-        FileUnreachable: It can't be read.
+        FileUnreachable: The file can't be read.
     """
     try:
         with open(path, "rb", opener=open_without_blocking) as file:
@@ -38,7 +38,7 @@ def sha256_of_path(path: Path) -> tuple[str, int]:
     """Return the SHA-256 of a file's content in hexadecimal digits, and how many bytes were read.
 
     Raises:
-        OSError: It can't be read.
+        OSError: The file can't be read.
     """
     with open(path, "rb", opener=open_without_blocking) as file:
         return sha256_of_file(file)

@@ -1,6 +1,6 @@
-"""Encoding a file as the smallest picture, and decoding it again.
+"""Encodes a file as the smallest picture, and decodes it again.
 
-Whatever a codec returns has been decoded and compared with the original before it counts.
+The result of a codec counts only after it was decoded and compared with the original.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pochade.archive.codecs.guarded import try_codec
+from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, best_preview
 from pochade.archive.codecs.quality_search import TARGET_SCORES, LossyCandidate, smallest_for_model, smallest_lossy
 from pochade.archive.container.manifest import BYTES, JPEG, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry, Shape
-from pochade.errors import ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.picture import Array
 from pochade.images.base.source import first_line
 from pochade.images.codecs import container_split, lossless
@@ -26,15 +26,15 @@ if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 JPEG_SIGNATURE = b"\xff\xd8\xff"
-MAX_REMAINDER_BYTES = 2**16  # the manifest holds the remainder
-MAX_GROWTH = 2  # a decoded file with the same pixels may be so many times larger than the original
-MAX_DECODED_GROWTH = 2 * MAX_GROWTH  # what a reader accepts, as other versions of a library may pack worse
-SMALL_FILE_BYTES = 2**13  # a file up to this size may fit into a preview's bytes without loss, so that is tried first
+MAX_REMAINDER_BYTES = 2**16  # the remainder is part of the manifest, which should stay small
+MAX_GROWTH = 2  # how many times larger than the original a decoded file with the same pixels may be
+MAX_DECODED_GROWTH = 2 * MAX_GROWTH  # what a reader accepts, because another version of a library may compress worse
+SMALL_FILE_BYTES = 2**13  # such a file may fit into a preview's bytes without loss, so lossless codecs are tried first
 
 
 @dataclass(frozen=True)
 class EncodedContent:
-    """A content as encoded by one codec: the bytes to store, and what decoding needs (see `Entry`)."""
+    """A content encoded by one codec: the bytes to store, and the facts that decoding needs (see `Entry`)."""
 
     content: bytes
     codec: str
@@ -50,13 +50,13 @@ class EncodedContent:
 
     @property
     def cost(self) -> int:
-        """Bytes that it takes in an archive in which no other file has the same remainder."""
+        """Bytes that the content takes in an archive where no other file has the same remainder."""
         return len(self.content) + len(zlib.compress(self.remainder or b""))
 
     def entry(
         self, name: str, size: int, crc32: int, fidelity: str, original_bytes: int, original_sha256: str
     ) -> Entry:
-        """Return the manifest's entry, given where the content is stored and what the original is."""
+        """Return the manifest's entry for this content, stored as `size` bytes under a name."""
         return Entry(
             name,
             size,
@@ -80,13 +80,13 @@ class EncodedContent:
 def encode_picture(
     content: bytes, fidelity: str = LOSSLESS, artifact_remover: "ArtifactRemover | None" = None
 ) -> EncodedContent | None:
-    """Encode a file as the smallest picture; None where no picture is smaller than the file.
+    """Encode a file as the smallest picture; return None if no picture is smaller than the file.
 
     Args:
         content: The file's bytes.
         fidelity: With `high` and `medium`, a lossy picture may win if it reaches the score. With `preview`, a preview
             of a thousand bytes wins unless a lossless picture is as small.
-        artifact_remover: The model that restores previews, if the archive has one.
+        artifact_remover: The model that restores previews; None if the archive has none.
     """
     encode_preview = partial(_encode_preview, artifact_remover=artifact_remover)
     if fidelity == PREVIEW and len(content) > SMALL_FILE_BYTES:
@@ -98,13 +98,13 @@ def encode_picture(
     exact = exact if exact is not None and exact.cost < len(content) else None
     if fidelity == LOSSLESS:
         return exact
-    return try_codec(lambda whole: _encode_lossy(whole, fidelity, exact, encode_preview), content) or exact
+    return try_codec(lambda file: _encode_lossy(file, fidelity, exact, encode_preview), content) or exact
 
 
 def encode_for_model(
     content: bytes, fidelity: str, artifact_remover: "ArtifactRemover", without_model: EncodedContent | None
 ) -> EncodedContent | None:
-    """Encode a file as an AVIF that a model restores; None where that isn't smaller than without the model.
+    """Encode a file as an AVIF that a model restores; return None if that isn't smaller than without the model.
 
     Args:
         content: The file's bytes.
@@ -114,32 +114,31 @@ def encode_for_model(
     """
     max_bytes = len(content) if without_model is None else without_model.cost
     candidate = try_codec(
-        lambda whole: smallest_for_model(whole, TARGET_SCORES[fidelity], max_bytes, artifact_remover), content
+        lambda file: smallest_for_model(file, TARGET_SCORES[fidelity], max_bytes, artifact_remover), content
     )
     return _from_candidate(candidate, artifact_remover)
 
 
 def encode_jpeg(content: bytes) -> EncodedContent | None:
-    """Encode a JPEG as JPEG XL; None where it doesn't decode to the same bytes."""
+    """Encode a JPEG as JPEG XL; return None if that doesn't decode to the same bytes."""
     encoded = lossless.transcode_jpeg(content)
     return EncodedContent(encoded, JPEG, BYTES, "JPEG") if lossless.restore_jpeg(encoded) == content else None
 
 
 def decode_picture(entry: Entry, content: bytes) -> bytes:
-    """Decode an entry that is a lossless picture to the original's file.
+    """Decode an entry that holds a lossless picture, and return the original file.
 
     Args:
         entry: The entry.
-        content: Its bytes.
+        content: The bytes of the entry.
 
     Raises:
-        ArchiveDamaged: The entry holds something else than its manifest says, or a newer Pochade made it.
+        ArchiveDamaged: The entry is not what the manifest says, or a newer Pochade made it.
     """
     decoded = _decode(entry, content)
     if len(decoded) > MAX_DECODED_GROWTH * entry.original_bytes:
-        raise ArchiveDamaged(
-            f"'{entry.name}' decodes to {len(decoded):,} bytes where the manifest says {entry.original_bytes:,}"
-        )
+        why = f"'{entry.name}' decodes to {len(decoded):,} bytes where the manifest says {entry.original_bytes:,}"
+        raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT)
     return decoded
 
 
@@ -154,7 +153,7 @@ def _encode_lossy(
     exact: EncodedContent | None,
     encode_preview: Callable[[bytes], EncodedContent | None],
 ) -> EncodedContent | None:
-    """Return the smallest lossy picture or preview; None where it isn't smaller than the lossless picture."""
+    """Return the smallest lossy picture or preview; None if it isn't smaller than the lossless picture `exact`."""
     max_bytes = len(content) if exact is None else exact.cost
     if fidelity == PREVIEW:
         return None if max_bytes <= MAX_PREVIEW_BYTES else encode_preview(content)
@@ -185,12 +184,12 @@ def _from_candidate(
 
 
 def _encode_pixels(content: bytes) -> EncodedContent | None:
-    """Encode a picture that is no JPEG: its pixel values with a lossless codec, and the remainder of its file."""
+    """Encode a picture other than a JPEG: its pixel values with a lossless codec, and the remainder of its file."""
     split = container_split.split_file(content)
     if split is None or len(split.remainder) > MAX_REMAINDER_BYTES:
         return None
     joined = container_split.join_file(split.format, split.values, split.remainder, split.layout)
-    if joined != content and (split.layout is not None or not _is_same(container_split.split_file(joined), split)):
+    if joined != content and (split.layout is not None or not _holds_same(container_split.split_file(joined), split)):
         return None
     if len(joined) > MAX_GROWTH * len(content):
         return None
@@ -203,21 +202,19 @@ def _encode_pixels(content: bytes) -> EncodedContent | None:
     return EncodedContent(encoded, codec, returns, split.format, shape, digest, split.remainder, split.layout)
 
 
-def _is_same(joined: SplitFile | None, original: SplitFile) -> bool:
-    """Return whether a joined file holds the same as the original."""
+def _holds_same(joined: SplitFile | None, original: SplitFile) -> bool:
+    """Return whether a joined file has the same remainder and pixel values as the original."""
     return (
         joined is not None and joined.remainder == original.remainder and np.array_equal(joined.values, original.values)
     )
 
 
 def _smallest_lossless(values: Array, shape: Shape) -> tuple[str, bytes] | None:
-    """Return codec and content of the smallest lossless picture that decodes to the same values."""
+    """Return codec and content of the smallest lossless picture that decodes to the same values; None if none does."""
     reduced = lossless.drop_redundancy(values)
     encoded = [(name, try_codec(encode, reduced)) for name, encode in lossless.LOSSLESS_CODECS.items()]
-    by_size = sorted(
-        ((name, content) for name, content in encoded if content is not None), key=lambda named: len(named[1])
-    )
-    for name, content in by_size:
+    candidates = [(name, content) for name, content in encoded if content is not None]
+    for name, content in sorted(candidates, key=lambda candidate: len(candidate[1])):
         decoded = try_codec(partial(lossless.decode_values, codec=name, shape=shape), content)
         if decoded is not None and decoded.dtype == values.dtype and np.array_equal(decoded, values):
             return name, content
@@ -230,7 +227,7 @@ def _shape_of(values: Array) -> Shape:
 
 
 def _decode(entry: Entry, content: bytes) -> bytes:
-    """Decode an entry to the original's file, however large that is."""
+    """Decode an entry without a limit on the size of the result."""
     try:
         if entry.codec == JPEG:
             return lossless.restore_jpeg(content)
@@ -245,4 +242,5 @@ def _decode(entry: Entry, content: bytes) -> bytes:
     except BaseException as error:  # a panic in a Rust library is not an Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
             raise
-        raise ArchiveDamaged(f"'{entry.name}' can't be decoded: {first_line(error)}") from error
+        why = f"'{entry.name}' can't be decoded: {first_line(error)}"
+        raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT) from error

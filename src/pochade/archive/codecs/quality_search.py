@@ -1,9 +1,10 @@
 """The smallest lossy file that reaches an SSIMULACRA2 score: a search over each image codec's quality."""
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pochade.archive.codecs.guarded import try_codec
+from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.restored_avif import RESTORED_AVIF, RestoredQualityMeter
 from pochade.archive.container.manifest import Shape
 from pochade.images.codecs.lossy import LOSSY_CODECS, LossyCodec, Original, read_original
@@ -13,8 +14,8 @@ if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 TARGET_SCORES = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2, by fidelity
-MAX_TRIES = 10  # for each codec
-MAX_MODEL_PIXELS = 2**24  # larger pictures aren't tried with a model, which takes a second or two per million pixels
+MAX_TRIES_PER_CODEC = 10
+MAX_MODEL_PIXELS = 2**24  # a model takes a second or two per million pixels, so larger pictures do without
 
 
 class LossyCandidate(NamedTuple):
@@ -34,10 +35,10 @@ def smallest_lossy(content: bytes, target_score: float, max_bytes: int) -> Lossy
     Args:
         content: A picture's file.
         target_score: SSIMULACRA2 (see `images/quality/ssimulacra2.py`).
-        max_bytes: The result has fewer bytes than this.
+        max_bytes: The result must have fewer bytes than this.
 
     Returns:
-        None where the picture must not be encoded with loss, or no codec makes it smaller.
+        The file; None if the picture must not be encoded with loss, or no codec makes it small enough.
     """
     original = read_original(content)
     if original is None:
@@ -58,11 +59,11 @@ def smallest_for_model(
     Args:
         content: A picture's file.
         target_score: SSIMULACRA2 of the restored picture.
-        max_bytes: The result has fewer bytes than this.
+        max_bytes: The result must have fewer bytes than this.
         artifact_remover: The model.
 
     Returns:
-        None where the picture must not be encoded with loss, is too large, or doesn't become smaller.
+        The file; None if the picture must not be encoded with loss, is too large, or doesn't become small enough.
     """
     original = read_original(content)
     if original is None or math.prod(original.sides) > MAX_MODEL_PIXELS:
@@ -84,18 +85,18 @@ class QualityProbe(NamedTuple):
 def search_quality(
     codec: LossyCodec, original: Original, meter: QualityMeter, target_score: float, max_bytes: int
 ) -> LossyCandidate | None:
-    """Return one codec's file at the lowest quality that reaches the score; None where it isn't below `max_bytes`."""
+    """Return one codec's file at the lowest quality that reaches the score; None if it has `max_bytes` or more."""
     best: LossyCandidate | None = None
     quality = codec.guess_quality(target_score)
-    # the nearest qualities known to fail and to reach the score
+    # the highest quality that is known to fail, and the lowest that is known to reach the score
     below, above = QualityProbe(-1, -1, 0), QualityProbe(codec.best_quality + 1, -1, 0)
-    for _ in range(MAX_TRIES):
-        candidate = try_codec(lambda at: _encode_and_score(codec, original, meter, at), quality)
+    for _ in range(MAX_TRIES_PER_CODEC):
+        candidate = try_codec(partial(_encode_and_score, codec, original, meter), quality)
         if candidate is None:
             return best
         probe = QualityProbe(quality, candidate.score, len(candidate.content))
         if probe.score < target_score:
-            below, is_hopeless = probe, probe.size >= max_bytes  # a file that reaches the score is larger still
+            below, is_hopeless = probe, probe.size >= max_bytes  # a file that reaches the score is even larger
         else:
             is_hopeless = probe.size >= max_bytes and _shrinks_too_slowly(probe, above, max_bytes)
             best, max_bytes = (candidate, probe.size) if probe.size < max_bytes else (best, max_bytes)
@@ -114,7 +115,7 @@ def _encode_and_score(codec: LossyCodec, original: Original, meter: QualityMeter
 
 
 def _shrinks_too_slowly(probe: QualityProbe, above: QualityProbe, max_bytes: int) -> bool:
-    """Return whether even quality 0 would be too large, as sizes shrink more slowly at lower qualities."""
+    """Return whether even quality 0 would be too large, because sizes shrink more slowly at lower qualities."""
     bytes_per_step = max(0, above.size - probe.size) / (above.quality - probe.quality)
     return above.size > 0 and probe.size - bytes_per_step * probe.quality >= max_bytes
 
@@ -122,9 +123,9 @@ def _shrinks_too_slowly(probe: QualityProbe, above: QualityProbe, max_bytes: int
 def _next_quality(
     codec: LossyCodec, target_score: float, probe: QualityProbe, below: QualityProbe, above: QualityProbe
 ) -> int:
-    """Interpolate the quality at which the score is to be expected, strictly between `below` and `above`."""
-    both_known = below.quality >= 0 and above.quality <= codec.best_quality and above.score > below.score
+    """Interpolate the quality that should just reach the score, strictly between `below` and `above`."""
+    are_both_probed = below.quality >= 0 and above.quality <= codec.best_quality and above.score > below.score
     measured_slope = (above.score - below.score) / (above.quality - below.quality)
-    step = (target_score - probe.score) / (measured_slope if both_known else codec.score_per_step)
+    step = (target_score - probe.score) / (measured_slope if are_both_probed else codec.score_per_step)
     expected = probe.quality + (int(step) + 1 if step > 0 else min(-1, int(step)))
     return max(below.quality + 1, min(above.quality - 1, expected))

@@ -1,4 +1,4 @@
-"""Restored AVIF: a small AVIF that any viewer shows, and a model that removes its artifacts when it is extracted.
+"""Restored AVIF: a small AVIF that any viewer shows, and a model that removes its artifacts for `extract`.
 
     original ─►┤AVIF├─► entry ─►┤decode, enlarge a preview├─►┤ArtifactRemover├─► PNG, scored when encoding
 
@@ -45,7 +45,7 @@ class RestoredQualityMeter(QualityMeter):
         self.artifact_remover = artifact_remover
 
     def decode(self, content: bytes, quality: int) -> Picture:
-        """Decode an AVIF of that quality, and remove its artifacts."""
+        """Decode an AVIF that was encoded at a quality, and remove its artifacts."""
         return remove_artifacts(super().decode(content, quality), self.artifact_remover, (quality,))
 
 
@@ -55,23 +55,23 @@ def restore_picture(
     """Decode an AVIF, enlarge it to its original's size if it is a preview, and remove its artifacts.
 
     Args:
-        avif: The file.
+        avif: The AVIF file.
         artifact_remover: The model.
         conditioning: How the file was encoded (see `ArtifactRemover.apply`).
         shape: Shape of the result; the AVIF may be smaller.
 
     Raises:
-        ValueError: The file is no AVIF of 8 bits, is too large, or must not be enlarged so much.
+        ValueError: The file is no AVIF of 8 bits, is too large, or is enlarged more than a preview may be.
     """
     source = Source(io.BytesIO(avif), "the entry", len(avif), MAX_PICTURE_BYTES)
     header = read_header(source)
-    is_small = (header.height, header.width) != shape[:2]
+    must_enlarge = (header.height, header.width) != shape[:2]
     if (header.format, header.depth) != ("AVIF", 8) or header.height * header.width > MAX_PICTURE_PIXELS:
         raise ValueError(f"it is a picture of the format {header.format} with {header.depth} bits")
-    if is_small and max(shape[:2]) > PREVIEW_SIDE:
+    if must_enlarge and max(shape[:2]) > PREVIEW_SIDE:
         raise ValueError(f"it is {header.width} x {header.height}, and only previews are enlarged")
     picture = picture_from_source(source)
-    if is_small:
+    if must_enlarge:
         picture = replace(picture, pixels=resize_bicubic(picture.pixels, shape[0], shape[1]), alpha=None)
     return remove_artifacts(picture, artifact_remover, conditioning)
 
@@ -95,8 +95,8 @@ def restore_png(
         codec: The entry's codec, which says whether it holds an AVIF or only its frame.
         content: The entry's content.
         artifact_remover: The model.
-        conditioning: As for `restore_picture`.
-        shape: As for `restore_picture`.
+        conditioning: How the entry was encoded (see `ArtifactRemover.apply`).
+        shape: Shape of the restored picture.
     """
     avif = wrap_in_avif(content) if codec == RESTORED_FRAME_CODEC else content
     return encode_png(restore_picture(avif, artifact_remover, conditioning, shape), read_xmp(avif))
@@ -104,7 +104,7 @@ def restore_png(
 
 @cache
 def load_artifact_remover(path: Path) -> "ArtifactRemover":
-    """Load the model in a file, once in each process."""
+    """Load the model from a file, once in each process."""
     from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch is slow to import
 
     return ArtifactRemover(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Files packed with xz, in chunks, so that a file may be larger than the memory."""
+"""Packs and unpacks files with xz, in chunks, because a file may be larger than the memory."""
 
 import lzma
 from collections.abc import Callable, Iterable
@@ -8,38 +8,38 @@ from pochade.archive.container.manifest import CHUNK_BYTES
 from pochade.errors import ArchiveDamaged
 from pochade.images.base.source import first_line
 
-MAX_WINDOW_BYTES = 2**25  # packing takes twelve times as much memory, unpacking a little more than once
+MAX_WINDOW_BYTES = 2**25  # packing takes twelve times as much memory, unpacking a little more than this
 MIN_WINDOW_BYTES = 4096
 UNPACK_MEMORY_BYTES = 2 * MAX_WINDOW_BYTES
-TRIAL_BYTES = 8 * CHUNK_BYTES  # after which packing stops if it saves too little
-MAX_TRIAL_RATIO = 0.98
+TRIAL_BYTES = 8 * CHUNK_BYTES  # packing stops after these bytes if it saves too little
+MAX_TRIAL_RATIO = 0.98  # of packed to unpacked bytes
 
 
 class ChunkReader(Protocol):
     """Anything that can be read like a file."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes; nothing at the end."""
+        """Return the next bytes; no bytes at the end."""
 
 
 def pack_xz(chunks: Iterable[bytes], size: int, into: BinaryIO) -> bool:
     """Pack a file.
 
     Args:
-        chunks: Its content.
-        size: Its bytes.
-        into: The file for the packed bytes.
+        chunks: The file's content.
+        size: The file's bytes.
+        into: Where the packed bytes go.
 
     Returns:
         Whether the packed file is smaller. If not, `into` may hold only its beginning.
     """
     window = max(MIN_WINDOW_BYTES, min(MAX_WINDOW_BYTES, size))
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
-    compressor, packed = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=filters), 0
+    compressor, read_bytes = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=filters), 0
     for chunk in chunks:
         into.write(compressor.compress(chunk))
-        packed += len(chunk)
-        if packed >= TRIAL_BYTES and into.tell() > MAX_TRIAL_RATIO * packed:
+        read_bytes += len(chunk)
+        if read_bytes >= TRIAL_BYTES and into.tell() > MAX_TRIAL_RATIO * read_bytes:
             return False
     into.write(compressor.flush())
     return into.tell() < size
@@ -50,11 +50,11 @@ def unpack_xz(packed: ChunkReader, length: int, write: Callable[[bytes], Any]) -
 
     Args:
         packed: The packed file.
-        length: Bytes that it must unpack to.
+        length: Bytes of the unpacked file.
         write: Called with each chunk.
 
     Raises:
-        ArchiveDamaged: It is damaged, or unpacks to another length.
+        ArchiveDamaged: The packed file is damaged, or unpacks to another length.
     """
     decompressor, missing = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=UNPACK_MEMORY_BYTES), length
     try:

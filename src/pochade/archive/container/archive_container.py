@@ -1,4 +1,4 @@
-"""An open archive file: where each part of it is, and which parts are damaged."""
+"""An open archive file: where each part is, and which parts are damaged."""
 
 import hashlib
 import zlib
@@ -21,14 +21,14 @@ from pochade.archive.container.zip_layout import (
     member_offsets,
     stored_member,
 )
-from pochade.errors import ArchiveDamaged, FileUnreachable
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, FileUnreachable
 from pochade.images.base.source import open_without_blocking, printable
 
 
 class Damage(NamedTuple):
-    """A part of an archive that isn't as it was written."""
+    """A part of an archive that has changed since it was written."""
 
-    what: str  # a sentence
+    what: str  # the sentence for people
     lost_files: tuple[StoredPath, ...]
 
     @property
@@ -38,14 +38,14 @@ class Damage(NamedTuple):
 
 
 class ArchiveContainer:
-    """An open archive file. Every size and offset follows from the manifest, never from the ZIP's own headers.
+    """An open archive file, whose sizes and offsets all follow from the manifest, never from the ZIP's own headers.
 
     Args:
         path: The file.
 
     Raises:
-        ArchiveDamaged: It is no archive, or its manifest can be neither read nor repaired.
-        FileUnreachable: It can't be opened.
+        ArchiveDamaged: The file is no archive, or its manifest can be neither read nor repaired.
+        FileUnreachable: The file can't be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +62,8 @@ class ArchiveContainer:
             raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
         except ArchiveDamaged as error:
             self.close()
-            raise ArchiveDamaged(f"'{printable(path)}' can't be opened: {error.sentence}", error.hint) from error
+            why, hint = f"'{printable(path)}' can't be opened: {error.sentence}", error.hint or UNDAMAGED_COPY_HINT
+            raise ArchiveDamaged(why, hint) from error
         entries = [entry.member for entry in self.manifest.entries]
         copy = self.manifest_copy
         self.repair_record = make_repair_record(copy.member, copy.packed)
@@ -75,7 +76,7 @@ class ArchiveContainer:
         self.file.close()
 
     def content_range(self, entry: Entry) -> FileRange:
-        """Return where an entry's content is."""
+        """Return the range of the file that holds an entry's content."""
         offset = self.offset_by_name[entry.name]
         return FileRange(self.file, offset + len(local_header(entry.member)), entry.bytes)
 
@@ -84,27 +85,27 @@ class ArchiveContainer:
         return [entry for entry in self.manifest.entries if entry.codec == MODEL]
 
     def read_model(self, entry: Entry) -> bytes:
-        """Read the packed model of an entry, repaired where it is damaged.
+        """Return the packed model of an entry; damage is repaired.
 
         Raises:
-            ArchiveDamaged: It can't be repaired, or is larger than any model.
+            ArchiveDamaged: The model can't be repaired, or is larger than any model of ours.
         """
         if entry.bytes > MAX_MODEL_BYTES:
-            raise ArchiveDamaged(f"the model '{entry.name}' has {entry.bytes:,} bytes")
+            raise ArchiveDamaged(f"the model '{entry.name}' is too large: {entry.bytes:,} bytes", UNDAMAGED_COPY_HINT)
         return extract_model(entry, self.content_range(entry).content())
 
     @cached_property
     def usable_models(self) -> dict[str, Entry]:
         """The models that are intact or can be repaired, by id."""
-        usable = {}
+        usable_models = {}
         for entry in self.models():
             with suppress(ArchiveDamaged):
                 self.read_model(entry)
-                usable[model_id(entry)] = entry
-        return usable
+                usable_models[model_id(entry)] = entry
+        return usable_models
 
     def fault(self, entry: Entry) -> str:
-        """Return why a file can't be decoded from an entry; empty where the entry and its model are intact."""
+        """Return why an entry can't be decoded; an empty string if it and its model are intact."""
         if entry.model is not None and entry.model not in self.usable_models:
             return f"the model {entry.model!a}, on which it depends, is missing or damaged"
         return self._content_fault(entry)
@@ -113,7 +114,7 @@ class ArchiveContainer:
         """Compare every byte of the file with what was written.
 
         Args:
-            report: Called with how many bytes of how many were read.
+            report: Called with the bytes that were checked and all bytes.
         """
         paths: dict[str, list[StoredPath]] = {}
         for file in self.manifest.files:
@@ -128,7 +129,7 @@ class ArchiveContainer:
         return damages + self._missing_models() + self._damage_behind_entries()
 
     def _content_fault(self, entry: Entry) -> str:
-        """Return what is wrong with an entry's content; empty where it is intact."""
+        """Return what is wrong with an entry's content; an empty string if it is intact."""
         crc32, length = 0, 0
         try:
             for chunk in self.content_range(entry).chunks():
@@ -147,7 +148,7 @@ class ArchiveContainer:
         return Damage(f"the model '{entry.name}' is damaged: {reason}", self._dependent_files(model_id(entry)))
 
     def _missing_models(self) -> list[Damage]:
-        """Return a damage for each model that files depend on and the archive doesn't have at all."""
+        """Return a damage for each model that the archive lacks, although files depend on it."""
         needed = {file.entry.model for file in self.manifest.files if file.entry.model is not None}
         missing = sorted(needed - {model_id(entry) for entry in self.models()})
         return [Damage(f"the model {name!a} is missing", self._dependent_files(name)) for name in missing]

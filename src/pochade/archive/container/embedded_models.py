@@ -1,7 +1,7 @@
-"""A model that travels in an archive, as an entry of its own with a repair record behind it.
+"""A model inside an archive: an entry of its own, on which the entries of pictures depend.
 
 The entry's content is the packed model (see `models/packed_weights.py`), followed by a repair record like the
-manifest's, because many pictures depend on it.
+manifest's, because damage to the model would cost many pictures.
 """
 
 import hashlib
@@ -10,14 +10,14 @@ import zlib
 from pochade.archive.container.manifest import BYTES, MODEL, Entry
 from pochade.archive.container.parity import make_repair_record, parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import stored_member
-from pochade.errors import ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 
 MODEL_ID_DIGITS = 16  # of the packed model's SHA-256
 MAX_MODEL_BYTES = 2**24  # of an entry; our models are far smaller
 
 
 def model_id(entry: Entry) -> str:
-    """Return the id by which the entries of pictures name the model of this entry."""
+    """Return the id by which entries of pictures refer to the model in this entry."""
     return entry.original_sha256[:MODEL_ID_DIGITS]
 
 
@@ -34,17 +34,17 @@ def model_entry(model: bytes) -> Entry:
 
 
 def extract_model(entry: Entry, content: bytes) -> bytes:
-    """Return the packed model from an entry's content, repaired where it is damaged.
+    """Return the packed model from an entry's content; damage is repaired.
 
     Raises:
-        ArchiveDamaged: It can't be repaired.
+        ArchiveDamaged: The model can't be repaired.
     """
-    model, behind = content[: entry.original_bytes], content[entry.original_bytes :]
-    record = None if _is_intact(model, entry) else parse_repair_record(behind)
+    model, record_bytes = content[: entry.original_bytes], content[entry.original_bytes :]
+    record = None if _is_intact(model, entry) else parse_repair_record(record_bytes)
     if record is not None and record.member.packed == len(model):  # a hostile record may claim another length
         model = repair_blocks(model, record)
     if not _is_intact(model, entry):
-        raise ArchiveDamaged(f"the model '{entry.name}' is damaged", "look for an undamaged copy")
+        raise ArchiveDamaged(f"the model '{entry.name}' is damaged", UNDAMAGED_COPY_HINT)
     return model
 
 

@@ -1,11 +1,11 @@
-"""A range of bytes of an open file."""
+"""Reads a range of bytes of an open file, at once or in chunks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from pochade.archive.container.manifest import CHUNK_BYTES
-from pochade.errors import ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class FileRange:
     length: int
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes in chunks; fewer bytes where the file ends early.
+        """Yield the bytes in chunks; fewer bytes if the file ends early.
 
         Raises:
-            ArchiveDamaged: The disk can't read them.
+            ArchiveDamaged: The disk can't read the bytes.
         """
         position, end = self.start, self.start + self.length
         while content := self._read(position, min(CHUNK_BYTES, end - position)):
@@ -31,7 +31,7 @@ class FileRange:
         """Read all bytes at once.
 
         Raises:
-            ArchiveDamaged: The disk can't read them.
+            ArchiveDamaged: The disk can't read the bytes.
         """
         return b"".join(self.chunks())
 
@@ -40,7 +40,7 @@ class FileRange:
             self.file.seek(position)
             return self.file.read(count)
         except OSError as error:
-            raise ArchiveDamaged(f"it can't be read: {error.strerror}", "look for an undamaged copy") from error
+            raise ArchiveDamaged(f"it can't be read: {error.strerror}", UNDAMAGED_COPY_HINT) from error
 
 
 class RangeReader:
@@ -50,5 +50,5 @@ class RangeReader:
         self.chunks = file_range.chunks()
 
     def read(self, _size: int = -1) -> bytes:
-        """Return the next chunk, whatever size was asked for; nothing at the end."""
+        """Return the next chunk, whatever size the caller asks for; no bytes at the end."""
         return next(self.chunks, b"")

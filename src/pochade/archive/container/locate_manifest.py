@@ -1,15 +1,16 @@
-"""Finding the manifest of an archive that may be damaged or hostile.
+"""Finds the manifest of an archive that may be damaged or hostile.
 
-The right manifest is the last one in the file whose entries end exactly where its header begins.
+The right manifest is the last one in the file whose entries end exactly where its own header begins.
 """
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from pochade.archive.container.check_manifest import parse_manifest
 from pochade.archive.container.manifest import CHUNK_BYTES, Manifest
-from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes, read_manifest
+from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes
 from pochade.archive.container.parity import parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import (
     LOCAL_HEADER_BYTES,
@@ -24,24 +25,24 @@ from pochade.archive.container.zip_layout import (
 )
 from pochade.errors import ArchiveDamaged
 
-MAX_HEADERS_TRIED = 16  # the right one is the last, unless what follows it is damaged
+MAX_HEADERS_TRIED = 16  # usually the last header is the right one; damage or hostile bytes may follow it
 
 
 class ManifestCopy(NamedTuple):
-    """The stored bytes of a manifest."""
+    """A manifest as bytes, and where the archive stores it."""
 
     offset: int  # of its header
     member: ZipMember
-    packed: bytes
-    content: bytes
+    packed: bytes  # as stored
+    content: bytes  # the JSON
 
 
 def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
-    """Find and read the manifest, from its own bytes or, where they are damaged, with its repair record.
+    """Find and check the manifest; if no intact one is right, repair it with its repair record.
 
     Args:
         file: The archive.
-        size: Its bytes.
+        size: Bytes of the archive.
 
     Raises:
         ArchiveDamaged: There is no manifest that can be repaired, or it says something impossible.
@@ -52,17 +53,9 @@ def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
         "it isn't an archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
     )
     for name, read_copy in ((MANIFEST_NAME, _read_copy), (REPAIR_NAME, _read_repaired_copy)):
-        tried = 0
-        for name_offset in _offsets_from_end(file, size, name.encode()):
-            offset = name_offset - LOCAL_HEADER_BYTES
-            if (member := _read_header(file, size, offset, name)) is None:
-                continue
-            if (tried := tried + 1) > MAX_HEADERS_TRIED:
-                break
-            if (copy := read_copy(file, offset, member)) is None:
-                continue
+        for copy in _manifest_copies(file, size, name, read_copy):
             try:
-                manifest = read_manifest(copy.content)
+                manifest = parse_manifest(copy.content)
             except ArchiveDamaged as error:
                 refusal = error
                 continue
@@ -70,6 +63,28 @@ def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
                 return copy, manifest
             refusal = ArchiveDamaged("its manifest has other sizes than the file")
     raise refusal
+
+
+def _manifest_copies(
+    file: BinaryIO, size: int, name: str, read_copy: Callable[[BinaryIO, int, ZipMember], ManifestCopy | None]
+) -> Iterator[ManifestCopy]:
+    """Yield the manifests behind headers with a name, the last one first, from at most `MAX_HEADERS_TRIED` headers.
+
+    Args:
+        file: The archive.
+        size: Bytes of the archive.
+        name: Of the manifest, or of the repair record.
+        read_copy: Reads the manifest that belongs to a header; the file is positioned behind that header.
+    """
+    headers_tried = 0
+    for name_offset in _offsets_from_end(file, size, name.encode()):
+        offset = name_offset - LOCAL_HEADER_BYTES
+        if (member := _read_header(file, size, offset, name)) is None:
+            continue
+        if (headers_tried := headers_tried + 1) > MAX_HEADERS_TRIED:
+            return
+        if (copy := read_copy(file, offset, member)) is not None:
+            yield copy
 
 
 def _entries_end_at(manifest: Manifest, offset: int) -> bool:
@@ -83,17 +98,17 @@ def _offsets_from_end(file: BinaryIO, size: int, pattern: bytes) -> Iterator[int
         start = max(0, end - CHUNK_BYTES)
         file.seek(start)
         content = file.read(end - start + len(pattern) - 1)  # the pattern may cross the border of two chunks
-        place = content.rfind(pattern)
-        while place >= 0:
-            yield start + place
-            place = content.rfind(pattern, 0, place + len(pattern) - 1)
+        position = content.rfind(pattern)
+        while position >= 0:
+            yield start + position
+            position = content.rfind(pattern, 0, position + len(pattern) - 1)
         end = start
 
 
 def _read_header(file: BinaryIO, size: int, offset: int, name: str) -> ZipMember | None:
-    """Read the header of a manifest or a repair record; None where there is none that Pochade would write.
+    """Read the header of a manifest or a repair record; None if Pochade would not write such a header.
 
-    Leaves the file positioned behind the header.
+    The file is then positioned behind the header.
     """
     if offset < 0:
         return None
@@ -109,12 +124,12 @@ def _read_header(file: BinaryIO, size: int, offset: int, name: str) -> ZipMember
 
 
 def _read_copy(file: BinaryIO, offset: int, member: ZipMember) -> ManifestCopy | None:
-    """Read the manifest at the file's position; None where it is damaged."""
+    """Read the manifest at the file's position; None if it is damaged."""
     return _inflate(offset, member, file.read(member.packed))
 
 
 def _read_repaired_copy(file: BinaryIO, offset: int, member: ZipMember) -> ManifestCopy | None:
-    """Read the manifest in front of the repair record at the file's position; None where it can't be repaired."""
+    """Read the manifest in front of the repair record at the file's position; None if it can't be repaired."""
     content = file.read(member.packed)
     record = parse_repair_record(content) if zlib.crc32(content) == member.crc32 else None
     if record is None or (start := offset - record.member.packed) < 0 or not _has_plausible_size(record.member):
@@ -125,12 +140,12 @@ def _read_repaired_copy(file: BinaryIO, offset: int, member: ZipMember) -> Manif
 
 
 def _has_plausible_size(member: ZipMember) -> bool:
-    """Return whether a manifest is neither too large nor grows more than one that Pochade writes."""
+    """Return whether a manifest is small enough, and grows by unpacking no more than those that Pochade writes."""
     return member.unpacked <= min(MAX_MANIFEST_BYTES, max_unpacked_bytes(member.packed))
 
 
 def _inflate(offset: int, member: ZipMember, packed: bytes) -> ManifestCopy | None:
-    """Unpack a manifest; None where it is damaged."""
+    """Unpack a manifest; return None if it is damaged."""
     decompressor = zlib.decompressobj(-15)
     try:
         content = decompressor.decompress(packed, member.unpacked + 1)

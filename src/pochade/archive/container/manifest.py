@@ -1,6 +1,6 @@
 """The records of an archive's manifest: its entries, its files and its empty folders.
 
-`manifest_json.py` writes them as JSON and reads them again.
+`manifest_json.py` writes them as JSON; `check_manifest.py` reads and checks that JSON.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.container.zip_layout import ZipMember
 from pochade.images.codecs.container_split import RowLayout
 
-JPEG, STORED, XZ = "jpeg", "stored", "xz"  # codecs of entries that are no lossless or lossy picture
-MODEL = "net"  # the codec of an entry that is no file of a person's, but a model on which pictures depend
-BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what an entry returns; the first two are lossless
+JPEG, STORED, XZ = "jpeg", "stored", "xz"  # codecs that return a file byte for byte
+MODEL = "net"  # the codec of an entry that holds not a person's file, but a model on which pictures depend
+BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back from an entry; the first two lose nothing
 LOSSLESS, PREVIEW = "lossless", "preview"
 FIDELITIES = (PREVIEW, "medium", "high", LOSSLESS)  # from low to high
-CHUNK_BYTES = 2**20  # that are read at once
+CHUNK_BYTES = 2**20  # read at once
 
-Remainder = bytes  # of a file, without its pixels
+Remainder = bytes  # a file without its pixels
 Shape = tuple[int, int, int, int]  # height, width, channels, bits a channel
 
 
@@ -32,22 +32,22 @@ class Entry:
     bytes: int
     crc32: int
     codec: str
-    returns: str  # "bytes" or "pixels", what of the original comes back exactly; or "picture", one that looks like it
+    returns: str  # "bytes" or "pixels" if these come back exactly; "picture" if one comes back that looks similar
     original_bytes: int
     original_sha256: str
     format: str = ""
     fidelity: str = LOSSLESS
     shape: Shape | None = None
-    pixels: str | None = None  # the first half of the SHA-256 of the pixel values
+    pixels: str | None = None  # first half of the SHA-256 of the pixel values
     remainder: Remainder | None = None
     row_layout: RowLayout | None = None
     score: float | None = None  # SSIMULACRA2, for an entry that returns a picture
-    model: str | None = None  # id of the model that restores it
-    conditioning: tuple[int, ...] | None = None  # of that model: how the entry was encoded
+    model: str | None = None  # id of the model that restores the picture
+    conditioning: tuple[int, ...] | None = None  # what the model is conditioned on: how the entry was encoded
 
     @property
     def rank(self) -> int:
-        """Index of the fidelity in `FIDELITIES`; a lossless entry has the highest, whatever was asked for."""
+        """Index in `FIDELITIES`; an entry that lost nothing counts as lossless, whatever fidelity was asked for."""
         is_lossy = self.returns == PICTURE and self.fidelity in FIDELITIES
         return FIDELITIES.index(self.fidelity if is_lossy else LOSSLESS)
 
@@ -84,7 +84,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class ArchivedFile:
-    """One file of a person's in an archive; files with the same content share an entry."""
+    """A person's file in an archive; files with the same content share an entry."""
 
     path: StoredPath
     mtime: int  # nanoseconds since 1970
@@ -117,7 +117,7 @@ class ArchivedFile:
 
     @property
     def score(self) -> float | None:
-        """SSIMULACRA2 against the original; None where nothing is lost."""
+        """SSIMULACRA2 against the original; None if nothing is lost."""
         return self.entry.score
 
     def as_data(self) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class ArchivedFile:
 class Manifest:
     """Everything an archive holds."""
 
-    entries: list[Entry]  # in the order of the file
+    entries: list[Entry]  # in the order of the archive
     files: list[ArchivedFile]  # by path
     folders: list[StoredPath]  # empty ones
     has_unknown_fields: bool = False  # a newer Pochade wrote it

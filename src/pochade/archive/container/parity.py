@@ -1,7 +1,7 @@
 """The repair record of a manifest: checksums of its blocks, and XOR sums over some of them.
 
 A block whose checksum is wrong is recovered as the XOR of its sum and the other blocks in that sum. A record repairs
-any damage that touches at most one block of each sum.
+damage that touches at most one block of each sum.
 """
 
 import struct
@@ -15,9 +15,9 @@ from pochade.images.base.picture import Array
 
 BLOCK_BYTES = 256
 MAX_BLOCKS_PER_SUM = 16
-MIN_SUMS = 2  # so that damage across the border of two blocks can be repaired
-HEADER = struct.Struct("<4sQQI")  # signature, packed and unpacked bytes of the manifest, its CRC-32
-SIGNATURE = b"PRP1"
+MIN_SUMS = 2  # so that damage to two neighbouring blocks can be repaired
+RECORD_HEADER = struct.Struct("<4sQQI")  # signature, packed and unpacked bytes of the manifest, its CRC-32
+RECORD_SIGNATURE = b"PRP1"
 
 
 class RepairRecord(NamedTuple):
@@ -38,32 +38,32 @@ def make_repair_record(member: ZipMember, packed: bytes) -> bytes:
     blocks, sum_count = _split_blocks(packed), _block_and_sum_count(len(packed))[1]
     checksums = np.array([zlib.crc32(block.tobytes()) for block in blocks], "<u4")
     sums = [np.bitwise_xor.reduce(blocks[first::sum_count], axis=0) for first in range(sum_count)]
-    header = HEADER.pack(SIGNATURE, member.packed, member.unpacked, member.crc32)
+    header = RECORD_HEADER.pack(RECORD_SIGNATURE, member.packed, member.unpacked, member.crc32)
     return header + checksums.tobytes() + b"".join(block_sum.tobytes() for block_sum in sums)
 
 
 def parse_repair_record(content: bytes) -> RepairRecord | None:
-    """Parse a repair record; return None where the bytes are none."""
-    if len(content) < HEADER.size:
+    """Parse a repair record; return None if the bytes are not one."""
+    if len(content) < RECORD_HEADER.size:
         return None
-    signature, packed, unpacked, crc32 = HEADER.unpack_from(content)
+    signature, packed, unpacked, crc32 = RECORD_HEADER.unpack_from(content)
     blocks, sums = _block_and_sum_count(packed)
-    if signature != SIGNATURE or len(content) != HEADER.size + 4 * blocks + BLOCK_BYTES * sums:
+    if signature != RECORD_SIGNATURE or len(content) != RECORD_HEADER.size + 4 * blocks + BLOCK_BYTES * sums:
         return None
-    checksums = np.frombuffer(content, "<u4", blocks, HEADER.size)
-    flat_sums = np.frombuffer(content, np.uint8, BLOCK_BYTES * sums, HEADER.size + 4 * blocks)
+    checksums = np.frombuffer(content, "<u4", blocks, RECORD_HEADER.size)
+    flat_sums = np.frombuffer(content, np.uint8, BLOCK_BYTES * sums, RECORD_HEADER.size + 4 * blocks)
     member = ZipMember(MANIFEST_NAME, crc32, packed, unpacked, METHOD_DEFLATED)
     return RepairRecord(member, checksums, flat_sums.reshape(sums, BLOCK_BYTES))
 
 
 def repair_blocks(packed: bytes, record: RepairRecord) -> bytes:
-    """Return packed bytes with every damaged block recovered that is the only damaged one in its sum."""
+    """Return the packed bytes, with each damaged block recovered if it is the only damaged one in its sum."""
     blocks, sum_count = _split_blocks(packed), len(record.sums)
     damaged = [n for n, block in enumerate(blocks) if zlib.crc32(block.tobytes()) != record.checksums[n]]
     for number in damaged:
         first = number % sum_count
-        others = np.bitwise_xor.reduce(blocks[first::sum_count], axis=0) ^ blocks[number]
-        blocks[number] = others ^ record.sums[first]
+        sum_of_others = np.bitwise_xor.reduce(blocks[first::sum_count], axis=0) ^ blocks[number]
+        blocks[number] = sum_of_others ^ record.sums[first]
     return blocks.tobytes()[: len(packed)]
 
 

@@ -1,6 +1,6 @@
-"""An unfinished archive: it grows by one entry at a time, and the next run resumes it after a kill at any moment.
+"""An unfinished archive, which grows by one entry at a time. The next run resumes it after a kill at any moment.
 
-Beside it lies its journal, which gets one line for each entry after the entry is complete.
+Its journal is a file beside it, with one line for each complete entry.
 """
 
 import base64
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.container.archive_container import ArchiveContainer
+from pochade.archive.container.check_manifest import entry_from_json
 from pochade.archive.container.entry_names import EntryNames
 from pochade.archive.container.file_range import FileRange
 from pochade.archive.container.manifest import STORED, Entry, Manifest
 from pochade.archive.container.manifest_json import (
     MAX_MANIFEST_BYTES,
-    entry_from_json,
     entry_to_json,
     max_unpacked_bytes,
     write_manifest,
@@ -44,13 +44,13 @@ DROPPED_KEY = "dropped"  # marks a line of the journal that lists entries to be 
 
 
 class PartialArchive:
-    """The growing file and its entries.
+    """The unfinished archive file, its entries and its journal.
 
     Args:
-        target: The name that the finished archive gets.
+        target: The path of the finished archive.
 
     Raises:
-        OutputUnwritable: The file can't be made.
+        OutputUnwritable: The unfinished file can't be made.
     """
 
     def __init__(self, target: Path) -> None:
@@ -61,8 +61,8 @@ class PartialArchive:
         self.names = EntryNames()
         self.end = 0  # offset behind the last entry
         try:
-            never_through_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | never_through_links, 0o666)
+            no_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | no_links, 0o666)
             self.file: BinaryIO = os.fdopen(descriptor, "r+b")  # raises for a pipe, which has no offsets
             self._copy_permissions(stat.S_IRUSR | stat.S_IWUSR)
         except OSError as error:
@@ -76,7 +76,7 @@ class PartialArchive:
 
     @staticmethod
     def remove_leftovers(target: Path) -> None:
-        """Remove what a killed run left, when the archive already has everything that was planned."""
+        """Remove the unfinished file and journal of a killed run, because the archive already has everything."""
         for suffix in ("part", "part.jsonl"):
             with suppress(OSError):
                 target.with_name(f".{target.name}.{suffix}").unlink()
@@ -85,7 +85,7 @@ class PartialArchive:
         """Keep the planned and intact entries of an interrupted run, and close the gaps between them.
 
         Raises:
-            OutputUnwritable: The disk refuses, for example because it is full.
+            OutputUnwritable: The disk refuses to write, for example because it is full.
         """
         try:
             self._resume(is_planned)
@@ -94,7 +94,7 @@ class PartialArchive:
 
     def _resume(self, is_planned: Callable[[Entry], bool]) -> None:
         entries, dropped = self._read_journal()
-        old_end, resumed = 0, []
+        old_end, resumed_entries = 0, []
         for entry in entries:
             header = len(local_header(entry.member))
             old, new = (FileRange(self.file, start + header, entry.bytes) for start in (old_end, self.end))
@@ -104,80 +104,70 @@ class PartialArchive:
             is_in_place = new == old or _is_intact(new, entry)  # a killed run may have moved it already
             if _is_intact(new if is_in_place else old, entry):
                 self._append(entry, None if is_in_place else old.chunks())
-                resumed.append(entry)
+                resumed_entries.append(entry)
         self.file.truncate(self.end)
-        lines = b"".join(map(journal_line, resumed))
+        lines = b"".join(map(journal_line, resumed_entries))
         temporary = self.journal_path.with_name(self.journal_path.name + ".new")
         temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as file:  # never through a link
+        with temporary.open("xb") as file:  # fails if a link has that name
             file.write(lines)
         temporary.replace(self.journal_path)
 
     def add(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write an entry behind the last one, and compare what is written with what was encoded.
+        """Write an entry behind the last one, and compare its content with what was encoded.
 
         Args:
-            entry: Its `bytes` and `crc32` are those of the encoded content that was compared with the original. Of a
-                stored file, the SHA-256 is compared instead.
-            content: Its bytes, in chunks.
+            entry: Its `bytes` and `crc32` are those of the encoded content that was compared with the original;
+                for a stored file, `original_sha256` is compared instead.
+            content: The entry's bytes, in chunks.
 
         Returns:
-            The entry, with the CRC-32 of what was written.
+            The entry with the CRC-32 of its content.
 
         Raises:
             FileUnreachable: A stored file changed since it was hashed.
-            OutputUnwritable: The disk refuses, or the content differs from what was encoded.
+            OutputUnwritable: The disk refuses to write, or the content differs from what was encoded.
         """
         try:
-            written = self._append(entry, content)
+            written_entry = self._append(entry, content)
             with self.journal_path.open("ab") as journal:
-                journal.write(journal_line(written))
+                journal.write(journal_line(written_entry))
         except OSError as error:
             raise write_error(self.target, error) from error
-        return written
+        return written_entry
 
-    def drop(self, unwanted: list[Entry]) -> None:
+    def drop(self, entries: list[Entry]) -> None:
         """Remove entries, and close the gaps.
 
         Raises:
-            OutputUnwritable: The disk refuses, for example because it is full.
+            OutputUnwritable: The disk refuses to write, for example because it is full.
         """
-        if not unwanted:
+        if not entries:
             return
-        names, expected = {entry.name for entry in unwanted}, len(self.entries) - len(unwanted)
+        names, expected_count = {entry.name for entry in entries}, len(self.entries) - len(entries)
         try:
-            with self.journal_path.open("ab") as journal:  # first, so that a kill while entries move costs nothing
+            with self.journal_path.open("ab") as journal:  # before entries move, so that a kill loses none
                 journal.write(json.dumps({DROPPED_KEY: sorted(names)}).encode() + b"\n")
         except OSError as error:
             raise write_error(self.target, error) from error
         self.entries, self.names, self.end = [], EntryNames(), 0
         self.resume(lambda _entry: True)
-        if len(self.entries) != expected:
+        if len(self.entries) != expected_count:
             why = f"'{printable(self.target)}' could not be written: the disk returned other bytes than were written"
             raise OutputUnwritable(why, "check the disk, and give the same command again")
 
     def finish(self, manifest: Manifest) -> None:
-        """Write everything behind the entries, verify the file, and give it its name.
+        """Write everything behind the entries, verify the whole file, and rename it to `target`.
 
         Raises:
-            OutputUnwritable: The disk refuses, or what was read back differs.
+            OutputUnwritable: The disk refuses to write, or what was read back differs.
             UsageError: The manifest would be too large.
         """
-        content = write_manifest(manifest)
-        if len(content) > MAX_MANIFEST_BYTES:
-            raise UsageError("there are too many files for one archive", "make several archives")
-        packed = deflate(content, 9)
-        if len(content) > max_unpacked_bytes(len(packed)):
-            packed = deflate(content, 0)  # readers refuse a manifest that expands so much
-        member = ZipMember(MANIFEST_NAME, zlib.crc32(content), len(packed), len(content), METHOD_DEFLATED)
-        repair_record = make_repair_record(member, packed)
-        repair_member = stored_member(REPAIR_NAME, repair_record)
-        members = [*(entry.member for entry in manifest.entries), member, repair_member]
-        end = directory_and_end(members, hashlib.sha256(content).hexdigest())
+        tail = _bytes_behind_entries(manifest)
         try:
             self.file.truncate(self.end)  # a file that could not be read to its end may have left a part of an entry
             self.file.seek(self.end)
-            self.file.write(local_header(member) + packed + local_header(repair_member) + repair_record + end)
+            self.file.write(tail)
             self.file.flush()
             os.fsync(self.file.fileno())
             self._verify(manifest)
@@ -189,7 +179,7 @@ class PartialArchive:
             raise write_error(self.target, error) from error
 
     def _append(self, entry: Entry, content: Iterable[bytes] | None) -> Entry:
-        """Write header and content behind the last entry; `content` is None where it is already in place."""
+        """Write header and content behind the last entry; `content` is None if it is already in place."""
         if content is not None:
             entry = self._write_content(entry, content)
         header = local_header(entry.member)
@@ -202,7 +192,7 @@ class PartialArchive:
         return entry
 
     def _write_content(self, entry: Entry, content: Iterable[bytes]) -> Entry:
-        """Write a content in its place, and compare it: a stored file by SHA-256, anything else by CRC-32."""
+        """Write an entry's content and compare it: a stored file by SHA-256, anything else by CRC-32."""
         crc32, digest = 0, hashlib.sha256()
         start = position = self.end + len(local_header(entry.member))
         for chunk in content:
@@ -222,7 +212,7 @@ class PartialArchive:
         raise OutputUnwritable(why, "check the disk and the memory, and give the same command again")
 
     def _read_journal(self) -> tuple[list[Entry], set[str]]:
-        """Read the journal up to the first incomplete line: its entries, and the names of dropped ones."""
+        """Return the entries in the journal up to its first incomplete line, and the names of dropped entries."""
         entries: list[Entry] = []
         dropped: set[str] = set()
         with suppress(OSError, ValueError, ArchiveDamaged):
@@ -236,35 +226,55 @@ class PartialArchive:
         return entries, dropped
 
     def _copy_permissions(self, extra: int = 0) -> None:
-        """Give the file the old archive's permissions; extra ones while it grows, for the next run."""
+        """Give the file the old archive's permissions, and `extra` ones that a resuming run needs."""
         with suppress(OSError):  # there is no old archive, or the file system has no permissions
             self.path.chmod(stat.S_IMODE(self.target.stat().st_mode) | extra)
 
     def _verify(self, manifest: Manifest) -> None:
-        """Read the whole file back; raise OutputUnwritable where anything differs."""
+        """Read the whole file back; raise OutputUnwritable if anything differs."""
         try:
             container = ArchiveContainer(self.path)
             try:
                 differences = [damage.what for damage in container.find_damage()]
                 if container.manifest != manifest:
-                    differences.append("its manifest is another")
+                    differences.append("its manifest differs")
             finally:
                 container.close()
         except ArchiveDamaged as error:
             differences = [error.sentence]
         if differences:
             why = f"'{printable(self.target)}' could not be written: what was read back differs: {differences[0]}"
-            raise OutputUnwritable(why, "check the disk")
+            raise OutputUnwritable(why, "check the disk, and give the same command again")
+
+
+def _bytes_behind_entries(manifest: Manifest) -> bytes:
+    """Return the manifest, its repair record, the central directory and the end record, as the ZIP stores them.
+
+    Raises:
+        UsageError: The manifest would be too large.
+    """
+    content = write_manifest(manifest)
+    if len(content) > MAX_MANIFEST_BYTES:
+        raise UsageError("there are too many files for one archive", "make several archives")
+    packed = deflate(content, 9)
+    if len(content) > max_unpacked_bytes(len(packed)):
+        packed = deflate(content, 0)  # readers refuse a manifest that expands so much
+    member = ZipMember(MANIFEST_NAME, zlib.crc32(content), len(packed), len(content), METHOD_DEFLATED)
+    repair_record = make_repair_record(member, packed)
+    repair_member = stored_member(REPAIR_NAME, repair_record)
+    members = [*(entry.member for entry in manifest.entries), member, repair_member]
+    end = directory_and_end(members, hashlib.sha256(content).hexdigest())
+    return local_header(member) + packed + local_header(repair_member) + repair_record + end
 
 
 def deflate(content: bytes, level: int) -> bytes:
-    """Compress bytes as a ZIP stores them, at zlib's level 0 to 9."""
+    """Compress bytes as a ZIP stores them; `level` is zlib's, 0 to 9."""
     compressor = zlib.compressobj(level, wbits=-15)
     return compressor.compress(content) + compressor.flush()
 
 
 def journal_line(entry: Entry) -> bytes:
-    """Return an entry's line in the journal; it holds the remainder itself."""
+    """Return an entry's line in the journal, which holds the remainder itself instead of its number."""
     data = entry_to_json(entry, None)
     if entry.remainder is not None:
         data["rest"] = base64.b64encode(entry.remainder).decode()
@@ -272,7 +282,7 @@ def journal_line(entry: Entry) -> bytes:
 
 
 def flush_folder(folder: Path) -> None:
-    """Ask the system to write a folder's names to disk; not every system can."""
+    """Ask the system to write a folder's list of names to the disk, if the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

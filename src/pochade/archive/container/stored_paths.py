@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from pochade.errors import ArchiveDamaged, OutputUnwritable
 
-ESCAPED = {ord("\\"): "\udc5c", ord(":"): "\udc3a"}
-UNESCAPED = {ord(escape): chr(byte) for byte, escape in ESCAPED.items()}
-UNPORTABLE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')  # in file names, on some system
+ESCAPE_BY_CHARACTER = {ord("\\"): "\udc5c", ord(":"): "\udc3a"}
+CHARACTER_BY_ESCAPE = {ord(escape): chr(byte) for byte, escape in ESCAPE_BY_CHARACTER.items()}
+UNPORTABLE_CHARACTERS = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')  # not allowed in file names on some system
 MAX_NAME_BYTES = 255  # of one part of a path
 MAX_SUFFIX_BYTES = 40
 MAX_PATH_LENGTH = 8192  # characters: twice what a system opens, so that a path with a date added still fits
@@ -23,34 +23,35 @@ StoredPath = str
 
 
 def to_stored_path(path: bytes) -> StoredPath:
-    """Convert a relative path of this system for the manifest."""
-    return path.decode("utf-8", "surrogateescape").translate(ESCAPED)
+    """Convert a relative path from this system's bytes to the manifest's spelling."""
+    return path.decode("utf-8", "surrogateescape").translate(ESCAPE_BY_CHARACTER)
 
 
 def to_system_path(text: StoredPath) -> bytes:
-    """Convert a checked path of the manifest for this system.
+    """Convert a checked path from the manifest's spelling to this system's bytes.
 
     Raises:
         OutputUnwritable: This system doesn't allow such a name.
     """
-    plain = text.translate(UNESCAPED)
-    if os.name == "nt" and UNPORTABLE.search(text):
+    plain = text.translate(CHARACTER_BY_ESCAPE)
+    if os.name == "nt" and UNPORTABLE_CHARACTERS.search(text):
         raise OutputUnwritable(
-            f"this system does not allow the file name '{printable_path(text)}'", "extract the archive on another one"
+            f"this system does not allow the file name '{printable_path(text)}'",
+            "extract the archive on another system",
         )
     return plain.encode("utf-8", "surrogateescape")
 
 
 def printable_path(text: StoredPath) -> str:
-    """Return a path for sentences, with a replacement character for each byte that isn't UTF-8."""
-    return text.translate(UNESCAPED).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return a path as people read it, with a replacement character for each byte that isn't UTF-8."""
+    return text.translate(CHARACTER_BY_ESCAPE).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def check_path(text: StoredPath) -> None:
     """Check that a path stays in its folder and is written as `to_stored_path` writes it.
 
     Raises:
-        ArchiveDamaged: It does not.
+        ArchiveDamaged: The path leads elsewhere, is too long, or is spelled differently.
     """
     if len(text) > MAX_PATH_LENGTH:
         raise ArchiveDamaged(f"its manifest has a path of {len(text):,} characters")
@@ -58,7 +59,7 @@ def check_path(text: StoredPath) -> None:
     if any(part in {"", ".", ".."} for part in parts) or "\0" in text:
         raise ArchiveDamaged(f"its manifest has the path {text!a}, which leads elsewhere")
     try:
-        is_canonical = to_stored_path(text.translate(UNESCAPED).encode("utf-8", "surrogateescape")) == text
+        is_canonical = to_stored_path(text.translate(CHARACTER_BY_ESCAPE).encode("utf-8", "surrogateescape")) == text
     except UnicodeEncodeError:
         is_canonical = False
     if not is_canonical:
@@ -74,7 +75,7 @@ def check_paths(paths: list[StoredPath], folders: list[StoredPath]) -> None:
     for path in [*paths, *folders]:
         check_path(path)
     if len(set(paths)) < len(paths) or len(set(folders)) < len(folders):
-        raise ArchiveDamaged("its manifest has a path twice")
+        raise ArchiveDamaged("its manifest has the same path twice")
     in_order = sorted([(f"{path}/", False) for path in paths] + [(f"{folder}/", True) for folder in folders])
     for (path, is_folder), (following, _) in pairwise(in_order):
         if not is_folder and following.startswith(path):
@@ -83,7 +84,7 @@ def check_paths(paths: list[StoredPath], folders: list[StoredPath]) -> None:
 
 def parent_paths(path: StoredPath) -> list[StoredPath]:
     """Return the folders above a path, the topmost first."""
-    return [path[:place] for place, character in enumerate(path) if character == "/"]
+    return [path[:position] for position, character in enumerate(path) if character == "/"]
 
 
 def dated_path(path: StoredPath, mtime_ns: int, attempt: int = 1) -> StoredPath:
@@ -92,7 +93,7 @@ def dated_path(path: StoredPath, mtime_ns: int, attempt: int = 1) -> StoredPath:
     Args:
         path: The path that is taken.
         mtime_ns: The content's modification time, in nanoseconds since 1970.
-        attempt: 1 for the first such path; from 2 on, the number is added, for when earlier ones are taken too.
+        attempt: 1 for a date alone; from 2 on, the number is added, in case earlier attempts gave taken paths.
     """
     time = _format_time(mtime_ns)
     return path_with_note(path, time if attempt == 1 else f"{time}, {attempt}")
@@ -130,7 +131,7 @@ def rename_lookalikes(paths: list[StoredPath]) -> dict[StoredPath, StoredPath]:
 
 
 def truncate(text: StoredPath, max_bytes: int) -> StoredPath:
-    """Return the beginning of a name, with at most so many bytes."""
+    """Return the beginning of a name, at most `max_bytes` long on a file system."""
     while text and byte_length(text) > max_bytes:
         text = text[:-1]
     return text
@@ -138,7 +139,7 @@ def truncate(text: StoredPath, max_bytes: int) -> StoredPath:
 
 def byte_length(text: StoredPath) -> int:
     """Return how many bytes a name has on a file system."""
-    return len(text.translate(UNESCAPED).encode("utf-8", "surrogateescape"))
+    return len(text.translate(CHARACTER_BY_ESCAPE).encode("utf-8", "surrogateescape"))
 
 
 def _format_time(mtime_ns: int) -> str:

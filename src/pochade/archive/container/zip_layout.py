@@ -1,7 +1,7 @@
 """The bytes of an archive's ZIP structure: entry headers, the central directory and the end record.
 
-A reader never parses these bytes. All of them follow from the manifest (see docs/format.md), so it computes them and
-compares them with the file.
+A reader never parses these bytes: they all follow from the manifest (see docs/format.md), so the reader computes them
+and compares them with the file.
 """
 
 import struct
@@ -35,7 +35,7 @@ def stored_member(name: str, content: bytes) -> ZipMember:
 
 
 def local_header(member: ZipMember) -> bytes:
-    """Return the header that stands before a content: fixed fields, name, and ZIP64 sizes where they are needed."""
+    """Return the header in front of a member's content: fixed fields, name, and ZIP64 sizes if they are needed."""
     name, sizes, extra = member.name.encode(), (member.packed, member.unpacked), b""
     version = VERSION_PLAIN
     if _needs_zip64(member):

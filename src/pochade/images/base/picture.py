@@ -15,9 +15,9 @@ WHITE = (255, 255, 255)
 class Header:
     """What a file states about its picture, known before any pixel is allocated.
 
-    Some formats hold only a preview of their canvas (KRZ, CLIP, PROCREATE). Their width and height are the canvas's
-    if the file states them, and the decoded picture is smaller, which its notes mention. An SVG has no pixel size of
-    its own: its size here is the one it is rendered at, 1024 pixels on the longest side.
+    Some formats hold only a preview of their canvas (KRZ, CLIP, PROCREATE). Their width and height are those of the
+    canvas if the file states them; the decoded picture is smaller, and its notes say so. An SVG has no size in pixels;
+    its width and height are those at which it is rendered, 1024 pixels on the longest side.
     """
 
     format: str  # PNG, APNG, JPEG, WebP, AVIF, JPEG XL, HEIC, GIF, BMP, TIFF, PSD, PSB, KRA, KRZ, ORA, CLIP, ...
@@ -48,7 +48,7 @@ class Picture:
     notes: tuple[str, ...]  # what a person should know, as clauses such as "its colour profile is broken"
 
     def on_paper(self, colour: Colour = WHITE) -> Array:
-        """Flatten the picture onto paper of one colour, without any colour conversion.
+        """Lay the picture on paper of one colour, without any colour conversion.
 
         Args:
             colour: The paper, 0 to 255 per channel.
@@ -78,6 +78,11 @@ def to_8_bit(values: Array) -> Array:
     if values.dtype == np.uint8:
         return values.copy()
     return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def unit_floats_to_16_bit(values: Array) -> Array:
+    """Stretch floats from 0 to 1 to the full range of uint16; values outside are clipped, and NaN becomes 0."""
+    return (np.nan_to_num(values.astype(np.float32)).clip(0, 1) * 65535 + 0.5).astype(np.uint16)
 
 
 def stretch_to_16_bit(values: Array, depth: int) -> Array:

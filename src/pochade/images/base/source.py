@@ -1,7 +1,7 @@
 """The open file that a picture is read from: checked before reading, bounded while reading, with readable errors.
 
-A format's reader gets a `Source`. `open_source` is the one place where a library's exception, whatever it is, becomes
-one of ours. Readers raise `damage_error`, `truncation_error` and `size_error`, or simply let a library's error pass.
+The reader of a format gets a `Source`. It raises the errors that the `Source` makes, or lets exceptions of libraries
+pass; `open_source` translates these into Pochade's errors, in one place for all formats.
 """
 
 import errno
@@ -22,7 +22,7 @@ from pochade.errors import FileUnreachable, FormatUnknown, PictureDamaged, Pictu
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # never block on a pipe
 _LOGGING_LIBRARIES = ("PIL", "psd_tools", "tifffile")  # they log problems that we report ourselves
-_ERRNO_OF_BAD_CONTENT = {None, errno.EINVAL}  # Pillow's own errors; damaged content that points before the file's start
+_ERRNO_OF_BAD_CONTENT = {None, errno.EINVAL}  # Pillow's own errors; offsets before the start of the file
 _REASON_BY_ERRNO = {
     errno.ENOENT: "does not exist",
     errno.ENOTDIR: "does not exist",
@@ -31,6 +31,14 @@ _REASON_BY_ERRNO = {
     errno.ELOOP: "is a loop of symbolic links",
     errno.EISDIR: "is a folder",
 }
+_HINT_BY_ERRNO = {
+    errno.ENOENT: "check its name",
+    errno.ENOTDIR: "check its name",
+    errno.EACCES: "change its permissions, or give another file",
+    errno.EPERM: "change its permissions, or give another file",
+    errno.ELOOP: "give the file that the links should lead to",
+    errno.EISDIR: "give a file",
+}
 
 for _library in _LOGGING_LIBRARIES:
     logging.getLogger(_library).addHandler(logging.NullHandler())  # otherwise Python prints their warnings
@@ -38,7 +46,7 @@ for _library in _LOGGING_LIBRARIES:
 
 @dataclass(frozen=True)
 class Source:
-    """An open file, or a file embedded in one, with bounded reads and the errors that name it."""
+    """An open file, or a file embedded in one: bounded reads, and errors that name the file."""
 
     file: BinaryIO
     name: str  # printable, for error sentences
@@ -70,12 +78,17 @@ class Source:
             raise self.size_error(f"{self.size:,} bytes")
         return self.read_at(0, self.size)
 
-    def embedded(self, content: bytes) -> "Source":
-        """A file found inside this one; its errors name the outer file."""
+    def open_embedded(self, content: bytes) -> "Source":
+        """Open a file that is embedded in this one; its errors name the outer file."""
         return replace(self, file=io.BytesIO(content), size=len(content))
 
     def check_memory(self, width: int, height: int, bytes_per_pixel: float) -> None:
-        """Check that a picture of this size has pixels and fits into the allowed memory.
+        """Check that a picture has pixels and fits into the allowed memory.
+
+        Args:
+            width: Pixels, as the file claims.
+            height: Pixels, as the file claims.
+            bytes_per_pixel: Memory that decoding takes for each pixel.
 
         Raises:
             PictureDamaged: Width or height is less than 1.
@@ -92,27 +105,33 @@ class Source:
         return PictureDamaged.about(self.name, f"is cut short{sizes}", "look for an undamaged copy")
 
     def damage_error(self, reason: str) -> PictureDamaged:
-        """The error for content that contradicts itself."""
+        """The error for content that is invalid or contradicts itself."""
         return PictureDamaged.about(self.name, f"is damaged: {reason}", "look for an undamaged copy")
 
-    def size_error(self, what: str) -> PictureTooLarge:
+    def size_error(self, reason: str) -> PictureTooLarge:
         """The error for a picture that needs more memory than allowed."""
-        return PictureTooLarge.about(self.name, f"is too large: {what}, and {self.max_bytes:,} bytes are allowed")
+        sentence = f"is too large: {reason}, and {self.max_bytes:,} bytes are allowed"
+        return PictureTooLarge.about(self.name, sentence, "save a smaller copy of it")
 
     def format_error(self, reason: str) -> FormatUnknown:
         """The error for a file that is not in a supported format."""
-        return FormatUnknown.about(self.name, f"is not a picture that Pochade reads: {reason}")
+        return FormatUnknown.about(
+            self.name, f"is not a picture that Pochade reads: {reason}", "save it as PNG or JPEG"
+        )
 
 
 @contextmanager
 def open_source(path: Path | str, max_bytes: int) -> Iterator[Source]:
-    """Open a file as a `Source`; whatever goes wrong inside the block comes out as a `PictureUnreadable`.
+    """Open a file as a `Source`; every error inside the block is raised as a `PictureUnreadable`.
 
     Only regular files are opened: reading a pipe or a device could block for ever.
 
     Args:
         path: The file.
         max_bytes: Memory that decoding its picture may take.
+
+    Raises:
+        PictureUnreadable: The file can't be opened or read, changed while it was read, or the block failed.
     """
     name = printable(path)
     try:
@@ -132,7 +151,7 @@ def open_source(path: Path | str, max_bytes: int) -> Iterator[Source]:
 
 
 def open_without_blocking(path: str, _flags: int) -> int:
-    """An `opener` for `open` that returns at once even for a pipe that nobody writes to."""
+    """An `opener` for `open` that returns at once, even if the path is a pipe to which nothing is written."""
     return os.open(path, _OPEN_FLAGS)
 
 
@@ -143,9 +162,9 @@ def printable(path: Path | str) -> str:
 
 def _check_regular_file(state: os.stat_result, name: str) -> None:
     if not stat.S_ISREG(state.st_mode):
-        raise FileUnreachable.about(name, "is not a regular file but a pipe, socket or device")
+        raise FileUnreachable.about(name, "is not a regular file but a pipe, socket or device", "give a file")
     if not state.st_size:
-        raise PictureDamaged.about(name, "is empty")
+        raise PictureDamaged.about(name, "is empty", "look for an undamaged copy")
 
 
 def _check_unchanged(before: os.stat_result, after: os.stat_result, name: str) -> None:
@@ -158,13 +177,13 @@ def unreachable_error(name: str, error: OSError | ValueError) -> FileUnreachable
     number = error.errno if isinstance(error, OSError) else None
     message = os.strerror(number) if number else first_line(error)
     reason = _REASON_BY_ERRNO.get(number or 0, f"can't be read: {message}")
-    return FileUnreachable.about(name, reason)
+    return FileUnreachable.about(name, reason, _HINT_BY_ERRNO.get(number or 0, ""))
 
 
 def translate_error(source: Source, error: BaseException) -> BaseException:
-    """Turn any exception of any library into one of ours; what stops the program is returned unchanged.
+    """Turn an exception of a library into a `PictureUnreadable`; an exception that ends the program stays as it is.
 
-    A panic in a Rust library arrives as a BaseException that is not an Exception, hence the wide type.
+    The type is BaseException because a panic in a Rust library is no Exception.
     """
     if isinstance(error, PictureUnreadable | KeyboardInterrupt | SystemExit | GeneratorExit):
         return error
@@ -179,6 +198,6 @@ def translate_error(source: Source, error: BaseException) -> BaseException:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's message, printable and at most 120 characters: libraries put whole stacks there."""
+    """The first line of an error's message, printable and at most 120 characters; some libraries add a whole stack."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return "".join(letter if letter.isprintable() else "�" for letter in lines[0][:120]).rstrip(" .")

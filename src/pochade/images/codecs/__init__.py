@@ -1,1 +1,1 @@
-"""Pixels to the bytes of a file and back, losslessly or at a chosen quality."""
+"""Image codecs: pixels to the bytes of a file and back, without loss or at a chosen quality."""

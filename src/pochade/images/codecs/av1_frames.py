@@ -1,9 +1,9 @@
 """One still picture as a bare AV1 frame, without the 275 bytes of boxes that an AVIF adds.
 
-    AVIF: ftyp, meta (hdlr pitm iloc iinf iprp), mdat ► the frame ◄
+    boxes of an AVIF: ftyp, meta (hdlr pitm iloc iinf iprp), mdat (the frame)
 
-The frame has AV1's low-overhead bitstream format, which players know as `.obu`: a temporal delimiter, a sequence header
-and a frame, each with its length. The boxes only repeat what the sequence header says.
+The frame is stored in AV1's low-overhead bitstream format, which players read from `.obu` files: a temporal delimiter, a
+sequence header and a frame, each with its length. The boxes only repeat what the sequence header says.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
@@ -26,17 +26,17 @@ STILL_AND_SHORT = (1, 1)  # the flags still_picture and reduced_still_picture_he
 
 
 class SequenceHeader(NamedTuple):
-    """The fields of AV1's sequence header that an AVIF repeats."""
+    """The fields of AV1's sequence header that the boxes of an AVIF repeat."""
 
     width: int
     height: int
-    level: int  # of AV1
+    level: int  # of AV1: an upper bound on sizes and rates
 
 
 def encode_frame(pixels: Array, quality: int, speed: int) -> bytes:
     """Encode a picture as an AV1 frame with full colour resolution (4:4:4).
 
-    The encoder minimises squared error. In a thousand bytes that gives a higher PSNR and SSIMULACRA2 than its
+    The encoder is tuned for squared error. For files of a thousand bytes, PSNR and SSIMULACRA2 are higher than with its
     perceptual tuning (docs/log.md, 2026-11-29).
 
     Args:
@@ -61,13 +61,13 @@ def wrap_in_avif(frame: bytes) -> bytes:
     sequence = read_sequence_header(frame)
     size = _full_box(b"ispe", struct.pack(">II", sequence.width, sequence.height))
     depth = _full_box(b"pixi", bytes([3, 8, 8, 8]))
-    decoder = make_box(b"av1C", bytes([0x81, AV1_PROFILE << 5 | sequence.level, 0, 0]))
+    configuration = make_box(b"av1C", bytes([0x81, AV1_PROFILE << 5 | sequence.level, 0, 0]))
     association = _full_box(b"ipma", struct.pack(">IHB3B", 1, 1, 3, 1, 2, 0x83))  # av1C is marked as essential
     item = _full_box(b"infe", struct.pack(">HH4sx", 1, 0, b"av01"), version=2)
     start = make_box(b"ftyp", b"avif" + bytes(4) + b"avifmif1miaf")
     before = _full_box(b"hdlr", struct.pack(">4x4s12xx", b"pict")) + _full_box(b"pitm", struct.pack(">H", 1))
     after = _full_box(b"iinf", struct.pack(">H", 1) + item)
-    after += make_box(b"iprp", make_box(b"ipco", size + depth + decoder) + association)
+    after += make_box(b"iprp", make_box(b"ipco", size + depth + configuration) + association)
     offset = len(start) + 12 + len(before) + 30 + len(after) + 8  # of the frame in the file
     location = _full_box(b"iloc", struct.pack(">BBHHHHII", 0x44, 0, 1, 1, 0, 1, offset, len(frame)))
     return start + _full_box(b"meta", before + location + after) + make_box(b"mdat", frame)
@@ -80,7 +80,7 @@ def read_sequence_header(frame: bytes) -> SequenceHeader:
         ValueError: `encode_frame` can't have made the frame.
     """
     if not frame.startswith(DELIMITER + bytes([SEQUENCE_HEADER_TYPE])) or len(frame) < 14:
-        raise ValueError("it doesn't begin like an AV1 frame")
+        raise ValueError("it does not begin with an AV1 sequence header")
     bits = "".join(f"{byte:08b}" for byte in frame[4:14])
     profile, still, short, level = int(bits[:3], 2), int(bits[3]), int(bits[4]), int(bits[5:10], 2)
     if (profile, still, short) != (AV1_PROFILE, *STILL_AND_SHORT):

@@ -1,6 +1,6 @@
-"""A picture file split into its pixel values and the remainder of its bytes, and joined again.
+"""Picture files split into pixel values and the remainder of their bytes, and joined again.
 
-docs/format.md specifies both parts. A file is split only where the meaning of every byte is known.
+docs/format.md specifies both parts. A file is split only if its pixels can be replaced without losing anything.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -36,16 +36,16 @@ ANIMATION_CHUNKS = {b"acTL", b"fcTL", b"fdAT"}
 COMPRESSION_TAG, FILL_ORDER_TAG, STRIP_OFFSETS_TAG, STRIP_BYTES_TAG = 259, 266, 273, 279
 PLANES_TAG, PREDICTOR_TAG, TILE_WIDTH_TAG, SAMPLE_FORMAT_TAG = 284, 317, 322, 339
 PLAIN_TIFF = {COMPRESSION_TAG: 1, PLANES_TAG: 1, PREDICTOR_TAG: 1, FILL_ORDER_TAG: 1}  # also TIFF's default values
-STRAIGHT_ALPHA = (2,)  # TIFF's ExtraSamples
+STRAIGHT_ALPHA = (2,)  # the value of ExtraSamples
 
 
 class RowLayout(NamedTuple):
-    """How uncompressed rows are stored in a file. An archive's manifest stores these fields by name."""
+    """How a file stores uncompressed rows. An archive's manifest stores these fields by name."""
 
     at: int  # the offset in the remainder at which the rows are inserted
-    stride: int  # bytes a row
-    up: bool = False  # the last row comes first
-    bgr: bool = False
+    stride: int  # bytes per row
+    up: bool = False  # the last row is stored first
+    bgr: bool = False  # channels are stored as blue, green, red
     big: bool = False  # 16-bit values are big-endian
 
 
@@ -60,7 +60,7 @@ class SplitFile:
 
 
 def split_file(content: bytes) -> SplitFile | None:
-    """Split a picture file; None where it could not be joined again. Exceptions of the libraries are not caught."""
+    """Split a picture file; None if joining could lose something. Exceptions of the libraries are not caught."""
     if content.startswith(PNG_SIGNATURE):
         return _split_png(content)
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
@@ -74,10 +74,10 @@ def join_file(file_format: str, values: Array, remainder: bytes, layout: RowLayo
     """Join the parts of a split file into a file with the same pixels.
 
     Args:
-        file_format: As `SplitFile.format`.
-        values: As `SplitFile.values`.
-        remainder: As `SplitFile.remainder`.
-        layout: As `SplitFile.layout`.
+        file_format: The format of the split file; see `SplitFile.format`.
+        values: Its pixel values (H, W, C) uint8 or uint16.
+        remainder: The remainder of its bytes.
+        layout: How a BMP or TIFF stores rows; None for a PNG or WebP.
 
     Raises:
         ValueError: The parts don't fit together.
@@ -88,7 +88,7 @@ def join_file(file_format: str, values: Array, remainder: bytes, layout: RowLayo
 
 
 def _decode(content: bytes) -> Array:
-    """Decode a file: colours, then alpha where there is any."""
+    """Decode a file to values (H, W, C): colours, then alpha if there is any."""
     picture = picture_from_source(Source(io.BytesIO(content), "the picture", len(content), MAX_PICTURE_BYTES))
     parts = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
     return np.concatenate(parts, axis=-1)  # (H, W, C)
@@ -104,9 +104,9 @@ def _split_png(content: bytes) -> SplitFile | None:
     """Split a PNG that is complete, still and not interlaced, with adjacent IDAT chunks."""
     spans = _png_spans(content)
     kinds = [kind for kind, _, _ in spans]
-    places = [number for number, kind in enumerate(kinds) if kind == b"IDAT"]
-    adjacent = places == list(range(places[0], places[0] + len(places))) if places else False
-    if kinds[0] != b"IHDR" or kinds.count(b"IHDR") != 1 or not adjacent or not ANIMATION_CHUNKS.isdisjoint(kinds):
+    idats = [number for number, kind in enumerate(kinds) if kind == b"IDAT"]
+    are_adjacent = idats == list(range(idats[0], idats[0] + len(idats))) if idats else False
+    if kinds[0] != b"IHDR" or kinds.count(b"IHDR") != 1 or not are_adjacent or not ANIMATION_CHUNKS.isdisjoint(kinds):
         return None
     pixels = b"".join(content[start + 8 : end - 4] for kind, start, end in spans if kind == b"IDAT")
     header = content[16:29]
@@ -115,9 +115,9 @@ def _split_png(content: bytes) -> SplitFile | None:
     needed = [content[start:end] for kind, start, end in spans if kind in {b"IHDR", b"PLTE", b"tRNS"}]
     bare = PNG_SIGNATURE + b"".join(needed) + make_png_chunk(b"IDAT", pixels) + make_png_chunk(b"IEND", b"")
     colours = sum(end - start - 12 for kind, start, end in spans if kind == b"PLTE") // 3
-    if header[9] == PALETTE and _highest_palette_index(bare) >= colours:  # such a colour is undefined
+    if header[9] == PALETTE and _highest_palette_index(bare) >= colours:  # colours outside the palette are undefined
         return None
-    remainder = content[: spans[places[0]][1]] + EMPTY_IDAT + content[spans[places[-1]][2] :]
+    remainder = content[: spans[idats[0]][1]] + EMPTY_IDAT + content[spans[idats[-1]][2] :]
     return SplitFile("PNG", _decode(bare), remainder)
 
 
@@ -128,11 +128,11 @@ def _highest_palette_index(content: bytes) -> int:
 
 def _join_png(values: Array, remainder: bytes) -> bytes:
     spans = _png_spans(remainder)
-    place = next(start for kind, start, _ in spans if kind == b"IDAT")
+    idat_start = next(start for kind, start, _ in spans if kind == b"IDAT")
     chunks = {kind: remainder[start + 8 : end - 4] for kind, start, end in spans}
     samples = samples_from_values(values, chunks[b"IHDR"], chunks.get(b"PLTE", b""), chunks.get(b"tRNS", b""))
     pixels = compress_rows(samples, chunks[b"IHDR"])
-    return remainder[:place] + make_png_chunk(b"IDAT", pixels) + remainder[place + len(EMPTY_IDAT) :]
+    return remainder[:idat_start] + make_png_chunk(b"IDAT", pixels) + remainder[idat_start + len(EMPTY_IDAT) :]
 
 
 def _split_webp(content: bytes) -> SplitFile | None:
@@ -153,8 +153,8 @@ def _split_webp(content: bytes) -> SplitFile | None:
 def _join_webp(values: Array, remainder: bytes) -> bytes:
     bare = encode_webp_at(values, quality=80, method=4)
     pixels = bare[bare.index(b"VP8L") :]
-    place = remainder.index(EMPTY_VP8L, 12)
-    content = remainder[:place] + pixels + remainder[place + len(EMPTY_VP8L) :]
+    start = remainder.index(EMPTY_VP8L, 12)
+    content = remainder[:start] + pixels + remainder[start + len(EMPTY_VP8L) :]
     return content[:4] + struct.pack("<I", len(content) - 8) + content[8:]
 
 
@@ -196,7 +196,7 @@ def _split_tiff(content: bytes) -> SplitFile | None:
 
 
 def _unpack_rows(rows: bytes, layout: RowLayout, shape: tuple[int, int, int, int]) -> Array:
-    """Read values (H, W, C) from rows as a file stores them; `shape` is height, width, channels, bits."""
+    """Read values (H, W, C) from the rows of a file; `shape` is height, width, channels and bits per channel."""
     height, width, channels, bits = shape
     lines = np.frombuffer(rows, np.uint8).reshape(height, layout.stride)[:, : width * channels * bits // 8]
     dtype = ">u2" if layout.big else f"<u{bits // 8}"
@@ -206,7 +206,7 @@ def _unpack_rows(rows: bytes, layout: RowLayout, shape: tuple[int, int, int, int
 
 
 def _pack_rows(values: Array, layout: RowLayout) -> bytes:
-    """Store values (H, W, C) in rows as the file did."""
+    """Store values (H, W, C) in rows with the layout of a file; ValueError if they don't fit it."""
     values = values[::-1] if layout.up else values
     values = np.ascontiguousarray(values[..., ::-1] if layout.bgr else values)
     lines = values.astype(">u2" if layout.big else values.dtype.newbyteorder("<"))

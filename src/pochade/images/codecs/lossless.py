@@ -1,6 +1,6 @@
-"""Lossless image codecs for pixel values, each at its best compression, and JPEG files transcoded to JPEG XL.
+"""Lossless image codecs for pixel values, and JPEG files transcoded to JPEG XL.
 
-Values are (H, W, C) uint8 or uint16: grey or RGB, then straight alpha where there is any.
+Values are (H, W, C) uint8 or uint16: grey or RGB, then straight alpha if there is any.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -17,13 +17,13 @@ from pochade.images.base.source import Source
 from pochade.images.io.identify import read_header
 from pochade.images.io.read import picture_from_source
 
-JPEG_XL_EFFORTS = ((1_000_000, 10), (16_000_000, 9), (50_000_000, 7))  # effort up to a number of pixels
+JPEG_XL_EFFORTS = ((1_000_000, 10), (16_000_000, 9), (50_000_000, 7))  # largest number of pixels, and its effort
 WEBP_EFFORT, LARGE_WEBP_EFFORT = 100, 75  # 75 takes a twelfth of the time, and 3 percent more bytes
-MAX_PNG_PIXELS = 2**17  # of larger pictures no PNG was the smallest in trials, and optimising takes long
+MAX_PNG_PIXELS = 2**17  # in trials PNG was never the smallest for larger pictures, and optimising them takes long
 PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer and saves 2 percent
-MAX_PICTURE_BYTES = 2**32  # of memory for a picture decoded from an archive
-MAX_PICTURE_PIXELS = 2**28  # no codec here encodes more
-FORMATS = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # by codec name
+MAX_PICTURE_BYTES = 2**32  # memory for decoding one picture
+MAX_PICTURE_PIXELS = 2**28  # of a picture in an archive; no codec here encodes more
+FORMAT_NAMES = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # by codec name
 
 
 def encode_jpeg_xl(values: Array) -> bytes:
@@ -32,7 +32,7 @@ def encode_jpeg_xl(values: Array) -> bytes:
     Raises:
         ValueError: The picture is so large that encoding would take too much memory.
     """
-    import imagecodecs  # noqa: PLC0415  # a heavy library
+    import imagecodecs  # noqa: PLC0415  # slow to import
 
     pixels = values.shape[0] * values.shape[1]
     effort = next((effort for max_pixels, effort in JPEG_XL_EFFORTS if pixels <= max_pixels), None)
@@ -57,8 +57,8 @@ def encode_webp_at(values: Array, quality: int, method: int) -> bytes:
 
     Args:
         values: (H, W, C) uint8.
-        quality: 0 to 100: in lossless WebP, how much effort is spent.
-        method: 0 to 6, likewise.
+        quality: The encoder's effort, 0 to 100; in lossless WebP it does not change the pixels.
+        method: The thoroughness of its search, 0 to 6.
 
     Raises:
         ValueError: The values have 16 bits.
@@ -81,8 +81,8 @@ def encode_png(values: Array) -> bytes:
     Raises:
         ValueError: The picture is so large that another codec makes it smaller.
     """
-    import imagecodecs  # noqa: PLC0415  # a heavy library
-    import oxipng  # noqa: PLC0415  # used here only
+    import imagecodecs  # noqa: PLC0415  # slow to import
+    import oxipng  # noqa: PLC0415  # needed only here
 
     if values.shape[0] * values.shape[1] > MAX_PNG_PIXELS:
         raise ValueError("another codec makes it smaller")
@@ -110,7 +110,7 @@ def drop_redundancy(values: Array) -> Array:
 
 
 def _restore_redundancy(values: Array, channels: int, deep: bool) -> Array:
-    """Undo `drop_redundancy`; ValueError where the values have more channels or bits than they should."""
+    """Undo `drop_redundancy`; ValueError if the values have more channels or bits than they should."""
     if deep and values.dtype == np.uint8:
         values = values.astype(np.uint16) * np.uint16(257)
     has_alpha, needs_alpha = values.shape[-1] % 2 == 0, channels % 2 == 0
@@ -130,18 +130,19 @@ def decode_values(content: bytes, codec: str, shape: tuple[int, int, int, int]) 
     Args:
         content: The encoded picture.
         codec: The codec's name.
-        shape: Height, width, channels and bits a channel of the values before encoding.
+        shape: Height, width, channels and bits per channel of the values before encoding.
 
     Returns:
         (H, W, C) uint8 or uint16.
 
     Raises:
-        PictureUnreadable, ValueError or any library's exception: The file is damaged, or has another shape.
+        ValueError: The content has another format or shape.
+        Exception: The content is damaged; the decoding library decides the type.
     """
     height, width, channels, bits = shape
     source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
     header = read_header(source)
-    if header.format != FORMATS[codec]:
+    if header.format != FORMAT_NAMES[codec]:
         raise ValueError(f"it is a picture of the format {header.format}")
     if channels not in {1, 2, 3, 4} or bits not in {8, 16} or height * width > MAX_PICTURE_PIXELS:
         raise ValueError(f"no picture has {height} x {width} pixels of {channels} channels of {bits} bits")
@@ -157,8 +158,8 @@ def _check_size(header: Header, height: int, width: int) -> None:
 
 
 def transcode_jpeg(content: bytes) -> bytes:
-    """Transcode a JPEG to JPEG XL without loss, from its own coefficients. Exceptions of the library are not caught."""
-    import pillow_jxl  # noqa: PLC0415  # a heavy library
+    """Transcode the coefficients of a JPEG to JPEG XL without loss. Exceptions of the library are not caught."""
+    import pillow_jxl  # noqa: PLC0415  # slow to import
 
     header = read_header(Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES))
     encoder_class: Any = pillow_jxl.Encoder  # its type stubs describe an older version
@@ -167,8 +168,8 @@ def transcode_jpeg(content: bytes) -> bytes:
 
 
 def restore_jpeg(content: bytes) -> bytes:
-    """Restore the JPEG that was transcoded, byte for byte."""
-    import imagecodecs  # noqa: PLC0415  # a heavy library
+    """Restore, byte for byte, the JPEG that `transcode_jpeg` transcoded. Exceptions of the library are not caught."""
+    import imagecodecs  # noqa: PLC0415  # slow to import
 
     source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
     header = read_header(source)

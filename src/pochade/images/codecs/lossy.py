@@ -1,4 +1,4 @@
-"""Lossy image codecs for pictures of 8 bits: AVIF, JPEG XL and WebP, each controlled by one quality number.
+"""Lossy image codecs for pictures of 8 bits: AVIF, JPEG XL and WebP, each with one quality parameter.
 
 The encoded file also holds the colour profile, EXIF and XMP. Alpha is encoded without loss.
 """
@@ -28,14 +28,14 @@ from pochade.images.io.identify import read_header
 from pochade.images.io.read import picture_from_source
 from pochade.images.metadata.exif import add_resolution
 from pochade.images.metadata.icc import is_srgb
-from pochade.images.quality.ssimulacra2 import SMALLEST
+from pochade.images.quality.ssimulacra2 import MIN_SIDE_PIXELS
 
-FORMATS = {"PNG", "JPEG", "WebP", "BMP", "TIFF"}  # these hold pixels and a little metadata, and nothing else
+PLAIN_FORMATS = {"PNG", "JPEG", "WebP", "BMP", "TIFF"}  # whose files usually hold nothing but pixels and metadata
 PLAIN_CHUNKS = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
     b"hIST", b"pHYs", b"sPLT", b"tIME", b"tEXt", b"zTXt", b"iTXt", b"eXIf",
 }  # fmt: skip
-LAYER_TAGS = {330, 37724}  # of TIFF: sub-images, and Photoshop's layers
+TIFF_LAYER_TAGS = {330, 37724}  # of TIFF: sub-images, and Photoshop's layers
 AVIF_SPEED = 6  # of 10; 4 takes four times longer and saves 8 percent
 MAX_WEBP_SIDE = 16_383  # pixels
 WEBP_METHOD = 6  # of 6, the slowest
@@ -43,7 +43,7 @@ WEBP_METHOD = 6  # of 6, the slowest
 
 @dataclass(frozen=True)
 class Original:
-    """A picture that may be encoded with loss, and the XMP of its file."""
+    """A picture that may be encoded with loss, with the XMP of its file."""
 
     picture: Picture
     xmp: bytes | None
@@ -55,19 +55,19 @@ class Original:
 
     @cached_property
     def webp_frame(self) -> bytes:
-        """A WebP with the alpha and metadata of the picture, but one colour: encoding these takes most of the time."""
+        """A WebP with the picture's alpha and metadata, all black; cached, because encoding alpha takes most of the time."""
         plain = replace(self.picture, pixels=np.zeros_like(self.picture.pixels))
         return _encode_with_pillow(replace(self, picture=plain), "WebP", {"quality": 0, "method": WEBP_METHOD})
 
 
 class LossyCodec(NamedTuple):
-    """An image format with a quality parameter: a higher quality is nearer to the original, and takes more bytes."""
+    """An image codec with a quality parameter: a higher quality is closer to the original, and takes more bytes."""
 
     name: str
-    encode: Callable[[Original, int], bytes]  # original, quality -> file; ValueError where the format can't hold it
-    best_quality: int  # the lowest is 0
+    encode: Callable[[Original, int], bytes]  # original, quality -> file; ValueError if the format can't hold it
+    best_quality: int  # the highest; the lowest is 0
     quality_at_70: float  # the quality that usually gives an SSIMULACRA2 score of 70
-    quality_at_90: float
+    quality_at_90: float  # likewise for a score of 90
 
     def guess_quality(self, score: float) -> int:
         """Return the quality that usually gives an SSIMULACRA2 score."""
@@ -87,7 +87,8 @@ def read_original(content: bytes) -> Original | None:
         content: The bytes of a picture file.
 
     Returns:
-        None where a lossy file could lose more than pixels: layers, further frames, a depth above 8 bits, unknown data.
+        The picture; None if a lossy file could lose more than pixels: layers, further frames, a depth above 8 bits, or
+        unknown data.
     """
     source = Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES)
     header = read_header(source)
@@ -102,7 +103,7 @@ def read_original(content: bytes) -> Original | None:
 
 
 def read_xmp(content: bytes) -> bytes | None:
-    """Read the XMP packet of a picture file; None where it has none."""
+    """Read the XMP packet of a picture file; None if it has none."""
     image = Image.open(io.BytesIO(content))
     if image.format == "PNG":
         image.load()  # the XMP may follow the pixels
@@ -111,15 +112,17 @@ def read_xmp(content: bytes) -> bytes | None:
 
 
 def _is_plain(header: Header) -> bool:
-    is_still = header.format in FORMATS and header.frames == 1
-    return is_still and header.depth <= 8 and header.channels <= 3 and min(header.height, header.width) >= SMALLEST
+    is_still = header.format in PLAIN_FORMATS and header.frames == 1
+    return (
+        is_still and header.depth <= 8 and header.channels <= 3 and min(header.height, header.width) >= MIN_SIDE_PIXELS
+    )
 
 
 def _has_extra_data(source: Source, header: Header) -> bool:
-    """Whether a file may hold layers, or data that only the program that wrote it understands."""
+    """Whether a file may hold layers, or private data of the program that wrote it."""
     if header.format == "PNG":
         return not {kind for kind, _, _ in png_chunks(source)} <= PLAIN_CHUNKS
-    return header.format == "TIFF" and not LAYER_TAGS.isdisjoint(read_tiff_directory(source))
+    return header.format == "TIFF" and not TIFF_LAYER_TAGS.isdisjoint(read_tiff_directory(source))
 
 
 def _encode_avif(original: Original, quality: int) -> bytes:
@@ -129,7 +132,7 @@ def _encode_avif(original: Original, quality: int) -> bytes:
 
 
 def _encode_webp(original: Original, quality: int) -> bytes:
-    """Encode a WebP. Alpha does not depend on the quality, so it is encoded once and reused."""
+    """Encode a WebP. Its alpha does not depend on the quality, so it is taken from `webp_frame`."""
     if max(original.sides) > MAX_WEBP_SIDE:
         raise ValueError("it is too large for WebP")
     options = {"quality": quality, "method": WEBP_METHOD, "use_sharp_yuv": True}
@@ -140,11 +143,11 @@ def _encode_webp(original: Original, quality: int) -> bytes:
 
 
 def _replace_webp_colours(frame: bytes, colours: bytes) -> bytes:
-    """Replace the colours of a WebP that has alpha by those of a WebP that holds colours only."""
+    """Replace the colours of a WebP with alpha by those of a WebP without alpha or metadata."""
     chunks = webp_chunks(Source(io.BytesIO(frame), "the frame", len(frame), MAX_PICTURE_BYTES))
     start, length = next((start, length) for kind, start, length in chunks if kind == b"VP8 ")
-    whole = frame[8 : start - 8] + colours[12:] + frame[start + length + length % 2 :]
-    return b"RIFF" + struct.pack("<I", len(whole)) + whole
+    body = frame[8 : start - 8] + colours[12:] + frame[start + length + length % 2 :]
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def _encode_with_pillow(original: Original, file_format: str, options: dict[str, Any]) -> bytes:
@@ -152,18 +155,18 @@ def _encode_with_pillow(original: Original, file_format: str, options: dict[str,
     image = Image.fromarray(np.ascontiguousarray(stack_alpha(original.picture)))
     image = image.convert("RGBA") if image.mode == "LA" else image
     buffer = io.BytesIO()
-    given = {name: value for name, value in metadata.items() if value is not None}
-    image.save(buffer, file_format, **options, **given)
+    present = {name: value for name, value in metadata.items() if value is not None}
+    image.save(buffer, file_format, **options, **present)
     return buffer.getvalue()
 
 
 def _encode_jpeg_xl(original: Original, quality: int) -> bytes:
     """Encode a JPEG XL. Quality 0 is a Butteraugli distance of 10.05, and each step lowers it by a twentieth."""
-    import imagecodecs  # noqa: PLC0415  # a heavy library
+    import imagecodecs  # noqa: PLC0415  # slow to import
 
     picture, xmp = original.picture, original.xmp
     if picture.icc is not None and not is_srgb(picture.icc, "L" if picture.pixels.shape[-1] == 1 else "RGB"):
-        raise ValueError("its colours would lose their profile")
+        raise ValueError("its colour profile would be lost")
     values, boxed = np.ascontiguousarray(stack_alpha(picture)), picture.exif is not None or xmp is not None
     distance = (JPEG_XL.best_quality - quality) / 20 + 0.05
     content = imagecodecs.jpegxl_encode(values, distance=distance, effort=7, usecontainer=boxed, numthreads=1)

@@ -2,8 +2,7 @@
 
     values ──► samples of 1 to 16 bits ──► rows of bytes ──► filtered rows ──► the zlib stream of IDAT chunks
 
-
-Portable Network Graphics, third edition (2025), sections 7 and 9.
+After Portable Network Graphics, third edition (2025), sections 7 and 9.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
@@ -15,16 +14,16 @@ import numpy as np
 
 from pochade.images.base.picture import Array
 
-CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # stored samples a pixel, by colour type
+SAMPLES_PER_PIXEL = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 GREY, PALETTE = 0, 3  # colour types
-BAND_BYTES = 4_000_000  # filtered at once
+BAND_BYTES = 4_000_000  # filtered, or decompressed, at once
 ZLIB_LEVEL = 6  # of 9
 
 
 def _row_shape(header: bytes) -> tuple[int, int]:
-    """Number of rows, and bytes a row without its filter type; KeyError for an unknown colour type."""
+    """The number of rows, and the bytes per row without the filter type; KeyError for an unknown colour type."""
     width, height, depth, colour_type = struct.unpack_from(">IIBB", header)
-    return height, (width * CHANNELS[colour_type] * depth + 7) // 8
+    return height, (width * SAMPLES_PER_PIXEL[colour_type] * depth + 7) // 8
 
 
 def holds_all_rows(header: bytes, pixels: bytes) -> bool:
@@ -51,8 +50,9 @@ def samples_from_values(values: Array, header: bytes, palette: bytes, transparen
     Args:
         values: (H, W, C) uint8 or uint16.
         header: The content of the IHDR chunk.
-        palette: The content of the PLTE chunk, or nothing.
-        transparency: The content of the tRNS chunk, or nothing. With a palette, the alpha of its first colours.
+        palette: The content of the PLTE chunk; empty if there is none.
+        transparency: The content of the tRNS chunk, which in a PNG with a palette is the alpha of the first colours;
+            empty if there is none.
 
     Raises:
         ValueError: A colour isn't in the palette.
@@ -62,28 +62,28 @@ def samples_from_values(values: Array, header: bytes, palette: bytes, transparen
         return _palette_indices(values, palette, transparency)[..., None]
     if colour_type == GREY and depth < 8:
         return values[..., :1] // np.uint8(255 // (2**depth - 1))
-    return values[..., : CHANNELS[colour_type]]
+    return values[..., : SAMPLES_PER_PIXEL[colour_type]]
 
 
 def _palette_indices(values: Array, palette: bytes, transparency: bytes) -> Array:
-    """Look up the index (H, W) uint8 of each colour in a palette; of equal colours the first counts."""
+    """Look up the index (H, W) uint8 of each colour in a palette; the first one of equal colours."""
     colours = np.frombuffer(palette, np.uint8).reshape(-1, 3)  # (N, 3)
     alpha = np.frombuffer(transparency[: len(colours)].ljust(len(colours), b"\xff"), np.uint8)
     if values.shape[-1] == 3:
         values = np.concatenate([values, np.full((*values.shape[:2], 1), 255, np.uint8)], axis=-1)
-    known, first = np.unique(np.c_[colours, alpha].copy().view(np.uint32)[:, 0], return_index=True)
+    sorted_colours, indices = np.unique(np.c_[colours, alpha].copy().view(np.uint32)[:, 0], return_index=True)
     pixels = np.ascontiguousarray(values).view(np.uint32)[..., 0]  # (H, W)
-    places = np.minimum(np.searchsorted(known, pixels), len(known) - 1)
-    if not np.array_equal(known[places], pixels):
+    ranks = np.minimum(np.searchsorted(sorted_colours, pixels), len(sorted_colours) - 1)
+    if not np.array_equal(sorted_colours[ranks], pixels):
         raise ValueError("a colour isn't in the palette")
-    return first[places].astype(np.uint8)
+    return indices[ranks].astype(np.uint8)
 
 
 def compress_rows(samples: Array, header: bytes) -> bytes:
     """Filter and compress samples (H, W, C) into the content of an IDAT chunk.
 
     Args:
-        samples: As `samples_from_values` gives them.
+        samples: Samples as `samples_from_values` returns them.
         header: The content of the IHDR chunk.
 
     Raises:
@@ -94,23 +94,23 @@ def compress_rows(samples: Array, header: bytes) -> bytes:
     lines = _pack_samples(samples, depth)
     if lines.shape != (rows, length):
         raise ValueError("its pixels don't fit its header")
-    step = 0 if depth < 8 or colour_type == PALETTE else CHANNELS[colour_type] * depth // 8
+    step = 0 if depth < 8 or colour_type == PALETTE else SAMPLES_PER_PIXEL[colour_type] * depth // 8
     return min((_compress(lines, filter_step) for filter_step in {0, step}), key=len)  # 0 is best for flat colours
 
 
 def _compress(lines: Array, step: int) -> bytes:
-    """Filter rows (H, L) band by band, and compress them."""
+    """Filter rows (H, L) band by band, and compress them; `step` is as for `_filter_rows`."""
     height, length = lines.shape
     compressor, parts = zlib.compressobj(ZLIB_LEVEL), []
     band = max(1, BAND_BYTES // max(1, length))
     for top in range(0, height, band):
-        before = lines[top - 1] if top else np.zeros(length, np.uint8)
-        parts.append(compressor.compress(_filter_rows(lines[top : top + band], before, step).tobytes()))
+        row_above = lines[top - 1] if top else np.zeros(length, np.uint8)
+        parts.append(compressor.compress(_filter_rows(lines[top : top + band], row_above, step).tobytes()))
     return b"".join([*parts, compressor.flush()])
 
 
 def _pack_samples(samples: Array, depth: int) -> Array:
-    """Pack samples into rows of bytes (H, N): big-endian, or several in a byte with zeros at the end of a row."""
+    """Pack samples into rows of bytes (H, L): big-endian, or several per byte with zeros at the end of a row."""
     height = len(samples)
     flat = samples.reshape(height, -1)
     if depth >= 8:
@@ -119,13 +119,13 @@ def _pack_samples(samples: Array, depth: int) -> Array:
     return np.packbits(bits.reshape(height, -1), axis=1)
 
 
-def _filter_rows(lines: Array, before: Array, step: int) -> Array:
+def _filter_rows(lines: Array, row_above: Array, step: int) -> Array:
     """Filter each row by the filter type that leaves the smallest sum of absolute differences.
 
     Args:
         lines: Rows (N, L) uint8.
-        before: The row above the first one (L,).
-        step: Bytes a pixel, or 0 for no filter at all.
+        row_above: The row above the first one (L,).
+        step: Bytes per pixel; 0 leaves all rows unfiltered.
 
     Returns:
         (N, 1 + L) uint8: the filter type, then the filtered row.
@@ -134,7 +134,7 @@ def _filter_rows(lines: Array, before: Array, step: int) -> Array:
     out[:, 1:] = lines
     if not step:
         return out
-    up = np.concatenate([before[None], lines[:-1]])
+    up = np.concatenate([row_above[None], lines[:-1]])
     left, corner = np.zeros_like(lines), np.zeros_like(lines)
     left[:, step:], corner[:, step:] = lines[:, :-step], up[:, :-step]
     mean = ((left.astype(np.uint16) + up) // 2).astype(np.uint8)

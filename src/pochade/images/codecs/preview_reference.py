@@ -1,4 +1,4 @@
-"""What previews of a picture are compared with: the picture at the size at which people look at previews."""
+"""The reference for previews of a picture: the picture itself, at the size at which people view previews."""
 
 import io
 
@@ -12,7 +12,7 @@ from pochade.images.codecs.lossy import Original
 from pochade.images.io.read import preview_from_source
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 
-PREVIEW_SIDE = 512  # pixels: the longer side at which a preview is compared with its picture, unless that is smaller
+PREVIEW_SIDE = 512  # pixels: the longer side of the reference; smaller pictures are not enlarged
 
 
 class PreviewReference:
@@ -29,7 +29,7 @@ class PreviewReference:
         self.header, self.pixels = preview.header, preview.pixels  # (h, w, 3) uint8
 
     def resize(self, side: int) -> Original:
-        """Return the picture without metadata, its longer side `side` pixels, ready to be encoded."""
+        """Resize the picture to a longer side of `side` pixels, without metadata, ready to be encoded."""
         height, width = (max(1, round(length * side / self.longest)) for length in self.pixels.shape[:2])
         small = Image.fromarray(self.pixels).resize((width, height), Image.Resampling.LANCZOS)
         return Original(_picture_of(np.asarray(small)), None)
@@ -40,18 +40,18 @@ class PreviewReference:
         return max(self.pixels.shape[:2])
 
     def decode(self, content: bytes) -> Array:
-        """Decode a preview file and enlarge it to this size by cubic splines, as viewers do: (h, w, 3) uint8."""
+        """Decode a preview file, and enlarge it to the reference's size by bicubic interpolation: (h, w, 3) uint8."""
         source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
         small = preview_from_source(source, PREVIEW_SIDE).pixels
         return resize_bicubic(small, *self.pixels.shape[:2])
 
     def score(self, content: bytes) -> float:
-        """SSIMULACRA2 of a preview file at this size."""
+        """SSIMULACRA2 of a preview file, enlarged to the reference's size."""
         return ssimulacra2(self.pixels, self.decode(content))
 
 
 def resize_bicubic(pixels: Array, height: int, width: int) -> Array:
-    """Resize pixels (h, w, 3) uint8 by cubic splines."""
+    """Resize pixels (h, w, 3) uint8 by bicubic interpolation."""
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
 
 

@@ -1,4 +1,4 @@
-"""How close an encoded picture looks to its original, once a viewer has decoded it."""
+"""How close an encoded picture looks to its original: SSIMULACRA2 of the decoded file."""
 
 import io
 from dataclasses import replace
@@ -14,8 +14,8 @@ from pochade.images.io.read import picture_from_source
 from pochade.images.metadata.icc import convert_to_srgb
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 
-OPAQUE = 255
-DARK_GROUND, LIGHT_GROUND = 26, 230  # grey levels behind transparent pixels when pictures are compared
+OPAQUE = 255  # alpha
+DARK_BACKGROUND_LEVEL, LIGHT_BACKGROUND_LEVEL = 26, 230  # grey levels behind transparent pixels
 
 
 class QualityMeter:
@@ -27,14 +27,14 @@ class QualityMeter:
 
     def __init__(self, original: Original) -> None:
         self.original = original.picture
-        self._renderings = render_on_grounds(self.original)
+        self._renderings = render_on_backgrounds(self.original)
 
     def decode(self, content: bytes, quality: int) -> Picture:  # noqa: ARG002  subclasses use the quality
-        """Decode an encoded file. Subclasses may undo the codec's losses, which depend on its quality."""
+        """Decode an encoded file. Subclasses may restore the picture, depending on the quality."""
         return picture_from_source(Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES))
 
     def score(self, content: bytes, quality: int = 0) -> float:
-        """SSIMULACRA2 of an encoded file. A picture with alpha is scored on two grounds; the lower score counts.
+        """SSIMULACRA2 of an encoded file. A picture with alpha is scored on two backgrounds; the lower score counts.
 
         Args:
             content: The encoded file.
@@ -47,18 +47,18 @@ class QualityMeter:
         alpha = None if picture.alpha is None or (picture.alpha == OPAQUE).all() else picture.alpha
         if not _is_same_alpha(alpha, self.original.alpha):
             raise ValueError("its alpha differs from the original's")
-        renderings = render_on_grounds(replace(picture, alpha=alpha))
+        renderings = render_on_backgrounds(replace(picture, alpha=alpha))
         pairs = zip(self._renderings, renderings, strict=True)
         return min(ssimulacra2(original, decoded) for original, decoded in pairs)
 
 
-def render_on_grounds(picture: Picture) -> list[Array]:
-    """Render a picture on a light ground, and one with alpha on a dark ground too: each (H, W, 3) uint8 in sRGB."""
+def render_on_backgrounds(picture: Picture) -> list[Array]:
+    """Render a picture on a light background, and if it has alpha also on a dark one: (H, W, 3) uint8 each, in sRGB."""
     colours = picture.pixels[..., 0] if picture.pixels.shape[-1] == 1 else picture.pixels
     image, _ = convert_to_srgb(Image.fromarray(np.ascontiguousarray(colours)), picture.icc)
     in_srgb = replace(picture, pixels=np.asarray(image.convert("RGB")))
-    grounds = (LIGHT_GROUND,) if picture.alpha is None else (DARK_GROUND, LIGHT_GROUND)
-    return [in_srgb.on_paper((grey, grey, grey)) for grey in grounds]
+    levels = (LIGHT_BACKGROUND_LEVEL,) if picture.alpha is None else (DARK_BACKGROUND_LEVEL, LIGHT_BACKGROUND_LEVEL)
+    return [in_srgb.on_paper((grey, grey, grey)) for grey in levels]
 
 
 def _is_same_alpha(alpha: Array | None, other: Array | None) -> bool:

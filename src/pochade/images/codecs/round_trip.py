@@ -1,4 +1,4 @@
-"""Pictures encoded by a lossy codec and decoded again: examples of the damage that models learn to remove."""
+"""Pictures encoded by a lossy codec and decoded again: training examples of coding artifacts."""
 
 import io
 
@@ -9,12 +9,15 @@ from pochade.images.base.picture import Array
 
 
 def jpeg_round_trip(pixels: Array, quality: int, *, full_colour: bool = True) -> Array:
-    """Encode a picture (H, W, 3) uint8 as JPEG and decode it.
+    """Encode a picture as JPEG and decode it.
 
     Args:
-        pixels: The picture.
+        pixels: (H, W, 3) uint8.
         quality: 1 to 95.
-        full_colour: Whether every pixel has its own colour (4:4:4), or every 2 x 2 pixels share one (4:2:0).
+        full_colour: Whether colour has full resolution (4:4:4) or half of it (4:2:0).
+
+    Returns:
+        The decoded picture (H, W, 3) uint8.
     """
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=0 if full_colour else 2)
@@ -22,12 +25,15 @@ def jpeg_round_trip(pixels: Array, quality: int, *, full_colour: bool = True) ->
 
 
 def avif_round_trip(pixels: Array, quality: int, speed: int = 6) -> Array:
-    """Encode a picture (H, W, 3) uint8 as AVIF with full colour resolution (4:4:4) and decode it.
+    """Encode a picture as AVIF with full colour resolution (4:4:4) and decode it.
 
     Args:
-        pixels: The picture.
+        pixels: (H, W, 3) uint8.
         quality: 0 to 100.
         speed: Of the encoder, 0 to 10. Slower encoding needs fewer bytes.
+
+    Returns:
+        The decoded picture (H, W, 3) uint8.
     """
     buffer = io.BytesIO()
     image, options = Image.fromarray(pixels), {"quality": quality, "speed": speed}

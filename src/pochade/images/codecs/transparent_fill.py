@@ -1,7 +1,7 @@
-"""Colours of fully transparent pixels, replaced by smooth ones that cost few bytes.
+"""Smooth colours for fully transparent pixels, so that lossy codecs spend few bytes on them.
 
-The known colours are averaged over 2 x 2 pixels until every pixel of the small picture is known; the small picture then
-fills the unknown pixels of the larger ones (pull-push: Gortler et al., "The Lumigraph", SIGGRAPH 1996).
+Visible colours are averaged over 2 x 2 pixels, again and again, until every pixel of the small picture has a colour. The
+small pictures then fill the invisible pixels of the larger ones (pull-push: Gortler et al., "The Lumigraph", SIGGRAPH 1996).
 """
 
 import numpy as np

@@ -7,7 +7,7 @@ from PIL import Image
 
 from pochade.images.geometry.letterbox import Square
 
-HUES = ((0.04, "red"), (0.11, "orange"), (0.19, "yellow"), (0.45, "green"), (0.53, "cyan"), (0.72, "blue"),
+HUE_LIMITS = ((0.04, "red"), (0.11, "orange"), (0.19, "yellow"), (0.45, "green"), (0.53, "cyan"), (0.72, "blue"),
         (0.83, "purple"), (0.95, "pink"), (1.01, "red"))  # fmt: skip
 COLOUR_WORDS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "black", "grey", "white")
 
@@ -33,5 +33,5 @@ def colour_word(hue: float, saturation: float, value: float) -> str:
         return "black"
     if saturation < pale:
         return "white" if value > light else "grey"
-    word = next(name for limit, name in HUES if hue < limit)
+    word = next(name for limit, name in HUE_LIMITS if hue < limit)
     return "brown" if word in {"red", "orange"} and value < 0.6 and saturation < 0.9 else word  # noqa: PLR2004

@@ -14,9 +14,11 @@ EDGE_MAP_SIDE = 32  # cells a side
 BLUR_DEVIATION = 0.8  # cells: edges are blurred, because two drawings of one line differ that much
 WINDOW_SIDE = 9  # pixels: the neighbourhood by which a line's strength is normalised
 MIN_DIVISOR = 1e-6
-OFFSETS = np.subtract.outer(np.arange(EDGE_MAP_SIDE), np.arange(EDGE_MAP_SIDE))
-NEAR = np.where(np.abs(OFFSETS) <= 2, np.exp(-0.5 * (OFFSETS / BLUR_DEVIATION) ** 2), 0.0)  # noqa: PLR2004  5 x 5 cells
-BLUR = (NEAR / NEAR[EDGE_MAP_SIDE // 2].sum()).astype(np.float32)  # (32, 32): blurs along one axis
+CELL_OFFSETS = np.subtract.outer(np.arange(EDGE_MAP_SIDE), np.arange(EDGE_MAP_SIDE))
+BLUR_WEIGHTS = np.where(np.abs(CELL_OFFSETS) <= 2, np.exp(-0.5 * (CELL_OFFSETS / BLUR_DEVIATION) ** 2), 0.0)  # noqa: PLR2004  5 x 5 cells
+BLUR_MATRIX = (BLUR_WEIGHTS / BLUR_WEIGHTS[EDGE_MAP_SIDE // 2].sum()).astype(
+    np.float32
+)  # (32, 32): blurs along one axis
 
 
 def edge_map(pixels: Integers) -> Floats:
@@ -35,7 +37,7 @@ def edge_map(pixels: Integers) -> Floats:
     mean = strength.mean(dtype=np.float32)
     local = strength / np.maximum(local_mean(strength) + mean, MIN_DIVISOR)  # faint lines count, too
     step = len(local) // EDGE_MAP_SIDE
-    soft = BLUR @ local.reshape(EDGE_MAP_SIDE, step, EDGE_MAP_SIDE, step).mean((1, 3)) @ BLUR
+    soft = BLUR_MATRIX @ local.reshape(EDGE_MAP_SIDE, step, EDGE_MAP_SIDE, step).mean((1, 3)) @ BLUR_MATRIX
     centred = soft - soft.mean()
     deviation = max(float(np.sqrt(np.square(centred).mean())), MIN_DIVISOR)
     normalised: Floats = (centred / deviation).astype(np.float16)

@@ -18,7 +18,7 @@ from pochade.images.base.picture import Array
 from pochade.images.features.colour_name import COLOUR_WORDS, colour_word
 
 MEASURED_SIDE = 96  # pixels of the longer side on which everything is measured
-REACH = 2  # pixels on each side in a neighbourhood of 5 x 5; a wider shape is no stroke
+NEIGHBOURHOOD_REACH = 2  # pixels on each side in a neighbourhood of 5 x 5; a wider shape is no stroke
 BORDER = 2  # pixels along the edges from which the ground is read
 MIN_EVEN_BORDER = 0.5  # share of the border that must have one colour for paper
 GROUND_TOLERANCE = 24  # of 255: how much the ground may vary, because the light on a scan falls off
@@ -47,7 +47,7 @@ MIN_BUSY, MAX_CALM = 0.55, 0.25  # edges
 MIN_PAPER = 0.3  # share of paper
 MIN_COLOUR_SHARE = 0.2
 MIN_COLOURS_SHARE = 0.5  # of the one or two named colours together
-GREYS = {"black", "grey", "white"}
+GREY_WORDS = {"black", "grey", "white"}
 
 
 class TechniqueMeasures(NamedTuple):
@@ -142,7 +142,7 @@ def _describe_colours(group: Sequence[TechniqueMeasures], *, drawn: bool) -> str
     chosen = [word for word in largest if shares[word] >= MIN_COLOUR_SHARE]
     if sum(shares[word] for word in chosen) < MIN_COLOURS_SHARE:
         return "many colours"
-    if set(chosen) <= GREYS and (drawn or len(chosen) > 1 or chosen == ["grey"]):
+    if set(chosen) <= GREY_WORDS and (drawn or len(chosen) > 1 or chosen == ["grey"]):
         return "" if drawn else "grey"
     return f"mostly {' and '.join(chosen)}"
 
@@ -201,7 +201,7 @@ def _local_extreme(values: Array, extreme: np.ufunc) -> Array:
     """The maximum (`np.maximum`) or minimum (`np.minimum`) of each neighbourhood, (h, w)."""
     for _ in ("down", "across"):
         lines, values = values, values.copy()
-        for shift in range(1, REACH + 1):
+        for shift in range(1, NEIGHBOURHOOD_REACH + 1):
             extreme(values[shift:], lines[:-shift], out=values[shift:])
             extreme(values[:-shift], lines[shift:], out=values[:-shift])
         values = np.ascontiguousarray(values.T)

@@ -1,4 +1,4 @@
-"""CLIP, the file of Clip Studio Paint: chunks, one of which is an SQLite database with a preview of the canvas.
+"""CLIP, the format of Clip Studio Paint: one of its chunks is an SQLite database with a preview of the canvas.
 
 The format of the layers is not documented, so only the preview, a PNG, can be read.
 """
@@ -36,7 +36,7 @@ def read_clip(source: Source, _header: Header, side: int | None) -> RawImage:
 
 
 def _read_database(source: Source) -> bytes:
-    """The content of the database chunk.
+    """Read the content of the database chunk.
 
     Raises:
         PictureDamaged: There is no such chunk, or the file ends before it.
@@ -76,7 +76,7 @@ def _open_preview(source: Source, content: bytes) -> Source:
 
 
 def _read_canvas_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of the canvas; None if the database does not state them in pixels."""
+    """Read width and height of the canvas; None if the database does not state them in pixels."""
     try:
         row = _first_row(content, "SELECT CanvasWidth, CanvasHeight FROM Canvas WHERE CanvasUnit = 0 LIMIT 1")
     except sqlite3.Error:

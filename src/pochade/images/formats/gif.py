@@ -1,7 +1,5 @@
 """GIF, still or animated: the size and the number of frames from its blocks, the pixels through Pillow."""
 
-# numbers of the file format
-
 import struct
 
 from PIL import GifImagePlugin
@@ -23,9 +21,9 @@ def read_gif_header(source: Source) -> Header:
     offset, frames, has_alpha = 13 + _palette_bytes(flags), 0, False
     while offset < source.size and (kind := source.read_at(offset, 1)) != b";":
         if kind == b",":
-            left, top, frame_width, frame_height, flags = struct.unpack("<HHHHB", source.read_exactly(offset + 1, 9))
+            x, y, frame_width, frame_height, flags = struct.unpack("<HHHHB", source.read_exactly(offset + 1, 9))
             if not frames:  # the first frame may reach beyond the canvas, which then grows
-                width, height = max(width, left + frame_width), max(height, top + frame_height)
+                width, height = max(width, x + frame_width), max(height, y + frame_height)
             frames += 1
             offset = _skip_sub_blocks(source, offset + 11 + _palette_bytes(flags))
         elif kind == b"!":
@@ -45,7 +43,7 @@ def _palette_bytes(flags: int) -> int:
 
 
 def _skip_sub_blocks(source: Source, offset: int) -> int:
-    """The offset behind a series of sub-blocks, which ends with an empty one."""
+    """Return the offset behind a series of sub-blocks, which ends with an empty one."""
     while length := source.read_exactly(offset, 1)[0]:
         offset += 1 + length
     return offset + 1

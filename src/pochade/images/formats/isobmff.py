@@ -3,8 +3,6 @@
 A box is a length, a name and a content, which may consist of boxes.
 """
 
-# numbers of the file format
-
 import struct
 from collections.abc import Iterator
 
@@ -12,7 +10,7 @@ from pochade.images.base.source import Source
 
 
 def parse_boxes(content: bytes, start: int = 0) -> Iterator[tuple[bytes, bytes]]:
-    """The name and content of each box in `content`; ends without an error where the content is cut short."""
+    """Yield the name and content of each box in `content`; content that is cut short just ends the boxes."""
     while start + 8 <= len(content):
         length, name = struct.unpack_from(">I4s", content, start)
         header_bytes = 8
@@ -26,7 +24,7 @@ def parse_boxes(content: bytes, start: int = 0) -> Iterator[tuple[bytes, bytes]]
 
 
 def make_box(name: bytes, content: bytes) -> bytes:
-    """A box of this name and content."""
+    """Make a box of a name (4 bytes) and a content."""
     return struct.pack(">I4s", 8 + len(content), name) + content
 
 
@@ -55,12 +53,12 @@ def top_level_boxes(source: Source) -> Iterator[tuple[bytes, int, int]]:
 
 
 def largest_item_shape(source: Source) -> tuple[int, int, int]:
-    """Width, height and depth of the largest item, before any rotation: an upper bound of what a decoder allocates.
+    """Read the width, height and bit depth of the largest item, before any rotation.
 
-    The decoders of AVIF and HEIC allocate memory before they state a size, so it is read here first.
+    The decoders of AVIF and HEIC allocate memory before they report a size. This size bounds what they allocate.
     """
-    meta = b"".join(source.read_exactly(start, length) for name, start, length in top_level_boxes(source)
-                    if name == b"meta")  # fmt: skip
+    meta_boxes = [(start, length) for name, start, length in top_level_boxes(source) if name == b"meta"]
+    meta = b"".join(source.read_exactly(start, length) for start, length in meta_boxes)
     properties = dict(parse_boxes(dict(parse_boxes(meta, 4)).get(b"iprp", b""))).get(b"ipco", b"")
     sizes, depths = [(0, 0)], [8]
     for name, content in parse_boxes(properties):

@@ -1,6 +1,6 @@
 """JPEG XL: the header from its first bits (ISO/IEC 18181-1), the pixels from libjxl.
 
-The header is parsed here because the decoder states the size only together with the pixels.
+The header is parsed here because the decoder only reports the size together with the pixels.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -10,7 +10,7 @@ import io
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from pochade.images.base.picture import Array, Header, stretch_to_16_bit
+from pochade.images.base.picture import Array, Header, stretch_to_16_bit, unit_floats_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import top_level_boxes
 from pochade.images.formats.raster import RawImage
@@ -36,7 +36,7 @@ class _BitReader:
         return value
 
     def u32(self, *alternatives: tuple[int, int]) -> int:
-        """The standard's U32: two bits choose one of four alternatives, an offset and how many bits to add to it."""
+        """Read a U32 of the standard: two bits choose an offset, and the number of further bits to add to it."""
         offset, count = alternatives[self.take(2)]
         return offset + self.take(count)
 
@@ -59,7 +59,7 @@ def read_jxl_header(source: Source) -> Header:
 
 
 def _read_image_metadata(bits: _BitReader, width: int, height: int) -> Header:
-    """The rest of the header. Animations get 2 frames, as counting them would mean decoding."""
+    """Read the rest of the header. An animation counts as 2 frames, because counting its frames means decoding it."""
     if bits.take(1):  # all values are the default
         return Header("JPEG XL", width, height, 8, 3, has_alpha=False, frames=1)
     orientation, frames = _read_extra_fields(bits) if bits.take(1) else (1, 1)
@@ -73,21 +73,21 @@ def _read_image_metadata(bits: _BitReader, width: int, height: int) -> Header:
 
 
 def _read_colour_encoding(bits: _BitReader) -> tuple[int, bool]:
-    """The number of colour channels, and whether their meaning may differ from sRGB."""
+    """Read the number of colour channels, and whether their meaning may differ from sRGB."""
     if bits.take(1):  # all values are the default
         return 3, False
     if bits.take(1):  # there is an ICC profile
         return 3, True
     grey = bits.u32(*_ENUM) == 1
-    same = bits.u32(*_ENUM) == _SRGB_WHITE_POINT
-    same = same and (grey or bits.u32(*_ENUM) == _SRGB_PRIMARIES)
-    has_gamma = same and bool(bits.take(1))
-    same = same and not has_gamma and bits.u32(*_ENUM) == _SRGB_TRANSFER_FUNCTION
-    return 1 if grey else 3, not same
+    is_srgb = bits.u32(*_ENUM) == _SRGB_WHITE_POINT
+    is_srgb = is_srgb and (grey or bits.u32(*_ENUM) == _SRGB_PRIMARIES)
+    has_gamma = is_srgb and bool(bits.take(1))
+    is_srgb = is_srgb and not has_gamma and bits.u32(*_ENUM) == _SRGB_TRANSFER_FUNCTION
+    return 1 if grey else 3, not is_srgb
 
 
 def _read_extra_fields(bits: _BitReader) -> tuple[int, int]:
-    """The orientation and the number of frames; the fields between them are skipped."""
+    """Read the orientation and the number of frames; the fields between them are skipped."""
     orientation = bits.take(3) + 1
     if bits.take(1):  # intrinsic size, coded like the size
         small = bits.take(1)
@@ -106,7 +106,7 @@ def _read_extra_fields(bits: _BitReader) -> tuple[int, int]:
 
 
 def _read_bit_depth(bits: _BitReader) -> int:
-    """Bits per channel, for whole numbers and floats alike."""
+    """Read bits per channel, for whole numbers and floats alike."""
     if not bits.take(1):
         return bits.u32((8, 0), (10, 0), (12, 0), (1, 6))
     depth = bits.u32((32, 0), (16, 0), (24, 0), (1, 6))
@@ -115,7 +115,7 @@ def _read_bit_depth(bits: _BitReader) -> int:
 
 
 def _read_extra_channel(bits: _BitReader) -> bool:
-    """Skip the description of an extra channel; whether it is alpha."""
+    """Read the description of an extra channel; return whether it is alpha."""
     if bits.take(1):  # all values are the default: 8-bit alpha
         return True
     kind = bits.u32(*_ENUM)
@@ -141,7 +141,7 @@ def _codestream_start(source: Source) -> bytes:
 
 
 def read_jxl(source: Source, header: Header, side: int | None) -> RawImage:
-    """Read the pixels of a JPEG XL; one that was transcoded from a JPEG becomes exactly that JPEG."""
+    """Read the pixels of a JPEG XL; if it was transcoded from a JPEG, exactly that JPEG is restored and read."""
     import pillow_jxl  # noqa: PLC0415  # heavy, and rarely needed
 
     content = source.read_all()
@@ -165,11 +165,11 @@ def _image_from_bytes(mode: str, size: tuple[int, int], data: bytes) -> Image.Im
 
 
 def _decode_deep_jxl(content: bytes, depth: int) -> Array:
-    """A JPEG XL of more than 8 bits per channel as (H, W, 1 to 4) uint16."""
+    """Decode a JPEG XL of more than 8 bits per channel as (H, W, 1 to 4) uint16."""
     import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
     values = np.atleast_3d(imagecodecs.jpegxl_decode(content, numthreads=1))
     values = values[0] if values.ndim == 4 else values  # the first frame of an animation
     if values.dtype.kind == "f":
-        return (np.nan_to_num(values.astype(np.float32)).clip(0, 1) * 65535 + 0.5).astype(np.uint16)
+        return unit_floats_to_16_bit(values)
     return stretch_to_16_bit(values, depth if int(values.max(initial=0)) < 1 << depth else 16)

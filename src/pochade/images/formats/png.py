@@ -1,7 +1,7 @@
 """PNG and APNG: the size from the chunks, 8-bit pixels through Pillow, 16-bit pixels through libpng.
 
-Walking over all chunks costs microseconds. It finds a truncated file before anything is decoded, counts the frames,
-and finds an EXIF chunk behind the pixels.
+Reading the lengths of all chunks takes microseconds. It detects a truncated file before anything is decoded, counts the
+frames, and finds an EXIF chunk behind the pixels.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -44,7 +44,7 @@ def png_chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
 
 
 def make_png_chunk(kind: bytes, content: bytes) -> bytes:
-    """A PNG chunk with its length, type and checksum."""
+    """Make a PNG chunk with its length, type and checksum."""
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
@@ -85,7 +85,7 @@ def read_png(source: Source, header: Header, side: int | None) -> RawImage:
 
 
 def _decode_deep_png(content: bytes, colour_key: bytes | None) -> Array:
-    """A 16-bit PNG as (H, W, 1 to 4) uint16; pixels of the key's colour get alpha 0."""
+    """Decode a 16-bit PNG as (H, W, 1 to 4) uint16; pixels of the key's colour get alpha 0."""
     import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
     values = np.atleast_3d(imagecodecs.png_decode(content))  # (H, W, C)

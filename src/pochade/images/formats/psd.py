@@ -49,7 +49,7 @@ def read_psd(source: Source, header: Header, side: int | None) -> RawImage:
 
 
 def _parse_resolution(content: bytes | None) -> tuple[float, float] | None:
-    """Dots per inch across and down, from fixed-point numbers of 16.16 bits."""
+    """Parse dots per inch across and down, from fixed-point numbers of 16.16 bits."""
     if not content or len(content) < 16:
         return None
     across, down = struct.unpack(">I4xI", content[:12])
@@ -57,7 +57,7 @@ def _parse_resolution(content: bytes | None) -> tuple[float, float] | None:
 
 
 def _read_thumbnail(source: Source, layout: PsdLayout, side: int) -> Image.Image | None:
-    """The embedded JPEG, if its longest side is at least `side` pixels and it has the picture's proportions."""
+    """Read the embedded JPEG, if its longest side is at least `side` pixels and it has the picture's proportions."""
     content = layout.read_resource(source, _THUMBNAIL)
     if not content or content[28:30] != b"\xff\xd8":
         return None
@@ -70,7 +70,7 @@ def _read_thumbnail(source: Source, layout: PsdLayout, side: int) -> Image.Image
 def _raw_image(source: Source, layout: PsdLayout, icc: bytes | None) -> RawImage:
     """The merged picture in any colour mode, without EXIF and resolution."""
     planes = _read_planes(source, layout)
-    if layout.depth == 32:  # linear floats
+    if layout.depth == 32:  # linear light in floats
         planes = (np.nan_to_num(planes).clip(0, 1) ** np.float32(1 / 2.2) * 65535 + 0.5).astype(np.uint16)
     values = np.moveaxis(planes, 0, -1)  # (H, W, C)
     if layout.mode == INDEXED:
@@ -87,12 +87,19 @@ def _raw_image(source: Source, layout: PsdLayout, icc: bytes | None) -> RawImage
 
 
 def _read_planes(source: Source, layout: PsdLayout) -> Array:
-    """The colour and alpha channels of the merged picture, (C, H, W), in the file's depth."""
+    """Read the colour and alpha channels of the merged picture, (C, H, W), in the file's depth."""
     count = layout.stored_colour_channels + layout.has_alpha
     if layout.planes < count:
         raise source.damage_error(f"it has {layout.planes} channels and needs {count}")
     row_bytes = (layout.width * layout.depth + 7) // 8
     compression = int.from_bytes(source.read_exactly(layout.merged, 2))
+    content = _decompress_planes(source, layout, compression, row_bytes, count)
+    planes = _parse_samples(content, layout, row_bytes)
+    return np.add.accumulate(planes, axis=-1, dtype=planes.dtype) if compression == _ZIP_WITH_PREDICTION else planes
+
+
+def _decompress_planes(source: Source, layout: PsdLayout, compression: int, row_bytes: int, count: int) -> bytes:
+    """Decompress the bytes of the first `count` channels of the merged picture."""
     start, size = layout.merged + 2, row_bytes * layout.height * count
     if compression == _UNCOMPRESSED:
         content = source.read_exactly(start, size)
@@ -104,12 +111,11 @@ def _read_planes(source: Source, layout: PsdLayout) -> Array:
         raise source.damage_error(f"its pixels have an unknown compression, {compression}")
     if len(content) < size:
         raise source.truncation_error()
-    planes = _parse_samples(content, layout, row_bytes)
-    return np.add.accumulate(planes, axis=-1, dtype=planes.dtype) if compression == _ZIP_WITH_PREDICTION else planes
+    return content
 
 
 def _parse_samples(content: bytes, layout: PsdLayout, row_bytes: int) -> Array:
-    """Bytes as (C, H, W) uint8, uint16 or float32."""
+    """Parse bytes as (C, H, W) uint8, uint16 or float32."""
     rows = np.frombuffer(content, np.uint8).reshape(-1, layout.height, row_bytes)
     if layout.depth == 1:  # a set bit is black
         return (1 - np.unpackbits(rows, axis=-1)[..., : layout.width]) * np.uint8(255)
@@ -118,7 +124,7 @@ def _parse_samples(content: bytes, layout: PsdLayout, row_bytes: int) -> Array:
 
 
 def _unpack_bits(source: Source, layout: PsdLayout, start: int, row_bytes: int, count: int) -> bytes:
-    """The first `count` channels of PackBits data: a table with the lengths of all rows, then the rows."""
+    """Unpack the first `count` channels of PackBits data: a table with the lengths of all rows, then the rows."""
     import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
     length_bytes = 4 if layout.large else 2
@@ -174,7 +180,7 @@ def _remove_white_matte(values: Array) -> Array:
 
 
 def _composite_layers(source: Source, header: Header, dpi: tuple[float, float] | None) -> RawImage:
-    """All visible layers as psd-tools composites them, which takes about 40 bytes per pixel."""
+    """Composite all visible layers with psd-tools, which takes about 40 bytes per pixel."""
     import psd_tools  # noqa: PLC0415  # heavy, and rarely needed
 
     source.check_memory(header.width, header.height, 40)

@@ -41,7 +41,7 @@ class PsdLayout:
         return 1 if self.mode == INDEXED else PSD_COLOUR_CHANNELS[self.mode]
 
     def read_resource(self, source: Source, number: int) -> bytes | None:
-        """The content of a resource; None if the file does not have it."""
+        """Read the content of a resource; None if the file does not have it."""
         return source.read_at(*self.resources[number]) if number in self.resources else None
 
 
@@ -67,7 +67,7 @@ def read_psd_layout(source: Source) -> PsdLayout:
 
 
 def _read_section(source: Source, start: int, length_bytes: int) -> tuple[Span, int]:
-    """The span of the content that follows a length of so many bytes, and the offset behind it."""
+    """Read a length of `length_bytes` bytes; return the span of the content, and the offset behind the content."""
     length = int.from_bytes(source.read_exactly(start, length_bytes))
     start += length_bytes
     if start + length > source.size:

@@ -1,4 +1,4 @@
-"""Turn what a format's reader returns into a `Picture` or a `Preview`."""
+"""The raw image that the reader of a format returns, and how it becomes a `Picture` or a `Preview`."""
 
 import math
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class RawImage:
 
         Args:
             image: An opened image.
-            changes: Fields to set instead, such as `orientation`.
+            changes: Values of fields that replace those from Pillow, such as `orientation`.
         """
         exif = add_exif_prefix(image.info.get("exif"))
         raw = cls(
@@ -61,8 +61,8 @@ def make_preview(raw: RawImage, header: Header, side: int) -> Preview:
     """Shrink an image, convert it to sRGB, lay it on white and turn it upright.
 
     Args:
-        raw: The image; it is decoded here if need be.
-        header: Of its file.
+        raw: The image, decoded here if it is not decoded yet.
+        header: The header of its file.
         side: Pixels of the longest side; smaller images are not enlarged.
     """
     image = raw.image if raw.deep is None else _deep_to_8_bit_image(raw.deep)
@@ -86,7 +86,7 @@ def _decode(image: Image.Image, side: int) -> Image.Image:
 
 
 def _shrunk_to_srgb(small: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
-    """Convert an image of mode L, RGB, CMYK, La or RGBa to sRGB, and notes; colours stay multiplied by alpha."""
+    """Convert an image of mode L, RGB, CMYK, La or RGBa to sRGB, with notes; colours stay multiplied by alpha."""
     if small.mode not in {"La", "RGBa"}:
         return convert_to_srgb(small, icc)
     if not icc:
@@ -99,7 +99,7 @@ def _shrunk_to_srgb(small: Image.Image, icc: bytes | None) -> tuple[Image.Image,
 
 
 def make_picture(raw: RawImage, header: Header) -> Picture:
-    """The whole picture at full depth, turned upright, with CMYK converted to RGB."""
+    """Make the whole picture at full depth, turned upright, with CMYK converted to RGB."""
     pixels, alpha, icc, notes = _decode_planes(raw)
     pixels = _apply_orientation(pixels, raw.orientation)
     alpha = None if alpha is None else _apply_orientation(alpha, raw.orientation)
@@ -115,7 +115,7 @@ def _apply_orientation(array: Array, orientation: int) -> Array:
 
 
 def _decode_planes(raw: RawImage) -> tuple[Array, Array | None, bytes | None, tuple[str, ...]]:
-    """Colours (H, W, 1 or 3), alpha (H, W) or None, the colours' ICC profile, and notes; not turned upright."""
+    """Decode colours (H, W, 1 or 3), alpha (H, W) or None, the colours' ICC profile, and notes; not turned upright."""
     if raw.deep is not None:
         colours = _colour_channels(raw.deep.shape[-1])
         alpha = raw.deep[..., -1] if raw.deep.shape[-1] % 2 == 0 else None
@@ -129,12 +129,12 @@ def _decode_planes(raw: RawImage) -> tuple[Array, Array | None, bytes | None, tu
 
 
 def _colour_channels(channels: int) -> int:
-    """1, 2, 3 or 4 channels contain 1, 1, 3 or 3 colours; the others are alpha."""
+    """The number of colours among 1 to 4 channels: 1, 1, 3 or 3; a second or fourth channel is alpha."""
     return channels - 1 + channels % 2
 
 
 def _image_planes(image: Image.Image) -> tuple[Array, Array | None]:
-    """Colours and alpha of a decoded image, copied in bands, as Pillow's conversion needs three times the memory."""
+    """Colours and alpha of a decoded image, copied in bands to save memory: Pillow converts with three copies."""
     channels = np.asarray(to_basic_mode(image.crop((0, 0, 1, 1)))).reshape(-1).size
     colours = _colour_channels(channels)
     pixels = np.empty((image.height, image.width, colours), np.uint8)

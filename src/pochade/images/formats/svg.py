@@ -1,8 +1,8 @@
-"""SVG, plain or gzipped, rendered by resvg at the wanted size without reading any other file.
+"""SVG, plain or gzipped, rendered by resvg at a given size without reading any other file.
 
-resvg would open a picture that an SVG references by path. Therefore the SVG is parsed here, its external links are
-removed, its size is set, and the result is serialized and rendered. Entities that expand without end ("billion
-laughs") are stopped by expat; shapes that multiply through `use` are counted before rendering.
+resvg would open a picture that an SVG references by path. The SVG is therefore parsed here, its external links are
+removed, its size is set, and the result is serialized and rendered. Expat stops entities that expand without end
+("billion laughs"), and shapes that multiply through `use` are counted before rendering.
 """
 
 import io
@@ -17,8 +17,8 @@ from pochade.images.base.source import Source
 from pochade.images.formats.raster import RawImage
 from pochade.images.geometry.resize import fitted_size
 
-_DEFAULT_SIDE = 1024  # pixels of the longest side when no other size is asked for
-_MEMORY_PER_TEXT_BYTE = 40  # bytes to parse and render
+_DEFAULT_SIDE = 1024  # pixels of the longest side of a whole picture
+_MEMORY_PER_TEXT_BYTE = 40  # bytes of memory that parsing and rendering one byte of text takes
 _MAX_SHAPES = 500_000  # after `use` has multiplied them; ten times as many as in large maps
 _MAX_DEPTH = 200  # nested elements; resvg recurses
 _PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -36,7 +36,7 @@ def is_svg(start: bytes) -> bool:
 
 
 def read_svg_header(source: Source) -> Header:
-    """The header of an SVG, with the size at which it is rendered: 1024 pixels on the longest side."""
+    """Read the header of an SVG, with the size at which it is rendered: 1024 pixels on the longest side."""
     return Header("SVG", *_rendered_size(_parse(source), _DEFAULT_SIDE), 8, 3, True, 1)
 
 
@@ -60,7 +60,7 @@ def read_svg(source: Source, header: Header, side: int | None) -> RawImage:
 
 
 def _read_markup(source: Source) -> bytes:
-    """The text, decompressed if it is gzipped.
+    """Read the XML text, and decompress it if it is gzipped.
 
     Raises:
         PictureTooLarge: Parsing it would take more memory than allowed.
@@ -80,7 +80,7 @@ def _read_markup(source: Source) -> bytes:
 
 
 def _parse(source: Source) -> ElementTree.Element:
-    """The root element.
+    """Parse the file and return its root element.
 
     Raises:
         FormatUnknown: The file is another kind of XML.
@@ -99,7 +99,7 @@ def _parse(source: Source) -> ElementTree.Element:
 
 
 def _parse_length(text: str | None) -> float | None:
-    """A length in pixels; None for percentages and invalid text."""
+    """Parse a length in pixels; None for percentages and invalid text."""
     match = re.fullmatch(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,2})?)\s*([a-z]*)\s*", text or "")
     if not match or match[2] not in _PIXELS_PER_UNIT:
         return None
@@ -144,7 +144,7 @@ def _check_shapes(source: Source, root: ElementTree.Element) -> None:
     """Check how many shapes would be rendered.
 
     Raises:
-        PictureTooLarge: `use` multiplies the shapes beyond all measure, or they are nested too deep.
+        PictureTooLarge: `use` multiplies the shapes to more than 500,000, or they are nested too deep.
     """
     elements = {name: element for element in root.iter() if (name := element.get("id"))}
     counts: dict[ElementTree.Element, int] = {}
@@ -164,6 +164,6 @@ def _check_shapes(source: Source, root: ElementTree.Element) -> None:
 
 
 def _referenced_ids(element: ElementTree.Element) -> list[str]:
-    """The ids that an element renders beside its children, through its link, patterns, masks and markers."""
+    """The ids of the elements that an element renders through its link, patterns, masks and markers."""
     links = [text[1:] for link in _LINK_ATTRIBUTES if (text := element.get(link, "").strip()).startswith("#")]
     return links + [name for text in element.attrib.values() for name in re.findall(r"url\(['\"]?#([^)'\"]+)", text)]

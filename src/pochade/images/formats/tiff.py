@@ -1,8 +1,8 @@
 """TIFF: up to 8 bits per channel through Pillow and libtiff, more through tifffile; CMYK in both.
 
-The first directory is read beforehand. It states the size, and which parts of the file the pixels fill, so that a
-truncated file is found before anything is decoded (the decoders would fill missing pixels with grey). Further
-directories are only counted, so that nobody overwrites a file with several pages by its first one.
+The first directory is read beforehand. It states the size and where the pixels lie in the file, so that a truncated
+file is detected before anything is decoded (the decoders would fill missing pixels with grey). Further directories are
+only counted, so that a file with several pages is not mistaken for its first page.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -13,7 +13,7 @@ import struct
 import numpy as np
 from PIL import Image, TiffImagePlugin
 
-from pochade.images.base.picture import Array, Header
+from pochade.images.base.picture import Array, Header, unit_floats_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.raster import CMYK_NOTE, RawImage, valid_dpi
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
@@ -28,7 +28,7 @@ _WHITE_IS_ZERO, _PALETTE, _CMYK = 0, 3, 5  # photometric interpretations
 _PREMULTIPLIED, _STRAIGHT = 1, 2  # kinds of alpha among the extra samples
 ORIGIN_TAGS = (270, 271, 272, 305, 306, 315, 33432)  # description, maker, model, software, date, artist, copyright
 _INCHES_PER_UNIT = {2: 1.0, 3: 2.54}  # dots per unit times this are dots per inch
-_MAX_DIRECTORIES = 100  # to count: reading one may take as long as reading the file
+_MAX_DIRECTORIES = 100  # that are counted; reading one directory may take as long as reading the file
 
 Directory = TiffImagePlugin.ImageFileDirectory_v2
 
@@ -70,7 +70,7 @@ def read_tiff_header(source: Source) -> Header:
 
 
 def _count_pages(source: Source, first: Directory) -> int:
-    """The number of pages, without reduced copies and masks; counting ends where the chain of directories breaks."""
+    """Count the pages, without reduced copies and masks; counting ends where the chain of directories breaks."""
     directory = _empty_directory(source)
     pages, seen, offset = 1, {0, directory.next}, first.next
     with contextlib.suppress(OSError, ValueError, TypeError, SyntaxError, struct.error):  # from broken directories
@@ -106,7 +106,7 @@ def _origin_as_exif(tags: Directory) -> bytes | None:
 
 
 def _read_deep_tiff(source: Source, header: Header) -> RawImage:
-    """A page of more than 8 bits per channel."""
+    """Read a page of more than 8 bits per channel."""
     tags = read_tiff_directory(source)
     values = _to_16_bit(_decode_with_tifffile(source), header.depth)  # (H, W, C)
     values = ~values if tags.get(PHOTOMETRIC_TAG, 1) == _WHITE_IS_ZERO else values
@@ -125,7 +125,7 @@ def _read_deep_tiff(source: Source, header: Header) -> RawImage:
 
 
 def _decode_with_tifffile(source: Source) -> Array:
-    """The first page as (H, W, C), in the file's own type."""
+    """Decode the first page as (H, W, C), in the file's own type."""
     import tifffile  # noqa: PLC0415  # heavy, and rarely needed
 
     source.file.seek(0)
@@ -139,7 +139,7 @@ def _decode_with_tifffile(source: Source) -> Array:
 
 
 def _read_dpi(tags: Directory) -> tuple[float, float] | None:
-    """Dots per inch, across and down; None if the resolution has no unit."""
+    """Read dots per inch, across and down; None if the resolution has no unit."""
     dots = valid_dpi((tags.get(_X_RESOLUTION_TAG), tags.get(_Y_RESOLUTION_TAG)))
     factor = _INCHES_PER_UNIT.get(tags.get(_RESOLUTION_UNIT_TAG, 2))
     return None if dots is None or factor is None else (dots[0] * factor, dots[1] * factor)
@@ -152,7 +152,7 @@ def _valid_orientation(orientation: int) -> int:
 def _to_16_bit(values: Array, depth: int) -> Array:
     """Whole numbers of more than 8 bits, or floats from 0 to 1, as uint16."""
     if values.dtype.kind == "f":
-        return (np.nan_to_num(values.astype(np.float32)).clip(0, 1) * 65535 + 0.5).astype(np.uint16)
+        return unit_floats_to_16_bit(values)
     if values.dtype.itemsize > 2:
         return (values >> (8 * values.dtype.itemsize - 16)).astype(np.uint16)
     return values.astype(np.uint16) if depth >= 16 else (values.astype(np.uint16) << (16 - depth))

@@ -1,7 +1,5 @@
 """WebP, still or animated: the size from the chunks, the pixels through Pillow."""
 
-# numbers of the file format
-
 import struct
 from collections.abc import Iterator
 
@@ -46,7 +44,7 @@ def read_webp_header(source: Source) -> Header:
 
 
 def _parse_size(kind: bytes, start: bytes) -> tuple[tuple[int, int], bool]:
-    """Width and height, and whether there is alpha, from the first ten bytes of a VP8X, VP8L or VP8 chunk."""
+    """Parse width, height and alpha from the first ten bytes of a VP8X, VP8L or VP8 chunk."""
     if kind == b"VP8X":
         width, height = (int.from_bytes(start[at : at + 3], "little") + 1 for at in (4, 7))
         return (width, height), bool(start[0] & 16)

@@ -1,6 +1,6 @@
 """KRA, KRZ, ORA and PROCREATE: zip archives that hold the finished picture, or a preview of it, as a PNG.
 
-Only that PNG is decompressed, and never more of it than the memory bound allows, whatever the archive claims.
+Only that PNG is decompressed, and never more of it than the memory limit allows, whatever the archive claims.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file formats
@@ -48,14 +48,14 @@ def read_zip(source: Source, header: Header, side: int | None) -> RawImage:
 
 
 def open_embedded_png(source: Source, content: bytes) -> Source:
-    """A PNG embedded in a file, as a source of its own.
+    """Open a PNG that is embedded in a file, as a `Source`.
 
     Raises:
         PictureDamaged: The content is not a PNG.
     """
     if not content.startswith(PNG_SIGNATURE):
         raise source.damage_error("the picture in it is no PNG")
-    return source.embedded(content)
+    return source.open_embedded(content)
 
 
 def read_embedded_png(source: Source, side: int | None) -> RawImage:
@@ -77,7 +77,7 @@ def _open_zip(source: Source) -> zipfile.ZipFile:
 
 
 def _read_member(source: Source, archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
-    """The content of a member.
+    """Read the content of a member of the archive.
 
     Raises:
         PictureDamaged: There is no such member.
@@ -96,7 +96,7 @@ def _read_member(source: Source, archive: zipfile.ZipFile, name: str, max_bytes:
 
 
 def _detect_format(source: Source, archive: zipfile.ZipFile) -> str:
-    """KRA, KRZ, ORA or PROCREATE.
+    """Tell whether an archive is KRA, KRZ, ORA or PROCREATE.
 
     Raises:
         FormatUnknown: It is another zip archive.
@@ -113,13 +113,13 @@ def _detect_format(source: Source, archive: zipfile.ZipFile) -> str:
 
 
 def _open_picture(source: Source, archive: zipfile.ZipFile, format_name: str) -> Source:
-    """The PNG with the whole picture, or with the best preview of it."""
+    """Open the PNG with the whole picture, or with the best preview of it."""
     name = _PREVIEW_ONLY.get(format_name, _MERGED_IMAGE)
     return open_embedded_png(source, _read_member(source, archive, name, source.max_bytes // 4))
 
 
 def _read_small_preview(source: Source, archive: zipfile.ZipFile, format_name: str, side: int) -> RawImage | None:
-    """The preview beside the merged image; None if its longest side is shorter than `side` pixels."""
+    """Read the preview beside the merged image; None if its longest side is shorter than `side` pixels."""
     name = _SMALL_PREVIEWS.get(format_name)
     if name is None or name not in archive.namelist():
         return None
@@ -130,7 +130,7 @@ def _read_small_preview(source: Source, archive: zipfile.ZipFile, format_name: s
 
 
 def _read_canvas_size(source: Source, archive: zipfile.ZipFile, format_name: str) -> tuple[int, int] | None:
-    """Width and height of the canvas of a file with only a preview; None if the file does not state them."""
+    """Read width and height of the canvas of a file with only a preview; None if the file does not state them."""
     name = _KRITA_DOCUMENT if format_name == "KRZ" else _PROCREATE_DOCUMENT
     if name not in archive.namelist():
         return None
@@ -139,7 +139,7 @@ def _read_canvas_size(source: Source, archive: zipfile.ZipFile, format_name: str
 
 
 def _parse_krita_size(document: bytes) -> tuple[int, int] | None:
-    """The canvas's size from Krita's XML."""
+    """Parse the canvas's size from Krita's XML."""
     element = re.search(rb"<IMAGE\b[^>]*>", document)
     matches = [re.search(side + rb'="(\d{1,6})"', element[0]) for side in (b" width", b" height")] if element else []
     sides = [int(match[1]) for match in matches if match]
@@ -147,7 +147,7 @@ def _parse_krita_size(document: bytes) -> tuple[int, int] | None:
 
 
 def _parse_procreate_size(document: bytes) -> tuple[int, int] | None:
-    """The canvas's size from Procreate's keyed archive, in which it is the text "{width, height}"."""
+    """Parse the canvas's size from Procreate's keyed archive, in which it is the text "{width, height}"."""
     try:
         archive: Any = plistlib.loads(document, fmt=plistlib.FMT_BINARY)
         objects = archive["$objects"]

@@ -10,17 +10,17 @@ from torch import Tensor
 from torch.nn import functional
 
 Floats = NDArray[np.float32]
-_REACH_IN_SIGMAS = 2.5  # where the kernel is cut off
-_MAX_FULL_SIZE_SIGMA = 2.0  # pixels: wider blurs are computed on a smaller picture
+_REACH_IN_SIGMAS = 2.5  # distance from the centre at which the kernel is cut off
+_MAX_FULL_SIZE_SIGMA = 2.0  # pixels; wider blurs are computed on a smaller picture
 
 
 def as_tensor(x: NDArray[Any]) -> Tensor:
-    """An array (H, W) or (H, W, C) as a tensor (1, C, H, W)."""
+    """Convert an array (H, W) or (H, W, C) to a tensor (1, C, H, W)."""
     return torch.from_numpy(np.ascontiguousarray(x.reshape(*x.shape[:2], -1), np.float32)).permute(2, 0, 1)[None]
 
 
 def as_array(x: Tensor, like: NDArray[Any]) -> Floats:
-    """A tensor (1, C, H, W) as an array (H, W, C), or (H, W) if `like` has two dimensions."""
+    """Convert a tensor (1, C, H, W) to an array (H, W, C), or (H, W) if `like` has two dimensions."""
     array: Floats = x[0].permute(1, 2, 0).contiguous().numpy()
     return array.reshape(array.shape[:2]) if like.ndim == 2 else array  # noqa: PLR2004
 

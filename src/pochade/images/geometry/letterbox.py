@@ -43,10 +43,10 @@ def letterbox(pixels: Array, side: int = SQUARE_SIDE) -> Square:
         pixels: (h, w, 3) uint8.
         side: Of the square, in pixels.
     """
-    left, top, width, height = fitted_frame(pixels.shape[1], pixels.shape[0], side)
+    x, y, width, height = fitted_frame(pixels.shape[1], pixels.shape[0], side)
     fitted = np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
     square = np.full((side, side, 3), 255, np.uint8)
-    square[top : top + height, left : left + width] = fitted
+    square[y : y + height, x : x + width] = fitted
     return Square(square, width, height)
 
 
@@ -59,7 +59,7 @@ def fitted_frame(width: int, height: int, side: int) -> tuple[int, int, int, int
         side: Of the square, in pixels.
 
     Returns:
-        Left, top, width and height of the fitted picture, in pixels of the square.
+        The left edge, upper edge, width and height of the fitted picture, in pixels of the square.
     """
     scale = side / max(width, height)
     fitted_width, fitted_height = max(1, round(width * scale)), max(1, round(height * scale))
@@ -86,9 +86,9 @@ def trim_paper(pixels: Array) -> Array:
         return pixels
     rows, columns = np.flatnonzero(subject.any(1)), np.flatnonzero(subject.any(0))
     margin = MARGIN_SHARE * max(height, width)
-    top, bottom = _crop_range(rows[0], rows[-1], height / subject.shape[0], margin, height)
-    left, right = _crop_range(columns[0], columns[-1], width / subject.shape[1], margin, width)
-    return pixels[top:bottom, left:right]
+    first_row, end_row = _crop_range(rows[0], rows[-1], height / subject.shape[0], margin, height)
+    first_column, end_column = _crop_range(columns[0], columns[-1], width / subject.shape[1], margin, width)
+    return pixels[first_row:end_row, first_column:end_column]
 
 
 def _coarse_edges(pixels: Array) -> Array:

@@ -1,8 +1,8 @@
-"""Shrink large pictures quickly: every pixel counts by its area, and transparent pixels don't bleed.
+"""Shrink large pictures quickly: every pixel counts by its area, and the colours of transparent pixels don't bleed.
 
-A picture is processed in bands of rows, each averaged in whole blocks of pixels, so that only one band is in memory
-beside the decoded picture (a drawing of 168 megapixels takes 0.7 GB by itself). One antialiased step then leads to the
-exact size. Colours are multiplied by alpha before averaging and laid on white at the small size, where it costs little.
+A picture is processed in bands of rows, so that only one band is in memory beside the decoded picture (a drawing of 168
+megapixels takes 0.7 GB by itself). First, blocks of pixels are averaged. Then one antialiased step leads to the exact
+size. Colours are multiplied by alpha before averaging; the small result is laid on white, which costs little.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from PIL import Image
 from pochade.images.base.picture import Array
 
 BAND_PIXELS = 1_000_000
-MIN_REDUCTION_LEFT = 2  # factor left for the last, antialiased step, which needs it for quality
+MIN_LAST_REDUCTION = 2  # the factor by which the last, antialiased step shrinks at least, for good quality
 _OPAQUE_MODES = ("L", "RGB", "CMYK")
 
 
 def fitted_size(width: int, height: int, side: int) -> tuple[int, int]:
-    """Width and height scaled down until the longer is `side` pixels; unchanged if it is not longer."""
+    """Scale width and height down until the longer of them is `side`; a smaller picture keeps its size."""
     longest = max(width, height)
     if longest <= side:
         return width, height
@@ -32,7 +32,7 @@ def shrink(image: Image.Image, side: int) -> Image.Image:
         An image of mode L, RGB or CMYK, or La or RGBa with colours multiplied by alpha.
     """
     size = fitted_size(*image.size, side)
-    factor = max(1, max(image.size) // (MIN_REDUCTION_LEFT * side))
+    factor = max(1, max(image.size) // (MIN_LAST_REDUCTION * side))
     small = _average_blocks(image, factor)
     if small.size == size:
         return small
@@ -56,11 +56,11 @@ def _average_blocks(image: Image.Image, factor: int) -> Image.Image:
 
 
 def row_bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Image]]:
-    """Bands of rows from top to bottom, each of about `BAND_PIXELS`.
+    """Divide an image into bands of rows from top to bottom, each of about `BAND_PIXELS`.
 
     Args:
         image: Any decoded image.
-        factor: The rows of every band but the last are a multiple of it.
+        factor: The height of every band except the last is a multiple of this number.
 
     Yields:
         The number of a band's first row, and the band.
@@ -74,7 +74,7 @@ def row_bands(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.
 
 
 def _premultiply(band: Image.Image) -> Image.Image:
-    """An image of any mode as L, RGB, CMYK, La or RGBa."""
+    """Convert an image of any mode to L, RGB, CMYK, La or RGBa."""
     band = to_basic_mode(band)
     return band.convert("RGBa") if band.mode == "RGBA" else band.convert("La") if band.mode == "LA" else band
 

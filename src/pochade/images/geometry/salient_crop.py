@@ -6,11 +6,11 @@ from pochade.images.base.picture import Array
 
 
 def busiest_square(pixels: Array, side: int) -> tuple[slice, slice]:
-    """The square with the most edges.
+    """Find the square with the most edges.
 
     Args:
         pixels: (H, W, 3) uint8.
-        side: Side of the square in pixels; a shorter side of the picture is taken whole.
+        side: The side of the square in pixels. If the picture is smaller, the result is as wide or high as the picture.
 
     Returns:
         Its rows and columns.
@@ -23,5 +23,5 @@ def busiest_square(pixels: Array, side: int) -> tuple[slice, slice]:
     sums[1:, 1:width] += np.abs(np.diff(grey, axis=1))
     sums = sums.cumsum(0).cumsum(1)  # integral image of the edges
     edges = sums[rows:, columns:] - sums[:-rows, columns:] - sums[rows:, :-columns] + sums[:-rows, :-columns]
-    top, left = np.unravel_index(edges.argmax(), edges.shape)
-    return slice(int(top), int(top) + rows), slice(int(left), int(left) + columns)
+    y, x = np.unravel_index(edges.argmax(), edges.shape)
+    return slice(int(y), int(y) + rows), slice(int(x), int(x) + columns)

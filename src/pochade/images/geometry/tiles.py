@@ -7,26 +7,26 @@ Region = tuple[slice, slice]  # rows, columns
 
 
 class Tile(NamedTuple):
-    """One tile: the model reads `padded` and its result fills `core`."""
+    """A tile of a picture: the model reads the padded region, and its result is used for the core."""
 
-    padded: Region  # of the picture, with the margin
+    padded: Region  # of the picture, including the margin
     core: Region  # of the picture, without the margin
-    core_in_padded: Region  # the core relative to the padded region
+    core_in_padded: Region  # the core, in coordinates of the padded region
 
 
 def tile_grid(height: int, width: int, side: int, margin: int) -> Iterator[Tile]:
-    """Tiles whose cores cover a picture without overlap.
+    """Yield tiles whose cores cover a picture without overlap.
 
     Args:
-        height: Of the picture, in pixels.
-        width: Of the picture, in pixels.
-        side: Of a core. If it and the margin are multiples of a number, all tiles begin at multiples of it.
-        margin: Around a core; the picture's edges cut it off.
+        height: The height of the picture in pixels.
+        width: The width of the picture in pixels.
+        side: The side of a core in pixels. If side and margin are multiples of a number, so is the start of each tile.
+        margin: The margin around a core in pixels; it ends at the edges of the picture.
     """
-    for top in range(0, height, side):
-        for left in range(0, width, side):
-            core = _clipped_square((top, left), (height, width), side, 0)
-            padded = _clipped_square((top, left), (height, width), side, margin)
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            core = _clipped_square((y, x), (height, width), side, 0)
+            padded = _clipped_square((y, x), (height, width), side, margin)
             rows, columns = (
                 slice(inner.start - outer.start, inner.stop - outer.start)
                 for inner, outer in zip(core, padded, strict=True)

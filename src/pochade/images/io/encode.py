@@ -20,7 +20,7 @@ from pochade.images.formats.tiff import ICC_PROFILE_TAG, ORIGIN_TAGS
 from pochade.images.metadata.exif import EXIF_PREFIX
 
 _METRES_PER_INCH = 0.0254
-_PNG_HEADER_BYTES = 33  # signature and first chunk; the chunks with metadata are inserted behind them
+_PNG_HEADER_BYTES = 33  # of signature and first chunk, behind which the chunks with metadata are inserted
 _PNG_LEVEL = 4  # of 9; 6 takes two to six times as long for 5 to 10 percent
 _WEBP_EFFORT = 25  # of 100; 80, the default, takes two to six times as long for no gain
 _JXL_EFFORT = 3  # of 9; 7, the default, takes four to six times as long for 0 to 25 percent
@@ -34,9 +34,9 @@ def encode_image_file(picture: Picture, format_name: str, quality: int) -> bytes
     """Encode a picture as the bytes of a file; exceptions of the libraries pass through.
 
     Args:
-        picture: One that the format can hold; see `write.unsupported_reason`.
+        picture: A picture that the format can hold; see `write.unsupported_reason`.
         format_name: One of `write.SUFFIX_BY_FORMAT`.
-        quality: Of JPEG and AVIF, 1 to 100.
+        quality: The quality of JPEG and AVIF, 1 to 100.
     """
     if format_name == "PNG":
         return encode_png(picture)
@@ -101,7 +101,7 @@ def _png_metadata_chunks(picture: Picture) -> bytes:
 
 
 def _encode_jxl(picture: Picture) -> bytes:
-    """A lossless JPEG XL of 8 bits, with EXIF in a box behind the picture."""
+    """Encode a lossless JPEG XL of 8 bits, with EXIF in a box behind the picture."""
     import imagecodecs  # noqa: PLC0415  # heavy
 
     values = np.ascontiguousarray(stack_alpha(picture))
@@ -119,7 +119,7 @@ def jxl_exif_box(exif: bytes | None) -> bytes:
 
 
 def _encode_tiff(picture: Picture) -> bytes:
-    """A TIFF of 8 or 16 bits with lossless compression."""
+    """Encode a TIFF of 8 or 16 bits with lossless compression."""
     import tifffile  # noqa: PLC0415  # heavy
 
     values, buffer = stack_alpha(picture), io.BytesIO()

@@ -19,8 +19,8 @@ from pochade.images.formats.tiff import read_tiff_header
 from pochade.images.formats.webp import read_webp_header
 from pochade.images.formats.zip_formats import read_zip_header
 
-MAX_PICTURE_BYTES = 2**30  # default bound of the memory that a picture may take
-_START_BYTES = 65_536  # bytes within which an SVG must be recognizable, after its comments
+MAX_PICTURE_BYTES = 2**30  # memory that reading a picture may take by default
+_START_BYTES = 65_536  # bytes that are examined; an SVG may begin with long comments
 _HEADER_READERS: dict[bytes, Callable[[Source], Header]] = {  # by the file's first bytes
     PNG_SIGNATURE: read_png_header,
     b"\xff\xd8\xff": read_jpeg_header,
@@ -50,7 +50,7 @@ def identify(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Header
         most_bytes: Memory that may be used, for formats that must be decompressed to find the size.
 
     Raises:
-        PictureUnreadable: One of its four kinds; see `pochade.errors`.
+        PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
     with open_source(path, most_bytes) as source:
         return read_header(source)
@@ -76,13 +76,13 @@ def read_header(source: Source) -> Header:
 
 
 def _parse_brands(start: bytes) -> set[bytes]:
-    """The brands in the `ftyp` box of an ISO base media file."""
+    """Parse the brands in the `ftyp` box of an ISO base media file."""
     end = min(int.from_bytes(start[:4]), 256)
     return {start[8:12], *(start[offset : offset + 4] for offset in range(16, end, 4))}
 
 
 def _describe_start(start: bytes) -> str:
-    """The first bytes for a sentence: quoted if they are text, else in hexadecimal."""
+    """Describe the first bytes for a sentence: quoted if they are text, else in hexadecimal."""
     first = start[:16]
     if first.isascii() and (text := first.decode("ascii").strip()).isprintable():
         return f"'{text}'"

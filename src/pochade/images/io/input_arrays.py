@@ -14,7 +14,7 @@ _DEEP_MODE_LETTERS = ("I", "F")  # start of Pillow's modes of 16 and 32 bits, wh
 
 
 def input_on_white(picture: Any) -> Array:
-    """A picture on white paper, turned upright as its EXIF states.
+    """Convert an input to colours on white paper, turned upright as its EXIF states.
 
     Args:
         picture: A Pillow image, or an array (H, W), (H, W, 3) or (H, W, 4) of uint8.
@@ -42,7 +42,10 @@ def input_on_white(picture: Any) -> Array:
 def _to_pillow(array: Array) -> Image.Image:
     grey = array.ndim == 2 or array.shape[2:] == (1,)  # noqa: PLR2004
     if array.dtype != np.uint8 or not array.size or not (grey or array.shape[2:] in {(3,), (4,)}):
-        raise UsageError(f"a picture is (H, W), (H, W, 3) or (H, W, 4) of uint8, not {array.shape} of {array.dtype}")
+        raise UsageError(
+            f"a picture is an array (H, W), (H, W, 3) or (H, W, 4) of uint8, not {array.shape} of {array.dtype}",
+            "give a path, a Pillow image or such an array",
+        )
     return Image.fromarray(array.reshape(array.shape[:2]) if grey else array)
 
 
@@ -86,35 +89,41 @@ def open_input_array(array: Array) -> InputImage:
     Raises:
         UsageError: Its shape or type is not a picture's.
     """
+    _check_array(array)
     channels = array.shape[2] if array.ndim == 3 else 1  # noqa: PLR2004
-    if array.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)} or array.ndim not in {2, 3} or not array.size:
-        raise UsageError(
-            f"a picture is (H, W) or (H, W, 1 to 4) of uint8 or uint16, not {array.shape} of {array.dtype}"
-        )
-    if channels not in {1, 2, 3, 4}:
-        raise UsageError(f"a picture has 1 to 4 channels, not {channels}")
-    whole = array.reshape(*array.shape[:2], channels)
+    planes = array.reshape(*array.shape[:2], channels)
     colours = 3 if channels >= 3 else 1  # noqa: PLR2004  the other channel is alpha
-    colour = np.broadcast_to(whole[..., :colours], (*whole.shape[:2], 3)).copy()
-    invisible = (whole[..., colours:] == 0).all(2) if channels > colours else np.zeros(whole.shape[:2], bool)
+    colour = np.broadcast_to(planes[..., :colours], (*planes.shape[:2], 3)).copy()
+    invisible = (planes[..., colours:] == 0).all(2) if channels > colours else np.zeros(planes.shape[:2], bool)
     colour[invisible] = np.iinfo(array.dtype).max
 
-    def rebuild(changed: Array) -> Array:
+    def rebuild(new_colour: Array) -> Array:
         if colours == 1:
-            changed = ((changed.sum(2, dtype=np.uint32, keepdims=True) + 1) // 3).astype(array.dtype)
-        shown = np.where(invisible[..., None], whole[..., :colours], changed)
-        return np.concatenate([shown, whole[..., colours:]], 2).reshape(array.shape)
+            new_colour = ((new_colour.sum(2, dtype=np.uint32, keepdims=True) + 1) // 3).astype(array.dtype)
+        visible = np.where(invisible[..., None], planes[..., :colours], new_colour)
+        return np.concatenate([visible, planes[..., colours:]], 2).reshape(array.shape)
 
     return InputImage(colour, rebuild)
 
 
-def _rebuild_as_pillow(picture: Image.Image, opened: InputImage) -> InputImage:
-    """The same colours, rebuilt as a Pillow image with the metadata of `picture`."""
+def _check_array(array: Array) -> None:
+    hint = "give a path, a Pillow image or such an array"
+    if array.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)} or array.ndim not in {2, 3} or not array.size:
+        raise UsageError(
+            f"a picture is an array (H, W) or (H, W, 1 to 4) of uint8 or uint16, not {array.shape} of {array.dtype}",
+            hint,
+        )
+    if array.ndim == 3 and array.shape[2] not in {1, 2, 3, 4}:  # noqa: PLR2004
+        raise UsageError(f"a picture has 1 to 4 channels, not {array.shape[2]}", hint)
 
-    def rebuild(changed: Array) -> Image.Image:
-        image = Image.fromarray(opened.rebuild(changed))
+
+def _rebuild_as_pillow(picture: Image.Image, opened: InputImage) -> InputImage:
+    """Make `rebuild` return a Pillow image with the metadata of `picture`; the colours stay the same."""
+
+    def rebuild(new_colour: Array) -> Image.Image:
+        image = Image.fromarray(opened.rebuild(new_colour))
         same_colours = {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)[:1] == image.mode[:1]
-        invalid = {"transparency"} if same_colours else {"transparency", "icc_profile"}  # as for CMYK
+        invalid = {"transparency"} if same_colours else {"transparency", "icc_profile"}  # a CMYK profile fits no RGB
         image.info = {name: value for name, value in picture.info.items() if name not in invalid}
         return image
 

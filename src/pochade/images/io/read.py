@@ -1,7 +1,9 @@
-"""Read any art file as a whole `Picture` or a small `Preview`, within a bound of memory.
+"""Read any art file as a whole `Picture` or a small `Preview`, within a limit of memory.
 
 path -> open_source -> read_header -> check memory -> the format's reader -> make_picture / make_preview
-base/source.py  io/identify.py                   formats/*.py           formats/raster.py
+
+`open_source` is in base/source.py, `read_header` in io/identify.py, the last step in formats/raster.py; each format's
+reader is in a module of formats/.
 """
 
 from collections.abc import Callable
@@ -47,7 +49,7 @@ PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
     "SVG": read_svg,
 }
 _EMBEDDED_PNG_FORMATS = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP"}  # their memory depends on the PNG in them
-_DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, beside its result
+_DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, without its result
     "JPEG": 10,  # progressive: all coefficients are in memory
     "WebP": 18,
     "AVIF": 16,
@@ -90,7 +92,9 @@ FORMATS_BY_SUFFIX = {
 
 
 def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Picture:
-    """Read a whole picture at full depth, turned upright, with its metadata; of an animation, the first frame.
+    """Read a whole picture at full depth, turned upright, with its metadata.
+
+    Of an animation or a file with several pages, only the first frame or page is read.
 
     Args:
         path: The file; its suffix does not matter.
@@ -99,7 +103,7 @@ def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Pi
     Raises:
         PictureDamaged: The file is empty, cut short, or its content contradicts itself.
         FormatUnknown: The file is in no supported format.
-        PictureTooLarge: Reading would take more memory, which is found before any of it is allocated.
+        PictureTooLarge: Reading would take more memory; this is detected before the memory is allocated.
         FileUnreachable: The file can't be opened, is not a regular file, or changed while it was read.
     """
     with open_source(path, most_bytes) as source:
@@ -115,15 +119,15 @@ def picture_from_source(source: Source) -> Picture:
 
 
 def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES) -> Preview:
-    """Read a small picture in sRGB on white paper, in the cheapest way the format offers; never enlarged.
+    """Read a small picture in sRGB on white paper, in the cheapest way that the format offers.
 
     Args:
         path: The file; its suffix does not matter.
-        side: Pixels of the longest side, at least 1.
+        side: Pixels of the longest side, at least 1; a smaller picture is not enlarged.
         most_bytes: Memory that reading may take.
 
     Raises:
-        PictureUnreadable: As for `read_picture`.
+        PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
     with open_source(path, most_bytes) as source:
         preview = preview_from_source(source, side)
@@ -143,7 +147,7 @@ def _check_memory(source: Source, header: Header, *, whole: bool) -> None:
 
 
 def _bytes_per_pixel(header: Header, *, whole: bool) -> float:
-    """Peak memory of reading, measured with pictures of 9 megapixels, without a constant part of about 20 MB."""
+    """Peak memory of reading, in bytes per pixel; measured with pictures of 9 megapixels, less a constant 20 MB."""
     channels = header.channels + header.has_alpha
     stored = 1 if channels == 1 else 4  # Pillow stores colours in 4 bytes
     shallow = _DECODER_BYTES_PER_PIXEL.get(header.format, stored) + channels * whole
@@ -171,7 +175,7 @@ def _read_raw_image(source: Source, header: Header, side: int | None) -> RawImag
 
 
 def _suffix_notes(path: Path | str, header: Header) -> tuple[str, ...]:
-    """A note if the suffix promises another format than the content has."""
+    """A note if the suffix of the file's name belongs to another format than the content."""
     suffix = Path(path).suffix.lower()
     if header.format in FORMATS_BY_SUFFIX.get(suffix, {header.format}):
         return ()

@@ -1,7 +1,8 @@
 """Write a `Picture` to a file from which `read_picture` reads the same picture again.
 
 Picture -> unsupported_reason -> encode -> decode and compare -> write_atomically
-encode.py   read.py             system/atomic_files.py
+
+The encoders are in encode.py, the decoders in read.py, and `write_atomically` is in system/atomic_files.py.
 """
 
 import io
@@ -32,7 +33,7 @@ SUFFIX_BY_FORMAT = {
 _DEEP_FORMATS = {"PNG", "TIFF"}  # written with 16 bits; imagecodecs would mark deep JPEG XL as linear light
 _OPAQUE_FORMATS = {"JPEG", "BMP"}  # without alpha
 _LOSSLESS_FORMATS = {"PNG", "TIFF", "WebP", "JPEG XL", "BMP"}
-_MAX_SIDE = {"JPEG": 65_500, "WebP": 16_383, "AVIF": 65_536}  # pixels that the libraries can write
+_MAX_SIDE_PIXELS = {"JPEG": 65_500, "WebP": 16_383, "AVIF": 65_536}  # that the libraries can write
 _BYTE_BITS = 8
 _UNLIMITED_BYTES = 2**62  # for reading back, as the pixels are in memory already
 
@@ -45,7 +46,7 @@ class OutputFormat(NamedTuple):
 
 
 def choose_output_format(header: Header) -> OutputFormat:
-    """The original's format if it can hold the depth, alpha and profile when written; else PNG, which always can."""
+    """Choose the format of the original if it can hold the picture's depth, alpha and profile; else PNG."""
     name = header.format
     deep, longest = header.depth > _BYTE_BITS, max(header.width, header.height)
     can_write = name in SUFFIX_BY_FORMAT and not header.may_differ_from_srgb
@@ -67,8 +68,8 @@ def unsupported_reason(format_name: str, *, deep: bool, alpha: bool, longest: in
         return f"{format_name} is written with 8 bits per channel, and the picture has more"
     if alpha and format_name in _OPAQUE_FORMATS:
         return f"{format_name} holds no alpha"
-    if longest > _MAX_SIDE.get(format_name, longest):
-        return f"{format_name} holds {_MAX_SIDE[format_name]:,} pixels per side, and the picture has {longest:,}"
+    if longest > _MAX_SIDE_PIXELS.get(format_name, longest):
+        return f"{format_name} holds {_MAX_SIDE_PIXELS[format_name]:,} pixels per side, and the picture has {longest:,}"
     return ""
 
 
@@ -79,7 +80,7 @@ def write_picture(picture: Picture, path: Path, format_name: str, *, quality: in
         picture: As `read_picture` returns it.
         path: The file, replaced if it exists; folders above it are created.
         format_name: PNG, TIFF, JPEG, WebP, AVIF, JPEG XL or BMP, whatever the path ends in.
-        quality: Of JPEG and AVIF, 1 to 100.
+        quality: The quality of JPEG and AVIF, 1 to 100.
 
     Raises:
         UsageError: Pochade does not write this format.
@@ -91,23 +92,23 @@ def write_picture(picture: Picture, path: Path, format_name: str, *, quality: in
 def encode_verified(picture: Picture, path: Path, format_name: str, *, quality: int = DEFAULT_QUALITY) -> bytes:
     """Encode a picture as the bytes of a file, and decode them to verify that they give the picture again.
 
-    Pixels, depth and alpha stay the same, except in JPEG and AVIF, which lose a little; a grey picture reads back in
-    colour from WebP and AVIF. Profile, EXIF and resolution are written where the format has a place for them: WebP,
-    AVIF and JPEG XL store a resolution only within EXIF, BMP stores neither profile nor EXIF. TIFF gets the EXIF tags
-    about the picture's origin (who, what, when, with what), not the camera's settings.
+    Pixels, depth and alpha stay the same, except in JPEG and AVIF, which lose a little. A grey picture reads back in
+    colour from WebP and AVIF. Profile, EXIF and resolution are written if the format has a place for them: WebP, AVIF
+    and JPEG XL store a resolution only within EXIF, and BMP stores neither profile nor EXIF. TIFF gets the EXIF tags
+    about the picture's origin (artist, date, description, device), but not the camera's settings.
 
     Args:
         picture: As `read_picture` returns it.
         path: Where the file will be, for error sentences.
-        format_name: As for `write_picture`.
-        quality: As for `write_picture`.
+        format_name: PNG, TIFF, JPEG, WebP, AVIF, JPEG XL or BMP.
+        quality: The quality of JPEG and AVIF, 1 to 100.
 
     Raises:
         UsageError: Pochade does not write this format.
         OutputUnwritable: The format can't hold the picture, or it reads back differently.
     """
     if format_name not in SUFFIX_BY_FORMAT:
-        raise UsageError(f"Pochade writes no {format_name}", f"it writes {', '.join(SUFFIX_BY_FORMAT)}")
+        raise UsageError(f"Pochade does not write {format_name}", f"choose from {', '.join(SUFFIX_BY_FORMAT)}")
     height, width = picture.pixels.shape[:2]
     deep, alpha = picture.pixels.dtype != np.uint8, picture.alpha is not None
     reason = unsupported_reason(format_name, deep=deep, alpha=alpha, longest=max(height, width))

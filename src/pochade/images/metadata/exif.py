@@ -1,7 +1,7 @@
 """Read and edit single EXIF values in place: the orientation and the resolution.
 
-An EXIF block is a small TIFF file. Writing it from scratch would lose the camera makers' private notes, whose offsets
-are relative to the block. So the orientation is overwritten in place, and a longer directory is appended at the end.
+An EXIF block is a small TIFF file. Writing it again would break the private notes of camera makers, which contain
+offsets into the block. The orientation is therefore overwritten in place, and a longer directory is added at the end.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -26,7 +26,7 @@ def add_exif_prefix(exif: bytes | None) -> bytes | None:
 
 
 def read_orientation(exif: bytes | None) -> int:
-    """The orientation of the stored rows and columns, 1 to 8 as EXIF defines them; 1 (upright) if none is stated."""
+    """Read the orientation of the stored pixels: 1 to 8 as EXIF defines it, 1 (upright) if none is stated."""
     offset = _find_orientation(exif or b"")
     if exif is None or offset is None:
         return 1
@@ -35,7 +35,7 @@ def read_orientation(exif: bytes | None) -> int:
 
 
 def reset_orientation(exif: bytes | None) -> bytes | None:
-    """The block with its orientation set to 1, for pixels that have been turned upright."""
+    """Set the orientation of a block to 1, because its pixels have been turned upright."""
     offset = _find_orientation(exif or b"")
     if exif is None or offset is None:
         return exif
@@ -55,7 +55,7 @@ def add_resolution(exif: bytes | None, dpi: tuple[float, float] | None) -> bytes
         dpi: Dots per inch, across and down; None adds nothing.
 
     Returns:
-        The longer block with its prefix; `exif` unchanged if it already states a resolution or is truncated.
+        The longer block with its prefix; or `exif` itself if it already states a resolution or is truncated.
     """
     if dpi is None:
         return exif
@@ -71,15 +71,25 @@ def add_resolution(exif: bytes | None, dpi: tuple[float, float] | None) -> bytes
     except struct.error:
         return exif
     block += len(block) % 2 * b"\x00"
-    values = len(block) + 2 + 12 * (count + 3) + 4  # offset of the two fractions, behind the new directory
-    entries.append(struct.pack(order + "HHII", _X_RESOLUTION_TAG, 5, 1, values))
-    entries.append(struct.pack(order + "HHII", _Y_RESOLUTION_TAG, 5, 1, values + 8))
-    entries.append(struct.pack(order + "HHIHH", _RESOLUTION_UNIT_TAG, 3, 1, _UNIT_INCH, 0))
+    fractions_offset = len(block) + 2 + 12 * (count + 3) + 4  # behind the new directory
+    entries += _resolution_entries(order, fractions_offset)
     entries.sort(key=lambda entry: int(struct.unpack_from(order + "H", entry)[0]))
+    directory_content = struct.pack(order + "H", len(entries)) + b"".join(entries) + next_directory
+    block = block[:4] + struct.pack(order + "I", len(block)) + block[8:]  # refers to the new directory
+    return EXIF_PREFIX + block + directory_content + _pack_fractions(order, dpi)
+
+
+def _resolution_entries(order: str, fractions_offset: int) -> list[bytes]:
+    return [
+        struct.pack(order + "HHII", _X_RESOLUTION_TAG, 5, 1, fractions_offset),
+        struct.pack(order + "HHII", _Y_RESOLUTION_TAG, 5, 1, fractions_offset + 8),
+        struct.pack(order + "HHIHH", _RESOLUTION_UNIT_TAG, 3, 1, _UNIT_INCH, 0),
+    ]
+
+
+def _pack_fractions(order: str, dpi: tuple[float, float]) -> bytes:
     fractions = [Fraction(dots).limit_denominator(1000).as_integer_ratio() for dots in dpi]
-    numbers = b"".join(struct.pack(order + "II", *fraction) for fraction in fractions)
-    moved = block[:4] + struct.pack(order + "I", len(block)) + block[8:]
-    return EXIF_PREFIX + moved + struct.pack(order + "H", len(entries)) + b"".join(entries) + next_directory + numbers
+    return b"".join(struct.pack(order + "II", *fraction) for fraction in fractions)
 
 
 def _byte_order(exif: bytes) -> str:
@@ -87,7 +97,7 @@ def _byte_order(exif: bytes) -> str:
 
 
 def _find_orientation(exif: bytes) -> int | None:
-    """The offset of the orientation's value in the first directory; None if there is none or the block is cut short."""
+    """Find the offset of the orientation's value in the first directory; None if it is missing or cut short."""
     start, order = len(EXIF_PREFIX) if exif.startswith(EXIF_PREFIX) else 0, _byte_order(exif)
     try:
         directory = start + struct.unpack_from(order + "I", exif, start + 4)[0]

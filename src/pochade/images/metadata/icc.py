@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _BROKEN_PROFILE_NOTE = "its colour profile is broken and was ignored"
-_SAMPLE_LEVELS = (0, 32, 64, 128, 192, 255)  # of each channel, to test whether a transform changes any colour
+_SAMPLE_LEVELS = (0, 32, 64, 128, 192, 255)  # of each channel; their mixtures test whether a transform changes colours
 _PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError, SyntaxError)  # raised by broken profiles
-_MAX_ROUNDING = 2  # of 255: the sRGB profiles of all vendors round within this
+_MAX_ROUNDING = 2  # levels of 255 by which the sRGB profiles of different vendors differ
 
 
 def convert_to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
@@ -48,7 +48,7 @@ def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | No
 
 
 def is_srgb(icc: bytes, mode: str) -> bool:
-    """Whether a profile is equivalent to sRGB; a broken profile is ignored, so it counts as sRGB.
+    """Whether a profile is equivalent to sRGB; a broken profile counts as sRGB, because it is ignored.
 
     Args:
         icc: The profile.

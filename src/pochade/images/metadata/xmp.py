@@ -1,8 +1,8 @@
 """XMP sidecars, in which picture programs store metadata: parse one into a tree, and serialize it again.
 
-Nothing that other programs wrote is lost on the way: unknown properties, comments, namespace prefixes and the text
-around the root stay. Only the layout and the place of namespace declarations may change. A file that can't be parsed
-this way is refused.
+Nothing that other programs wrote is lost: unknown properties, comments, namespace prefixes and the text around the root
+stay. Only the layout and the position of namespace declarations may change. A file that can't be preserved in this way
+is refused.
 """
 
 import re
@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element
 from pochade.errors import DataDamaged, PictureDamaged, PictureTooLarge
 from pochade.images.base.source import first_line, open_source, printable
 
-MAX_SIDECAR_BYTES = 2**24  # ten times what sidecars with whole masks in them take
-MAX_ELEMENTS = 250_000  # a tree takes more memory than its text
+MAX_SIDECAR_BYTES = 2**24  # ten times the size of sidecars that contain whole masks
+MAX_ELEMENTS = 250_000  # of one sidecar; a tree takes more memory than its text
 MAX_ELEMENT_DEPTH = 200  # nested elements; ElementTree serializes by recursion
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DAMAGED_HINT = "look for an undamaged copy, or move it away"
@@ -47,7 +47,7 @@ class Sidecar:
 
 
 class _SidecarBuilder(ElementTree.TreeBuilder):
-    """A tree builder that also records namespace prefixes and what stands around the root."""
+    """A tree builder that also records namespace prefixes, and the comments and instructions around the root."""
 
     def __init__(self) -> None:
         super().__init__(insert_comments=True, insert_pis=True)
@@ -69,7 +69,7 @@ class _SidecarBuilder(ElementTree.TreeBuilder):
         self.elements += 1
         self.depth += 1
         if self.elements > MAX_ELEMENTS or self.depth > MAX_ELEMENT_DEPTH:
-            raise ElementTree.ParseError("it has too many elements, or too many within each other")
+            raise ElementTree.ParseError("it has too many elements, or they are nested too deep")
         return super().start(tag, attributes)
 
     def end(self, tag: str, /) -> Element:
@@ -145,7 +145,7 @@ def _damage_error(path: Path, reason: str) -> DataDamaged:
 
 
 def _assign_prefixes(namespaces: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """A prefix for each namespace: the file's own, unless the file uses it for two namespaces."""
+    """Assign a prefix to each namespace: the file's own, unless the file uses it for two namespaces."""
     prefixes, taken = {XML_NAMESPACE: "xml"}, {"xml"}
     for file_prefix, namespace in (*namespaces, ("rdf", RDF_NAMESPACE), ("dc", DC_NAMESPACE)):
         if not namespace or namespace in prefixes:
@@ -159,7 +159,7 @@ def _assign_prefixes(namespaces: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def serialize_sidecar(sidecar: Sidecar) -> bytes:
-    """The sidecar as UTF-8 text within an XMP packet; its tree can't be used afterwards."""
+    """Serialize the sidecar as UTF-8 text within an XMP packet; its tree can't be used afterwards."""
     before, after = sidecar.before_root, sidecar.after_root
     if not any(part.startswith("<?xpacket") for part in before):
         before, after = [*before, _PACKET_START], [_PACKET_END, *after]
@@ -171,13 +171,13 @@ def serialize_sidecar(sidecar: Sidecar) -> bytes:
 def _write_prefixes(root: Element, prefixes: dict[str, str]) -> None:
     """Replace namespaces in all names by the file's own prefixes, which ElementTree does not remember."""
 
-    def prefixed(name: str) -> str:
+    def add_prefix(name: str) -> str:
         namespace, _, local = name.removeprefix("{").rpartition("}")
         return f"{prefixes[namespace]}:{local}" if namespace else local
 
     for element in root.iter():
         if isinstance(element.tag, str):  # the tag of a comment is a function
-            element.tag = prefixed(element.tag)
-            element.attrib = {prefixed(name): value for name, value in element.attrib.items()}
+            element.tag = add_prefix(element.tag)
+            element.attrib = {add_prefix(name): value for name, value in element.attrib.items()}
     declarations = {f"xmlns:{prefix}": name for name, prefix in prefixes.items() if name != XML_NAMESPACE}
     root.attrib = declarations | root.attrib

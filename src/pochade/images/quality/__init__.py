@@ -1,1 +1,1 @@
-"""How close two pictures look."""
+"""Metrics of how close two pictures are: SSIMULACRA2 and PSNR."""

@@ -4,13 +4,13 @@
                      ├──────────► SSIM error, added edges, removed edges ──► mean and 4-norm ──► weighted sum ──► score
     decoded ──►┤XYB├─┘
 
-Two pictures are compared in XYB, a colour space modelled on the eye's cones, at six sizes, each half the one before.
-At each size and in each component three maps measure differing local structure (SSIM), edges that the codec added, and
+Two pictures are compared in XYB, a colour space modelled on the eye's cones, at six sizes, each half the previous one.
+At each size three maps per component measure differences in local structure (SSIM), edges that the codec added, and
 edges that it removed. The mean and the 4-norm of each map are weighted into one score: 100 for equal pictures, 90 where
 hardly anybody sees a difference, 70 where the difference is visible at close range.
 
-Jon Sneyers, Cloudinary, 2022 and 2023. The local means follow Charalampidis, "Recursive Implementation of the Gaussian
-Filter Using Truncated Cosine Functions", 2016; here they are computed as sums of nine pixels.
+The metric is by Jon Sneyers, Cloudinary, 2022 and 2023. Its Gaussian filter is that of Charalampidis, "Recursive
+Implementation of the Gaussian Filter Using Truncated Cosine Functions", 2016, computed here as a sum of nine pixels.
 """
 
 # ruff: noqa: PLR2004  # the numbers are those of the definition
@@ -21,14 +21,14 @@ import numpy as np
 
 from pochade.images.base.picture import Array
 
-SMALLEST = 8  # pixels a side: smaller pictures are not compared
-SIZES = 6
-BAND = 64  # rows at a time, so that intermediate arrays stay in the processor's cache
-TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)  # half a Gaussian of 1.5 pixels
-REACH = len(TAPS) - 1
+MIN_SIDE_PIXELS = 8  # smaller pictures are not compared
+SIZE_COUNT = 6
+BAND_PIXELS = 64  # rows or columns at a time, so that intermediate arrays stay in the processor's cache
+GAUSSIAN_TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)  # from the centre outwards, for a sigma of 1.5 pixels
+BLUR_REACH = len(GAUSSIAN_TAPS) - 1
 SSIM_STABILISER = np.float32(0.0009)  # keeps the denominator above 0 in flat areas
 
-CONES = np.array(
+RGB_TO_CONES = np.array(
     [
         [0.3, 0.622, 0.078],
         [0.23, 0.692, 0.078],
@@ -36,12 +36,12 @@ CONES = np.array(
     ],
     np.float32,
 )
-CONE_BIAS = 0.0037930732552754493  # added to the light, so that dark colours stay apart
-OPPONENTS = np.array([[7, -7, 0], [0.5, 0.5, 0], [-0.5, -0.5, 1]], np.float32)  # X, Y, B - Y, out of L, M, S
-XYB_OFFSET = np.array([0.42, 0.01, 0.55], np.float32) - OPPONENTS.sum(1) * np.float32(np.cbrt(CONE_BIAS))
+CONE_BIAS = 0.0037930732552754493  # added to the cones' responses, which bounds the slope of the cube root in the dark
+CONES_TO_XYB = np.array([[7, -7, 0], [0.5, 0.5, 0], [-0.5, -0.5, 1]], np.float32)  # X, Y and B - Y from L, M and S
+XYB_OFFSET = np.array([0.42, 0.01, 0.55], np.float32) - CONES_TO_XYB.sum(1) * np.float32(np.cbrt(CONE_BIAS))
 
 # by component, size, norm (mean, 4-norm) and map (SSIM error, added edges, removed edges)
-WEIGHTS = (
+ERROR_WEIGHTS = (
     0, 0.0007376606707406586, 0, 0, 0.0007793481682867309, 0,
     0, 0.0004371155730107379, 0, 1.1041726426657346, 0.00066284834129271, 0.00015231632783718752,
     0, 0.0016406437456599754, 0, 1.8422455520539298, 11.441172603757666, 0,
@@ -65,28 +65,30 @@ WEIGHTS = (
 
 
 def ssimulacra2(original: Array, decoded: Array) -> float:
-    """Score a decoded picture against its original: at most 100, without a lower bound.
+    """Score a decoded picture against its original: at most 100, with no lower bound.
 
-    The score is not defined for pictures with a side below 8 pixels; they get 100.
+    The score is not defined for pictures with a side below 8 pixels, which get 100.
 
     Args:
         original: (H, W, 3) uint8 in sRGB.
-        decoded: The same shape.
+        decoded: The picture to score, of the same shape.
 
     Raises:
         ValueError: The shapes differ.
     """
     if original.shape != decoded.shape:
-        raise ValueError(f"{decoded.shape} can't be compared with {original.shape}")
+        raise ValueError(f"a picture of shape {decoded.shape} can't be compared with one of {original.shape}")
     norms = []
-    for size in range(SIZES):
-        if min(original.shape[:2]) < SMALLEST:
+    for size in range(SIZE_COUNT):
+        if min(original.shape[:2]) < MIN_SIDE_PIXELS:
             break
         if size:
             original, decoded = _halve_light(original), _halve_light(decoded)
         norms.append(_error_norms(original, decoded))
     errors = np.array(norms).reshape(-1, 3, 6).swapaxes(0, 1).reshape(-1)
-    weights = np.array(WEIGHTS[: errors.size])  # small pictures have fewer sizes, and by definition the first weights
+    weights = np.array(
+        ERROR_WEIGHTS[: errors.size]
+    )  # small pictures have fewer sizes, so fewer weights
     return _to_score(float(errors @ weights))
 
 
@@ -106,16 +108,16 @@ LIGHT_OF_SRGB = _srgb_to_light()  # (256,), 0 to 1
 
 
 def _to_light(rows: Array) -> Array:
-    """Linear light of rows: uint8 values are sRGB, floats are linear already."""
+    """The linear light of rows of pixels: uint8 values are in sRGB, floats are already linear."""
     return LIGHT_OF_SRGB[rows] if rows.dtype == np.uint8 else rows
 
 
 def _halve_light(picture: Array) -> Array:
-    """Mean light of 2 x 2 pixels, (H, W, 3) float32; an odd last row or column is repeated."""
+    """The mean light of 2 x 2 pixels, (h, w, 3) float32; an odd last row or column is repeated."""
     height, width = picture.shape[:2]
     small = np.empty(((height + 1) // 2, (width + 1) // 2, 3), np.float32)
-    for top in range(0, height, BAND):
-        rows = _to_light(picture[top : top + BAND])
+    for top in range(0, height, BAND_PIXELS):
+        rows = _to_light(picture[top : top + BAND_PIXELS])
         rows = np.pad(rows, ((0, len(rows) % 2), (0, width % 2), (0, 0)), "edge")
         pairs = rows[::2] + rows[1::2]
         small[top // 2 :][: len(pairs)] = (pairs[:, ::2] + pairs[:, 1::2]) / 4
@@ -136,55 +138,55 @@ def _error_norms(original: Array, decoded: Array) -> Array:
 
 
 def _xyb_bands(picture: Array) -> Iterator[Array]:
-    """Bands of XYB (3, rows, W) from the top: 64 rows and four more on each side, 0 outside the picture."""
+    """Convert a picture to XYB in bands (3, rows, W): 64 rows and a margin of four more, 0 outside the picture."""
     height = len(picture)
-    for top in range(0, height, BAND):
-        first, last = max(0, top - REACH), min(height, top + BAND + REACH)
-        outside = (first - (top - REACH), min(height, top + BAND) + REACH - last)
+    for top in range(0, height, BAND_PIXELS):
+        first, last = max(0, top - BLUR_REACH), min(height, top + BAND_PIXELS + BLUR_REACH)
+        outside = (first - (top - BLUR_REACH), min(height, top + BAND_PIXELS) + BLUR_REACH - last)
         yield np.pad(_xyb(_to_light(picture[first:last])), ((0, 0), outside, (0, 0)))
 
 
 def _xyb(rows: Array) -> Array:
     """Convert light (H, W, 3) to XYB (3, H, W), each component from 0 to 1."""
-    cones = CONES @ rows.reshape(-1, 3).T + np.float32(CONE_BIAS)
+    cones = RGB_TO_CONES @ rows.reshape(-1, 3).T + np.float32(CONE_BIAS)
     np.log(cones, out=cones)  # the cube root by logarithms: faster than numpy's
     cones /= np.float32(3)
     np.exp(cones, out=cones)
-    return (OPPONENTS @ cones + XYB_OFFSET[:, None]).reshape(3, *rows.shape[:2])
+    return (CONES_TO_XYB @ cones + XYB_OFFSET[:, None]).reshape(3, *rows.shape[:2])
 
 
 def _error_maps(original: Array, decoded: Array) -> Iterator[Array]:
-    """The SSIM error, added edges and removed edges, each (3, H, W), of bands with four more rows on each side."""
+    """The SSIM error, added edges and removed edges, each (3, rows, W), of two bands with margins of four rows."""
     mean, decoded_mean = _blur(original), _blur(decoded)
     shift = (mean - decoded_mean) ** 2
-    difference = _blur((original - decoded) ** 2) - shift  # both variances less twice the covariance
+    difference = _blur((original - decoded) ** 2) - shift  # both variances minus twice the covariance
     variances = _blur(original * original + decoded * decoded) - mean * mean - decoded_mean * decoded_mean
     yield np.maximum(0, shift + (1 - shift) * difference / (variances + SSIM_STABILISER))
-    edge = np.abs(original[:, REACH:-REACH] - mean)
-    decoded_edge = np.abs(decoded[:, REACH:-REACH] - decoded_mean)
+    edge = np.abs(original[:, BLUR_REACH:-BLUR_REACH] - mean)
+    decoded_edge = np.abs(decoded[:, BLUR_REACH:-BLUR_REACH] - decoded_mean)
     added = (1 + decoded_edge) / (1 + edge) - 1
     yield np.maximum(0, added)
     yield np.maximum(0, -added)
 
 
 def _blur(planes: Array) -> Array:
-    """Gaussian mean around each pixel of planes (3, 4 + H + 4, W), by products with a band matrix: (3, H, W)."""
-    rows = planes.shape[1] - 2 * REACH
-    down = WINDOW[:rows, : rows + 2 * REACH] @ planes
+    """Blur planes (3, 4 + H + 4, W) with a Gaussian, by products with a banded matrix: (3, H, W)."""
+    rows = planes.shape[1] - 2 * BLUR_REACH
+    down = BLUR_MATRIX[:rows, : rows + 2 * BLUR_REACH] @ planes
     width = planes.shape[2]
     out = np.empty_like(down)
-    for left in range(0, width, BAND):
-        first, last = max(0, left - REACH), min(width, left + BAND + REACH)
-        right = min(width, left + BAND)
-        window = WINDOW[: right - left, first - left + REACH :][:, : last - first]
+    for left in range(0, width, BAND_PIXELS):
+        first, last = max(0, left - BLUR_REACH), min(width, left + BAND_PIXELS + BLUR_REACH)
+        right = min(width, left + BAND_PIXELS)
+        window = BLUR_MATRIX[: right - left, first - left + BLUR_REACH :][:, : last - first]
         out[..., left:right] = down[..., first:last] @ window.T
     return out
 
 
 def _band_matrix() -> Array:
-    """A matrix (64, 72) whose rows hold the taps of the Gaussian, each one place further right."""
-    taps = np.array([*TAPS[:0:-1], *TAPS], np.float32)
-    return np.array([np.pad(taps, (row, BAND - 1 - row)) for row in range(BAND)])
+    """A banded matrix (64, 72): each row holds the taps of the Gaussian, one column further right."""
+    taps = np.array([*GAUSSIAN_TAPS[:0:-1], *GAUSSIAN_TAPS], np.float32)
+    return np.array([np.pad(taps, (row, BAND_PIXELS - 1 - row)) for row in range(BAND_PIXELS)])
 
 
-WINDOW = _band_matrix()
+BLUR_MATRIX = _band_matrix()

@@ -15,13 +15,13 @@ from pochade.errors import UsageError, install_hint
 from pochade.images.base.picture import Array
 from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE, Provenance
 
-STRIP = ".png"
-FILM = ".mp4"
-ANIMATIONS = (".gif", ".webp", FILM)
+STRIP_SUFFIX = ".png"
+FILM_SUFFIX = ".mp4"
+ANIMATION_SUFFIXES = (".gif", ".webp", FILM_SUFFIX)
 FRAMES_A_SECOND = 20
 STRIP_COLUMNS = 10  # frames in a row of a strip
 STRIP_GAP = 4  # pixels between the frames of a strip
-PAPER = (250, 250, 248)
+STRIP_COLOUR = (250, 250, 248)
 FILM_SIDE_MULTIPLE = 2  # pixels: films in H.264 have even sides
 
 
@@ -43,7 +43,7 @@ def encode_strip(frames: Sequence[Array], provenance: Provenance, columns: int =
     columns = min(columns, len(frames))
     rows = -(-len(frames) // columns)
     step_x, step_y = width + STRIP_GAP, height + STRIP_GAP
-    strip = Image.new("RGB", (columns * step_x - STRIP_GAP, rows * step_y - STRIP_GAP), PAPER)
+    strip = Image.new("RGB", (columns * step_x - STRIP_GAP, rows * step_y - STRIP_GAP), STRIP_COLOUR)
     for number, frame in enumerate(frames):
         strip.paste(Image.fromarray(frame), (number % columns * step_x, number // columns * step_y))
     return _encode_png(strip, provenance)
@@ -55,13 +55,13 @@ def encode_frames(frames: Sequence[Array], provenance: Provenance, suffix: str, 
     Args:
         frames: (H, W, 3) uint8 each, all of one size.
         provenance: Where the frames come from.
-        suffix: `.png` for a strip, or one of `ANIMATIONS`.
+        suffix: `.png` for a strip, or one of `ANIMATION_SUFFIXES`.
         columns: Frames in a row of a strip.
 
     Raises:
         UsageError: As for `encode_animation`.
     """
-    if suffix == STRIP:
+    if suffix == STRIP_SUFFIX:
         return encode_strip(frames, provenance, columns)
     return encode_animation(frames, provenance, suffix)
 
@@ -82,11 +82,13 @@ def encode_animation(frames: Sequence[Array], provenance: Provenance, suffix: st
     A GIF holds 256 colours a frame, and the provenance as text only. Players don't repeat an MP4 by themselves.
 
     Raises:
-        UsageError: The suffix is none of `ANIMATIONS`, or PyAV is missing.
+        UsageError: The suffix is none of `ANIMATION_SUFFIXES`, or PyAV is missing.
     """
-    if suffix not in ANIMATIONS:
-        raise UsageError(f"no animation ends in '{suffix}'", f"give a name that ends in {', '.join(ANIMATIONS)}")
-    if suffix == FILM:
+    if suffix not in ANIMATION_SUFFIXES:
+        raise UsageError(
+            f"no animation ends in '{suffix}'", f"give a name that ends in {', '.join(ANIMATION_SUFFIXES)}"
+        )
+    if suffix == FILM_SUFFIX:
         return _encode_film(frames, provenance)
     pictures, buffer = [Image.fromarray(frame) for frame in frames], io.BytesIO()
     options = {"save_all": True, "append_images": pictures[1:], "duration": 1000 // FRAMES_A_SECOND, "loop": 0}

@@ -7,7 +7,7 @@ from PIL import Image
 
 from pochade.images.base.picture import WHITE, Array, Picture
 from pochade.images.codecs.screen_encode import encode_compact_jpeg
-from pochade.images.geometry.resize import MIN_REDUCTION_LEFT, shrink
+from pochade.images.geometry.resize import MIN_LAST_REDUCTION, shrink
 from pochade.images.metadata.icc import convert_to_srgb
 
 MAX_WIDTH = MAX_HEIGHT = 2400  # pixels of the sheet
@@ -40,7 +40,7 @@ def _draw_panel(picture: Picture) -> Array:
     """Draw a picture on white paper, (h, w, 3) uint8 in sRGB, shrunk so that three fit on the sheet."""
     height, width = picture.pixels.shape[:2]
     scale = min(1.0, (MAX_WIDTH - 2 * PANEL_GAP) // 3 / width, MAX_HEIGHT / height)
-    factor = max(1, int(1 / scale) // MIN_REDUCTION_LEFT)
+    factor = max(1, int(1 / scale) // MIN_LAST_REDUCTION)
     small = shrink(_reduce_on_paper(picture, factor), max(1, int(max(width, height) * scale)))
     return np.asarray(convert_to_srgb(small, picture.icc)[0].convert("RGB"))
 

@@ -23,7 +23,7 @@ FILLED_SHARE = 0.5  # a thumbnail's side, relative to the cell it would have if 
 GAP_PARTS = 12  # the gap around a thumbnail is this part of its side
 LETTER_PARTS = 52  # a name's height is this part of the sheet's side
 MIN_LETTER_HEIGHT = 11  # pixels
-REGIONS = 24  # a side: the grid in which a group's members are counted
+REGIONS_PER_SIDE = 24  # a side: the grid in which a group's members are counted
 DOT_PARTS = 28  # a dot's radius is this part of a thumbnail's side, which is less than the gap
 DOT_COLOUR = (178, 176, 170)
 SUPERSAMPLING = 4  # dots are drawn this much larger and then reduced, so that they look round
@@ -146,8 +146,8 @@ def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> 
 
 def _dense_places(spots: Array, page: Box) -> Array:
     """The mean position of the members (n, 2) in each region that has any, the densest surroundings first: (r, 2)."""
-    regions = spots * REGIONS // page.longer_side  # (n, 2)
-    counts = np.zeros((REGIONS + 2, REGIONS + 2))
+    regions = spots * REGIONS_PER_SIDE // page.longer_side  # (n, 2)
+    counts = np.zeros((REGIONS_PER_SIDE + 2, REGIONS_PER_SIDE + 2))
     np.add.at(counts, tuple(regions.T + 1), 1)
     around = np.lib.stride_tricks.sliding_window_view(counts, (3, 3)).sum((2, 3))  # (REGIONS, REGIONS)
     used, which = np.unique(regions, axis=0, return_inverse=True)

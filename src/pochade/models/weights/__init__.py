@@ -1,4 +1,4 @@
-"""The files of the shipped models, which are in this folder, and the names of models. It does not import torch.
+"""The weights of the shipped models, in the files of this folder, and names that identify models. No torch is imported.
 
 The file names, and the hashes that identify models, are stored in indexes and archives, so they never change.
 """
@@ -19,11 +19,11 @@ HASH_DIGITS = 16
 
 
 def weights_name(folder: Path, files: tuple[str, ...] = (EMBEDDING_FILE, SKETCH_FILE)) -> str | None:
-    """A name for the models in a folder, made of their content.
+    """A name for the models in a folder, made from their content.
 
     Args:
         folder: Where the files are.
-        files: The files that count; by default the models of the fingerprints.
+        files: The files that are hashed; by default those of the embedding and the sketch model.
 
     Returns:
         The beginning of a SHA-256, or None if a file is missing.
@@ -36,5 +36,5 @@ def weights_name(folder: Path, files: tuple[str, ...] = (EMBEDDING_FILE, SKETCH_
 
 
 def pair_model_name() -> str:
-    """A name for the pair model, made of its content: stored pair scores of another model are out of date."""
+    """A name for the shipped pair model, made from its content. Stored pair scores of other names are out of date."""
     return hashlib.sha256((FOLDER / PAIR_FILE).read_bytes()).hexdigest()[:HASH_DIGITS]

@@ -1,1 +1,1 @@
-"""Augmentation and scan damage: what happens to pictures before a model sees them in training."""
+"""Augmentation, and synthetic scan damage: random changes of training pictures."""

@@ -1,11 +1,12 @@
-"""Augmentation of letterboxed pictures: what may happen to a work of art before a model meets it again.
+"""Augmentation of letterboxed pictures: random changes like those between a work of art and its copies.
 
     pictures (B, 3, S, S) ──►──┤simulate_work_stage├──►──┤reframe├──►──┤change_colours├──┐
                                                                                          │
           augmented (B, 4, s, s) ◄──┤add_watermark├──◄──┤simulate_capture├──◄──┤soften├──┘
 
-A model that maps all augmentations of a picture to one embedding finds its copies. Every step is random for each
-picture of the batch. The result is white outside the picture; its fourth channel is 1 inside the picture's frame.
+A model that maps all augmentations of a picture to nearly the same embedding finds its copies. Most steps are random
+for each picture; a few parameters, such as blur widths, are shared by a batch. The result is white outside the picture,
+and its fourth channel is 1 inside the picture's frame.
 """
 
 import torch
@@ -20,7 +21,7 @@ from pochade.training.augment.work_stages import simulate_work_stage
 
 
 def augment(batch: LetterboxedBatch, side: int) -> Tensor:
-    """Augment each picture once, as strongly as copies in the wild differ.
+    """Augment each picture once, about as strongly as real copies differ from their originals.
 
     Args:
         batch: The pictures.
@@ -37,7 +38,7 @@ def augment(batch: LetterboxedBatch, side: int) -> Tensor:
 
 
 def recompose(batch: LetterboxedBatch, side: int) -> Tensor:
-    """Turn, mirror, crop and recolour pictures without damage: more pictures of the same kind.
+    """Reframe, mirror, transpose and recolour random pictures without damaging them, so that they stay art.
 
     Args:
         batch: The pictures.

@@ -1,4 +1,6 @@
-"""What happens to a picture on its way to a file: softness, a scan or photograph, noise, a watermark."""
+"""Effects of scanning, photographing and publishing a picture: softness, uneven light, noise, a watermark."""
+
+import math
 
 import torch
 from torch import Tensor
@@ -7,17 +9,17 @@ from torch.nn import functional
 from pochade.images.geometry.gaussian_blur import gaussian_blur
 from pochade.training.augment.random_batch import random_apply, random_mask, random_uniform
 
-WATERMARK_STROKES = (5, 40)  # of a row of letters, down and across
+WATERMARK_CELLS = (5, 40)  # rows and columns of cells that make up a row of letters
 
 
 def soften(x: Tensor) -> Tensor:
-    """Blur a random part of the pictures (B, 3, S, S), and reduce the resolution of some."""
+    """Blur some of the pictures (B, 3, S, S), and reduce the resolution of some, at random."""
     x = random_apply(0.3, lambda part: gaussian_blur(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
     return random_apply(0.15, _reduce_resolution, x)
 
 
 def simulate_capture(x: Tensor) -> Tensor:
-    """Give a random part of the pictures (B, 3, S, S) tinted paper, uneven light and noise, as scans have."""
+    """Give some of the pictures (B, 3, S, S) tinted paper, uneven light or noise, as scans have, at random."""
     x = random_apply(0.25, lambda part: part * torch.empty(len(part), 3, 1, 1).uniform_(0.75, 1.0), x)
     x = random_apply(0.25, _light_unevenly, x)
     return random_apply(0.3, _add_noise, x)
@@ -50,12 +52,10 @@ def _add_noise(x: Tensor) -> Tensor:
 
 
 def _random_letters(count: int, side: int) -> Tensor:
-    """A row of blocky letters somewhere in each picture (B, 1, side, side), in {0, 1}."""
-    rows_of_strokes, columns_of_strokes = WATERMARK_STROKES
-    letters = random_mask(count * rows_of_strokes * columns_of_strokes, 0.5).float().view(count, 1, *WATERMARK_STROKES)
-    steps = torch.linspace(0, 1, side).view(1, -1)
-    rows = (steps - random_uniform(count, 0.0, 0.85).view(-1, 1)) / random_uniform(count, 0.06, 0.25).view(-1, 1)
-    columns = (steps - random_uniform(count, 0.0, 0.4).view(-1, 1)) / random_uniform(count, 0.4, 1.0).view(-1, 1)
-    positions = torch.stack(torch.broadcast_tensors(columns.unsqueeze(1), rows.unsqueeze(2)), 3)
-    grid = positions * 2 - 1  # (B, side, side, 2)
-    return functional.grid_sample(letters, grid, mode="nearest", align_corners=False)
+    """Masks (B, 1, side, side) of 0 and 1, each with a row of blocky letters at a random place."""
+    letters = random_mask(count * math.prod(WATERMARK_CELLS), 0.5).float().view(count, 1, *WATERMARK_CELLS)
+    positions = torch.linspace(0, 1, side).view(1, -1)
+    rows = (positions - random_uniform(count, 0.0, 0.85).view(-1, 1)) / random_uniform(count, 0.06, 0.25).view(-1, 1)
+    columns = (positions - random_uniform(count, 0.0, 0.4).view(-1, 1)) / random_uniform(count, 0.4, 1.0).view(-1, 1)
+    grid = torch.stack(torch.broadcast_tensors(columns.unsqueeze(1), rows.unsqueeze(2)), 3)  # (B, side, side, 2)
+    return functional.grid_sample(letters, grid * 2 - 1, mode="nearest", align_corners=False)

@@ -16,7 +16,7 @@ def luma(x: Tensor) -> Tensor:
 
 
 def change_colours(x: Tensor) -> Tensor:
-    """Change hue, channel order, saturation, gamma or contrast of a random part of the pictures (B, 3, S, S)."""
+    """Change hue, channel order, saturation, gamma or contrast of some of the pictures (B, 3, S, S), at random."""
     x = random_apply(0.3, rotate_hue, x)
     x = random_apply(0.15, permute_channels, x)
     x = random_apply(0.2, lambda part: luma(part).expand_as(part), x)
@@ -32,12 +32,12 @@ def rotate_hue(x: Tensor) -> Tensor:
 
 
 def permute_channels(x: Tensor) -> Tensor:
-    """Put the channels of all pictures (B, 3, S, S) in another order."""
+    """Permute the channels of all pictures (B, 3, S, S) in the same random order."""
     return x[:, torch.randperm(3)]
 
 
 def _random_hue_rotations(count: int) -> Tensor:
-    """Rotations about the grey axis by any angle, with more or less saturation (B, 3, 3)."""
+    """Random rotations about the grey axis, scaled by a random saturation, (B, 3, 3)."""
     angle, saturation = torch.rand(count) * 2 * math.pi, torch.empty(count).uniform_(0.4, 1.3)
     third = 1 / 3
     cosine, sine = angle.cos() * saturation, angle.sin() * saturation * math.sqrt(third)

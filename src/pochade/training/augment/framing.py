@@ -1,4 +1,4 @@
-"""Random framing of pictures: rotated, mirrored, cropped, padded, and trimmed to the subject."""
+"""Random framing: pictures are rotated, mirrored, cropped, padded, and trimmed to their subject."""
 
 import math
 
@@ -10,8 +10,8 @@ from pochade.images.geometry.letterbox import MARGIN_SHARE, MIN_EDGE_LEVELS, MIN
 from pochade.models.model_input import frame_mask
 from pochade.training.augment.random_batch import random_mask
 
-TRIM_SHARE = 0.9  # share of the pictures whose bare paper is trimmed, as it is when files are read
-TRIM_SIDE = 48  # pixels per side of the picture in which the subject is looked for
+TRIM_SHARE = 0.9  # share of the pictures that are trimmed to their subject, as files are when they are ingested
+TRIM_SIDE = 48  # pixels per side of the reduced picture in which the subject is searched
 
 
 def reframe(x: Tensor, frames: Tensor, side: int) -> Tensor:
@@ -33,8 +33,8 @@ def reframe(x: Tensor, frames: Tensor, side: int) -> Tensor:
     mirror = torch.where(random_mask(count, 0.25), -1.0, 1.0)
     rotations = rotations * torch.stack([mirror, torch.ones(count)], 1).unsqueeze(2)
     upright = torch.where((quarters % 2 == 1).unsqueeze(1), frames.flip(1), frames)
-    grown = upright + tilt.abs().sin().unsqueeze(1) * upright.flip(1) * random_mask(count, 0.5).unsqueeze(1)
-    sizes, centres = _crop_and_pad(grown)
+    enlarged = upright + tilt.abs().sin().unsqueeze(1) * upright.flip(1) * random_mask(count, 0.5).unsqueeze(1)
+    sizes, centres = _crop_and_pad(enlarged)
     trimmed_sizes, trimmed_centres = trim_to_subject(x, sizes, rotations, centres)
     trim = random_mask(count, TRIM_SHARE).unsqueeze(1)
     sizes, centres = torch.where(trim, trimmed_sizes, sizes), torch.where(trim, trimmed_centres, centres)
@@ -42,9 +42,15 @@ def reframe(x: Tensor, frames: Tensor, side: int) -> Tensor:
 
 
 def trim_to_subject(x: Tensor, frames: Tensor, rotations: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
-    """Shrink frames to the subject, without bare paper around it, as `images/geometry/letterbox.py` trims files.
+    """Shrink frames to the subject without the bare paper around it, by the rule of `trim_paper` in `images/geometry`.
 
-    The frame of a picture without edges stays. The arguments are those of `extract_frames`.
+    The frame of a picture without edges stays.
+
+    Args:
+        x: As for `extract_frames`.
+        frames: As for `extract_frames`.
+        rotations: As for `extract_frames`.
+        centres: As for `extract_frames`.
 
     Returns:
         New frames (B, 2) and their centres (B, 2).
@@ -67,8 +73,8 @@ def extract_frames(x: Tensor, frames: Tensor, rotations: Tensor, centres: Tensor
     Args:
         x: Pictures (B, 3, S, S) in [0, 1].
         frames: Widths and heights of the frames (B, 2), as shares of S; they may exceed 1.
-        rotations: From the coordinates of the result to those of the picture (B, 2, 2).
-        centres: The centres of the frames (B, 2), in halves of S from the middle, before the rotation.
+        rotations: Matrices (B, 2, 2) from coordinates of the result to coordinates of the picture.
+        centres: The centres of the frames (B, 2) before the rotation, in units of S / 2 from the middle of the picture.
         side: Pixels per side of the result.
 
     Returns:
@@ -90,7 +96,7 @@ def _rotations(angles: Tensor) -> Tensor:
 
 
 def _crop_and_pad(frames: Tensor) -> tuple[Tensor, Tensor]:
-    """Move each side of frames (B, 2) in by up to a fifth or out by up to a quarter: new sizes and centres (B, 2)."""
+    """Move the sides of frames (B, 2) in by up to a fifth or out by up to a quarter: new sizes and centres, (B, 2)."""
     count = len(frames)
     same_for_all, different = torch.rand(count, 1).expand(count, 4), torch.rand(count, 4)
     crop = torch.where(random_mask(count, 0.75).unsqueeze(1), same_for_all, different).sqrt() * 0.2
@@ -103,7 +109,7 @@ def _crop_and_pad(frames: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _edges_inside(colour: Tensor, mask: Tensor) -> Tensor:
-    """The strongest difference of each pixel to its neighbours inside the frame (B, side, side)."""
+    """The largest difference of each pixel from its neighbours inside the frame, (B, side, side)."""
     across = colour.diff(dim=3).abs().amax(1) * mask[:, :, 1:] * mask[:, :, :-1]  # the frame's border is no edge
     down = colour.diff(dim=2).abs().amax(1) * mask[:, 1:] * mask[:, :-1]
     edges = torch.maximum(functional.pad(across, (1, 0)), functional.pad(across, (0, 1)))
@@ -111,9 +117,9 @@ def _edges_inside(colour: Tensor, mask: Tensor) -> Tensor:
 
 
 def _extent(occupied: Tensor) -> tuple[Tensor, Tensor]:
-    """The first and last occupied place (B, TRIM_SIDE) along one side, with a margin: (B,) each, from -1 to 1."""
-    steps = torch.arange(TRIM_SIDE)
-    first = torch.where(occupied, steps, TRIM_SIDE).amin(1)
-    last = torch.where(occupied, steps, -1).amax(1) + 1
+    """Where the occupied places (B, TRIM_SIDE) along a side begin and end, with a margin: (B,) each, from -1 to 1."""
+    places = torch.arange(TRIM_SIDE)
+    first = torch.where(occupied, places, TRIM_SIDE).amin(1)
+    last = torch.where(occupied, places, -1).amax(1) + 1
     scale = 2 / TRIM_SIDE
     return (first * scale - 1 - 2 * MARGIN_SHARE).clamp(min=-1), (last * scale - 1 + 2 * MARGIN_SHARE).clamp(max=1)

@@ -1,4 +1,4 @@
-"""The paper of a sheet and the light on it: colour, uneven light and grain."""
+"""Synthetic paper and light: the paper's colour, uneven light on a sheet, and grain."""
 
 import numpy as np
 
@@ -12,15 +12,15 @@ from pochade.training.augment.random_fields import (
 )
 
 WHITE_PAPER_SHARE = 0.6  # share of the sheets that are nearly white
-CREAM_PAPER_LIMIT = 0.9  # up to this share they are cream, beyond it toned
-FLATBED_SHARE = 0.7  # share of the sheets that are lit by a scanner's lamp, which is more even than a window
-GUTTER_CHANCE = 0.12  # of a book's gutter at one edge
+CREAM_PAPER_LIMIT = 0.9  # share of the sheets that are nearly white or cream; the others are toned
+FLATBED_SHARE = 0.7  # share of the sheets lit by a scanner's lamp; the others are lit less evenly, as by a window
+GUTTER_CHANCE = 0.12  # of the dark gutter of a book at one edge
 SHADOW_CHANCE = 0.1  # of a soft shadow, like that of a hand
-FULL_FALL_OFF_MM = 150.0  # smaller sheets are lit more evenly
+FULL_FALL_OFF_MM = 150.0  # longer side of a sheet with the full fall-off of light; smaller sheets are lit more evenly
 
 
 def random_paper_colour(rng: RandomGenerator) -> Floats:
-    """What the paper makes of white (3,): nearly white, cream, or toned."""
+    """The colour (3,) of the paper, by which it multiplies white: nearly white, cream, or toned."""
     kind = rng.random()
     if kind < WHITE_PAPER_SHARE:
         return (rng.uniform(0.92, 1.0) + rng.normal(0, 0.006, 3)).clip(0.85, 1.02).astype(np.float32)
@@ -30,7 +30,7 @@ def random_paper_colour(rng: RandomGenerator) -> Floats:
 
 
 def random_light(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Floats:
-    """How brightly each place is lit (H, W): by a scanner's lamp or a window, near a book's gutter, under a shadow."""
+    """A random light (H, W): a lamp or a window, sometimes darkened by a book's gutter or a soft shadow."""
     light = np.ones(size, np.float32)
     millimetres = max(size) / dots_per_mm
     light = light * _lamp_light(rng, size, millimetres)
@@ -55,7 +55,7 @@ def add_paper_grain(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floa
 
 
 def _lamp_light(rng: RandomGenerator, size: tuple[int, int], millimetres: float) -> Floats:
-    """A slow change over the sheet; light changes over centimetres, so a small sheet is lit more evenly."""
+    """A smooth quadratic change over the sheet, 1 at its brightest place; smaller sheets are lit more evenly."""
     rows, columns = np.linspace(-1, 1, size[0])[:, None], np.linspace(-1, 1, size[1])[None, :]
     slopes, curves = rng.normal(0, 1, 2), rng.normal(0, 0.6, 3)
     field = slopes[0] * rows + slopes[1] * columns
@@ -67,7 +67,7 @@ def _lamp_light(rng: RandomGenerator, size: tuple[int, int], millimetres: float)
 
 
 def _gutter_light(rng: RandomGenerator, size: tuple[int, int], millimetres: float) -> Floats:
-    """Darkness towards one edge, which stands off the glass."""
+    """Light that falls off towards one edge, where the page of a book does not touch the glass."""
     rows, columns = np.linspace(0, 1, size[0])[:, None], np.linspace(0, 1, size[1])[None, :]
     distance = (rows, columns, 1 - rows, 1 - columns)[int(rng.integers(4))] * millimetres
     light = 1 - rng.uniform(0.1, 0.6) * np.exp(-distance / rng.uniform(3, 12))

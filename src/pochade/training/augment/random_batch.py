@@ -1,4 +1,4 @@
-"""Random numbers for the pictures of a batch, each with its own."""
+"""Random choices and numbers for a batch, drawn separately for each picture."""
 
 from collections.abc import Callable
 
@@ -7,20 +7,20 @@ from torch import Tensor
 
 
 def random_uniform(count: int, low: float, high: float) -> Tensor:
-    """One random number for each picture (B, 1, 1, 1)."""
+    """One uniform random number for each picture, (B, 1, 1, 1)."""
     return torch.empty(count, 1, 1, 1).uniform_(low, high)
 
 
 def random_mask(count: int, share: float) -> Tensor:
-    """A random choice of about that share of the pictures (B,), bool."""
+    """Select each picture with a probability, `share`: (B,) bool."""
     return torch.rand(count) < share
 
 
 def random_apply(share: float, change: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Change about that share of the pictures; the change is computed for these only.
+    """Apply a change to a random share of the pictures; it is computed for these only.
 
     Args:
-        share: The probability of each picture, 0 to 1.
+        share: The probability that a picture is changed, 0 to 1.
         change: Maps some pictures of the batch (b, C, H, W) to changed ones of the same shape.
         x: The batch (B, C, H, W).
 

@@ -1,4 +1,4 @@
-"""Random fields over a sheet, and operations on them: the material that scan damage is made of.
+"""Random fields over a sheet, and operations on images: the building blocks of synthetic scan damage.
 
 Arrays are float32 of shape (H, W) or (H, W, C). Lengths are in pixels. All randomness comes from the generator `rng`.
 """
@@ -15,13 +15,13 @@ from pochade.images.geometry.gaussian_blur import as_array, as_tensor, blur
 Floats = NDArray[np.float32]
 RandomGenerator = np.random.Generator
 
-MIN_GRAIN_SIGMA = 0.2  # pixels: finer grain is white noise
-MIN_DEVIATION = 1e-6
+MIN_GRAIN_SIGMA = 0.2  # pixels; finer grain is white noise
+MIN_DEVIATION = 1e-6  # of blurred noise; below it the noise is constant and can't be scaled
 CLOUD_OCTAVES = 3
 
 
 def smooth_noise(rng: RandomGenerator, size: tuple[int, int], length: float) -> Floats:
-    """Smooth hills and valleys (H, W) of about that width, of mean 0 and standard deviation about 1."""
+    """Smooth noise (H, W) with hills about `length` wide, of mean 0 and standard deviation about 1."""
     coarse = [max(2, round(side / max(length, 1)) + 2) for side in size]
     grid = torch.from_numpy(rng.standard_normal(coarse, np.float32))[None, None]
     grid_sides = [round((count - 1) * max(length, 1)) + 1 for count in coarse]
@@ -40,16 +40,16 @@ def cloud_noise(rng: RandomGenerator, size: tuple[int, int], length: float) -> F
 
 
 def grain_noise(rng: RandomGenerator, size: tuple[int, int], sigma: float) -> Floats:
-    """White noise (H, W) blurred by that standard deviation in pixels, and scaled to a deviation of 1."""
+    """White noise (H, W), blurred by `sigma` pixels and scaled to a standard deviation of 1."""
     white = rng.standard_normal(size, np.float32)
     if sigma < MIN_GRAIN_SIGMA:
         return white
-    soft = blur(white, sigma)
-    deviation = float(soft.std())  # 0 for a sheet of one pixel
-    return soft / np.float32(deviation) if deviation > MIN_DEVIATION else white
+    blurred = blur(white, sigma)
+    deviation = float(blurred.std())  # 0 for a sheet of one pixel
+    return blurred / np.float32(deviation) if deviation > MIN_DEVIATION else white
 
 
-def shift(x: Floats, down: float, across: float) -> Floats:
+def shift_by_subpixels(x: Floats, down: float, across: float) -> Floats:
     """Shift an array by fractions of pixels; the edges are repeated."""
     height, width = x.shape[:2]
     rows = (torch.arange(height) + 0.5 - down) / height * 2 - 1
@@ -59,11 +59,11 @@ def shift(x: Floats, down: float, across: float) -> Floats:
 
 
 def motion_blur(x: Floats, length: float, angle: float, steps: int = 12) -> Floats:
-    """Smear an array along one direction: the mean of copies that are shifted by up to `length` pixels."""
+    """Smear an array along one direction: the mean of `steps` copies, shifted by up to `length` pixels."""
     height, width = x.shape[:2]
     total = np.zeros_like(x)
     for step in range(1, steps + 1):
-        down, across = (round(length * step / steps * part) for part in (math.sin(angle), math.cos(angle)))
+        down, across = (round(length * step / steps * slope) for slope in (math.sin(angle), math.cos(angle)))
         rows = np.clip(np.arange(height) - down, 0, height - 1)
         columns = np.clip(np.arange(width) - across, 0, width - 1)
         total += x[rows][:, columns]
@@ -76,5 +76,5 @@ def log_uniform(rng: RandomGenerator, low: float, high: float) -> float:
 
 
 def ink_coverage(x: Floats) -> Floats:
-    """How much darker than white each pixel of a picture (H, W, 3) is: (H, W), from 0 to 1."""
+    """How much darker than white each pixel of a picture (H, W, 3) is, (H, W) from 0 to 1."""
     return np.clip(1 - x.mean(2), 0, 1)

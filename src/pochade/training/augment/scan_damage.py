@@ -1,11 +1,11 @@
-"""Scan damage: a clean drawing becomes a bad scan of it, from which the cleaner learns.
+"""Synthetic scan damage: a clean drawing becomes a bad scan, so that the cleaner can learn from such pairs.
 
     clean ─►┤stains├─►┤specks├─►┤paper's grain├─►┤paper's colour, light├─►┤scanner, JPEG├─► picture
       │         │          │
       └─────────┴──────────┴─────────────────────►┤paper's colour, light├─► with_light, with_stains, with_specks
 
-Lengths are in millimetres, resolutions in dots per inch or millimetre. Strengths are random for each sheet. The figures
-come from scans and from annotated dust (Ivanova et al., 2023), as do those in `training/augment/specks.py`.
+Lengths are in millimetres, resolutions in dots per inch or millimetre. Strengths are random for each sheet. Their
+ranges were measured on scans and on annotated dust (Ivanova et al., 2023; see `training/augment/specks.py`).
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from pochade.training.augment.stains import (
 
 Bytes = NDArray[np.uint8]
 MM_PER_INCH = 25.4
-STAINS = {  # the chance of each kind, and what adds it
+STAIN_KINDS = {  # the chance of each kind, and the function that adds it
     "smear": (0.3, add_smear),
     "fingers": (0.2, add_finger_marks),
     "ghost": (0.2, add_eraser_ghost),
@@ -40,29 +40,29 @@ STAINS = {  # the chance of each kind, and what adds it
 }
 SPECK_CHANCES = {"dust": 0.85, "hairs": 0.5, "lint": 0.1, "scratches": 0.15}
 FOLD_CHANCE, SPECK_SHADOW_CHANCE, JPEG_CHANCE = 0.06, 0.5, 0.5
-MIN_DEFECT_COVER = 0.15  # of a pixel, from which it counts as a defect
-MIN_DEFECT_LEVELS = 4  # of 255: light dust on white paper is no defect
+MIN_DEFECT_COVER = 0.15  # share of a pixel that is covered, from which it counts as a defect
+MIN_DEFECT_LEVELS = 4  # of 255: a smaller change, such as light dust on white paper, is no defect
 DAMAGE_KINDS = frozenset(
-    {*STAINS, *SPECK_CHANCES, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"}
+    {*STAIN_KINDS, *SPECK_CHANCES, "folds", "streaks", "banding", "paper", "light", "grain", "scanner", "jpeg"}
 )
-HELD_OUT_KINDS = frozenset({"foxing", "lint", "banding"})  # never trained on, so that tests show what generalises
+HELD_OUT_KINDS = frozenset({"foxing", "lint", "banding"})  # never trained on: they measure generalisation
 
 
 @dataclass(frozen=True)
 class DamagedScan:
-    """A scan, and the stages of its damage; the pictures are (H, W, 3) uint8.
+    """A damaged scan, and the stages of its damage; the pictures are (H, W, 3) uint8.
 
-    Each of the five pictures has one more kind of damage than the one before: `clean`, `with_light` (the colour of the
-    paper, and the light), `with_stains`, `with_specks`, `picture` (the grain of the paper, and the scanner).
+    Each stage adds damage to the one before it: `clean`, `with_light` (the colour of the paper, and the light),
+    `with_stains`, `with_specks`, and `picture` (the grain of the paper, and the scanner).
     """
 
-    picture: Bytes
+    picture: Bytes  # with all damage
     with_specks: Bytes
     with_stains: Bytes
     with_light: Bytes
     clean: Bytes
     defects: NDArray[np.bool_]  # (H, W) where specks, folds and streaks are
-    light: Floats  # (H, W, 3) by which light and paper multiply the clean picture
+    light: Floats  # (H, W, 3), the factor of light and paper
 
 
 def damage_scan(picture: Bytes, dpi: float, rng: RandomGenerator, kinds: frozenset[str] = DAMAGE_KINDS) -> DamagedScan:
@@ -71,14 +71,15 @@ def damage_scan(picture: Bytes, dpi: float, rng: RandomGenerator, kinds: frozens
     Args:
         picture: The clean drawing (H, W, 3) uint8.
         dpi: Dots per inch of the scan; it decides how many pixels a speck has.
-        rng: Decides everything: the same state gives the same damage.
-        kinds: The kinds of damage that may happen, a subset of `DAMAGE_KINDS`; chance decides which do.
+        rng: The source of all randomness.
+        kinds: The kinds of damage that may happen, a subset of `DAMAGE_KINDS`; each happens at random.
 
     Returns:
         The scan and the stages of its damage.
 
     Raises:
-        UsageError: The picture has the wrong shape or type, the resolution isn't positive, or a kind is unknown.
+        UsageError: The picture has the wrong shape or type or is empty, the resolution isn't positive, or a kind is
+            unknown.
     """
     _check_input(picture, dpi, kinds)
     dots_per_mm = dpi / MM_PER_INCH
@@ -115,7 +116,7 @@ def _to_uint8(x: Floats) -> Bytes:
 
 
 def _add_random_stains(rng: RandomGenerator, x: Floats, dots_per_mm: float, kinds: frozenset[str]) -> Floats:
-    for kind, (chance, add) in STAINS.items():
+    for kind, (chance, add) in STAIN_KINDS.items():
         if rng.random() < chance and kind in kinds:
             x = add(rng, x, dots_per_mm)
     return x
@@ -138,7 +139,7 @@ def _add_random_specks(
 def _random_light_and_paper(
     rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float, kinds: frozenset[str]
 ) -> Floats:
-    """The product of paper colour and light (H, W, 3); 1 where neither kind may happen."""
+    """The product of paper colour and light, (H, W, 3); a kind that may not happen has the factor 1."""
     colour = random_paper_colour(rng) if "paper" in kinds else np.ones(3, np.float32)
     light = random_light(rng, size, dots_per_mm) if "light" in kinds else np.ones(size, np.float32)
     return colour * light[..., None]

@@ -1,4 +1,4 @@
-"""Small damage with an edge: dust, hairs, lint, scratches, folds and streaks.
+"""Synthetic damage with sharp edges: dust, hairs, lint, scratches, folds and streaks.
 
 The sizes in millimetres follow the annotated dust of Ivanova et al., "Simulating analogue film damage to analyse and
 improve artefact restoration on high-resolution scans" (Computer Graphics Forum 42, 2023): dust of 0.08 mm, hairs of
@@ -17,8 +17,8 @@ from pochade.training.augment.random_fields import Floats, RandomGenerator, clou
 
 Reals = NDArray[Any]
 MAX_SPECKS = 20_000  # of one kind on one sheet
-LIGHT_DUST_SHARE = 0.3  # density of light dust, as a share of that of dark dust
-LARGE_DUST_SHARE = 0.5  # share of the specks that are large enough to be seen at arm's length
+LIGHT_DUST_SHARE = 0.3  # density of light dust, relative to that of dark dust
+LARGE_DUST_SHARE = 0.5  # share of the dust that is large enough to be seen at arm's length
 DARK_HAIR_SHARE = 0.7  # share of the sheets with dark hairs
 MIN_CREASE_DEPTH, MIN_STREAK_DEPTH = 0.04, 0.005  # weaker changes do not count as defects
 
@@ -30,13 +30,13 @@ def draw_discs(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
         cover: (H, W), from 0 to 1; changed in place.
         down: Rows of the centres, in pixels (n,).
         across: Columns of the centres (n,).
-        radii: In pixels (n,). A disc thinner than a pixel covers a part of it.
+        radii: In pixels (n,). A disc smaller than a pixel covers a part of it.
     """
     height, width = cover.shape
     reach = math.ceil(float(radii.max(initial=0))) + 1
-    steps = np.arange(-reach, reach + 1)
-    rows = np.floor(down).astype(int)[:, None, None] + steps[None, :, None]
-    columns = np.floor(across).astype(int)[:, None, None] + steps[None, None, :]
+    offsets = np.arange(-reach, reach + 1)
+    rows = np.floor(down).astype(int)[:, None, None] + offsets[None, :, None]
+    columns = np.floor(across).astype(int)[:, None, None] + offsets[None, None, :]
     distance = np.hypot(rows + 0.5 - down[:, None, None], columns + 0.5 - across[:, None, None])
     disc = np.clip(radii[:, None, None] + 0.5 - distance, 0, 1) * np.minimum(1, 2 * radii)[:, None, None]
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width) & (disc > 0)
@@ -45,10 +45,10 @@ def draw_discs(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
 
 
 def random_thread(rng: RandomGenerator, size: tuple[int, int], length: float, bend: float) -> tuple[Reals, Reals]:
-    """A line that wanders over the sheet.
+    """A bent line that starts anywhere on the sheet.
 
     Args:
-        rng: Decides everything.
+        rng: The source of all randomness.
         size: Height and width of the sheet in pixels.
         length: Of the line, in pixels.
         bend: How much the line turns, in radians.
@@ -69,7 +69,7 @@ def add_specks(rng: RandomGenerator, x: Floats, dots_per_mm: float, kind: str) -
     """Put specks of one kind on a sheet.
 
     Args:
-        rng: Decides everything.
+        rng: The source of all randomness.
         x: The sheet (H, W, 3), from 0 to 1.
         dots_per_mm: The resolution.
         kind: "dust", "hairs", "lint" or "scratches".
@@ -87,17 +87,17 @@ def add_specks(rng: RandomGenerator, x: Floats, dots_per_mm: float, kind: str) -
 
 
 def add_speck_shadows(x: Floats, cover: Floats) -> Floats:
-    """Add the faint shadows of specks that stand off the paper, given what they cover (H, W)."""
-    soft = blur(cover, 0.8)
-    below = np.concatenate([np.zeros_like(soft[:1]), soft[:-1]])
-    return x * (1 - 0.12 * np.clip(below - cover, 0, 1))[..., None]
+    """Add faint shadows below specks, because they do not lie flat on the paper; `cover` is their mask (H, W)."""
+    blurred = blur(cover, 0.8)
+    shadow = np.concatenate([np.zeros_like(blurred[:1]), blurred[:-1]])  # one pixel lower
+    return x * (1 - 0.12 * np.clip(shadow - cover, 0, 1))[..., None]
 
 
 def add_fold(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> tuple[Floats, Floats]:
-    """Fold a sheet (H, W, 3): a light line beside a dark one across it, and a soft shade on one side.
+    """Fold a sheet (H, W, 3): a light and a dark line side by side, and a soft shade on one side of them.
 
     Returns:
-        The folded sheet (H, W, 3), and 1 on the crease (H, W).
+        The folded sheet (H, W, 3), and the mask of the crease (H, W), 0 or 1.
     """
     height, width = x.shape[:2]
     angle = rng.choice([0.0, math.pi / 2]) + rng.normal(0, 0.06)
@@ -112,10 +112,10 @@ def add_fold(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> tuple[Float
 
 
 def add_streaks(rng: RandomGenerator, x: Floats) -> tuple[Floats, Floats]:
-    """Make columns of a scan (H, W, 3) lighter or darker all the way down, as dirt before the sensor does.
+    """Make a few whole columns of a scan (H, W, 3) lighter or darker, as dirt on the sensor does.
 
     Returns:
-        The scan with streaks (H, W, 3), and 1 on the streaks (H, W).
+        The scan with streaks (H, W, 3), and the mask of the streaks (H, W), 0 or 1.
     """
     columns = np.ones(x.shape[1], np.float32)
     for _ in range(int(rng.integers(1, 3))):
@@ -126,13 +126,13 @@ def add_streaks(rng: RandomGenerator, x: Floats) -> tuple[Floats, Floats]:
 
 
 def _random_count(rng: RandomGenerator, size: tuple[int, int], density: float, dots_per_mm: float) -> int:
-    """How many specks a sheet has, at so many per square centimetre on average."""
+    """How many specks a sheet has; `density` is their mean number per square centimetre."""
     area = size[0] * size[1] / (10 * dots_per_mm) ** 2
     return min(MAX_SPECKS, int(rng.poisson(density * area)))
 
 
 def _dust(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
-    """Irregular clumps of discs, dark ones twice and then light ones: covers (H, W) and their tones."""
+    """Irregular clumps of discs, two sets of dark and one of light ones: the cover (H, W) and the tone of each set."""
     tones = (rng.uniform(0.0, 0.45), rng.uniform(0.0, 0.45), rng.uniform(0.75, 1.0))
     for tone, share in zip(tones, (1, 1, LIGHT_DUST_SHARE), strict=True):
         cover = np.zeros(size, np.float32)

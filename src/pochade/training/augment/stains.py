@@ -1,6 +1,6 @@
-"""Wide damage without an edge: smears, finger marks, eraser ghosts, bleed-through, stains and foxing.
+"""Synthetic damage with soft edges: smears, finger marks, eraser ghosts, bleed-through, stains and foxing.
 
-Each function takes a sheet (H, W, 3) from 0 to 1 and the resolution, and returns the sheet with the damage.
+Each function takes a sheet (H, W, 3) from 0 to 1 and the resolution, and returns a damaged copy.
 """
 
 import math
@@ -20,7 +20,7 @@ from pochade.training.augment.random_fields import (
     smooth_noise,
 )
 
-BROWN_ABSORPTION = np.array([0.25, 0.55, 1.0], np.float32)  # how much of red, green and blue a stain absorbs
+BROWN_ABSORPTION = np.array([0.25, 0.55, 1.0], np.float32)  # of red, green and blue by a stain, relative to blue
 MAX_FOXING_SPOTS = 400
 
 
@@ -45,7 +45,7 @@ def add_finger_marks(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Flo
 
 
 def add_eraser_ghost(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floats:
-    """Add the faint, soft remains of an erased drawing: this one, flipped and shifted."""
+    """Add the faint, soft remains of an erased drawing: the drawing itself, shifted and sometimes flipped."""
     ghost = _roll_and_flip(rng, ink_coverage(x))
     soft = blur(ghost, rng.uniform(0.05, 0.25) * dots_per_mm) * cloud_noise(rng, x.shape[:2], 12 * dots_per_mm)
     return _darken(x, soft * rng.uniform(0.03, 0.15))
@@ -82,11 +82,11 @@ def add_foxing(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floats:
 
 
 def _roll_and_flip(rng: RandomGenerator, x: Floats) -> Floats:
-    """Shift a picture with wrap-around and perhaps flip it, so that it looks like another drawing."""
+    """Shift a picture with wrap-around, and flip it half of the time, so that it looks like another drawing."""
     rolled = np.roll(x, (int(rng.integers(0, x.shape[0])), int(rng.integers(0, x.shape[1]))), (0, 1))
     return np.ascontiguousarray(rolled[::-1] if rng.random() < 0.5 else rolled)  # noqa: PLR2004
 
 
 def _darken(x: Floats, share: NDArray[Any]) -> Floats:
-    """Take away a share (H, W) of the light."""
+    """Remove a share (H, W) of the light from a sheet (H, W, 3)."""
     return np.clip(x * (1 - share[..., None]), 0, 1).astype(np.float32)

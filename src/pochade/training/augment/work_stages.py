@@ -1,4 +1,4 @@
-"""A finished picture as an earlier stage of the work: line art, flat colours, a grey wash."""
+"""Earlier stages of a work, simulated from the finished picture: line art, flat colours, a grey wash."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from pochade.training.augment.random_batch import random_apply, random_mask, ran
 
 
 def simulate_work_stage(x: Tensor) -> Tensor:
-    """Turn a random part of the pictures (B, 3, S, S) into earlier stages of their work."""
+    """Turn some of the pictures (B, 3, S, S) into earlier stages of their work, at random."""
     return random_apply(0.11, to_line_art, random_apply(0.06, _to_wash, random_apply(0.06, _to_flat_colours, x)))
 
 
@@ -36,12 +36,12 @@ def _colour_edges(x: Tensor) -> Tensor:
 
 
 def _to_wash(x: Tensor) -> Tensor:
-    """Soft grey tones, like a value study in ink."""
+    """Reduce pictures (B, 3, S, S) to soft grey tones, like a value study in ink."""
     grey = gaussian_blur(luma(x), float(torch.empty(1).uniform_(0.5, 2.0)))
     return (grey * random_uniform(len(x), 0.5, 1) + random_uniform(len(x), 0, 0.3)).clamp(0, 1).expand_as(x)
 
 
 def _to_flat_colours(x: Tensor) -> Tensor:
-    """A few levels per channel, without shading."""
+    """Reduce pictures (B, 3, S, S) to a few levels per channel, so that shading disappears."""
     levels = random_uniform(len(x), 2, 5).round()
     return (gaussian_blur(x, 1.0) * levels).round() / levels

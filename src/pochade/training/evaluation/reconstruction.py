@@ -11,7 +11,7 @@ from pochade.models.vae import VAE
 
 BATCH_PICTURES = 1_000
 WHITE = 255
-ACTIVE_VARIANCE = 0.01  # a latent number whose posterior mean varies less does not distinguish pictures
+MIN_ACTIVE_VARIANCE = 0.01  # of a latent dimension: if its posterior mean varies less, it distinguishes no pictures
 
 
 class EncoderModel(Protocol):
@@ -29,10 +29,10 @@ class AutoencoderModel(EncoderModel, Protocol):
 
 
 class EvidenceBound(NamedTuple):
-    """The evidence lower bound on pictures of 256 levels; the study stores it under these field names."""
+    """The evidence lower bound on pictures of 256 levels. The study stores it under these field names."""
 
-    elbo: float  # nats per picture; higher is better, 0 would be a perfect prediction
-    bits_per_dimension: float  # bits per pixel value that an entropy coder with this model would need
+    elbo: float  # nats per picture; higher is better, and 0 is the limit
+    bits_per_dimension: float  # bits per value that an entropy coder would need with this model
     divergence: float  # the KL term alone, nats per picture
 
 
@@ -64,14 +64,14 @@ def reencode_latents(model: AutoencoderModel, latents: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def reconstruction_error(model: AutoencoderModel, images: Tensor) -> float:
-    """The mean squared error of reconstructions without noise.
+    """The mean squared error of reconstructions; those of a VAE are from the means of the posteriors.
 
     Args:
         model: The autoencoder.
         images: Pictures (N, C, H, W) as uint8.
 
     Returns:
-        The error of pixels in [0, 1].
+        The error, for pixels in [0, 1].
     """
     total = 0.0
     for batch in images.split(BATCH_PICTURES):
@@ -90,7 +90,7 @@ def sampled_reconstruction_error(model: VAE, images: Tensor, seed: int = 0) -> f
         seed: Decides the samples.
 
     Returns:
-        The error of pixels in [0, 1].
+        The error, for pixels in [0, 1].
     """
     total = 0.0
     with torch.random.fork_rng():
@@ -105,9 +105,8 @@ def sampled_reconstruction_error(model: VAE, images: Tensor, seed: int = 0) -> f
 def evidence_lower_bound(model: VAE, images: Tensor, sigma: float, seed: int = 0) -> EvidenceBound:
     """The evidence lower bound of pictures, from one sample of each posterior.
 
-    The decoder's normal distribution is made discrete: the probability of a level is the mass between it and its
-    neighbours, and the outermost levels take the tails. So the result is a true code length, comparable with the size
-    of a file.
+    The decoder's normal distribution is discretised: the probability of a level is the mass that is nearer to it than
+    to any other level. So the result is a true code length, comparable with the size of a file.
 
     Args:
         model: The VAE.
@@ -132,8 +131,8 @@ def evidence_lower_bound(model: VAE, images: Tensor, sigma: float, seed: int = 0
 
 
 def active_units(latents: Tensor) -> int:
-    """How many numbers of the latents (N, D) vary with the picture (Burda et al., ICLR 2016)."""
-    return int((latents.flatten(1).var(0) > ACTIVE_VARIANCE).sum())
+    """How many dimensions of the latents (N, D) vary with the picture (Burda et al., ICLR 2016)."""
+    return int((latents.flatten(1).var(0) > MIN_ACTIVE_VARIANCE).sum())
 
 
 def _encode_to_mean(model: EncoderModel, x: Tensor) -> Tensor:
@@ -146,7 +145,7 @@ def _log_probability(levels: Tensor, reconstruction: Tensor, sigma: float) -> Te
     centre = levels.double() / WHITE - reconstruction.double()
     upper = torch.where(levels == WHITE, torch.inf, centre + 0.5 / WHITE) / sigma
     lower = torch.where(levels == 0, -torch.inf, centre - 0.5 / WHITE) / sigma
-    mirrored = centre > 0  # the same mass on the other side, where the logarithm is more exact
+    mirrored = centre > 0  # the lower tail has the same mass, and there the logarithm is more exact
     top, bottom = torch.where(mirrored, -lower, upper), torch.where(mirrored, -upper, lower)
     log_top, log_bottom = log_ndtr(top), log_ndtr(bottom)
     log_mass: Tensor = log_top + torch.log1p(-(log_bottom - log_top).exp())

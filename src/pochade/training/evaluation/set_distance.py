@@ -1,8 +1,8 @@
-"""How far one set of pictures is from another, measured in the features of a frozen classifier.
+"""Distances between two sets of pictures in the feature space of a frozen classifier.
 
 The features come from Pochade's own small classifier, so the distances are called *Fréchet classifier distance* (FCD)
-and *kernel classifier distance* (KID's estimator on those features). They are comparable within one table of one run,
-but never with the FID of a paper.
+and *kernel classifier distance* (KID's estimator on those features). They can be compared within one table of
+one run, but never with the FID of a paper.
 """
 
 import warnings
@@ -14,8 +14,8 @@ from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 
 KERNEL_SUBSETS = 50
-KERNEL_SUBSET_SIZE = 1_000
-MANIFOLD_NEIGHBOURS = 5
+KERNEL_SUBSET_SIZE = 1_000  # pictures, of each set
+MANIFOLD_NEIGHBOURS = 5  # the k of density and coverage
 BLOCK_ROWS = 1_000  # features whose distances are computed at once
 
 
@@ -25,12 +25,12 @@ class SetDistance(NamedTuple):
     frechet: float  # 0 for equal means and covariances of the features
     kernel: float  # unbiased squared maximum mean discrepancy; about 0 for equal sets, and may be negative
     kernel_deviation: float  # standard deviation of `kernel` over the subsets
-    density: float  # about 1 if the samples are where the real pictures are, towards 0 if they aren't
+    density: float  # about 1 if the samples lie among the real pictures, near 0 if they lie elsewhere
     coverage: float  # share of the real pictures with a sample in their neighbourhood; about 0.97 for equal sets
 
 
 class _PrecomputedFeatures(nn.Module):
-    """Takes the place of the feature extractor in torchmetrics, and passes on features that are already computed."""
+    """Replaces the feature extractor of torchmetrics by the identity, for features that are already computed."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ def set_distance(samples: Tensor, real: Tensor, seed: int = 0) -> SetDistance:
         seed: Decides the subsets of the kernel distance.
 
     Returns:
-        Four measures of the difference.
+        The Fréchet and the kernel distance, density and coverage.
     """
     kernel, deviation = kernel_distance(samples, real, seed)
     density, coverage = density_and_coverage(samples, real)
@@ -82,7 +82,7 @@ def kernel_distance(samples: Tensor, real: Tensor, seed: int = 0) -> tuple[float
         Mean and standard deviation over random subsets.
     """
     size = min(KERNEL_SUBSET_SIZE, len(samples), len(real))
-    scale = real.square().mean().sqrt()  # otherwise a cubic kernel grows with the sixth power of the features
+    scale = real.square().mean().sqrt()  # a cubic kernel grows with the sixth power of the features' scale
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Metric `Kernel Inception Distance` will save all")
         torch.manual_seed(seed)
@@ -96,7 +96,7 @@ def kernel_distance(samples: Tensor, real: Tensor, seed: int = 0) -> tuple[float
 
 
 def density_and_coverage(samples: Tensor, real: Tensor) -> tuple[float, float]:
-    """Whether samples are close to real pictures (density), and close to how many of them (coverage).
+    """Density: how close samples are to real pictures. Coverage: how many real pictures have a sample near them.
 
     The neighbourhood of a real picture reaches to its fifth nearest real picture. Density is the number of
     neighbourhoods around a sample, divided by five. Coverage is the share of neighbourhoods with any sample (Naeem et

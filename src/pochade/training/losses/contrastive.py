@@ -1,4 +1,4 @@
-"""The contrastive loss of the embedding model: two augmentations of a picture must be closer than any other picture."""
+"""The contrastive loss of the embedding model: InfoNCE against a memory of all pictures, plus a coding-rate term."""
 
 import torch
 from torch import Tensor
@@ -9,17 +9,17 @@ from pochade.models.model_input import LetterboxedBatch, model_input
 from pochade.training.augment.augmentations import augment
 from pochade.training.augment.random_batch import random_mask
 
-TEMPERATURE = 0.045
+TEMPERATURE = 0.045  # of InfoNCE, in units of the cosine
 CODING_RATE_WEIGHT = 0.5
 CODING_RATE_EPSILON = 1e-3  # keeps the logarithm finite for directions that no embedding uses
-UNDAMAGED_SHARE = 0.5  # share of the first augmentations that are the picture itself, as the index holds it
+UNCHANGED_SHARE = 0.5  # of the first augmentations, which are the picture itself, as the index embeds it
 
 
 class ContrastiveLoss:
-    """InfoNCE over a memory with the last embedding of every picture.
+    """InfoNCE against a memory that holds the last embedding of every picture, plus `coding_rate_loss`.
 
-    The memory is at most one epoch old. Embeddings drift slowly enough for that (Wang et al., "Cross-Batch Memory for
-    Embedding Learning", CVPR 2020).
+    Entries of the memory are at most one epoch old. Embeddings drift slowly enough for that (Wang et al., "Cross-Batch
+    Memory for Embedding Learning", CVPR 2020).
 
         pictures ──►──┬──┤augment├──►──┤model├──► first (B, D) ──┬──► memory (N, D)
                       └──┤augment├──►──┤model├──► second (B, D) ─┴──┤InfoNCE against the memory├──► loss
@@ -40,8 +40,9 @@ class ContrastiveLoss:
             model: The model in training.
             pictures: Letterboxed pictures (B, 3, S, S) in [0, 1].
             frames: Widths and heights of the pictures (B, 2), as shares of S.
-            rows: The number of each picture in the training set (B,).
-            groups: Pictures of one group show the same work and are no negatives of each other (B,).
+            rows: The row of each picture in the training set (B,).
+            groups: The group of each picture (B,), from 0. Pictures of one group show the same work, so they are not
+                negatives of each other.
 
         Returns:
             A scalar.
@@ -50,16 +51,16 @@ class ContrastiveLoss:
             augmented = self._augment_twice(LetterboxedBatch(pictures, frames), model.config.side)
         embeddings = model(torch.cat(augmented).contiguous(memory_format=torch.channels_last))  # (2B, D)
         first, second = embeddings.chunk(2)
-        known = torch.nonzero(self.groups >= 0).flatten()
-        same = groups.view(-1, 1) == torch.cat([groups, self.groups[known].to(groups.device)])  # (B, B + M)
-        value = info_nce_loss(first, second, self.memory[known].to(embeddings.device), same, TEMPERATURE)
+        filled = torch.nonzero(self.groups >= 0).flatten()  # (M,), rows with an embedding in the memory
+        same = groups.view(-1, 1) == torch.cat([groups, self.groups[filled].to(groups.device)])  # (B, B + M)
+        info_nce = info_nce_loss(first, second, self.memory[filled].to(embeddings.device), same, TEMPERATURE)
         self.memory[rows.cpu()], self.groups[rows.cpu()] = first.detach().cpu(), groups.cpu()
-        return value + CODING_RATE_WEIGHT * coding_rate_loss(embeddings)
+        return info_nce + CODING_RATE_WEIGHT * coding_rate_loss(embeddings)
 
     @staticmethod
     def _augment_twice(sources: LetterboxedBatch, side: int) -> tuple[Tensor, Tensor]:
-        undamaged = random_mask(len(sources), UNDAMAGED_SHARE).view(-1, 1, 1, 1)
-        return torch.where(undamaged, model_input(sources, side), augment(sources, side)), augment(sources, side)
+        unchanged = random_mask(len(sources), UNCHANGED_SHARE).view(-1, 1, 1, 1)
+        return torch.where(unchanged, model_input(sources, side), augment(sources, side)), augment(sources, side)
 
 
 def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same: Tensor, temperature: float) -> Tensor:
@@ -69,9 +70,9 @@ def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same: Tensor, t
         first: Unit-length embeddings of one augmentation of each picture (B, D).
         second: Unit-length embeddings of another augmentation (B, D).
         memory: Embeddings of other pictures from earlier steps (M, D).
-        same: Which of the B + M pictures show the same work as each of the B, itself included (B, B + M): these are
-            no negatives.
-        temperature: Differences in cosine below it hardly count.
+        same: Which of the B + M pictures show the same work as each of the B, itself included (B, B + M); these are
+            not negatives.
+        temperature: Divides the cosines; differences much smaller than it hardly count.
 
     Returns:
         A scalar.
@@ -81,13 +82,13 @@ def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same: Tensor, t
 
 
 def coding_rate_loss(embeddings: Tensor) -> Tensor:
-    """How unevenly embeddings (B, D) fill the directions of their space: 0 when evenly, in nats per direction.
+    """How unevenly embeddings (B, D) use the directions of their space, in nats per direction; about 0 if evenly.
 
-    This is the negative coding rate, the log-volume that the embeddings span (Yu et al., "Learning Diverse and
+    It is the negative coding rate, the log-volume that the embeddings span (Yu et al., "Learning Diverse and
     Discriminative Representations via the Principle of Maximal Coding Rate Reduction", NeurIPS 2020). Without it a
-    third of the directions does all the work, and different pictures come too close.
+    third of the directions does all the work, and the embeddings of different pictures are too close.
     """
-    covariance = embeddings.T @ embeddings * (embeddings.shape[1] / len(embeddings))  # (D, D), identity when even
+    covariance = embeddings.T @ embeddings * (embeddings.shape[1] / len(embeddings))  # (D, D), the identity if even
     noise = CODING_RATE_EPSILON * torch.eye(len(covariance), device=embeddings.device)
     return -torch.logdet(covariance + noise) / len(covariance)
 

@@ -4,19 +4,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-EDGE_WEIGHT = 0.2  # of the differences between neighbouring pixels, beside the pixels
-DEFECT_WEIGHT = 0.03  # of the positions of defects
+EDGE_WEIGHT = 0.2  # of errors in the differences between neighbouring pixels, relative to errors in the pixels
+DEFECT_WEIGHT = 0.03  # of the cross-entropy of the defect mask
 CHARBONNIER_EPSILON = 1e-3  # smaller differences count quadratically, larger ones linearly (Charbonnier et al., 1994)
 FULL_STRENGTH_SHARE = 0.6  # share of the pictures from which all damage is to be removed
-IMPORTANT_PIXEL_WEIGHT = 5.0  # of pixels of defects, and of small details that must stay
-DETAIL_WINDOW, DETAIL_CONTRAST_GAIN = 9, 4.0  # pixels around a small detail, and how strongly its contrast counts
+IMPORTANT_PIXEL_WEIGHT = 5.0  # of pixels in defects and in small details that must stay; other pixels have weight 1
+DETAIL_WINDOW_PIXELS = 9  # per side of the surroundings from which a small detail stands out
+DETAIL_CONTRAST_GAIN = 4.0  # a contrast of a quarter of white is full detail
 CROP_PIXELS = 96  # per side of a training crop of an encoded picture
 MIN_MEAN_SQUARED_ERROR = 1e-6  # of pixels in [0, 1]: 60 dB, less than rounding to 8 bits, and not worth learning
-PAPER_WEIGHT = 0.05  # of the positions of bare paper, beside the light
+PAPER_WEIGHT = 0.05  # of the cross-entropy of the paper mask, relative to the error of the light
 
 
 def scan_denoising_loss(model: nn.Module, pictures: Tensor, layers: Tensor, defects: Tensor) -> Tensor:
-    """How far the model is from removing as much damage as its conditioning asks for.
+    """How far the model is from removing as much damage as the conditioning asks for; the strengths are random.
 
     Args:
         model: A `Denoiser` with three conditioning planes: how much to remove of stains, of specks and of grain, from 0
@@ -34,7 +35,7 @@ def scan_denoising_loss(model: nn.Module, pictures: Tensor, layers: Tensor, defe
     pictures, with_specks, with_stains, clean = stacked[:, :12].split(3, 1)
     defects = stacked[:, 12:]
     strengths = random_strengths(len(stacked)).to(stacked.device)  # (B, 3, 1, 1)
-    stains, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))
+    stains, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))  # shares to leave
     target = (
         clean + stains * (with_stains - clean) + specks * (with_specks - with_stains) + grain * (pictures - with_specks)
     )
@@ -51,10 +52,11 @@ def scan_denoising_loss(model: nn.Module, pictures: Tensor, layers: Tensor, defe
 
 
 def artifact_removal_loss(model: nn.Module, pictures: Tensor, clean: Tensor, conditioning: Tensor) -> Tensor:
-    """The logarithm of the squared error of restored pictures, which is their PSNR up to a factor.
+    """The logarithm of the squared error of restored pictures: their negative PSNR up to a factor, plus an edge term.
 
-    It is a logarithm because the error grows a hundredfold over the range of a codec's quality, and a decibel is worth
-    about as many bytes anywhere in that range. Edges count too, because people and quality metrics want them sharp.
+    The logarithm is used because the error grows a hundredfold over the range of a codec's quality, while a decibel is
+    worth about as many bytes anywhere in that range. Edges count extra, because people and quality metrics want them
+    sharp.
 
     Args:
         model: A `Denoiser` with P conditioning planes.
@@ -78,13 +80,13 @@ def artifact_removal_loss(model: nn.Module, pictures: Tensor, clean: Tensor, con
 
 
 def page_loss(model: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor) -> Tensor:
-    """How far the model is from the light and the bare paper of scanned sheets.
+    """How far the model's estimates are from the light and the bare paper of scanned sheets.
 
     Args:
         model: A `PageModel`.
         thumbnails: Sheets (B, 3, 128, 128) in [0, 1].
         light: The natural logarithm of the light times the colour of the paper (B, 3, 16, 16); 0 where it is unknown.
-        paper: 255 where paper is bare (B, 1, 128, 128).
+        paper: 255 where the paper is bare (B, 1, 128, 128).
 
     Returns:
         A scalar.
@@ -99,20 +101,20 @@ def page_loss(model: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor
 
 
 def random_strengths(count: int) -> Tensor:
-    """How much to remove of each kind of damage (B, 3, 1, 1): mostly all of it, otherwise none, all or some of each."""
+    """How much of each kind of damage to remove (B, 3, 1, 1), 0 to 1: for most pictures all, else a random amount."""
     mixed = torch.empty(count, 3, 1, 1).uniform_(-0.5, 1.5).clamp(0, 1)
     return torch.where(torch.rand(count, 1, 1, 1) < FULL_STRENGTH_SHARE, torch.ones(1), mixed)
 
 
 def random_orientation(x: Tensor) -> Tensor:
-    """Mirror and turn all pictures (B, C, S, S) of a batch by quarters, in one of the eight ways at random."""
+    """Rotate and mirror all pictures of a batch (B, C, S, S) into the same one of eight orientations, at random."""
     orientation = int(torch.randint(8, (1,)))
     x = x.rot90(orientation % 4, (2, 3))
     return x.flip(3) if orientation >= 4 else x  # noqa: PLR2004
 
 
 def charbonnier(error: Tensor, weight: Tensor | float = 1.0) -> Tensor:
-    """The weighted mean of the errors' absolute values, smoothed around zero."""
+    """The Charbonnier loss: the weighted mean of absolute errors, smoothed around zero."""
     return (weight * ((error.square() + CHARBONNIER_EPSILON**2).sqrt() - CHARBONNIER_EPSILON)).mean()
 
 
@@ -122,6 +124,6 @@ def _random_crop(x: Tensor, side: int) -> Tensor:
 
 
 def _fine_detail(x: Tensor) -> Tensor:
-    """Where pictures (B, 3, S, S) have small details (B, 1, S, S), from 0 to 1: a drawn dot must stay."""
-    surroundings = functional.avg_pool2d(x, DETAIL_WINDOW, 1, DETAIL_WINDOW // 2, count_include_pad=False)
+    """How much pictures (B, 3, S, S) differ from their surroundings, as a drawn dot does: (B, 1, S, S), 0 to 1."""
+    surroundings = functional.avg_pool2d(x, DETAIL_WINDOW_PIXELS, 1, DETAIL_WINDOW_PIXELS // 2, count_include_pad=False)
     return (DETAIL_CONTRAST_GAIN * (x - surroundings).abs().amax(1, keepdim=True)).clamp(max=1)

@@ -1,4 +1,4 @@
-"""The flow-matching loss of the generator's network, on grids that a frozen sketch model computes from pictures."""
+"""The flow-matching loss of the generator's model, on grids that a frozen sketch model computes from pictures."""
 
 import torch
 from torch import Tensor
@@ -7,10 +7,10 @@ from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.sketch_model import SketchVAE, encode_on_white
 from pochade.training.augment.random_batch import random_apply
 
-DIVERGENCE_WEIGHT = 3e-5  # price of a nat of the latent, beside the mean squared error of one number
-TIME_LOGIT_MEAN, TIME_LOGIT_DEVIATION = -0.6, 1.0  # logistic-normal times: more of them near the noise
-MIN_REMAINING_TIME = 0.05  # keeps the velocity finite near the picture
-MIN_SCALE = 1e-3  # of a channel
+DIVERGENCE_WEIGHT = 3e-5  # of a nat of KL divergence, relative to the mean squared error of the velocity
+TIME_LOGIT_MEAN, TIME_LOGIT_DEVIATION = -0.6, 1.0  # times are logistic-normal, more of them near the noise
+MIN_REMAINING_TIME = 0.05  # keeps the velocity finite near the clean grid
+MIN_SCALE = 1e-3  # the smallest standard deviation of a channel that counts
 
 
 class FlowMatchingObjective:
@@ -40,15 +40,15 @@ class FlowMatchingObjective:
 
 
 def flow_matching_loss(model: FlowMatchingVAE, y: Tensor, divergence_weight: float) -> Tensor:
-    """The mean squared error of the velocity, plus the price of the latents.
+    """The mean squared error of the velocity, plus the weighted KL divergence of the latents from their prior.
 
-    Weighted by the noise, the first part bounds the likelihood (Kingma & Gao, "Understanding Diffusion Objectives as
-    the ELBO with Simple Data Augmentation", NeurIPS 2023).
+    Such a squared error, weighted by the noise level, bounds the likelihood (Kingma & Gao, "Understanding Diffusion
+    Objectives as the ELBO with Simple Data Augmentation", NeurIPS 2023).
 
     Args:
         model: The model in training.
         y: Grids (B, 128, 8, 8).
-        divergence_weight: Price of a nat of the posterior's divergence from the prior.
+        divergence_weight: Weight of a nat of the posterior's divergence from the prior.
 
     Returns:
         A scalar.
@@ -56,15 +56,15 @@ def flow_matching_loss(model: FlowMatchingVAE, y: Tensor, divergence_weight: flo
     posterior = model.encode(y)
     x = model.normalise(y)
     time = torch.sigmoid(TIME_LOGIT_MEAN + TIME_LOGIT_DEVIATION * torch.randn(len(y), device=y.device))
-    at = time.view(-1, 1, 1, 1)
-    noisy = torch.randn_like(x).lerp(x, at)
-    error = (model.predict_clean(noisy, time, posterior.sample()) - x) / (1 - at).clamp(min=MIN_REMAINING_TIME)
+    t = time.view(-1, 1, 1, 1)
+    noisy = torch.randn_like(x).lerp(x, t)
+    error = (model.predict_clean(noisy, time, posterior.sample()) - x) / (1 - t).clamp(min=MIN_REMAINING_TIME)
     return error.square().mean() + divergence_weight * posterior.divergence().mean()
 
 
 @torch.no_grad()
 def fit_linear_parts(model: FlowMatchingVAE, grids: Tensor) -> None:
-    """Set the buffers of a model that are computed and not learnt: its units and principal components.
+    """Compute the buffers of a model that are not learnt: the scale of each channel and the principal components.
 
     A channel's unit is the square root of its standard deviation. With the deviation itself, faint channels that are
     hard to predict would count as much as light and dark.

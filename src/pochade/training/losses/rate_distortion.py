@@ -1,4 +1,4 @@
-"""The rate-distortion loss of the sketch model: redraw each picture as well as the bits allow."""
+"""The rate-distortion loss of the sketch model: reconstruct pictures as well as possible with few bits."""
 
 import torch
 from torch import Tensor
@@ -7,13 +7,13 @@ from pochade.models.model_input import LetterboxedBatch
 from pochade.models.sketch_model import SketchVAE
 from pochade.training.augment.augmentations import recompose
 
-NATS_PER_BIT = 6e-4  # what one more bit saves of the logarithm of the squared error, at about 2,000 bits
-LOG_STEP_JITTER = 0.1  # standard deviation of noise on the steps, so that the decoder learns all steps in between
+NATS_PER_BIT = 6e-4  # the rate's weight: at about 2,000 bits, one more lowers the log of the squared error by this much
+LOG_STEP_JITTER = 0.1  # standard deviation of the noise on log-steps, so that the decoder learns steps of all sizes
 MIN_SQUARED_ERROR = 1e-5  # keeps the logarithm finite
 
 
 def rate_distortion_loss(model: SketchVAE, pictures: Tensor, frames: Tensor) -> Tensor:
-    """The loss of one batch: distortion plus the price of the rate, in nats.
+    """The loss of one batch: distortion plus weighted rate, in nats.
 
     Args:
         model: The model in training.
@@ -37,15 +37,16 @@ def rate_distortion_loss(model: SketchVAE, pictures: Tensor, frames: Tensor) -> 
 
 
 def rate_distortion(bits: Tensor, errors: Tensor, nats_per_bit: float) -> Tensor:
-    """The mean over pictures of the logarithm of the mean squared error, plus the price of the bits.
+    """Distortion plus weighted rate: the logarithm of the mean squared error plus the cost of the bits, averaged.
 
-    The logarithm is the negative log-likelihood with the best variance for each picture (Rybkin, Daniilidis & Levine,
-    "Simple and Effective VAE Training with Calibrated Decoders", ICML 2021); its mean is the mean PSNR.
+    Up to a factor and a constant, the logarithm is the negative log-likelihood with the best variance for each picture
+    (Rybkin, Daniilidis & Levine,
+    "Simple and Effective VAE Training with Calibrated Decoders", ICML 2021), and the negative PSNR.
 
     Args:
         bits: Length of each sketch (B,).
         errors: Mean squared error of each picture (B,), with pixels in [0, 1].
-        nats_per_bit: The price of a bit.
+        nats_per_bit: The weight of a bit.
 
     Returns:
         A scalar.
@@ -56,7 +57,7 @@ def rate_distortion(bits: Tensor, errors: Tensor, nats_per_bit: float) -> Tensor
 def round_straight_through(latents: Tensor) -> Tensor:
     """Round to whole numbers; the gradient passes as if nothing had been rounded (straight-through estimator).
 
-    Training usually adds uniform noise instead. That would charge bits for every latent that is zero, and here nearly
-    all of them are.
+    Learned compression usually adds uniform noise in training instead. That would charge bits for latents that are
+    zero, and here nearly all of them are.
     """
     return latents + (latents.round() - latents).detach()

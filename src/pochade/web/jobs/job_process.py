@@ -1,4 +1,4 @@
-"""The process of one job. Its task arrives as a line of JSON; progress and the answer leave as lines of JSON.
+"""The process of one job. It reads its task as a line of JSON, and writes progress and the answer as lines of JSON.
 
     {"stage": "reading", "done": 12, "total": 90, "loss": null}    progress, a few times a second
     {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line
@@ -24,7 +24,7 @@ CANCELLED_EXIT_CODE = 130
 
 
 class ProgressWriter:
-    """Writes progress and answers as lines of JSON, progress not too often.
+    """Writes progress and answers as lines of JSON, but progress only a few times a second.
 
     Args:
         output: Where the lines go.
@@ -34,7 +34,7 @@ class ProgressWriter:
         self.output, self.stage, self.last_report = output, "", 0.0
 
     def report(self, progress: Progress) -> None:
-        """Write the progress, unless the same stage was reported a moment ago and is not complete."""
+        """Write the progress; skip it if the same stage was reported a moment ago and is not complete."""
         now = time.monotonic()
         is_recent = progress.stage == self.stage and now - self.last_report < MIN_REPORT_SECONDS
         if is_recent and progress.done < progress.total:
@@ -54,7 +54,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not get between the lines
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
     writer, task = ProgressWriter(output), json.loads(sys.stdin.readline())
-    threading.Thread(target=exit_with_input, daemon=True).start()
+    threading.Thread(target=_exit_when_input_closes, daemon=True).start()
     try:
         writer.write_line({"answer": run_task(task, writer.report)})
     except PochadeError as error:
@@ -65,8 +65,8 @@ def main() -> None:
         writer.write_line({"problem": f"the job failed: {first_line(error)}", "hint": ""})
 
 
-def exit_with_input() -> None:
-    """End this process as soon as the server has closed its input."""
+def _exit_when_input_closes() -> None:
+    """End this process as soon as the server closes its input."""
     while sys.stdin.readline():
         pass
     os._exit(CANCELLED_EXIT_CODE)

@@ -1,6 +1,6 @@
-"""Long jobs, one after another, each in a process of its own, with progress, time left, a log and a way to stop.
+"""Runs long jobs one after another, each in its own process, with progress, time left, a log and a way to stop.
 
-Jobs belong to the server, not to a page: after a page is closed they go on, and another page can watch them.
+Jobs belong to the server, not to a page: they go on after a page is closed, and another page can watch them.
 """
 
 import json
@@ -21,8 +21,8 @@ JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 MAX_REMEMBERED_JOBS = 50
 MAX_WAITING_JOBS = 20
 MAX_LOG_LINES = 500
-MAX_LOSSES = 2000  # points of a learning curve
-STOP_SECONDS = 10.0  # that a job may take to stop before it is killed
+MAX_LOSS_POINTS = 2000  # of a learning curve
+STOP_SECONDS = 10.0  # a job that takes longer to stop is killed
 ENDED_STATES = ("done", "failed", "cancelled")
 
 
@@ -33,7 +33,7 @@ def job_command() -> list[str]:
 
 @dataclass
 class PageJob:
-    """A job and all that is known of it. The page gets the fields under these names."""
+    """A job and its state. The page receives the fields under these names."""
 
     kind: str
     title: str
@@ -49,7 +49,7 @@ class PageJob:
     stage_started: float = 0.0  # by the monotonic clock
     seconds_left: float | None = None  # of this stage
     log: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LOG_LINES))
-    losses: deque[tuple[str, int, float]] = field(default_factory=lambda: deque(maxlen=MAX_LOSSES))
+    losses: deque[tuple[str, int, float]] = field(default_factory=lambda: deque(maxlen=MAX_LOSS_POINTS))
     answer: dict[str, Any] | None = None
     problem: str | None = None
     hint: str = ""
@@ -57,7 +57,7 @@ class PageJob:
     process: "subprocess.Popen[str] | None" = None
 
     def receive(self, line: dict[str, Any]) -> None:
-        """Take over what the job's process reports (see `job_process.py`)."""
+        """Update the job from a line that its process has written (see `job_process.py`)."""
         if "answer" in line:
             self.answer = line["answer"]
         elif "problem" in line:
@@ -72,8 +72,9 @@ class PageJob:
             self.stage, self.stage_started = line["stage"], now
             self.log.append(f"{time.strftime('%H:%M:%S')} {self.stage}")
         self.done, self.total = line["done"], line["total"]
-        share = self.done / self.total if self.total else 0.0
-        self.seconds_left = round((now - self.stage_started) * (1 - share) / share, 1) if share else None
+        finished_share = self.done / self.total if self.total else 0.0
+        seconds = now - self.stage_started
+        self.seconds_left = round(seconds * (1 - finished_share) / finished_share, 1) if finished_share else None
         if line.get("loss") is not None:
             self.losses.append((self.stage, self.done, round(line["loss"], 6)))
 
@@ -93,7 +94,7 @@ class JobQueue:
     """All jobs of a server, and the thread that runs them.
 
     Args:
-        command: Makes the command of a job's process.
+        command: Returns the command line of a job's process.
     """
 
     def __init__(self, command: Callable[[], list[str]] = job_command) -> None:
@@ -108,7 +109,7 @@ class JobQueue:
         """Add a job to the end of the queue, or return the waiting job that has the same task.
 
         Raises:
-            NotAllowed: Too many jobs wait.
+            NotAllowed: Too many jobs are waiting.
         """
         with self.changed:
             waiting = [job for job in self.jobs.values() if job.state == "waiting"]
@@ -116,7 +117,7 @@ class JobQueue:
                 if (job.kind, job.task) == (kind, task):
                     return job
             if len(waiting) >= MAX_WAITING_JOBS:
-                raise NotAllowed(f"{len(waiting)} jobs wait already", "cancel some, or wait")
+                raise NotAllowed(f"{len(waiting)} jobs are waiting already", "cancel some of them, or wait")
             job = PageJob(kind, title, task)
             self.jobs[job.id] = job
             self._forget_old_jobs()
@@ -135,11 +136,12 @@ class JobQueue:
             NotKnown: There is no such job.
         """
         if job_id not in self.jobs:
-            raise NotKnown(f"there is no job '{job_id}'", "it may have been forgotten: the last fifty are kept")
+            hint = f"it may be too old: only the last {MAX_REMEMBERED_JOBS} jobs are remembered"
+            raise NotKnown(f"there is no job '{job_id}'", hint)
         return self.jobs[job_id]
 
     def cancel(self, job_id: str) -> PageJob:
-        """Stop a job, unless it has ended. Finished work is kept, and the same job continues from there."""
+        """Stop a job, unless it has ended. Finished work is kept; the same job, added again, continues from there."""
         with self.changed:
             job = self.get(job_id)
             if job.state not in ENDED_STATES:
@@ -167,7 +169,7 @@ class JobQueue:
         self.thread.join(STOP_SECONDS)
 
     def versions(self) -> dict[str, int]:
-        """Return the version of each job, which grows with each change."""
+        """Return the version of each job by id; a job's version grows with each change."""
         return {job_id: job.version for job_id, job in list(self.jobs.items())}
 
     def _run(self) -> None:
@@ -199,7 +201,7 @@ class JobQueue:
         return job.process
 
     def _follow(self, job: PageJob, process: "subprocess.Popen[str]") -> None:
-        """Send a process its task, and read its lines until it ends."""
+        """Send a job's process its task, and read the lines that it writes until it ends."""
         assert process.stdin  # a pipe
         assert process.stdout
         with suppress(BrokenPipeError), process:

@@ -1,7 +1,7 @@
-"""What the page's jobs do, each in a process of its own: the library's verbs, with progress and an answer.
+"""The tasks of the page's jobs, each run in its own process: they call the library, report progress and answer.
 
-A task is a dictionary, because it travels between processes as JSON: `kind`, `folder`, `index`, `results`, and what the
-kind needs besides. The answer is a dictionary, too, which the page gets as JSON.
+A task is a dictionary, because it is sent between processes as JSON. It has `kind`, `folder`, `index`, `results`, and
+the arguments of its kind. The answer is a dictionary that the page receives as JSON.
 """
 
 import json
@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pochade.collection import Collection
 from pochade.images.base.source import printable
@@ -18,6 +18,9 @@ from pochade.organise.family_model import Family
 from pochade.system.atomic_files import write_atomically
 from pochade.system.progress import Progress, Report
 from pochade.web.state.family_store import families_path
+
+if TYPE_CHECKING:  # torch, which only jobs that need it load
+    from pochade.cleaning.clean_files import CleanOutcome
 
 JobTask = dict[str, Any]
 Answer = dict[str, Any]
@@ -59,7 +62,7 @@ def store_families(collection: Collection, task: JobTask, report: Report) -> Ans
 
 
 def _family_record(family: Family, folder: Path) -> dict[str, Any]:
-    """Return a family as it is stored: paths below the folder, and the cover that each rule would choose."""
+    """Return a family as JSON data, with paths below the folder and the cover that each rule would choose."""
     files = [member.picture for member in family.members]
     choices = {rule: choose_cover(files, rule) for rule in COVER_RULES}
     return {
@@ -78,12 +81,12 @@ def _family_record(family: Family, folder: Path) -> dict[str, Any]:
 
 
 def _path_below(path: Path, folder: Path) -> str:
-    """Return a path below the folder, in characters from which the system's bytes can be restored."""
+    """Return a path below the folder as text from which `os.fsencode` restores the system's bytes."""
     return os.fspath(path.relative_to(folder))
 
 
 def make_groups(collection: Collection, _task: JobTask, report: Report) -> Answer:
-    """Make groups, or let new pictures join them."""
+    """Make groups, or add new pictures to existing ones."""
     return {"groups": len(collection.groups(report))}
 
 
@@ -100,8 +103,8 @@ def prepare_generator(collection: Collection, _task: JobTask, report: Report) ->
 
 def compress_collection(task: JobTask, report: Report) -> Answer:
     """Compress the collection into an archive in the folder for results."""
-    from pochade.archive.archive_writer import compress  # noqa: PLC0415  other kinds don't need these
-    from pochade.archive.savings_report import check_report_path, write_report  # noqa: PLC0415
+    from pochade.archive.archive_writer import compress  # noqa: PLC0415  only this kind of job needs them
+    from pochade.archive.savings_report import check_report_path, write_savings_report  # noqa: PLC0415
 
     folder, target = Path(task["folder"]), Path(task["results"]) / task["name"]
     page = target.with_suffix(".html") if task["report"] else None
@@ -113,14 +116,14 @@ def compress_collection(task: JobTask, report: Report) -> Answer:
         check_report_path(page)
     result = compress(folder, target, task["fidelity"], report=report_stage)
     if page:
-        write_report(page, result, folder, report_stage)
+        write_savings_report(page, result, folder, report_stage)
     left_out = dict(list(result.left_out.items())[:MAX_LISTED_PROBLEMS])
     answer = asdict(result) | {"archive": printable(target), "left_out": left_out}
     return answer | {"left_out_count": len(result.left_out), "report": page and printable(page)}
 
 
 def clean_scans(task: JobTask, report: Report) -> Answer:
-    """Clean scans into a folder in the folder for results."""
+    """Clean scans into a folder inside the folder for results."""
     from pochade.cleaning.clean_files import clean_files  # noqa: PLC0415  torch
     from pochade.cleaning.clean_options import CleanOptions, StrengthPercents  # noqa: PLC0415
     from pochade.cleaning.clean_picture import clean  # noqa: PLC0415
@@ -136,18 +139,17 @@ def clean_scans(task: JobTask, report: Report) -> Answer:
     scans = [Path(scan) for scan, _ in task["scans"]]
     masks = {Path(scan): Path(mask) for scan, mask in task["scans"] if mask}
     outcomes = clean_files(scans, target, options, clean, preview=task["preview"], protected=masks, report=report_scan)
+    return {"folder": printable(target), "outcomes": [_outcome_record(outcome) for outcome in outcomes]}
+
+
+def _outcome_record(outcome: "CleanOutcome") -> dict[str, Any]:
+    """Return the outcome for one scan as the page gets it."""
     return {
-        "folder": printable(target),
-        "outcomes": [
-            {
-                "scan": printable(outcome.scan.name),
-                "result": outcome.result and printable(outcome.result.name),
-                "problem": outcome.problem and outcome.problem.sentence,
-                "done_before": outcome.done_before,
-                "notes": list(outcome.record.notes) if outcome.record else [],
-            }
-            for outcome in outcomes
-        ],
+        "scan": printable(outcome.scan.name),
+        "result": outcome.result and printable(outcome.result.name),
+        "problem": outcome.problem and outcome.problem.sentence,
+        "done_before": outcome.done_before,
+        "notes": list(outcome.record.notes) if outcome.record else [],
     }
 
 

@@ -1,1 +1,1 @@
-"""Pictures rendered for the page in worker processes, and the caches that hold them."""
+"""Pictures and scans that worker processes decode, render or generate for the page, and the stores for them."""

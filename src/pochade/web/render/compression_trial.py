@@ -16,17 +16,17 @@ from pochade.images.io.read import read_preview
 from pochade.system.atomic_files import write_without_flush
 from pochade.web.render.picture_rendering import RenderTask, check_content
 
-CROP_PIXELS = 1024  # of each side, from the middle of the picture, at 1:1
+CROP_SIDE_PIXELS = 1024  # of the crop from the middle of the picture
 MAX_FILE_BYTES = 2**26  # a larger file takes minutes to encode
-FULL_SIZE = 2**20  # pixels: longer than any picture that can be read, and previews are never enlarged
+MAX_SIDE_PIXELS = 2**20  # more than any picture has, so that the picture is read at its full size
 
 
 @dataclass(frozen=True)
 class TrialResult:
-    """The outcome of a compression trial."""
+    """What a compression trial measured."""
 
     codec: str
-    bytes: int
+    bytes: int  # of the encoded picture
     original_bytes: int
     score: float | None  # SSIMULACRA2; None if nothing is lost
     changed: bool  # whether any pixel of the crop differs
@@ -61,11 +61,11 @@ class CompressionTrialTask(RenderTask):
         return TrialResult(encoded.codec, len(encoded.content), len(original), encoded.score, changed)
 
     def _before_and_after(self, original: bytes, encoded: EncodedContent | None) -> tuple[Array, Array]:
-        """Return the pixels before and after; for a preview, both at the size at which previews are viewed."""
+        """Return the pixels (H, W, 3) before and after; for a preview, both at the size at which previews are shown."""
         if encoded is not None and encoded.score is not None and self.fidelity == PREVIEW:
             reference = PreviewReference(original)
             return reference.pixels, reference.decode(encoded.content)
-        pixels = read_preview(self.path, FULL_SIZE).pixels
+        pixels = read_preview(self.path, MAX_SIDE_PIXELS).pixels
         if encoded is None or encoded.score is None:
             return pixels, pixels
         return pixels, _decode(encoded.content, self.after.parent)
@@ -75,9 +75,9 @@ def _decode(content: bytes, folder: Path) -> Array:
     with NamedTemporaryFile(dir=folder) as file:
         file.write(content)
         file.flush()
-        return read_preview(Path(file.name), FULL_SIZE).pixels
+        return read_preview(Path(file.name), MAX_SIDE_PIXELS).pixels
 
 
 def _crop_middle(pixels: Array) -> Array:
-    top, left = (max(0, (side - CROP_PIXELS) // 2) for side in pixels.shape[:2])
-    return np.ascontiguousarray(pixels[top : top + CROP_PIXELS, left : left + CROP_PIXELS])
+    top, left = (max(0, (side - CROP_SIDE_PIXELS) // 2) for side in pixels.shape[:2])
+    return np.ascontiguousarray(pixels[top : top + CROP_SIDE_PIXELS, left : left + CROP_SIDE_PIXELS])

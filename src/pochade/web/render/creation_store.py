@@ -1,4 +1,4 @@
-"""Generated pictures: stored in the server's temporary folder until later ones need the room, or saved for good."""
+"""Stores generated pictures in a temporary folder until newer ones take their room, or saves them for good."""
 
 import os
 import secrets
@@ -16,14 +16,14 @@ from pochade.web.render.render_pool import RenderPool
 
 CREATED_PREFIX = "made-"  # of the ids of generated pictures, which distinguishes them from keys of real ones
 MAX_CREATED_PICTURES = 2_000
-MAX_CREATED_BYTES = 2**28  # of all of them together
+MAX_CREATED_BYTES = 2**28  # of all stored pictures together
 
 
 class CreatedPictureStore:
     """The latest generated pictures.
 
     Args:
-        folder: A temporary folder for their files.
+        folder: A temporary folder for the files.
         pool: The worker that generates, with the models loaded.
         encode_pool: The worker that encodes films.
     """
@@ -31,14 +31,14 @@ class CreatedPictureStore:
     def __init__(self, folder: Path, pool: RenderPool, encode_pool: RenderPool) -> None:
         self.folder, self.pool, self.encode_pool, self.lock = folder, pool, encode_pool, threading.Lock()
         self.facts: OrderedDict[str, CreatedFacts] = OrderedDict()  # by id, the oldest first
-        self.sizes: dict[str, int] = {}  # bytes of the files
+        self.sizes: dict[str, int] = {}  # bytes of each file, by id
         folder.mkdir(parents=True, exist_ok=True)
 
     def generate(self, task: GenerateTask) -> tuple[list[str], list[Path]]:
         """Generate and store pictures.
 
         Returns:
-            Their ids; and for a place on the map, the real pictures that were interpolated.
+            The ids of the pictures; and for a place on the map, the files of the real pictures that were interpolated.
 
         Raises:
             PochadeError: The task failed.
@@ -58,7 +58,7 @@ class CreatedPictureStore:
         return created_id
 
     def path(self, created_id: str) -> Path:
-        """Return where the file of a picture is."""
+        """Return the path of a picture's file, whether it exists or not."""
         return self.folder / f"{created_id}.png"
 
     def get(self, created_id: str) -> CreatedFacts:
@@ -76,7 +76,7 @@ class CreatedPictureStore:
         """Return the file of a picture.
 
         Raises:
-            NotKnown: It was removed to make room.
+            NotKnown: The picture was removed to make room.
         """
         try:
             return self.path(created_id).read_bytes()
@@ -88,7 +88,7 @@ class CreatedPictureStore:
 
         Raises:
             NotKnown: One of the pictures was removed to make room.
-            OutputUnwritable: One can't be written.
+            OutputUnwritable: A file can't be written.
         """
         contents = [(self.get(created_id), self.content(created_id)) for created_id in created_ids]
         paths: list[Path] = []
@@ -108,7 +108,7 @@ class CreatedPictureStore:
         """
         provenances = [self.get(created_id).provenance for created_id in created_ids]
         if os.path.lexists(target):
-            raise OutputUnwritable(f"'{printable(target.name)}' is there already", "choose another name")
+            raise OutputUnwritable(f"'{printable(target.name)}' already exists", "choose another name")
         self.encode_pool.submit(EncodeFramesTask(target, tuple(map(self.path, created_ids)), provenances[0]))
 
 
@@ -117,6 +117,6 @@ def _gone_error(created_id: str) -> NotKnown:
 
 
 def _free_path(folder: Path, name: str) -> Path:
-    """Return the path for a PNG of that name, with a number if the name is taken."""
+    """Return the path for a PNG with a name, and with a number behind it if the name is taken."""
     names = chain([name], (f"{name} ({number})" for number in count(2)))
     return next(path for path in (folder / f"{candidate}.png" for candidate in names) if not os.path.lexists(path))

@@ -27,7 +27,7 @@ MAX_FRAME_PIXELS = 4096  # of the longer side: more than any generator makes
 
 @cache
 def cached_collection(folder: Path, index: str | None) -> Collection:
-    """Open a collection once per process."""
+    """Open a collection, once in each process."""
     return Collection.open(folder, index=index)
 
 
@@ -41,13 +41,13 @@ class CreatedFacts:
     percentile: float  # the share of real pictures where the prior is less dense, 0 to 1
     is_out_of_distribution: bool
     nearest: Path  # the real picture that looks most like it
-    distance: float  # to the nearest one: 1 - cosine of the embeddings
-    likelihood: float  # 0 to 1, that it is the same work as the nearest one
+    distance: float  # to the nearest picture: 1 - cosine of the embeddings
+    likelihood: float  # that it is the same work as the nearest picture, 0 to 1
     almost_a_copy: bool
 
     @property
     def provenance(self) -> Provenance:
-        """What files of this picture say about its origin."""
+        """The record of the picture's origin that its files contain."""
         return Provenance(self.model, self.seed, self.method)
 
 
@@ -65,7 +65,7 @@ class GenerationTask(RenderTask):
 
     index: str | None
 
-    def failed(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002
+    def failure(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002
         """Return the error for a task that exceeded its limits."""
         return PochadeError(problem, "ask for fewer pictures at once")
 
@@ -75,10 +75,10 @@ class CheckPreparedTask(GenerationTask):
     """Checks whether pictures can be generated at once, and loads the models."""
 
     def render(self) -> None:
-        """Return if the generator is ready.
+        """Do nothing if the generator is ready.
 
         Raises:
-            PochadeError: It is not, with the reason.
+            PochadeError: The generator is not ready; the sentence says why.
         """
         cached_collection(self.path, self.index).prepare_to_draw(refuse_preparation)
 
@@ -120,7 +120,7 @@ class EncodeFramesTask(RenderTask):
 
 
 def refuse_preparation(progress: Progress) -> None:
-    """Report progress by refusing stages that take minutes: those belong into a job.
+    """Refuse the stages of preparation that take minutes, which belong in a job.
 
     Raises:
         NotPrepared: The generator must first encode pictures, or fit its prior.
@@ -130,7 +130,7 @@ def refuse_preparation(progress: Progress) -> None:
 
     if progress.stage in {READING_STAGE, FITTING_STAGE}:
         raise NotPrepared(
-            "the generator has not read all pictures yet, or not learnt their distribution",
+            "the generator is not prepared for all pictures of the collection yet",
             "begin a job of the kind 'prepare'",
         )
 

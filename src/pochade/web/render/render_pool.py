@@ -9,12 +9,11 @@ from queue import LifoQueue
 from typing import Any
 
 from pochade.errors import NotAllowed, PochadeError
-from pochade.system.worker_pool import Task, Worker
+from pochade.system.worker_pool import DEFAULT_TASK_SECONDS, Task, Worker
 
-DEFAULT_WORKERS = 2  # few: the picture on the screen comes before pictures that were scrolled past
-DEFAULT_TASK_SECONDS = 60.0
-QUEUE_SECONDS = 30.0  # that a request waits for a free worker
-PRELOAD = ("pochade.web.render.picture_rendering",)
+DEFAULT_WORKERS = 2  # few, so that the picture on the screen comes before pictures that were scrolled past
+MAX_QUEUE_SECONDS = 30.0  # for which a request waits for a free worker
+PRELOADED_MODULES = ("pochade.web.render.picture_rendering",)
 
 
 class RenderPool:
@@ -27,7 +26,10 @@ class RenderPool:
     """
 
     def __init__(
-        self, count: int = DEFAULT_WORKERS, seconds: float = DEFAULT_TASK_SECONDS, preload: Sequence[str] = PRELOAD
+        self,
+        count: int = DEFAULT_WORKERS,
+        seconds: float = DEFAULT_TASK_SECONDS,
+        preload: Sequence[str] = PRELOADED_MODULES,
     ) -> None:
         self.seconds, self.preload, self.stopped = seconds, preload, threading.Event()
         self.idle: LifoQueue[Worker | None] = LifoQueue()  # None: a worker that is not started yet
@@ -40,9 +42,9 @@ class RenderPool:
 
         Raises:
             PochadeError: The task failed.
-            NotAllowed: Too many requests wait for a worker.
+            NotAllowed: Too many requests are waiting for a worker.
         """
-        if not self.slots.acquire(timeout=QUEUE_SECONDS):
+        if not self.slots.acquire(timeout=MAX_QUEUE_SECONDS):
             raise NotAllowed("too many pictures are being read at once", "try again in a moment")
         worker = self.idle.get()
         try:
@@ -70,11 +72,11 @@ class RenderPool:
 
 
 class FileCache:
-    """Files that were made once. The least recently used ones are removed when the cache exceeds its size.
+    """Files that are made once. The least recently used ones are removed when the cache exceeds its size.
 
     Args:
         folder: Where the files are.
-        max_bytes: Size of all files together.
+        max_bytes: Limit for the size of all files together.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -84,7 +86,7 @@ class FileCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def file(self, name: str, make: Callable[[Path], None]) -> Path:
-        """Return the file of that name; `make` writes it to the given path if it is not in the cache."""
+        """Return the file with a name; if it is not in the cache, `make` writes it to the path that it is given."""
         path = self.folder / name
         with self.lock:
             if name in self.sizes and path.exists():

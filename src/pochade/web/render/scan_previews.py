@@ -1,4 +1,4 @@
-"""Parts of a scan as the page shows them: as they are, cleaned, or only what cleaning would remove."""
+"""Computes parts of a scan for the page: as scanned, cleaned, or only what cleaning removes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from pochade.errors import NotAllowed
 from pochade.images.base.picture import Array, to_8_bit
-from pochade.web.render.picture_rendering import ScanHeader
+from pochade.web.render.scan_decoding import ScanHeader
 
 if TYPE_CHECKING:  # torch, which is only loaded when a scan is cleaned
     from pochade.cleaning.page_light import PageLight
     from pochade.images.geometry.tiles import Tile
 
-MAX_PREVIEW_PIXELS = 1_600_000  # of one part: as many as a screen shows
+MAX_PREVIEW_PIXELS = 1_600_000  # of one part, about as many as a screen shows
 TILE_ALIGNMENT = 16  # pixels: padded tiles begin at multiples of it
 MID_GREY = 128  # shown where nothing was removed
-DIFFERENCE_GAIN = 4  # what was removed is shown so many times stronger
+DIFFERENCE_GAIN = 4  # how many times stronger the removed damage is shown
 Region = tuple[slice, slice]  # rows and columns
 
 
@@ -33,30 +33,30 @@ class ScanArea:
 
 
 @dataclass
-class LoadedScan:
+class DecodedScan:
     """A scan with its pixels."""
 
     header: ScanHeader
     colour: Array  # (H, W, 3), a memory map
-    page: "PageLight | None" = None  # the light and paper, estimated when they are first needed
+    page: "PageLight | None" = None  # light and paper, once they were estimated
 
 
-def crop_scan(scan: LoadedScan, area: ScanArea) -> Array:
-    """Return a part of a scan as it is, (h, w, 3) uint8."""
+def crop_scan(scan: DecodedScan, area: ScanArea) -> Array:
+    """Return a part of a scan without cleaning, (h, w, 3) uint8."""
     return to_8_bit(scan.colour[_region(area, scan.colour)])
 
 
 def clean_crop(
-    scan: LoadedScan, mask: Path | None, area: ScanArea, percents: dict[str, int], *, removed: bool
+    scan: DecodedScan, mask: Path | None, area: ScanArea, percents: dict[str, int], *, show_removed: bool
 ) -> Array:
     """Clean a part of a scan.
 
     Args:
-        scan: The scan; its `page` is estimated if need be.
+        scan: The scan; its `page` is estimated and stored if cleaning needs it.
         mask: An array file (H, W) uint8 with 255 where nothing may change.
         area: The part.
         percents: Strength for each kind of damage, 0 to 100.
-        removed: Return what cleaning removes instead, amplified around mid grey.
+        show_removed: Return what cleaning removes instead, amplified around mid grey.
 
     Returns:
         Pixels (h, w, 3) uint8.
@@ -75,18 +75,19 @@ def clean_crop(
     after = before
     if strengths.strongest:
         tile = _padded_tile(core, scan.colour, tile_margin(cleaner.denoiser))
-        where = _change_share(mask, tile.padded, scan.colour)
-        after, _ = cleaner.clean_tile(scan.colour, tile, strengths, scan.page if needs_page else None, where)
-    return _amplified_difference(to_8_bit(before), to_8_bit(after)) if removed else to_8_bit(after)
+        change_share = _change_share(mask, tile.padded, scan.colour)
+        page = scan.page if needs_page else None
+        after, _ = cleaner.clean_tile(scan.colour, tile, strengths, page, change_share)
+    return _amplified_difference(to_8_bit(before), to_8_bit(after)) if show_removed else to_8_bit(after)
 
 
 def _amplified_difference(before: Array, after: Array) -> Array:
-    """Return what was removed, (h, w, 3); the gain is the same everywhere, so that parts can be compared."""
+    """Return what was removed, (h, w, 3); the gain is constant, so that parts can be compared."""
     return (MID_GREY + DIFFERENCE_GAIN * (before.astype(np.int16) - after)).clip(0, 255).astype(np.uint8)
 
 
 def _region(area: ScanArea, colour: Array) -> Region:
-    """Return the rows and columns of an area, as far as the scan (H, W, 3) goes.
+    """Return the rows and columns of an area, cut off at the edges of the scan (H, W, 3).
 
     Raises:
         NotAllowed: The area is empty, outside the scan, or more than a screen shows.
@@ -102,7 +103,7 @@ def _region(area: ScanArea, colour: Array) -> Region:
 
 
 def _padded_tile(core: Region, colour: Array, margin: int) -> "Tile":
-    """Return the tile for a region, with as much around it as the model's receptive field needs."""
+    """Return the tile for a region, padded on each side by `margin` pixels for the model's receptive field."""
     from pochade.images.geometry.tiles import Tile  # noqa: PLC0415
 
     rows, columns = (
@@ -117,7 +118,7 @@ def _padded_tile(core: Region, colour: Array, margin: int) -> "Tile":
 
 
 def _change_share(mask: Path | None, region: Region, colour: Array) -> NDArray[np.float32] | None:
-    """Return how much each pixel may change (H, W), 0 to 1. Only the region is filled in; the rest costs no memory."""
+    """Return how much each pixel may change (H, W), 0 to 1; only the region is filled in, to save memory."""
     if mask is None:
         return None
     share = np.zeros(colour.shape[:2], np.float32)

@@ -1,4 +1,4 @@
-"""The scans to clean: files dropped on the page, and pictures of the collection."""
+"""Stores the scans to clean: files dropped on the page, and pictures of the collection."""
 
 import secrets
 import shutil
@@ -13,18 +13,18 @@ import numpy as np
 from pochade.errors import NotAllowed, NotKnown
 from pochade.images.base.picture import Array
 from pochade.images.base.source import printable
-from pochade.web.render.picture_rendering import UnpackMaskTask, UnpackScanTask
 from pochade.web.render.render_pool import RenderPool
-from pochade.web.render.scan_previews import LoadedScan, ScanArea, clean_crop, crop_scan
+from pochade.web.render.scan_decoding import DecodeMaskTask, DecodeScanTask
+from pochade.web.render.scan_previews import DecodedScan, ScanArea, clean_crop, crop_scan
 from pochade.web.state.snapshot import SnapshotCache
 
 SCAN_PREFIX = "scan-"  # of the ids of dropped scans, which distinguishes them from keys of pictures
 MAX_DROPPED_SCANS = 200
-MAX_DROPPED_BYTES = 2**31  # of all dropped scans
-MAX_LOADED_SCANS = 3
+MAX_DROPPED_BYTES = 2**31  # of all dropped scans together
+MAX_DECODED_SCANS = 3
 MAX_NAME_LENGTH = 120
-MAX_SUFFIX_LENGTH = 16  # a longer ending is no suffix
-UNSAFE_CHARACTERS = '<>:"|?*'  # Windows and its disks don't take them in names
+MAX_SUFFIX_LENGTH = 16  # a longer ending doesn't count as a suffix
+UNSAFE_CHARACTERS = '<>:"|?*'  # not allowed in names on Windows and its disks
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,23 @@ class PageScan:
     id: str
     path: Path
     mask: Path | None = None  # a picture, white where nothing may change
-    sha256: str | None = None  # for a picture of the collection: the content that it must have
+    sha256: str | None = None  # for a picture of the collection: the SHA-256 that its content must have
 
 
 class ScanStore:
     """The scans that the page may clean.
 
     Args:
-        folder: A temporary folder for dropped files, masks and unpacked pixels.
-        pool: Reads files.
+        folder: A temporary folder for dropped files, masks and decoded pixels.
+        pool: The workers that decode scans and masks.
         snapshots: The pictures of the collection.
     """
 
     def __init__(self, folder: Path, pool: RenderPool, snapshots: SnapshotCache) -> None:
         self.folder, self.pool, self.snapshots = folder, pool, snapshots
         self.dropped: dict[str, PageScan] = {}
-        self.masks: dict[str, Path] = {}
-        self.loaded: OrderedDict[str, LoadedScan] = OrderedDict()  # the least recently used first
+        self.masks: dict[str, Path] = {}  # by scan id
+        self.decoded: OrderedDict[str, DecodedScan] = OrderedDict()  # the least recently used first
         self.lock, self.clean_lock = threading.RLock(), threading.Lock()
 
     def add(self, name: str, content: BinaryIO) -> PageScan:
@@ -60,9 +60,9 @@ class ScanStore:
             NotAllowed: Too many scans, or too many bytes, are stored already.
         """
         with self.lock:
-            stored = sum(scan.path.stat().st_size for scan in self.dropped.values() if scan.path.exists())
-            if len(self.dropped) >= MAX_DROPPED_SCANS or stored >= MAX_DROPPED_BYTES:
-                why = f"{len(self.dropped)} scans with {stored:,} bytes are here already"
+            stored_bytes = sum(scan.path.stat().st_size for scan in self.dropped.values() if scan.path.exists())
+            if len(self.dropped) >= MAX_DROPPED_SCANS or stored_bytes >= MAX_DROPPED_BYTES:
+                why = f"{len(self.dropped)} scans with {stored_bytes:,} bytes are stored already"
                 raise NotAllowed(why, "remove some of them")
             scan_id = SCAN_PREFIX + secrets.token_hex(8)
             (self.folder / scan_id).mkdir(parents=True)
@@ -89,7 +89,7 @@ class ScanStore:
         """Remove a dropped scan, and the mask of any scan."""
         with self.lock:
             self.remove_mask(scan_id)
-            self._unload(scan_id)
+            self._drop_pixels(scan_id)
             if self.dropped.pop(scan_id, None):
                 shutil.rmtree(self.folder / scan_id, ignore_errors=True)
 
@@ -100,13 +100,13 @@ class ScanStore:
             UsageError: The mask has another size than the scan.
             PictureUnreadable: The mask, or the scan, can't be read as a picture.
         """
-        height, width = self.load(scan_id).colour.shape[:2]
+        height, width = self.decode(scan_id).colour.shape[:2]
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{scan_id}-{secrets.token_hex(4)}.mask"
         try:
             with path.open("xb") as file:
                 shutil.copyfileobj(content, file)
-            self.pool.submit(UnpackMaskTask(path, (height, width), _unpacked_mask(path)))
+            self.pool.submit(DecodeMaskTask(path, (height, width), _decoded_mask(path)))
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -115,59 +115,59 @@ class ScanStore:
             self.masks[scan_id] = path
 
     def remove_mask(self, scan_id: str) -> None:
-        """Forget a mask. Its file stays until the server ends, because jobs may name it."""
+        """Forget a mask. Its uploaded file stays until the server ends, because a job may still read it."""
         with self.lock:
             if mask := self.masks.pop(scan_id, None):
-                _unpacked_mask(mask).unlink(missing_ok=True)
+                _decoded_mask(mask).unlink(missing_ok=True)
 
-    def load(self, scan_id: str) -> LoadedScan:
-        """Return a scan with its pixels.
+    def decode(self, scan_id: str) -> DecodedScan:
+        """Return a scan with its pixels, which are decoded when they are first needed.
 
         Raises:
             PictureUnreadable: The file can't be read as a picture.
         """
         scan = self.get(scan_id)
         with self.lock:
-            if scan_id in self.loaded:
-                self.loaded.move_to_end(scan_id)
-                return self.loaded[scan_id]
+            if scan_id in self.decoded:
+                self.decoded.move_to_end(scan_id)
+                return self.decoded[scan_id]
             self.folder.mkdir(parents=True, exist_ok=True)
             target = self._pixels_path(scan_id)
-            header = self.pool.submit(UnpackScanTask(scan.path, target, scan.sha256))
-            self.loaded[scan_id] = LoadedScan(header, np.load(target, mmap_mode="r"))
-            while len(self.loaded) > MAX_LOADED_SCANS:
-                self._unload(next(iter(self.loaded)))
-            return self.loaded[scan_id]
+            header = self.pool.submit(DecodeScanTask(scan.path, target, scan.sha256))
+            self.decoded[scan_id] = DecodedScan(header, np.load(target, mmap_mode="r"))
+            while len(self.decoded) > MAX_DECODED_SCANS:
+                self._drop_pixels(next(iter(self.decoded)))
+            return self.decoded[scan_id]
 
-    def _unload(self, scan_id: str) -> None:
-        if self.loaded.pop(scan_id, None):
+    def _drop_pixels(self, scan_id: str) -> None:
+        if self.decoded.pop(scan_id, None):
             self._pixels_path(scan_id).unlink(missing_ok=True)
 
     def _pixels_path(self, scan_id: str) -> Path:
         return self.folder / f"{scan_id}.npy"
 
     def display_name(self, scan: PageScan) -> str:
-        """Return the name of a scan's file, printable."""
+        """Return the name of a scan's file in printable characters."""
         return printable(scan.path.name)
 
     def crop(self, scan_id: str, area: ScanArea) -> Array:
-        """Return a part of a scan as it is, (h, w, 3) uint8."""
-        return crop_scan(self.load(scan_id), area)
+        """Return a part of a scan without cleaning, (h, w, 3) uint8."""
+        return crop_scan(self.decode(scan_id), area)
 
-    def clean_crop(self, scan_id: str, area: ScanArea, percents: dict[str, int], *, removed: bool) -> Array:
+    def clean_crop(self, scan_id: str, area: ScanArea, percents: dict[str, int], *, show_removed: bool) -> Array:
         """Return a cleaned part of a scan, or what cleaning removes (see `scan_previews.clean_crop`)."""
-        scan, mask = self.load(scan_id), self.masks.get(scan_id)
+        scan, mask = self.decode(scan_id), self.masks.get(scan_id)
         with self.clean_lock:
-            return clean_crop(scan, mask and _unpacked_mask(mask), area, percents, removed=removed)
+            return clean_crop(scan, mask and _decoded_mask(mask), area, percents, show_removed=show_removed)
 
 
-def _unpacked_mask(mask: Path) -> Path:
-    """Return the array file of a mask."""
+def _decoded_mask(mask: Path) -> Path:
+    """Return the path of the array file that a mask is decoded to."""
     return mask.with_suffix(".npy")
 
 
 def safe_file_name(name: str) -> str:
-    """Return a file name that is not hidden, names no folder, and that every file system takes."""
+    """Return a file name that is not hidden, names no folder, and is allowed on every file system."""
     last_part = PurePosixPath(name.replace("\\", "/")).name
     plain = "".join(letter for letter in last_part if letter.isprintable() and letter not in UNSAFE_CHARACTERS)
     plain = plain.lstrip(". ")

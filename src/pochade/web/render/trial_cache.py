@@ -1,4 +1,4 @@
-"""The latest compression trials, and their pictures."""
+"""Caches the latest compression trials and their pictures."""
 
 import threading
 from collections import OrderedDict
@@ -18,7 +18,7 @@ class TrialCache:
 
     Args:
         folder: A temporary folder for the pictures.
-        pool: Runs the trials, one at a time.
+        pool: The worker that runs the trials.
     """
 
     def __init__(self, folder: Path, pool: RenderPool) -> None:
@@ -27,7 +27,7 @@ class TrialCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, file: PictureFile, fidelity: str) -> TrialResult:
-        """Return the trial of a picture at a fidelity, run if need be.
+        """Return the trial of a picture at a fidelity; run it if it is not in the cache.
 
         Raises:
             PictureUnreadable: The file is too large for a trial, changed, or can't be read.
@@ -48,7 +48,7 @@ class TrialCache:
         return self.folder / f"{key}-{fidelity}-before.png", self.folder / f"{key}-{fidelity}-after.png"
 
     def picture_path(self, key: str, fidelity: str, side: str) -> Path:
-        """Return a picture of a trial that was run.
+        """Return the file of one of the two pictures of a trial.
 
         Args:
             key: The picture's key.
@@ -60,5 +60,5 @@ class TrialCache:
         """
         path = self._paths(key, fidelity)[side == "after"]
         if not path.exists():
-            raise NotKnown("that trial was not run, or is forgotten", "ask for the trial first")
+            raise NotKnown("that trial was not run, or is forgotten", "run the trial again")
         return path

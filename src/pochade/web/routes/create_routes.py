@@ -1,4 +1,4 @@
-"""Generated pictures: imagined, varied, morphed or taken from a place on the map; stored for a while, or saved."""
+"""Generated pictures: imagine, vary, morph, generate at a place on the map, and save the results."""
 
 import os
 from pathlib import Path as FilePath
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from pochade.errors import NotPrepared, PochadeError, UsageError
 from pochade.images.base.source import printable
-from pochade.images.render.animation import ANIMATIONS, STRIP, can_encode_films
+from pochade.images.render.animation import ANIMATION_SUFFIXES, STRIP_SUFFIX, can_encode_films
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.creation_store import CREATED_PREFIX
 from pochade.web.render.generation import CheckPreparedTask, CreationMethod, GenerateTask
@@ -208,9 +208,10 @@ def _with_suffix(name: str, kind: SaveKind) -> str:
     Raises:
         UsageError: The name has the suffix of another kind.
     """
-    suffix = STRIP if kind == "strip" else f".{kind}"
-    if FilePath(name).suffix in {STRIP, *ANIMATIONS} - {suffix}:
-        raise UsageError(f"'{name[:MAX_NAME_LENGTH]}' is no name for a {kind}", f"let it end in {suffix}")
+    suffix = STRIP_SUFFIX if kind == "strip" else f".{kind}"
+    if FilePath(name).suffix in {STRIP_SUFFIX, *ANIMATION_SUFFIXES} - {suffix}:
+        why = f"'{name[:MAX_NAME_LENGTH]}' is not a name for a {kind}"
+        raise UsageError(why, f"choose a name that ends in {suffix}")
     return name if name.endswith(suffix) else name + suffix
 
 

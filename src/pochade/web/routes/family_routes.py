@@ -17,13 +17,12 @@ from pochade.organise.family_model import FamilyMember
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.routes.picture_routes import PictureKeyPath
 from pochade.web.state.family_store import StoredFamily
-from pochade.web.state.snapshot import Snapshot, picture_key
+from pochade.web.state.snapshot import RELOAD_HINT, Snapshot, picture_key
 
 routes = APIRouter(tags=["families"])
 FileId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 CoverRule = Literal["largest", "layered", "coloured", "latest"]
 EPOCH = datetime(1970, 1, 1)
-RELOAD_HINT = "it may be gone since the page showed it: reload the page"
 
 
 class FamilyMemberOut(BaseModel):
@@ -136,7 +135,7 @@ def _find_families(keep: CoverRule | None, numbers: list[int] | None, state: App
     """
     families = state.families.load(keep, state.snapshot())
     if families is None:
-        raise NotKnown("nobody looked for families with that rule yet", "begin a job of the kind 'families'")
+        raise NotKnown("no families were looked for with that rule yet", "begin a job of the kind 'families'")
     if numbers is None:
         return families
     by_number = {stored.number: stored for stored in families}
@@ -150,7 +149,7 @@ def _parse_choices(keep: CoverRule | None, choices: list[FamilyChoiceIn], state:
 
     Raises:
         NotKnown: A family, or a file of it, does not exist.
-        UsageError: The file to keep is to be set aside, too.
+        UsageError: The file to keep is also to be set aside.
     """
     families = _find_families(keep, [choice.family for choice in choices], state)
     by_number = {stored.number: stored.family for stored in families}
@@ -196,7 +195,7 @@ def _member_out(member: FamilyMember, snapshot: Snapshot) -> FamilyMemberOut:
         width=file.width,
         height=file.height,
         bytes=file.bytes,
-        modified=(file.modified - EPOCH).total_seconds(),  # local time sorts as well as UTC
+        modified=(file.modified - EPOCH).total_seconds(),  # local time gives the same order as UTC
     )
 
 

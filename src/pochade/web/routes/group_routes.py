@@ -11,13 +11,13 @@ from pochade.errors import NotKnown
 from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.responses import json_response
-from pochade.web.state.snapshot import Snapshot, picture_key
+from pochade.web.state.snapshot import RELOAD_HINT, Snapshot, picture_key
 
 routes = APIRouter(tags=["groups and map"])
 Number = Annotated[int, Path(ge=0, lt=2**31)]
 PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 PictureKeys = Annotated[list[PictureKey], Field(max_length=100_000)]
-SHOWN_PICTURES = 12  # that represent a group
+MAX_SHOWN_PICTURES = 12  # that represent a group
 
 
 class GroupOut(BaseModel):
@@ -159,7 +159,12 @@ def check_groups_exist(state: AppState, *numbers: int) -> None:
     nodes = state.collection.group_tree().nodes
     for number in numbers:
         if number not in nodes:
-            raise NotKnown(f"there is no group {number}", "it may be gone since the page showed it: reload the page")
+            raise unknown_group(number)
+
+
+def unknown_group(number: int) -> NotKnown:
+    """Return the error for a group that does not exist."""
+    return NotKnown(f"there is no group {number}", RELOAD_HINT)
 
 
 def groups_out(state: AppState) -> GroupsOut:
@@ -180,7 +185,7 @@ def groups_out(state: AppState) -> GroupsOut:
 def _group_out(node: GroupNode, tree: GroupTree, members: dict[int, list[int]], snapshot: Snapshot) -> GroupOut:
     """Return a group with the groups in it, as the page gets it."""
     numbers = members[node.id]
-    shown = numbers[:: max(1, len(numbers) // SHOWN_PICTURES)][:SHOWN_PICTURES]
+    shown = numbers[:: max(1, len(numbers) // MAX_SHOWN_PICTURES)][:MAX_SHOWN_PICTURES]
     inner = [_group_out(child, tree, members, snapshot) for child in tree.children(node.id) if members[child.id]]
     return GroupOut(
         number=node.id, name=node.name, description=node.description, kept=node.kept, count=len(numbers),

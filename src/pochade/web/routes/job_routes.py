@@ -1,4 +1,4 @@
-"""Jobs: begun, watched and cancelled. They go on after the page is closed; progress comes as server-sent events."""
+"""Jobs: begin, watch and cancel them. They go on after the page is closed; progress comes as server-sent events."""
 
 import asyncio
 import os
@@ -20,10 +20,10 @@ from pochade.web.routes.scan_routes import StrengthsIn
 routes = APIRouter(tags=["jobs"])
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 AnyScanId = Annotated[str, Field(pattern=f"^({SCAN_PREFIX})?[0-9a-f]{{16}}$")]
-POLL_SECONDS = 0.25  # between two checks whether a job changed
+POLL_SECONDS = 0.25  # between two checks whether a job has changed
 KEEP_ALIVE_SECONDS = 15.0
 MAX_NAME_LENGTH = 120
-FORBIDDEN_CHARACTERS = '/\\<>:"|?*'  # separate folders, or don't work on Windows and its disks
+FORBIDDEN_CHARACTERS = '/\\<>:"|?*'  # separate folders, or are not allowed on Windows and its disks
 TITLES = {
     "learn": "learn", "families": "find families", "groups": "make groups", "map": "make the map",
     "prepare": "prepare the generator",
@@ -209,13 +209,12 @@ def check_result_name(state: AppState, name: str) -> str:
         The name.
 
     Raises:
-        NotAllowed: It is not a plain file name, or a link of that name leads elsewhere.
+        NotAllowed: The name is not a plain file name, or belongs to a link that leads elsewhere.
     """
     is_plain = bool(name) and name.isprintable() and not name.startswith((".", " ")) and not name.endswith((".", " "))
     if not is_plain or any(letter in name for letter in FORBIDDEN_CHARACTERS):
-        raise NotAllowed(
-            f"'{name[:MAX_NAME_LENGTH]}' is no plain name for a result", "give a name without / and the like"
-        )
+        why = f"'{name[:MAX_NAME_LENGTH]}' can't be the name of a result"
+        raise NotAllowed(why, f"use none of {' '.join(FORBIDDEN_CHARACTERS)} in it, and no dot or space at its ends")
     root = FilePath(os.path.realpath(state.settings.results_folder))
     if FilePath(os.path.realpath(root / name)) != root / name:
         raise NotAllowed(f"'{name}' among the results is a link that leads elsewhere", "choose another name")

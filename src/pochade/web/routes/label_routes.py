@@ -1,4 +1,4 @@
-"""Labels: taught by examples, suggested, confirmed, refused and removed."""
+"""Labels: teach them by examples, get suggestions, confirm, refuse and remove them."""
 
 from typing import Annotated
 

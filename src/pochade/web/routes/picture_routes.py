@@ -10,20 +10,20 @@ from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from pochade._version import __version__
-from pochade.errors import CollectionMissing, NotKnown
+from pochade.errors import CollectionMissing
 from pochade.images.base.source import printable
 from pochade.index.pictures import Filter, Match
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name
 from pochade.web.responses import json_response
+from pochade.web.routes.group_routes import PictureKey, unknown_group
 from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["pieces"])
 PictureKeyPath = Annotated[
     str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 digits of the SHA-256 of a picture's content.")
 ]
-PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 Count = Annotated[int, Query(ge=1, le=500)]
 Word = Annotated[str | None, Query(max_length=4096)]
 SortKey = Literal["path", "modified", "bytes", "pixels"]
@@ -172,7 +172,7 @@ def _selected_numbers(state: AppState, label: str | None, group: int | None, sel
     if group is not None:
         tree = state.group_tree()
         if group not in tree.nodes:
-            raise NotKnown(f"there is no group {group}", "it may be gone since the page showed it: reload the page")
+            raise unknown_group(group)
         criteria.append(set(tree.pictures(group)))
     return set.intersection(*criteria) if criteria else None
 

@@ -111,13 +111,13 @@ def view_scan(scan: ScanId, body: ScanViewIn, state: StateDependency) -> Respons
         pixels = state.scans.crop(scan, area)
     else:
         percents = vars(body.strengths.percents())
-        pixels = state.scans.clean_crop(scan, area, percents, removed=body.show == "removed")
+        pixels = state.scans.clean_crop(scan, area, percents, show_removed=body.show == "removed")
     return Response(encode_screen_png(pixels), media_type="image/png")
 
 
 @routes.put("/scans/{scan}/mask", status_code=204)
 def put_mask(scan: ScanId, mask: UploadFile, state: StateDependency) -> None:
-    """Upload a mask of the scan's size. Where it is white nothing is cleaned, neither here nor in a job."""
+    """Upload a mask of the scan's size. White areas are cleaned neither in views nor in jobs."""
     state.scans.put_mask(scan, mask.file)
 
 
@@ -130,7 +130,7 @@ def remove_mask(scan: ScanId, state: StateDependency) -> None:
 
 def scan_out(scan_id: str, state: AppState) -> ScanOut:
     """Return a scan as the page gets it."""
-    scan, header = state.scans.get(scan_id), state.scans.load(scan_id).header
+    scan, header = state.scans.get(scan_id), state.scans.decode(scan_id).header
     return ScanOut(
         id=scan_id, name=state.scans.display_name(scan), width=header.width, height=header.height,
         format=header.format, depth=header.depth, dpi=header.dpi, notes=list(header.notes),

@@ -1,4 +1,4 @@
-"""Logging in and out, where the server needs a password."""
+"""Logging in and out of a server that needs a password."""
 
 from math import ceil
 
@@ -8,9 +8,10 @@ from starlette.exceptions import HTTPException
 
 from pochade.web.app_state import StateDependency
 from pochade.web.security.security_middleware import session_token
-from pochade.web.security.sessions import COOKIE, MAX_PASSWORD_LENGTH, SESSION_HOURS
+from pochade.web.security.sessions import COOKIE_NAME, MAX_PASSWORD_LENGTH, SESSION_HOURS
 
 routes = APIRouter(tags=["session"])
+TOO_MANY_TRIES = "too many wrong passwords: wait a minute, then try again"
 
 
 class SessionOut(BaseModel):
@@ -35,16 +36,18 @@ def get_session(request: Request, state: StateDependency) -> SessionOut:
 
 @routes.post("/session", status_code=204)
 def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Response:
-    """Open a session of twelve hours and set its cookie. Five wrong passwords a minute are checked, no more."""
+    """Open a session of twelve hours and set its cookie. At most five wrong passwords a minute are checked."""
     address = request.client.host if request.client else ""
-    token, wait = state.sessions.log_in(body.password, address)
-    if wait:
-        raise HTTPException(429, "too many tries", {"retry-after": str(ceil(wait))})
+    token, wait_seconds = state.sessions.log_in(body.password, address)
+    if wait_seconds:
+        raise HTTPException(429, TOO_MANY_TRIES, {"retry-after": str(ceil(wait_seconds))})
     if token is None:
-        raise HTTPException(401, "that is not the password")
+        raise HTTPException(401, "the password is wrong")
     response = Response(status_code=204)
     secure = request.headers.get("origin", str(request.url)).startswith("https:")  # true also behind an HTTPS proxy
-    response.set_cookie(COOKIE, token, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(
+        COOKIE_NAME, token, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=secure
+    )
     return response
 
 
@@ -53,5 +56,5 @@ def log_out(request: Request, state: StateDependency) -> Response:
     """End the session and remove its cookie."""
     state.sessions.log_out(session_token(request.headers))
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE_NAME, httponly=True, samesite="strict")
     return response

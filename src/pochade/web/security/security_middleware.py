@@ -17,13 +17,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pochade.web.security.sessions import COOKIE, Sessions
+from pochade.web.security.sessions import COOKIE_NAME, Sessions
 from pochade.web.server_settings import LOOPBACK, ServerSettings
 
-MAX_BODY_BYTES = 2**23  # a hundred thousand keys
+MAX_BODY_BYTES = 2**23  # enough for a hundred thousand keys
 MAX_UPLOAD_BYTES = {"/api/find": 2**26, "/api/scans": 2**28}  # paths that take files, and all paths below them
 ALLOWED_FETCH_SITES = {"same-origin", "none"}  # "none": a person typed the address
-SESSION_PATH = "/api/session"  # open to requests without a session
+SESSION_PATH = "/api/session"  # may be requested without a session
+OPEN_HINT = "open the address that 'pochade open' printed"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:", "font-src 'self'",
@@ -73,22 +74,22 @@ class SecurityMiddleware:
         """Return status, sentence and hint if the request must be refused, else None."""
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._is_own_host(host):
-            return 421, f"this server is not '{host[:100]}'", "open the address that 'pochade open' printed"
+            return 421, f"this server is not '{host[:100]}'", OPEN_HINT
         if origin not in {None, f"{scheme}://{host}", f"https://{host}"}:  # https: a proxy in front of this server
-            return 403, "another page may not ask this server", ""
+            return 403, "another page may not ask this server", OPEN_HINT
         is_api = path == "/api" or path.startswith("/api/")
         is_read_only = method in {"GET", "HEAD"}
         if (is_api or not is_read_only) and headers.get("sec-fetch-site", "none") not in ALLOWED_FETCH_SITES:
-            return 403, "another page may not ask this server", ""
+            return 403, "another page may not ask this server", OPEN_HINT
         if is_api and path != SESSION_PATH and not self.sessions.is_open(session_token(headers)):
-            return 401, "this needs the password", "send it to /api/session"
+            return 401, "this server needs the password", "log in, or send the password to /api/session"
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > max_body_bytes(path):
-            return 413, f"that is too much: {max_body_bytes(path):,} bytes are allowed here", ""
+            return 413, f"that is too much: {max_body_bytes(path):,} bytes are allowed here", "send less at once"
         return None
 
     def _is_own_host(self, host: str) -> bool:
-        """Whether a Host header means this server.
+        """Return whether a Host header names this server.
 
         A server that other machines can reach accepts any IP address, because DNS rebinding needs a name, and the
         names of this machine.
@@ -111,7 +112,7 @@ def _host_names(settings: ServerSettings) -> set[str]:
 
 
 def without_port(host: str) -> str:
-    """Return the name in a Host header; an IPv6 address without its brackets."""
+    """Return a Host header without its port, and an IPv6 address without its brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
@@ -120,20 +121,20 @@ def without_port(host: str) -> str:
 def session_token(headers: Headers) -> str | None:
     """Return the session token in a request's cookies."""
     try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE_NAME)
     except CookieError:
         return None
     return morsel.value if morsel else None
 
 
 def max_body_bytes(path: str) -> int:
-    """Return how long a request's body may be."""
+    """Return how many bytes the body of a request for a path may have."""
     limits = (limit for start, limit in MAX_UPLOAD_BYTES.items() if path == start or path.startswith(start + "/"))
     return next(limits, MAX_BODY_BYTES)
 
 
 def _limit_body(receive: Receive, max_bytes: int) -> Receive:
-    """Wrap `receive` so that reading more than `max_bytes` raises 413, whatever Content-Length says."""
+    """Wrap `receive` so that a body of more than `max_bytes` raises 413, whatever its Content-Length says."""
     received_bytes = 0
 
     async def limited_receive() -> Message:

@@ -1,4 +1,4 @@
-"""Log-in for a server that other machines can reach: one password, sessions in memory, few tries."""
+"""Log-in for a server that other machines can reach: one password, sessions in memory, few wrong tries a minute."""
 
 import secrets
 import threading
@@ -12,13 +12,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from pochade.errors import UsageError
 
-COOKIE = "pochade"
+COOKIE_NAME = "pochade"
 SESSION_HOURS = 12
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
-TRIES_PER_ADDRESS = 5  # wrong passwords per minute
-TRIES_IN_TOTAL = 50  # wrong passwords per minute, from all addresses together
-MINUTE = 60.0
+MAX_WRONG_TRIES_PER_ADDRESS = 5  # in a minute
+MAX_WRONG_TRIES_IN_TOTAL = 50  # in a minute, from all addresses together
+MINUTE_SECONDS = 60.0
 MAX_SESSIONS = 100
 HASHER = PasswordHasher()
 
@@ -27,10 +27,11 @@ def hash_password(password: str) -> str:
     """Return the argon2 hash of a password.
 
     Raises:
-        UsageError: It is too short or too long.
+        UsageError: The password is too short or too long.
     """
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise UsageError(f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH:,} letters")
+        why = f"a password must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH:,} characters"
+        raise UsageError(why, "choose another password")
     return HASHER.hash(password)
 
 
@@ -39,16 +40,16 @@ class Sessions:
 
     Args:
         password: The argon2 hash of the password; None if no password is needed.
-        clock: Returns seconds from any fixed start.
+        clock: Returns the seconds since some fixed moment.
     """
 
     def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.password, self.clock, self.lock = password, clock, threading.Lock()
         self.expiry: dict[str, float] = {}  # by token
-        self.wrong_tries: dict[str, deque[float]] = defaultdict(deque)  # moments, by address
+        self.wrong_tries: dict[str, deque[float]] = defaultdict(deque)  # the moments of the tries, by address
 
     def is_open(self, token: str | None) -> bool:
-        """Whether a request with this token may be answered."""
+        """Return whether a request with this session token may be answered."""
         if self.password is None:
             return True
         return token is not None and self.expiry.get(token, -inf) > self.clock()
@@ -57,33 +58,33 @@ class Sessions:
         """Return how long an address must wait before it may try a password; 0 if it may try now."""
         now = self.clock()
         for moments in self.wrong_tries.values():
-            while moments and moments[0] < now - MINUTE:
+            while moments and moments[0] < now - MINUTE_SECONDS:
                 moments.popleft()
-        recent = {other: moments for other, moments in self.wrong_tries.items() if moments}
+        recent = {other_address: moments for other_address, moments in self.wrong_tries.items() if moments}
         self.wrong_tries = defaultdict(deque, recent)
         tries = self.wrong_tries[address]
-        if len(tries) >= TRIES_PER_ADDRESS:
-            return tries[0] + MINUTE - now
+        if len(tries) >= MAX_WRONG_TRIES_PER_ADDRESS:
+            return tries[0] + MINUTE_SECONDS - now
         all_tries = sorted(moment for moments in self.wrong_tries.values() for moment in moments)
-        return all_tries[0] + MINUTE - now if len(all_tries) >= TRIES_IN_TOTAL else 0.0
+        return all_tries[0] + MINUTE_SECONDS - now if len(all_tries) >= MAX_WRONG_TRIES_IN_TOTAL else 0.0
 
     def log_in(self, password: str, address: str) -> tuple[str | None, float]:
-        """Check a password and open a session.
+        """Check a password, and open a session if it is right.
 
-        Passwords are checked one at a time: each check needs much memory, and a hundred at once would need all of it.
+        Passwords are checked one at a time, because each check needs much memory.
 
         Returns:
             The session's token, or None; and the seconds to wait if there were too many wrong tries, else 0.
         """
         with self.lock:
-            if wait := self.seconds_to_wait(address):
-                return None, wait
+            if wait_seconds := self.seconds_to_wait(address):
+                return None, wait_seconds
             if not self._is_right(password):
                 self.wrong_tries[address].append(self.clock())
                 return None, 0.0
             now = self.clock()
-            alive = sorted((expiry, token) for token, expiry in self.expiry.items() if expiry > now)
-            self.expiry = {token: expiry for expiry, token in alive[-MAX_SESSIONS + 1 :]}
+            unexpired = sorted((expiry, token) for token, expiry in self.expiry.items() if expiry > now)
+            self.expiry = {token: expiry for expiry, token in unexpired[-MAX_SESSIONS + 1 :]}
             token = secrets.token_urlsafe(32)
             self.expiry[token] = now + SESSION_HOURS * 3600
             return token, 0.0

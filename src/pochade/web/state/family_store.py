@@ -1,4 +1,4 @@
-"""The families that the last job found, stored beside the index and read again for the page."""
+"""Reads the families that the last job stored beside the index."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ from pochade.web.state.snapshot import Snapshot
 
 
 def families_path(collection: Collection, keep: str | None) -> Path:
-    """Return the file that holds the families found with a cover rule; None for the default rule."""
+    """Return the path of the families that were found with a cover rule; `keep` is None for the default rule."""
     return collection.home / "page" / f"families-{keep or 'any'}.json"
 
 
@@ -23,7 +23,7 @@ class StoredFamily:
 
     number: int
     family: Family
-    cover_by_rule: dict[str, tuple[PictureFile, str]]  # the file, and why
+    cover_by_rule: dict[str, tuple[PictureFile, str]]  # the file, and the reason for it
 
 
 class FamilyStore:
@@ -35,10 +35,10 @@ class FamilyStore:
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.lock = collection, threading.Lock()
-        self.cache: dict[Path, tuple[int, list[dict[str, Any]]]] = {}  # time of modification, and content
+        self.cache: dict[Path, tuple[int, list[dict[str, Any]]]] = {}  # by path: time of modification, and content
 
     def load(self, keep: str | None, snapshot: Snapshot) -> list[StoredFamily] | None:
-        """Return the families whose files still exist; None if nobody has looked for families with this rule."""
+        """Return the families whose files still exist; None if no job has looked for families with this rule."""
         path = families_path(self.collection, keep)
         try:
             stamp = path.stat().st_mtime_ns
@@ -53,7 +53,7 @@ class FamilyStore:
 
 
 def _parse_family(number: int, record: dict[str, Any], snapshot: Snapshot) -> StoredFamily | None:
-    """Return a family with its files that still exist; None if fewer than two do, or the cover is gone."""
+    """Return a family with the files that still exist; None if fewer than two exist, or the cover is gone."""
     files = snapshot.by_path
     members = tuple(
         FamilyMember(path, member["kind"], member["likelihood"], files[path])

@@ -30,14 +30,14 @@ class GroupUndo:
             self.steps.append(GroupChange(description, before, after))
 
     def undoable_change(self, current: GroupTree) -> str | None:
-        """Return the description of the change that `undo` would undo; None if the groups have changed otherwise."""
+        """Return the description of the change that `undo` would undo; None if the groups were changed elsewhere."""
         return self.steps[-1].description if self.steps and self.steps[-1].after == current else None
 
     def undo(self, collection: Collection) -> None:
-        """Restore the groups as they were before the last change.
+        """Restore the groups as they were before the last change; do nothing if there is none.
 
         Raises:
-            UsageError: Something else has changed them since; they stay as they are.
+            UsageError: Something else has changed the groups since; they stay as they are.
         """
         if self.steps:
             collection.restore_groups(self.steps[-1].after, self.steps[-1].before)

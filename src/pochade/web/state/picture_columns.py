@@ -1,4 +1,4 @@
-"""The files of a snapshot as columns, made once, so that a hundred thousand can be filtered and sorted quickly."""
+"""Holds the files of a snapshot as columns, so that a hundred thousand files can be filtered and sorted quickly."""
 
 import json
 from collections.abc import Iterable
@@ -9,16 +9,16 @@ import numpy as np
 from pochade.index.pictures import Filter, PictureFile
 
 ColumnArray = np.ndarray[Any, Any]
-SORT_KEYS = ("modified", "bytes", "pixels")  # files come sorted by path, so that key needs no column
+SORT_KEYS = ("modified", "bytes", "pixels")  # files are already sorted by path, so the key "path" needs no column
 
 
 class PictureColumns:
-    """What the wall shows of each file, and what it filters and sorts by.
+    """What the page's wall of pictures shows of each file, filters by and sorts by.
 
     Args:
-        files: Every file, by path.
-        paths: Their paths for display.
-        keys: The keys of their pictures.
+        files: Every file, sorted by path.
+        paths: The path of each file, for display.
+        keys: The key of each file's picture.
     """
 
     def __init__(self, files: list[PictureFile], paths: list[str], keys: list[str]) -> None:
@@ -43,7 +43,7 @@ class PictureColumns:
         Args:
             criteria: Format, shape and colour.
             folder: Path of a folder that the files must be below.
-            numbers: Numbers of the pictures that count; None for all.
+            numbers: Numbers of the pictures to choose from; None for all pictures.
 
         Returns:
             A mask (N,) bool.
@@ -59,7 +59,7 @@ class PictureColumns:
         return mask
 
     def sort(self, mask: ColumnArray, key: str, *, descending: bool) -> ColumnArray:
-        """Return the positions (n,) of the files in a mask (N,), sorted by a key."""
+        """Return the positions (n,) of the files in a mask (N,), sorted by a key of `SORT_KEYS` or by path."""
         order = self.orders.get(key)
         positions = np.flatnonzero(mask) if order is None else order[mask[order]]
         return positions[::-1] if descending else positions

@@ -1,4 +1,4 @@
-"""Selections of pictures under short names, because a URL with all their keys would be too long."""
+"""Stores selections of pictures under short names, because a URL with all keys would be too long."""
 
 import hashlib
 from collections import OrderedDict

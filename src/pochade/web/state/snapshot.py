@@ -1,4 +1,4 @@
-"""All pictures of a collection at one moment, as the page asks for them: by a short key, by path, in columns."""
+"""All pictures of a collection at one moment, for look-up by key, number and path, and as columns."""
 
 import os
 import threading
@@ -17,8 +17,10 @@ from pochade.index.pictures import PictureFile
 from pochade.web.state.picture_columns import PictureColumns
 
 KEY_DIGITS = 16  # of the SHA-256 of a picture's content
-REMOTE_STAMP_SECONDS = 5.0  # a remote database has no file to watch: assume that it changes this often
-FILES_PER_SECOND = 10_000  # at most, that are read again while a job writes to the index
+REMOTE_STAMP_SECONDS = 5.0  # a remote database has no file to watch, so it is read again this often
+MAX_FILES_READ_PER_SECOND = 10_000  # on average, while a job writes to the index
+
+RELOAD_HINT = "it may be gone since the page showed it: reload the page"
 
 
 def picture_key(file: PictureFile) -> str:
@@ -45,7 +47,7 @@ class Snapshot:
     Args:
         folder: The collection's folder.
         stamp: The state of the index that the snapshot was read from.
-        files: Every file that holds a picture, by path.
+        files: Every file that holds a picture, sorted by path.
     """
 
     folder: Path
@@ -54,7 +56,7 @@ class Snapshot:
 
     @cached_property
     def by_key(self) -> dict[str, list[PictureFile]]:
-        """The files of each picture."""
+        """The files of each picture, by the picture's key."""
         files_by_key: dict[str, list[PictureFile]] = {}
         for file in self.files:
             files_by_key.setdefault(picture_key(file), []).append(file)
@@ -62,12 +64,12 @@ class Snapshot:
 
     @cached_property
     def by_number(self) -> dict[int, PictureFile]:
-        """One file of each picture."""
+        """One file of each picture, by the picture's number."""
         return {file.number: file for file in self.files}
 
     @cached_property
     def by_path(self) -> dict[Path, PictureFile]:
-        """Every file."""
+        """Every file, by its path."""
         return {file.path: file for file in self.files}
 
     @cached_property
@@ -78,7 +80,7 @@ class Snapshot:
         )
 
     def preload(self) -> None:
-        """Compute what every page asks for."""
+        """Compute the look-ups that every page needs."""
         _ = self.columns, self.by_key, self.folders, self.totals
 
     @cached_property
@@ -105,7 +107,7 @@ class Snapshot:
         )
 
     def display_path(self, file: PictureFile) -> str:
-        """Return a file's path below the collection's folder, printable."""
+        """Return a file's path below the collection's folder, in printable characters."""
         return printable(os.fspath(file.path)[len(os.fspath(self.folder).rstrip("/")) + 1 :])
 
     def files_of(self, key: str) -> list[PictureFile]:
@@ -115,7 +117,7 @@ class Snapshot:
             NotKnown: There is no such picture.
         """
         if key not in self.by_key:
-            raise NotKnown(f"there is no picture '{key}'", "it may be gone since the page showed it: reload the page")
+            raise NotKnown(f"there is no picture '{key}'", RELOAD_HINT)
         return self.by_key[key]
 
     def readable_file(self, key: str) -> PictureFile:
@@ -129,7 +131,8 @@ class Snapshot:
         for file in self.files_of(key):
             if os.path.realpath(file.path).startswith(root.rstrip(os.sep) + os.sep):
                 return file
-        raise NotAllowed(f"'{self.display_path(self.files_of(key)[0])}' is a link that leads out of the collection")
+        link = self.display_path(self.files_of(key)[0])
+        raise NotAllowed(f"'{link}' is a link that leads out of the collection", "put the file itself there")
 
 
 def _count(words: Iterable[str]) -> dict[str, int]:
@@ -141,7 +144,7 @@ class SnapshotCache:
 
     Args:
         collection: The collection.
-        is_busy: Whether a job may be writing to the index, many times a minute.
+        is_busy: Returns whether a job is running, which may change the index many times a minute.
     """
 
     def __init__(self, collection: Collection, is_busy: Callable[[], bool] = lambda: False) -> None:
@@ -150,7 +153,7 @@ class SnapshotCache:
         self.read_at = 0.0
 
     def current(self) -> Snapshot:
-        """Return a snapshot of the index as it is now.
+        """Return a snapshot of the index; while a job is running, the snapshot may be a moment old.
 
         Raises:
             CollectionMissing: Nothing has been learnt yet.
@@ -164,11 +167,11 @@ class SnapshotCache:
             return self.latest
 
     def _is_fresh_enough(self, latest: Snapshot) -> bool:
-        """Whether to keep a snapshot for now, although a running job adds pictures to the index."""
-        return self.is_busy() and time.monotonic() < self.read_at + len(latest.files) / FILES_PER_SECOND
+        """Return whether to keep a snapshot for now, although a running job adds pictures to the index."""
+        return self.is_busy() and time.monotonic() < self.read_at + len(latest.files) / MAX_FILES_READ_PER_SECOND
 
     def stamp(self) -> tuple[object, ...]:
-        """Return the state of the index's files; of the clock, if the index is a remote database."""
+        """Return a value that changes whenever the index may have changed."""
         place = self.collection.place
         if not isinstance(place, Path):
             return (int(time.monotonic() / REMOTE_STAMP_SECONDS),)

@@ -1,11 +1,11 @@
-"""Calling a codec library that may fail in any way."""
+"""Calls codec libraries, which may fail in any way."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 def try_codec(convert: Callable[[Any], Any], source: Any) -> Any:
-    """Return `convert(source)`, or None where a library fails: another codec then takes its place."""
+    """Return `convert(source)`, or None if the library fails, so that the caller can use another codec."""
     try:
         return convert(source)
     except BaseException as error:  # a panic in a Rust library is not an Exception

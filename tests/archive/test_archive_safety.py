@@ -1,4 +1,4 @@
-"""`compress` while files change, disks fail and runs overlap: the archive is never worse for it."""
+"""`compress` while files change, disks fail and runs overlap: the archive stays intact."""
 
 import io
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress, scratch_folder
-from pochade.archive.codecs.xz_codec import pack_xz as packed_by
+from pochade.archive.codecs.xz_codec import pack_xz
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.system.atomic_files import file_lock
 from tests.support.archives import read_archive
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.usefixtures("in_process_workers")
 
 def test_permissions_of_an_archive_are_kept(folder_and_archive: tuple[Path, Path]) -> None:
     folder, target = folder_and_archive
-    for number, rights in enumerate((0o640, 0o400)):
-        target.chmod(rights)
+    for number, permissions in enumerate((0o640, 0o400)):
+        target.chmod(permissions)
         (folder / f"new {number}").write_bytes(b"new %d" % number)
         compress(folder, target)
-        assert target.stat().st_mode & 0o777 == rights
+        assert target.stat().st_mode & 0o777 == permissions
         assert len(read_archive(target)) == 3 + number
 
 
@@ -40,7 +40,7 @@ def test_a_link_to_an_archive_stays_a_link(folder_and_archive: tuple[Path, Path]
     assert (tmp_path / "link.pochade").is_symlink()
     assert len(read_archive(target)) == 3
     (folder / "here.pochade").symlink_to(target)
-    assert compress(folder, folder / "here.pochade").left_out == {}  # it is named, so it is no art
+    assert compress(folder, folder / "here.pochade").left_out == {}  # the archive itself is no art, under any name
 
 
 def test_leftovers_of_a_killed_run_are_removed_when_the_archive_is_complete(
@@ -49,7 +49,7 @@ def test_leftovers_of_a_killed_run_are_removed_when_the_archive_is_complete(
     folder, target = folder_and_archive
     leftovers = [target.with_name(f".{target.name}.{ending}") for ending in ("part", "part.jsonl")]
     for path in leftovers:
-        path.write_bytes(b"left")
+        path.write_bytes(b"leftover")
     assert compress(folder, target).coded == 0
     assert not any(path.exists() for path in leftovers)
 
@@ -67,19 +67,19 @@ def test_a_run_holds_its_lock_until_it_has_cleaned_up(
     folder_and_archive: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, target = folder_and_archive
-    real_function, cleaned = shutil.rmtree, 0
+    real_rmtree, cleanups = shutil.rmtree, 0
 
-    def rmtree(path: Path, **how: Any) -> None:
-        nonlocal cleaned
+    def rmtree(path: Path, **options: Any) -> None:
+        nonlocal cleanups
         with pytest.raises(UsageError), file_lock(target.with_name(f".{target.name}.lock"), "writing"):
             pass
-        cleaned += 1
-        real_function(path, **how)
+        cleanups += 1
+        real_rmtree(path, **options)
 
     (folder / "new").write_bytes(b"new")
     monkeypatch.setattr(shutil, "rmtree", rmtree)
     compress(folder, target)
-    assert cleaned == 2
+    assert cleanups == 2
 
 
 @pytest.mark.parametrize("ending", ["part", "part.jsonl.new"])
@@ -114,13 +114,13 @@ def test_a_pipe_beside_the_archive_is_not_written_to(folder_and_archive: tuple[P
 
 def test_a_file_that_grows_while_it_is_hashed_can_be_extracted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "log.txt").write_bytes(b"first")
-    real_function = Path.stat
+    real_stat = Path.stat
 
-    def stat(self: Path, **how: bool) -> os.stat_result:
-        state = real_function(self, **how)
+    def stat(self: Path, **options: bool) -> os.stat_result:
+        status = real_stat(self, **options)
         if self.name == "log.txt":
             self.write_bytes(b"first and second")
-        return state
+        return status
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "stat", stat)
@@ -134,13 +134,13 @@ def test_a_file_that_grows_while_it_is_packed_is_left_out(
 ) -> None:
     folder, target = folder_and_archive
 
-    def pack(stretches: Iterable[bytes], size: int, into: io.BufferedWriter) -> bool:
-        smaller = packed_by(stretches, size, into)
+    def pack_while_the_file_grows(chunks: Iterable[bytes], size: int, into: io.BufferedWriter) -> bool:
+        is_smaller = pack_xz(chunks, size, into)
         (folder / "log.txt").write_bytes(TEXT * 3)
-        return smaller
+        return is_smaller
 
     (folder / "log.txt").write_bytes(TEXT * 2)
-    monkeypatch.setattr("pochade.archive.codecs.encode_job.pack_xz", pack)
+    monkeypatch.setattr("pochade.archive.codecs.encode_job.pack_xz", pack_while_the_file_grows)
     report = compress(folder, target)
     assert report.left_out == {str(folder / "log.txt"): "changed while it was read"}
     assert set(read_archive(target)) == {"notes.txt", "noise"}

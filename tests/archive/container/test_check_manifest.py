@@ -106,7 +106,7 @@ def missing_field(manifest: Json) -> None:
 
 
 IMPOSSIBLE_MANIFESTS: list[tuple[Callable[[Json], None], str]] = [
-    (path_twice, "a path twice"),
+    (path_twice, "the same path twice"),
     (file_as_folder, "a file where"),
     (folder_below_a_file, "a file where"),
     (same_entry, "an entry twice"),

@@ -1,0 +1,74 @@
+"""`pochade find`."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pochade import errors
+from pochade.cli.find_command import match_format
+from tests.support.command_line import RunCommand
+from tests.support.drawings import drawing
+
+
+def test_matches_are_printed_as_json_and_as_lines(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
+    drawing(6).rotate(90).save(tmp_path / "turned.jpg")
+    sheet = tmp_path / "sheet.png"
+    result = pochade("-C", art, "find", tmp_path / "turned.jpg", "-k", "3", "--json", "--sheet", sheet)
+    assert result.code == 0
+    assert len(result.data) == 3
+    assert result.data[0]["path"] == str(art / "drawing 6.png")
+    assert str(art / "drawing 6.png") in result.messages
+    assert f"wrote '{sheet}'" in result.messages
+    with Image.open(sheet) as picture:
+        assert picture.size[0] > 1000
+
+
+def test_a_contact_sheet_replaces_an_earlier_one_but_never_a_picture(
+    art: Path, tmp_path: Path, pochade: RunCommand
+) -> None:
+    picture, sheet = art / "drawing 6.png", tmp_path / "sheet.png"
+    before = picture.read_bytes()
+    code, _, messages = pochade("-C", art, "find", picture, "--sheet", picture)
+    assert code != 0
+    assert "already exists and is not a contact sheet" in messages
+    assert picture.read_bytes() == before
+    for _ in range(2):
+        assert pochade("-C", art, "find", picture, "--sheet", sheet).code == 0
+
+
+def test_filters_select_by_folder_shape_and_date(art: Path, pochade: RunCommand) -> None:
+    filters = ["--in", "old", "--shape", "square", "--since", "2020-01-01"]
+    matches = pochade("-C", art, "find", art / "drawing 0.png", "--json", *filters).data
+    assert {Path(match["path"]).parent.name for match in matches} == {"old"}
+
+
+def test_an_unknown_colour_is_an_error_that_lists_the_colours(art: Path, pochade: RunCommand) -> None:
+    code, _, messages = pochade("-C", art, "find", art / "drawing 0.png", "--colour", "mauve")
+    assert code == errors.UsageError.exit_code
+    assert "'mauve' is none of red, orange" in messages
+
+
+def test_a_format_may_be_given_as_a_file_ending(art: Path, pochade: RunCommand) -> None:
+    query = ["-C", art, "find", art / "drawing 0.png", "--json", "--format"]
+    matches = pochade(*query, "png").data
+    assert len(matches) == 10
+    assert {Path(match["path"]).suffix for match in matches} == {".png"}
+    assert [Path(match["path"]).name for match in pochade(*query, "jpg").data] == ["small copy.jpg"]
+    assert match_format("jpg", ["PNG", "JPEG"]) == "JPEG"
+    assert match_format("Procreate", ["PNG", "PROCREATE"]) == "PROCREATE"
+
+
+def test_a_format_that_no_picture_has_is_an_error_that_lists_the_formats(art: Path, pochade: RunCommand) -> None:
+    code, _, messages = pochade("-C", art, "find", art / "drawing 0.png", "--format", "tif")
+    assert code == errors.UsageError.exit_code
+    assert "no picture here has the format 'tif'" in messages
+    assert "hint: choose one of PNG, JPEG" in messages
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_query_that_is_no_picture_is_named(words: list[str], art: Path, tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "empty.png").touch()
+    code, _, messages = pochade("-C", art, "find", tmp_path / "empty.png", *words)
+    assert code == errors.PictureUnreadable.exit_code
+    assert "empty.png' is empty" in messages

@@ -1,0 +1,23 @@
+"""`pochade labels`."""
+
+from pathlib import Path
+
+from tests.support.command_line import RunCommand
+
+
+def test_labels_are_listed_and_written_beside_the_pictures(labelled_art: Path, pochade: RunCommand) -> None:
+    result = pochade("-C", labelled_art, "labels", "--write", "--json")
+    assert result.data == {"shapes": 2}
+    assert "2  shapes" in result.messages
+    assert len(list(labelled_art.glob("*.xmp"))) == 2
+
+
+def test_labels_of_other_programs_are_imported(labelled_art: Path, pochade: RunCommand) -> None:
+    pochade("-C", labelled_art, "labels", "--write")
+    (sidecar,) = labelled_art.glob("drawing 0*.xmp")
+    sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("shapes", "corners"), encoding="utf-8")
+    assert pochade("-C", labelled_art, "labels", "--read", "--json").data["corners"] == 1
+
+
+def test_without_labels_the_next_step_is_printed(art: Path, pochade: RunCommand) -> None:
+    assert "no labels yet: pochade teach" in pochade("-C", art, "labels").messages

@@ -1,0 +1,39 @@
+"""`pochade open`, until the server runs."""
+
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from pochade import errors
+from tests.support.command_line import RunCommand
+from tests.support.drawings import folder_of_art
+
+
+def test_the_page_is_served_until_the_process_ends(tmp_path: Path) -> None:
+    folder = folder_of_art(tmp_path / "art", 1)
+    code = "from pochade.cli import main; main()"
+    command = [sys.executable, "-c", code, "open", str(folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        line = next(line for line in process.stderr if "the page is at" in line)
+        address = line.rpartition(" ")[2].strip()
+        with urllib.request.urlopen(address) as page:
+            assert b"<title>Pochade</title>" in page.read()
+        process.terminate()
+        process.stderr.read()
+    assert not (folder / ".pochade").exists()
+
+
+def test_for_other_machines_nothing_is_served_without_a_good_password(
+    tmp_path: Path, pochade: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["open", folder_of_art(tmp_path / "art", 1), "--host", "0.0.0.0", "--no-browser"]
+    monkeypatch.delenv("POCHADE_PASSWORD", raising=False)
+    code, _, messages = pochade(*words)
+    assert code == errors.UsageError.exit_code
+    assert "needs a password" in messages
+    monkeypatch.setenv("POCHADE_PASSWORD", "short")
+    assert pochade(*words).code == errors.UsageError.exit_code
