@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from experiments.bench.cleaning_rivals import SETTINGS_GRIDS, Cleaner, Picture, Rival, bm3d, tune_rival, untouched
+from experiments.bench.cleaning_rivals import SETTINGS_GRIDS, Cleaner, Picture, Rival, bm3d, leave_as_is, tune_rival
 from experiments.bench.cleaning_scans import (
     DPI,
     Damage,
@@ -53,7 +53,7 @@ CLEAN_CODE = (
 
 def _compare_on_scans(ours: Cleaner, damage: Damage, drawings: Sequence[Picture], rivals: dict[str, Rival]) -> Any:
     """PSNR, stroke F1 and colour error of every cleaner on the same scans of held-out drawings."""
-    cleaners = {"the scan": untouched, "pochade": ours} | {name: rival.clean for name, rival in rivals.items()}
+    cleaners = {"the scan": leave_as_is, "pochade": ours} | {name: rival.clean for name, rival in rivals.items()}
     values_of: dict[str, dict[str, list[float]]] = {name: {} for name in cleaners}
     for number, drawing in enumerate(drawings):
         scan = damage(drawing, DPI, np.random.default_rng(number))
@@ -117,7 +117,7 @@ def _compare_on_white_noise(ours: Cleaner, drawings: Sequence[Picture]) -> dict[
     cleaners: dict[str, Cleaner] = {
         "pochade": ours,
         "bm3d": lambda picture: bm3d(picture, NOISE_DEVIATION),
-        "none": untouched,
+        "none": leave_as_is,
     }
     values_of: dict[str, Any] = {name: {"psnr": [], "seconds": []} for name in cleaners}
     for number, drawing in enumerate(drawings):

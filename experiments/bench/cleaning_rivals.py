@@ -34,7 +34,7 @@ def _to_bytes(values: NDArray[np.floating]) -> Picture:
     return np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
-def untouched(picture: Picture) -> Picture:
+def leave_as_is(picture: Picture) -> Picture:
     """Return the scan as it is."""
     return picture
 
@@ -127,13 +127,13 @@ def _waifu2x(picture: Picture, noise: int) -> Picture:
 
 
 FLATTENINGS: dict[str, Cleaner] = {
-    "as it is": untouched,
+    "as it is": leave_as_is,
     "divided": _divide_by_closing,
     "fitted": divide_by_fitted_paper,
 }
 Grid = Sequence[tuple[float, ...]]
 SETTINGS_GRIDS: dict[str, tuple[Callable[..., Picture], Grid]] = {
-    "flattened only": (untouched, [()]),
+    "flattened only": (leave_as_is, [()]),
     "median": (median_filter, [(3,), (5,)]),
     "dust and scratches": (dust_and_scratches, list(product((3, 5), (12, 24, 48)))),
     "bilateral": (_bilateral, list(product((8, 16, 32, 64), (1, 2, 3)))),
@@ -155,7 +155,7 @@ def tune_rival(
 ) -> Rival:
     """Choose the settings and the flattening that score best over pairs of scan and clean picture."""
     method, grid = SETTINGS_GRIDS[name]
-    best, rival = -np.inf, Rival("", untouched)
+    best, rival = -np.inf, Rival("", leave_as_is)
     for flattening, flatten in FLATTENINGS.items():
         scans = [flatten(scan) for scan, _ in pairs]
         for settings in grid:

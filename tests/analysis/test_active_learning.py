@@ -46,9 +46,9 @@ def test_one_example_is_enough_to_begin_with() -> None:
 
 def test_a_label_may_have_two_kinds_of_examples_with_nothing_between_them() -> None:
     features, kind = make_kinds()
-    both = np.isin(kind, (2, 7))
-    scores = score_unlabelled(features, np.flatnonzero(both)[:10])
-    assert average_precision(scores.rows, both) > 0.9
+    labelled = np.isin(kind, (2, 7))
+    scores = score_unlabelled(features, np.flatnonzero(labelled)[:10])
+    assert average_precision(scores.rows, labelled) > 0.9
 
 
 def test_every_unjudged_row_is_scored_once_and_no_other() -> None:
@@ -61,8 +61,8 @@ def test_every_unjudged_row_is_scored_once_and_no_other() -> None:
 
 def test_a_refused_row_lowers_the_scores_of_similar_rows() -> None:
     features, kind = make_kinds()
-    both = np.flatnonzero(np.isin(kind, (2, 7)))
-    confirmed, refused = both[:6], np.flatnonzero(kind == 7)[10:14]
+    candidates = np.flatnonzero(np.isin(kind, (2, 7)))
+    confirmed, refused = candidates[:6], np.flatnonzero(kind == 7)[10:14]
     before, after = score_unlabelled(features, confirmed), score_unlabelled(features, confirmed, refused)
     for row in np.flatnonzero(kind == 7)[14:]:
         assert after.likelihoods[after.rows == row] < before.likelihoods[before.rows == row]

@@ -14,9 +14,9 @@ from pochade.analysis.nearest_neighbours import nearest_neighbours, nearest_pair
 @given(queries=st.integers(1, 30), points=st.integers(6, 40), k=st.integers(1, 5), seed=st.integers(0, 99))
 def test_nearest_neighbours_are_those_of_sorting_all_distances(queries: int, points: int, k: int, seed: int) -> None:
     random = np.random.default_rng(seed)
-    query_points, known = random.normal(size=(queries, 3)), random.normal(size=(points, 3))
-    distances = np.linalg.norm(query_points[:, None] - known[None], axis=2)
-    neighbours = nearest_neighbours(query_points, known, k)
+    query_points, searched_points = random.normal(size=(queries, 3)), random.normal(size=(points, 3))
+    distances = np.linalg.norm(query_points[:, None] - searched_points[None], axis=2)
+    neighbours = nearest_neighbours(query_points, searched_points, k)
     assert np.array_equal(neighbours.indices, np.argsort(distances, axis=1)[:, :k])
     np.testing.assert_allclose(neighbours.distances, np.sort(distances, axis=1)[:, :k], atol=1e-3)
 

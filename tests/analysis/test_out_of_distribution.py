@@ -13,7 +13,7 @@ def judge(latent: Floats) -> tuple[bool, dict[str, bool]]:
     latents, _ = clouds(900, cloud_count=1)
     train, held_out = latents[:600], latents[600:]
     density = WhitenedMixture.fit(train, sizes=(1,))
-    verdict = judge_latent(latent, train, held_out, density, lambda some: np.clip(some, -5, 17))
+    verdict = judge_latent(latent, train, held_out, density, lambda latents: np.clip(latents, -5, 17))
     return verdict.is_out_of_distribution, {name: test.unusual for name, test in verdict.tests.items()}
 
 
@@ -29,11 +29,11 @@ def test_a_latent_far_from_the_others_is_unusual_by_every_test() -> None:
     assert all(unusual.values())
 
 
-def test_the_very_centre_is_as_unusual_as_the_far_out() -> None:
+def test_the_mean_is_unusual_by_its_mahalanobis_distance() -> None:
     """In many dimensions no latent lies near the mean: the Mahalanobis distance has a lower bound too."""
     random = np.random.default_rng(0)
     latents = random.normal(size=(2_000, 60))
     train, held_out = latents[:1_500], latents[1_500:]
-    verdict = judge_latent(train.mean(0), train, held_out, WhitenedMixture.fit(train, (1,)), lambda some: some)
+    verdict = judge_latent(train.mean(0), train, held_out, WhitenedMixture.fit(train, (1,)), lambda latents: latents)
     assert verdict.mahalanobis.unusual
     assert not verdict.is_out_of_distribution, "one test of four is not enough"

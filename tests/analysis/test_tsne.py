@@ -19,10 +19,10 @@ def unit_clouds(count: int, seed: int = 0) -> tuple[Floats, Integers]:
     return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32), labels
 
 
-def neighbour_purity(positions: Floats, labels: Integers, known: Floats, known_labels: Integers) -> float:
+def neighbour_purity(positions: Floats, labels: Integers, map_positions: Floats, map_labels: Integers) -> float:
     """The share of the 5 nearest points on the map that are of the same cloud."""
-    neighbours = nearest_neighbours(positions, known, 6).indices[:, 1:]
-    return float(np.mean(known_labels[neighbours] == labels[:, None]))
+    neighbours = nearest_neighbours(positions, map_positions, 6).indices[:, 1:]
+    return float(np.mean(map_labels[neighbours] == labels[:, None]))
 
 
 # The map of a collection ---------------------------------------------------------------------------------------------
@@ -124,16 +124,16 @@ def test_a_point_between_two_clouds_joins_one_of_them() -> None:
     assert gaps.max() < 0.15 * np.linalg.norm(middles[0] - middles[1])
 
 
-@pytest.mark.parametrize("known", [1, 2, 5])
-def test_new_points_are_placed_on_the_smallest_maps(known: int) -> None:
-    points, _ = unit_clouds(known + 4)
-    positions = fit_map(points[:known])
-    new = place_points(points[known:], points[:known], positions)
+@pytest.mark.parametrize("point_count", [1, 2, 5])
+def test_new_points_are_placed_on_the_smallest_maps(point_count: int) -> None:
+    points, _ = unit_clouds(point_count + 4)
+    positions = fit_map(points[:point_count])
+    new = place_points(points[point_count:], points[:point_count], positions)
     assert new.shape == (4, 2)
     assert np.abs(new).max() <= 1
 
 
-def test_placing_nothing_gives_nothing() -> None:
+def test_no_new_points_get_no_positions() -> None:
     points, _ = unit_clouds(30)
     assert place_points(points[:0], points, fit_map(points)).shape == (0, 2)
 

@@ -142,5 +142,8 @@ def test_an_invalid_frame_is_reported_as_damage(tmp_path: Path) -> None:
         entry, content = avif_entry(BOXED, painting(36, 45), "", (), (36, 45, 3, 8))
         part.add(replace(entry, codec=FRAME_CODEC, model=None, conditioning=None, shape=None), [content])
         part.finish(Manifest(part.entries, [ArchivedFile(BOXED, 0, part.entries[0])], []))
-    with open_archive(tmp_path / "a.pochade") as archive, pytest.raises(ArchiveDamaged, match="doesn't begin like"):
+    with (
+        open_archive(tmp_path / "a.pochade") as archive,
+        pytest.raises(ArchiveDamaged, match="does not begin with an AV1"),
+    ):
         archive.read(next(iter(archive)))

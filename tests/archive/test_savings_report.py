@@ -89,7 +89,7 @@ def test_a_changed_original_is_not_compared(report_home: Path, tmp_path: Path) -
 def test_only_a_report_is_replaced(report_home: Path, tmp_path: Path) -> None:
     check_report_path(report_home / "report.html")
     (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(OutputUnwritable, match=r"mine\.json' is there"):
+    with pytest.raises(OutputUnwritable, match=r"mine\.json' already exists"):
         check_report_path(tmp_path / "mine.html")
     with pytest.raises(UsageError, match="a report is an HTML file"):
         check_report_path(tmp_path / "cat.png")

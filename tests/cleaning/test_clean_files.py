@@ -64,15 +64,15 @@ def test_the_cleaner_gets_strengths_and_masks_by_name(scans: Path, tmp_path: Pat
 def test_a_run_with_the_same_options_does_nothing_and_one_with_others_cleans_again(scans: Path, tmp_path: Path) -> None:
     cleaner, to = FakeCleaner(), tmp_path / "clean"
     clean_files([scans], to, OPTIONS, cleaner)
-    done, first = len(cleaner.calls), file_contents(to)
-    again = clean_files([scans], to, OPTIONS, cleaner)
-    assert len(cleaner.calls) == done
-    assert file_contents(to) == first
-    assert sum(outcome.done_before for outcome in again) == done
+    scan_count, first_results = len(cleaner.calls), file_contents(to)
+    repeated = clean_files([scans], to, OPTIONS, cleaner)
+    assert len(cleaner.calls) == scan_count
+    assert file_contents(to) == first_results
+    assert sum(outcome.done_before for outcome in repeated) == scan_count
     clean_files([scans], to, CleanOptions(StrengthPercents.from_overall(10), model="a model"), cleaner)
-    assert len(cleaner.calls) == 2 * done
+    assert len(cleaner.calls) == 2 * scan_count
     clean_files([scans], to, CleanOptions(StrengthPercents.from_overall(10), model="another model"), cleaner)
-    assert len(cleaner.calls) == 3 * done
+    assert len(cleaner.calls) == 3 * scan_count
 
 
 def test_a_changed_scan_is_cleaned_again(scans: Path, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_name_that_is_too_long_for_a_disk_is_a_problem(scans: Path, tmp_path: 
     assert outcomes[1].problem is None
 
 
-def test_a_long_name_is_a_problem_only_if_its_preview_s_name_is_too_long(scans: Path, tmp_path: Path) -> None:
+def test_a_long_name_is_a_problem_only_if_the_name_of_its_preview_is_too_long(scans: Path, tmp_path: Path) -> None:
     scan = (scans / "sketch.png").rename(scans / ("絵" * 80 + ".png"))  # 244 bytes of the 255 that a name may have
     (outcome,) = clean_files([scan], tmp_path / "clean", OPTIONS, FakeCleaner())
     assert outcome.problem is None

@@ -43,22 +43,22 @@ def test_each_strength_removes_its_own_kind_of_damage_most(name: str, families: 
     page = np.pad(np.asarray(drawing(2, 240)), ((40, 40), (40, 40), (0, 0)), constant_values=255)
     scans = [damage_scan(page, 150, np.random.default_rng(seed), frozenset(families)).picture for seed in range(8)]
     worst = max(scans, key=lambda scan: float(np.abs(scan.astype(int) - page).mean()))
-    left = {}
+    remaining = {}
     for kind in DAMAGE_KINDS:
         arguments: dict[str, Any] = {kind: 100}
-        left[kind] = float(np.abs(pochade.clean(worst, 0, **arguments).picture.astype(int) - page).mean())
-    assert min(left, key=lambda kind: left[kind]) == name
-    assert left[name] < 0.7 * np.abs(worst.astype(int) - page).mean()
+        remaining[kind] = float(np.abs(pochade.clean(worst, 0, **arguments).picture.astype(int) - page).mean())
+    assert min(remaining, key=lambda kind: remaining[kind]) == name
+    assert remaining[name] < 0.7 * np.abs(worst.astype(int) - page).mean()
 
 
 def test_cleaning_brings_a_bad_scan_closer_to_the_drawing() -> None:
     gains = []
     for seed in range(6):
         page = np.pad(np.asarray(drawing(seed, 240)), ((40, 40), (40, 40), (0, 0)), constant_values=255)
-        made = damage_scan(page, 150, np.random.default_rng(seed))
+        scan = damage_scan(page, 150, np.random.default_rng(seed))
         before, after = (
             np.mean((picture.astype(float) - page) ** 2)
-            for picture in (made.picture, pochade.clean(made.picture).picture)
+            for picture in (scan.picture, pochade.clean(scan.picture).picture)
         )
         gains.append(10 * np.log10(before / after))
     assert np.mean(gains) > 6

@@ -23,7 +23,7 @@ def test_a_record_says_how_its_result_was_made(scans: Path, tmp_path: Path) -> N
     assert (record["dpi"], record["changed"]) == (300, 1)
 
 
-def test_a_screen_s_resolution_is_not_recorded(scans: Path, tmp_path: Path) -> None:
+def test_the_resolution_of_a_screen_is_not_recorded(scans: Path, tmp_path: Path) -> None:
     (outcome,) = clean_files([scans / "old" / "grey.JPG"], tmp_path / "clean", OPTIONS, FakeCleaner())
     assert outcome.record
     assert outcome.record.dpi is None  # the file says 72

@@ -28,7 +28,7 @@ def test_a_retouched_result_is_never_replaced(scans: Path, tmp_path: Path) -> No
     (to / "sketch.png").write_bytes(encode_with_pillow(rgb_image(), "PNG"))
     for options in (OPTIONS, OTHER_OPTIONS):
         (outcome,) = clean_files([scans / "sketch.png"], to, options, FakeCleaner())
-        assert "was changed by somebody" in str(outcome.problem)
+        assert "was changed after it was cleaned" in str(outcome.problem)
     assert (to / "sketch.png").read_bytes() == encode_with_pillow(rgb_image(), "PNG")
 
 
@@ -84,7 +84,7 @@ def test_an_original_is_never_replaced(scans: Path, tmp_path: Path) -> None:
     for to in (scans, tmp_path / "link", scans / "old" / ".."):
         outcomes = clean_files([scans], to, OPTIONS, FakeCleaner())
         assert all(outcome.problem for outcome in outcomes)
-        assert "lies in the folder for the results" in str(outcomes_by_name(outcomes)["deep.tif"].problem)
+        assert "is in the folder for the results" in str(outcomes_by_name(outcomes)["deep.tif"].problem)
     assert file_contents(scans) == before
 
 
@@ -92,7 +92,7 @@ def test_the_result_of_another_scan_of_the_same_name_is_never_replaced(scans: Pa
     clean_files([scans / "sketch.png"], tmp_path / "clean", OPTIONS, FakeCleaner())
     before = file_contents(tmp_path / "clean")
     (outcome,) = clean_files([scans / "old" / "sketch.png"], tmp_path / "clean", OPTIONS, FakeCleaner())
-    assert f"made of '{scans / 'sketch.png'}'" in str(outcome.problem)
+    assert f"made from '{scans / 'sketch.png'}'" in str(outcome.problem)
     assert file_contents(tmp_path / "clean") == before
 
 
@@ -104,5 +104,5 @@ def test_a_changed_preview_is_never_replaced(preview: bool, drawn: bool, scans: 
     (to / "sketch.png.preview.jpg").write_text("mine")
     before = file_contents(to)
     (outcome,) = clean_files([scans / "sketch.png"], to, OTHER_OPTIONS, FakeCleaner(), preview=preview)
-    assert "preview.jpg' was changed by somebody" in str(outcome.problem)
+    assert "preview.jpg' was changed after it was drawn" in str(outcome.problem)
     assert file_contents(to) == before

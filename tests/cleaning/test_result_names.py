@@ -17,8 +17,8 @@ from tests.support.scan_files import (
 
 def test_scans_of_one_name_get_different_names(scans: Path, tmp_path: Path) -> None:
     (scans / "layers.png").write_bytes(encode_with_pillow(rgb_image(), "PNG"))
-    given = [scans / "sketch.png", scans / "old" / "sketch.png", scans / "layers.psd", scans / "layers.png"]
-    outcomes = clean_files(given, tmp_path / "clean", OPTIONS, FakeCleaner())
+    paths = [scans / "sketch.png", scans / "old" / "sketch.png", scans / "layers.psd", scans / "layers.png"]
+    outcomes = clean_files(paths, tmp_path / "clean", OPTIONS, FakeCleaner())
     results = [str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result]
     assert results == ["sketch.png", "old/sketch.png", "layers.psd.png", "layers.png"]
 
@@ -28,8 +28,8 @@ def test_no_two_scans_get_the_same_name(scans: Path, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((scans / "sketch.png").read_bytes())
     shutil.copy(scans / "layers.psd", tmp_path / "r")
-    given = [*(tmp_path / "p" / name / "sketch.png" for name in "ab"), tmp_path / "q", tmp_path / "r"]
-    outcomes = clean_files(given, tmp_path / "clean", OPTIONS, FakeCleaner())
+    paths = [*(tmp_path / "p" / name / "sketch.png" for name in "ab"), tmp_path / "q", tmp_path / "r"]
+    outcomes = clean_files(paths, tmp_path / "clean", OPTIONS, FakeCleaner())
     assert not [outcome for outcome in outcomes if outcome.problem]
     results = {str(outcome.result.relative_to(tmp_path / "clean")) for outcome in outcomes if outcome.result}
     assert len(results) == len(outcomes) == 6
@@ -37,8 +37,8 @@ def test_no_two_scans_get_the_same_name(scans: Path, tmp_path: Path) -> None:
 
 
 def test_names_never_lead_out_of_the_folder_for_the_results(scans: Path, tmp_path: Path) -> None:
-    given = [scans / "old" / ".." / "sketch.png", scans / "old" / "sketch.png"]
-    outcomes = clean_files(given, tmp_path / "clean", OPTIONS, FakeCleaner())
+    paths = [scans / "old" / ".." / "sketch.png", scans / "old" / "sketch.png"]
+    outcomes = clean_files(paths, tmp_path / "clean", OPTIONS, FakeCleaner())
     assert [outcome.result for outcome in outcomes] == [
         tmp_path / "clean" / name for name in ("sketch.png", "old/sketch.png")
     ]

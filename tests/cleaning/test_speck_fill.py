@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pochade.cleaning.speck_fill import MAX_HALVINGS, FILL_REACH, fill_specks, fill_unknown
+from pochade.cleaning.speck_fill import FILL_REACH, MAX_HALVINGS, fill_specks, fill_unknown
 
 SIDE = 64
 SPECK = (slice(20, 26), slice(30, 36))
@@ -27,7 +27,7 @@ def test_a_speck_is_filled_if_more_than_half_of_it_was_removed(tone: float, remo
     torch.testing.assert_close(y, 0.9 + remaining * (x - 0.9))
 
 
-def test_at_a_low_probability_the_denoiser_s_change_is_applied() -> None:
+def test_at_a_low_probability_the_change_of_the_denoiser_is_applied() -> None:
     x, place = speck(0.1)
     change = torch.linspace(-0.1, 0.1, SIDE).expand_as(x)
     torch.testing.assert_close(fill_specks(x, change, 0.2 * place, torch.ones_like(place)), x + change)

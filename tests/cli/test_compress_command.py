@@ -28,7 +28,7 @@ def test_a_file_that_is_not_in_the_archive_is_listed_and_decides_the_exit_code(
     (tmp_path / "art" / "link").symlink_to("notes.txt")
     code, _, messages = pochade("compress", tmp_path / "art", "--to", tmp_path / "x.pochade")
     assert code == FileUnreachable.exit_code
-    assert "1 are not in the archive" in messages
+    assert "files that are not in the archive (1):" in messages
     assert "link' is a link" in messages
 
 

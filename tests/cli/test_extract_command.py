@@ -25,5 +25,5 @@ def test_extract_never_replaces_another_file(archive: Path, tmp_path: Path, poch
     assert result.code == OutputUnwritable.exit_code
     assert (result.data["files"], result.data["there"]) == (2, 0)
     assert set(result.data["problems"]) == {"copy.bmp"}
-    assert "1 could not be extracted" in result.messages
+    assert "files that could not be extracted (1):" in result.messages
     assert (tmp_path / "copy.bmp").read_bytes() == b"mine"

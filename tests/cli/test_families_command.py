@@ -16,7 +16,7 @@ def test_families_are_printed_with_their_cover_and_its_reason(art: Path, tmp_pat
     assert Path(family["cover"]).name == "drawing 2.png"
     assert [member["kind"] for member in family["members"]] == ["exact", "near"]
     assert "cover: the largest" in result.messages
-    assert "1 families: besides the covers, 1 duplicates" in result.messages
+    assert "families: 1; besides the covers, duplicates: 1 (" in result.messages
     with Image.open(sheet) as picture:
         assert picture.height < picture.width  # one row
     assert "small copy.jpg" in script.read_text()
@@ -26,4 +26,4 @@ def test_families_are_printed_with_their_cover_and_its_reason(art: Path, tmp_pat
 def test_a_script_that_would_overwrite_a_file_is_refused_before_any_work(art: Path, pochade: RunCommand) -> None:
     code, _, messages = pochade("-C", art, "families", "--script", art / "drawing 0.png")
     assert code == errors.OutputUnwritable.exit_code
-    assert "there already" in messages
+    assert "already exists" in messages

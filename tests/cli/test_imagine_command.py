@@ -44,7 +44,7 @@ def test_nothing_is_overwritten(to: str, art: Path, pochade: RunCommand) -> None
     assert pochade(*words).code == 0
     code, _, messages = pochade(*words)
     assert code == errors.OutputUnwritable.exit_code
-    assert "there already" in messages
+    assert "already exists" in messages
 
 
 def test_a_target_that_is_neither_a_folder_nor_a_png_is_refused(art: Path, pochade: RunCommand) -> None:

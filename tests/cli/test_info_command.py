@@ -14,4 +14,4 @@ def test_it_summarises_the_collection(art: Path, pochade: RunCommand) -> None:
     assert summary["net"]
     assert "23 files hold 23 pictures" in result.messages
     assert "22 PNG, 1 JPEG" in result.messages
-    assert "1 files gave no picture" in result.messages
+    assert "files that gave no picture (1):" in result.messages

@@ -13,16 +13,16 @@ def test_control_characters_and_invalid_names_do_not_reach_the_terminal() -> Non
 
 def test_a_long_listing_is_cut_and_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pochade.cli.messages.console.file", None)
-    print_listing("{} files", [f"file {number}" for number in range(MAX_LISTED_LINES + 5)])
+    print_listing("files", [f"file {number}" for number in range(MAX_LISTED_LINES + 5)])
     messages = capsys.readouterr().err
-    assert "25 files:" in messages
+    assert "files (25):" in messages
     assert "file 19" in messages
     assert "file 20" not in messages
     assert "and 5 more: `--json` lists them all" in messages
 
 
 def test_an_empty_listing_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    print_listing("{} files", [])
+    print_listing("files", [])
     assert not capsys.readouterr().err
 
 

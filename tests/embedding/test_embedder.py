@@ -14,7 +14,7 @@ from pochade.images.geometry.letterbox import SQUARE_SIDE, letterbox
 from tests.support.drawings import drawing
 
 
-def known_to_fail(case: object) -> ParameterSet:
+def expected_failure(case: object) -> ParameterSet:
     """A case that the shipped model reconstructs too badly; remove the mark when better weights pass it."""
     return pytest.param(case, marks=pytest.mark.xfail(strict=True, reason="the shipped model reconstructs it badly"))
 
@@ -48,14 +48,16 @@ def test_a_fingerprint_does_not_depend_on_the_other_pictures() -> None:
     assert alone.sketches.tobytes() == among.sketches[5:6].tobytes()
 
 
-@pytest.mark.parametrize("seed", [known_to_fail(seed) if seed == 16 else seed for seed in range(20)])
+@pytest.mark.parametrize("seed", [expected_failure(seed) if seed == 16 else seed for seed in range(20)])
 def test_a_picture_is_reconstructed_from_its_sketch(seed: int) -> None:
     picture = np.asarray(drawing(seed, side=96), np.float32)
     redrawn = redraw(fingerprint([picture.astype(np.uint8)]).sketches)[0]
     assert np.square(redrawn - picture).mean() < 0.1 * np.square(picture - 128).mean()
 
 
-@pytest.mark.parametrize("size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4), known_to_fail((1, 500)), (60, 500)])
+@pytest.mark.parametrize(
+    "size", [(300, 100), (100, 300), (1, 1), (97, 96), (5, 4), expected_failure((1, 500)), (60, 500)]
+)
 def test_a_picture_of_any_shape_is_reconstructed_in_its_frame(size: tuple[int, int]) -> None:
     picture = Image.new("RGB", size, (200, 30, 30))
     redrawn = redraw(fingerprint([picture]).sketches)[0]

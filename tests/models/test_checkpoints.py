@@ -9,7 +9,7 @@ from torch import nn
 from pochade.errors import CheckpointDamaged
 from pochade.models import weights
 from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
-from pochade.models.checkpoints import MODEL_FORMAT, MODEL_CLASSES, STORED_NAMES, load_model, read_tensors, save_model
+from pochade.models.checkpoints import MODEL_CLASSES, MODEL_FORMAT, STORED_NAMES, load_model, read_tensors, save_model
 from pochade.models.classifier import Classifier
 from pochade.models.conv_stacks import ConvConfig
 from pochade.models.denoiser import Denoiser

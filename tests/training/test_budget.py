@@ -9,7 +9,9 @@ from pochade.training import budget
 from pochade.training.budget import plan_epochs
 
 
-def test_a_plan_is_kept_for_the_same_minutes_and_pictures_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_plan_is_used_for_the_same_minutes_and_pictures_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     few, many = (torch.zeros(8),), (torch.zeros(9),)
     path, model, loss = tmp_path / "plan.json", torch.nn.Linear(1, 1), torch.nn.MSELoss()
     monkeypatch.setattr(budget, "seconds_per_epoch", lambda *_: 6.0)

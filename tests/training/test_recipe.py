@@ -5,7 +5,7 @@ import pytest
 from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE, Recipe
 
 
-def test_the_tutorial_recipe_is_the_tutorials_to_the_letter() -> None:
+def test_the_tutorial_recipe_has_the_values_of_the_tutorial() -> None:
     assert Recipe("tutorial", 10, 64, "adam", 1e-3, one_cycle=False) == TUTORIAL_RECIPE
     assert {TUTORIAL_RECIPE.rate_at(share) for share in (0, 0.5, 0.99)} == {1e-3}
 

@@ -4,8 +4,8 @@
                                                         └──►──┤uncertainty sampling├──► rows to ask about
 
 A label is a word that a person chose, so no model was trained for it, and about ten examples must be enough. The target
-is 1 for confirmed and -1 for refused rows. A sample of the unjudged rows serves as weak negatives, because hardly any of
-them has the label (Elkan & Noto, "Learning Classifiers from Only Positive and Unlabeled Data", KDD 2008). The
+is 1 for confirmed and -1 for refused rows. A sample of the unjudged rows serves as weak negatives, because hardly any
+of them has the label (Elkan & Noto, "Learning Classifiers from Only Positive and Unlabeled Data", KDD 2008). The
 examples of one label are often of several kinds; kernel ridge regression (Saunders, Gammerman & Vovk, ICML 1998) fits
 them all, where logistic regression would look for a single direction between them.
 """
@@ -102,10 +102,10 @@ def _checked_labels(features: Floats, confirmed: Rows, refused: Rows) -> _Labels
         raise UsageError("a label can't be learnt without an example", "confirm at least one picture, better five")
     if len(missing := rows[(rows < 0) | (rows >= len(features))]):
         raise UsageError(f"there is no row {missing[0]} among {len(features)}", "give rows of these features")
-    if len(both := np.intersect1d(*labels)):
-        raise UsageError(f"row {both[0]} is both confirmed and refused", "decide for one of them")
-    if len(bad := np.flatnonzero(~np.isfinite(features).all(1))):
-        raise UsageError(f"the features of row {bad[0]} aren't all finite numbers", "compute its features again")
+    if len(conflicting := np.intersect1d(*labels)):
+        raise UsageError(f"row {conflicting[0]} is both confirmed and refused", "decide for one of them")
+    if len(not_finite := np.flatnonzero(~np.isfinite(features).all(1))):
+        raise UsageError(f"the features of row {not_finite[0]} aren't all finite numbers", "compute its features again")
     return labels
 
 

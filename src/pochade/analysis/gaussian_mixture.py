@@ -138,7 +138,7 @@ class Whitening:
 
     @classmethod
     def fit(cls, points: Floats) -> "Whitening":
-        """Fit to points (N, D), with the shrunk covariance of the points after scaling each dimension to unit variance."""
+        """Fit to points (N, D); the covariance is shrunk after each dimension is scaled to unit variance."""
         points = np.asarray(points, np.float64)  # covariances in single precision lose their symmetry
         mean, deviations = points.mean(0), points.std(0)
         deviations = np.maximum(deviations, max(MIN_DEVIATION, MIN_DEVIATION * float(deviations.max())))
@@ -181,7 +181,8 @@ def fit_mixture(points: Floats, size: int, seed: int = 0) -> GaussianMixture:
     points = points[np.random.default_rng(seed).permutation(len(points))[:MAX_FITTED_POINTS]]
     prior_points = points.shape[1]  # the weight of the common covariance
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # EM was stopped early, or there are fewer distinct points than components
+        # EM may stop early, and there may be fewer distinct points than components
+        warnings.simplefilter("ignore", ConvergenceWarning)
         clusters = KMeans(size, n_init=1, random_state=seed).fit(points)
         centred = points - clusters.cluster_centers_[clusters.labels_]
         common = _invertible(LedoitWolf(assume_centered=True).fit(centred).covariance_)

@@ -1,7 +1,7 @@
 """Average-linkage clustering (Sokal & Michener, 1958) of points for which the likelihoods of some pairs are known.
 
-The likelihood of a single pair may be wrong, and a chain of wrong pairs can connect anything. Two clusters are therefore
-merged only if the mean likelihood of the known pairs between them is high, the likeliest clusters first.
+The likelihood of a single pair may be wrong, and a chain of wrong pairs can connect anything. Two clusters are
+therefore merged only if the mean likelihood of the known pairs between them is high, the likeliest clusters first.
 """
 
 import heapq

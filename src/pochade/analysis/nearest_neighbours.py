@@ -5,6 +5,8 @@
     nearest_pairs       unit vectors                                 ->  each vector paired with its k nearest ones
     near_pairs          unit vectors, a minimum cosine               ->  all pairs at least that similar
     single_linkage      unit vectors, a minimum cosine               ->  clusters connected by such pairs
+
+Unit vectors are compared by their cosine.
 """
 
 from collections.abc import Iterator
@@ -144,16 +146,16 @@ def top_k_per_row(values: Tensor, k: int) -> tuple[Tensor, Tensor]:
     `Tensor.topk` takes ten times as long on long rows. So first the k runs of 64 columns with the largest maxima are
     found, which must contain the k largest values.
     """
-    whole = values.shape[1] // COLUMNS_PER_RUN * COLUMNS_PER_RUN
-    if whole < 2 * COLUMNS_PER_RUN * k:
+    run_columns = values.shape[1] // COLUMNS_PER_RUN * COLUMNS_PER_RUN
+    if run_columns < 2 * COLUMNS_PER_RUN * k:
         short = values.topk(k)
         return short.values, short.indices
-    runs = values[:, :whole].unflatten(1, (-1, COLUMNS_PER_RUN)).amax(2).topk(k).indices  # (B, k)
+    runs = values[:, :run_columns].unflatten(1, (-1, COLUMNS_PER_RUN)).amax(2).topk(k).indices  # (B, k)
     columns = (runs.unsqueeze(2) * COLUMNS_PER_RUN + torch.arange(COLUMNS_PER_RUN)).flatten(1)
-    rest = torch.arange(whole, values.shape[1]).expand(len(values), -1)
-    columns = torch.cat([columns, rest], 1)
-    largest, places = values.gather(1, columns).topk(k)
-    return largest, columns.gather(1, places)
+    remaining = torch.arange(run_columns, values.shape[1]).expand(len(values), -1)
+    columns = torch.cat([columns, remaining], 1)
+    largest, positions = values.gather(1, columns).topk(k)
+    return largest, columns.gather(1, positions)
 
 
 def _rows_per_block(count: int) -> int:
@@ -163,8 +165,8 @@ def _rows_per_block(count: int) -> int:
 def _unique_pairs(pairs: Integers, values: Floats) -> tuple[Integers, Floats]:
     """Keep each pair (M, 2) once, with the lower row first, sorted by falling value."""
     low, high = pairs.min(1), pairs.max(1)
-    _, places = np.unique(low * (high.max(initial=0) + 1) + high, return_index=True)
-    order = places[np.argsort(-values[places], kind="stable")]
+    _, first_rows = np.unique(low * (high.max(initial=0) + 1) + high, return_index=True)
+    order = first_rows[np.argsort(-values[first_rows], kind="stable")]
     return np.stack([low[order], high[order]], 1), values[order]
 
 

@@ -126,7 +126,8 @@ def warp(maps: Tensor, views: Tensor) -> Tensor:
     a, b, c = (
         torch.view_as_complex(views[..., column].contiguous()).view(count, view_count, 1, 1) for column in range(3)
     )
-    grid = torch.view_as_real(a * positions + c + b * positions.view(side, 1))  # (P, T, s, s, 2); complex numbers are faster
+    # Complex numbers are faster than pairs of real ones.
+    grid = torch.view_as_real(a * positions + c + b * positions.view(side, 1))  # (P, T, s, s, 2)
     tall = grid.view(count, view_count * side, side, 2)  # all views of a map in one call, so that maps aren't repeated
     sampled = functional.grid_sample(maps, tall, align_corners=False)  # (P, C, T * s, s)
     return sampled.view(count, channels, view_count, side, side).transpose(1, 2)

@@ -116,7 +116,7 @@ def _tsne_positions(points: Floats, seed: int) -> Floats:
     """The t-SNE positions (N, 2) of at least four distinct points (N, D), not yet scaled."""
     perplexity = min(PERPLEXITY, (len(points) - 1) // 3)
     distances, indices = nearest_neighbours(points, points, 3 * perplexity, skip_self=True)
-    exact = PrecomputedNeighbors(indices, distances.astype(np.float64))  # approximate neighbours would differ between runs
+    exact = PrecomputedNeighbors(indices, distances.astype(np.float64))  # approximate ones would differ between runs
     # One thread: most of the work is serial, and on a busy machine waiting threads made it take far longer.
     affinities = PerplexityBasedNN(knn_index=exact, perplexity=perplexity, n_jobs=1)
     start = _principal_plane(points).astype(np.float64)

@@ -164,7 +164,7 @@ class Archive:
         return self.container.fault(entry)
 
     def content_range(self, entry: Entry) -> FileRange:
-        """Return where an entry's content is in the archive."""
+        """Return the range of the archive that holds an entry's content."""
         return self.container.content_range(entry)
 
     def models(self) -> list[Entry]:

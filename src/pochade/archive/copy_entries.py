@@ -48,7 +48,7 @@ def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity
     model_ids = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
     for number, entry in enumerate(old.manifest.entries):
         report("copying", number, len(old.manifest.entries))
-        if entry.codec == MODEL:  # writing a model anew repairs it; `fault` below finds what needs a lost one
+        if entry.codec == MODEL:  # writing a model again repairs it; `fault` below finds what needs a lost one
             if model_id(entry) in old.container.usable_models.keys() - model_ids:
                 part.add(entry, [with_repair_record(old.model(entry))])
             continue

@@ -1,1 +1,1 @@
-"""Cleaning scans: first the light and paper of the page, from a thumbnail, then grain, specks and smudges by tiles."""
+"""Cleaning scans: light and paper are estimated from a thumbnail; grain, specks and smudges are removed by tiles."""

@@ -1,7 +1,9 @@
-"""Clean scans into a folder of their own: each result keeps its scan's format and metadata, originals are only read.
+"""Clean scans into another folder; originals are only read, and results keep their format and metadata.
 
-ScanJob ──►┤hash, check output├──►┤read├──►┤clean├──►┤encode, verify├──►┤check output again├──► record, preview, result
-scan_plan.py   existing_output.py  images/io  clean_picture.py  images/io/write.py                 clean_record.py
+    ScanJob ─►┤hash, check output├─►┤read├─►┤clean├─►┤encode, verify├─►┤check output again├─► record, preview, result
+
+`scan_plan.py` makes the jobs, `existing_output.py` checks what is already at a result's path, `clean_picture.py`
+cleans, and `clean_record.py` writes the record.
 """
 
 import hashlib
@@ -25,7 +27,7 @@ from pochade.images.io.write import encode_verified
 from pochade.images.render.before_after import draw_before_after
 from pochade.system.atomic_files import make_folder, unwritable_error, write_atomically
 
-MAX_SCREEN_DPI = 96  # programs that don't know the resolution write a screen's; no scan has so few dots per inch
+MAX_SCREEN_DPI = 96  # programs write such a value if they don't know the resolution; scans have more dots per inch
 FIRST_FRAME_NOTE = "only its first frame was kept"
 
 CleanFunction = Callable[..., Cleaned]  # called like pochade.cleaning.clean_picture.clean
@@ -37,9 +39,9 @@ class CleanOutcome:
 
     scan: Path
     result: Path | None = None  # the clean picture; None if there was a problem
-    problem: PochadeError | None = None
+    problem: PochadeError | None = None  # why it was not cleaned
     record: CleanRecord | None = None
-    done_before: bool = False
+    done_before: bool = False  # an earlier run made the result
 
 
 def clean_files(
@@ -54,21 +56,22 @@ def clean_files(
 ) -> list[CleanOutcome]:
     """Clean files, and all files below folders, into another folder. Originals are only read.
 
-    A file that can't be cleaned becomes an outcome with a problem and stops nothing. Results of an earlier run with the
-    same options stay as they are. Each result gets a record beside it, and on request a preview.
+    A file that can't be cleaned becomes an outcome with a problem, and the run goes on. Results of an earlier run with
+    the same options stay as they are. Each result gets a record beside it, and on request a preview.
 
     Args:
         scans: Files and folders.
-        to: The folder for the results, made if necessary.
+        to: The folder for the results, created if necessary.
         options: How to clean.
         clean: Cleans one array; see `pochade.cleaning.clean_picture.clean`.
-        preview: Whether to draw each scan before and after.
-        protected: Masks of single scans, used in place of the options' protection.
-        report: Called before and after each scan with the number of finished scans, their total, and the scan.
+        preview: Whether to draw a before-and-after picture of each scan.
+        protected: Mask files by scan, which replace the `protect` mask of the options.
+        report: Called before and after each scan with the number of finished scans, the number of all scans, and the
+            scan.
 
     Raises:
-        UsageError: There is no file at all.
-        OutputUnwritable: The folder for the results can't be made.
+        UsageError: There is no file to clean.
+        OutputUnwritable: The folder for the results can't be created.
     """
     make_folder(to)
     plan = plan_scans(scans, to)
@@ -125,7 +128,7 @@ def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, pr
 
 
 def _prepare_folder(job: ScanJob, *, preview: bool) -> None:
-    """Make the result's folder, and check before the long work that the names of all its files are possible."""
+    """Create the result's folder, and check, before the long work, that no file name is too long for the disk."""
     make_folder(job.result.parent)
     for path in (record_path(job.result), preview_path(job.result))[: 1 + preview]:  # longer names than the result's
         try:
@@ -145,7 +148,7 @@ def _is_done(job: ScanJob, options: CleanOptions, *, preview: bool) -> bool:
 
 
 def _check_mask_sizes(options: CleanOptions, picture: Picture, job: ScanJob) -> None:
-    """Raise UsageError where a mask is not of the scan's size."""
+    """Raise UsageError if a mask has another size than the scan."""
     size = picture.pixels.shape[:2]
     for mask in (options.protect, options.only):
         if mask is not None and mask.pixels.shape != size:
@@ -155,7 +158,7 @@ def _check_mask_sizes(options: CleanOptions, picture: Picture, job: ScanJob) -> 
 
 
 def _clean_pixels(clean: CleanFunction, picture: Picture, options: CleanOptions) -> tuple[Cleaned, Picture]:
-    """Clean the colours of a picture; returns the outcome, and the picture with clean colours and its own alpha."""
+    """Clean the colours of a picture; returns the outcome, and the picture with clean colours and unchanged alpha."""
     is_grey = picture.pixels.shape[-1] == 1
     cleaned = clean(
         picture.pixels[..., 0] if is_grey else picture.pixels,
@@ -170,7 +173,7 @@ def _clean_pixels(clean: CleanFunction, picture: Picture, options: CleanOptions)
 
 
 def _encode_result(job: ScanJob, before: Picture, after: Picture) -> tuple[bytes, tuple[str, ...]]:
-    """Encode the result, or copy the original's bytes where no pixel changed and the format stays; with notes on it."""
+    """Encode the result, or copy the original's bytes if neither pixels nor format change; returns also notes."""
     if job.format == job.header.format and np.array_equal(before.pixels, after.pixels):
         return job.scan.read_bytes(), ()
     notes = (FIRST_FRAME_NOTE,) if job.header.frames > 1 else ()
@@ -178,20 +181,20 @@ def _encode_result(job: ScanJob, before: Picture, after: Picture) -> tuple[bytes
 
 
 def _scan_dpi(picture: Picture) -> float | None:
-    """The scan's dots per inch; None where the file states none, or a screen's."""
+    """The scan's dots per inch; None if the file states none, or only those of a screen."""
     dpi = sum(picture.dpi) / 2 if picture.dpi else 0.0
     return round(dpi, 2) if dpi > MAX_SCREEN_DPI else None
 
 
 def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawing: bytes | None) -> None:
-    """Write record, preview and result.
+    """Write the record, the preview and the result, in this order.
 
     Raises:
         OutputUnwritable: A person or another run wrote to these files while the scan was cleaned.
     """
     if job.check_output().existing != job.existing:
-        why = f"'{printable(job.result)}' was changed by somebody while its scan was cleaned"
-        raise OutputUnwritable(why, "give the same command again")
+        why = f"'{printable(job.result)}' was changed by another program while its scan was cleaned"
+        raise OutputUnwritable(why, "run the same command again")
     if job.existing.preview_sha256:  # it shows the previous result
         preview_path(job.result).unlink(missing_ok=True)
     write_record(job.result, record, new=job.existing.record is None)  # first: it marks the other files as Pochade's

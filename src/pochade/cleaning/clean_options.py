@@ -1,4 +1,4 @@
-"""How scans are to be cleaned: strengths, masks, and the name of the models."""
+"""Options of cleaning: strengths, masks, and the name of the models."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ class StrengthPercents:
 
     @classmethod
     def from_overall(cls, strength: int, **overrides: int | None) -> "StrengthPercents":
-        """Use one strength for all kinds of damage, except for those with an override that is not None."""
+        """Use one strength for all kinds of damage except those with an override; an override of None is ignored."""
         names = [field.name for field in dataclasses.fields(cls)]
-        chosen = {name: overrides.get(name) for name in names}
-        return cls(**{name: strength if value is None else value for name, value in chosen.items()})
+        values = {name: overrides.get(name) for name in names}
+        return cls(**{name: strength if value is None else value for name, value in values.items()})
 
 
 @dataclass(frozen=True)
 class MaskFile:
-    """A picture whose white parts select where a scan may be cleaned, or must not be."""
+    """A picture whose white parts select where a scan may be cleaned, or where it must not be cleaned."""
 
     path: Path
     sha256: str
@@ -47,6 +47,7 @@ class MaskFile:
 
         Raises:
             PictureUnreadable: The file holds no picture.
+        FileUnreachable: The file can't be read.
         """
         pixels = read_picture(path).on_paper(BLACK)  # (H, W, 3)
         return cls(path, hash_file(path), pixels.mean(axis=-1).round().astype(np.uint8))
@@ -58,11 +59,11 @@ class MaskFile:
 
 @dataclass(frozen=True)
 class CleanOptions:
-    """How scans are to be cleaned."""
+    """How to clean scans: strengths, masks and models."""
 
     strengths: StrengthPercents
-    protect: MaskFile | None = None
-    only: MaskFile | None = None
+    protect: MaskFile | None = None  # selects what must not change
+    only: MaskFile | None = None  # selects the only parts that may change
     model: str = ""  # the name of the cleaning models' weights
 
     def record_data(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def shipped_cleaner() -> Cleaner:
     """Load the cleaner whose weights come with the package, once."""
     denoiser, page_model = (load_model(weights.FOLDER / file) for file in (weights.CLEANER_FILE, weights.PAGE_FILE))
     if not isinstance(denoiser, Denoiser) or not isinstance(page_model, PageModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' holds other models than those that clean", "install Pochade again")
+        raise CheckpointDamaged(f"'{weights.FOLDER}' holds models of another kind", "install Pochade again")
     return Cleaner(denoiser, page_model)
 
 
@@ -44,16 +44,16 @@ def clean(
     Args:
         picture: A Pillow image, or an array (H, W), (H, W, 3) or (H, W, 4) of uint8 or uint16.
         strength: How much of the damage to remove, 0 to 100; at 0 no pixel changes.
-        light: The strength for uneven light; `strength` if not given, as for the kinds of damage below.
+        light: The strength for uneven light. This and the four below are `strength` if not given.
         paper: The strength for the paper's colour, which becomes white.
         grain: The strength for the paper's grain, and the scanner's noise, softness and streaks.
         specks: The strength for dust, hairs, scratches and folds.
-        smudges: The strength for smears, eraser ghosts, stains, and what shows through from the other side.
+        smudges: The strength for smears, eraser ghosts, stains and bleed-through from the other side.
         protect: A mask (H, W) of what must not change: True, 255 or 1.0; values between protect in part.
         only: A mask (H, W) of the only parts that may change.
 
     Raises:
-        UsageError: The input is no picture, a strength is out of its range, or a mask has another size.
+        UsageError: The input is not a picture, a strength is out of range, or a mask has another size or type.
     """
     image = open_input_image(picture)
     percents = [strength if percent is None else percent for percent in (light, paper, grain, specks, smudges)]
@@ -66,7 +66,7 @@ def clean(
 def _change_shares(
     size: tuple[int, ...], protect: MaskArray | None, only: MaskArray | None
 ) -> NDArray[np.float32] | None:
-    """How much may change at each pixel (H, W), 0 to 1; None for everything."""
+    """How much each pixel may change, (H, W) from 0 to 1; None if all may change freely."""
     if protect is None and only is None:
         return None
     share = np.ones(size[:2], np.float32)
@@ -85,11 +85,11 @@ def _mask_shares(mask: MaskArray, size: tuple[int, ...]) -> NDArray[np.float32]:
     """
     mask = np.asarray(mask)
     if mask.shape != size:
-        raise UsageError(f"a mask of {mask.shape} doesn't fit a picture of {size}, height before width")
+        raise UsageError(f"a mask of shape {mask.shape} doesn't fit a picture of shape {size}")
     is_bytes = mask.dtype == np.uint8
     if not (is_bytes or mask.dtype == bool or mask.dtype.kind == "f"):
-        raise UsageError(f"a mask is of bool, uint8 or floats, not {mask.dtype}")
+        raise UsageError(f"a mask can't be of {mask.dtype}", "give bool, uint8, or floats from 0 to 1")
     share = mask.astype(np.float32) / np.float32(255 if is_bytes else 1)
     if not ((share >= 0) & (share <= 1)).all():
-        raise UsageError("a mask of floats goes from 0 to 1")
+        raise UsageError("a mask of floats has values outside 0 to 1", "give floats from 0 to 1")
     return share

@@ -1,8 +1,8 @@
-"""The record beside each cleaned file, as JSON: which original it was made from, how, and what happened.
+"""The record beside each cleaned file, as JSON: its original, the options, and what changed.
 
-From records a run learns what is done already, and what it may replace: only files that still have the bytes that
-Pochade wrote. A record is written before its result and holds the hash of the previous result, so that a run may be
-killed between the two.
+A later run reads from the records what is already done, and which files it may replace: only those that still have the
+bytes that Pochade wrote. A record is written before its result. It also holds the hash of the previous result, so a run
+that is killed between the two can be continued.
 """
 
 import dataclasses
@@ -18,24 +18,24 @@ from pochade.system.atomic_files import write_atomically
 from pochade.system.hashing import sha256_of_file
 
 RECORD_FORMAT = "pochade-cleaned-1"
-RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended: two results may differ in their suffix only
+RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended, because two results may differ only in their suffix
 
 
 @dataclass(frozen=True)
 class CleanRecord:
-    """How one cleaned file was made. The JSON has these fields by name."""
+    """How one cleaned file was made. These are the fields of the JSON."""
 
     pochade: str  # the version
-    asked: dict[str, Any]  # strengths, masks, model: a run with the same options does nothing
+    asked: dict[str, Any]  # the options: strengths, masks, model
     original: str  # absolute path
     original_sha256: str
     result_sha256: str
-    replaced_sha256: str | None  # of the result that was there before
+    replaced_sha256: str | None  # of the result that this one replaced
     preview_sha256: str | None  # None if no preview was drawn
-    dpi: float | None  # dots per inch of the original; None if it has none, or a screen's
-    notes: tuple[str, ...]
-    already_clean: bool
-    changed: float  # share of the pixels
+    dpi: float | None  # dots per inch of the original; None if unknown
+    notes: tuple[str, ...]  # for people
+    already_clean: bool  # nothing was changed, because no damage was found
+    changed: float  # share of the pixels that changed
 
 
 def record_path(result: Path) -> Path:
@@ -49,7 +49,7 @@ def preview_path(result: Path) -> Path:
 
 
 def read_record(result: Path) -> CleanRecord | None:
-    """Read the record of a result; None where there is none that Pochade wrote."""
+    """Read the record of a result; None if there is none, or none that Pochade wrote."""
     try:
         data = json.loads(record_path(result).read_bytes())
         if data.pop("format") != RECORD_FORMAT:
@@ -65,10 +65,10 @@ def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
     Args:
         result: The path of the result.
         record: Its record.
-        new: Refuse to replace an existing record.
+        new: Whether to refuse to replace an existing record.
 
     Raises:
-        OutputUnwritable: No permission, no space, or a record exists although `new` is set.
+        OutputUnwritable: The record can't be written, or one exists although `new` is set.
     """
     data = {"format": RECORD_FORMAT} | dataclasses.asdict(record)
     write_atomically(record_path(result), (json.dumps(data, indent=2) + "\n").encode(), new=new)
@@ -77,13 +77,13 @@ def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
 def is_own_output(path: Path) -> bool:
     """Whether a file is a result or a preview that still has the bytes that Pochade wrote."""
     if record := read_record(path):
-        known = {record.result_sha256, record.replaced_sha256}
+        hashes = {record.result_sha256, record.replaced_sha256}
     elif path.name.endswith(PREVIEW_SUFFIX) and (record := read_record(_result_of_preview(path))):
-        known = {record.preview_sha256}
+        hashes = {record.preview_sha256}
     else:
         return False
     try:
-        return hash_file(path) in known
+        return hash_file(path) in hashes
     except FileUnreachable:  # the error is reported when the file is read as a scan
         return False
 
@@ -106,5 +106,9 @@ def hash_file(path: Path) -> str:
 
 
 def hash_if_exists(path: Path) -> str | None:
-    """Hash the content of a file; None where there is no file."""
+    """Hash the content of a file; None if there is no file.
+
+    Raises:
+        FileUnreachable: The file can't be read.
+    """
     return hash_file(path) if os.path.lexists(path) else None

@@ -1,10 +1,12 @@
-"""The cleaner: one model estimates the light and paper of the page, another one cleans it tile by tile.
+"""The cleaner: one model estimates the light and paper of a page, another one cleans the page tile by tile.
 
-picture ─►┤read_page├─► light, paper ─┐
-│                                  ▼
-└─► tiles with a margin ─►┤divide by light, paper├─►┤Denoiser├─►┤fill_specks├─► clean picture, defects
-▲
-strengths
+    picture ─┬─►┤read_page├─► light, paper ──────┐
+             │                                   ▼
+             └─► tiles with a margin ─►┤divide by light, paper├─►┤Denoiser├─►┤fill_specks├─► clean picture, defects
+                                                                     ▲
+                                                                 strengths
+
+The margin is as wide as a pixel's influence reaches, so tiles give the same result as the whole picture would.
 """
 
 from dataclasses import dataclass
@@ -25,8 +27,8 @@ from pochade.models.page_model import PageModel
 
 TILE_SIDE = 768  # pixels, without the margin
 DEFECT_LEVEL = 127  # of 255: a pixel with a higher probability is a defect
-MAX_IGNORED_DEFECTS = 4  # pixels
-MIN_CHANGE = 0.5  # levels of 8 bits, root mean square over a tile at full strength: a smaller change is none
+MAX_IGNORED_DEFECTS = 4  # pixels in a picture that counts as clean
+MIN_CHANGE = 0.5  # levels of 8 bits, root mean square over a tile at full strength; less counts as no change
 CLEAN_NOTE = "it is clean already"
 
 
@@ -42,7 +44,7 @@ class Strengths:
 
     @property
     def strongest(self) -> float:
-        """The largest strength; 0 if nothing is to be done."""
+        """The largest strength; at 0 there is nothing to do."""
         return max(self.light, self.paper, self.grain, self.specks, self.smudges)
 
 
@@ -50,12 +52,12 @@ class Strengths:
 class Cleaned:
     """A clean picture, and what was removed as damage."""
 
-    picture: Any  # of the input's type, mode or shape, and depth
+    picture: Any  # with the type, mode or shape, and depth of the input
     defects: NDArray[np.uint8]  # (H, W): probability of a speck, hair, scratch or fold, as 0 to 255
     before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours of the input
     after: NDArray[Any]  # (H, W, 3): the colours of the result
-    notes: tuple[str, ...]  # for people, each a clause
-    already_clean: bool  # nothing was changed, because nothing was found
+    notes: tuple[str, ...]  # for people, each a clause without a full stop
+    already_clean: bool  # nothing was changed, because no damage was found
 
     @property
     def removed(self) -> NDArray[np.float32]:
@@ -73,7 +75,7 @@ class Cleaned:
 
 
 class Cleaner:
-    """The two models that clean.
+    """The two models that clean scans, and their application to pictures of any size.
 
     Args:
         denoiser: Removes grain, specks and smudges.
@@ -90,7 +92,7 @@ class Cleaner:
         Args:
             image: The picture.
             strengths: How much of each kind of damage to remove.
-            where: How much may change at each pixel, (H, W) from 0 to 1; None for everything.
+            where: How much each pixel may change, (H, W) from 0 to 1; None if all may change freely.
         """
         colour = image.colour
         if not strengths.strongest:
@@ -123,7 +125,7 @@ class Cleaner:
             colour: The whole picture (H, W, 3), uint8 or uint16.
             tile: The part to clean.
             strengths: How much of each kind of damage to remove.
-            page: The light and paper of the whole picture; None to leave both.
+            page: The light and paper of the whole picture; None leaves both unchanged.
             where: As for `clean`.
 
         Returns:
@@ -132,17 +134,17 @@ class Cleaner:
         white = np.iinfo(colour.dtype).max
         x = torch.from_numpy(colour[tile.padded].astype(np.float32) / white).permute(2, 0, 1)[None]  # (1, 3, h, w)
         share = torch.ones(1, 1, *x.shape[2:]) if where is None else torch.from_numpy(where[tile.padded])[None, None]
-        even = x
+        evenly_lit = x
         if page is not None:
             field = interpolate_field(page.field(strengths.light, strengths.paper), tile.padded, colour.shape[:2])
-            even = x * (-field * share).exp()
+            evenly_lit = x * (-field * share).exp()
         amounts = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
-        y, defects = even, torch.zeros(x.shape[2:])
+        y, defects = evenly_lit, torch.zeros(x.shape[2:])
         if amounts.any() and share.any():
             conditioning = share * amounts  # (1, 3, h, w)
-            change, logits = self._denoise(even.clamp(0, 1), conditioning)
+            change, logits = self._denoise(evenly_lit.clamp(0, 1), conditioning)
             defect = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
-            y = torch.where(share > 0, fill_specks(even, change, defect, conditioning[:, 1:2]), even)
+            y = torch.where(share > 0, fill_specks(evenly_lit, change, defect, conditioning[:, 1:2]), evenly_lit)
             defects = defect[0, 0]
         clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.core_in_padded]  # (h, w, 3)
         core = (clean * np.float32(white) + np.float32(0.5)).astype(colour.dtype)
@@ -151,28 +153,28 @@ class Cleaner:
         return core, (defects.numpy()[tile.core_in_padded] * 255).round().astype(np.uint8)
 
     def _denoise(self, x: Tensor, conditioning: Tensor) -> tuple[Tensor, Tensor]:
-        """Run the denoiser on any size (1, 3, h, w), padded to the multiple that it needs and cut off again."""
+        """Run the denoiser on an input (1, 3, h, w) of any size, padded to its multiple, and crop the results."""
         height, width = x.shape[2:]
         multiple = self.denoiser.config.multiple
         pad = (0, -width % multiple, 0, -height % multiple)
-        x, conditioning = (functional.pad(part, pad, mode="replicate") for part in (x, conditioning))
+        x, conditioning = (functional.pad(planes, pad, mode="replicate") for planes in (x, conditioning))
         change, logits = self.denoiser(x, conditioning)
         return change[:, :, :height, :width], logits[:, :, :height, :width]
 
 
 def tile_margin(denoiser: Denoiser) -> int:
-    """The margin of a tile in pixels: the reach of the denoiser and of filling specks, rounded up to its multiple."""
+    """The margin of a tile in pixels: the reach of denoiser and speck filling, rounded up to a multiple."""
     multiple = denoiser.config.multiple
     return -(-(denoiser.config.reach + FILL_REACH) // multiple) * multiple
 
 
 def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:
-    """The root mean square of a change, in levels of 8 bits."""
+    """The root mean square of the change, in levels of 8 bits."""
     change = (before.astype(np.float32) - after) * np.float32(255 / np.iinfo(before.dtype).max)
     return float(np.sqrt(np.mean(change**2)))
 
 
 def _unchanged(image: InputImage, notes: tuple[str, ...]) -> Cleaned:
     no_defects = np.zeros(image.colour.shape[:2], np.uint8)
-    same = image.rebuild(image.colour)
-    return Cleaned(same, no_defects, image.colour, image.colour, notes, already_clean=bool(notes))
+    copy = image.rebuild(image.colour)
+    return Cleaned(copy, no_defects, image.colour, image.colour, notes, already_clean=bool(notes))

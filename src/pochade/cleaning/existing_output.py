@@ -1,4 +1,4 @@
-"""What an earlier run left where a result is to go, and whether it may be replaced."""
+"""The files of an earlier run at a result's path, and whether they may be replaced."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ OTHER_FOLDER_HINT = "choose another folder for the results"
 
 @dataclass(frozen=True)
 class ExistingOutput:
-    """The files of an earlier run at a result's path; None for each that isn't there."""
+    """The files of an earlier run at a result's path; None for a file that doesn't exist."""
 
     record: CleanRecord | None = None
     result_sha256: str | None = None
@@ -26,14 +26,14 @@ def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> Existing
     Args:
         scan: The original.
         scan_sha256: The hash of its content.
-        result: Where its result is to go.
+        result: The path of its result.
 
     Raises:
-        OutputUnwritable: A file is in the way that must not be replaced: the original, the result of another scan, or a
+        OutputUnwritable: A file at these paths must not be replaced: the original, the result of another scan, or a
             file that Pochade did not write.
     """
     if result.parent.exists() and result.parent.samefile(scan.parent):
-        raise OutputUnwritable(f"'{printable(scan)}' lies in the folder for the results", OTHER_FOLDER_HINT)
+        raise OutputUnwritable(f"'{printable(scan)}' is in the folder for the results", OTHER_FOLDER_HINT)
     record = read_record(result)
     if record is None:
         for path in (result, record_path(result), preview_path(result)):
@@ -48,10 +48,10 @@ def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> Existing
 
 
 def _check_unchanged(existing: ExistingOutput, record: CleanRecord, result: Path) -> None:
-    """Raise OutputUnwritable where a file differs from what its record says that Pochade wrote."""
+    """Raise OutputUnwritable if a file no longer has the bytes that Pochade wrote according to the record."""
     if existing.result_sha256 not in {None, record.result_sha256, record.replaced_sha256}:
-        why = f"'{printable(result)}' was changed by somebody since it was cleaned"
+        why = f"'{printable(result)}' was changed after it was cleaned"
         raise OutputUnwritable(why, OTHER_FOLDER_HINT)
     if existing.preview_sha256 not in {None, record.preview_sha256}:
-        why = f"'{printable(preview_path(result))}' was changed by somebody since it was drawn"
+        why = f"'{printable(preview_path(result))}' was changed after it was drawn"
         raise OutputUnwritable(why, OTHER_FOLDER_HINT)

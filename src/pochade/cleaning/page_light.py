@@ -2,8 +2,8 @@
 
     page ─►┤downscale├─►┤PageModel├─► light, bare paper ─►┤correct by bare paper├─► PageLight
 
-Both are estimated from bare paper only. Where a page shows hardly any, or was drawn on toned paper with lights brighter
-than the paper, they are left as they are, and a note says so.
+Both are estimated from bare paper. If a page shows hardly any, both are left as they are. On toned paper with
+highlights brighter than the paper, the paper keeps its colour. A note says so.
 """
 
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from pochade.images.geometry.gaussian_blur import blur
 from pochade.models.page_model import PageModel
 
 Floats = NDArray[np.float32]
-PREREDUCTION = 4  # times the thumbnail's size, to which pixels are first averaged in whole blocks
-MIN_BARE_SHARE = 0.12  # of the page that must be bare paper
-BARE_PROBABILITY = 0.5  # of a pixel that counts as bare paper
-CORRECTION_SIGMA = 5.0  # pixels of the thumbnail, over which bare paper corrects the estimate
+PREREDUCTION = 4  # whole blocks of pixels are first averaged, to at least so many times the thumbnail's size
+MIN_BARE_SHARE = 0.12  # share of the page that must be bare paper
+BARE_PROBABILITY = 0.5  # above it a pixel counts as bare paper
+CORRECTION_SIGMA = 5.0  # pixels of the thumbnail: the range over which bare paper corrects the estimate
 ESTIMATE_WEIGHT = 0.02  # of the model's estimate, relative to bare paper
-CERTAIN_PROBABILITY = 0.9  # of a pixel that is certainly bare paper
-PURE_WHITE, MIN_PURE_SHARE = 0.995, 0.9  # a page whose bare paper is mostly pure white is no scan
-LIGHTS_EXCESS, MIN_LIGHTS_SHARE = 0.15, 0.005  # on toned paper, so large a share is so much brighter than the paper
-PAPER_QUANTILE = 0.9  # of the light, at which the paper's colour is read
-EVEN_LIMIT = 0.004  # natural logarithm: light and paper closer to white are even
+CERTAIN_PROBABILITY = 0.9  # above it a pixel is certainly bare paper
+PURE_WHITE, MIN_PURE_SHARE = 0.995, 0.9  # if most of the bare paper is pure white, the page is not a scan
+HIGHLIGHT_EXCESS, MIN_HIGHLIGHT_SHARE = 0.15, 0.005  # paper is toned if so large a share is so much brighter
+PAPER_QUANTILE = 0.9  # of the light over the page, which is the paper's colour
+EVEN_LIMIT = 0.004  # natural logarithm; light and paper count as white below it
 NO_PAPER_NOTE = "there is too little bare paper to tell its light and colour, which were left as they are"
 TONED_PAPER_NOTE = "the paper is darker than lights drawn on it, and keeps its colour"
 
 
 @dataclass(frozen=True)
 class PageLight:
-    """The light on a page and its paper's colour, as natural logarithms: 0 is even and white."""
+    """The light on a page and the colour of its paper, as natural logarithms: 0 is even and white."""
 
-    light: Tensor  # (3, h, w) over the page, at most about 0
+    light: Tensor  # (3, h, w), a coarse field over the page, mostly below 0
     paper: Tensor  # (3,)
     notes: tuple[str, ...] = ()
 
@@ -46,28 +46,28 @@ class PageLight:
         return float(self.light.abs().max()) < EVEN_LIMIT and float(self.paper.abs().max()) < EVEN_LIMIT
 
     def field(self, light: float, paper: float) -> Tensor:
-        """What to subtract from the logarithm of the page (1, 3, h, w), for strengths of 0 to 1."""
+        """The field (1, 3, h, w) to subtract from the logarithm of the page, for strengths from 0 to 1."""
         return (self.light * light + self.paper.view(3, 1, 1) * paper)[None]
 
 
 def downscale(pixels: NDArray[np.generic], side: int) -> Tensor:
-    """Shrink a page to a thumbnail.
+    """Resize a page to a thumbnail.
 
     Args:
         pixels: (H, W, C) uint8, uint16 or float.
         side: The longer side of the thumbnail in pixels.
 
     Returns:
-        (1, C, h, w) float32 in the units of the page.
+        The thumbnail (1, C, h, w), float32 in the units of the page.
     """
     size = [max(1, round(length * side / max(pixels.shape[:2]))) for length in pixels.shape[:2]]
     steps = [max(1, length // (PREREDUCTION * target)) for length, target in zip(pixels.shape[:2], size, strict=True)]
     rows, columns = (length // step for length, step in zip(pixels.shape[:2], steps, strict=True))
-    cut = pixels[: rows * steps[0], : columns * steps[1]]  # cuts off less than a quarter of a thumbnail's pixel
-    small = cut.reshape(rows, steps[0], columns, steps[1], -1).mean((1, 3), dtype=np.float32)
+    whole_blocks = pixels[: rows * steps[0], : columns * steps[1]]  # less than a quarter of a thumbnail's pixel is lost
+    small = whole_blocks.reshape(rows, steps[0], columns, steps[1], -1).mean((1, 3), dtype=np.float32)
     reduced = torch.from_numpy(small).permute(2, 0, 1)[None]
-    shrinks = size[0] <= rows and size[1] <= columns
-    return functional.interpolate(reduced, size=size, mode="area" if shrinks else "bilinear")
+    is_smaller = size[0] <= rows and size[1] <= columns
+    return functional.interpolate(reduced, size=size, mode="area" if is_smaller else "bilinear")
 
 
 def pad_to_square(x: Tensor, side: int) -> Tensor:
@@ -77,7 +77,7 @@ def pad_to_square(x: Tensor, side: int) -> Tensor:
 
 @torch.inference_mode()
 def read_page(model: PageModel, pixels: NDArray[np.uint8 | np.uint16]) -> PageLight:
-    """Estimate the light on a page and its paper's colour.
+    """Estimate the light on a page and the colour of its paper.
 
     Args:
         model: The model that estimates light and bare paper.
@@ -95,37 +95,40 @@ def read_page(model: PageModel, pixels: NDArray[np.uint8 | np.uint16]) -> PageLi
         return PageLight(torch.zeros(3, 1, 1), torch.zeros(3))
     estimate = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width]
     field = _correct_by_bare_paper(estimate, small.clamp(min=1 / 255).log(), bare)[0]  # (3, h, w)
-    even = small[0] / field.exp()
+    evenly_lit = small[0] / field.exp()  # (3, h, w), 1 on bare paper
     paper = field.flatten(1).quantile(PAPER_QUANTILE, dim=1)  # (3,)
-    if float((even.mean(0) > 1 + LIGHTS_EXCESS).float().mean()) > MIN_LIGHTS_SHARE:
+    if float((evenly_lit.mean(0) > 1 + HIGHLIGHT_EXCESS).float().mean()) > MIN_HIGHLIGHT_SHARE:
         return PageLight(field - paper.view(3, 1, 1), torch.zeros(3), (TONED_PAPER_NOTE,))
     return PageLight(field - paper.view(3, 1, 1), paper)
 
 
 def _correct_by_bare_paper(estimate: Tensor, levels: Tensor, bare: Tensor) -> Tensor:
-    """Correct the light by the bare paper nearby: add the local mean of the error there, weighted by bareness.
+    """Correct the model's estimate by its error on bare paper nearby, a local mean weighted by bareness.
 
     Args:
         estimate: The model's estimate of the light (1, 3, h, w), as natural logarithms.
         levels: The page (1, 3, h, w), as natural logarithms.
         bare: The probability of bare paper (1, 1, h, w).
+
+    Returns:
+        The corrected light (1, 3, h, w), as natural logarithms.
     """
     weight = bare.pow(4)
-    both = torch.cat([(levels - estimate) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
-    means = torch.from_numpy(blur(np.ascontiguousarray(both), CORRECTION_SIGMA)).permute(2, 0, 1)[None]
+    stacked = torch.cat([(levels - estimate) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
+    means = torch.from_numpy(blur(np.ascontiguousarray(stacked), CORRECTION_SIGMA)).permute(2, 0, 1)[None]
     return estimate + means[:, :3] / (means[:, 3:] + ESTIMATE_WEIGHT)
 
 
 def interpolate_field(field: Tensor, part: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
-    """Interpolate a coarse field over the whole page at the pixels of a part.
+    """Interpolate a coarse field over a page at the pixels of a part of the page.
 
     Args:
-        field: (1, 3, a, b).
-        part: Rows and columns of the page.
+        field: The field over the whole page (1, 3, a, b).
+        part: The rows and columns of the part.
         size: Height and width of the page.
 
     Returns:
-        (1, 3, h, w).
+        The field at the part's pixels (1, 3, h, w).
     """
     rows, columns = (
         (torch.arange(span.start, span.stop) + 0.5) / length * 2 - 1

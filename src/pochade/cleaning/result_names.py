@@ -13,27 +13,28 @@ class ScanFile:
     """A file to clean."""
 
     path: Path
-    relative: Path  # its path below the folder that was given, or its name
+    relative: Path  # its path below the folder to clean, or its name
 
 
 def choose_result_names(outputs: dict[ScanFile, OutputFormat]) -> dict[ScanFile, Path]:
-    """Choose the results' paths, relative to their folder.
+    """Choose the paths of the results, relative to the folder for the results.
 
-    A scan keeps its name; where its suffix doesn't fit the format of the result, the right suffix is appended. Where
-    two results would share a name, both get the folders in which they differ. If that doesn't help, all but one get a
-    number.
+    A scan keeps its name. If its suffix doesn't fit the format of the result, the right suffix is appended. If two
+    results would share a name, both names are extended by the folders in which they differ. If they still share a name,
+    all but one get a number.
     """
     names = {scan: _fit_suffix(scan.relative, output) for scan, output in outputs.items()}
     for group in _groups_with_one_name(names):
         common = os.path.commonpath([Path(os.path.normpath(scan.path.absolute())).parent for scan in group])
         for scan in group:
-            longer = Path(os.path.relpath(scan.path, common))
-            names[scan] = _fit_suffix(max(longer, scan.relative, key=lambda name: len(name.parts)), outputs[scan])
+            from_common = Path(os.path.relpath(scan.path, common))
+            longer = max(from_common, scan.relative, key=lambda name: len(name.parts))
+            names[scan] = _fit_suffix(longer, outputs[scan])
     return _number_duplicates(names)
 
 
 def _fit_suffix(name: Path, output: OutputFormat) -> Path:
-    """Append a suffix where the name's own doesn't fit; the name stays, so it doesn't depend on other scans."""
+    """Append the right suffix if the name's suffix doesn't fit; replacing it could make two names equal."""
     if output.format in FORMATS_BY_SUFFIX.get(name.suffix.lower(), ()):
         return name
     return name.with_name(name.name + output.suffix)
@@ -52,7 +53,7 @@ def _fold_case(name: Path) -> str:
 
 
 def _number_duplicates(names: dict[ScanFile, Path]) -> dict[ScanFile, Path]:
-    """Number the names that are used already; scans that keep their own name come first."""
+    """Add numbers to names that are already used; scans whose name did not change come first."""
     unique, used = dict(names), set[str]()
     for scan in sorted(names, key=lambda scan: names[scan].name != scan.path.name):
         number = 1

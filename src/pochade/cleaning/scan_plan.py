@@ -1,6 +1,8 @@
-"""Which files are scans to clean, and where the result of each goes, found without decoding any of them.
+"""The plan of a cleaning run: which files are scans, and where their results go. No pixels are decoded.
 
-files, folders ──►┤walk├──►┤identify├──►┤choose names├──► ScanJobs
+    files, folders ──►┤walk├──►┤identify├──►┤choose names├──► ScanJobs
+
+Results of earlier runs are not scans, and a file that can't be cleaned is listed with its problem.
 """
 
 import os
@@ -21,14 +23,14 @@ from pochade.system.folder_walk import walk_folder
 
 @dataclass(frozen=True)
 class ScanJob:
-    """A scan on its way to a clean result. `hash_scan` and `check_output` add what is read when its turn comes."""
+    """A scan to clean. `hash_scan` and `check_output` fill in the fields that are read just before it is cleaned."""
 
     scan: Path
     header: Header
     format: str  # of the result
     result: Path
     sha256: str = ""  # of the scan's content
-    existing: ExistingOutput = ExistingOutput()  # noqa: RUF009  it is immutable
+    existing: ExistingOutput = ExistingOutput()  # noqa: RUF009  immutable
 
     def hash_scan(self) -> "ScanJob":
         """Return the job with the hash of the scan's content.
@@ -42,7 +44,7 @@ class ScanJob:
         """Return the job with what an earlier run left at the result's path.
 
         Raises:
-            OutputUnwritable: A file is in the way that must not be replaced.
+            OutputUnwritable: A file at the result's path must not be replaced.
         """
         return replace(self, existing=find_existing_output(self.scan, self.sha256, self.result))
 
@@ -55,16 +57,16 @@ class CleanPlan:
     problems: dict[Path, PochadeError]
 
 
-def plan_scans(given: Sequence[Path], to: Path) -> CleanPlan:
+def plan_scans(inputs: Sequence[Path], to: Path) -> CleanPlan:
     """Plan the cleaning of files, and of all files below folders.
 
     Args:
-        given: Files and folders.
+        inputs: Files and folders.
         to: The folder for the results.
     """
     problems: dict[Path, PochadeError] = {}
     headers: dict[ScanFile, Header] = {}
-    for scan in _find_scans(given, problems):
+    for scan in _find_scans(inputs, problems):
         try:
             headers[scan] = _identify_scan(scan.path)
         except PochadeError as error:
@@ -80,7 +82,8 @@ def _identify_scan(path: Path) -> Header:
 
     Raises:
         PictureUnreadable: The file holds no picture.
-        UsageError: It holds several pages. All but the first would be lost when somebody deletes the original.
+        UsageError: It holds several pages. Only the first would be in the result, so deleting the original would lose
+            the others.
     """
     header = identify(path)
     if header.format == "TIFF" and header.frames > 1:
@@ -89,24 +92,24 @@ def _identify_scan(path: Path) -> Header:
     return header
 
 
-def _find_scans(given: Sequence[Path], problems: dict[Path, PochadeError]) -> Iterator[ScanFile]:
-    """Find each scan once, without results of earlier runs; folders that can't be listed are added to `problems`."""
-    seen = set()
-    for path in given:
+def _find_scans(inputs: Sequence[Path], problems: dict[Path, PochadeError]) -> Iterator[ScanFile]:
+    """Find each scan once, but no results of earlier runs; folders that can't be listed are added to `problems`."""
+    seen_paths = set()
+    for path in inputs:
         is_folder = os.path.isdir(path)  # noqa: PTH112  pathlib raises for a name that is too long
         scans = _scans_below(path, problems) if is_folder else [ScanFile(path, Path(path.name))]
         for scan in scans:
-            if (real_path := os.path.realpath(scan.path)) not in seen:
-                seen.add(real_path)
+            if (real_path := os.path.realpath(scan.path)) not in seen_paths:
+                seen_paths.add(real_path)
                 yield scan
 
 
 def _scans_below(folder: Path, problems: dict[Path, PochadeError]) -> Iterator[ScanFile]:
-    found = walk_folder(folder, folder / ".pochade")
-    for name, reason in found.unreadable.items():
+    listing = walk_folder(folder, folder / ".pochade")
+    for name, reason in listing.unreadable.items():
         path = folder / os.fsdecode(name)
         problems[path] = FileUnreachable.about(printable(path), reason)
-    for name in sorted(found.files):
+    for name in sorted(listing.files):
         path = Path(os.fsdecode(name))
         if not is_own_output(folder / path):
             yield ScanFile(folder / path, path)

@@ -47,7 +47,7 @@ def clean(
     """Clean scans of drawings and paintings.
 
     Evens out light, whitens paper, and removes grain, specks, hairs and smudges. Originals are only read. A scan that
-    can't be cleaned is listed with the reason and stops nothing.
+    can't be cleaned is listed with the reason and stops nothing; the exit code is not 0 only if no scan was cleaned.
 
     Each result keeps the name, format, depth (8 or 16 bits), transparency, colour profile, EXIF and resolution of its
     scan, as far as the format can hold them. A format that Pochade does not write becomes PNG, such as
@@ -114,9 +114,9 @@ def _print_outcomes(outcomes: Sequence["CleanOutcome"], to: Path) -> None:
     done_before = sum(outcome.done_before for outcome in outcomes)
     print_message(f"{len(cleaned):,} cleaned, {done_before:,} done before; the results are in '{to}'")
     notes = [(outcome.scan.name, outcome.record.notes) for outcome in cleaned if outcome.record]
-    print_listing("notes on {} of them", [f"{name}: {', '.join(texts)}" for name, texts in notes if texts])
+    print_listing("notes on cleaned scans", [f"{name}: {', '.join(texts)}" for name, texts in notes if texts])
     problems = [outcome.problem for outcome in outcomes if outcome.problem]
-    print_listing("{} could not be cleaned", [_problem_line(problem) for problem in problems])
+    print_listing("scans that could not be cleaned", [_problem_line(problem) for problem in problems])
 
 
 def _problem_line(problem: PochadeError) -> str:

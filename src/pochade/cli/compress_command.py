@@ -38,8 +38,8 @@ def compress(
         typer.Option(
             "--report",
             metavar="REPORT.html",
-            help="A page to write: what was saved, by which codec, with which score, and the pictures that lost most, "
-            "before and after. All pictures are in a JSON file beside it. An older report is replaced.",
+            help="A page to write: what was saved, by which codec, with which score, and the 40 pictures that lost "
+            "most, before and after. All pictures are in a JSON file beside it. An older report is replaced.",
         ),
     ] = None,
     as_json: Annotated[
@@ -49,14 +49,15 @@ def compress(
     """Compress a folder into one archive.
 
     Every picture is encoded by the codec that makes it smallest, and everything else is packed. Each entry is decoded
-    and compared before the archive gets its name. Any zip tool opens it. `.pochade/`, links and files that can't be
-    read are not in it; links and unreadable files are listed, and the exit code is then 8.
+    and compared before the archive gets its name. Any zip tool opens it. Not in it are `.pochade/` (with your
+    labels), links, and files that can't be read; links and unreadable files are listed, and the exit code is then 8.
 
     At `lossless`, JPEGs come back byte for byte, other pictures with the same pixels and metadata, and everything else
     byte for byte. At `high` and `medium`, a picture comes back as a smaller AVIF, JPEG XL or WebP with an SSIMULACRA2
-    score of at least 90 or 70, such as `cat.png.avif`. Where a model makes the archive smaller, the archive contains
-    it, and such pictures come back restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit
-    pictures stay lossless, and files above 256 MiB are packed as they are.
+    score of at least 90 or 70, such as `cat.png.avif`, with transparency, profile, EXIF, XMP and resolution, but without
+    PNG comments. Where a model makes the archive smaller, the archive contains it, and such pictures come back
+    restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit pictures stay lossless, and files
+    above 256 MiB are packed as they are.
 
     At `preview`, every picture becomes at most a thousand bytes, which takes six to eleven seconds each. An archive
     of `high`, `medium` or `preview` does not contain the originals: never make it the only copy.
@@ -98,7 +99,9 @@ def _print_report(report: "CompressReport", to: Path) -> None:
             sizes = f"{savings.original_bytes:,} bytes became {savings.bytes:,}"
             print_message(f"  {codec:<13} {savings.pieces:>7,} files: {sizes}")
     print_listing(
-        "{} files had changed; their old content is in the archive under another name",
+        "changed files, whose old content is in the archive under another name",
         [f"{before} is now {after}" for before, after in report.set_aside.items()],
     )
-    print_listing("{} are not in the archive", [f"'{path}' {reason}" for path, reason in report.left_out.items()])
+    print_listing(
+        "files that are not in the archive", [f"'{path}' {reason}" for path, reason in report.left_out.items()]
+    )

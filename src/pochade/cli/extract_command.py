@@ -50,9 +50,9 @@ def extract(
     others = f"; {report.already_there:,} others were in it already" if report.already_there else ""
     print_message(f"{report.files:,} files extracted to '{to}'{others}")
     print_listing(
-        "{} files have another name, because this system can't tell their name from that of another file",
+        "files under another name, because this system can't tell their name from that of another file",
         [f"{before} is now {after}" for before, after in renamed.items()],
     )
-    print_listing("{} could not be extracted", [f"{path}: {sentence}" for path, sentence in problems.items()])
+    print_listing("files that could not be extracted", [f"{path}: {sentence}" for path, sentence in problems.items()])
     if problems:
         raise typer.Exit(max(error.exit_code for error in report.problems.values()))

@@ -84,8 +84,8 @@ def _print_families(results: Sequence["Family"], folder: Path) -> None:
     versions = sum(len(family.members) - 1 for family in results) - duplicates
     megabytes = sum(family.spare_bytes for family in results) / 1e6
     print_message(
-        f"{len(results):,} families: besides the covers, {duplicates:,} duplicates ({megabytes:,.1f} MB) and "
-        f"{versions:,} versions"
+        f"families: {len(results):,}; besides the covers, duplicates: {duplicates:,} ({megabytes:,.1f} MB), "
+        f"versions: {versions:,}"
     )
 
 

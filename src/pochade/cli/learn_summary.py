@@ -33,4 +33,4 @@ def print_training(figures: dict[str, Any]) -> None:
 def print_problems(problems: Sequence["ReadProblem"], folder: Path) -> None:
     """List the files that gave no picture, with the reasons."""
     lines = [f"{os.path.relpath(problem.path, folder)}: {problem.reason}" for problem in problems]
-    print_listing("{} files gave no picture", lines, "`pochade info --json` lists")
+    print_listing("files that gave no picture", lines, "`pochade info --json` lists")

@@ -42,16 +42,16 @@ def print_error(error: PochadeError) -> None:
 
 
 def print_listing(heading: str, lines: Sequence[str], full_list: str = "`--json` lists") -> None:
-    """Print a heading and the first lines of a list; print nothing if the list is empty.
+    """Print a heading with the number of lines, and the first lines; print nothing if there are none.
 
     Args:
-        heading: The heading; `{}` in it becomes the number of lines.
+        heading: The heading.
         lines: The list.
         full_list: Where a person finds the whole list if it is cut.
     """
     if not lines:
         return
-    print_message(f"\n{heading.format(format(len(lines), ','))}:")
+    print_message(f"\n{heading} ({len(lines):,}):")
     for line in lines[:MAX_LISTED_LINES]:
         print_message(f"  {printable_line(line)}")
     if len(lines) > MAX_LISTED_LINES:

@@ -37,7 +37,7 @@ def verify(
         print_message(f"{count:,} files, all intact")
         return
     lines = [_damage_line(damage.what, paths) for damage, paths in zip(damages, lost_files, strict=True)]
-    print_listing("{} damaged", lines)
+    print_listing("damage", lines)
     raise typer.Exit(ArchiveDamaged.exit_code)
 
 

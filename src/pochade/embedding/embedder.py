@@ -2,6 +2,8 @@
 
     picture ──►──┤letterbox├──┬──► subject ──►──┤EmbeddingModel├──────────────────► embedding (64,)
                               └──► whole   ──►──┤SketchVAE├──►──┤SketchCodec├──► sketch, 256 bytes
+
+The subject is the picture without the bare paper around it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,9 +1,9 @@
 """The probability tables of the entropy coder: discretised Laplace distributions, the same on every machine.
 
 There is a table for each of 26 scales and four fractional parts of the mean. The probabilities are computed in whole
-numbers and decimals, which round alike everywhere. An offset is the distance from the centre of the distribution. Tables
-of narrow scales hold offsets up to 63, those of wide scales up to 255. The narrowest scale has no table: it is silent,
-which means that its offset is always 0 and takes no bits.
+numbers and decimals, which round alike everywhere. An offset is the distance from the centre of the distribution.
+Tables of narrow scales hold offsets up to 63, those of wide scales up to 255. The narrowest scale has no table: it is
+silent, which means that its offset is always 0 and takes no bits.
 """
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -97,10 +97,10 @@ def _laplace_counts(scale: int, fraction: int, max_offset: int, total: int) -> I
     with localcontext(EXACT_DECIMALS):
         step = (-Decimal(scale + MIN_LOG_SCALE) / SCALES_PER_UNIT).exp()  # in units of the scale
         ratio, mean, half = (-step).exp(), Decimal(fraction) / MEANS_PER_STEP, Decimal("0.5")
-        right, left = (total * half * (1 - ratio) * (-step * (half + side * mean)).exp() for side in (-1, 1))
+        right_tail, left_tail = (total * half * (1 - ratio) * (-step * (half + side * mean)).exp() for side in (-1, 1))
         counts = np.ones(2 * max_offset + 1, np.int32)
         for offset in range(1, max_offset + 1):
-            counts[max_offset + offset], counts[max_offset - offset] = max(1, int(right)), max(1, int(left))
-            right, left = right * ratio, left * ratio
+            counts[max_offset + offset], counts[max_offset - offset] = max(1, int(right_tail)), max(1, int(left_tail))
+            right_tail, left_tail = right_tail * ratio, left_tail * ratio
     counts[max_offset] += total - counts.sum()
     return counts

@@ -3,8 +3,8 @@
     latents decoded so far ──►──┤3x3 convolution, ReLU, 1x1 convolution├──► centre, fraction and scale of each latent
 
 All weights, inputs and features are whole multiples of powers of two, and so small that all sums stay below 2^24 units.
-32-bit floats hold such sums exactly, whatever the order of addition. The few values that need exponentials or logarithms
-are computed in decimals, which round alike everywhere.
+32-bit floats hold such sums exactly, whatever the order of addition. The few values that need exponentials or
+logarithms are computed in decimals, which round alike everywhere.
 """
 
 from decimal import Decimal, localcontext

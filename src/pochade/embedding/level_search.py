@@ -34,7 +34,8 @@ class LevelSearch:
 
     def __init__(self, levels: Integers32, bits: Floats) -> None:
         self.levels = levels  # (B,), the best so far
-        self._low, self._high = np.full(len(levels), -1), np.full(len(levels), MAX_LEVEL + 1)  # highest that fits, lowest that doesn't
+        self._low = np.full(len(levels), -1)  # the highest level known to fit
+        self._high = np.full(len(levels), MAX_LEVEL + 1)  # the lowest level known not to fit
         self._last = levels.copy()
         self._slopes = np.full(len(levels), START_SLOPE)
         self._log_bits = np.log(np.maximum(bits, 1))

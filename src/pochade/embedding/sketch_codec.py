@@ -1,8 +1,8 @@
 """The codec of sketches: latents are quantised and entropy-coded into 256 bytes, and decoded again.
 
-    latents ──►──┤quantise├──► whole numbers ──┬──────────────────►──────────────┤range coder├──► sketch
-                     ▲                         └──►──┤IntegerPrior├──► distributions ──┘  │
-                     └──── level ◄──┤LevelSearch├──◄── bits ──────────────────────────────┘
+    latents ──►──┤quantise├──► whole numbers ──┬─────────────────────────────────────────────►──┤range coder├──► sketch
+                     ▲                         └──►──┤IntegerPrior├──► distributions ──┬──►──────┘
+                     └── level ◄──┤LevelSearch├──◄── estimated bits ───────────────────┘
 
 The prior predicts the distribution of each latent from the latents coded before it, part by part. It computes in whole
 numbers (`integer_prior.py`, `entropy_tables.py`), so a sketch written on one machine can be decoded on every other.

@@ -1,10 +1,12 @@
-"""The bytes of a sketch; `docs/format.md` is the specification.
+"""The bytes of a sketch.
 
     byte 0       1, the version of this format
     byte 1       the frame: w - 1 for pictures of w x 96 pixels with w <= 96, 95 + h for those of 96 x h with h < 96
     byte 2       the level: how finely the latents are quantised, exp(level / 32 - 4) steps per unit
     byte 3       the sum of bytes 4 to 255, modulo 256
     bytes 4-255  63 little-endian 32-bit words of a range coder
+
+`docs/format.md` is the specification.
 """
 
 import math
@@ -49,7 +51,9 @@ def check_sketch(sketch: bytes) -> None:
         PictureDamaged: One of these is wrong.
     """
     if len(sketch) != SKETCH_BYTES or sketch[0] != SKETCH_VERSION or sketch[1] > MAX_FRAME_BYTE:
-        raise PictureDamaged(f"these bytes are not a sketch: a sketch has {SKETCH_BYTES}, and begins with {SKETCH_VERSION}")
+        raise PictureDamaged(
+            f"these bytes are not a sketch: a sketch has {SKETCH_BYTES}, and begins with {SKETCH_VERSION}"
+        )
     if _checksum(sketch[HEADER_BYTES:]) != sketch[3]:
         raise PictureDamaged("a sketch is damaged: its checksum is wrong")
 

@@ -59,6 +59,10 @@ class FlowMatchingVAE(nn.Module):
                     └──►──┤drawer├──┤leave├──►───────────┘
         conditioning ──►──┘
 
+    The attributes have the names of the stored weights. `reader` is the transformer of the encoder, and `drawer` that
+    of the decoder. `told` embeds the latent, `timed` embeds the time, and `leave` maps tokens to channels. `rest` is the
+    variance that the principal components leave unexplained.
+
     Args:
         config: The sizes.
     """
@@ -181,7 +185,8 @@ class Transformer(nn.Module):
                                                  │
                 conditioning (B, W) ──►──┤told├──┘  scales, shifts and gates each block (Peebles & Xie, ICCV 2023)
 
-    One modulation is computed for all blocks (Chen et al., "PixArt-alpha", ICLR 2024).
+    One modulation is computed for all blocks (Chen et al., "PixArt-alpha", ICLR 2024). `enter` embeds the input tokens,
+    `where` are the positions, and `told` is the modulation.
 
     Args:
         channels: Size of an input token, C.
@@ -217,6 +222,9 @@ class TransformerBlock(nn.Module):
 
         x ──┬──┤beside├──(+)──┬──┤asked, attention, answered├──(+)──┬──┤wide, ReLU², narrow├──(+)──► y (B, N, W)
             └──────►──────┘   └──────────────►──────────────────┘   └───────────►──────────────┘
+
+    `beside` is the depthwise convolution. `asked` projects to queries, keys and values, and `answered` projects back.
+    `own` is added to the shared modulation.
 
     Args:
         width: Size of a token, W.

@@ -96,7 +96,7 @@ class AffineCoupling(nn.Module):
     """An affine coupling: one half of the coordinates decides how far the other half is shifted and scaled.
 
         fixed half (B, D / 2) ──►──┬─────────────────────────────►────┐
-                                   └──┤net├──► shift, log-scale ─┐    ├──► points (B, D)
+                                   └──┤`net`├► shift, log-scale ─┐    ├──► points (B, D)
         other half (B, D / 2) ──►────────────────────────────┤x, +├──►┘
 
     Args:

@@ -64,6 +64,8 @@ class SketchVAE(nn.Module):
         x_hat (B, 3, 96, 96) ◄──(+)◄─────────────┬────────────◄──┤back├──◄────┤
                                  └───◄──┤drawing├┴──◄──┤enlarging├──◄─────────┘
 
+    `back` is the inverse transform, `enlarging` upsamples the latents, and `drawing` adds what the transform misses.
+
     Args:
         config: The sizes.
     """

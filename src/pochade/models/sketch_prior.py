@@ -50,7 +50,7 @@ class SketchPrior(nn.Module):
     """Quantised latents to the distribution of each one, given those decoded before it.
 
         coarser groups, compressed     ──►──┐
-        same group, first half         ──►──┼──►──┤nets[group]├──► mean and log-scale of each latent of one part
+        same group, first half         ──►──┼──►──┤`nets`[group]├──► mean and log-scale of each latent of one part
         log steps, which half          ──►──┘
 
     Each of `nets` is a 3x3 convolution, ReLU and a 1x1 convolution. Large values are compressed by the logarithm.
@@ -87,16 +87,16 @@ class SketchPrior(nn.Module):
         """
         compressed = quantised.sign() * quantised.abs().log1p()
         level = log_steps.view(-1, 1, 1, 1).expand_as(compressed[:, :1])
-        odd = checkerboard(quantised.shape[2], quantised.shape[3], quantised.device).expand_as(level)
-        means, log_scales, first_half = list[Tensor](), list[Tensor](), quantised
+        second_half = checkerboard(quantised.shape[2], quantised.shape[3], quantised.device).expand_as(level)
+        means, log_scales, first_prediction = list[Tensor](), list[Tensor](), quantised
         for part in sketch_parts(self.groups):
-            same_group = compressed[:, part.start : part.end] * (1 - odd) * part.half
+            same_group = compressed[:, part.start : part.end] * (1 - second_half) * part.half
             context = [compressed[:, : part.start], same_group, level, torch.full_like(level, part.half)]
             prediction = CONTEXT_GAIN * self.nets[part.group](torch.cat(context, 1))
             if part.half == 0:
-                first_half = prediction
+                first_prediction = prediction
             else:
-                mean, log_scale = torch.where(odd > 0, prediction, first_half).chunk(2, 1)
+                mean, log_scale = torch.where(second_half > 0, prediction, first_prediction).chunk(2, 1)
                 means.append(mean)
                 log_scales.append(log_scale)
         base_log_scales = CONTEXT_GAIN * self.small_log_scales.view(1, -1, 1, 1) + level

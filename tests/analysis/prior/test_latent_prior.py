@@ -37,8 +37,8 @@ def test_clusters_are_a_mixture_and_samples_lie_in_them() -> None:
 
 def test_the_log_density_of_normal_latents_is_that_of_their_distribution() -> None:
     latents = normal_latents(500, seed=3)
-    known = GaussianMixture(np.ones(1), latents.mean(0)[None], np.cov(latents.T)[None])
-    assert np.abs(LatentPrior.fit(latents).log_density(latents) - known.log_density(latents)).mean() < 0.4
+    true_density = GaussianMixture(np.ones(1), latents.mean(0)[None], np.cov(latents.T)[None])
+    assert np.abs(LatentPrior.fit(latents).log_density(latents) - true_density.log_density(latents)).mean() < 0.4
 
 
 @settings(max_examples=5, deadline=None)

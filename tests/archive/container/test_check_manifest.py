@@ -109,7 +109,7 @@ IMPOSSIBLE_MANIFESTS: list[tuple[Callable[[Json], None], str]] = [
     (path_twice, "the same path twice"),
     (file_as_folder, "a file where"),
     (folder_below_a_file, "a file where"),
-    (same_entry, "an entry twice"),
+    (same_entry, "the same entry twice"),
     (entry_without_content, "other sizes than the file"),
     (too_long_entry, "other sizes than the file"),
     (negative_size, "the wrong 'bytes'"),

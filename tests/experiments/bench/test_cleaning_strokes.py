@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("cv2", reason="the extra `bench` is not installed")
 pytest.importorskip("skimage", reason="the extra `bench` is not installed")
 
-from experiments.bench.cleaning_rivals import median_filter, untouched
+from experiments.bench.cleaning_rivals import leave_as_is, median_filter
 from experiments.bench.cleaning_strokes import colour_error, find_strokes, measure_hatching, stroke_f1
 from tests.experiments.bench.line_drawings import line_drawing, on_uneven_paper
 
@@ -30,7 +30,7 @@ def test_lost_and_invented_strokes_both_count() -> None:
 
 
 def test_hatching_survives_untouched_and_is_lost_in_a_median() -> None:
-    same = measure_hatching(untouched, 300, np.random.default_rng(0))
+    same = measure_hatching(leave_as_is, 300, np.random.default_rng(0))
     assert all(grating["kept"] == pytest.approx(1, abs=0.05) for grating in same)
     smoothed = measure_hatching(lambda picture: median_filter(picture, 5), 300, np.random.default_rng(0))
     assert np.mean([grating["kept"] for grating in smoothed]) < 0.6

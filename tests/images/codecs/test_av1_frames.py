@@ -44,10 +44,10 @@ def as_film(frame: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("break_frame", "message"),
     [
-        (lambda _: b"", "doesn't begin like"),
-        (lambda frame: frame[:13], "doesn't begin like"),
-        (lambda frame: frame[2:], "doesn't begin like"),
-        (wrap_in_avif, "doesn't begin like"),
+        (lambda _: b"", "does not begin with"),
+        (lambda frame: frame[:13], "does not begin with"),
+        (lambda frame: frame[2:], "does not begin with"),
+        (wrap_in_avif, "does not begin with"),
         (as_film, "of another kind"),
     ],
     ids=["empty", "cut short", "no delimiter", "an AVIF", "a film"],

@@ -111,7 +111,7 @@ def test_a_jpeg_xl_is_not_made_where_it_would_lose_the_profile() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = lab.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")  # red is green
     original = original_of(save_png(painting(), icc_profile=swapped))
-    with pytest.raises(ValueError, match="lose their profile"):
+    with pytest.raises(ValueError, match="colour profile would be lost"):
         LOSSY_CODECS[1].encode(original, 100)
 
 

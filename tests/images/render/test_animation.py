@@ -33,7 +33,7 @@ def test_a_png_states_its_provenance_to_programs_and_people() -> None:
         assert attributes[f"{{{IPTC}}}AISystemUsed"] == "Pochade"
         assert 'net a "net" & more, seed 7' in attributes[f"{{{IPTC}}}AISystemVersionUsed"]
         assert picture.info["Seed"] == "7"
-        assert "drawn by a trained net" in picture.info["Description"]
+        assert "created by a trained model" in picture.info["Description"]
         assert picture.getpixel((0, 0)) == (20, 20, 20)
 
 
@@ -57,7 +57,7 @@ def test_an_animation_is_endless_and_states_its_provenance(suffix: str) -> None:
         assert sum(1 for _ in ImageSequence.Iterator(drawn)) == 5
         assert drawn.info["loop"] == 0
         statement = drawn.info["comment"].decode() if suffix == ".gif" else drawn.info["xmp"].decode()
-        assert "drawn by a trained net" in statement
+        assert "created by a trained model" in statement
         assert "seed 7" in statement
 
 
@@ -65,7 +65,7 @@ def test_a_film_has_every_frame() -> None:
     av = pytest.importorskip("av")
     with av.open(io.BytesIO(encode_animation(frames(8), PROVENANCE, ".mp4"))) as film:
         assert sum(1 for _ in film.decode(video=0)) == 8
-        assert "drawn by a trained net" in film.metadata["comment"]
+        assert "created by a trained model" in film.metadata["comment"]
 
 
 def test_without_pyav_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,10 +57,10 @@ def test_a_denoiser_learns_to_remove_what_its_conditioning_asks_for() -> None:
     with torch.inference_mode():
         change, defect_logits = model(x, full_strength)
         change_at_no_strength = model(x, 0 * full_strength)[0]
-    found = defect_logits.sigmoid()
+    defects_found = defect_logits.sigmoid()
     assert (x + change - 200 / 255).abs().mean() < 0.05
     assert change_at_no_strength.abs().mean() < 0.05
-    assert found[:, :, 5:7, 5:7].mean() > found[:, :, 12:, 12:].mean() + 0.1
+    assert defects_found[:, :, 5:7, 5:7].mean() > defects_found[:, :, 12:, 12:].mean() + 0.1
 
 
 def test_the_artifact_removal_loss_falls_by_the_logarithm_of_the_error() -> None:

@@ -1,7 +1,8 @@
 """Paths, blends and random steps in the space of a standard normal distribution.
 
 Samples of a standard normal distribution in many dimensions lie near a sphere. These functions stay near the sphere,
-while a straight line would cut through its inside, which holds no samples (White, "Sampling Generative Networks", 2016).
+while a straight line would cut through its inside, which holds no samples (White, "Sampling Generative Networks",
+2016).
 """
 
 import numpy as np

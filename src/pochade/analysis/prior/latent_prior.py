@@ -62,7 +62,9 @@ class LatentPrior:
         latents = _checked_latents(latents)
         folds = [_Fold.of(latents, train, held_out, among) for train, held_out in held_out_splits(len(latents), seed)]
         train_sets = [fold.train for fold in folds]
-        candidates = fit_candidates(train_sets, lambda densities: _held_out_log_densities(folds, densities).mean(), seed)
+        candidates = fit_candidates(
+            train_sets, lambda densities: _held_out_log_densities(folds, densities).mean(), seed
+        )
         held_out = {name: _held_out_log_densities(folds, densities) for name, densities in candidates.items()}
         best = max(held_out, key=lambda name: held_out[name].mean())
         whitening, density = folds[0].whitening, candidates[best][0]

@@ -3,6 +3,8 @@
     whitened latents ──►──┬──┤normal distribution├──────────────────────────────────────►──┬──► held-out log-likelihoods
                           ├──┤mixtures of 5, 20 and 60, while larger ones are better├──►──┤
                           └──┤normalizing flow, from 2,000 latents├─────────────────────►──┘
+
+With fewer than 1,000 latents the likelihoods are cross-validated.
 """
 
 import copy

@@ -46,7 +46,7 @@ def choose_entry_name(path: StoredPath, suffix: str, names: EntryNames) -> str:
 
     Args:
         path: Path of the first file with this content.
-        suffix: Suffix of the codec's files; empty where the entry is the file itself.
+        suffix: Suffix of the codec's files; empty if the entry is the file itself.
         names: The names in use.
     """
     *folders, name = [_portable_part(part) for part in path.split("/")]

@@ -50,7 +50,7 @@ def local_header(member: ZipMember) -> bytes:
 
 
 def member_offsets(members: list[ZipMember]) -> list[int]:
-    """Return the offset of each member's header, and behind the last one the offset where all of them end."""
+    """Return the offset of each member's header, followed by the offset at which the last member ends."""
     offsets = [0]
     for member in members:
         offsets.append(offsets[-1] + len(local_header(member)) + member.packed)

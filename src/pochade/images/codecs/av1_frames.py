@@ -2,8 +2,8 @@
 
     boxes of an AVIF: ftyp, meta (hdlr pitm iloc iinf iprp), mdat (the frame)
 
-The frame is stored in AV1's low-overhead bitstream format, which players read from `.obu` files: a temporal delimiter, a
-sequence header and a frame, each with its length. The boxes only repeat what the sequence header says.
+The frame is stored in AV1's low-overhead bitstream format, which players read from `.obu` files: a temporal delimiter,
+a sequence header and a frame, each with its length. The boxes only repeat what the sequence header says.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
@@ -65,12 +65,12 @@ def wrap_in_avif(frame: bytes) -> bytes:
     association = _full_box(b"ipma", struct.pack(">IHB3B", 1, 1, 3, 1, 2, 0x83))  # av1C is marked as essential
     item = _full_box(b"infe", struct.pack(">HH4sx", 1, 0, b"av01"), version=2)
     start = make_box(b"ftyp", b"avif" + bytes(4) + b"avifmif1miaf")
-    before = _full_box(b"hdlr", struct.pack(">4x4s12xx", b"pict")) + _full_box(b"pitm", struct.pack(">H", 1))
-    after = _full_box(b"iinf", struct.pack(">H", 1) + item)
-    after += make_box(b"iprp", make_box(b"ipco", size + depth + configuration) + association)
-    offset = len(start) + 12 + len(before) + 30 + len(after) + 8  # of the frame in the file
+    boxes_before = _full_box(b"hdlr", struct.pack(">4x4s12xx", b"pict")) + _full_box(b"pitm", struct.pack(">H", 1))
+    boxes_after = _full_box(b"iinf", struct.pack(">H", 1) + item)
+    boxes_after += make_box(b"iprp", make_box(b"ipco", size + depth + configuration) + association)
+    offset = len(start) + 12 + len(boxes_before) + 30 + len(boxes_after) + 8  # of the frame in the file
     location = _full_box(b"iloc", struct.pack(">BBHHHHII", 0x44, 0, 1, 1, 0, 1, offset, len(frame)))
-    return start + _full_box(b"meta", before + location + after) + make_box(b"mdat", frame)
+    return start + _full_box(b"meta", boxes_before + location + boxes_after) + make_box(b"mdat", frame)
 
 
 def read_sequence_header(frame: bytes) -> SequenceHeader:

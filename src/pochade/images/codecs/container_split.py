@@ -1,6 +1,6 @@
 """Picture files split into pixel values and the remainder of their bytes, and joined again.
 
-docs/format.md specifies both parts. A file is split only if its pixels can be replaced without losing anything.
+docs/format.md specifies both parts. A file is split only if the two parts hold everything that it holds.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -15,7 +15,7 @@ from PIL import Image
 
 from pochade.images.base.picture import Array
 from pochade.images.base.source import Source
-from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, encode_webp_at
+from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, encode_webp_at, read_values
 from pochade.images.codecs.png_rows import PALETTE, compress_rows, holds_all_rows, samples_from_values
 from pochade.images.formats.png import PNG_SIGNATURE, make_png_chunk, png_chunks
 from pochade.images.formats.tiff import (
@@ -28,7 +28,6 @@ from pochade.images.formats.tiff import (
     read_tiff_directory,
 )
 from pochade.images.formats.webp import webp_chunks
-from pochade.images.io.read import picture_from_source
 
 EMPTY_IDAT = make_png_chunk(b"IDAT", b"")
 EMPTY_VP8L = b"VP8L" + bytes(4)
@@ -88,10 +87,7 @@ def join_file(file_format: str, values: Array, remainder: bytes, layout: RowLayo
 
 
 def _decode(content: bytes) -> Array:
-    """Decode a file to values (H, W, C): colours, then alpha if there is any."""
-    picture = picture_from_source(Source(io.BytesIO(content), "the picture", len(content), MAX_PICTURE_BYTES))
-    parts = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
-    return np.concatenate(parts, axis=-1)  # (H, W, C)
+    return read_values(Source(io.BytesIO(content), "the picture", len(content), MAX_PICTURE_BYTES))
 
 
 def _png_spans(content: bytes) -> list[tuple[bytes, int, int]]:

@@ -147,9 +147,14 @@ def decode_values(content: bytes, codec: str, shape: tuple[int, int, int, int]) 
     if channels not in {1, 2, 3, 4} or bits not in {8, 16} or height * width > MAX_PICTURE_PIXELS:
         raise ValueError(f"no picture has {height} x {width} pixels of {channels} channels of {bits} bits")
     _check_size(header, height, width)
+    return _restore_redundancy(drop_redundancy(read_values(source)), channels, deep=bits == 16)
+
+
+def read_values(source: Source) -> Array:
+    """Decode a picture to its values (H, W, C): colours, then alpha if there is any."""
     picture = picture_from_source(source)
-    parts = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
-    return _restore_redundancy(drop_redundancy(np.concatenate(parts, axis=-1)), channels, deep=bits == 16)
+    planes = [picture.pixels] if picture.alpha is None else [picture.pixels, picture.alpha[..., None]]
+    return np.concatenate(planes, axis=-1)
 
 
 def _check_size(header: Header, height: int, width: int) -> None:

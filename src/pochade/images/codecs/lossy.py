@@ -55,7 +55,7 @@ class Original:
 
     @cached_property
     def webp_frame(self) -> bytes:
-        """A WebP with the picture's alpha and metadata, all black; cached, because encoding alpha takes most of the time."""
+        """A black WebP with the picture's alpha and metadata; cached, because encoding alpha takes most of the time."""
         plain = replace(self.picture, pixels=np.zeros_like(self.picture.pixels))
         return _encode_with_pillow(replace(self, picture=plain), "WebP", {"quality": 0, "method": WEBP_METHOD})
 

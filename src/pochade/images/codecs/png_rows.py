@@ -151,5 +151,5 @@ def _filter_rows(lines: Array, row_above: Array, step: int) -> Array:
 def _paeth(left: Array, up: Array, corner: Array) -> Array:
     """Paeth's predictor: whichever of the three is nearest to left + up - corner."""
     a, b, c = (plane.astype(np.int16) for plane in (left, up, corner))
-    across, down, both = np.abs(b - c), np.abs(a - c), np.abs(a + b - 2 * c)
-    return np.where((across <= down) & (across <= both), left, np.where(down <= both, up, corner))
+    across, down, diagonal = np.abs(b - c), np.abs(a - c), np.abs(a + b - 2 * c)
+    return np.where((across <= down) & (across <= diagonal), left, np.where(down <= diagonal, up, corner))

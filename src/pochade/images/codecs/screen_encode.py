@@ -25,7 +25,7 @@ def encode_screen_png(pixels: Array) -> bytes:
 
 
 def encode_compact_jpeg(pixels: Array, quality: int) -> bytes:
-    """Encode a JPEG with half the colour resolution (4:2:0), for thumbnails and contact sheets; `quality` is 1 to 95."""
+    """Encode a JPEG with half the colour resolution (4:2:0), for thumbnails and sheets; `quality` is 1 to 95."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

@@ -1,1 +1,1 @@
-"""Descriptors: measured properties of a picture, such as technique, colour names and edges."""
+"""Features measured on a picture: descriptors, edge maps, technique and the name of its colour."""

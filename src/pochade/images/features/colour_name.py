@@ -1,4 +1,4 @@
-"""The dominant colour of a picture as one English word, for people who remember "the red one"."""
+"""The name of a picture's dominant colour, for people who remember "the red one"."""
 
 import colorsys
 
@@ -13,10 +13,8 @@ COLOUR_WORDS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "p
 
 
 def dominant_colour(square: Square) -> str:
-    """Name the colour that a person would name first: the hue with the most paint, or a grey where there is little."""
-    left, top = (square.pixels.shape[1] - square.width) // 2, (square.pixels.shape[0] - square.height) // 2
-    inside = square.pixels[top : top + square.height, left : left + square.width]
-    coarse = np.asarray(Image.fromarray(inside).resize((8, 8), Image.Resampling.BOX)).reshape(-1, 3)
+    """Name the colour that a person would name first: the word with the most paint; saturated paint counts more."""
+    coarse = np.asarray(Image.fromarray(square.picture).resize((8, 8), Image.Resampling.BOX)).reshape(-1, 3)
     weights: dict[str, float] = {}
     for red, green, blue in (coarse / 255).tolist():
         hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)

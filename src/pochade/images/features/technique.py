@@ -1,7 +1,7 @@
-"""The technique of a picture, measured and put into words: line art or painted, light, calm, mostly blue.
+"""The technique of a picture, measured and described in words: line art or painted, light, calm, mostly blue.
 
-Everything is measured on copies of at most 96 pixels, so that a large and a small file of one picture give similar
-measures; and mostly on their luma, which JPEG preserves better than colour.
+Everything is measured on copies of at most 96 pixels, so that a large and a small file of a picture give similar
+measures. Most measures use only the luma, which JPEG preserves better than colour.
 """
 
 import colorsys
@@ -18,52 +18,52 @@ from pochade.images.base.picture import Array
 from pochade.images.features.colour_name import COLOUR_WORDS, colour_word
 
 MEASURED_SIDE = 96  # pixels of the longer side on which everything is measured
-NEIGHBOURHOOD_REACH = 2  # pixels on each side in a neighbourhood of 5 x 5; a wider shape is no stroke
-BORDER = 2  # pixels along the edges from which the ground is read
-MIN_EVEN_BORDER = 0.5  # share of the border that must have one colour for paper
-GROUND_TOLERANCE = 24  # of 255: how much the ground may vary, because the light on a scan falls off
-MIN_PAPER_LEVEL = 140  # of 255: the darkest channel of paper, white or tinted
-EDGE_RANGE = 40  # of 255: a neighbourhood with a larger range of levels holds an edge
-FLAT_TONES = 3  # most of a flat picture has this many tones
-TONE_REACH = (1, 8)  # of 255: levels around a tone that still count as it, least for JPEG, most for a scan
-MAX_GRAIN = 8.0  # levels between a pixel and the mean around it that count as grain 1
+NEIGHBOURHOOD_REACH = 2  # pixels on each side: neighbourhoods are 5 x 5, and wider shapes are not strokes
+BORDER_PIXELS = 2  # along the edges of the picture, from which the background colour is estimated
+MIN_EVEN_BORDER = 0.5  # share of the border that must have the background colour if it is paper
+BACKGROUND_TOLERANCE = 24  # of 255: how much the background may vary, because the light on a scan falls off
+MIN_PAPER_LEVEL = 140  # of 255, in every channel, of white or tinted paper
+MAX_CALM_RANGE = 40  # of 255; a neighbourhood with a larger range of levels is near an edge
+FLAT_TONES = 3  # a picture is flat if so many tones cover most of it
+TONE_REACH = (1, 8)  # of 255: how far levels may be from a tone to count as it; at least (JPEG), at most (scans)
+MAX_GRAIN = 8.0  # levels between a pixel and the mean around it at which the grain is 1
 MAX_COLOURFULNESS = 109.0  # "extremely colourful" on the scale of Hasler & Süsstrunk
-FLATNESS_PRIOR = 0.02  # share of the picture: so much paint weighs as much as the whole picture's flatness
+FLATNESS_PRIOR = 0.02  # share of the picture; so much paint has as much weight as the whole picture's flatness
 PALETTE_COLOURS = 4
 MIN_PALETTE_SHARE = 0.05  # of the painted part
 
-# Thresholds of the techniques, chosen by eye on openclipart, game art and pencil drawings made from both
-MAX_INK_COLOURFULNESS = 0.3  # of lines drawn with one pen or two
-MIN_LINE_SHARE = 0.55  # of thin strokes in line art
-MIN_HATCHING_SHARE = 0.3  # of thin strokes in a drawing that may be hatched
-MIN_PAPER_GRAIN = 0.05  # of strokes on textured paper
+# Thresholds of the techniques, chosen by eye on openclipart, game art, and pencil drawings made from them
+MAX_INK_COLOURFULNESS = 0.3  # of drawings in one or two inks
+MIN_LINE_SHARE = 0.55  # of line art: share of the ink in thin strokes
+MIN_HATCHING_SHARE = 0.3  # of pencil drawings that may be hatched: share of the ink in thin strokes
+MIN_PAPER_GRAIN = 0.05  # of textured paper
 MAX_INK_SOFTNESS, MAX_INK_SOFTNESS_ON_GRAIN = 0.17, 0.1  # softer lines are pencil
-MIN_FLATNESS, FLATNESS_PER_SOFTNESS = 0.5, 2.0  # of flat colour; pictures with soft edges need more
+MIN_FLATNESS, FLATNESS_PER_SOFTNESS = 0.5, 2.0  # of flat colour: the minimum rises with the softness
 
 # Thresholds of the words for a group
 MIN_AGREEMENT = 0.6  # share of the group for which a word must hold
-MIN_LIGHT, MAX_DARK = 0.8, 0.35  # lightness
-MIN_BUSY, MAX_CALM = 0.55, 0.25  # edges
-MIN_PAPER = 0.3  # share of paper
-MIN_COLOUR_SHARE = 0.2
-MIN_COLOURS_SHARE = 0.5  # of the one or two named colours together
+MIN_LIGHT, MAX_DARK = 0.8, 0.35  # mean luma of light and of dark pictures
+MIN_BUSY, MAX_CALM = 0.55, 0.25  # share near edges of busy and of calm pictures
+MIN_PAPER = 0.3  # share of bare paper in pictures on paper
+MIN_COLOUR_SHARE = 0.2  # of the paint, for a colour to be named
+MIN_COLOURS_SHARE = 0.5  # of the paint, for the named colours together
 GREY_WORDS = {"black", "grey", "white"}
 
 
 class TechniqueMeasures(NamedTuple):
     """Measures of a picture's technique; all except the palette are in [0, 1]."""
 
-    light: float  # mean luma: 0 is black, 1 white
-    contrast: float  # deviation of luma: 0 is even, 1 half black and half white
+    light: float  # mean luma: 0 is black, 1 is white
+    contrast: float  # standard deviation of luma: 0 is even, 1 is half black and half white
     colourful: float  # after Hasler & Süsstrunk, "Measuring Colourfulness in Natural Images", 2003: 0 is grey
-    paper: float  # share of even, pale ground like the border
+    paper: float  # share with the colour of the border, if that is even and pale
     edges: float  # share near an edge: calm to busy
-    flat: float  # share of the paint away from edges in its three commonest tones: shaded to flat
+    flat: float  # share of the three commonest tones in the paint away from edges: shaded to flat
     soft: float  # how gradual the edges are: ink and vector mostly below 0.1, pencil and paint above
     grain: float  # fine texture away from edges: smooth to rough
     line: float  # share of the ink in strokes thinner than a twentieth of the painted part
     transparent: float  # 1 when the original has transparency, else 0
-    palette: tuple[tuple[str, float], ...]  # up to four words with their shares of the paint, the largest first
+    palette: tuple[tuple[str, float], ...]  # up to four colour words and their shares of the paint, largest first
 
 
 def measure_technique(pixels: Array, transparent: bool) -> TechniqueMeasures:
@@ -75,38 +75,38 @@ def measure_technique(pixels: Array, transparent: bool) -> TechniqueMeasures:
     """
     picture = Image.fromarray(pixels)
     colours = _shrink(picture, (0, 0, *picture.size))
-    luma, (ground, paper) = _luma(colours), _find_ground(colours)
-    spans, painted = _local_range(luma), _distance(colours, ground) > GROUND_TOLERANCE
+    luma, (background, is_paper) = _luma(colours), _find_background(colours)
+    ranges, painted = _local_range(luma), _distance(colours, background) > BACKGROUND_TOLERANCE
     return TechniqueMeasures(
         light=float(luma.mean() / 255),
         contrast=min(1.0, float(luma.std() / 127.5)),
         colourful=_colourfulness(colours),
-        paper=1 - float(painted.mean()) if paper else 0.0,
-        edges=float((spans > EDGE_RANGE).mean()),
-        flat=_flatness(luma, spans, painted, paper),
-        soft=_softness(luma, spans),
-        grain=_graininess(luma, spans),
-        line=_stroke_share(_distance(_shrink(picture, _subject_box(painted, picture)), ground)),
+        paper=1 - float(painted.mean()) if is_paper else 0.0,
+        edges=float((ranges > MAX_CALM_RANGE).mean()),
+        flat=_flatness(luma, ranges, painted, is_paper),
+        soft=_softness(luma, ranges),
+        grain=_graininess(luma, ranges),
+        line=_stroke_share(_distance(_shrink(picture, _subject_box(painted, picture)), background)),
         transparent=float(transparent),
-        palette=_palette(colours, painted if paper and painted.any() else np.ones_like(painted)),
+        palette=_palette(colours, painted if is_paper and painted.any() else np.ones_like(painted)),
     )
 
 
 def classify_technique(measures: TechniqueMeasures) -> str:
     """Name the technique of a picture: "line art", "pencil", "flat colour" or "painted"."""
-    grainy = measures.grain >= MIN_PAPER_GRAIN
-    soft = measures.soft > (MAX_INK_SOFTNESS_ON_GRAIN if grainy else MAX_INK_SOFTNESS)
+    is_grainy = measures.grain >= MIN_PAPER_GRAIN
+    is_soft = measures.soft > (MAX_INK_SOFTNESS_ON_GRAIN if is_grainy else MAX_INK_SOFTNESS)
     if measures.paper and measures.line >= MIN_LINE_SHARE and measures.colourful <= MAX_INK_COLOURFULNESS:
-        return "pencil" if soft else "line art"
-    if measures.paper and measures.line >= MIN_HATCHING_SHARE and soft and grainy:
+        return "pencil" if is_soft else "line art"
+    if measures.paper and measures.line >= MIN_HATCHING_SHARE and is_soft and is_grainy:
         return "pencil"
     return "flat colour" if measures.flat >= MIN_FLATNESS + FLATNESS_PER_SOFTNESS * measures.soft else "painted"
 
 
 def describe_techniques(group: Sequence[TechniqueMeasures]) -> str:
-    """Describe what pictures have in common, in a few words: "flat colour, mostly red and black, calm, transparent".
+    """Describe what pictures have in common in a few words, such as "flat colour, mostly red and black, calm".
 
-    A word is used if it holds for three in five of the pictures. Without any such word they are "mixed".
+    A word is used if it holds for at least three in five of the pictures. If there is no such word, they are "mixed".
     """
     techniques = Counter(map(classify_technique, group)).items()
     technique = next((name for name, count in techniques if count >= MIN_AGREEMENT * len(group)), "")
@@ -116,7 +116,7 @@ def describe_techniques(group: Sequence[TechniqueMeasures]) -> str:
         f"{technique} on paper".strip() if on_paper else technique,
         "light" if _most(measures.light >= MIN_LIGHT for measures in group) else "",
         "dark" if _most(measures.light <= MAX_DARK for measures in group) else "",
-        _describe_colours(group, drawn=technique in {"line art", "pencil"}),
+        _describe_colours(group, is_drawing=technique in {"line art", "pencil"}),
         "busy" if _most(measures.edges >= MIN_BUSY for measures in group) else "",
         "calm" if _most(measures.edges <= MAX_CALM for measures in group) else "",
         "transparent" if transparent else "",
@@ -132,8 +132,8 @@ def _most(flags: Iterable[bool]) -> bool:
     return bool(values) and sum(values) >= MIN_AGREEMENT * len(values)
 
 
-def _describe_colours(group: Sequence[TechniqueMeasures], *, drawn: bool) -> str:
-    """Name the one or two colours with most of the paint; in drawings greys are not named, because most are grey."""
+def _describe_colours(group: Sequence[TechniqueMeasures], *, is_drawing: bool) -> str:
+    """Name the one or two colours with most of the paint. Greys of drawings are not named: most drawings are grey."""
     if not group:
         return ""
     palettes = [dict(measures.palette) for measures in group]
@@ -142,8 +142,8 @@ def _describe_colours(group: Sequence[TechniqueMeasures], *, drawn: bool) -> str
     chosen = [word for word in largest if shares[word] >= MIN_COLOUR_SHARE]
     if sum(shares[word] for word in chosen) < MIN_COLOURS_SHARE:
         return "many colours"
-    if set(chosen) <= GREY_WORDS and (drawn or len(chosen) > 1 or chosen == ["grey"]):
-        return "" if drawn else "grey"
+    if set(chosen) <= GREY_WORDS and (is_drawing or len(chosen) > 1 or chosen == ["grey"]):
+        return "" if is_drawing else "grey"
     return f"mostly {' and '.join(chosen)}"
 
 
@@ -151,7 +151,7 @@ def _describe_colours(group: Sequence[TechniqueMeasures], *, drawn: bool) -> str
 
 
 def _shrink(picture: Image.Image, box: tuple[int, int, int, int]) -> Array:
-    """Shrink a box of a picture to at most 96 pixels on its longer side; never enlarge it; (h, w, 3) uint8."""
+    """Shrink a box of a picture to at most 96 pixels on its longer side, without enlarging it: (h, w, 3) uint8."""
     width, height = box[2] - box[0], box[3] - box[1]
     scale = min(1.0, MEASURED_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -178,18 +178,18 @@ def _luma(colours: Array) -> Array:
     return np.asarray(Image.fromarray(colours).convert("L"))
 
 
-def _find_ground(colours: Array) -> tuple[Array, bool]:
-    """Find the colour (3,) of the border, and whether it is paper: pale, and on at least half of the border."""
-    sides = colours[:BORDER], colours[-BORDER:], colours[:, :BORDER], colours[:, -BORDER:]
+def _find_background(colours: Array) -> tuple[Array, bool]:
+    """The median colour (3,) of the border, and whether it is paper: pale, and on at least half of the border."""
+    sides = colours[:BORDER_PIXELS], colours[-BORDER_PIXELS:], colours[:, :BORDER_PIXELS], colours[:, -BORDER_PIXELS:]
     border = np.concatenate([side.reshape(-1, 3) for side in sides])
-    ground = np.median(border, axis=0).astype(np.uint8)
-    even = (_distance(border, ground) <= GROUND_TOLERANCE).mean() >= MIN_EVEN_BORDER
-    return ground, bool(even and ground.min() >= MIN_PAPER_LEVEL)
+    background = np.median(border, axis=0).astype(np.uint8)
+    is_even = (_distance(border, background) <= BACKGROUND_TOLERANCE).mean() >= MIN_EVEN_BORDER
+    return background, bool(is_even and background.min() >= MIN_PAPER_LEVEL)
 
 
-def _distance(colours: Array, ground: Array) -> Array:
-    """The largest difference of the channels between each pixel and one colour, (h, w) uint8."""
-    return reduce(np.maximum, (_difference(colours[..., channel], ground[channel]) for channel in range(3)))
+def _distance(colours: Array, colour: Array) -> Array:
+    """The largest difference in any channel between each pixel and one colour, (h, w) uint8."""
+    return reduce(np.maximum, (_difference(colours[..., channel], colour[channel]) for channel in range(3)))
 
 
 def _difference(first: Array, second: Array) -> Array:
@@ -214,22 +214,23 @@ def _local_range(luma: Array) -> Array:
 
 
 def _colourfulness(colours: Array) -> float:
-    """How strong and varied the colours are: 0 is grey, 1 what people called extremely colourful."""
+    """How strong and varied the colours are: 0 is grey, 1 is what people call extremely colourful."""
     red, green, blue = (colours[..., channel].astype(np.float32) for channel in range(3))
     reddish, yellowish = red - green, (red + green) / 2 - blue
     spread, strength = np.hypot(reddish.std(), yellowish.std()), np.hypot(reddish.mean(), yellowish.mean())
     return min(1.0, float(spread + 0.3 * strength) / MAX_COLOURFULNESS)
 
 
-def _flatness(luma: Array, spans: Array, painted: Array, paper: bool) -> float:
+def _flatness(luma: Array, ranges: Array, painted: Array, is_paper: bool) -> float:
     """The share of the three commonest tones in the paint away from edges.
 
-    In a scan the paper varies around one tone, and so do the colours on it; hence a tone is as wide as the paper's.
-    Where hardly anything except edges is painted, as in line drawings, the flatness of the whole picture counts.
+    In a scan the levels of the paper vary, and those of each colour vary about as much, so a tone is as wide as the
+    paper's. Where hardly anything is painted except edges, as in line drawings, the flatness of the whole picture
+    counts.
     """
-    calm, prior = spans <= EDGE_RANGE, FLATNESS_PRIOR * spans.size
+    calm, prior = ranges <= MAX_CALM_RANGE, FLATNESS_PRIOR * ranges.size
     bare, paint = luma[calm & ~painted], luma[calm & painted]
-    quarters = np.quantile(bare, (0.25, 0.75)) if paper and bare.size else np.zeros(2)
+    quarters = np.quantile(bare, (0.25, 0.75)) if is_paper and bare.size else np.zeros(2)
     reach = round(float(np.clip(np.ptp(quarters) / 2, *TONE_REACH)))
     overall = _count_commonest(luma[calm], reach) / max(prior, float(calm.sum()))
     return min(1.0, (_count_commonest(paint, reach) + prior * overall) / (paint.size + prior))
@@ -246,37 +247,37 @@ def _count_commonest(luma: Array, reach: int) -> float:
     return total
 
 
-def _softness(luma: Array, spans: Array) -> float:
-    """The mean share of an edge's height that is not in its steepest step."""
-    edge = spans > EDGE_RANGE
+def _softness(luma: Array, ranges: Array) -> float:
+    """How much of an edge's height lies outside its steepest step, as the mean share over all edges."""
+    edge = ranges > MAX_CALM_RANGE
     if not edge.any():
         return 0.0
     step = np.zeros_like(luma)
     across, down = _difference(luma[:, 1:], luma[:, :-1]), _difference(luma[1:], luma[:-1])
     step[:, 1:], step[:, :-1] = across, np.maximum(step[:, :-1], across)
     step[1:], step[:-1] = np.maximum(step[1:], down), np.maximum(step[:-1], down)
-    return max(0.0, 1 - float((_local_extreme(step, np.maximum)[edge] / spans[edge]).mean()))
+    return max(0.0, 1 - float((_local_extreme(step, np.maximum)[edge] / ranges[edge]).mean()))
 
 
-def _graininess(luma: Array, spans: Array) -> float:
-    """How far pixels away from edges are from the mean of their 3 x 3 neighbourhood; 1 where there are only edges."""
+def _graininess(luma: Array, ranges: Array) -> float:
+    """How far pixels away from edges differ from the mean of their 3 x 3 neighbourhood; 1 if there are only edges."""
     height, width = luma.shape
     around = np.pad(luma.astype(np.float32), 1, mode="edge")
     rows = around[:height] + around[1:-1] + around[2:]
-    rough = np.abs(luma - (rows[:, :width] + rows[:, 1:-1] + rows[:, 2:]) / 9)[spans <= EDGE_RANGE]
-    return min(1.0, float(rough.mean()) / MAX_GRAIN) if rough.size else 1.0
+    deviations = np.abs(luma - (rows[:, :width] + rows[:, 1:-1] + rows[:, 2:]) / 9)[ranges <= MAX_CALM_RANGE]
+    return min(1.0, float(deviations.mean()) / MAX_GRAIN) if deviations.size else 1.0
 
 
 def _stroke_share(ink: Array) -> float:
-    """The share of the ink (h, w) in strokes narrower than a neighbourhood: what morphological opening removes."""
-    if ink.max() <= GROUND_TOLERANCE:
+    """The share of the ink (h, w) in strokes narrower than a neighbourhood, which a morphological opening removes."""
+    if ink.max() <= BACKGROUND_TOLERANCE:
         return 0.0
     wide = _local_extreme(_local_extreme(ink, np.minimum), np.maximum)
     return float((ink - wide).sum()) / float(ink.sum())
 
 
 def _palette(colours: Array, painted: Array) -> tuple[tuple[str, float], ...]:
-    """The colour words of most painted pixels, each with its share."""
+    """The most frequent colour words of the painted pixels, each with its share."""
     red, green, blue = (colours[..., channel].astype(np.uint16) >> 4 for channel in range(3))
     counts = np.bincount((red << 8 | green << 4 | blue)[painted], minlength=4096)
     shares = (np.bincount(_word_of_colour(), counts, len(COLOUR_WORDS)) / counts.sum()).tolist()
@@ -286,7 +287,7 @@ def _palette(colours: Array, painted: Array) -> tuple[tuple[str, float], ...]:
 
 @cache
 def _word_of_colour() -> Array:
-    """The index in COLOUR_WORDS for each of 16 levels of red, green and blue, (4096,)."""
+    """The index in `COLOUR_WORDS` of each colour with 16 levels of red, green and blue, (4096,)."""
     levels = [(level + 0.5) / 16 for level in range(16)]
     words = [
         colour_word(*colorsys.rgb_to_hsv(red, green, blue)) for red in levels for green in levels for blue in levels

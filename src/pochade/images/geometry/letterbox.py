@@ -22,6 +22,13 @@ class Square(NamedTuple):
     width: int  # of the picture inside the square: 1 to S
     height: int
 
+    @property
+    def picture(self) -> Array:
+        """The picture without the white margin around it: (height, width, 3)."""
+        side = len(self.pixels)
+        left, top = (side - self.width) // 2, (side - self.height) // 2
+        return self.pixels[top : top + self.height, left : left + self.width]
+
 
 class Squares(NamedTuple):
     """Both squares of a picture."""

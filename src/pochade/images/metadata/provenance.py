@@ -21,7 +21,7 @@ _XMP_TEMPLATE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     Iptc4xmpExt:DigitalSourceType={source}
     Iptc4xmpExt:AISystemUsed="Pochade"
-    Iptc4xmpExt:AISystemVersionUsed={net}
+    Iptc4xmpExt:AISystemVersionUsed={version}
     xmp:CreatorTool={tool}
     photoshop:Instructions={words}/>
  </rdf:RDF>
@@ -40,14 +40,14 @@ class Provenance:
     @property
     def description(self) -> str:
         """The provenance as a sentence for people."""
-        return f"drawn by a trained net, not by hand: pochade {self.command}, net {self.model}, seed {self.seed}"
+        return f"created by a trained model, not by hand: pochade {self.command}, model {self.model}, seed {self.seed}"
 
     @property
     def xmp(self) -> bytes:
         """The provenance as an XMP packet for programs."""
         return _XMP_TEMPLATE.format(
             source=quoteattr(DIGITAL_SOURCE_TYPE),
-            net=quoteattr(f"{__version__}, net {self.model}, seed {self.seed}"),
+            version=quoteattr(f"{__version__}, model {self.model}, seed {self.seed}"),
             tool=quoteattr(f"Pochade {__version__}"),
             words=quoteattr(self.description),
         ).encode()

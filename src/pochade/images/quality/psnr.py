@@ -12,7 +12,7 @@ PEAK_LEVEL = 255  # of 8 bits
 def psnr(original: Array, other: Array) -> float:
     """PSNR of two pictures of 8 bits, in dB.
 
-    Equal pictures have an infinite PSNR. They get the PSNR of pictures of which one value differs by one level.
+    Equal pictures have an infinite PSNR. They get the PSNR of pictures in which one value differs by one level.
 
     Args:
         original: (H, W, C) uint8.

@@ -24,8 +24,9 @@ from pochade.images.base.picture import Array
 MIN_SIDE_PIXELS = 8  # smaller pictures are not compared
 SIZE_COUNT = 6
 BAND_PIXELS = 64  # rows or columns at a time, so that intermediate arrays stay in the processor's cache
-GAUSSIAN_TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)  # from the centre outwards, for a sigma of 1.5 pixels
-BLUR_REACH = len(GAUSSIAN_TAPS) - 1
+# A Gaussian of 1.5 pixels, from its centre outwards
+GAUSSIAN_TAPS = (0.2646211055, 0.2129285920, 0.1093353728, 0.0360111147, 0.0094143678)
+BLUR_REACH = len(GAUSSIAN_TAPS) - 1  # pixels on each side
 SSIM_STABILISER = np.float32(0.0009)  # keeps the denominator above 0 in flat areas
 
 RGB_TO_CONES = np.array(
@@ -86,9 +87,8 @@ def ssimulacra2(original: Array, decoded: Array) -> float:
             original, decoded = _halve_light(original), _halve_light(decoded)
         norms.append(_error_norms(original, decoded))
     errors = np.array(norms).reshape(-1, 3, 6).swapaxes(0, 1).reshape(-1)
-    weights = np.array(
-        ERROR_WEIGHTS[: errors.size]
-    )  # small pictures have fewer sizes, so fewer weights
+    # Small pictures have fewer sizes; by definition the first weights are used.
+    weights = np.array(ERROR_WEIGHTS[: errors.size])
     return _to_score(float(errors @ weights))
 
 

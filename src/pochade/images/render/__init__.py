@@ -1,1 +1,1 @@
-"""Pictures for people: contact sheets, map sheets, before and after, animations."""
+"""Renderings for people: contact sheets, map sheets, before and after, animations."""

@@ -1,6 +1,6 @@
-"""Generated pictures as files that state their provenance: a still, a strip of frames, an animation, a film.
+"""Generated pictures encoded as files that state their provenance: a still, a strip of frames, an animation, a film.
 
-Each file holds the provenance as XMP where its format allows, and as text for people where it has a place for comments.
+Provenance is stored as XMP if the format allows it, and as readable text if the format has comments.
 """
 
 import io
@@ -18,11 +18,11 @@ from pochade.images.metadata.provenance import DIGITAL_SOURCE_TYPE, Provenance
 STRIP_SUFFIX = ".png"
 FILM_SUFFIX = ".mp4"
 ANIMATION_SUFFIXES = (".gif", ".webp", FILM_SUFFIX)
-FRAMES_A_SECOND = 20
-STRIP_COLUMNS = 10  # frames in a row of a strip
+FRAMES_PER_SECOND = 20
+STRIP_COLUMNS = 10  # frames per row of a strip
 STRIP_GAP = 4  # pixels between the frames of a strip
-STRIP_COLOUR = (250, 250, 248)
-FILM_SIDE_MULTIPLE = 2  # pixels: films in H.264 have even sides
+STRIP_COLOUR = (250, 250, 248)  # of the gaps
+FILM_SIDE_MULTIPLE = 2  # pixels; films in H.264 have even sides
 
 
 def encode_still(pixels: Array, provenance: Provenance) -> bytes:
@@ -56,10 +56,10 @@ def encode_frames(frames: Sequence[Array], provenance: Provenance, suffix: str, 
         frames: (H, W, 3) uint8 each, all of one size.
         provenance: Where the frames come from.
         suffix: `.png` for a strip, or one of `ANIMATION_SUFFIXES`.
-        columns: Frames in a row of a strip.
+        columns: Frames per row of a strip.
 
     Raises:
-        UsageError: As for `encode_animation`.
+        UsageError: The suffix is none of these, or PyAV is missing.
     """
     if suffix == STRIP_SUFFIX:
         return encode_strip(frames, provenance, columns)
@@ -79,7 +79,7 @@ def films_unavailable() -> UsageError:
 def encode_animation(frames: Sequence[Array], provenance: Provenance, suffix: str) -> bytes:
     """Encode frames (H, W, 3) uint8 of one size as an endlessly repeated GIF or WebP, or as an MP4.
 
-    A GIF holds 256 colours a frame, and the provenance as text only. Players don't repeat an MP4 by themselves.
+    A GIF has 256 colours per frame, and its provenance as text only. Players don't repeat an MP4 by themselves.
 
     Raises:
         UsageError: The suffix is none of `ANIMATION_SUFFIXES`, or PyAV is missing.
@@ -91,7 +91,7 @@ def encode_animation(frames: Sequence[Array], provenance: Provenance, suffix: st
     if suffix == FILM_SUFFIX:
         return _encode_film(frames, provenance)
     pictures, buffer = [Image.fromarray(frame) for frame in frames], io.BytesIO()
-    options = {"save_all": True, "append_images": pictures[1:], "duration": 1000 // FRAMES_A_SECOND, "loop": 0}
+    options = {"save_all": True, "append_images": pictures[1:], "duration": 1000 // FRAMES_PER_SECOND, "loop": 0}
     if suffix == ".gif":
         pictures[0].save(buffer, "GIF", **options, comment=provenance.description.encode())
     else:
@@ -100,7 +100,7 @@ def encode_animation(frames: Sequence[Array], provenance: Provenance, suffix: st
 
 
 def _encode_film(frames: Sequence[Array], provenance: Provenance) -> bytes:
-    """Encode frames as an MP4 in H.264; UsageError where PyAV is missing."""
+    """Encode frames as an MP4 in H.264; UsageError if PyAV is missing."""
     try:
         import av  # noqa: PLC0415  an extra
     except ImportError as error:
@@ -110,7 +110,7 @@ def _encode_film(frames: Sequence[Array], provenance: Provenance) -> bytes:
     with av.open(buffer, "w", format="mp4") as container:
         container.metadata["comment"] = provenance.description
         container.metadata["description"] = DIGITAL_SOURCE_TYPE
-        stream = container.add_stream("libx264", rate=FRAMES_A_SECOND, options={"crf": "16"})
+        stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND, options={"crf": "16"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame[:height, :width].copy(), "rgb24")))

@@ -10,21 +10,21 @@ from pochade.images.codecs.screen_encode import encode_compact_jpeg
 from pochade.images.geometry.resize import MIN_LAST_REDUCTION, shrink
 from pochade.images.metadata.icc import convert_to_srgb
 
-MAX_WIDTH = MAX_HEIGHT = 2400  # pixels of the sheet
+MAX_WIDTH = MAX_HEIGHT = 2400  # pixels of the whole drawing
 PANEL_GAP = 8  # pixels of white between panels
 JPEG_QUALITY = 90
-MID_GREY = 128  # of 255: where nothing was removed
-STRONG_LEVELS = 100  # from mid grey at which a strong difference is drawn
-STRONG_PERCENTILE = 99.5  # of the differences
-MAX_GAIN = 8.0
-BAND_PIXELS = 200_000  # composited at once: each takes forty bytes where a channel has 16 bits
+MID_GREY = 128  # of 255; the panel's level where nothing was removed
+STRONG_LEVELS = 100  # distance from mid grey at which a strong difference is drawn
+STRONG_PERCENTILE = 99.5  # of the differences, which defines a strong one
+MAX_GAIN = 8.0  # of differences
+BAND_PIXELS = 200_000  # composited at once; with 16 bits per channel, each takes forty bytes
 
 
 def draw_before_after(before: Picture, after: Picture) -> bytes:
     """Draw three panels as a JPEG: before, after, and what was removed, amplified around mid grey.
 
-    Removed dark parts are drawn darker than mid grey. Weak differences are amplified up to eight times, strong ones
-    less, so that they stay distinguishable. The pictures are shrunk before they are compared.
+    Removed dark parts are drawn darker than mid grey. The gain is up to eight, and smaller if differences are strong,
+    so that few of them are clipped. The pictures are shrunk before they are compared.
 
     Args:
         before: The picture before.
@@ -37,7 +37,7 @@ def draw_before_after(before: Picture, after: Picture) -> bytes:
 
 
 def _draw_panel(picture: Picture) -> Array:
-    """Draw a picture on white paper, (h, w, 3) uint8 in sRGB, shrunk so that three fit on the sheet."""
+    """Draw a picture on white, (h, w, 3) uint8 in sRGB, shrunk so that three panels fit side by side."""
     height, width = picture.pixels.shape[:2]
     scale = min(1.0, (MAX_WIDTH - 2 * PANEL_GAP) // 3 / width, MAX_HEIGHT / height)
     factor = max(1, int(1 / scale) // MIN_LAST_REDUCTION)
@@ -46,7 +46,7 @@ def _draw_panel(picture: Picture) -> Array:
 
 
 def _reduce_on_paper(picture: Picture, factor: int) -> Image.Image:
-    """Average blocks of factor x factor pixels on white paper, band by band, so that no copy is large."""
+    """Composite a picture on white and average blocks of factor x factor pixels, band by band to save memory."""
     height, width = picture.pixels.shape[:2]
     small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     rows = max(1, BAND_PIXELS // (width * factor)) * factor
@@ -61,7 +61,7 @@ def _crop_rows(picture: Picture, rows: slice) -> Picture:
 
 
 def amplify(removed: Array) -> Array:
-    """Draw differences (H, W, 3) in levels as a picture (H, W, 3) uint8, mid grey where there are none."""
+    """Draw differences in levels (H, W, 3) as a picture (H, W, 3) uint8 that is mid grey where there are none."""
     strong = float(np.percentile(np.abs(removed), STRONG_PERCENTILE))
     gain = float(np.clip(STRONG_LEVELS / max(strong, 1e-6), 1.0, MAX_GAIN))
     return (MID_GREY + removed * gain).clip(0, 255).astype(np.uint8)

@@ -17,7 +17,8 @@ CELL_SIDE = 256  # pixels
 SHEET_COLUMNS = 5
 MARGIN = 16  # pixels
 CAPTION_HEIGHT = 34  # pixels below each picture
-SIGNATURE = ("Software", "Pochade")  # a text chunk of the PNG, by which a sheet is recognised
+MAX_NAME_LETTERS = 36
+SIGNATURE = ("Software", "Pochade")  # keyword and text of a PNG chunk by which sheets are recognised
 INK_COLOUR, FRAME_COLOUR, PAPER_COLOUR = (40, 40, 40), (208, 208, 208), (250, 250, 248)
 
 
@@ -30,7 +31,7 @@ class SheetCell(NamedTuple):
 
 
 def draw_contact_sheet(cells: Sequence[SheetCell | None], provenance: Provenance | None = None) -> bytes:
-    """Draw pictures in rows of five, each in a frame, as a PNG.
+    """Draw pictures in rows of five, each with a frame, and encode the sheet as a PNG.
 
     Args:
         cells: The pictures in order; None leaves a cell empty.
@@ -57,10 +58,10 @@ def encode_sheet(sheet: Image.Image, provenance: Provenance | None = None) -> by
 
 
 def is_contact_sheet(path: Path) -> bool:
-    """Whether Pochade drew a file as a sheet, so that it may be overwritten and is not a picture of the collection."""
+    """Whether a file is a sheet that Pochade drew, which may be overwritten and is not a picture of a collection."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large pictures, but no pixel is decoded here
+            warnings.simplefilter("ignore")  # Pillow warns of large pictures, but only the header is read
             with Image.open(path) as picture:
                 return picture.info.get(SIGNATURE[0]) == SIGNATURE[1]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -77,6 +78,5 @@ def _draw_cell(sheet: Image.Image, cell: SheetCell, left: int, top: int) -> None
 
 
 def shorten_name(name: str) -> str:
-    """Shorten a name to the width of a cell, keeping its start and end."""
-    longest = 36
-    return name if len(name) <= longest else f"{name[:20]}…{name[-15:]}"
+    """Shorten a name to the width of a cell, but keep its start and end."""
+    return name if len(name) <= MAX_NAME_LETTERS else f"{name[:20]}…{name[-15:]}"

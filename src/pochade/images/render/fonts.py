@@ -1,6 +1,6 @@
-"""Text in any script: the font that has its letters, and the text as that font can draw it.
+"""Text in any script: a font that has its letters, and replacements for letters that no font has.
 
-Pillow's own font only has the letters of English. Where names need more, a font of the system is used.
+Pillow's own font has only the letters of English. If names need more, a font of the system is used.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from PIL import ImageFont
 from PIL.ImageFont import FreeTypeFont
 
-SYSTEM_FONTS = (  # of Linux, macOS and Windows; the last ones have the most letters
+SYSTEM_FONTS = (  # files of Linux, macOS and Windows; the last ones have the most letters
     "DejaVuSans.ttf",
     "LiberationSans-Regular.ttf",
     "Arial.ttf",
@@ -20,12 +20,12 @@ SYSTEM_FONTS = (  # of Linux, macOS and Windows; the last ones have the most let
     "msyh.ttc",
     "msgothic.ttc",
 )
-NO_LETTER = "\uffff"  # a font draws it like every letter that it lacks
+NO_LETTER = "\uffff"  # is no character, so fonts draw it like the letters that they lack
 REPLACEMENT = "?"
 
 
 def choose_font(names: Iterable[str], size: int) -> FreeTypeFont:
-    """Choose the first font that has every letter of some names, or else the one that lacks the fewest.
+    """Choose the first font that has every letter of some names, or else the one that lacks the fewest letters.
 
     Args:
         names: The text to be drawn.
@@ -42,7 +42,7 @@ def choose_font(names: Iterable[str], size: int) -> FreeTypeFont:
 
 
 def installed_fonts(size: int) -> Iterator[FreeTypeFont]:
-    """List Pillow's own font, then the fonts of the system that are installed."""
+    """Yield Pillow's own font, then the installed ones of `SYSTEM_FONTS`."""
     default = ImageFont.load_default(size)
     if isinstance(default, FreeTypeFont):  # unless Pillow was built without FreeType
         yield default
@@ -65,10 +65,10 @@ def _drawable_letter(letter: str, font: FreeTypeFont) -> str:
 
 
 def has_glyph(font: FreeTypeFont, letter: str) -> bool:
-    """Whether a font has a printable letter."""
+    """Whether a font has a glyph for a printable letter."""
     return bytes(font.getmask(letter)) != bytes(font.getmask(NO_LETTER))
 
 
 def _compose(name: str) -> str:
-    """Join letters with their accents, which file names of some systems keep separate."""
+    """Compose letters with their accents, which are separate in file names of some systems."""
     return unicodedata.normalize("NFC", name)

@@ -1,4 +1,4 @@
-"""A map of many pictures on one sheet: names of groups, thumbnails where there is room, dots for all other pictures.
+"""Map sheets: a map of many pictures, with names of groups, thumbnails where there is room, and dots elsewhere.
 
 Names are placed first, then thumbnails, then dots. Nothing overlaps what was placed before it, so that even a full
 sheet stays readable.
@@ -17,18 +17,18 @@ from pochade.images.render.contact_sheet import FRAME_COLOUR, INK_COLOUR, PAPER_
 from pochade.images.render.fonts import choose_font, drawable_text
 
 SHEET_SIDE = 2400  # pixels
-MARGIN_PARTS = 40  # the margin, and the smallest thumbnail, is this part of the sheet's side
-LARGEST_PARTS = 10  # the largest thumbnail is this part of the sheet's side
-FILLED_SHARE = 0.5  # a thumbnail's side, relative to the cell it would have if pictures were spread evenly
-GAP_PARTS = 12  # the gap around a thumbnail is this part of its side
-LETTER_PARTS = 52  # a name's height is this part of the sheet's side
+MARGIN_DIVISOR = 40  # the sheet's side over this is the margin, and the smallest side of thumbnails
+LARGEST_DIVISOR = 10  # the sheet's side over this is the largest side of thumbnails
+FILLED_SHARE = 0.5  # a thumbnail's side, relative to its cell if the pictures were spread evenly
+GAP_DIVISOR = 12  # a thumbnail's side over this is the gap around it
+LETTER_DIVISOR = 52  # the sheet's side over this is the height of names
 MIN_LETTER_HEIGHT = 11  # pixels
-REGIONS_PER_SIDE = 24  # a side: the grid in which a group's members are counted
-DOT_PARTS = 28  # a dot's radius is this part of a thumbnail's side, which is less than the gap
+REGIONS_PER_SIDE = 24  # of the grid in which a group's members are counted
+DOT_DIVISOR = 28  # a thumbnail's side over this is the radius of dots, less than the gap
 DOT_COLOUR = (178, 176, 170)
-SUPERSAMPLING = 4  # dots are drawn this much larger and then reduced, so that they look round
+SUPERSAMPLING = 4  # dots are drawn so many times larger and then reduced, for smooth edges
 
-Thumbnail = Callable[[int], Array | None]
+Thumbnail = Callable[[int], Array | None]  # index of a picture -> its pixels (h, w, 3) uint8, or None
 
 
 class Box(NamedTuple):
@@ -71,8 +71,8 @@ class MapSheet:
     """The sheet, and the places of what was drawn on it."""
 
     png: bytes
-    thumbnails: dict[int, Box]  # by the index of the picture; all other pictures are dots
-    names: dict[str, Box]  # of the groups whose names had room
+    thumbnails: dict[int, Box]  # by the index of the picture; no other picture has a thumbnail
+    names: dict[str, Box]  # by name, of the groups whose names had room
 
 
 def draw_map_sheet(
@@ -82,15 +82,15 @@ def draw_map_sheet(
 
     Args:
         positions: (N, 2) of any range; the second coordinate grows downwards.
-        thumbnail: Returns the pixels (h, w, 3) uint8 of a picture, or None where it has none and becomes a dot. It is
-            called only for pictures that have room.
+        thumbnail: Returns the pixels (h, w, 3) uint8 of the picture with an index. Where it returns None, the picture
+            becomes a dot. It is called only for pictures that have room.
         order: Indices of the pictures, the most important first.
-        groups: Indices of a group's members by its name, which may hold any letters.
-        side: The sheet's longer side in pixels; the other one follows from the map.
+        groups: The indices of each group's members, by the group's name.
+        side: The sheet's longer side in pixels; the shorter one follows from the map.
     """
     cell = _thumbnail_side(len(positions), side)
     spots, page = _layout_positions(positions, side, cell)
-    font = choose_font(groups, max(MIN_LETTER_HEIGHT, side // LETTER_PARTS))
+    font = choose_font(groups, max(MIN_LETTER_HEIGHT, side // LETTER_DIVISOR))
     labels = dict(_place_names({name: spots[members] for name, members in groups.items()}, font, page))
     names = {name: label.box for name, label in labels.items()}
     sheet = Image.new("RGB", (page.right, page.bottom), PAPER_COLOUR)
@@ -107,12 +107,12 @@ def draw_map_sheet(
 
 def _thumbnail_side(count: int, side: int) -> int:
     """The longer side of thumbnails in pixels, for a number of pictures."""
-    share = FILLED_SHARE * side / max(count, 1) ** 0.5
-    return int(np.clip(share, side // MARGIN_PARTS, side // LARGEST_PARTS))
+    cell = FILLED_SHARE * side / max(count, 1) ** 0.5
+    return int(np.clip(cell, side // MARGIN_DIVISOR, side // LARGEST_DIVISOR))
 
 
 def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, Box]:
-    """Scale positions (N, 2) to pixels (N, 2) of a page that has room for a thumbnail around each of them."""
+    """Scale positions (N, 2) to pixels (N, 2) of a page with room for a thumbnail around each of them."""
     border = _border(side, cell)
     low, extent = np.zeros(2), np.zeros(2)
     if len(positions):
@@ -125,7 +125,7 @@ def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, Bo
 
 def _border(side: int, cell: int) -> int:
     """The least distance of a thumbnail's middle from the edge of the page, in pixels."""
-    return side // MARGIN_PARTS + cell // 2
+    return side // MARGIN_DIVISOR + cell // 2
 
 
 def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> Iterator[tuple[str, NameLabel]]:
@@ -133,7 +133,7 @@ def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> 
 
     The largest groups come first. A name without a free place is left out.
     """
-    inner, occupied = page.grow(-(page.longer_side // MARGIN_PARTS // 2)), list[Box]()
+    inner, occupied = page.grow(-(page.longer_side // MARGIN_DIVISOR // 2)), list[Box]()
     for name in sorted(groups, key=lambda name: -len(groups[name])):
         text = drawable_text(shorten_name(name), font)
         for centre in _dense_places(groups[name], page):
@@ -145,14 +145,15 @@ def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> 
 
 
 def _dense_places(spots: Array, page: Box) -> Array:
-    """The mean position of the members (n, 2) in each region that has any, the densest surroundings first: (r, 2)."""
+    """The mean position (r, 2) of the members (n, 2) in each occupied region, the densest neighbourhood first."""
     regions = spots * REGIONS_PER_SIDE // page.longer_side  # (n, 2)
     counts = np.zeros((REGIONS_PER_SIDE + 2, REGIONS_PER_SIDE + 2))
     np.add.at(counts, tuple(regions.T + 1), 1)
     around = np.lib.stride_tricks.sliding_window_view(counts, (3, 3)).sum((2, 3))  # (REGIONS, REGIONS)
-    used, which = np.unique(regions, axis=0, return_inverse=True)
-    middles = np.array([spots[which.ravel() == region].mean(0) for region in range(len(used))]).reshape(-1, 2)
-    places: Array = middles[np.argsort(-around[tuple(used.T)], kind="stable")]
+    occupied, region_of_spot = np.unique(regions, axis=0, return_inverse=True)
+    in_region = [region_of_spot.ravel() == region for region in range(len(occupied))]
+    middles = np.array([spots[members].mean(0) for members in in_region]).reshape(-1, 2)
+    places: Array = middles[np.argsort(-around[tuple(occupied.T)], kind="stable")]
     return places
 
 
@@ -176,8 +177,8 @@ def _place_thumbnails(
 ) -> Iterator[tuple[int, Array]]:
     """Place the thumbnails that have room beside names and earlier thumbnails.
 
-    A thumbnail may move as long as it covers its spot. Around each placed thumbnail the pixels that may not be the
-    middle of another one are marked, so that placing a thumbnail is a search for the nearest unmarked pixel.
+    A thumbnail may be moved as long as it covers its spot. Around each placed thumbnail, the pixels that can't be the
+    middle of another one are marked. Placing a thumbnail is then a search for the nearest unmarked pixel.
 
     Args:
         spots: (N, 2), each with room around it on the page.
@@ -220,11 +221,11 @@ def _mark(occupied: Array, box: Box) -> None:
 
 def _thumbnail_gap(cell: int) -> int:
     """The space around a thumbnail in pixels."""
-    return max(2, cell // GAP_PARTS)
+    return max(2, cell // GAP_DIVISOR)
 
 
 def _uncovered_spots(spots: Array, boxes: list[Box], page: Box, cell: int) -> Array:
-    """Select the spots (N, 2) whose dots touch no box, because half a dot beside a thumbnail would look like dirt."""
+    """Select the spots (N, 2) whose dots touch no box; half a dot beside a thumbnail would look like dirt."""
     covered = np.zeros((page.bottom, page.right), bool)
     for box in boxes:
         _mark(covered, box.grow(_thumbnail_gap(cell)))
@@ -234,7 +235,7 @@ def _uncovered_spots(spots: Array, boxes: list[Box], page: Box, cell: int) -> Ar
 
 def _draw_dots(sheet: Image.Image, spots: Array, cell: int) -> None:
     """Draw a round dot at each spot (n, 2)."""
-    radius = max(1.0, cell / DOT_PARTS)
+    radius = max(1.0, cell / DOT_DIVISOR)
     mask = Image.new("L", (sheet.width * SUPERSAMPLING, sheet.height * SUPERSAMPLING))
     pen = ImageDraw.Draw(mask)
     for x, y in spots.tolist():

@@ -51,7 +51,7 @@ def recompose(batch: LetterboxedBatch, side: int) -> Tensor:
     rows = torch.nonzero(random_mask(len(x), 0.3)).flatten()
     if len(rows):
         x = x.index_copy(0, rows, reframe(batch.pictures[rows], batch.frames[rows], side))
-    x = random_apply(0.5, lambda part: part.flip(3), random_apply(0.5, lambda part: part.mT, x))
+    x = random_apply(0.5, lambda pictures: pictures.flip(3), random_apply(0.5, lambda pictures: pictures.mT, x))
     colour, mask = random_apply(0.3, rotate_hue, x[:, :3]), x[:, 3:]
     colour = random_apply(0.2, permute_channels, colour)
     return torch.cat([colour * mask + (1 - mask), mask], 1)

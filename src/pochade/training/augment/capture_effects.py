@@ -14,13 +14,13 @@ WATERMARK_CELLS = (5, 40)  # rows and columns of cells that make up a row of let
 
 def soften(x: Tensor) -> Tensor:
     """Blur some of the pictures (B, 3, S, S), and reduce the resolution of some, at random."""
-    x = random_apply(0.3, lambda part: gaussian_blur(part, float(torch.empty(1).uniform_(0.4, 1.3))), x)
+    x = random_apply(0.3, lambda pictures: gaussian_blur(pictures, float(torch.empty(1).uniform_(0.4, 1.3))), x)
     return random_apply(0.15, _reduce_resolution, x)
 
 
 def simulate_capture(x: Tensor) -> Tensor:
     """Give some of the pictures (B, 3, S, S) tinted paper, uneven light or noise, as scans have, at random."""
-    x = random_apply(0.25, lambda part: part * torch.empty(len(part), 3, 1, 1).uniform_(0.75, 1.0), x)
+    x = random_apply(0.25, lambda pictures: pictures * torch.empty(len(pictures), 3, 1, 1).uniform_(0.75, 1.0), x)
     x = random_apply(0.25, _light_unevenly, x)
     return random_apply(0.3, _add_noise, x)
 

@@ -19,10 +19,12 @@ def change_colours(x: Tensor) -> Tensor:
     """Change hue, channel order, saturation, gamma or contrast of some of the pictures (B, 3, S, S), at random."""
     x = random_apply(0.3, rotate_hue, x)
     x = random_apply(0.15, permute_channels, x)
-    x = random_apply(0.2, lambda part: luma(part).expand_as(part), x)
-    x = random_apply(0.4, lambda part: part.clamp(1e-3, 1) ** torch.exp(random_uniform(len(part), -0.7, 0.7)), x)
+    x = random_apply(0.2, lambda batch: luma(batch).expand_as(batch), x)
+    x = random_apply(0.4, lambda batch: batch.clamp(1e-3, 1) ** torch.exp(random_uniform(len(batch), -0.7, 0.7)), x)
     return random_apply(
-        0.3, lambda part: part * random_uniform(len(part), 0.6, 1.0) + random_uniform(len(part), -0.05, 0.25), x
+        0.3,
+        lambda batch: batch * random_uniform(len(batch), 0.6, 1.0) + random_uniform(len(batch), -0.05, 0.25),
+        x,
     )
 
 

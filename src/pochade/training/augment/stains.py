@@ -45,17 +45,17 @@ def add_finger_marks(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Flo
 
 
 def add_eraser_ghost(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floats:
-    """Add the faint, soft remains of an erased drawing: the drawing itself, shifted and sometimes flipped."""
+    """Add the faint, blurred remains of an erased drawing: the drawing itself, shifted and sometimes flipped."""
     ghost = _roll_and_flip(rng, ink_coverage(x))
-    soft = blur(ghost, rng.uniform(0.05, 0.25) * dots_per_mm) * cloud_noise(rng, x.shape[:2], 12 * dots_per_mm)
-    return _darken(x, soft * rng.uniform(0.03, 0.15))
+    blurred = blur(ghost, rng.uniform(0.05, 0.25) * dots_per_mm) * cloud_noise(rng, x.shape[:2], 12 * dots_per_mm)
+    return _darken(x, blurred * rng.uniform(0.03, 0.15))
 
 
 def add_bleed_through(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floats:
-    """Let the other side of the page show through, mirrored and soft."""
+    """Let the other side of the page show through, mirrored and blurred."""
     other_side = _roll_and_flip(rng, x)[:, ::-1]
-    soft = blur(np.ascontiguousarray(1 - other_side), rng.uniform(0.1, 0.5) * dots_per_mm)
-    return np.clip(x * (1 - soft * rng.uniform(0.02, 0.12)), 0, 1)
+    blurred = blur(np.ascontiguousarray(1 - other_side), rng.uniform(0.1, 0.5) * dots_per_mm)
+    return np.clip(x * (1 - blurred * rng.uniform(0.02, 0.12)), 0, 1)
 
 
 def add_stain(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> Floats:

@@ -52,8 +52,8 @@ class ContrastiveLoss:
         embeddings = model(torch.cat(augmented).contiguous(memory_format=torch.channels_last))  # (2B, D)
         first, second = embeddings.chunk(2)
         filled = torch.nonzero(self.groups >= 0).flatten()  # (M,), rows with an embedding in the memory
-        same = groups.view(-1, 1) == torch.cat([groups, self.groups[filled].to(groups.device)])  # (B, B + M)
-        info_nce = info_nce_loss(first, second, self.memory[filled].to(embeddings.device), same, TEMPERATURE)
+        same_work = groups.view(-1, 1) == torch.cat([groups, self.groups[filled].to(groups.device)])  # (B, B + M)
+        info_nce = info_nce_loss(first, second, self.memory[filled].to(embeddings.device), same_work, TEMPERATURE)
         self.memory[rows.cpu()], self.groups[rows.cpu()] = first.detach().cpu(), groups.cpu()
         return info_nce + CODING_RATE_WEIGHT * coding_rate_loss(embeddings)
 
@@ -63,22 +63,22 @@ class ContrastiveLoss:
         return torch.where(unchanged, model_input(sources, side), augment(sources, side)), augment(sources, side)
 
 
-def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same: Tensor, temperature: float) -> Tensor:
+def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same_work: Tensor, temperature: float) -> Tensor:
     """InfoNCE, averaged over both directions: the cross-entropy of finding a picture's other embedding, in nats.
 
     Args:
         first: Unit-length embeddings of one augmentation of each picture (B, D).
         second: Unit-length embeddings of another augmentation (B, D).
         memory: Embeddings of other pictures from earlier steps (M, D).
-        same: Which of the B + M pictures show the same work as each of the B, itself included (B, B + M); these are
-            not negatives.
+        same_work: Whether each of the B + M pictures shows the same work as each of the B (B, B + M). Such pictures are
+            not negatives; each picture shows the same work as itself.
         temperature: Divides the cosines; differences much smaller than it hardly count.
 
     Returns:
         A scalar.
     """
-    forward = _cross_entropy(first, second, memory, same, temperature)
-    return (forward + _cross_entropy(second, first, memory, same, temperature)) / 2
+    forward = _cross_entropy(first, second, memory, same_work, temperature)
+    return (forward + _cross_entropy(second, first, memory, same_work, temperature)) / 2
 
 
 def coding_rate_loss(embeddings: Tensor) -> Tensor:
@@ -93,9 +93,10 @@ def coding_rate_loss(embeddings: Tensor) -> Tensor:
     return -torch.logdet(covariance + noise) / len(covariance)
 
 
-def _cross_entropy(queries: Tensor, positives: Tensor, memory: Tensor, same: Tensor, temperature: float) -> Tensor:
+def _cross_entropy(queries: Tensor, positives: Tensor, memory: Tensor, same_work: Tensor, temperature: float) -> Tensor:
     positive = (queries * positives).sum(1, keepdim=True)  # (B, 1)
-    negatives = torch.cat([queries @ positives.T, queries @ memory.T], 1).masked_fill(same, -torch.inf)  # (B, B + M)
-    among_queries = (queries @ queries.T).masked_fill(same[:, : len(queries)], -torch.inf)  # (B, B)
+    cosines = torch.cat([queries @ positives.T, queries @ memory.T], 1)  # (B, B + M)
+    negatives = cosines.masked_fill(same_work, -torch.inf)
+    among_queries = (queries @ queries.T).masked_fill(same_work[:, : len(queries)], -torch.inf)  # (B, B)
     logits = torch.cat([positive, negatives, among_queries], 1) / temperature
     return functional.cross_entropy(logits, torch.zeros(len(queries), dtype=torch.long, device=queries.device))

@@ -35,7 +35,7 @@ class FlowMatchingObjective:
         Returns:
             A scalar.
         """
-        mirrored = random_apply(0.5, lambda part: part.flip(3), pictures)
+        mirrored = random_apply(0.5, lambda batch: batch.flip(3), pictures)
         return flow_matching_loss(model, encode_on_white(self.sketch_model, mirrored), DIVERGENCE_WEIGHT)
 
 
