@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-/** The page is built into the Python package, whose server shows it; the server's policy allows no inline script or style. */
+/** The build goes into the Python package, whose server serves it. The server's content policy allows no inline scripts or styles. */
 export default defineConfig({
   plugins: [svelte()],
   build: {

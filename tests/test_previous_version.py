@@ -1,4 +1,4 @@
-"""What the previous commit wrote still opens: a collection with labels, groups, a map and a prior, and an archive of it.
+"""What an earlier commit wrote still opens: a collection with labels, groups, a map and a prior, and an archive.
 
 `tests/golden/previous/` was written by commit 45202ba, before modules and classes were renamed.
 """
@@ -72,7 +72,7 @@ def test_its_prior_is_loaded_and_not_fitted_again(collection: Collection) -> Non
     assert not [stage.stage for stage in stages]
 
 
-def test_an_archive_gives_every_file_back(art: Path, tmp_path: Path) -> None:
+def test_an_archive_gives_every_file_back(art: Path) -> None:
     with open_archive(PREVIOUS / "archive.pochade") as archive:
         assert archive.verify() == []
         names = [file.path for file in archive]

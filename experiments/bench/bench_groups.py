@@ -22,7 +22,7 @@ from experiments.shared.perceptual_hash import phash
 from experiments.shared.record import record
 from experiments.shared.white_paper import on_white
 from pochade import Collection
-from pochade.organise.results import Group
+from pochade.organise.group_records import Group
 from pochade.study.fashion_mnist import fashion_mnist
 
 LATE_EVERY = 100  # one file in a hundred is added later

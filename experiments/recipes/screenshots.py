@@ -100,7 +100,7 @@ def _show_creation(page: Page, _: Path) -> None:
     expect(prepare.or_(create)).to_be_visible()
     if prepare.is_visible():
         prepare.click()
-    page.get_by_label("Seed").fill("7")
+    page.get_by_role("spinbutton", name="Seed").fill("7")
     create.click()
     batch = page.get_by_role("region", name="Seed 7, whole collection")
     tiles = batch.get_by_role("button", name=re.compile(r"^Seed \d+"))

@@ -14,7 +14,7 @@ from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
 from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
-from pochade.index.pictures import CollectionInfo, Filter, LearnResult, Match, PictureFile, ReadProblem
+from pochade.index.picture_records import CollectionInfo, Filter, LearnResult, Match, PictureFile, ReadProblem
 from pochade.organise.organise_methods import OrganiseMethods
 from pochade.system.progress import Report, ignore_progress
 

@@ -9,7 +9,7 @@ import pytest
 
 from pochade.archive import encode_missing, model_choice
 from pochade.archive.archive_writer import compress
-from pochade.archive.container.manifest import MODEL
+from pochade.archive.container.manifest_records import MODEL
 from tests.support.archives import InProcessPool
 from tests.support.paintings import painting, save_png
 from tests.support.picture_files import colour_values, make_psd

@@ -14,7 +14,7 @@ import pytest
 from pochade.archive.archive_reader import Archive, open_archive
 from pochade.archive.codecs import picture_codecs
 from pochade.archive.container import stored_paths
-from pochade.archive.container.manifest import ArchivedFile
+from pochade.archive.container.manifest_records import ArchivedFile
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.base.source import Source
 from pochade.images.codecs import lossless

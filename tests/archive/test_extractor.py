@@ -16,7 +16,7 @@ from pochade.archive import extractor
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.codecs import picture_codecs
-from pochade.archive.container.manifest import ArchivedFile, Entry, Manifest
+from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import StoredPath
 from pochade.archive.extractor import extract, extracted_names, target_path
 from pochade.errors import ArchiveDamaged, OutputUnwritable

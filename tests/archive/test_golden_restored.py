@@ -15,7 +15,7 @@ from pochade.archive.archive_reader import open_archive
 from pochade.archive.codecs.codec_names import FRAME_CODEC, RESTORED_FRAME_CODEC
 from pochade.archive.codecs.restored_avif import RESTORED_AVIF
 from pochade.archive.container.embedded_models import model_entry, model_id, with_repair_record
-from pochade.archive.container.manifest import PICTURE, ArchivedFile, Entry, Manifest
+from pochade.archive.container.manifest_records import PICTURE, ArchivedFile, Entry, Manifest
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
 from pochade.images.codecs.av1_frames import encode_frame

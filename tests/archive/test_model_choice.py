@@ -9,7 +9,7 @@ import pytest
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.container.embedded_models import model_entry, with_repair_record
-from pochade.archive.container.manifest import MODEL, Entry
+from pochade.archive.container.manifest_records import MODEL, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.archive.model_choice import drop_losing_variants
 from pochade.errors import ArchiveDamaged, OutputUnwritable

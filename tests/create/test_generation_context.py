@@ -8,7 +8,7 @@ import pytest
 from pochade import Collection
 from pochade.create.generation_context import find_group
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.organise.results import Group
+from pochade.organise.group_records import Group
 from tests.support.drawings import drawing
 from tests.support.generator import LinearGenerator
 

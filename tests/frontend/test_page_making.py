@@ -229,7 +229,7 @@ def create_four(page: Page, seed: int) -> Locator:
     if prepare.is_visible():
         prepare.click()
     page.get_by_label("How many").select_option("4")
-    page.get_by_label("Seed").fill(str(seed))
+    page.get_by_role("spinbutton", name="Seed").fill(str(seed))
     create.click()
     pictures = pictures_of(page, f"Seed {seed}, whole collection")
     expect(pictures).to_have_count(4)

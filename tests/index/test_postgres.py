@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pochade import Collection
-from pochade.index.pictures import Filter
+from pochade.index.picture_records import Filter
 from tests.support.drawings import drawing, folder_of_art
 
 SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))

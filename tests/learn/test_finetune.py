@@ -9,7 +9,7 @@ from pochade import Collection
 from pochade.embedding.embedder import shipped_embedder
 from pochade.learn import finetune_artifact_remover, finetune_generator
 from pochade.learn.finetune import training_minutes
-from pochade.training import budget
+from pochade.training import timed_training
 from tests.support.drawings import drawing, folder_of_art
 
 
@@ -25,7 +25,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     """A small collection that was trained for one epoch and evaluated on few pictures; it is only read."""
     folder = folder_of_art(tmp_path_factory.mktemp("trained") / "art", 40)
     with pytest.MonkeyPatch.context() as patch, Collection.open(folder) as collection:
-        patch.setattr(budget, "seconds_per_epoch", lambda *_: 60.0)
+        patch.setattr(timed_training, "seconds_per_epoch", lambda *_: 60.0)
         patch.setattr(finetune_generator, "MIN_EVALUATIONS", 8)
         patch.setattr(finetune_artifact_remover, "MAX_CROPS_PER_FILE", 1)
         figures = collection.learn(minutes=0.02).training

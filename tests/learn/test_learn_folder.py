@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from pochade import Collection
 from pochade.errors import CollectionMissing, UsageError
-from pochade.index.pictures import Filter
+from pochade.index.picture_records import Filter
 from pochade.system.folder_walk import walk_folder
 from tests.support.drawings import drawing
 from tests.support.drawings_folder import stored_pictures

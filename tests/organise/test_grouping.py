@@ -8,7 +8,7 @@ from pochade import Collection
 from pochade.errors import UsageError
 from pochade.index.organisation_store import read_groups, write_groups
 from pochade.organise.group_edits import rename
-from pochade.organise.results import Group
+from pochade.organise.group_records import Group
 from tests.support.learnt_collection import draw_stripes, purely_striped, with_subgroups
 
 

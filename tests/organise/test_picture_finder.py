@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from pochade import Collection
 from pochade.errors import PictureUnreadable, UsageError
-from pochade.index.pictures import Filter
+from pochade.index.picture_records import Filter
 from tests.support.drawings import drawing
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from pochade import Collection
-from pochade.index.pictures import Filter
+from pochade.index.picture_records import Filter
 from pochade.organise.sidecars import write_sidecar_labels
 
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from pochade import Collection
 from pochade.analysis.arrays import Floats
 from pochade.organise.family_model import Family
+from pochade.organise.group_records import Group
 from pochade.organise.point_features import compute_features
-from pochade.organise.results import Group
 from tests.support.drawings import drawing, folder_of_art
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 
 
 def picture_record(name: str, **values: Any) -> PictureFile:

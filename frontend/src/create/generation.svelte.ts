@@ -62,7 +62,8 @@ class Generation {
 
   private addEarlier(all: CreatedPicture[]): void {
     const pictures = all.filter(({ way }) => way === "imagine" || way === "vary").slice(-MAX_EARLIER);
-    if (pictures.length) this.batches = [{ id: ++this.lastId, title: "Earlier", total: pictures.length, pictures, error: null }];
+    const batch: Batch = { id: ++this.lastId, title: "Earlier", total: pictures.length, pictures, error: null };
+    if (pictures.length) this.batches = [...this.batches, batch]; // after a batch that was started meanwhile
   }
 }
 

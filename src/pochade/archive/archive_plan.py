@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
 from pochade.archive.codecs.original_file import sha256_of_path
-from pochade.archive.container.manifest import MODEL, ArchivedFile, Entry, Manifest
+from pochade.archive.container.manifest_records import MODEL, ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
 from pochade.images.base.source import printable

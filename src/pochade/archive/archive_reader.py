@@ -17,7 +17,7 @@ from pochade.archive.codecs.restored_avif import restore_png
 from pochade.archive.codecs.xz_codec import unpack_xz
 from pochade.archive.container.archive_container import ArchiveContainer, Damage
 from pochade.archive.container.file_range import FileRange, RangeReader
-from pochade.archive.container.manifest import BYTES, MODEL, PICTURE, STORED, XZ, ArchivedFile, Entry
+from pochade.archive.container.manifest_records import BYTES, MODEL, PICTURE, STORED, XZ, ArchivedFile, Entry
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.source import first_line
 from pochade.images.codecs.av1_frames import wrap_in_avif

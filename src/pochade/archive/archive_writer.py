@@ -15,7 +15,7 @@ from pochade.archive.archive_plan import ArchivePlan, ReportStage, is_fulfilled,
 from pochade.archive.archive_reader import Archive
 from pochade.archive.compress_report import CompressReport, summarise_archive
 from pochade.archive.container.embedded_models import model_entry, model_id
-from pochade.archive.container.manifest import FIDELITIES, LOSSLESS, Entry
+from pochade.archive.container.manifest_records import FIDELITIES, LOSSLESS, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.archive.copy_entries import (
     check_nothing_lost,

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.container.manifest import MODEL, Manifest
+from pochade.archive.container.manifest_records import MODEL, Manifest
 from pochade.archive.container.stored_paths import StoredPath, printable_path
 
 

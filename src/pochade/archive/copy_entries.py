@@ -7,7 +7,7 @@ from pochade.archive.archive_plan import ArchivePlan, ReportStage, content_hashe
 from pochade.archive.archive_reader import Archive
 from pochade.archive.container.embedded_models import model_id, with_repair_record
 from pochade.archive.container.entry_names import choose_entry_name
-from pochade.archive.container.manifest import FIDELITIES, MODEL, Entry
+from pochade.archive.container.manifest_records import FIDELITIES, MODEL, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
 from pochade.images.base.source import printable

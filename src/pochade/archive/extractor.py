@@ -14,7 +14,7 @@ from pochade.archive.archive_reader import Archive
 from pochade.archive.codecs.codec_names import EXTRACTED_SUFFIXES, MODEL_SUFFIXES
 from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.codecs.picture_codecs import MAX_DECODED_GROWTH
-from pochade.archive.container.manifest import BYTES, PICTURE, ArchivedFile, Entry, Manifest
+from pochade.archive.container.manifest_records import BYTES, PICTURE, ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import (
     StoredPath,
     parent_paths,

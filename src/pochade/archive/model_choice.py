@@ -15,7 +15,7 @@ from pochade.archive.archive_plan import ArchivePlan
 from pochade.archive.archive_reader import Archive
 from pochade.archive.container.embedded_models import model_entry, model_id, with_repair_record
 from pochade.archive.container.entry_names import choose_entry_name
-from pochade.archive.container.manifest import LOSSLESS, MODEL, PREVIEW, Entry
+from pochade.archive.container.manifest_records import LOSSLESS, MODEL, PREVIEW, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.archive.file_list import INDEX_FOLDER
 from pochade.errors import CheckpointDamaged

@@ -14,7 +14,7 @@ from pochade.archive.archive_reader import Archive, open_archive
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.compress_report import CompressReport
-from pochade.archive.container.manifest import PREVIEW, ArchivedFile
+from pochade.archive.container.manifest_records import PREVIEW, ArchivedFile
 from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.file_list import list_files
 from pochade.errors import OutputUnwritable, UsageError
@@ -39,7 +39,7 @@ FILE_SIGNATURES = (b"<!doctype html>\n<!-- a report of Pochade -->", b'{"pochade
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same crop of a picture before and after, each as a lossless WebP."""
+    """One crop of a picture before and after, each as a lossless WebP."""
 
     file: ArchivedFile
     before: bytes

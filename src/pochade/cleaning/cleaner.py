@@ -96,7 +96,7 @@ class Cleaner:
         """
         colour = image.colour
         if not strengths.strongest:
-            return _unchanged(image, ())
+            return _keep_unchanged(image, ())
         page = read_page(self.page_model, colour) if strengths.light or strengths.paper else None
         after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
         largest_change = 0.0
@@ -106,7 +106,7 @@ class Cleaner:
         notes = page.notes if page else ()
         few_defects = int((defects > DEFECT_LEVEL).sum()) <= MAX_IGNORED_DEFECTS
         if largest_change < MIN_CHANGE * strengths.strongest and few_defects and (page is None or page.is_even):
-            return _unchanged(image, (*notes, CLEAN_NOTE))
+            return _keep_unchanged(image, (*notes, CLEAN_NOTE))
         picture = image.rebuild(after)
         return Cleaned(picture, defects, colour, open_input_image(picture).colour, notes, already_clean=False)
 
@@ -174,7 +174,7 @@ def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:
     return float(np.sqrt(np.mean(change**2)))
 
 
-def _unchanged(image: InputImage, notes: tuple[str, ...]) -> Cleaned:
+def _keep_unchanged(image: InputImage, notes: tuple[str, ...]) -> Cleaned:
     no_defects = np.zeros(image.colour.shape[:2], np.uint8)
     copy = image.rebuild(image.colour)
     return Cleaned(copy, no_defects, image.colour, image.colour, notes, already_clean=bool(notes))

@@ -1,7 +1,8 @@
 """Filling specks that the denoiser removed only in part, so that no pale ghosts remain.
 
-The denoiser minimises the expected error, so if it is uncertain it removes a speck only in part. A speck of which it
-removed more than half is filled from its surroundings. If it removed less, as with stars, nothing more is changed.
+The denoiser minimises the expected error, so if it is uncertain it removes a speck only in part. If it
+removed more than half of a speck, the speck is filled from its surroundings. If it removed less, as with stars,
+nothing more is changed.
 """
 
 import torch
@@ -16,7 +17,7 @@ FILL_REACH = 2 ** (MAX_HALVINGS + 1) + WINDOW_REACH + 1  # pixels: how far a pix
 
 
 def fill_specks(x: Tensor, change: Tensor, defect: Tensor, strength: Tensor) -> Tensor:
-    """Apply the denoiser's change, and fill the specks of which it removed more than half.
+    """Apply the denoiser's change, and fill each speck if the denoiser removed more than half of it.
 
     Args:
         x: The denoiser's input, (1, 3, h, w).

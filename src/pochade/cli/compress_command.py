@@ -54,10 +54,10 @@ def compress(
 
     At `lossless`, JPEGs come back byte for byte, other pictures with the same pixels and metadata, and everything else
     byte for byte. At `high` and `medium`, a picture comes back as a smaller AVIF, JPEG XL or WebP with an SSIMULACRA2
-    score of at least 90 or 70, such as `cat.png.avif`, with transparency, profile, EXIF, XMP and resolution, but without
-    PNG comments. Where a model makes the archive smaller, the archive contains it, and such pictures come back
-    restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit pictures stay lossless, and files
-    above 256 MiB are packed as they are.
+    score of at least 90 or 70, such as `cat.png.avif`: with transparency, profile, EXIF, XMP and resolution, but not
+    with the comments of a PNG. Where a model makes the archive smaller, the archive contains it, and such pictures
+    come back restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit pictures stay lossless,
+    and files above 256 MiB are packed as they are.
 
     At `preview`, every picture becomes at most a thousand bytes, which takes six to eleven seconds each. An archive
     of `high`, `medium` or `preview` does not contain the originals: never make it the only copy.

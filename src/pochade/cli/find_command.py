@@ -14,7 +14,7 @@ from pochade.cli.options import AnyImage
 from pochade.errors import UsageError
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.index.pictures import Match
+    from pochade.index.picture_records import Match
 
 FORMAT_SUFFIXES = {"jpg": "JPEG", "tif": "TIFF", "jxl": "JPEG XL", "heif": "HEIC"}  # that differ from the format's name
 
@@ -58,7 +58,7 @@ def find(
     Example: `pochade -C ~/art find scan.jpg -k 5 --sheet found.png`
     """
     with console.status("searching"):
-        from pochade.index.pictures import Filter
+        from pochade.index.picture_records import Filter
         from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
 
         if sheet is not None:

@@ -12,7 +12,7 @@ from pochade.cli.messages import explain_interrupt, print_json, print_message
 from pochade.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.organise.results import Group
+    from pochade.organise.group_records import Group
 
 DEFAULT_DEPTH = 2  # levels of groups that are printed
 

@@ -9,7 +9,7 @@ from pochade.cli.learn_summary import print_problems, print_training
 from pochade.cli.messages import explain_interrupt, print_json, print_message
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.index.pictures import CollectionInfo
+    from pochade.index.picture_records import CollectionInfo
 
 
 @explain_interrupt()

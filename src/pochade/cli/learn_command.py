@@ -11,7 +11,7 @@ from pochade.cli.messages import explain_interrupt, print_json, print_message
 from pochade.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.index.pictures import LearnResult
+    from pochade.index.picture_records import LearnResult
 
 
 @explain_interrupt()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pochade.cli.messages import print_listing, print_message
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.index.pictures import ReadProblem
+    from pochade.index.picture_records import ReadProblem
 
 VERDICTS = {True: "kept", False: "not kept: it did not help"}
 

@@ -12,7 +12,7 @@ from pochade.cli.options import Label
 from pochade.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.organise.results import Suggestion
+    from pochade.organise.group_records import Suggestion
 
 
 @explain_interrupt()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pochade.index.library import Library
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pochade` stays light

@@ -14,8 +14,8 @@ from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.base.source import printable
 from pochade.index.library import Library
 from pochade.models.generator_protocol import Generator
+from pochade.organise.group_records import Group
 from pochade.organise.grouping import stored_groups
-from pochade.organise.results import Group
 from pochade.system.progress import Progress, Report
 
 FITTING_STAGE = "fitting"  # the name of the stage after reading the pictures, in reports of progress

@@ -22,7 +22,7 @@ from pochade.images.io.input_arrays import input_on_white
 from pochade.images.io.read import read_preview
 from pochade.index.library import Library
 from pochade.index.organisation_store import read_map_places
-from pochade.index.pictures import Match, PictureFile
+from pochade.index.picture_records import Match, PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.models.generator_protocol import Generator
 from pochade.organise.picture_finder import align_matches

@@ -19,7 +19,15 @@ from pochade.index.database import Index
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
 from pochade.index.name_rules import normalise_name
-from pochade.index.pictures import CollectionInfo, Filter, Match, PictureFile, ReadProblem, file_time, meets_filter
+from pochade.index.picture_records import (
+    CollectionInfo,
+    Filter,
+    Match,
+    PictureFile,
+    ReadProblem,
+    file_time,
+    meets_filter,
+)
 from pochade.index.thumbnails import THUMBNAILS_FOLDER
 
 

@@ -16,8 +16,8 @@ from pochade.models.artifact_remover import read_artifact_remover
 from pochade.models.denoiser import Denoiser
 from pochade.models.packed_weights import pack_model, unpack_model
 from pochade.system.progress import Progress, Report
-from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.denoising import artifact_removal_loss
+from pochade.training.timed_training import plan_epochs, report_stage, train_epochs
 
 ARTIFACT_REMOVER_SHARE = 0.35  # of the minutes of all training
 MAX_TRAINING_CROPS = 2_000  # 0.5 GB of memory

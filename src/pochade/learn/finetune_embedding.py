@@ -21,9 +21,9 @@ from pochade.models.model_input import LetterboxedBatch
 from pochade.models.sketch_model import SketchVAE
 from pochade.system.progress import Report
 from pochade.training.augment.augmentations import augment
-from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.contrastive import ContrastiveLoss
 from pochade.training.losses.rate_distortion import rate_distortion_loss
+from pochade.training.timed_training import plan_epochs, report_stage, train_epochs
 
 AUGMENTATIONS = 4  # of each held-out picture, each searched among the held-out pictures
 MARGIN_SOFTNESS = 0.01  # difference of cosines over which a match turns from wrong to right

@@ -12,8 +12,8 @@ from pochade.errors import TrainingDiverged
 from pochade.index.active_models import ActiveModels
 from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.system.progress import Report
-from pochade.training.budget import plan_epochs, report_stage, train_epochs
 from pochade.training.losses.flow_matching import FlowMatchingObjective
+from pochade.training.timed_training import plan_epochs, report_stage, train_epochs
 
 GENERATOR_SHARE = 0.25  # of the minutes of all training
 MAX_TRAINING_PICTURES = 6_000  # 0.3 GB of memory

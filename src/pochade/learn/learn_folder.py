@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pochade.errors import UsageError
 from pochade.images.base.source import printable
 from pochade.index.library import Library
-from pochade.index.pictures import LearnResult, ReadProblem
+from pochade.index.picture_records import LearnResult, ReadProblem
 from pochade.index.thumbnails import remove_unfinished
 from pochade.learn.finetune import finetune_models
 from pochade.learn.folder_changes import compare_folder

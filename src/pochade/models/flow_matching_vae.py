@@ -60,8 +60,8 @@ class FlowMatchingVAE(nn.Module):
         conditioning ──►──┘
 
     The attributes have the names of the stored weights. `reader` is the transformer of the encoder, and `drawer` that
-    of the decoder. `told` embeds the latent, `timed` embeds the time, and `leave` maps tokens to channels. `rest` is the
-    variance that the principal components leave unexplained.
+    of the decoder. `told` embeds the latent, `timed` embeds the time, and `leave` maps tokens to channels. `rest` is
+    the variance that the principal components leave unexplained.
 
     Args:
         config: The sizes.

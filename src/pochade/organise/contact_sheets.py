@@ -19,10 +19,10 @@ from pochade.images.render.contact_sheet import (
     is_contact_sheet,
 )
 from pochade.images.render.map_sheet import draw_map_sheet
-from pochade.index.pictures import Match, PictureFile
+from pochade.index.picture_records import Match, PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
 from pochade.organise.family_model import Family, FamilyMember
-from pochade.organise.results import Group, Spot
+from pochade.organise.group_records import Group, Spot
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pochade.errors import UsageError
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 
 LAYERED_FORMATS = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE")
 LOSSLESS_FORMATS = ("PNG", "APNG", "TIFF", "BMP")

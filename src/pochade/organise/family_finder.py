@@ -7,7 +7,7 @@ import numpy as np
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.linkage import average_linkage
 from pochade.index.library import Library
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.organise.cover_rules import check_cover_rule, choose_cover
 from pochade.organise.family_model import Family, FamilyMember, MemberKind
 from pochade.organise.pair_scoring import PairScore, PairScorer, max_scored_pairs, propose_pairs

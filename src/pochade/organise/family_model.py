@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 
 MemberKind = Literal["exact", "near", "version"]
 

@@ -10,10 +10,10 @@ from pochade.errors import PictureUnreadable
 from pochade.images.features.technique import TechniqueMeasures, describe_techniques, measure_technique
 from pochade.images.io.read import read_preview
 from pochade.index.group_tree import GroupNode, GroupTree
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
+from pochade.organise.group_records import Group
 from pochade.organise.point_features import PicturePoints
-from pochade.organise.results import Group
 from pochade.system.progress import Progress, Report
 
 SAMPLE_SIZE = 24  # pictures measured for the description of one group

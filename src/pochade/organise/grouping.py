@@ -9,8 +9,8 @@ from pochade.index.organisation_store import read_groups, write_groups
 from pochade.organise import group_edits
 from pochade.organise.group_descriptions import describe_groups, list_groups
 from pochade.organise.group_fitting import fit_groups
+from pochade.organise.group_records import Group
 from pochade.organise.point_features import group_points
-from pochade.organise.results import Group
 from pochade.system.progress import Report
 
 

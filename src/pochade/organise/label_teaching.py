@@ -8,8 +8,8 @@ from pochade.images.base.source import printable
 from pochade.index import label_store
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
-from pochade.index.pictures import PictureFile
-from pochade.organise.results import Suggestion, Suggestions
+from pochade.index.picture_records import PictureFile
+from pochade.organise.group_records import Suggestion, Suggestions
 from pochade.system.progress import Report
 
 

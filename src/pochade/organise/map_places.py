@@ -6,8 +6,8 @@ from pochade.analysis.tsne import fit_map, place_points
 from pochade.index.database import Index
 from pochade.index.library import Library
 from pochade.index.organisation_store import MapPlace, add_map_places, read_map_places
+from pochade.organise.group_records import Spot
 from pochade.organise.point_features import PicturePoints, group_points
-from pochade.organise.results import Spot
 from pochade.system.progress import Progress, Report
 
 

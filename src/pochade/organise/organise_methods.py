@@ -8,12 +8,12 @@ from pochade.index import label_store
 from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
 from pochade.index.organisation_store import MapPlace, read_groups, read_map_places, write_groups
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pochade` stays light
     from pochade.organise.family_model import Family
-    from pochade.organise.results import Group, Spot, Suggestions
+    from pochade.organise.group_records import Group, Spot, Suggestions
 
 
 class OrganiseMethods:

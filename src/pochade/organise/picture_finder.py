@@ -12,7 +12,7 @@ from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.input_arrays import input_on_white
 from pochade.images.io.read import read_preview
 from pochade.index.library import Library
-from pochade.index.pictures import Filter, Match
+from pochade.index.picture_records import Filter, Match
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.organise.pair_scoring import same_work_likelihoods
 

@@ -10,7 +10,7 @@ from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Picture
 from pochade.images.io.read import read_picture
 from pochade.index.database import Index
-from pochade.index.pictures import PictureFile, file_time
+from pochade.index.picture_records import PictureFile, file_time
 
 
 class PixelDuplicates:

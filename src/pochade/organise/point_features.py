@@ -14,7 +14,7 @@ from pochade.analysis.pca import PrincipalComponents
 from pochade.index.active_models import ActiveModels
 from pochade.index.descriptor_store import load_descriptors
 from pochade.index.library import Library
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.system.progress import Report
 
 OUTLINE_COMPONENTS = 64  # principal components of the outlines

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pochade.archive.codecs import picture_codecs
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.picture_codecs import EncodedContent, decode_picture, encode_picture
-from pochade.archive.container.manifest import LOSSLESS
+from pochade.archive.container.manifest_records import LOSSLESS
 from pochade.images.base.source import Source
 from pochade.images.codecs.container_split import split_file
 from pochade.images.codecs.png_rows import compress_rows

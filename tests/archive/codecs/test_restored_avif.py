@@ -10,7 +10,7 @@ from PIL import Image
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.codecs.codec_names import MODEL_SUFFIXES
 from pochade.archive.codecs.restored_avif import restore_picture
-from pochade.archive.container.manifest import MODEL
+from pochade.archive.container.manifest_records import MODEL
 from pochade.archive.extractor import extract
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.models.artifact_remover import shipped_artifact_remover

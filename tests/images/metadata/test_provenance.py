@@ -17,7 +17,7 @@ def test_the_xmp_packet_states_source_type_system_and_version() -> None:
     properties = next(ElementTree.fromstring(PROVENANCE.xmp).iter(f"{RDF}Description")).attrib
     assert properties[f"{IPTC}DigitalSourceType"] == DIGITAL_SOURCE_TYPE
     assert properties[f"{IPTC}AISystemUsed"] == "Pochade"
-    assert 'net a "model" & more, seed 7' in properties[f"{IPTC}AISystemVersionUsed"]
+    assert 'model a "model" & more, seed 7' in properties[f"{IPTC}AISystemVersionUsed"]
 
 
 def test_a_png_holds_the_provenance_as_text_and_as_xmp() -> None:

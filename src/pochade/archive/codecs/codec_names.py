@@ -3,7 +3,7 @@
 Archives store these names, so they never change; docs/format.md describes each codec.
 """
 
-from pochade.archive.container.manifest import JPEG, MODEL, STORED, XZ
+from pochade.archive.container.manifest_records import JPEG, MODEL, STORED, XZ
 
 FRAME_CODEC = "av1"  # the AV1 frame of an AVIF, without the boxes of its file
 RESTORED_AVIF_CODEC, RESTORED_FRAME_CODEC = "avif-restored", "av1-restored"  # a model restores the picture

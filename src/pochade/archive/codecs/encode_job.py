@@ -11,7 +11,7 @@ from pochade.archive.codecs.original_file import file_chunks, file_size
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_for_model, encode_picture
 from pochade.archive.codecs.restored_avif import load_artifact_remover
 from pochade.archive.codecs.xz_codec import pack_xz, unpack_xz
-from pochade.archive.container.manifest import BYTES, LOSSLESS, PREVIEW, STORED, XZ
+from pochade.archive.container.manifest_records import BYTES, LOSSLESS, PREVIEW, STORED, XZ
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.base.source import printable
 from pochade.images.io.identify import identify

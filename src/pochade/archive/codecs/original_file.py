@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pochade.archive.container.manifest import CHUNK_BYTES
+from pochade.archive.container.manifest_records import CHUNK_BYTES
 from pochade.images.base.source import open_without_blocking, printable, unreachable_error
 from pochade.system.hashing import sha256_of_file
 

@@ -15,7 +15,7 @@ import numpy as np
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, best_preview
 from pochade.archive.codecs.quality_search import TARGET_SCORES, LossyCandidate, smallest_for_model, smallest_lossy
-from pochade.archive.container.manifest import BYTES, JPEG, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry, Shape
+from pochade.archive.container.manifest_records import BYTES, JPEG, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry, Shape
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.picture import Array
 from pochade.images.base.source import first_line

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.restored_avif import RESTORED_AVIF, RestoredQualityMeter
-from pochade.archive.container.manifest import Shape
+from pochade.archive.container.manifest_records import Shape
 from pochade.images.codecs.lossy import LOSSY_CODECS, LossyCodec, Original, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 

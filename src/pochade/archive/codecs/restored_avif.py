@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pochade.archive.codecs.codec_names import RESTORED_AVIF_CODEC, RESTORED_FRAME_CODEC
-from pochade.archive.container.manifest import Shape
+from pochade.archive.container.manifest_records import Shape
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import Source
 from pochade.images.codecs.av1_frames import wrap_in_avif

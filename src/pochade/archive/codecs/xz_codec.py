@@ -4,7 +4,7 @@ import lzma
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, Protocol
 
-from pochade.archive.container.manifest import CHUNK_BYTES
+from pochade.archive.container.manifest_records import CHUNK_BYTES
 from pochade.errors import ArchiveDamaged
 from pochade.images.base.source import first_line
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from pochade.archive.container.embedded_models import MAX_MODEL_BYTES, extract_model, model_id
 from pochade.archive.container.file_range import FileRange
 from pochade.archive.container.locate_manifest import locate_manifest
-from pochade.archive.container.manifest import MODEL, Entry
+from pochade.archive.container.manifest_records import MODEL, Entry
 from pochade.archive.container.parity import make_repair_record
 from pochade.archive.container.stored_paths import StoredPath
 from pochade.archive.container.zip_layout import (

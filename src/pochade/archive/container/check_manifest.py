@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pochade.archive.container.manifest import ArchivedFile, Entry, Manifest, Shape
 from pochade.archive.container.manifest_json import ENTRY_FIELDS
+from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest, Shape
 from pochade.archive.container.stored_paths import check_paths
 from pochade.archive.container.zip_layout import FORMAT_NAME
 from pochade.errors import ArchiveDamaged

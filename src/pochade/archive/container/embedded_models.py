@@ -7,7 +7,7 @@ manifest's, because damage to the model would cost many pictures.
 import hashlib
 import zlib
 
-from pochade.archive.container.manifest import BYTES, MODEL, Entry
+from pochade.archive.container.manifest_records import BYTES, MODEL, Entry
 from pochade.archive.container.parity import make_repair_record, parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import stored_member
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pochade.archive.container.manifest import CHUNK_BYTES
+from pochade.archive.container.manifest_records import CHUNK_BYTES
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pochade.archive.container.check_manifest import parse_manifest
-from pochade.archive.container.manifest import CHUNK_BYTES, Manifest
 from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes
+from pochade.archive.container.manifest_records import CHUNK_BYTES, Manifest
 from pochade.archive.container.parity import parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import (
     LOCAL_HEADER_BYTES,

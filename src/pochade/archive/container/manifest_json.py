@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from pochade._version import __version__
-from pochade.archive.container.manifest import Entry, Manifest
+from pochade.archive.container.manifest_records import Entry, Manifest
 from pochade.archive.container.zip_layout import FORMAT_NAME
 from pochade.images.codecs.container_split import RowLayout
 

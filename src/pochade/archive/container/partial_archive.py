@@ -19,13 +19,13 @@ from pochade.archive.container.archive_container import ArchiveContainer
 from pochade.archive.container.check_manifest import entry_from_json
 from pochade.archive.container.entry_names import EntryNames
 from pochade.archive.container.file_range import FileRange
-from pochade.archive.container.manifest import STORED, Entry, Manifest
 from pochade.archive.container.manifest_json import (
     MAX_MANIFEST_BYTES,
     entry_to_json,
     max_unpacked_bytes,
     write_manifest,
 )
+from pochade.archive.container.manifest_records import STORED, Entry, Manifest
 from pochade.archive.container.parity import make_repair_record
 from pochade.archive.container.zip_layout import (
     MANIFEST_NAME,

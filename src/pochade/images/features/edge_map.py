@@ -16,10 +16,10 @@ BLUR_DEVIATION = 0.8  # cells; edges are blurred, because two drawings of the sa
 WINDOW_SIDE = 9  # pixels, of the neighbourhood by whose mean the strength of edges is normalised
 MIN_DIVISOR = 1e-6  # for pictures without edges
 CELL_OFFSETS = np.subtract.outer(np.arange(EDGE_MAP_SIDE), np.arange(EDGE_MAP_SIDE))
-BLUR_WEIGHTS = np.where(np.abs(CELL_OFFSETS) <= 2, np.exp(-0.5 * (CELL_OFFSETS / BLUR_DEVIATION) ** 2), 0.0)  # noqa: PLR2004  5 x 5 cells
-BLUR_MATRIX = (BLUR_WEIGHTS / BLUR_WEIGHTS[EDGE_MAP_SIDE // 2].sum()).astype(
-    np.float32
-)  # (32, 32): blurs along one axis
+_GAUSSIAN = np.exp(-0.5 * (CELL_OFFSETS / BLUR_DEVIATION) ** 2)
+BLUR_WEIGHTS = np.where(np.abs(CELL_OFFSETS) <= 2, _GAUSSIAN, 0.0)  # noqa: PLR2004  5 x 5 cells
+# (32, 32), blurs along one axis
+BLUR_MATRIX = (BLUR_WEIGHTS / BLUR_WEIGHTS[EDGE_MAP_SIDE // 2].sum()).astype(np.float32)
 
 
 def edge_map(pixels: Integers) -> Floats:

@@ -4,7 +4,7 @@ from PIL import BmpImagePlugin
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 
 
 def read_bmp_header(source: Source) -> Header:

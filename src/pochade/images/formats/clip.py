@@ -13,7 +13,7 @@ from typing import Any
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.png import read_png_header
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.formats.zip_formats import PREVIEW_NOTE, open_embedded_png, read_embedded_png
 
 _FIRST_CHUNK = 24  # offset: "CSFCHUNK", the file's length and the offset of the first chunk stand before it

@@ -6,7 +6,7 @@ from PIL import GifImagePlugin
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 
 _GRAPHIC_CONTROL = 0xF9  # label of the extension that states a frame's transparency
 

@@ -10,7 +10,7 @@ from PIL import Image
 from pochade.images.base.picture import Header, stretch_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import largest_item_shape
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
 
 

@@ -13,7 +13,7 @@ from PIL import Image, JpegImagePlugin
 from pochade.images.base.picture import Array, Header, stretch_to_16_bit, unit_floats_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import top_level_boxes
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
 
 JXL_CONTAINER_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"

@@ -15,7 +15,7 @@ from PIL import PngImagePlugin
 
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, read_orientation, reset_orientation
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"

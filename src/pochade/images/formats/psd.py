@@ -16,7 +16,7 @@ from PIL import Image, JpegImagePlugin
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
 from pochade.images.formats.psd_layout import CMYK, INDEXED, LAB, PSD_COLOUR_CHANNELS, PsdLayout, read_psd_layout
-from pochade.images.formats.raster import CMYK_NOTE, RawImage, valid_dpi
+from pochade.images.formats.raw_image import CMYK_NOTE, RawImage, valid_dpi
 from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
 from pochade.images.metadata.icc import convert_to_srgb
 

@@ -14,7 +14,7 @@ from PIL import PngImagePlugin
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.geometry.resize import fitted_size
 
 _DEFAULT_SIDE = 1024  # pixels of the longest side of a whole picture

@@ -15,7 +15,7 @@ from PIL import Image, TiffImagePlugin
 
 from pochade.images.base.picture import Array, Header, unit_floats_to_16_bit
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import CMYK_NOTE, RawImage, valid_dpi
+from pochade.images.formats.raw_image import CMYK_NOTE, RawImage, valid_dpi
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
 from pochade.images.metadata.icc import convert_to_srgb
 

@@ -7,7 +7,7 @@ from PIL import WebPImagePlugin
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, read_orientation
 
 

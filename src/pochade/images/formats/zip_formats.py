@@ -14,7 +14,7 @@ from typing import Any
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.png import PNG_SIGNATURE, read_png, read_png_header
-from pochade.images.formats.raster import RawImage
+from pochade.images.formats.raw_image import RawImage
 
 _KRITA_TYPE, _OPENRASTER_TYPE = b"application/x-krita", b"image/openraster"
 _MERGED_IMAGE = "mergedimage.png"

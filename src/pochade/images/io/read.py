@@ -21,7 +21,7 @@ from pochade.images.formats.jpeg import read_jpeg
 from pochade.images.formats.jpegxl import read_jxl
 from pochade.images.formats.png import read_png
 from pochade.images.formats.psd import read_psd
-from pochade.images.formats.raster import RawImage, make_picture, make_preview
+from pochade.images.formats.raw_image import RawImage, make_picture, make_preview
 from pochade.images.formats.svg import read_svg
 from pochade.images.formats.tiff import read_tiff
 from pochade.images.formats.webp import read_webp

@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 import numpy as np
 
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_picture
-from pochade.archive.container.manifest import PREVIEW, STORED
+from pochade.archive.container.manifest_records import PREVIEW, STORED
 from pochade.errors import PictureTooLarge
 from pochade.images.base.picture import Array
 from pochade.images.codecs.preview_reference import PreviewReference

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from pochade.errors import NotKnown
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.web.render.compression_trial import CompressionTrialTask, TrialResult
 from pochade.web.render.render_pool import RenderPool
 from pochade.web.state.snapshot import picture_key

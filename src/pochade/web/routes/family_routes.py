@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown, UsageError
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.organise.duplicate_script import FamilyChoice, chosen_script_text, duplicate_script_text
 from pochade.organise.family_model import FamilyMember
 from pochade.web.app_state import AppState, StateDependency

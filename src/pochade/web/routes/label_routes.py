@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from pochade.errors import UsageError
 from pochade.index.name_rules import normalise_name
-from pochade.organise.results import Suggestion
+from pochade.organise.group_records import Suggestion
 from pochade.web.app_state import StateDependency
 from pochade.web.routes.group_routes import PictureKeys
 from pochade.web.state.snapshot import Snapshot, picture_key

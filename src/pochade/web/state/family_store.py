@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pochade.collection import Collection
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 from pochade.organise.family_model import Family, FamilyMember
 from pochade.web.state.snapshot import Snapshot
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pochade.index.pictures import Filter, PictureFile
+from pochade.index.picture_records import Filter, PictureFile
 
 ColumnArray = np.ndarray[Any, Any]
 SORT_KEYS = ("modified", "bytes", "pixels")  # files are already sorted by path, so the key "path" needs no column

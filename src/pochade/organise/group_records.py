@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.index.pictures import PictureFile
+from pochade.index.picture_records import PictureFile
 
 
 @dataclass(frozen=True)
