@@ -24,7 +24,7 @@ from tests.support.documentation_home import make_home
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<reason>.+) -->\n)?^```(?P<language>console|sh|python)\n(?P<body>.*?)^```", re.M | re.S
+    r"(?:^<!-- not run: (?P<reason>[^\n]+) -->\n)?^```(?P<language>console|sh|python)\n(?P<body>.*?)^```", re.M | re.S
 )
 SHELL_OPERATORS = {"|", ">", ">>", "<", "&&", ";", "&"}
 OF_OTHERS = (

@@ -31,7 +31,7 @@ def test_a_png_states_its_provenance_to_programs_and_people() -> None:
         ).attrib
         assert attributes[f"{{{IPTC}}}DigitalSourceType"] == DIGITAL_SOURCE_TYPE
         assert attributes[f"{{{IPTC}}}AISystemUsed"] == "Pochade"
-        assert 'net a "net" & more, seed 7' in attributes[f"{{{IPTC}}}AISystemVersionUsed"]
+        assert 'model a "net" & more, seed 7' in attributes[f"{{{IPTC}}}AISystemVersionUsed"]
         assert picture.info["Seed"] == "7"
         assert "created by a trained model" in picture.info["Description"]
         assert picture.getpixel((0, 0)) == (20, 20, 20)
