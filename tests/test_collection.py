@@ -53,6 +53,7 @@ def test_neighbours_are_files_of_other_pictures(collection: Collection, art: Pat
     assert not {art / "drawing 0.png", art / "same file.png"} & {match.path for match in matches}
 
 
+@pytest.mark.slow
 def test_a_picture_is_redrawn_in_its_own_shape(collection: Collection, art: Path) -> None:
     Image.new("RGB", (300, 100), "red").save(art / "wide.png")
     collection.learn(minutes=0)

@@ -119,6 +119,7 @@ def test_every_module_fits_into_350_lines() -> None:
     assert not {name: size for name, size in sizes.items() if size > MAX_LINES}
 
 
+@pytest.mark.slow
 def test_names_use_no_retired_word() -> None:
     assert not [
         f"{label(path)}:{line} {name}"
@@ -128,6 +129,7 @@ def test_names_use_no_retired_word() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_functions_are_named_by_verbs_or_nouns_and_not_by_participles() -> None:
     assert not [
         f"{label(path)}:{node.lineno} {node.name}"
@@ -140,6 +142,7 @@ def test_functions_are_named_by_verbs_or_nouns_and_not_by_participles() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_comments_docstrings_and_messages_use_no_retired_word() -> None:
     assert not [
         f"{label(path)}:{line} {match[0]}"
@@ -149,6 +152,7 @@ def test_comments_docstrings_and_messages_use_no_retired_word() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_docstring_can_be_read_alone() -> None:
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     assert not [

@@ -153,6 +153,7 @@ def precision_on(features: Floats, truth: Booleans, judged: Integers, test_rows:
     return average_precision(rows[np.isin(rows, test_rows)], truth)
 
 
+@pytest.mark.slow
 def test_twenty_chosen_answers_teach_more_than_twenty_random_ones() -> None:
     features, kind = make_kinds(1_000, 50, noise=1.4)
     truth = kind < 4  # four kinds of fifty

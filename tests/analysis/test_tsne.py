@@ -8,6 +8,8 @@ from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.tsne import TSNEMap, fit_map, place_points
 from tests.support.point_clouds import clouds
 
+pytestmark = pytest.mark.slow
+
 CLOUDS = 6
 
 

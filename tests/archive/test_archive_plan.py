@@ -15,6 +15,7 @@ from tests.support.archives import Json, build_archive, entry_json, manifest_jso
 TEXT = b"of paper and ink"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["x" * 251 + ".txt", "\u756b" * 85, "a." + "y" * 253])
 def test_a_dated_path_fits_into_a_file_name(name: str, tmp_path: Path) -> None:
     (tmp_path / "art").mkdir()

@@ -49,6 +49,7 @@ def content_hash(archive: Archive, file: ArchivedFile) -> str:
     return hashlib.sha256(picture.pixels.tobytes() + alpha).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_packed_bomb_is_stopped_early(tmp_path: Path) -> None:
     bomb = lzma.compress(bytes(50_000_000))
     manifest = manifest_json(entry_json(bomb, coder="xz", original_bytes=1000))

@@ -26,6 +26,8 @@ from tests.support.picture_files import (
     rgb_image,
 )
 
+pytestmark = pytest.mark.slow
+
 AWKWARD_NAME = os.fsdecode(b"k\xe4se \\ a:b.png")
 MODIFIED_NS = 1_600_000_000_123_456_789
 

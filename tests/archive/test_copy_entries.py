@@ -136,6 +136,7 @@ def test_a_damaged_entry_is_not_repaired_at_a_lower_fidelity(tmp_path: Path) -> 
         assert (cat.fidelity, cat.score) == ("lossless", None)
 
 
+@pytest.mark.slow
 def test_a_preview_never_replaces_a_better_entry(preview_folder_and_archive: tuple[Path, Path], tmp_path: Path) -> None:
     target = tmp_path / "a.pochade"
     target.write_bytes(preview_folder_and_archive[1].read_bytes())

@@ -96,6 +96,7 @@ def check_kill(kill_point: KillPoint, home: Path) -> None:
     assert sorted(path.name for path in home.iterdir()) == ["a.pochade", "art"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kill_point", FEW_KILL_POINTS, ids=str)
 def test_a_killed_run_loses_nothing_and_is_resumed(kill_point: KillPoint, tmp_path: Path) -> None:
     check_kill(kill_point, tmp_path)
@@ -107,6 +108,7 @@ def test_a_run_killed_at_any_point_loses_nothing_and_is_resumed(kill_point: Kill
     check_kill(kill_point, tmp_path)
 
 
+@pytest.mark.slow
 def test_entries_that_are_no_longer_planned_are_removed_from_a_killed_run(tmp_path: Path) -> None:
     folder, target = tmp_path / "art", tmp_path / "a.pochade"
     folder.mkdir()

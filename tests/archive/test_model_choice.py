@@ -18,6 +18,8 @@ from pochade.models.packed_weights import pack_model
 from tests.support.denoisers import random_denoiser
 from tests.support.paintings import painting, save_png
 
+pytestmark = pytest.mark.slow
+
 
 def add_variant(part: PartialArchive, letter: str, size: int, model: str | None) -> None:
     """Add an entry of zeros for a content, with or without a model."""

@@ -14,6 +14,8 @@ from pochade.images.io.input_arrays import open_input_image
 from pochade.training.augment.scan_damage import damage_scan
 from tests.support.drawings import drawing
 
+pytestmark = pytest.mark.slow
+
 KNOWN_WEAKNESS = pytest.mark.xfail(strict=True, reason="the shipped denoiser is weak here: docs/log.md")
 DAMAGE_KINDS = ("light", "paper", "grain", "specks", "smudges")
 

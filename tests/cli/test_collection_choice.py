@@ -7,6 +7,8 @@ import pytest
 from pochade import errors
 from tests.support.command_line import RunCommand
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_nearest_collection_upwards_is_used(
     art: Path, tmp_path: Path, pochade: RunCommand, monkeypatch: pytest.MonkeyPatch

@@ -24,6 +24,7 @@ def test_matches_are_printed_as_json_and_as_lines(art: Path, tmp_path: Path, poc
         assert picture.size[0] > 1000
 
 
+@pytest.mark.slow
 def test_a_contact_sheet_replaces_an_earlier_one_but_never_a_picture(
     art: Path, tmp_path: Path, pochade: RunCommand
 ) -> None:

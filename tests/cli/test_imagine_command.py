@@ -13,6 +13,7 @@ from tests.support.command_line import RunCommand
 pytestmark = pytest.mark.usefixtures("linear_generator")
 
 
+@pytest.mark.slow
 def test_new_pictures_are_on_a_contact_sheet_with_the_nearest_real_pictures(
     art: Path, tmp_path: Path, pochade: RunCommand
 ) -> None:

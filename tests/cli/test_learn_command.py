@@ -9,6 +9,7 @@ from pochade import errors
 from tests.support.command_line import RunCommand
 
 
+@pytest.mark.slow
 def test_it_prints_what_was_learnt_and_which_files_gave_no_picture(
     art: Path, tmp_path: Path, pochade: RunCommand
 ) -> None:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.support.command_line import RunCommand
 
 
+@pytest.mark.slow
 def test_the_map_is_a_picture_and_a_list_of_places(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
     to = tmp_path / "map.png"
     result = pochade("-C", art, "map", "--json", "--to", to)

@@ -23,6 +23,7 @@ def test_a_morph_is_a_strip_or_an_animation(
         assert getattr(picture, "n_frames", 1) == frames
 
 
+@pytest.mark.slow
 def test_a_grid_between_four_pictures(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
     images = [art / f"drawing {seed}.png" for seed in (0, 2, 4, 6)]
     assert len(pochade("-C", art, "morph", *images, "--grid", "--json").data["frames"]) == 64

@@ -12,6 +12,7 @@ from tests.support.command_line import RunCommand
 from tests.support.drawings import folder_of_art
 
 
+@pytest.mark.slow
 def test_the_page_is_served_until_the_process_ends(tmp_path: Path) -> None:
     folder = folder_of_art(tmp_path / "art", 1)
     code = "from pochade.cli import main; main()"

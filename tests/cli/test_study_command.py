@@ -10,6 +10,8 @@ from pochade import errors
 from pochade.study.fashion_mnist import ImageSet
 from tests.support.command_line import RunCommand
 
+pytestmark = pytest.mark.slow
+
 LOADER = "pochade.study.fashion_mnist.fashion_mnist"
 
 

@@ -13,6 +13,7 @@ from tests.support.drawings import drawing
 from tests.support.generator import LinearGenerator
 
 
+@pytest.mark.slow
 def test_the_prior_is_cached_until_pictures_are_added(folder: Path, generator: LinearGenerator) -> None:
     stages = list[str]()
 

@@ -14,6 +14,8 @@ from pochade.images.base.picture import Array
 from tests.support.drawings import drawing
 from tests.support.generator import LinearGenerator
 
+pytestmark = pytest.mark.slow
+
 
 def pixels_of(created: Sequence[Created]) -> Array:
     """The pictures (n, S, S, 3)."""

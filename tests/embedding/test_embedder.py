@@ -13,6 +13,8 @@ from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, letterbox
 from tests.support.drawings import drawing
 
+pytestmark = pytest.mark.slow
+
 
 def expected_failure(case: object) -> ParameterSet:
     """A case that the shipped model reconstructs too badly; remove the mark when better weights pass it."""

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.openapi import OPENAPI_FILE, openapi_json
 
+pytestmark = pytest.mark.slow
+
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pochade import Collection
 from pochade.index.descriptor_schema import DESCRIPTOR_BYTES
@@ -40,6 +41,7 @@ def test_learn_measures_all_descriptors(collection: Collection) -> None:
     assert "measuring" not in stages
 
 
+@pytest.mark.slow
 def test_an_index_without_descriptors_gives_the_same_answers(art: Path, tmp_path: Path) -> None:
     older, newer = (Path(shutil.copytree(art, tmp_path / name / "art")) for name in ("older", "newer"))
     forget_descriptors(older)

@@ -51,6 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_path: Path) -> None:
     art = folder_of_art(tmp_path / "art")
     (art / os.fsdecode(b"caf\xe9.png")).write_bytes((art / "drawing 0.png").read_bytes())

@@ -12,6 +12,8 @@ from pochade.learn.finetune import training_minutes
 from pochade.training import timed_training
 from tests.support.drawings import drawing, folder_of_art
 
+pytestmark = pytest.mark.slow
+
 
 class Trained(NamedTuple):
     """A collection of forty drawings after training, and the figures of the training."""

@@ -24,6 +24,7 @@ def untrained(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.slow
 def test_only_a_better_model_is_returned(untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [tmp_path / f"{number}.png" for number in range(4)]
     for number, file in enumerate(files):

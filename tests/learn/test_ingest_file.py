@@ -25,6 +25,7 @@ class EndlessTask(IngestTask):
         return time.sleep, (600,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bad_task", "seconds", "reason"), [(DeadlyTask, 30, "with code 3"), (EndlessTask, 3, "took longer than")]
 )

@@ -19,6 +19,8 @@ from pochade.system.folder_walk import walk_folder
 from tests.support.drawings import drawing
 from tests.support.drawings_folder import stored_pictures
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -48,6 +48,7 @@ def test_a_loaded_model_equals_the_saved_one(model: nn.Module, tmp_path: Path) -
         assert torch.equal(loaded.state_dict()[name], tensor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "expected"), SHIPPED_MODELS.items(), ids=list(SHIPPED_MODELS))
 def test_a_shipped_model_keeps_its_stored_name(
     file: str, expected: tuple[str, type[nn.Module]], tmp_path: Path

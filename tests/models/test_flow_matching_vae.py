@@ -8,6 +8,8 @@ from pochade.training.loop import train
 from pochade.training.losses.flow_matching import fit_linear_parts, flow_matching_loss
 from pochade.training.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 SMALL_CONFIG = FlowMatchingConfig(places=2, channels=6, width=32, heads=2, reading=1, drawing=2, latent_dim=4)
 
 

@@ -13,6 +13,7 @@ from tests.support.learnt_collection import file_names
 from tests.support.picture_records import picture_record
 
 
+@pytest.mark.slow
 def test_the_rule_decides_the_cover(collection: Collection, art: Path) -> None:
     (art / "smaller.jpg").touch()
     collection.learn(minutes=0)

@@ -13,6 +13,7 @@ from tests.support.drawings import drawing
 from tests.support.learnt_collection import families_of_drawings
 
 
+@pytest.mark.slow
 def test_the_script_sets_duplicates_aside_only_when_it_is_run(
     collection: Collection, art: Path, tmp_path: Path
 ) -> None:
@@ -34,6 +35,7 @@ def test_the_script_sets_duplicates_aside_only_when_it_is_run(
     assert collection.learn(minutes=0).gone == 2
 
 
+@pytest.mark.slow
 def test_the_script_compares_files_again_before_it_moves_them(
     collection: Collection, art: Path, tmp_path: Path
 ) -> None:

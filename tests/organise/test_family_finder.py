@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from pochade import Collection
@@ -16,6 +17,7 @@ from tests.support.learnt_collection import families_of_drawings, file_names, ki
 from tests.support.picture_records import picture_record
 
 
+@pytest.mark.slow
 def test_duplicates_are_found_with_their_kind(collection: Collection) -> None:
     kinds = {family.cover.name: kinds_by_name(family) for family in families_of_drawings(collection)}
     exact = {"drawing 0.png", "same file.png", "same pixels.bmp"}
@@ -33,6 +35,7 @@ def test_a_second_call_scores_no_pair_again(collection: Collection) -> None:
     assert stages == []
 
 
+@pytest.mark.slow
 def test_noise_is_no_duplicate_of_other_noise(collection: Collection, art: Path) -> None:
     random = np.random.default_rng(0)
     for number in range(6):
@@ -46,6 +49,7 @@ def test_noise_is_no_duplicate_of_other_noise(collection: Collection, art: Path)
     ]
 
 
+@pytest.mark.slow
 def test_families_with_new_pictures_are_the_same_in_a_second_call(collection: Collection, art: Path) -> None:
     for seed in (0, 2, 4):
         drawing(seed).convert("L").save(art / f"grey {seed}.png")

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sql
 
 from pochade import Collection
@@ -30,6 +31,7 @@ def test_new_pictures_are_placed_and_the_others_stay(collection: Collection, art
     assert max(map(abs, after[art / "new.png"])) <= 1.01
 
 
+@pytest.mark.slow
 def test_a_map_from_scratch_equals_a_first_map(collection: Collection, art: Path, tmp_path: Path) -> None:
     before = set(collection.map())
     for seed in range(100, 110):

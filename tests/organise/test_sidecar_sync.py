@@ -3,11 +3,14 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from pochade import Collection
 from pochade.index.picture_records import Filter
 from pochade.organise.sidecars import write_sidecar_labels
 
 
+@pytest.mark.slow
 def test_labels_travel_in_sidecars_on_request_only(collection: Collection, art: Path, tmp_path: Path) -> None:
     collection.teach("harbours", [art / "drawing 0.png", art / "drawing 2.png"])
     assert not list(art.rglob("*.xmp"))

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
 import torch
 from torch import nn
 
@@ -27,6 +28,7 @@ def have_equal_weights(first: nn.Module, second: nn.Module) -> bool:
     return all(torch.equal(value, weights[name]) for name, value in first.state_dict().items())
 
 
+@pytest.mark.slow
 def test_the_reference_classifier_is_the_same_for_every_seed(pictures: ImageSet, tmp_path: Path) -> None:
     first, second = (train_with_seed(pictures, seed, tmp_path) for seed in (0, 1))
     assert have_equal_weights(first.reference_classifier, second.reference_classifier)

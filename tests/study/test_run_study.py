@@ -17,6 +17,8 @@ from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.loop import TrainingProgress
 from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
 
+pytestmark = pytest.mark.slow
+
 QUICK = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=2))
 FinishedStudy = tuple[Path, dict[str, Any]]  # its folder and its metrics
 

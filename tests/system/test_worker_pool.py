@@ -53,6 +53,7 @@ def test_what_a_task_prints_does_not_disturb_the_results() -> None:
     assert run_all(["print('noise') or 7"], count=1) == {"print('noise') or 7": 7}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "seconds", "problem"),
     [

@@ -13,6 +13,8 @@ from pochade.study.fashion_mnist import ImageSet
 from pochade.training.loop import TrainingProgress, train
 from pochade.training.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 RECIPES = {
     "adam": Recipe("tutorial", 4, 64, "adam", 1e-3, one_cycle=False),
     "muon": Recipe("fast", 4, 64, "muon", 5e-2, one_cycle=True),

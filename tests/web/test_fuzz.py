@@ -14,6 +14,8 @@ from pochade import Collection
 from tests.support.openapi import OPENAPI_FILE
 from tests.support.web_client import BASE_URL, keys_by_path, learnt_folder_of_art, serve
 
+pytestmark = pytest.mark.slow
+
 ENDLESS_PATH = "/api/events"  # its response lasts as long as the connection
 EXAMPLES_PER_OPERATION = 10  # besides those that try every limit of the description once
 api = schemathesis.openapi.from_path(OPENAPI_FILE).exclude(path=ENDLESS_PATH)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pochade.analysis.prior import interpolate_latents, standard_normal
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(dimensions=st.integers(2, 200), steps=st.integers(2, 9), seed=st.integers(0, 50))
 def test_a_path_contains_both_ends(dimensions: int, steps: int, seed: int) -> None:

@@ -17,6 +17,8 @@ from pochade.analysis.prior.selection import fit_flow
 from pochade.errors import CheckpointDamaged, UsageError
 from tests.support.latents import clustered_latents, normal_latents, ring_latents
 
+pytestmark = pytest.mark.slow
+
 # Fitting -------------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from tests.support.picture_files import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fidelity", ["high", "medium"])
 def test_a_painting_becomes_smaller_and_reaches_the_score(fidelity: str) -> None:
     content = save_png(painting())
@@ -53,6 +54,7 @@ def test_a_picture_that_fits_into_a_preview_without_loss_loses_nothing() -> None
     assert encoded.cost <= MAX_PREVIEW_BYTES
 
 
+@pytest.mark.slow
 def test_a_jpeg_becomes_a_preview_too() -> None:
     encoded = encode_picture(encode_with_pillow(Image.fromarray(painting(300, 400)), "JPEG", quality=95), "preview")
     assert encoded is not None

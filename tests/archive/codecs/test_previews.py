@@ -15,6 +15,8 @@ from pochade.images.codecs.lossy import AVIF, WEBP, LossyCodec, Original
 from pochade.images.codecs.preview_reference import PREVIEW_SIDE, PreviewReference
 from tests.support.paintings import painting, save_png
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("codec", [AVIF, WEBP], ids=lambda codec: codec.name)
 def test_the_highest_quality_that_fits_is_found(codec: LossyCodec) -> None:

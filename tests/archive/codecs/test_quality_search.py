@@ -1,6 +1,7 @@
 """The search finds the lowest quality that reaches a score."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ class ListedScores(QualityMeter):
         return self.scores[len(content) // 10 - 1]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.floats(0, 3), min_size=101, max_size=101), st.integers(-20, 60), st.integers(200, 1100))
 def test_the_lowest_quality_that_reaches_the_score_is_found(steps: list[float], first: int, max_bytes: int) -> None:

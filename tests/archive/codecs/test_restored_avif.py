@@ -16,6 +16,8 @@ from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.models.artifact_remover import shipped_artifact_remover
 from tests.support.paintings import painting
 
+pytestmark = pytest.mark.slow
+
 
 def test_restored_pictures_come_back_as_png_at_their_score(restored_archive: Path, tmp_path: Path) -> None:
     with open_archive(restored_archive) as archive:

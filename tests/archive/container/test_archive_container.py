@@ -48,6 +48,7 @@ def check_flipped_bit(path: Path, intact: bytes, bit: int, expected: dict[str, b
     assert path.read_bytes() == damaged
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_any_flipped_bit_is_found_and_costs_at_most_one_content(
@@ -61,6 +62,7 @@ def test_any_flipped_bit_is_found_and_costs_at_most_one_content(
     check_flipped_bit(path, intact, data.draw(bits), expected)
 
 
+@pytest.mark.slow
 def test_every_byte_of_the_end_and_of_a_header_is_compared(intact: bytes, tmp_path: Path) -> None:
     path = write_archive(tmp_path, intact)
     with open_archive(path) as archive:

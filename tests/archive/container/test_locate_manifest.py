@@ -14,6 +14,7 @@ from pochade.errors import ArchiveDamaged
 from tests.support.archives import peak_memory, write_archive
 
 
+@pytest.mark.slow
 def test_a_manifest_that_would_unpack_to_gigabytes_is_refused_first(tmp_path: Path) -> None:
     packer = zlib.compressobj(9, wbits=-15)
     packed = b"".join(packer.compress(bytes(2**24)) for _ in range(20)) + packer.flush()

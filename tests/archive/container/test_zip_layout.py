@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from pochade.archive.container import zip_layout
 
 
@@ -23,6 +25,7 @@ def test_sizes_beyond_32_bits_use_zip64(tmp_path: Path) -> None:
             assert first.read(3) == bytes(3)
 
 
+@pytest.mark.slow
 def test_more_entries_than_16_bits_can_count_use_zip64(tmp_path: Path) -> None:
     members = [zip_layout.ZipMember(f"pieces/{number}", 0, 0, 0) for number in range(70_000)]
     content = b"".join(map(zip_layout.local_header, members)) + zip_layout.directory_and_end(members, "0" * 64)

@@ -21,6 +21,7 @@ def test_the_light_is_fitted_to_paper_and_a_painting_without_paper_stays_as_it_i
     np.testing.assert_array_equal(divide_by_fitted_paper(night), night)
 
 
+@pytest.mark.slow
 def test_the_settings_that_score_best_are_chosen() -> None:
     noisy = add_white_noise(line_drawing(), 12, np.random.default_rng(0))
     rival = tune_rival("total variation", [(noisy, line_drawing())], psnr)

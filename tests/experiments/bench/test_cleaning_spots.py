@@ -18,6 +18,7 @@ def test_dust_is_removed_only_when_its_error_is() -> None:
     assert not any(removed_specks(dust, dust.scan))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [draw_stipple, draw_sky])
 def test_dots_are_lost_in_a_median_and_not_where_nothing_changes(draw: type) -> None:
     picture, dots = draw(np.random.default_rng(2))

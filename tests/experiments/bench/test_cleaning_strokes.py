@@ -29,6 +29,7 @@ def test_lost_and_invented_strokes_both_count() -> None:
     assert stroke_f1(part, whole, 0.002) == pytest.approx(2 / 3, abs=0.05)
 
 
+@pytest.mark.slow
 def test_hatching_survives_untouched_and_is_lost_in_a_median() -> None:
     same = measure_hatching(leave_as_is, 300, np.random.default_rng(0))
     assert all(grating["kept"] == pytest.approx(1, abs=0.05) for grating in same)

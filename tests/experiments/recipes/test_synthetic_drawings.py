@@ -36,12 +36,14 @@ def test_kinds_on_white_paper_leave_it_white_somewhere(kind: Kind) -> None:
     assert (examples(kind) == 255).all(-1).any()
 
 
+@pytest.mark.slow
 def test_the_paper_itself_has_no_grain() -> None:
     sheets = [draw_synthetic(np.random.default_rng(seed), 96) for seed in range(60)]
     largest_shares = [np.unique(sheet.reshape(-1, 3), axis=0, return_counts=True)[1].max() / 96**2 for sheet in sheets]
     assert np.mean(np.array(largest_shares) > 0.2) > 0.5
 
 
+@pytest.mark.slow
 def test_most_drawings_are_on_white_and_some_leave_no_paper() -> None:
     sheets = np.stack([draw_synthetic(np.random.default_rng(seed), 64) for seed in range(200)])
     white = (sheets == 255).all(-1).mean((1, 2))

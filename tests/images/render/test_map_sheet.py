@@ -52,6 +52,7 @@ def shows(page: MapSheet, colour: tuple[int, int, int]) -> bool:
     return bool((pixels_of(page) == colour).all(2).any())
 
 
+@pytest.mark.slow
 def test_thumbnails_are_in_their_boxes_and_overlap_neither_each_other_nor_the_border() -> None:
     page = draw_random_map(300)
     assert len(page.thumbnails) > 30

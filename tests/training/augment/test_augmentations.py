@@ -11,6 +11,7 @@ from pochade.training.augment.augmentations import augment, recompose
 from tests.support.letterboxed import letterboxed_drawings
 
 
+@pytest.mark.slow
 def test_the_model_input_without_augmentation_is_the_picture() -> None:
     batch = letterboxed_drawings(3)
     x = model_input(batch, 96)

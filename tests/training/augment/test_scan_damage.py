@@ -55,6 +55,7 @@ def test_each_kind_alone_damages_some_scan() -> None:
         assert any((scan(seed, frozenset({kind})).picture != CLEAN).any() for seed in range(60)), kind
 
 
+@pytest.mark.slow
 def test_the_size_of_dust_in_pixels_follows_the_resolution() -> None:
     def dust_share(dpi: float) -> float:
         white = np.full((int(dpi), int(dpi), 3), 255, np.uint8)  # a square inch
@@ -68,6 +69,7 @@ def test_held_out_kinds_are_kinds_of_damage() -> None:
     assert HELD_OUT_KINDS < DAMAGE_KINDS
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_a_picture_of_any_size_can_be_damaged(height: int, width: int, seed: int) -> None:

@@ -27,6 +27,7 @@ def test_the_frechet_distance_follows_the_formula() -> None:
     assert frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_every_distance_grows_with_the_shift_of_the_samples() -> None:
     real = features(800, 0)
     distances = [set_distance(features(800, 1, shift), real) for shift in (0.0, 0.3, 1.0, 3.0)]
@@ -40,6 +41,7 @@ def test_every_distance_grows_with_the_shift_of_the_samples() -> None:
     assert coverage[-1] < 0.05
 
 
+@pytest.mark.slow
 def test_the_kernel_distance_depends_on_its_seed_alone() -> None:
     a, b = features(1_500, 0), features(1_500, 1)
     torch.manual_seed(1)

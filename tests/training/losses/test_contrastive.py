@@ -1,5 +1,6 @@
 """The contrastive loss teaches an embedding model to recognise its pictures."""
 
+import pytest
 import torch
 from torch.nn import functional
 
@@ -7,6 +8,8 @@ from pochade.models.embedding_model import EmbeddingConfig, EmbeddingModel
 from pochade.training.losses.contrastive import ContrastiveLoss, info_nce_loss
 from pochade.training.muon import Muon
 from tests.support.letterboxed import letterboxed_drawings
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_loss_falls_and_every_picture_is_remembered() -> None:

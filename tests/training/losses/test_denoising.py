@@ -40,6 +40,7 @@ def test_pictures_are_oriented_in_eight_ways() -> None:
     assert len({tuple(random_orientation(x).flatten().tolist()) for _ in range(200)}) == 8
 
 
+@pytest.mark.slow
 def test_a_denoiser_learns_to_remove_what_its_conditioning_asks_for() -> None:
     torch.manual_seed(0)
     clean = torch.full((64, 3, 16, 16), 200, dtype=torch.uint8)
@@ -74,6 +75,7 @@ def test_the_artifact_removal_loss_falls_by_the_logarithm_of_the_error() -> None
     assert loss_with(0.02) - loss_with(0.01) == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_page_model_learns_light_and_paper() -> None:
     torch.manual_seed(0)
     light = -torch.rand(64, 3, 1, 1).expand(64, 3, 2, 2).contiguous() / 2

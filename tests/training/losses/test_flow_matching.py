@@ -1,5 +1,6 @@
 """The generator's network learns from pictures through a sketch model that does not change."""
 
+import pytest
 import torch
 
 from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
@@ -9,6 +10,7 @@ from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_lin
 from pochade.training.recipe import Recipe
 
 
+@pytest.mark.slow
 def test_the_loss_falls_and_the_sketch_model_stays_as_it_is() -> None:
     torch.manual_seed(0)
     sketch_model = SketchVAE(

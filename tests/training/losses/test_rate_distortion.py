@@ -1,5 +1,6 @@
 """The rate-distortion loss teaches a sketch model to redraw better with the same bits."""
 
+import pytest
 import torch
 
 from pochade.models.sketch_model import SketchConfig, SketchVAE
@@ -7,6 +8,7 @@ from pochade.training.losses.rate_distortion import rate_distortion_loss
 from tests.support.letterboxed import letterboxed_drawings
 
 
+@pytest.mark.slow
 def test_the_loss_falls() -> None:
     torch.manual_seed(0)
     config = SketchConfig(groups=(8, 24), widths=(8, 8, 8, 8), drawing=(8, 8, 8), fine=8, foretelling=8)

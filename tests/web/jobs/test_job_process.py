@@ -21,6 +21,7 @@ def test_every_stage_is_reported_but_not_every_step(capsys: pytest.CaptureFixtur
     assert len(lines) < 100
 
 
+@pytest.mark.slow
 def test_the_process_ends_when_the_server_closes_its_input(tmp_path: Path) -> None:
     task = json.dumps({"kind": "learn", "folder": str(tmp_path / "nothing"), "index": None})
     process = subprocess.run(job_command(), input=task + "\n", capture_output=True, text=True, check=False)

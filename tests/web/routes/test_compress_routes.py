@@ -1,9 +1,12 @@
 """Compression trials over HTTP."""
 
 import numpy as np
+import pytest
 from fastapi.testclient import TestClient
 
 from tests.support.web_client import keys_by_path, open_image
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_lossless_trial_looks_the_same(photo_client: TestClient) -> None:

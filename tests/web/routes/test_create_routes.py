@@ -26,6 +26,8 @@ from tests.support.drawings import drawing, folder_of_art
 from tests.support.generator import LinearGenerator, small_generator_model
 from tests.support.web_client import keys_by_path, open_image, run_job, serve, state_of
 
+pytestmark = pytest.mark.slow
+
 PICTURES = 22
 TOO_FEW = "4 pictures are too few to generate others like them"
 

@@ -15,6 +15,8 @@ from pochade.web.routes.job_routes import stream_job_events
 from tests.support.drawings import drawing, folder_of_art
 from tests.support.web_client import keys_by_path, open_image, png_bytes, run_job, serve, wait_for_job
 
+pytestmark = pytest.mark.slow
+
 ONE_ANSWER = "import sys; sys.stdin.readline(); print('{\"answer\": {}}', flush=True)"
 JobsOfEveryKind = tuple[
     Path, dict[str, Any], dict[str, str]

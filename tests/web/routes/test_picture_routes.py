@@ -90,6 +90,7 @@ def test_the_details_of_a_picture_list_all_its_files(client: TestClient) -> None
     assert (details["width"], details["format"]) == (200, "PNG")
 
 
+@pytest.mark.slow
 def test_new_files_appear_as_soon_as_they_are_learnt(editable_client: TestClient, editable_folder: Path) -> None:
     before = editable_client.get("/api/pieces").json()["total"]
     drawing(77).save(editable_folder / "new.png")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
 from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, hash_password
@@ -43,6 +44,7 @@ def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
     assert guarded_client.get("/api/info", headers={"cookie": 'pochade="; =;;'}).status_code == 401
 
 
+@pytest.mark.slow
 def test_passwords_cannot_be_guessed_quickly(private_folder: Path) -> None:
     with serve(private_folder, host="0.0.0.0", password=hash_password(PASSWORD)) as client:
         state_of(client).sessions.clock = lambda: 1000.0  # time stands still

@@ -7,6 +7,7 @@ from pochade.web.security.sessions import MAX_WRONG_TRIES_IN_TOTAL, MAX_WRONG_TR
 from tests.support.web_client import PASSWORD
 
 
+@pytest.mark.slow
 def test_a_session_expires_and_old_wrong_tries_are_forgotten() -> None:
     now = [0.0]
     sessions = Sessions(hash_password(PASSWORD), lambda: now[0])

@@ -23,6 +23,7 @@ def test_writing_labels_does_not_make_the_pictures_be_read_again(editable_folder
         assert snapshots.current().by_key is by_key
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_utf_8_can_be_shown(tmp_path: Path) -> None:
     folder = folder_of_art(tmp_path / "art", 2)
     try:
