@@ -13,7 +13,7 @@ PICTURES = (  # below ~/art
 
 
 def make_home(home: Path) -> None:
-    """Put ~/art (24 drawings and two copies), ~/scans (two pages) and ~/scan.jpg into a folder."""
+    """Put ~/art (24 drawings and two copies), ~/scans (two pages), ~/birds and ~/scan.jpg into a folder."""
     for seed, name in enumerate(PICTURES):
         path = home / "art" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -22,6 +22,8 @@ def make_home(home: Path) -> None:
     (home / "art" / "backup" / "cat.png").write_bytes((home / "art" / "cat.png").read_bytes())
     drawing(0, 160).resize((120, 120)).save(home / "art" / "cat small.jpg", quality=85)
     drawing(0, 160).rotate(2, fillcolor="white").filter(ImageFilter.GaussianBlur(1)).save(home / "scan.jpg")
+    (home / "birds").mkdir()
+    drawing(40, 160).save(home / "birds" / "crow.png")
     (home / "scans").mkdir()
     for seed in (30, 31):
         paper = Image.new("RGB", (240, 240), (236, 230, 214))

@@ -54,7 +54,7 @@ def pochade(
 
     Pochade learns a small sketch of every picture you own, with autoencoders, and shows how autoencoders work. Give
     -C and --index before the verb, and the same --index to every command. Picture names count from the current
-    folder. Messages and progress go to stderr, data to stdout.
+    folder. Text for people goes to stderr; --json and list print to stdout.
     """
     context.obj = CollectionChoice(folder, index)
 

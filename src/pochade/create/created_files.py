@@ -82,12 +82,12 @@ def write_created_sheet(to: Path, created: Sequence[Created], method: str) -> No
         OutputUnwritable: The file can't be written, or exists.
     """
     check_new_file(to)
-    cells = list[SheetCell | None]()
-    for start in range(0, len(created), SHEET_COLUMNS):
-        row = created[start : start + SHEET_COLUMNS]
-        padding = [None] * (min(SHEET_COLUMNS, len(created)) - len(row))
+    cells, columns = list[SheetCell | None](), min(SHEET_COLUMNS, len(created))
+    for start in range(0, len(created), columns):
+        row = created[start : start + columns]
+        padding = [None] * (columns - len(row))
         cells += [*map(_created_cell, row), *padding, *map(_nearest_cell, row), *padding]
-    write_atomically(to, draw_contact_sheet(cells, _provenance(created, method)), new=True)
+    write_atomically(to, draw_contact_sheet(cells, _provenance(created, method), columns), new=True)
 
 
 def write_morph(to: Path, created: Sequence[Created], method: str, columns: int | None = None) -> None:

@@ -30,20 +30,23 @@ class SheetCell(NamedTuple):
     caption: str
 
 
-def draw_contact_sheet(cells: Sequence[SheetCell | None], provenance: Provenance | None = None) -> bytes:
-    """Draw pictures in rows of five, each with a frame, and encode the sheet as a PNG.
+def draw_contact_sheet(
+    cells: Sequence[SheetCell | None], provenance: Provenance | None = None, columns: int = SHEET_COLUMNS
+) -> bytes:
+    """Draw pictures in rows, each with a frame, and encode the sheet as a PNG.
 
     Args:
         cells: The pictures in order; None leaves a cell empty.
         provenance: Where the pictures come from, if a model generated them.
+        columns: The number of pictures in a row.
     """
-    rows = -(-len(cells) // SHEET_COLUMNS)
+    rows = -(-len(cells) // columns)
     width, height = CELL_SIDE + MARGIN, CELL_SIDE + CAPTION_HEIGHT + MARGIN
-    size = min(SHEET_COLUMNS, len(cells)) * width + MARGIN, rows * height + MARGIN
+    size = min(columns, len(cells)) * width + MARGIN, rows * height + MARGIN
     sheet = Image.new("RGB", size, PAPER_COLOUR)
     for number, cell in enumerate(cells):
         if cell is not None:
-            _draw_cell(sheet, cell, number % SHEET_COLUMNS * width + MARGIN, number // SHEET_COLUMNS * height + MARGIN)
+            _draw_cell(sheet, cell, number % columns * width + MARGIN, number // columns * height + MARGIN)
     return encode_sheet(sheet, provenance)
 
 
