@@ -13,6 +13,8 @@ from pochade.errors import ArchiveDamaged, OutputUnwritable
 from tests.support.archives import archive_drawings, damage_file, read_archive
 from tests.support.paintings import decode, painting, save_png
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_damaged_archive_is_repaired_from_its_files_or_nothing_is_added(tmp_path: Path) -> None:
     folder, target = archive_drawings(tmp_path, 2)
@@ -136,7 +138,6 @@ def test_a_damaged_entry_is_not_repaired_at_a_lower_fidelity(tmp_path: Path) -> 
         assert (cat.fidelity, cat.score) == ("lossless", None)
 
 
-@pytest.mark.slow
 def test_a_preview_never_replaces_a_better_entry(preview_folder_and_archive: tuple[Path, Path], tmp_path: Path) -> None:
     target = tmp_path / "a.pochade"
     target.write_bytes(preview_folder_and_archive[1].read_bytes())

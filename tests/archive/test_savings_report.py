@@ -19,6 +19,8 @@ from tests.support.command_line import run_command
 from tests.support.paintings import washes
 from tests.support.picture_files import encode_with_pillow
 
+pytestmark = pytest.mark.slow
+
 IMAGE_URL = re.compile(r'src="data:image/webp;base64,([^"]+)"')
 
 

@@ -18,6 +18,8 @@ from pochade.models.sketch_prior import SketchPrior
 from tests.support.drawings import drawing
 from tests.support.sketch_priors import small_prior
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 

@@ -19,7 +19,7 @@ from tests.support.browser import MAX_WAIT, needs_browser, open_page
 from tests.support.drawings import drawing, folder_of_art
 from tests.support.generator import small_generator_model
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 expect.set_options(timeout=5 * MAX_WAIT)  # compressing and creating are slow on a busy machine
 PICTURES = 22
 

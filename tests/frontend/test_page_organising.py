@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import MAX_WAIT, needs_browser, open_page
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 expect.set_options(timeout=MAX_WAIT)
 
 PICTURES = 15  # in the collection, one of them in two files

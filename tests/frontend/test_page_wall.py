@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.browser import MAX_WAIT, needs_browser, open_page, server
 from tests.support.drawings import drawing, folder_of_art
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 expect.set_options(timeout=MAX_WAIT)
 
 

@@ -13,6 +13,8 @@ from pochade.index.schema import MODELS
 from tests.support.drawings import drawing
 from tests.support.drawings_folder import stored_pictures
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("lost", ["looks-*.f32", "codes-*.u8", "thumbnails"])
 def test_lost_files_of_the_index_are_made_again(lost: str, learnt_folder: Path) -> None:
