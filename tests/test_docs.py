@@ -43,6 +43,7 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_every_module_that_a_page_names_by_its_path_exists(page: Path) -> None:
     paths = re.findall(r"`([a-z_]+/[\w/]+\.py)`", page.read_text(encoding="utf-8"))
     bases = (ROOT, ROOT / "src" / "pochade", ROOT / "tests")
+    paths += re.findall(r"\b(tests/[\w/]+\.py)", page.read_text(encoding="utf-8"))
     assert not [path for path in paths if not any((base / path).is_file() for base in bases)]
 
 

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from pochade.create.create_methods import CreateMethods
 from pochade.errors import CollectionMissing
-from pochade.images.base.source import printable
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
 from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
 from pochade.index.picture_records import CollectionInfo, Filter, LearnResult, Match, PictureFile, ReadProblem
 from pochade.organise.organise_methods import OrganiseMethods
+from pochade.system.path_text import printable
 from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochade` and --help stay light

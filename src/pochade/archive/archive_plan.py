@@ -13,7 +13,7 @@ from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.container.manifest_records import MODEL, ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 
 ReportStage = Callable[[str, int, int], None]  # stage, done, total
 

@@ -28,8 +28,8 @@ from pochade.archive.encode_missing import EncodeSettings, encode_missing
 from pochade.archive.file_list import FileList, list_files
 from pochade.archive.model_choice import choose_model, drop_losing_variants
 from pochade.errors import ArchiveDamaged, DataMissing, OutputUnwritable, UsageError
-from pochade.images.base.source import printable
 from pochade.system.atomic_files import file_lock
+from pochade.system.path_text import printable
 
 # of the temporary files beside an archive
 COMPANION_SUFFIXES = ("lock", "part", "part.jsonl", "part.jsonl.new", "coded")

@@ -10,7 +10,7 @@ from pochade.archive.container.entry_names import choose_entry_name
 from pochade.archive.container.manifest_records import FIDELITIES, MODEL, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 
 
 def is_planned(

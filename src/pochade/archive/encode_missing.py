@@ -11,7 +11,7 @@ from pochade.archive.container.entry_names import choose_entry_name
 from pochade.archive.container.partial_archive import RETRY_HINT, PartialArchive, write_error
 from pochade.archive.container.stored_paths import printable_path
 from pochade.errors import FileUnreachable, OutputUnwritable
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 from pochade.system.worker_pool import WorkerPool
 
 TASK_SECONDS = 7200.0  # after this time, the original file is stored

@@ -24,9 +24,9 @@ from pochade.archive.container.stored_paths import (
     to_system_path,
 )
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
-from pochade.images.base.source import printable
 from pochade.system.atomic_files import make_folder, stream_atomically
 from pochade.system.overwrite import check_overwrite
+from pochade.system.path_text import printable
 
 ReportFile = Callable[[int, int, str], None]  # done, total, name of the file
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pochade.archive.container.stored_paths import StoredPath, to_stored_path
 from pochade.errors import DataMissing, UsageError
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 
 INDEX_FOLDER = ".pochade"
 

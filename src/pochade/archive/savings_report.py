@@ -19,7 +19,7 @@ from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.file_list import list_files
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.images.base.picture import Array
-from pochade.images.base.source import Source, printable
+from pochade.images.base.source import Source
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, encode_webp_at
 from pochade.images.codecs.lossy import read_original
 from pochade.images.codecs.preview_reference import PreviewReference
@@ -29,6 +29,7 @@ from pochade.images.io.read import picture_from_source
 from pochade.system.atomic_files import write_atomically
 from pochade.system.html_templates import render_html
 from pochade.system.overwrite import check_overwrite
+from pochade.system.path_text import printable
 
 CROP_SIDE_PIXELS = 160
 MAX_COMPARISONS = 40  # the pictures with the lowest scores

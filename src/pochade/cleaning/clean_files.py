@@ -21,11 +21,12 @@ from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.scan_plan import ScanJob, plan_scans
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
 from pochade.images.base.picture import Picture
-from pochade.images.base.source import first_line, printable
+from pochade.images.base.source import first_line
 from pochade.images.io.read import read_picture
 from pochade.images.io.write import encode_verified
 from pochade.images.render.before_after import draw_before_after
 from pochade.system.atomic_files import make_folder, unwritable_error, write_atomically
+from pochade.system.path_text import printable
 
 MAX_SCREEN_DPI = 96  # programs write such a value if they don't know the resolution; scans have more dots per inch
 FIRST_FRAME_NOTE = "only its first frame was kept"

@@ -9,8 +9,8 @@ import numpy as np
 
 from pochade.cleaning.clean_record import hash_file
 from pochade.images.base.picture import Array
-from pochade.images.base.source import printable
 from pochade.images.io.read import read_picture
+from pochade.system.path_text import printable
 
 BLACK = (0, 0, 0)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pochade.errors import FileUnreachable
-from pochade.images.base.source import printable
 from pochade.system.atomic_files import write_atomically
 from pochade.system.hashing import sha256_of_file
+from pochade.system.path_text import printable
 
 RECORD_FORMAT = "pochade-cleaned-1"
 RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended, because two results may differ only in their suffix

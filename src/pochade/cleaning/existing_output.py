@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pochade.cleaning.clean_record import CleanRecord, hash_if_exists, preview_path, read_record, record_path
 from pochade.errors import OutputUnwritable
-from pochade.images.base.source import printable
 from pochade.system.overwrite import check_overwrite
+from pochade.system.path_text import printable
 
 OTHER_FOLDER_HINT = "choose another folder for the results"
 

@@ -15,10 +15,10 @@ from pochade.cleaning.existing_output import ExistingOutput, find_existing_outpu
 from pochade.cleaning.result_names import ScanFile, choose_result_names
 from pochade.errors import FileUnreachable, PochadeError, UsageError
 from pochade.images.base.picture import Header
-from pochade.images.base.source import printable
 from pochade.images.io.identify import identify
 from pochade.images.io.write import choose_output_format
 from pochade.system.folder_walk import walk_folder
+from pochade.system.path_text import printable
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _clean_options(
 
 def _outcome_data(outcome: "CleanOutcome") -> dict[str, Any]:
     """What happened to a scan, for JSON."""
-    from pochade.images.base.source import printable
+    from pochade.system.path_text import printable
 
     record = outcome.record
     return {

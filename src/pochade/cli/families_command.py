@@ -90,7 +90,7 @@ def _print_families(results: Sequence["Family"], folder: Path) -> None:
 
 
 def _print_member(member: "FamilyMember", folder: Path, note: str) -> None:
-    from pochade.images.base.source import printable
+    from pochade.system.path_text import printable
 
     picture = member.picture
     size = f"{picture.width:>6} x {picture.height:<6} {picture.bytes / 1e3:>10,.1f} kB  {picture.modified:%Y-%m-%d}"

@@ -74,7 +74,7 @@ def groups(
 
 def _print_groups(results: Sequence["Group"], depth: int, folder: Path, indent: int = 0) -> None:
     """Print one line for each group, with its subgroups indented below it."""
-    from pochade.images.base.source import printable
+    from pochade.system.path_text import printable
 
     for group in results:
         name = f"{group.name} ({group.description})" if group.name else group.description

@@ -42,7 +42,7 @@ def suggest(
 
 
 def _print_suggestions(suggestions: Sequence["Suggestion"], folder: Path) -> None:
-    from pochade.images.base.source import printable
+    from pochade.system.path_text import printable
 
     for suggestion in suggestions:
         print_message(f"  {suggestion.likelihood:.2f}  {printable(suggestion.path.relative_to(folder))}")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from pochade.create.novelty import Created
 from pochade.errors import UsageError
-from pochade.images.base.source import printable
 from pochade.images.metadata.provenance import Provenance
 from pochade.images.render.animation import (
     ANIMATION_SUFFIXES,
@@ -20,6 +19,7 @@ from pochade.images.render.contact_sheet import SHEET_COLUMNS, SheetCell, draw_c
 from pochade.organise.contact_sheets import preview_or_empty_cell
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
+from pochade.system.path_text import printable
 
 SHEET_SUFFIX = ".png"
 

@@ -11,11 +11,11 @@ from pochade.analysis.prior.latent_prior import MIN_LATENTS, LatentPrior
 from pochade.create.novelty import NoveltyReference
 from pochade.create.picture_latents import generator_in_use, latents_of_pictures
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.images.base.source import printable
 from pochade.index.library import Library
 from pochade.models.generator_protocol import Generator
 from pochade.organise.group_records import Group
 from pochade.organise.grouping import stored_groups
+from pochade.system.path_text import printable
 from pochade.system.progress import Progress, Report
 
 FITTING_STAGE = "fitting"  # the name of the stage after reading the pictures, in reports of progress

@@ -30,7 +30,6 @@ from pochade.system.progress import Progress, Report, ignore_progress
 
 ALIGNED_PICTURES = 4  # number of nearest pictures that are aligned with a generated one
 GRID_CORNERS = 4
-ALL_FRAMES = slice(None)
 PICTURES_PER_BATCH = 8
 
 
@@ -115,7 +114,7 @@ def morph(
     frames: int = 60,
     *,
     loop: bool = False,
-    part: slice = ALL_FRAMES,
+    part: slice,
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pochade.errors import CollectionMissing, UsageError
-from pochade.images.base.source import printable
 from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
@@ -29,6 +28,7 @@ from pochade.index.picture_records import (
     meets_filter,
 )
 from pochade.index.thumbnails import THUMBNAILS_FOLDER
+from pochade.system.path_text import printable
 
 
 class Library:

@@ -9,9 +9,9 @@ import numpy as np
 
 from pochade.errors import PochadeError
 from pochade.images.base.picture import Array
-from pochade.images.base.source import printable
 from pochade.images.codecs.round_trip import avif_round_trip
 from pochade.images.io.read import read_picture
+from pochade.system.path_text import printable
 from pochade.system.worker_pool import WorkerPool
 
 CROP_SIDE = 192  # pixels

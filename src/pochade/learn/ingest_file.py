@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.base.picture import Array, Header
-from pochade.images.base.source import open_source, printable
+from pochade.images.base.source import open_source
 from pochade.images.features.colour_name import dominant_colour
 from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
@@ -18,6 +18,7 @@ from pochade.index.descriptor_jobs import describe_thumbnail
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
 from pochade.system.folder_walk import FileStamp, stamp_of
 from pochade.system.hashing import sha256_of_file
+from pochade.system.path_text import printable
 
 UNLIMITED_BYTES = 2**63  # hashing reads a file in chunks, so its size does not matter
 

@@ -5,7 +5,6 @@ import os
 from contextlib import AbstractContextManager
 
 from pochade.errors import UsageError
-from pochade.images.base.source import printable
 from pochade.index.library import Library
 from pochade.index.picture_records import LearnResult, ReadProblem
 from pochade.index.thumbnails import remove_unfinished
@@ -14,6 +13,7 @@ from pochade.learn.folder_changes import compare_folder
 from pochade.learn.ingest import IngestCounts, ingest_files
 from pochade.system.atomic_files import file_lock
 from pochade.system.folder_walk import FolderListing, walk_folder
+from pochade.system.path_text import printable
 from pochade.system.progress import Report
 
 

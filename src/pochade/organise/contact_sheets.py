@@ -9,7 +9,6 @@ import numpy as np
 from pochade.analysis.arrays import Integers
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
-from pochade.images.base.source import printable
 from pochade.images.io.read import read_preview
 from pochade.images.render.contact_sheet import (
     PAPER_COLOUR,
@@ -25,6 +24,7 @@ from pochade.organise.family_model import Family, FamilyMember
 from pochade.organise.group_records import Group, Spot
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
+from pochade.system.path_text import printable
 
 MAX_FAMILIES = 40  # on a sheet, one per row
 EMPTY_CELL = np.full((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, 3), PAPER_COLOUR, np.uint8)  # in place of a missing thumbnail

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.images.base.source import printable
 from pochade.organise.family_model import Family
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
+from pochade.system.path_text import printable
 
 ASIDE_SUFFIX = " - set aside"  # of a folder beside the collection, where `learn` doesn't find the files again
 SCRIPT_HEAD = """\

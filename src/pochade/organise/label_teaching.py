@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pochade.errors import UsageError
-from pochade.images.base.source import printable
 from pochade.index import label_store
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
 from pochade.index.picture_records import PictureFile
 from pochade.organise.group_records import Suggestion, Suggestions
+from pochade.system.path_text import printable
 from pochade.system.progress import Report
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from pochade.errors import PochadeError, UsageError
-from pochade.images.base.source import printable
 from pochade.index.label_store import add_label, labels_by_picture
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
 from pochade.index.picture_records import PictureFile
 from pochade.organise.sidecars import read_sidecar_labels, write_sidecar_labels
+from pochade.system.path_text import printable
 
 
 def write_sidecars(library: Library) -> list[str]:

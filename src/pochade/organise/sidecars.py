@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from pochade.errors import UsageError
-from pochade.images.base.source import printable, unreachable_error
+from pochade.images.base.source import unreachable_error
 from pochade.images.metadata.xmp import (
     DC_NAMESPACE,
     EMPTY_SIDECAR,
@@ -25,6 +25,7 @@ from pochade.images.metadata.xmp import (
 )
 from pochade.system.atomic_files import write_atomically
 from pochade.system.folder_walk import NON_PICTURE_SUFFIXES, suffix_of
+from pochade.system.path_text import printable
 
 MISSING_FILE_ERRORS = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 NOT_AN_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pochade.errors import OutputUnwritable
+from pochade.system.path_text import printable
 
 OTHER_NAME_HINT = "choose another name, or remove it"
 
@@ -24,8 +25,7 @@ def check_overwrite(
         OutputUnwritable: A file lies there that may not be replaced.
     """
     if os.path.lexists(path) and not (is_ours and is_ours(path)):
-        printable = os.fsencode(path).decode("utf-8", "replace")
-        raise OutputUnwritable(f"'{printable}' {problem}", hint)
+        raise OutputUnwritable(f"'{printable(path)}' {problem}", hint)
 
 
 def check_parent_folder(path: Path) -> None:

@@ -13,8 +13,8 @@ from pochade.archive.codecs.restored_avif import load_artifact_remover
 from pochade.archive.codecs.xz_codec import pack_xz, unpack_xz
 from pochade.archive.container.manifest_records import BYTES, LOSSLESS, PREVIEW, STORED, XZ
 from pochade.errors import ArchiveDamaged, FileUnreachable
-from pochade.images.base.source import printable
 from pochade.images.io.identify import identify
+from pochade.system.path_text import printable
 
 MAX_PICTURE_FILE_BYTES = 2**28  # a larger file is packed without trying to decode it as a picture
 CHANGED_WHILE_READ = "changed while it was read"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pochade.archive.container.manifest_records import CHUNK_BYTES
-from pochade.images.base.source import open_without_blocking, printable, unreachable_error
+from pochade.images.base.source import open_without_blocking, unreachable_error
 from pochade.system.hashing import sha256_of_file
+from pochade.system.path_text import printable
 
 
 def file_size(path: Path) -> int:

@@ -22,7 +22,8 @@ from pochade.archive.container.zip_layout import (
     stored_member,
 )
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, FileUnreachable
-from pochade.images.base.source import open_without_blocking, printable
+from pochade.images.base.source import open_without_blocking
+from pochade.system.path_text import printable
 
 
 class Damage(NamedTuple):

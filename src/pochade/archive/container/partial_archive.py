@@ -37,7 +37,7 @@ from pochade.archive.container.zip_layout import (
     stored_member,
 )
 from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 
 RETRY_HINT = "make room, and give the same command again: it continues where it stopped"
 DROPPED_KEY = "dropped"  # marks a line of the journal that lists entries to be removed

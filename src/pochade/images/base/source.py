@@ -19,6 +19,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from pochade.errors import FileUnreachable, FormatUnknown, PictureDamaged, PictureTooLarge, PictureUnreadable
+from pochade.system.path_text import printable
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # never block on a pipe
 _LOGGING_LIBRARIES = ("PIL", "psd_tools", "tifffile")  # they log problems that we report ourselves
@@ -153,11 +154,6 @@ def open_source(path: Path | str, max_bytes: int) -> Iterator[Source]:
 def open_without_blocking(path: str, _flags: int) -> int:
     """An `opener` for `open` that returns at once, even if the path is a pipe to which nothing is written."""
     return os.open(path, _OPEN_FLAGS)
-
-
-def printable(path: Path | str) -> str:
-    """A file name for messages, with every byte that is not UTF-8 replaced by U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _check_regular_file(state: os.stat_result, name: str) -> None:

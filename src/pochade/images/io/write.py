@@ -14,11 +14,12 @@ import numpy as np
 
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.images.base.picture import Array, Header, Picture
-from pochade.images.base.source import Source, first_line, printable
+from pochade.images.base.source import Source, first_line
 from pochade.images.io.encode import encode_image_file
 from pochade.images.io.read import picture_from_source
 from pochade.images.metadata.icc import is_srgb
 from pochade.system.atomic_files import write_atomically
+from pochade.system.path_text import printable
 
 DEFAULT_QUALITY = 95  # of JPEG and AVIF
 SUFFIX_BY_FORMAT = {

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pochade.errors import DataDamaged, PictureDamaged, PictureTooLarge
-from pochade.images.base.source import first_line, open_source, printable
+from pochade.images.base.source import first_line, open_source
+from pochade.system.path_text import printable
 
 MAX_SIDECAR_BYTES = 2**24  # ten times the size of sidecars that contain whole masks
 MAX_ELEMENTS = 250_000  # of one sidecar; a tree takes more memory than its text

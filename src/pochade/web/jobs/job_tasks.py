@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pochade.collection import Collection
-from pochade.images.base.source import printable
 from pochade.organise.cover_rules import COVER_RULES, choose_cover
 from pochade.organise.family_model import Family
 from pochade.system.atomic_files import write_atomically
+from pochade.system.path_text import printable
 from pochade.system.progress import Progress, Report
 from pochade.web.state.family_store import families_path
 

@@ -9,8 +9,8 @@ from itertools import chain, count
 from pathlib import Path
 
 from pochade.errors import NotKnown, OutputUnwritable
-from pochade.images.base.source import printable
 from pochade.system.atomic_files import write_atomically, write_without_flush
+from pochade.system.path_text import printable
 from pochade.web.render.generation import CreatedFacts, EncodeFramesTask, GenerateTask
 from pochade.web.render.render_pool import RenderPool
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from pochade.errors import FileUnreachable, PictureDamaged, PictureTooLarge, PochadeError
 from pochade.images.base.picture import Array
-from pochade.images.base.source import first_line, open_source, printable
+from pochade.images.base.source import first_line, open_source
 from pochade.images.codecs.screen_encode import encode_screen_jpeg
 from pochade.images.io.read import read_preview
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.learn.ingest_file import UNLIMITED_BYTES
 from pochade.system.atomic_files import write_without_flush
 from pochade.system.hashing import sha256_of_file
+from pochade.system.path_text import printable
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from pochade.errors import NotAllowed, NotKnown
 from pochade.images.base.picture import Array
-from pochade.images.base.source import printable
+from pochade.system.path_text import printable
 from pochade.web.render.render_pool import RenderPool
 from pochade.web.render.scan_decoding import DecodeMaskTask, DecodeScanTask
 from pochade.web.render.scan_previews import DecodedScan, ScanArea, clean_crop, crop_scan

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotPrepared, PochadeError, UsageError
-from pochade.images.base.source import printable
 from pochade.images.render.animation import ANIMATION_SUFFIXES, STRIP_SUFFIX, can_encode_films
+from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.creation_store import CREATED_PREFIX
 from pochade.web.render.generation import CheckPreparedTask, CreationMethod, GenerateTask

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from pochade._version import __version__
 from pochade.errors import CollectionMissing
-from pochade.images.base.source import printable
 from pochade.index.picture_records import Filter, Match
+from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pochade.collection import Collection
 from pochade.errors import NotAllowed, NotKnown
-from pochade.images.base.source import printable
 from pochade.index.picture_records import PictureFile
+from pochade.system.path_text import printable
 from pochade.web.state.picture_columns import PictureColumns
 
 KEY_DIGITS = 16  # of the SHA-256 of a picture's content
