@@ -11,7 +11,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal  # one test pr
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo study drawings papers figures data test test-all quick lint docs bench clean
+.PHONY: help install demo study drawings papers figures data test test-all quick lint docs notebook bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -56,6 +56,10 @@ lint: $(INSTALLED) ## fix what the linters can fix, check the rest
 docs: $(INSTALLED) ## build the documentation site into site/
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	$(BIN)/mkdocs build --strict
+
+notebook: $(INSTALLED) ## make examples/lesson.ipynb from examples/lesson.py
+	$(BIN)/jupytext --quiet --to notebook --output examples/lesson.ipynb examples/lesson.py
+	@echo "wrote examples/lesson.ipynb: open it in VS Code or Jupyter" >&2
 
 figures: ## get 241 painted figures to measure on into the cache, from Debian's package wesnoth-1.16-data (GPL, CC BY-SA)
 	@bash experiments/recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"

@@ -13,7 +13,7 @@ from tests.support.cli_reference import PAGE as CLI_PAGE
 from tests.support.cli_reference import cli_reference
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LONGEST_README = {"lines": 120, "words": 1_300}
 

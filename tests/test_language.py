@@ -13,8 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "pochade"
 FILES = sorted(SOURCE.rglob("*.py"))
-CODE = [*FILES, *sorted((ROOT / "experiments").rglob("*.py"))]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "frontend" / "README.md"]
+CODE = [*FILES, *sorted((ROOT / "experiments").rglob("*.py")), *sorted((ROOT / "examples").glob("*.py"))]
+READMES = [ROOT / "frontend" / "README.md", ROOT / "examples" / "README.md"]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *READMES]
 FRONTEND = [path for ending in ("*.svelte", "*.ts") for path in (ROOT / "frontend" / "src").rglob(ending)]
 MAX_LINES = 350
 

@@ -39,11 +39,11 @@ from pochade.models.checkpoints import load_model, save_model
 from pochade.models.classifier import Classifier, classification_loss
 from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
-from pochade.study.model_training import REFERENCE_CLASSIFIER_SEED
-from pochade.study.sample_stage import MAX_SAMPLES, classifier_features, measure_originality, measure_real_pictures
-from pochade.study.study_latents import flat_latents
+from pochade.study.stages.sample_stage import MAX_SAMPLES, classifier_accuracy, measure_floor, measure_originality
+from pochade.study.stages.study_latents import flat_latents
+from pochade.study.study_models import REFERENCE_CLASSIFIER_SEED
 from pochade.study.study_settings import StudySettings
-from pochade.training.evaluation.reconstruction import decode_latents, reconstruction_error
+from pochade.training.evaluation.reconstruction import decode_latents, encode_pictures, reconstruction_error
 from pochade.training.evaluation.set_distance import set_distance
 from pochade.training.loop import train
 from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER_RECIPE, TUTORIAL_RECIPE, Recipe
@@ -103,7 +103,7 @@ class Judge:
         """A model's test error, and for each sampler the distance from real pictures and the share of copies."""
         by_sampler = {}
         for sampler, samples in pictures.items():
-            features = classifier_features(self.reference_classifier, samples)
+            features = encode_pictures(self.reference_classifier, samples)
             distance = set_distance(features, self.real, seed)._asdict()
             by_sampler[sampler] = distance | measure_originality(features, self.real, self.learnt)
         return {"test_mse": reconstruction_error(model, self.data.test.images), "samplers": by_sampler}
@@ -158,8 +158,8 @@ def _make_judge(data: ImageSet, path: Path) -> Judge:
     return Judge(
         data,
         classifier,
-        classifier_features(classifier, data.test.images),
-        classifier_features(classifier, data.train.images),
+        encode_pictures(classifier, data.test.images),
+        encode_pictures(classifier, data.train.images),
     )
 
 
@@ -182,7 +182,8 @@ def _cached_figures(judge: Judge, name: str, seed: int, cache: Path) -> Figures:
 def _measure(judge: Judge, name: str, seed: int) -> Figures:
     """Measure our VAE, a rival, or real pictures."""
     if name == REAL:
-        return measure_real_pictures(judge.data, judge.reference_classifier, seed).numbers
+        floor = measure_floor(judge.learnt, judge.real, seed)
+        return {"floor": floor, "accuracy": classifier_accuracy(judge.reference_classifier, judge.data.test)}
     if name in RIVALS:
         return _measure_rival(judge, name, seed)
     return _measure_ours(

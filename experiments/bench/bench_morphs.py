@@ -18,11 +18,10 @@ from pochade.analysis.prior import LatentPrior, as_latents
 from pochade.models.classifier import Classifier, classification_loss
 from pochade.models.vae import VAE, calibrated_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
-from pochade.study.model_training import REFERENCE_CLASSIFIER_SEED
-from pochade.study.sample_stage import classifier_features
-from pochade.study.study_latents import flat_latents
+from pochade.study.stages.study_latents import flat_latents
+from pochade.study.study_models import REFERENCE_CLASSIFIER_SEED
 from pochade.study.study_settings import StudySettings
-from pochade.training.evaluation.reconstruction import decode_latents
+from pochade.training.evaluation.reconstruction import decode_latents, encode_pictures
 from pochade.training.loop import train
 from pochade.training.recipe import FAST_RECIPE, REFERENCE_CLASSIFIER_RECIPE
 
@@ -79,7 +78,7 @@ def _measure_paths(vae: VAE, classifier: Classifier, prior: LatentPrior, paths: 
 
 def _largest_step_ratio(vae: VAE, classifier: Classifier, path: Floats) -> float:
     """The largest step of a path (F, D) over its mean step."""
-    features = classifier_features(classifier, decode_latents(vae, as_latents(path, vae.latent_shape))).numpy()
+    features = encode_pictures(classifier, decode_latents(vae, as_latents(path, vae.latent_shape))).numpy()
     steps = np.linalg.norm(np.diff(features, axis=0), axis=1)
     return float(steps.max() / steps.mean())
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from pochade.analysis.arrays import Floats
 from pochade.analysis.gaussian_mixture import WhitenedMixture
-from pochade.analysis.out_of_distribution import judge_latent
+from pochade.analysis.out_of_distribution import judge_latents
 from tests.support.point_clouds import clouds
 
 
@@ -13,7 +13,7 @@ def judge(latent: Floats) -> tuple[bool, dict[str, bool]]:
     latents, _ = clouds(900, cloud_count=1)
     train, held_out = latents[:600], latents[600:]
     density = WhitenedMixture.fit(train, sizes=(1,))
-    verdict = judge_latent(latent, train, held_out, density, lambda latents: np.clip(latents, -5, 17))
+    (verdict,) = judge_latents(latent[None], train, held_out, density, lambda latents: np.clip(latents, -5, 17))
     return verdict.is_out_of_distribution, {name: test.unusual for name, test in verdict.tests.items()}
 
 
@@ -34,6 +34,15 @@ def test_the_mean_is_unusual_by_its_mahalanobis_distance() -> None:
     random = np.random.default_rng(0)
     latents = random.normal(size=(2_000, 60))
     train, held_out = latents[:1_500], latents[1_500:]
-    verdict = judge_latent(train.mean(0), train, held_out, WhitenedMixture.fit(train, (1,)), lambda latents: latents)
+    mean, density = train.mean(0, keepdims=True), WhitenedMixture.fit(train, (1,))
+    (verdict,) = judge_latents(mean, train, held_out, density, lambda latents: latents)
     assert verdict.mahalanobis.unusual
     assert not verdict.is_out_of_distribution, "one test of four is not enough"
+
+
+def test_each_latent_gets_its_own_verdict() -> None:
+    latents, _ = clouds(900, cloud_count=1)
+    train, held_out = latents[:600], latents[600:]
+    tested = np.stack([np.array([12, 0.5, -0.5, 0.5, -0.5]), np.full(5, 40.0)])
+    verdicts = judge_latents(tested, train, held_out, WhitenedMixture.fit(train, sizes=(1,)), lambda latents: latents)
+    assert [verdict.is_out_of_distribution for verdict in verdicts] == [False, True]

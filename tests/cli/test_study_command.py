@@ -1,6 +1,7 @@
 """`pochade study`."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,15 @@ def test_ctrl_c_says_how_to_continue(
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    functions = {"reading": LOADER, "training": "pochade.study.run_study.train_models"}
+    functions = {"reading": LOADER, "training": "pochade.study.run_study.run_stages"}
     monkeypatch.setattr(functions[interrupted_while], interrupt)
     code, _, messages = pochade("study", "--out", tmp_path)
     assert code == errors.Interrupted.exit_code
     assert "error: interrupted; finished work is kept" in messages
     assert "hint: give the same command again" in messages
+
+
+@pytest.mark.usefixtures("small_data")
+def test_without_a_terminal_there_are_lines_of_progress(tmp_path: Path, pochade: RunCommand) -> None:
+    _, _, messages = pochade("study", "--out", tmp_path, "--epochs", "1", "--latent-dim", "2", "--widths", "4,8")
+    assert re.search(r"^study: \d+ %, .+ left$", messages, re.MULTILINE)

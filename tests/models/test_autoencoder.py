@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from torch import nn
 
 from pochade.errors import UsageError
-from pochade.models.autoencoder import Autoencoder, AutoencoderConfig, reconstruction_loss
+from pochade.models.autoencoder import (
+    NOISE_DEVIATION,
+    Autoencoder,
+    AutoencoderConfig,
+    add_noise,
+    denoising_loss,
+    reconstruction_loss,
+)
 from pochade.models.conv_stacks import ConvConfig
 
 
@@ -56,3 +63,20 @@ def test_a_perfect_reconstruction_has_no_loss() -> None:
     model.decoder = nn.Sequential(nn.Identity())
     model.encoder = nn.Sequential(nn.Identity())
     assert reconstruction_loss(model, x).item() == 0
+
+
+def test_noise_has_its_deviation_and_stays_within_the_range_of_pixels() -> None:
+    torch.manual_seed(0)
+    noisy = add_noise(torch.full((4, 1, 50, 50), 0.5))
+    assert 0 <= noisy.min() < noisy.max() <= 1
+    assert noisy.std().item() == pytest.approx(NOISE_DEVIATION, rel=0.1)
+
+
+def test_a_model_that_copies_noise_has_a_denoising_loss() -> None:
+    class Copier(Autoencoder):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    x = torch.full((4, 1, 28, 28), 0.5)
+    assert reconstruction_loss(Copier(), x).item() == 0
+    assert denoising_loss(Copier(), x).item() == pytest.approx(NOISE_DEVIATION**2, rel=0.2)

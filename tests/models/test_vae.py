@@ -1,12 +1,22 @@
 """The variational autoencoder's posteriors and losses follow the formulas."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
+from torch import Tensor
 
 from pochade.errors import UsageError
-from pochade.models.vae import VAE, Posterior, VAEConfig, calibrated_loss, summed_loss
+from pochade.models.vae import (
+    VAE,
+    Posterior,
+    VAEConfig,
+    WeightedLoss,
+    batch_summed_loss,
+    calibrated_loss,
+    summed_loss,
+)
 
 
 def test_a_posterior_has_a_mean_and_a_log_variance_of_16_numbers() -> None:
@@ -62,3 +72,27 @@ def test_the_summed_loss_adds_pixels_and_divergence() -> None:
     torch.manual_seed(0)
     reconstruction, posterior = model(x)
     torch.testing.assert_close(loss, (reconstruction - x).square().sum() / 4 + posterior.divergence().mean())
+
+
+def loss_of(loss: Callable[[VAE, Tensor], Tensor], model: VAE, x: Tensor) -> float:
+    """A loss of pictures with always the same noise."""
+    torch.manual_seed(5)
+    return loss(model, x).item()
+
+
+def test_the_weight_multiplies_the_divergence_alone() -> None:
+    model, x = VAE(), torch.rand(6, 1, 28, 28)
+    divergence = model.encode(x).divergence().mean().item()
+    plain = loss_of(summed_loss, model, x)
+    assert loss_of(WeightedLoss(1.0), model, x) == pytest.approx(plain, rel=1e-6)
+    assert loss_of(WeightedLoss(4.0), model, x) == pytest.approx(plain + 3 * divergence, rel=1e-5)
+
+
+def test_the_batch_summed_loss_grows_with_the_batch() -> None:
+    model, x = VAE(), torch.rand(6, 1, 28, 28)
+    assert loss_of(batch_summed_loss, model, x) == pytest.approx(6 * loss_of(summed_loss, model, x), rel=1e-6)
+
+
+def test_losses_with_different_weights_describe_themselves_differently() -> None:
+    """An interrupted run resumes only with the same loss."""
+    assert repr(WeightedLoss(4.0)) == "WeightedLoss(kl_weight=4.0)"

@@ -10,7 +10,7 @@ from pochade.errors import TrainingDiverged
 from pochade.models.autoencoder import Autoencoder, reconstruction_loss
 from pochade.models.vae import VAE, VAEConfig, calibrated_loss
 from pochade.study.fashion_mnist import ImageSet
-from pochade.training.loop import TrainingProgress, train
+from pochade.training.loop import TrainingProgress, take_step, train
 from pochade.training.recipe import Recipe
 
 pytestmark = pytest.mark.slow
@@ -24,6 +24,16 @@ RECIPES = {
 def untrained_vae() -> VAE:
     torch.manual_seed(0)
     return VAE(VAEConfig(latent_dim=4))
+
+
+def test_a_step_follows_the_gradient_of_its_own_batch_alone() -> None:
+    model = nn.Linear(1, 1, bias=False)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    nn.init.constant_(model.weight, 2.0)
+    model.weight.grad = torch.full((1, 1), 100.0)  # left from an earlier batch
+    value = take_step(model, lambda model, x: model(x).square().mean(), (torch.ones(4, 1),), optimiser)
+    assert value.item() == 4  # before the step
+    assert model.weight.item() == pytest.approx(2.0 - 0.1 * 4.0)  # the derivative of w² at 2 is 4
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)

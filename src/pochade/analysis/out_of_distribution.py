@@ -98,25 +98,29 @@ def cycle_errors(latents: Floats, returned: Floats, mean: Floats) -> Floats:
     return errors
 
 
-def judge_latent(
-    latent: Floats, train: Floats, held_out: Floats, density: WhitenedMixture, cycle: Callable[[Floats], Floats]
-) -> DistributionTests:
-    """Test one latent.
+def judge_latents(
+    latents: Floats, train: Floats, held_out: Floats, density: WhitenedMixture, cycle: Callable[[Floats], Floats]
+) -> list[DistributionTests]:
+    """Test latents.
+
+    For a VAE, `train` and `held_out` must be samples of posteriors, not their means: its decoder never learnt to decode
+    means alone, and a random latent resembles a sample.
 
     Args:
-        latent: (D,).
+        latents: The latents to test (P, D).
         train: Latents of the training pictures (N, D).
         held_out: Latents of pictures that the model was not trained on (M, D); they set the percentiles.
         density: A mixture fitted to `train`.
         cycle: Decodes latents (B, D) and encodes the pictures again, (B, D).
     """
-    latents = np.concatenate([latent[None], held_out])
-    neighbour_distance = nearest_neighbours(latents, train, DISTANCE_NEIGHBOURS).distances.mean(1)
+    together = np.concatenate([latents, held_out])
+    neighbour_distance = nearest_neighbours(together, train, DISTANCE_NEIGHBOURS).distances.mean(1)
     mean = train.mean(0)
     precision = np.linalg.pinv(np.atleast_2d(np.cov(train, rowvar=False)), rcond=1e-6, hermitian=True)
-    centred = latents - mean
+    centred = together - mean
     mahalanobis = np.sqrt(np.einsum("nd,de,ne->n", centred, precision, centred, optimize=True))
-    errors = cycle_errors(latents, cycle(latents), mean)
-    statistics = (neighbour_distance, mahalanobis, density.log_density(latents), errors)
-    tested, real = (LatentStatistics(*(values[rows] for values in statistics)) for rows in (np.s_[:1], np.s_[1:]))
-    return judge_statistics(tested, real)[0]
+    errors = cycle_errors(together, cycle(together), mean)
+    statistics = (neighbour_distance, mahalanobis, density.log_density(together), errors)
+    rows = np.s_[: len(latents)], np.s_[len(latents) :]
+    tested, real = (LatentStatistics(*(values[row] for values in statistics)) for row in rows)
+    return judge_statistics(tested, real)

@@ -7,11 +7,14 @@ random latent decodes to nonsense. A variational autoencoder (`vae.py`) solves t
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pochade.errors import UsageError
 from pochade.models.conv_stacks import Bottleneck, ConvConfig, ConvDecoder, ConvEncoder
+
+NOISE_DEVIATION = 0.25  # of the normal noise that a denoising autoencoder learns to remove, for pixels in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -86,3 +89,24 @@ def reconstruction_loss(model: Autoencoder, x: Tensor) -> Tensor:
         A scalar.
     """
     return functional.mse_loss(model(x), x)
+
+
+def add_noise(x: Tensor) -> Tensor:
+    """Add normal noise to pictures (B, C, H, W) in [0, 1]; values beyond that range are clipped."""
+    return (x + NOISE_DEVIATION * torch.randn_like(x)).clamp(0, 1)
+
+
+def denoising_loss(model: Autoencoder, x: Tensor) -> Tensor:
+    """The mean squared error between clean pictures and the model's output for noisy ones.
+
+    A model that only copies its input would copy the noise. So it must learn what pictures are like (Vincent et al.,
+    "Extracting and Composing Robust Features with Denoising Autoencoders", ICML 2008).
+
+    Args:
+        model: The autoencoder.
+        x: Clean pictures (B, C, H, W) in [0, 1].
+
+    Returns:
+        A scalar.
+    """
+    return functional.mse_loss(model(add_noise(x)), x)

@@ -117,6 +117,38 @@ def summed_loss(model: VAE, x: Tensor) -> Tensor:
     return (squared_error + posterior.divergence()).mean()
 
 
+def batch_summed_loss(model: VAE, x: Tensor) -> Tensor:
+    """The summed loss added up over the pictures of a batch, as in most tutorials, instead of averaged.
+
+    Adam divides gradients by their size, so it hardly notices the difference.
+
+    Args:
+        model: The variational autoencoder.
+        x: Pictures (B, C, H, W) in [0, 1].
+
+    Returns:
+        A scalar.
+    """
+    return len(x) * summed_loss(model, x)
+
+
+@dataclass(frozen=True)
+class WeightedLoss:
+    """The summed loss with a weight on the KL divergence.
+
+    A larger weight fills the latent space and blurs the pictures, and a smaller one does the opposite (Higgins et al.,
+    "beta-VAE", ICLR 2017). It is the negative ELBO, scaled, of a decoder with variance `kl_weight / 2` at each pixel.
+    """
+
+    kl_weight: float  # 1 gives `summed_loss`
+
+    def __call__(self, model: VAE, x: Tensor) -> Tensor:
+        """Compute the loss, a scalar, for pictures (B, C, H, W) in [0, 1]."""
+        reconstruction, posterior = model(x)
+        squared_error = (reconstruction - x).square().flatten(1).sum(1)  # (B,)
+        return (squared_error + self.kl_weight * posterior.divergence()).mean()
+
+
 def calibrated_loss(model: VAE, x: Tensor) -> Tensor:
     """The negative ELBO in nats per picture, with the best decoder variance for the batch.
 

@@ -7,12 +7,13 @@ the publisher and Debian packed the same content differently.
 
 import gzip
 import hashlib
+import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pooch
 import torch
 from torch import Tensor
 
@@ -140,7 +141,16 @@ def locate_data(folder: Path | None) -> Path:
 
 def cache_folder() -> Path:
     """The folder of downloaded data of this user."""
-    return Path(pooch.os_cache("pochade")) / "fashion-mnist"
+    return Path(_load_pooch().os_cache("pochade")) / "fashion-mnist"
+
+
+def _load_pooch() -> Any:
+    """Import pooch without the warning of its progress bar, which in a notebook asks for another library."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import pooch  # noqa: PLC0415
+
+        return pooch
 
 
 def _download() -> Path:
@@ -151,7 +161,7 @@ def _download() -> Path:
     """
     for file in DATA_FILES:
         try:
-            pooch.retrieve(
+            _load_pooch().retrieve(
                 DATA_URL + file.name,
                 known_hash=f"md5:{file.published_md5}",
                 fname=file.name,

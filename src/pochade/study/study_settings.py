@@ -47,13 +47,13 @@ class StudySettings:
         channels, height, width = data.train.images.shape[1:]
         return ConvConfig((height, width), channels, self.widths)
 
-    def autoencoder(self, data: ImageSet) -> Autoencoder:
-        """Build the untrained autoencoder.
+    def autoencoder(self, data: ImageSet, latent_dim: int | None = None) -> Autoencoder:
+        """Build the untrained autoencoder, or one of the same layers with another size of latent.
 
         Raises:
             UsageError: Its latents are too large for the study, or the pictures are too small for so many layers.
         """
-        config = AutoencoderConfig(self.convolutions(data), self.latent_dim)
+        config = AutoencoderConfig(self.convolutions(data), latent_dim or self.latent_dim)
         size = config.latent_dim or config.convolutions.feature_count
         if size > MAX_LATENT_SIZE:
             raise UsageError(
@@ -62,14 +62,14 @@ class StudySettings:
             )
         return build_seeded(lambda: Autoencoder(config), self.seed)
 
-    def embedding_model(self, data: ImageSet) -> EdgeAutoencoder:
-        """Build the untrained model whose latents are the embeddings."""
+    def edge_autoencoder(self, data: ImageSet) -> EdgeAutoencoder:
+        """Build the untrained autoencoder that predicts edges."""
         config = EdgeAutoencoderConfig(self.convolutions(data), EMBEDDING_DIM)
         return build_seeded(lambda: EdgeAutoencoder(config), self.seed)
 
-    def vae(self, data: ImageSet) -> VAE:
-        """Build the untrained VAE."""
-        config = VAEConfig(self.convolutions(data), self.latent_dim or VAEConfig().latent_dim)
+    def vae(self, data: ImageSet, latent_dim: int | None = None) -> VAE:
+        """Build the untrained VAE, or one of the same layers with another size of latent."""
+        config = VAEConfig(self.convolutions(data), latent_dim or self.latent_dim or VAEConfig().latent_dim)
         return build_seeded(lambda: VAE(config), self.seed)
 
     def reference_classifier(self, data: ImageSet) -> Classifier:

@@ -43,5 +43,5 @@ class Recipe:
 
 
 TUTORIAL_RECIPE = Recipe("tutorial", 10, 64, "adam", 1e-3, one_cycle=False)
-FAST_RECIPE = Recipe("fast", 2, 256, "muon", 5e-2, one_cycle=True)
+FAST_RECIPE = Recipe("fast", 2, 96, "muon", 4e-2, one_cycle=True)
 REFERENCE_CLASSIFIER_RECIPE = Recipe("fast", 3, 128, "muon", 2e-2, one_cycle=True)

@@ -54,10 +54,11 @@ def describe_run(
     model: nn.Module, loss: Callable[..., Tensor], data: tuple[Tensor, ...], recipe: Recipe, seed: int
 ) -> str:
     """Describe all that decides a run's outcome as JSON. A run resumes only from a file with the same description."""
+    loss_name = getattr(loss, "__qualname__", repr(loss))  # a loss with settings is a dataclass, which shows them
     run = {
         "net": stored_name(model),
         "config": dataclasses.asdict(model.config),  # type: ignore[call-overload]
-        "loss": STORED_LOSS_NAMES.get(loss.__qualname__, loss.__qualname__),
+        "loss": STORED_LOSS_NAMES.get(loss_name, loss_name),
         "shapes": [list(tensor.shape) for tensor in data],
         "recipe": dataclasses.asdict(recipe),
         "seed": seed,

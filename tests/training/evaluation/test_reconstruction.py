@@ -1,46 +1,16 @@
-"""Errors and the evidence lower bound of reconstructions follow the formulas."""
+"""Errors of reconstructions follow the formulas."""
 
-import numpy as np
 import pytest
 import torch
-from scipy import stats
 
 from pochade.models.autoencoder import Autoencoder
-from pochade.models.vae import VAE
+from pochade.models.vae import VAE, VAEConfig
 from pochade.training.evaluation.reconstruction import (
-    _log_probability,
     active_units,
-    evidence_lower_bound,
+    encode_pictures,
     reconstruction_error,
+    sample_posteriors,
 )
-
-
-def test_the_masses_of_all_256_levels_add_up_to_one() -> None:
-    levels = torch.arange(256)
-    for centre in (0.0, 0.003, 0.5, 1.0):
-        for sigma in (0.01, 0.2):
-            log_masses = _log_probability(levels, torch.full((256,), centre), sigma)
-            assert log_masses.exp().sum().item() == pytest.approx(1, abs=1e-9)
-
-
-def test_the_mass_of_a_level_is_the_normal_distributions() -> None:
-    normal = stats.norm(0.4, 0.1)
-    expected = normal.logcdf(100.5 / 255) + np.log1p(-np.exp(normal.logcdf(99.5 / 255) - normal.logcdf(100.5 / 255)))
-    assert _log_probability(torch.tensor([100]), torch.tensor([0.4]), 0.1).item() == pytest.approx(expected, rel=1e-5)
-
-
-def test_a_level_far_from_its_reconstruction_is_unlikely_but_never_impossible() -> None:
-    log_masses = _log_probability(torch.tensor([0, 255]), torch.tensor([1.0, 0.0]), 0.01)
-    assert torch.isfinite(log_masses).all()
-    assert (log_masses < -4_000).all()
-
-
-def test_the_bits_per_dimension_are_the_nats_per_pixel() -> None:
-    images = torch.randint(0, 256, (20, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    bound = evidence_lower_bound(VAE().eval(), images, sigma=0.3)
-    assert bound.elbo < 0 < bound.divergence
-    assert bound.bits_per_dimension == pytest.approx(-bound.elbo / np.log(2) / 784)
-    assert bound.bits_per_dimension > 7.9, "noise can't be predicted"
 
 
 def test_the_error_is_that_of_all_pixels_whatever_the_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +25,13 @@ def test_the_error_is_that_of_all_pixels_whatever_the_batches(monkeypatch: pytes
 def test_a_number_that_never_changes_is_not_active() -> None:
     latents = torch.randn(100, 4, generator=torch.Generator().manual_seed(0)) * torch.tensor([1, 0.5, 0.01, 0])
     assert active_units(latents) == 2
+
+
+def test_samples_of_posteriors_scatter_around_their_means_by_their_deviations() -> None:
+    model = VAE(VAEConfig(latent_dim=3)).eval()
+    images = torch.randint(0, 256, (4, 1, 28, 28), dtype=torch.uint8).repeat(500, 1, 1, 1)
+    samples = sample_posteriors(model, images, seed=1)
+    posterior = model.encode(images[:1] / 255)
+    assert torch.equal(samples, sample_posteriors(model, images, seed=1))
+    scatter = (samples - encode_pictures(model, images))[::4]
+    assert torch.allclose(scatter.std(0), (posterior.log_variance[0] / 2).exp(), rtol=0.15)

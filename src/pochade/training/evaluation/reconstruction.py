@@ -1,11 +1,9 @@
-"""What a trained autoencoder does with many pictures: latents, reconstructions, errors, the evidence lower bound."""
+"""What a trained autoencoder does with many pictures: latents, reconstructions, errors."""
 
-import math
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.special import log_ndtr
 
 from pochade.models.vae import VAE
 
@@ -28,26 +26,35 @@ class AutoencoderModel(EncoderModel, Protocol):
         """Map latents to pictures."""
 
 
-class EvidenceBound(NamedTuple):
-    """The evidence lower bound on pictures of 256 levels. The study stores it under these field names."""
-
-    elbo: float  # nats per picture; higher is better, and 0 is the limit
-    bits_per_dimension: float  # bits per value that an entropy coder would need with this model
-    divergence: float  # the KL term alone, nats per picture
-
-
 @torch.inference_mode()
 def encode_pictures(model: EncoderModel, images: Tensor) -> Tensor:
     """Encode many pictures.
 
     Args:
         model: The autoencoder.
-        images: Pictures (N, C, H, W) as uint8.
+        images: Pictures (N, C, H, W), uint8 or in [0, 1].
 
     Returns:
         Latents (N, *latent_shape); for a VAE the means of the posteriors.
     """
-    return torch.cat([_encode_to_mean(model, batch.float() / WHITE) for batch in images.split(BATCH_PICTURES)])
+    return torch.cat([_encode_to_mean(model, _to_unit_range(batch)) for batch in images.split(BATCH_PICTURES)])
+
+
+@torch.inference_mode()
+def sample_posteriors(model: VAE, images: Tensor, seed: int = 0) -> Tensor:
+    """Encode many pictures to one sample of each posterior.
+
+    Args:
+        model: The VAE.
+        images: Pictures (N, C, H, W) as uint8.
+        seed: Decides the samples.
+
+    Returns:
+        Latents (N, D), such as the decoder learnt to decode.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return torch.cat([model.encode(batch.float() / WHITE).sample() for batch in images.split(BATCH_PICTURES)])
 
 
 @torch.inference_mode()
@@ -101,35 +108,6 @@ def sampled_reconstruction_error(model: VAE, images: Tensor, seed: int = 0) -> f
     return total / images.numel()
 
 
-@torch.inference_mode()
-def evidence_lower_bound(model: VAE, images: Tensor, sigma: float, seed: int = 0) -> EvidenceBound:
-    """The evidence lower bound of pictures, from one sample of each posterior.
-
-    The decoder's normal distribution is discretised: the probability of a level is the mass that is nearer to it than
-    to any other level. So the result is a true code length, comparable with the size of a file.
-
-    Args:
-        model: The VAE.
-        images: Pictures (N, C, H, W) as uint8.
-        sigma: The decoder's standard deviation, for pixels in [0, 1]: the square root of
-            `sampled_reconstruction_error` on training pictures.
-        seed: Decides the samples.
-
-    Returns:
-        The bound, averaged over the pictures.
-    """
-    likelihood = divergence = 0.0
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        for batch in images.split(BATCH_PICTURES):
-            posterior = model.encode(batch.float() / WHITE)
-            reconstruction = model.decode(posterior.sample())
-            likelihood += _log_probability(batch, reconstruction, sigma).sum().item()
-            divergence += posterior.divergence().sum().item()
-    elbo = (likelihood - divergence) / len(images)
-    return EvidenceBound(elbo, -elbo / (math.log(2) * images[0].numel()), divergence / len(images))
-
-
 def active_units(latents: Tensor) -> int:
     """How many dimensions of the latents (N, D) vary with the picture (Burda et al., ICLR 2016)."""
     return int((latents.flatten(1).var(0) > MIN_ACTIVE_VARIANCE).sum())
@@ -140,13 +118,5 @@ def _encode_to_mean(model: EncoderModel, x: Tensor) -> Tensor:
     return encoded if isinstance(encoded, Tensor) else encoded[0]
 
 
-def _log_probability(levels: Tensor, reconstruction: Tensor, sigma: float) -> Tensor:
-    """The logarithm, in nats, of the mass that a normal distribution around the reconstruction gives to each level."""
-    centre = levels.double() / WHITE - reconstruction.double()
-    upper = torch.where(levels == WHITE, torch.inf, centre + 0.5 / WHITE) / sigma
-    lower = torch.where(levels == 0, -torch.inf, centre - 0.5 / WHITE) / sigma
-    mirrored = centre > 0  # the lower tail has the same mass, and there the logarithm is more exact
-    top, bottom = torch.where(mirrored, -lower, upper), torch.where(mirrored, -upper, lower)
-    log_top, log_bottom = log_ndtr(top), log_ndtr(bottom)
-    log_mass: Tensor = log_top + torch.log1p(-(log_bottom - log_top).exp())
-    return log_mass
+def _to_unit_range(images: Tensor) -> Tensor:
+    return images.float() / WHITE if images.dtype == torch.uint8 else images

@@ -1,0 +1,34 @@
+"""The stage that compares VAEs by what their latents cost and what they keep: the rate-distortion curve."""
+
+from typing import Any
+
+from pochade.study.stages.stage_inputs import StageInputs
+from pochade.study.stages.stage_store import StageResult
+from pochade.study.study_models import KL_WEIGHTS
+
+
+def measure_rate_distortion(inputs: StageInputs) -> StageResult:
+    """Collect rate and distortion of the VAEs with different KL weights, and how good their samples are.
+
+    The rate is the KL divergence, the nats that a latent says about its picture. The distortion is the error of the
+    reconstruction (Alemi et al., "Fixing a Broken ELBO", ICML 2018).
+
+    Returns:
+        A list under "curve", the largest weight first; the calibrated VAE, which needs no weight, is the last.
+    """
+    weights = {"vae": 1.0} | {f"vae_kl_{weight:g}": weight for weight in KL_WEIGHTS}
+    curve = [_measure_vae(inputs, name, weights[name]) for name in sorted(weights, key=lambda name: -weights[name])]
+    return StageResult({"curve": [*curve, _measure_vae(inputs, "vae_calibrated", None)]})
+
+
+def _measure_vae(inputs: StageInputs, name: str, weight: float | None) -> dict[str, Any]:
+    model = inputs.result("reconstructions").numbers[name]
+    samples = inputs.result(f"{name} samples").numbers["normal"]
+    return {
+        "model": name,
+        "kl_weight": weight,
+        **{measure: model[measure] for measure in ("kl", "test_mse", "active_units")},
+        "fcd": samples["frechet"],
+        "density": samples["density"],
+        "coverage": samples["coverage"],
+    }
