@@ -24,7 +24,7 @@ EMPTY_ROWS = (
 
 
 def study_tables() -> str:
-    """Both recipes side by side, samples by model and prior, and the autoencoder against PCA by the size of the latent."""
+    """Both recipes side by side, samples by model and prior, and autoencoders against PCA by the size of the latent."""
     training, study, dimensions = (load_result(name) for name in ("training", "study", "dimensions"))
     seeds = study["fast"]["wall_seconds"]["n"]
     return (

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pochade.study.page import generation_text as text
+from pochade.study.page.verdict_text import verdict_text
 from tests.support.lesson_sample import lesson_sample
 
 
@@ -14,14 +15,16 @@ def m() -> dict[str, Any]:
 
 
 def test_a_share_has_its_interval(m: dict[str, Any]) -> None:
-    expected = "24 of 1,000 random points are out of distribution for the VAE (95 % interval: 1.6 % to 3.5 %)"
-    assert text.share_text(m, "vae") == expected
+    sentences = text.share_text(m, "vae")
+    assert sentences.startswith("24 of 1,000 random points are out of distribution for the VAE. (")
+    assert "between 1.6 % and 3.5 %" in sentences
+    assert sentences.endswith("The same tests say so of 1.8 % of real test pictures, by mistake.")
 
 
 @pytest.mark.parametrize(
     ("plain", "vae", "calibrated", "claim"),
     [
-        (0.99, 0.02, 0.02, "and nearly none for the VAE, although"),
+        (0.99, 0.02, 0.02, "16 numbers (99.0 %), and nearly none for the VAE (2.0 %), although"),
         (0.8, 0.3, 0.3, "Fewer random points"),
         (0.2, 0.5, 0.5, "did not fill its latent space better"),
         (0.99, 0.02, 0.73, "For the calibrated VAE it's 73.0 %"),
@@ -41,22 +44,35 @@ def test_the_first_point_for_both_models(m: dict[str, Any]) -> None:
 
 
 def test_the_largest_cause_is_named(m: dict[str, Any]) -> None:
-    m["density"]["autoencoder"]["normal"] = m["density"]["autoencoder_16"]["normal"] = 0.1
-    m["density"]["autoencoder_16"]["matched"] = 0.2
-    m["density"]["vae"]["normal"] = 0.95
-    assert "The largest step is due to the VAE's training" in text.cause_text(m)
-    m["density"]["autoencoder_16"] |= {"normal": 0.9, "matched": 0.9}
-    assert "due to the size of the latent" in text.cause_text(m)
-    m["density"]["autoencoder"]["normal"] = 2.0
-    m["density"]["vae"]["normal"] = 0.1
-    assert "no step raises it" in text.cause_text(m)
+    def set_densities(*values: float) -> str:
+        wide, wide_matched, narrow, vae_matched, vae = values
+        m["density"]["autoencoder"] |= {"normal": wide, "matched": wide_matched}
+        m["density"]["autoencoder_16"]["matched"] = narrow
+        m["density"]["vae"] |= {"normal": vae, "matched": vae_matched}
+        return text.cause_text(m)
+
+    m["density"]["autoencoder_32"]["matched"] = 0.04
+    training = set_densities(0.06, 0.18, 0.15, 1.09, 1.03)
+    assert "row by row: 0.06, 0.18, 0.15, 1.09, 1.03. The largest gain comes from the VAE's training" in training
+    assert "has 0.04, no more than the one with 576: 0.18.)" in training
+    m["vae"]["latent_numbers"] = 2
+    assert "from the VAE's training and its size of 2" in set_densities(0.06, 0.18, 0.15, 1.09, 1.03)
+    m["density"]["autoencoder_32"]["matched"] = 0.4
+    assert "more than the one" in set_densities(0.06, 0.18, 0.9, 1.0, 1.0)
+    assert "comes from changing the size" in set_densities(0.06, 0.18, 0.9, 1.0, 1.0)
+    assert "no step raises it" in set_densities(2.0, 1.0, 0.9, 0.8, 0.1)
 
 
 def test_the_best_learned_prior_is_named(m: dict[str, Any]) -> None:
     m["fcd"]["autoencoder_32"]["mixture"] = 5.5
+    for name in ("autoencoder", "autoencoder_16", "autoencoder_32"):
+        m["density"][name] |= {"matched": 0.5, "mixture": 0.9}
     sentence = text.learned_prior_text(m)
-    assert "the autoencoder with 32 numbers from 76.0 to 5.5" in sentence
-    assert sentence.endswith("The best with a learned prior is the autoencoder with 32 numbers.")
+    assert "the autoencoder with 32 numbers 76.0 and 5.5" in sentence
+    assert "The best is the autoencoder with 32 numbers." in sentence
+    assert sentence.endswith("is then at most 0.50, and with the learned prior at least 0.90.")
+    m["density"]["autoencoder"]["matched"] = 1.0
+    assert text.learned_prior_text(m).endswith("32 numbers.")
     m["fcd"] = {"floor": 1.0}
     assert "could not be measured" in text.learned_prior_text(m)
 
@@ -64,8 +80,9 @@ def test_the_best_learned_prior_is_named(m: dict[str, Any]) -> None:
 def test_distance_and_density_may_disagree(m: dict[str, Any]) -> None:
     m["fcd"] |= {"vae": {"normal": 29.3}, "vae_calibrated": {"normal": 21.9}}
     m["density"] |= {"vae": {"normal": 1.03}, "vae_calibrated": {"normal": 0.12}}
-    assert text.ranking_text(m).endswith(
-        "FCD prefers the calibrated VAE (21.9 against 29.3), although the density says the opposite: 0.12 against 1.03."
+    disagreement = text.ranking_text(m)
+    assert disagreement.endswith(
+        "FCD prefers the calibrated VAE (21.9 against 29.3), although density says the opposite: 0.12 against 1.03."
     )
     m["density"]["vae"]["normal"] = 0.05
     assert "and density agrees: 0.12 against 0.05" in text.ranking_text(m)
@@ -87,19 +104,50 @@ def test_the_price_of_a_vae_is_compared_only_with_as_many_numbers(m: dict[str, A
 
 
 def test_the_ends_of_the_trade(m: dict[str, Any]) -> None:
-    assert "From the VAE with KL × 4 to the calibrated VAE, the latent carries 4.1 to 46.1 nats" in text.trade_text(m)
+    sentences = text.trade_text(m)
+    assert "Coverage is largest for the VAE with KL × 0.25: 0.41. With a larger weight, variety is lost" in sentences
+    assert "the VAE with KL × 4 uses 12 of 16 numbers" in sentences
+    m["rate_distortion"][0]["active_units"] = 16
+    assert "variety is lost. With" in text.trade_text(m)
+    m["rate_distortion"][0]["coverage"] = 0.9
+    assert text.trade_text(m).endswith("Coverage is largest for the VAE with KL × 4: 0.90.")
 
 
 def test_copies_are_called_copies(m: dict[str, Any]) -> None:
-    assert text.copied_text(m).endswith("They are new.")
+    assert text.copied_text(m).endswith("So the model doesn't copy.")
     m["copied_share"]["vae"]["mixture"] = 0.4
-    assert text.copied_text(m).endswith("Some may be copies.")
+    assert text.copied_text(m).endswith("So it may copy some.")
 
 
-def test_the_tighter_bound_is_optional(m: dict[str, Any]) -> None:
-    assert "4.340 bits, on 500 pictures" in text.bound_text(m)
-    del m["vae_calibrated"]["importance_weighted"]
-    assert text.bound_text(m).endswith("4.380 bits per pixel.")
+def test_the_tighter_bound_is_compared_on_the_same_pictures(m: dict[str, Any]) -> None:
+    bounds = "from 4.410 to 4.340 bits per pixel for the VAE and from 4.410 to 4.340 bits per pixel for the calibrated"
+    assert f"With 64 samples of each posterior, on 250 pictures, the bound goes {bounds}" in text.bound_text(m)
+    for name in ("vae", "vae_calibrated"):
+        del m[name]["importance_weighted"]
+    assert text.bound_text(m) == "It was not measured in this run."
+
+
+def test_the_verdict_names_the_best_models_and_whether_a_vae_is_needed(m: dict[str, Any]) -> None:
+    m["coverage"]["floor"], m["coverage"]["autoencoder_32"]["mixture"] = 0.97, 0.83
+    m["coverage"]["vae"]["normal"] = 0.4
+    verdict = verdict_text(m)
+    assert (
+        "come from the autoencoder with 32 numbers and a learned prior (FCD 8.0, density 0.90, coverage 0.83)"
+        in verdict
+    )
+    assert "the best come from the VAE and N(0, I) (FCD 76.0, density 0.10, coverage 0.40)" in verdict
+    assert "once a prior is learned, these pictures don't need a VAE" in verdict
+    assert "has few gaps: 2.4 %" in verdict
+    m["coverage"]["vae"]["mixture"], m["empty_share"]["vae"] = 0.9, 0.5
+    assert "the VAE's training pays for new pictures, too" in verdict_text(m)
+    assert "has gaps, too: 50.0 %" in verdict_text(m)
+    m["coverage"]["autoencoder"]["normal"] = 0.95
+    assert "in this run new pictures don't need a VAE" in verdict_text(m)
+    assert verdict.startswith("Largely, yes. By coverage")
+    m["coverage"] = {"floor": 0.97, "vae": {"normal": 0.3}}
+    assert verdict_text(m).startswith("Only in part. ")
+    m["coverage"] = {"floor": 0.97}
+    assert "could not be compared" in verdict_text(m)
 
 
 def test_numbers_in_use_are_counted(m: dict[str, Any]) -> None:

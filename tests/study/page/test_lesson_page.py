@@ -117,6 +117,17 @@ def test_every_widget_holds_a_static_figure(page: str) -> None:
         assert re.match(r"\s*<figure", content), name
 
 
+def test_questions_about_a_widget_stand_outside_of_it(page: str) -> None:
+    questions = re.findall(r'</div>\s*<p class="ask">(.*?)</p>', page, flags=re.DOTALL)
+    assert len(questions) >= 6
+    assert page.count('class="ask"') == len(questions)
+
+
+def test_what_may_be_skipped_is_marked(page: str) -> None:
+    assert page.count("You can skip it.") == 2
+    assert page.count('<div class="box">') == 3
+
+
 def test_pictures_have_a_text_that_is_not_their_caption(page: str) -> None:
     reader = PageReader(page)
     texts = [a["alt"] for a in reader.named("img")] + [
@@ -141,6 +152,7 @@ def test_the_text_uses_no_retired_word_and_shows_no_code_of_the_template(page: s
 
 
 def test_code_blocks_and_formulas_are_there(page: str) -> None:
+    assert ">pochade</code>, the Python package" in page.split("<pre", maxsplit=1)[0]  # said before the first code
     for line in ("optimiser.step()", "torch.randn_like", "ConvTranspose2d(", "def calibrated_loss", "def summed_loss"):
         assert line in page
     assert page.count("<math ") >= 6

@@ -29,7 +29,7 @@ from pochade.study.figures.model_titles import model_title
 from pochade.study.figures.picture_grids import encode_sheet
 from pochade.study.figures.picture_sheets import picture_sheets
 from pochade.study.figures.share_interval import share_interval
-from pochade.study.figures.svg_files import AUTOENCODER, STYLE, VAE, encode_svg
+from pochade.study.figures.svg_files import AUTOENCODER, STYLE, encode_svg
 from pochade.system.atomic_files import write_atomically
 
 NEIGHBOUR_TITLES = {"pixels": "by pixels", "autoencoder": "by latents", "embedding": "by embeddings"}
@@ -118,7 +118,6 @@ def _charts(
         "distances": lambda: draw_distances(distances, metrics),
         "vae_layers": lambda: draw_vae(models["vae"]),
         "reparameterisation": draw_reparameterisation,
-        "vae_loss": lambda: draw_losses(curves["vae"], VAE, "squared error + KL"),
         "clouds": lambda: draw_clouds(models["vae_2"], images, labels, data.classes),
         "planes": lambda: draw_planes(planes, images, labels, data.classes),
         "empty_share": lambda: draw_shares(_shares(metrics), metrics),

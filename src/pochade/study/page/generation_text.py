@@ -9,7 +9,7 @@ from typing import Any
 
 from pochade.study.figures.share_interval import share_interval
 from pochade.study.page.number_text import count_text, decimal_text, error_text, is_number, percent_text
-from pochade.study.page.verdict_text import FEW, MODEL_NAMES, verdict_text
+from pochade.study.page.verdict_text import FEW, MODEL_NAMES
 
 Metrics = Mapping[str, Any]
 NEARLY_ALL = 0.9
@@ -59,12 +59,15 @@ def point_names(m: Metrics) -> str:
 
 def cause_text(m: Metrics) -> str:
     """What the scale, the number of dimensions and the VAE's training each contribute to the density of samples."""
-    density = m["density"]
+    density, size = m["density"], m["vae"]["latent_numbers"]
+    training = "the VAE's training"
+    if size != m["autoencoder_16"]["latent_numbers"]:
+        training += f" and its size of {count_text(size)}"
     steps = [
         ("the start", density["autoencoder"]["normal"]),
         ("matching the scale", density["autoencoder"]["matched"]),
         ("changing the size to 16 numbers", density["autoencoder_16"]["matched"]),
-        ("the VAE's training", density["vae"]["matched"]),
+        (training, density["vae"]["matched"]),
         ("drawing from N(0, I)", density["vae"]["normal"]),
     ]
     path = ", ".join(decimal_text(value) for _, value in steps)
@@ -89,9 +92,10 @@ def learned_prior_text(m: Metrics) -> str:
     names = [name for name in MODEL_NAMES if {"normal", "mixture"} <= set(m["fcd"].get(name, {}))]
     if not names:
         return "In this run the effect could not be measured."
-    parts = [f"{MODEL_NAMES[name]} from {_fcd(m, name, 'normal')} to {_fcd(m, name, 'mixture')}" for name in names]
+    parts = [f"{MODEL_NAMES[name]} {_fcd(m, name, 'normal')} and {_fcd(m, name, 'mixture')}" for name in names]
     best = min(names, key=lambda name: m["fcd"][name]["mixture"])
-    return f"It changes the FCD of {', of '.join(parts)}. The best is {MODEL_NAMES[best]}. {_scale_text(m)}".rstrip()
+    text = f"FCD without and with it: {', '.join(parts)}. The best is {MODEL_NAMES[best]}."
+    return f"{text} {_scale_text(m)}".rstrip()
 
 
 def _scale_text(m: Metrics) -> str:
@@ -100,9 +104,8 @@ def _scale_text(m: Metrics) -> str:
     if max(matched) >= min(mixture):
         return ""
     return (
-        "A mixture does more than match the scale of each number: with matched scale, the density of plain "
-        f"autoencoders is at most {decimal_text(max(matched))}, and with the learned prior at least "
-        f"{decimal_text(min(mixture))}."
+        "Matching the scale of each number isn't enough: the density of plain autoencoders is then at most "
+        f"{decimal_text(max(matched))}, and with the learned prior at least {decimal_text(min(mixture))}."
     )
 
 
@@ -111,11 +114,6 @@ def _fcd(m: Metrics, name: str, prior: str) -> str:
 
 
 def ranking_text(m: Metrics) -> str:
-    """Two lines: whether FCD and density disagree about samples from N(0, I), and the verdict on the fourth wish."""
-    return f"{_disagreement_text(m)}\n{verdict_text(m)}"
-
-
-def _disagreement_text(m: Metrics) -> str:
     """Whether FCD and density disagree about samples of the VAE and of the calibrated VAE from N(0, I)."""
     names = ("vae", "vae_calibrated")
     distances, densities = ({name: m[key][name]["normal"] for name in names} for key in ("fcd", "density"))
@@ -166,17 +164,16 @@ def trade_text(m: Metrics) -> str:
     )
     if widest in (first, last):
         return text
-    return (
-        f"{text} To the left of it, variety is lost: {_trade_name(first)} uses {first['active_units']} of "
-        f"{m[first['model']]['latent_numbers']} numbers. To the right, gaps open."
-    )
+    used, numbers = first["active_units"], m[first["model"]]["latent_numbers"]
+    usage = f": {_trade_name(first)} uses {used} of {numbers} numbers" if used < numbers else ""
+    return f"{text} With a larger weight, variety is lost{usage}. With a smaller one, gaps open."
 
 
 def copied_text(m: Metrics) -> str:
     """Whether samples are copies of training pictures."""
     share = m["copied_share"]["vae"]["mixture"]
-    outcome = "So they aren't copies." if share <= 0.02 else "So some may be copies."  # noqa: PLR2004
-    return f"That holds for {percent_text(share)} of the VAE's samples from the learned prior. {outcome}"
+    outcome = "So the model doesn't copy." if share <= 0.02 else "So it may copy some."  # noqa: PLR2004
+    return f"By this rule {percent_text(share)} of the VAE's samples from the learned prior are copies. {outcome}"
 
 
 def active_text(m: Metrics) -> str:

@@ -16,7 +16,7 @@ from pochade.study.figures.figure_charts import BYTE_TITLES
 from pochade.study.figures.model_titles import model_title
 from pochade.study.figures.picture_grids import GAP
 from pochade.study.figures.picture_sheets import RANDOM_MODELS, SAMPLE_ROWS, TRADE_MODELS
-from pochade.study.page import generation_text, lesson_text
+from pochade.study.page import generation_text, lesson_text, verdict_text
 from pochade.study.page.lesson_code import code_blocks
 from pochade.study.page.lesson_sources import GLOSSARY, SOURCES
 from pochade.study.page.number_text import byte_text, count_text, decimal_text, error_text, percent_text
@@ -25,7 +25,7 @@ from pochade.system.atomic_files import write_atomically
 from pochade.system.html_templates import render_html
 
 PARTS = {  # in the order of the page: the anchor, which is also the name of the template, and the title
-    "wishes": "Thousands of files and three wishes",
+    "wishes": "Three wishes, and a fourth",
     "idea": "The idea in one figure",
     "data": "The pictures",
     "layers": "Encoder and decoder",
@@ -54,15 +54,8 @@ PRIORS = {
     "mixture": "learned prior",
     "reconstruction": "reconstructions",
 }
-CAUSE_ROWS = (
-    ("autoencoder", "normal"),
-    ("autoencoder_16", "normal"),
-    ("autoencoder_16", "matched"),
-    ("vae", "normal"),
-)
 SAMPLED_MODELS = ("autoencoder", "autoencoder_16", "autoencoder_32", "vae", "vae_calibrated")
 MODEL_NAMES = ("autoencoder", "autoencoder_32", "autoencoder_16", "autoencoder_2", "denoiser", *TRADE_MODELS, "vae_2")
-PROBE_TITLES = {"fingerprint": "embedding", "vae": "VAE"}
 
 
 @dataclass(frozen=True)
@@ -194,8 +187,6 @@ def _labels(m: dict[str, Any], classes: Sequence[str], stack: ConvConfig) -> dic
         "trade_labels": [_weight_text(row["kl_weight"]) for row in m["rate_distortion"]],
         "byte_titles": BYTE_TITLES,
         "test_titles": TEST_TITLES,
-        "probe_titles": PROBE_TITLES,
-        "cause_rows": [(name, prior, f"{model_title(name, m)}; {PRIORS[prior]}") for name, prior in CAUSE_ROWS],
         "sample_rows": [
             (name, prior, f"{model_title(name, m)}; {title}")
             for name in SAMPLED_MODELS
@@ -238,9 +229,9 @@ def claims(m: dict[str, Any]) -> dict[str, str]:
         generation_text.copied_text,
         generation_text.active_text,
         generation_text.bound_text,
+        verdict_text.verdict_text,
     )
-    sentences = {function.__name__: function(m) for function in functions}
-    return sentences | {"vae_fall_text": lesson_text.fall_text(m, "vae")}
+    return {function.__name__: function(m) for function in functions}
 
 
 def _command(settings: Mapping[str, Any]) -> str:

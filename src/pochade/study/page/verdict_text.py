@@ -7,6 +7,7 @@ from pochade.study.page.number_text import decimal_text, is_number, percent_text
 
 Metrics = Mapping[str, Any]
 FEW = 0.1
+LARGE_PART = 0.7  # of the coverage that real training pictures have
 MODEL_NAMES = {
     "autoencoder": "the autoencoder",
     "autoencoder_16": "the autoencoder with 16 numbers",
@@ -14,7 +15,8 @@ MODEL_NAMES = {
     "vae": "the VAE",
     "vae_calibrated": "the calibrated VAE",
 }
-PRIOR_NAMES = {"normal": "N(0, I)", "matched": "matched scale", "mixture": "a learned prior"}
+MEASURES = (("fcd", 1), ("density", 2), ("coverage", 2))  # and their decimals
+PRIOR_NAMES = {"normal": "and N(0, I)", "matched": "and matched scale", "mixture": "and a learned prior"}
 
 
 def verdict_text(m: Metrics) -> str:
@@ -23,31 +25,35 @@ def verdict_text(m: Metrics) -> str:
     direct = _best_sampler(m, ("normal",))
     if best is None or direct is None:
         return "In this run the samples could not be compared."
-    floor = ", ".join(decimal_text(m[key]["floor"], decimals) for key, decimals in _MEASURES)
+    floor = ", ".join(decimal_text(m[key]["floor"], decimals) for key, decimals in MEASURES)
     first = (
-        f"By FCD, the best new pictures of this run come from {_sampler_text(m, *best)}. (Real training pictures have "
-        f"{floor}.) Without a second model, straight from N(0, I), the best are those of {_sampler_text(m, *direct)}."
+        f"{_grade_text(m, *best)} By coverage, the best new pictures of this run come from {_sampler_text(m, *best)}. "
+        f"(Real training pictures have {floor}.) Without a second model, drawn from N(0, I), the best come from "
+        f"{_sampler_text(m, *direct)}."
     )
     return f"{first} {_need_text(best)} {_space_text(m)}"
 
 
-_MEASURES = (("fcd", 1), ("density", 2), ("coverage", 2))
-
-
 def _best_sampler(m: Metrics, priors: tuple[str, ...]) -> tuple[str, str] | None:
-    """The model and the prior with the smallest FCD."""
-    distances = {
-        (name, prior): m["fcd"][name][prior]
+    """The model and the prior with the largest coverage; FCD can be misled, as the lesson shows."""
+    shares = {
+        (name, prior): m["coverage"][name][prior]
         for name in MODEL_NAMES
         for prior in priors
-        if is_number(m["fcd"].get(name, {}).get(prior))
+        if is_number(m["coverage"].get(name, {}).get(prior))
     }
-    return min(distances, key=lambda key: distances[key]) if distances else None
+    return max(shares, key=lambda key: shares[key]) if shares else None
+
+
+def _grade_text(m: Metrics, name: str, prior: str) -> str:
+    """How far the best samples come, beside real training pictures."""
+    share = m["coverage"][name][prior] / m["coverage"]["floor"]
+    return "Largely, yes." if share >= LARGE_PART else "Only in part."
 
 
 def _sampler_text(m: Metrics, name: str, prior: str) -> str:
-    values = ", ".join(f"{_title(key)} {decimal_text(m[key][name][prior], decimals)}" for key, decimals in _MEASURES)
-    return f"{MODEL_NAMES[name]} with {PRIOR_NAMES[prior]} ({values})"
+    values = ", ".join(f"{_title(key)} {decimal_text(m[key][name][prior], decimals)}" for key, decimals in MEASURES)
+    return f"{MODEL_NAMES[name]} {PRIOR_NAMES[prior]} ({values})"
 
 
 def _title(key: str) -> str:
