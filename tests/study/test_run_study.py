@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from playwright.sync_api import expect
 
 from pochade.models.checkpoints import load_model
 from pochade.study.fashion_mnist import ImageSet, Split
@@ -18,10 +19,13 @@ from pochade.study.stages.stage_plan import Stage
 from pochade.study.study_settings import StudySettings
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
+from tests.support.browser import Scheme, launch_browser, needs_browser
+from tests.support.widget_page import WIDGETS, open_widgets, widget
 
 pytestmark = pytest.mark.slow
 
 QUICK = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=2))
+MAX_PAGE_BYTES = 2_500_000
 FinishedStudy = tuple[Path, dict[str, Any]]  # its folder and its metrics
 
 
@@ -101,6 +105,20 @@ def test_the_error_in_the_metrics_is_that_of_the_stored_model(finished: Finished
     out, metrics = finished
     model: Any = load_model(out / "autoencoder.safetensors")
     assert reconstruction_error(model, pictures.test.images) == pytest.approx(metrics["autoencoder"]["test_mse"])
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1_300, "light")])
+def test_the_page_works_offline_on_a_phone_and_on_a_desktop(
+    width: int, scheme: Scheme, finished: FinishedStudy
+) -> None:
+    """Opening it also checks that there are no errors, no requests and no sideways scroll."""
+    report = finished[0] / "report.html"
+    assert report.stat().st_size < MAX_PAGE_BYTES
+    with launch_browser() as browser, open_widgets(browser, report, width, scheme) as visit:
+        for name in WIDGETS:
+            expect(widget(visit.page, name)).to_have_class("widget w-live")
+        assert visit.accessibility_violations() == []
 
 
 def test_an_interrupted_study_continues_and_ends_with_the_same_numbers(
