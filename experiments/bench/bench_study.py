@@ -67,7 +67,7 @@ def _figures(run: dict[str, Any]) -> dict[str, float]:
         **samples,
         "copied_share": run["copied_share"]["autoencoder_32"]["mixture"],
         "knn_accuracy": run["knn_accuracy"],
-        "edges_pca_knn_accuracy": run["probes"]["edges, PCA"]["knn_accuracy"],
+        "edge_autoencoder_knn_accuracy": run["probes"]["edge autoencoder"]["knn_accuracy"],
         "clustering_accuracy": run["clustering"]["accuracy"],
         "clustering_nmi": run["clustering"]["nmi"],
         "sizes_unknown_accuracy": run["clustering"]["sizes_unknown"]["accuracy"],

@@ -10,13 +10,15 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
+from pochade.errors import UsageError
 from pochade.models.checkpoints import load_model
 from pochade.study.fashion_mnist import ImageSet, Split
-from pochade.study.run_study import run_study
+from pochade.study.run_study import STAGES_FOLDER, run_study
 from pochade.study.stages import stage_runner
 from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_plan import Stage
 from pochade.study.study_settings import StudySettings
+from pochade.system.atomic_files import file_lock
 from pochade.training.evaluation.reconstruction import reconstruction_error
 from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
 from tests.support.browser import Scheme, launch_browser, needs_browser
@@ -166,3 +168,18 @@ def test_colour_pictures_of_another_size_can_be_studied(tmp_path: Path, pictures
     assert metrics["autoencoder"]["latent_numbers"] == metrics["vae"]["latent_numbers"] == 3
     model: Any = load_model(tmp_path / "vae.safetensors")
     assert model.config.convolutions.image_size == (24, 28)
+
+
+def test_pictures_that_lack_a_class_of_the_lesson_are_refused_before_any_work(
+    pictures: ImageSet, tmp_path: Path
+) -> None:
+    kept = pictures.test.labels != 5
+    data = dataclasses.replace(pictures, test=Split(pictures.test.images[kept], pictures.test.labels[kept]))
+    with pytest.raises(UsageError, match="no test picture has the class 5"):
+        run_study(data, tmp_path / "out", QUICK, workers=1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_studies_of_one_folder_do_not_run_at_once(pictures: ImageSet, tmp_path: Path) -> None:
+    with file_lock(tmp_path / STAGES_FOLDER / "lock", "running a study"), pytest.raises(UsageError, match="another"):
+        run_study(pictures, tmp_path, QUICK, workers=1)

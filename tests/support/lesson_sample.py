@@ -131,6 +131,7 @@ def make_metrics(models: dict[str, Any], curves: Any, shape: tuple[int, int, int
         "denoising_blur_sigma": 0.8,
         **_byte_numbers(),
         "sheet_pictures": 40,
+        "bytes_pictures": 40,
         "rate_distortion": _trade_numbers(),
         "clustering": {
             "accuracy": 0.716, "nmi": 0.713, "pictures": 80, "sizes_unknown": {"accuracy": 0.62, "nmi": 0.68},

@@ -112,6 +112,9 @@ def judge_latents(
         held_out: Latents of pictures that the model was not trained on (M, D); they set the percentiles.
         density: A mixture fitted to `train`.
         cycle: Decodes latents (B, D) and encodes the pictures again, (B, D).
+
+    Returns:
+        The tests of each latent, in order.
     """
     together = np.concatenate([latents, held_out])
     neighbour_distance = nearest_neighbours(together, train, DISTANCE_NEIGHBOURS).distances.mean(1)

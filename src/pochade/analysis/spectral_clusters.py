@@ -26,8 +26,8 @@ def spectral_clusters(points: Floats, count: int, seed: int = 0, *, equal_sizes:
     Args:
         points: (N, D) with meaningful Euclidean distances; N at least 20 and several times `count`.
         count: The number of clusters, from 2.
-        equal_sizes: Whether the clusters are to have about equal sizes.
         seed: Decides the sample and the starting points of k-means and of the eigenvectors.
+        equal_sizes: Whether the clusters are to have about equal sizes.
 
     Returns:
         The cluster of each point, from 0 (N,).

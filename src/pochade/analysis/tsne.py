@@ -156,17 +156,21 @@ class TSNEMap:
     embedding: Any  # openTSNE's object, which places new points; None if the points are their own map
 
     @classmethod
-    def fit(cls, points: Floats, seed: int = 0) -> "TSNEMap":
-        """Lay points (N, D) out on a plane, N from 10 to some 10,000; two-dimensional points are their own map."""
+    def fit(cls, points: Floats, seed: int = 0, *, threads: int = -1) -> "TSNEMap":
+        """Lay points out on a plane; two-dimensional points are their own map.
+
+        Args:
+            points: (N, D), N from 10 to some 10,000.
+            seed: Decides the initial positions where they are random.
+            threads: The number of threads for 2,000 points or more; -1 is one per core. The map is the same.
+        """
         if points.shape[1] == MAP_DIMENSIONS:
             return cls(points, None, None)
         perplexity = min(PERPLEXITY, max(2, (len(points) - 1) // 3))
         components = PrincipalComponents.fit(points, MAX_COMPONENTS)
         start = "pca" if components.dimensions > 1 else "random"  # a line has no second component
-        threads = -1 if len(points) >= MIN_THREADED_POINTS else 1  # the map is the same
-        tsne = TSNE(
-            perplexity=perplexity, n_iter=TSNE_ITERATIONS, initialization=start, n_jobs=threads, random_state=seed
-        )
+        jobs = threads if len(points) >= MIN_THREADED_POINTS else 1
+        tsne = TSNE(perplexity=perplexity, n_iter=TSNE_ITERATIONS, initialization=start, n_jobs=jobs, random_state=seed)
         embedding = tsne.fit(components.encode(points).astype(np.float64))
         return cls(np.array(embedding), components, embedding)
 

@@ -11,8 +11,8 @@ LINE_INTERVAL_SECONDS = 10.0  # at most one line in this time, besides the first
 class PlainProgress:
     """Prints a line when a stage starts, and then a line every ten seconds while the stage advances.
 
-        training vae
-        training vae: 40 %, epoch 1, loss 38.2, 1:20 left
+        study
+        study: 40 %, vae (epoch 1, loss 38.2), 1:20 left
 
     Args:
         clock: The time in seconds.

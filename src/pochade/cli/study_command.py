@@ -61,8 +61,8 @@ def study(
     """Study autoencoders on Fashion-MNIST.
 
     Trains autoencoders and variational autoencoders (VAEs), measures them, and writes one page: what an autoencoder
-    does for an artist, where it fails, and what a VAE changes. One process per core trains and measures. After an
-    interruption, the same command continues.
+    does for an artist, where it fails, and what a VAE changes. One process per core, at most eight, trains and
+    measures; with a GPU, one. After an interruption, the same command continues.
 
     Into the folder of --out go `report.html`, the lesson in one file; `figures/`; `metrics.json`, every number with
     the machine and the commit; `autoencoder.safetensors` and `vae.safetensors`, two of the trained models; and
@@ -139,4 +139,5 @@ class StudyProgressBar(ProgressBar):
 
     def show_progress(self, progress: "StudyProgress") -> None:
         """Show how much of the work is done, and what is running."""
-        self.show("study", round(progress.share * PROGRESS_STEPS), PROGRESS_STEPS, ", ".join(progress.running))
+        idle = "writing the page" if progress.share >= 1 else "starting"
+        self.show("study", round(progress.share * PROGRESS_STEPS), PROGRESS_STEPS, ", ".join(progress.running) or idle)

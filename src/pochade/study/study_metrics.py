@@ -36,7 +36,7 @@ def collect_metrics(results: Mapping[str, StageResult], settings: StudySettings)
     seconds = {name: result.seconds for name, result in results.items()}
     return {
         "settings": dataclasses.asdict(settings),
-        "pixels": reconstructions["pixels"],
+        "pixels": reconstructions["pixels"],  # values per picture, channels included
         **{name: reconstructions[name] | training_curves(results[name]) for name in GENERATIVE_NAMES},
         "pca": reconstructions["pca"],
         "knn_accuracy": probes["fingerprint"]["knn_accuracy"],
@@ -50,6 +50,7 @@ def collect_metrics(results: Mapping[str, StageResult], settings: StudySettings)
         "rate_distortion": results["rate-distortion"].numbers["curve"],
         "bytes": sizes["bytes"],
         "bytes_mse": sizes["mse"],
+        "bytes_pictures": sizes["pictures"],
         "sheet_pictures": sizes["sheet_pictures"],
         "denoising": denoising["decibels"],
         "denoising_noise": denoising["noise_deviation"],

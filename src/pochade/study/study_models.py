@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from pochade.models.autoencoder import Autoencoder, denoising_loss, reconstruction_loss
+from pochade.models.autoencoder import denoising_loss, reconstruction_loss
 from pochade.models.classifier import classification_loss
 from pochade.models.edge_autoencoder import edge_loss
-from pochade.models.vae import VAE, WeightedLoss, batch_summed_loss, calibrated_loss, summed_loss
+from pochade.models.vae import WeightedLoss, batch_summed_loss, calibrated_loss, summed_loss
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.study_settings import StudySettings
 from pochade.training.recipe import REFERENCE_CLASSIFIER_RECIPE, Recipe
@@ -32,7 +32,8 @@ class ModelPlan:
     recipe: Recipe
     seed: int
     with_labels: bool = False  # whether the loss needs the labels; true for the reference classifier alone
-    loss_pictures: int = 1  # pictures over which the loss is a sum; recorded losses are divided by it
+    loss_pictures: int = 1  # pictures over which the loss is a sum; recorded losses are divided by it, so that of the
+    # last, smaller batch of an epoch is recorded too low
 
 
 def model_plans(data: ImageSet, settings: StudySettings) -> dict[str, ModelPlan]:
@@ -68,11 +69,3 @@ def model_plans(data: ImageSet, settings: StudySettings) -> dict[str, ModelPlan]
             with_labels=True,
         ),
     }
-
-
-def is_vae(name: str) -> bool:
-    """Whether the model of that name is a VAE."""
-    return name.startswith("vae")
-
-
-AnyAutoencoder = Autoencoder | VAE

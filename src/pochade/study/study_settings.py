@@ -37,10 +37,14 @@ class StudySettings:
     def key(self, data: ImageSet) -> str:
         """Everything that decides the outcome of the study, as JSON: the settings, the pictures and the code."""
         digest = hashlib.sha256()
+        shape, classes = list(data.train.images.shape[1:]), list(data.classes)
         for split in (data.train, data.test):
             digest.update(split.images.numpy().tobytes())
             digest.update(split.labels.numpy().tobytes())
-        return json.dumps(dataclasses.asdict(self) | {"data": digest.hexdigest(), "code": code_digest()})
+        return json.dumps(
+            dataclasses.asdict(self)
+            | {"shape": shape, "classes": classes, "data": digest.hexdigest(), "code": code_digest()}
+        )
 
     def convolutions(self, data: ImageSet) -> ConvConfig:
         """The convolutions for pictures of this size and with these channels."""

@@ -40,7 +40,7 @@ class TrainingResult:
     """The losses and the duration of a finished run."""
 
     losses: tuple[float, ...]  # the mean loss of each epoch
-    trace: tuple[float, ...]  # the mean loss of each 25th of an epoch
+    trace: tuple[float, ...]  # the mean loss of each of at most 25 parts of an epoch
     seconds: float  # time spent in finished epochs, those before an interruption included
 
 

@@ -39,7 +39,7 @@ class TrainingState:
 
     epochs_done: int = 0
     losses: tuple[float, ...] = ()  # the mean loss of each epoch
-    trace: tuple[float, ...] = ()  # the mean loss of each 25th of an epoch, for the learning curve
+    trace: tuple[float, ...] = ()  # the mean loss of each of at most 25 parts of an epoch
     seconds: float = 0.0  # time spent in finished epochs
 
     def after_epoch(self, step_losses: list[float], seconds: float) -> "TrainingState":

@@ -18,7 +18,7 @@ def test_a_share_has_its_interval(m: dict[str, Any]) -> None:
     sentences = text.share_text(m, "vae")
     assert sentences.startswith("24 of 1,000 random points are out of distribution for the VAE. (")
     assert "between 1.6 % and 3.5 %" in sentences
-    assert sentences.endswith("The same tests say so of 1.8 % of real test pictures, by mistake.")
+    assert sentences.endswith("the same tests also find 1.8 % of real test pictures out of distribution.")
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,16 @@
 
 from importlib import resources
 
-from pochade.study.page.page_scripts import ROOM, SCRIPTS, page_script, widget_style
+from pochade.study.page.page_scripts import PACKAGE, SCRIPTS, page_script, widget_style
 from tests.test_language import RETIRED_IN_TEXT
 
-MAX_BYTES = 40_000
+MAX_BYTES = 40 * 1024
 FORBIDDEN = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(",
              "XMLHttpRequest", "import(", "</script")  # fmt: skip
 
 
 def sources() -> dict[str, str]:
-    folder = resources.files(ROOM) / "scripts"
+    folder = resources.files(PACKAGE) / "scripts"
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 

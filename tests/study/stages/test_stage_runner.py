@@ -38,7 +38,7 @@ def answer(value: int) -> Callable[[StageInputs], StageResult]:
 
 def test_every_stage_of_the_study_comes_after_those_that_it_needs() -> None:
     finished: set[str] = set()
-    for stage in study_stages():
+    for stage in study_stages(SETTINGS):
         assert finished >= set(stage.needs), stage.name
         assert stage.name not in finished
         finished.add(stage.name)
@@ -96,6 +96,8 @@ def test_a_worker_that_dies_stops_the_study_with_a_sentence(inputs: StageInputs)
     assert isinstance(error, PochadeError)
     assert error.sentence == "the study stopped: 'autoencoder' ended its worker process with code -9"
     assert "same command" in error.hint
+    repeated = StageTask(TRAINING, inputs).failure("it needs more than 3,072 MB of memory", retry=False)
+    assert "--widths" in repeated.hint, "the same command would fail again"
 
 
 def test_a_run_leaves_torch_with_the_threads_that_it_had(inputs: StageInputs) -> None:

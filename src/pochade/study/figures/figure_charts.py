@@ -11,7 +11,7 @@ from pochade.study.figures.model_titles import model_title
 from pochade.study.figures.svg_files import ACCENT, AUTOENCODER, GOOD, INK, LINE, MUTED, VAE, WIDTH
 
 Curve = Mapping[str, Sequence[float]]  # `losses`, one per epoch, and `trace`, several per epoch
-BYTE_TITLES = {  # in the order of the chart
+BYTE_TITLES = {  # in the order of the table; charts sort by size
     "autoencoder_float32": "latent of the autoencoder, 32 bits each",
     "raw": "pixels as they are",
     "png": "PNG, a file each",
@@ -27,7 +27,7 @@ BYTE_TITLES = {  # in the order of the chart
 }
 BESIDE_FROM = 100  # numbers; labels of larger latents stand to the right, where PCA does not reach
 VAE_BYTES = ("raw", "png", "webp_lossless", "png_sheet", "webp_lossless_sheet", "vae_elbo", "vae_kl")
-LOSSLESS = ("raw", "png", "png_sheet", "webp_lossless", "webp_lossless_sheet", "vae_elbo")
+LOSSLESS = ("raw", "png", "png_sheet", "webp_lossless", "webp_lossless_sheet")
 SHARE_MODELS = ("autoencoder", "autoencoder_16", "vae_calibrated", "vae")
 
 
@@ -166,6 +166,7 @@ def _draw_strip(axes: Axes, level: int, quantiles: Sequence[float], colour: str)
 
 def draw_trade(trade: Sequence[Mapping[str, Any]]) -> Figure:
     """Draw error, density and coverage of the VAEs by the information in their latents."""
+    trade = sorted(trade, key=lambda row: row["kl"])
     figure = Figure((WIDTH, 5.4))
     upper, lower = figure.subplots(2, 1, sharex=True)
     information = [row["kl"] for row in trade]

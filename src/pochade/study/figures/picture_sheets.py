@@ -105,10 +105,10 @@ def neighbour_rows(arrays: Mapping[str, Any]) -> Rows:
 
 
 def group_rows(data: ImageSet, groups: Any) -> Rows:
-    """The first pictures of each group of all pictures; -1 is no group."""
+    """The first pictures of each group of all pictures."""
     images = torch.cat([data.train.images, data.test.images])
-    numbers = [number for number in np.unique(groups) if number >= 0]
-    return [images[torch.from_numpy(np.flatnonzero(groups == number)[:COLUMNS])] for number in numbers]
+    rows = (np.flatnonzero(groups == number)[:COLUMNS] for number in np.unique(groups))
+    return [images[torch.from_numpy(row)] for row in rows]
 
 
 def sample_rows(results: Mapping[str, Any], names: Sequence[str], prior: str) -> Rows:
@@ -131,5 +131,5 @@ def smudged_row(picture: Tensor, models: Mapping[str, Any]) -> Tensor:
 
 
 def _reconstruct(model: Any, images: Tensor) -> Tensor:
-    """Encode and decode pictures (N, C, H, W) of uint8; a VAE decodes the mean."""
+    """Encode and decode pictures (N, C, H, W) of uint8."""
     return decode_latents(model, encode_pictures(model, images))

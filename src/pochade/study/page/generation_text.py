@@ -23,8 +23,8 @@ def share_text(m: Metrics, name: str = "autoencoder") -> str:
     return (
         f"{count_text(round(share * count))} of {count_text(count)} random points are out of distribution for "
         f"{MODEL_NAMES[name]}. (For endlessly many points the share would be between {percent_text(low)} and "
-        f"{percent_text(high)}; such statements are right 95 times in 100.) The same tests say so of "
-        f"{percent_text(m['empty_share_real'][name])} of real test pictures, by mistake."
+        f"{percent_text(high)}; such statements are right 95 times in 100.) By mistake, the same "
+        f"tests also find {percent_text(m['empty_share_real'][name])} of real test pictures out of distribution."
     )
 
 
@@ -173,7 +173,7 @@ def copied_text(m: Metrics) -> str:
     """Whether samples are copies of training pictures."""
     share = m["copied_share"]["vae"]["mixture"]
     outcome = "So the model doesn't copy." if share <= 0.02 else "So it may copy some."  # noqa: PLR2004
-    return f"By this rule {percent_text(share)} of the VAE's samples from the learned prior are copies. {outcome}"
+    return f"By this rule {percent_text(share, 2)} of the VAE's samples from the learned prior are copies. {outcome}"
 
 
 def active_text(m: Metrics) -> str:

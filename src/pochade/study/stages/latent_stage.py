@@ -41,7 +41,7 @@ def map_latents(inputs: StageInputs) -> StageResult:
     """Fit a t-SNE map of the autoencoder's latents of the test pictures, and place random latents on it."""
     model, seed = inputs.model("autoencoder"), inputs.settings.seed
     latents = flat_latents(model, inputs.data.test.images)
-    fitted_map = TSNEMap.fit(latents, seed)
+    fitted_map = TSNEMap.fit(latents, seed, threads=1)
     points: Floats = shared_random_latents(model, seed).flatten(1).numpy()
     neighbours = nearest_neighbours(points, latents, NEIGHBOURS_SHOWN).indices
     return StageResult({}, {"positions": fitted_map.positions, "placed": fitted_map.place(points), "near": neighbours})

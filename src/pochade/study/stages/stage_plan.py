@@ -11,19 +11,22 @@ from pochade.study.stages.latent_stage import interpolate_classes, map_latents, 
 from pochade.study.stages.rate_distortion_stage import measure_rate_distortion
 from pochade.study.stages.reconstruction_stage import measure_reconstructions
 from pochade.study.stages.sample_stage import measure_normal_samples, measure_real_pictures, measure_samples
-from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.training_stage import train_model
 from pochade.study.study_models import GENERATIVE_NAMES, KL_WEIGHTS, VAE_NAMES
-from pochade.training.loop import TrainingProgress
+from pochade.study.study_settings import StudySettings
+from pochade.training.recipe import FAST_RECIPE
 
-JUDGED_NAMES = ("autoencoder", "autoencoder_16", "vae", "vae_calibrated")  # their random latents are judged
+JUDGED_NAMES = (
+    "autoencoder",
+    "autoencoder_16",
+    "vae",
+    "vae_calibrated",
+)  # their share of random latents out of distribution is reported
 SAMPLED_NAMES = (*JUDGED_NAMES[:2], "autoencoder_32", *JUDGED_NAMES[2:])  # models with a learned prior
 WALKED_NAMES = ("autoencoder", "autoencoder_16", "vae")  # paths between two pictures are decoded by these
 TRADING_NAMES = tuple(f"vae_kl_{weight:g}" for weight in KL_WEIGHTS)
 TRAINING_COST, MEASURING_COST = 20.0, 8.0  # about seconds on one core with the fast recipe
-
-Measure = Callable[[StageInputs, Callable[[TrainingProgress], None]], StageResult]
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,16 @@ class Stage:
     is_training: bool = False
 
 
-def study_stages() -> list[Stage]:
+def study_stages(settings: StudySettings) -> list[Stage]:
     """Return all stages, in an order in which each comes after those that it needs."""
-    return [*_training_stages(), *_measuring_stages()]
+    return [*_training_stages(settings.recipe.epochs / FAST_RECIPE.epochs), *_measuring_stages()]
 
 
-def _training_stages() -> list[Stage]:
+def _training_stages(length: float) -> list[Stage]:
+    """The stages that train a model; `length` is how many times as long as with the fast recipe they take."""
+    costs = {"classifier": TRAINING_COST}  # its recipe is always the same
     return [
-        Stage(name, partial(train_model, name=name), cost=TRAINING_COST, is_training=True)
+        Stage(name, partial(train_model, name=name), cost=costs.get(name, length * TRAINING_COST), is_training=True)
         for name in ("classifier", *GENERATIVE_NAMES, "edge_autoencoder")
     ]
 

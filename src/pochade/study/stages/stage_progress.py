@@ -60,8 +60,9 @@ class ProgressMonitor:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
-        for leftover in self._store.folder.glob(f"*{PROGRESS_ENDING}"):  # of a study that was killed
-            leftover.unlink(missing_ok=True)
+        for pattern in (f"*{PROGRESS_ENDING}", ".*.part"):  # left over from a study that was killed
+            for leftover in self._store.folder.glob(pattern):
+                leftover.unlink(missing_ok=True)
         self._thread.start()
         return self
 

@@ -1,4 +1,4 @@
-"""Run the stages of a study side by side: one worker process per core, each with one thread.
+"""Run the stages of a study side by side: one worker process per core, at most eight, each with one thread.
 
 A small model does not use two threads well: they wait for each other after every layer, and on a busy machine most of
 the time. Two models side by side finish sooner than one after the other, and the number of cores does not change the
@@ -31,8 +31,8 @@ def run_stages(stages: Sequence[Stage], inputs: StageInputs, workers: int | None
     Args:
         stages: All stages, each after those that it needs.
         inputs: What the stages may use.
-        workers: The number of worker processes. 1 runs all stages in this process. By default one per core; with a GPU,
-            which trains one model after the other, only this process.
+        workers: The number of worker processes. 1 runs all stages in this process. By default one per core,
+            at most eight; with a GPU, which trains one model after the other, only this process.
 
     Raises:
         TrainingDiverged: A loss is infinite or not a number.
@@ -54,8 +54,12 @@ def run_stages(stages: Sequence[Stage], inputs: StageInputs, workers: int | None
 def default_workers() -> int:
     """The number of worker processes that suits this machine."""
     has_gpu = torch.cuda.is_available() or torch.backends.mps.is_available()
-    is_distributed = int(os.environ.get("WORLD_SIZE", "1")) > 1  # set by `accelerate launch`
-    return 1 if has_gpu or is_distributed else min(MAX_WORKERS, available_cores())
+    return 1 if has_gpu or is_distributed() else min(MAX_WORKERS, available_cores())
+
+
+def is_distributed() -> bool:
+    """Whether several processes train each model together, as `accelerate launch` starts them."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def run_stage(stage: Stage, inputs: StageInputs) -> None:
@@ -69,7 +73,7 @@ def run_stage(stage: Stage, inputs: StageInputs) -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let torch use one thread, as in a worker process, so that both give the same numbers."""
+    """Let torch use one thread, as in a worker process, so that models get the same weights in both."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -98,9 +102,10 @@ class StageTask:
             return error
         return None
 
-    def failure(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002  the same command always retries
+    def failure(self, problem: str, *, retry: bool) -> PochadeError:
         """Return the error for a worker that could not run the stage."""
-        return PochadeError(f"the study stopped: {problem}", "give the same command again; finished work is kept")
+        again, smaller = "give the same command again; finished work is kept", "give fewer --widths, or a --latent-dim"
+        return PochadeError(f"the study stopped: {problem}", again if retry else smaller)
 
 
 class StageQueue:

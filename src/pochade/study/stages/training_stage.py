@@ -12,7 +12,7 @@ from pochade.study.stages.stage_store import StageResult
 from pochade.study.study_models import model_plans
 from pochade.training.loop import TrainingProgress, train
 
-CURVES = ("losses", "trace")  # fields of the result: the mean loss of each epoch, and that of each 25th of an epoch
+CURVES = ("losses", "trace")  # fields of the result: the mean loss of each epoch, and of its parts
 
 
 def train_model(inputs: StageInputs, name: str, report: Callable[[TrainingProgress], None]) -> StageResult:

@@ -21,11 +21,14 @@ function buildDraw() {
   function apply(x, y) {
     const smudge = tool === "Smudge";
     const source = pixels.slice();
-    const offset = smudge ? Math.round(y - before[1]) * WIDTH + Math.round(x - before[0]) : 0;
+    const [right, down] = smudge ? [Math.round(x - before[0]), Math.round(y - before[1])] : [0, 0];
     for (let n = 0; n < pixels.length; n++) {
-      const distance = Math.hypot((n % WIDTH) + 0.5 - x, (Math.floor(n / WIDTH) % HEIGHT) + 0.5 - y);
+      const [column, row] = [n % WIDTH, Math.floor(n / WIDTH) % HEIGHT];
+      const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y);
+      const [left, top] = [column - right, row - down]; // where the smudge comes from
+      const inside = left >= 0 && left < WIDTH && top >= 0 && top < HEIGHT;
       const strength = Math.min(smudge ? 0.8 : 1, 1.5 * (1 - distance / (smudge ? 2 * size : size)));
-      const value = smudge ? source[n - offset] ?? paper : tool === "Draw" ? 1 - paper : paper;
+      const value = smudge ? (inside ? source[n - down * WIDTH - right] : paper) : tool === "Draw" ? 1 - paper : paper;
       if (strength > 0) pixels[n] += strength * (value - pixels[n]);
     }
     before = [x, y];

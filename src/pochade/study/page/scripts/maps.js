@@ -150,7 +150,6 @@ function buildMaps() {
   function choose(index) {
     for (const map of maps) {
       const positions = map === vae ? data.clouds.mean : data.maps[map.name].pictures;
-      if (!positions) continue;
       map.chosen = { centre: positions[index], deviation: map === vae && data.clouds.deviation[index] };
       map.move(positions[index]);
     }

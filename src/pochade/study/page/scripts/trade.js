@@ -63,7 +63,7 @@ function tradeChart(points, choose) {
     svgElement("path", { d: `M${left} ${top}V${bottom}H${right}`, class: "w-axis" }),
     svgElement("path", { d: `M${[...places].sort((a, b) => a[0] - b[0]).join("L")}`, class: "w-curve" }),
     ...dots,
-    ...points.map(({ kl }, i) => svgText(i && places[i][0] - places[i - 1][0] < 18 ? "" : kl.toFixed(0), places[i][0], bottom + 16)),
+    ...points.map(({ kl }, i) => svgText(i && Math.abs(places[i][0] - places[i - 1][0]) < 18 ? "" : kl.toFixed(0), places[i][0], bottom + 16)),
     ...[Math.min(...errors), Math.max(...errors)].map((error) => svgText(error.toFixed(3), left - 6, y(error) + 4, "end")),
     svgText("KL in nats per picture, log scale", (left + right) / 2, bottom + 33),
     svgText("test error", right, top + 6, "end"));
