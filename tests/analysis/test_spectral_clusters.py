@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pochade.analysis.probes import clustering_accuracy
-from pochade.analysis.spectral_clusters import sinkhorn_shares, spectral_clusters
+from pochade.analysis.spectral_clusters import SpectralClustering, sinkhorn_shares
 from tests.support.point_clouds import clouds
 
 
 @pytest.mark.parametrize("equal_sizes", [True, False])
 def test_clusters_are_the_clouds_in_any_order(equal_sizes: bool) -> None:
     points, labels = clouds()
-    clusters = spectral_clusters(points, 3, equal_sizes=equal_sizes)
+    clusters = SpectralClustering(points, 3).clusters(equal_sizes=equal_sizes)
     assert clustering_accuracy(clusters, labels) == 1
-    assert np.array_equal(clusters, spectral_clusters(points, 3, equal_sizes=equal_sizes)), (
+    assert np.array_equal(clusters, SpectralClustering(points, 3).clusters(equal_sizes=equal_sizes)), (
         "the same seed gives the same clusters"
     )
 
@@ -23,7 +23,7 @@ def test_clusters_are_the_clouds_in_any_order(equal_sizes: bool) -> None:
 def test_points_beyond_the_sample_follow_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pochade.analysis.spectral_clusters.MAX_CLUSTERED_POINTS", 150)
     points, labels = clouds(600)
-    clusters = spectral_clusters(points, 3, seed=2, equal_sizes=True)
+    clusters = SpectralClustering(points, 3, seed=2).clusters(equal_sizes=True)
     assert clustering_accuracy(clusters, labels) > 0.9, "a sample holds the clouds in not quite equal shares"
 
 

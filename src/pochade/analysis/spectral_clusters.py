@@ -12,36 +12,48 @@ K_MEANS_ROUNDS = 30
 SINKHORN_ROUNDS = 50  # enough for the row and column sums to be right to a percent
 
 
-def spectral_clusters(points: Floats, count: int, seed: int = 0, *, equal_sizes: bool) -> Integers:
-    """Cluster points into a given number of clusters.
-
-    K-means in the spectral embedding finds the clusters. With equal sizes, optimal transport assigns the points so
-    that every cluster gets the same amount (Asano, Rupprecht & Vedaldi, "Self-labelling via Simultaneous Clustering and
-    Representation Learning", ICLR 2020). Without this, one class with two clear subclasses is split before two classes
-    that touch are separated. Don't ask for equal sizes where they are very unequal.
+class SpectralClustering:
+    """Clusters points into a given number of clusters, by k-means in the spectral embedding of their neighbour graph.
 
     Of more than 20,000 points a random sample is clustered; every other point joins the cluster of most of its
-    neighbours in the sample.
+    neighbours in the sample. The graph and its embedding are computed once.
 
     Args:
         points: (N, D) with meaningful Euclidean distances; N at least 20 and several times `count`.
         count: The number of clusters, from 2.
         seed: Decides the sample and the starting points of k-means and of the eigenvectors.
-        equal_sizes: Whether the clusters are to have about equal sizes.
-
-    Returns:
-        The cluster of each point, from 0 (N,).
     """
-    sample = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_CLUSTERED_POINTS])
-    embedding = spectral_embedding(neighbour_affinity(points[sample]), count + 1, seed)
-    find_clusters = _balanced_k_means if equal_sizes else _k_means
-    sample_clusters = find_clusters(embedding, count, seed)
-    if len(sample) == len(points):
-        return sample_clusters
-    votes = sample_clusters[nearest_neighbours(points, points[sample], GRAPH_NEIGHBOURS).indices]  # (N, 10)
-    clusters: Integers = np.stack([(votes == number).sum(1) for number in range(count)], axis=1).argmax(1)
-    clusters[sample] = sample_clusters
-    return clusters
+
+    def __init__(self, points: Floats, count: int, seed: int = 0) -> None:
+        self.count, self.seed = count, seed
+        self._sample = np.sort(np.random.default_rng(seed).permutation(len(points))[:MAX_CLUSTERED_POINTS])
+        sampled = points[self._sample]
+        self._embedding = spectral_embedding(neighbour_affinity(sampled), count + 1, seed)
+        is_whole = len(sampled) == len(points)
+        self._neighbours = None if is_whole else nearest_neighbours(points, sampled, GRAPH_NEIGHBOURS).indices
+
+    def clusters(self, *, equal_sizes: bool) -> Integers:
+        """Find the clusters.
+
+        With equal sizes, optimal transport assigns the points so that every cluster gets the same amount (Asano,
+        Rupprecht & Vedaldi, "Self-labelling via Simultaneous Clustering and Representation Learning", ICLR 2020).
+        Without this, one class with two clear subclasses is split before two classes that touch are separated. Don't
+        ask for equal sizes where they are very unequal.
+
+        Args:
+            equal_sizes: Whether the clusters are to have about equal sizes.
+
+        Returns:
+            The cluster of each point, from 0 (N,).
+        """
+        find_clusters = _balanced_k_means if equal_sizes else _k_means
+        sampled = find_clusters(self._embedding, self.count, self.seed)
+        if self._neighbours is None:
+            return sampled
+        votes = sampled[self._neighbours]  # (N, 10)
+        clusters: Integers = np.stack([(votes == number).sum(1) for number in range(self.count)], axis=1).argmax(1)
+        clusters[self._sample] = sampled
+        return clusters
 
 
 def _k_means(points: Floats, count: int, seed: int) -> Integers:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pochade.study.run_environment import code_version, machine_info
-from pochade.study.stages.stage_plan import JUDGED_NAMES, SAMPLED_NAMES, TRADING_NAMES
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.training_stage import CURVES
-from pochade.study.study_models import GENERATIVE_NAMES
+from pochade.study.study_models import GENERATIVE_NAMES, JUDGED_NAMES, SAMPLED_NAMES, WEIGHTED_NAMES
 from pochade.study.study_settings import StudySettings
 
 SET_MEASURES = {  # keys of `metrics.json`, and the measures of `set_distance` and `measure_originality`
@@ -80,7 +79,7 @@ def _first_points(points: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 def _by_sampler(results: Mapping[str, StageResult], measure: str) -> dict[str, Any]:
     """One measure of real pictures, as the floor, and of the pictures of each model and sampler."""
     table: dict[str, Any] = {"floor": results["real pictures"].numbers["floor"][measure]}
-    for model in (*SAMPLED_NAMES, *TRADING_NAMES):
+    for model in (*SAMPLED_NAMES, *WEIGHTED_NAMES):
         samplers = results[f"{model} samples"].numbers
         if values := {name: numbers[measure] for name, numbers in samplers.items() if measure in numbers}:
             table[model] = values

@@ -19,7 +19,22 @@ KL_WEIGHTS = (4.0, 0.25, 0.06)  # of the VAEs that trade sharpness for a filled 
 CONTROL_SIZES = (16, 32, 2)  # numbers in the latents of the autoencoders that are compared with the VAEs
 REFERENCE_CLASSIFIER_SEED = 0  # the same in every study, so that distances can be compared between studies
 
-VAE_NAMES = ("vae", "vae_calibrated", *(f"vae_kl_{weight:g}" for weight in KL_WEIGHTS))
+WEIGHTED_NAMES = tuple(f"vae_kl_{weight:g}" for weight in KL_WEIGHTS)
+VAE_NAMES = ("vae", "vae_calibrated", *WEIGHTED_NAMES)
+JUDGED_NAMES = (
+    "autoencoder",
+    "autoencoder_16",
+    "vae",
+    "vae_calibrated",
+)  # their share of random latents out of distribution is reported
+SAMPLED_NAMES = (*JUDGED_NAMES[:2], "autoencoder_32", *JUDGED_NAMES[2:])  # models with a learned prior
+WALKED_NAMES = ("autoencoder", "autoencoder_16", "vae")  # paths between two pictures are decoded by these
+_WEIGHTS: dict[str, float] = {"vae": 1.0, **dict(zip(WEIGHTED_NAMES, KL_WEIGHTS, strict=True))}
+KL_WEIGHT_BY_NAME: dict[str, float | None] = {  # of the rate-distortion curve, from the largest to the smallest
+    **{name: _WEIGHTS[name] for name in sorted(_WEIGHTS, key=lambda name: -_WEIGHTS[name])},
+    "vae_calibrated": None,  # it needs no weight
+}
+TRADING_NAMES = tuple(KL_WEIGHT_BY_NAME)
 GENERATIVE_NAMES = ("autoencoder", "autoencoder_16", "autoencoder_32", "autoencoder_2", *VAE_NAMES, "vae_2", "denoiser")
 
 

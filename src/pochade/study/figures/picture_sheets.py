@@ -11,6 +11,7 @@ from pochade.study.fashion_mnist import ImageSet
 from pochade.study.figures.concept_diagrams import feature_maps
 from pochade.study.figures.latent_charts import decode_square
 from pochade.study.figures.picture_grids import enlarge, mark_picture
+from pochade.study.study_models import JUDGED_NAMES, TRADING_NAMES, WALKED_NAMES
 from pochade.training.evaluation.reconstruction import decode_latents, encode_pictures
 
 COLUMNS = 12
@@ -18,10 +19,7 @@ SAMPLE_ROWS = 2  # of each model
 MAP_COLUMNS = 8  # feature maps of each layer that are shown
 SMUDGE_NOISE = 0.5
 ERROR_PERCENT = 99  # of the squared errors of a row: larger ones are shown like this one
-RANDOM_MODELS = ("autoencoder", "autoencoder_16", "vae", "vae_calibrated")
-TRADE_MODELS = ("vae_kl_4", "vae", "vae_kl_0.25", "vae_kl_0.06", "vae_calibrated")
 CLEANED = ("clean", "noisy", "best_blur", "autoencoder", "autoencoder_16", "denoiser")
-PATH_MODELS = ("autoencoder", "autoencoder_16", "vae")
 RED = (184, 50, 63)
 Rows = list[Any]  # for each row pictures (N, C, H, W), uint8 or in [0, 1]
 
@@ -34,8 +32,8 @@ def picture_sheets(data: ImageSet, models: Mapping[str, Any], results: Mapping[s
         models: The trained models by name.
         results: The results of all stages by name.
     """
-    copies, points = results["reconstructions"].arrays, {name: results[f"{name} points"] for name in RANDOM_MODELS}
-    paths = {name: results[f"{name} paths"].arrays for name in PATH_MODELS}
+    copies, points = results["reconstructions"].arrays, {name: results[f"{name} points"] for name in JUDGED_NAMES}
+    paths = {name: results[f"{name} paths"].arrays for name in WALKED_NAMES}
     cleaned, original = results["denoising"].arrays, results["vae samples"].arrays
     planes = [decode_square(models[name]) for name in ("autoencoder_2", "vae_2")]
     return {
@@ -48,15 +46,15 @@ def picture_sheets(data: ImageSet, models: Mapping[str, Any], results: Mapping[s
         "denoising": [cleaned[name] for name in CLEANED],
         "smudged": [smudged_row(data.test.images[1], models)],
         "random_autoencoder": [points["autoencoder"].arrays["decoded"]],
-        "random_points": [[points[name].arrays["decoded"][0] for name in RANDOM_MODELS]],
-        "same_point": [points[name].arrays[key] for key in ("decoded", "decoded_learned") for name in RANDOM_MODELS],
+        "random_points": [[points[name].arrays["decoded"][0] for name in JUDGED_NAMES]],
+        "same_point": [points[name].arrays[key] for key in ("decoded", "decoded_learned") for name in JUDGED_NAMES],
         "plane_autoencoder": list(planes[0]),
         "plane_vae": list(planes[1]),
-        "samples": sample_rows(results, RANDOM_MODELS, "normal"),
-        "learned_samples": sample_rows(results, RANDOM_MODELS, "mixture"),
+        "samples": sample_rows(results, JUDGED_NAMES, "normal"),
+        "learned_samples": sample_rows(results, JUDGED_NAMES, "mixture"),
         "tshirt_trouser": [paths[name]["tshirt_trouser"] for name in paths],
         "boot_shirt": [paths[name]["boot_shirt"] for name in paths],
-        "trade_samples": [results[f"{name} samples"].arrays["normal"][:COLUMNS] for name in TRADE_MODELS],
+        "trade_samples": [results[f"{name} samples"].arrays["normal"][:COLUMNS] for name in TRADING_NAMES],
         "originality": [original["mixture"][:COLUMNS], original["closest"][:COLUMNS]],
     }
 

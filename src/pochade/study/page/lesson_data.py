@@ -12,10 +12,11 @@ from pochade.models.autoencoder import NOISE_DEVIATION, Autoencoder
 from pochade.models.vae import VAE
 from pochade.study.fashion_mnist import ImageSet, Split
 from pochade.study.page.model_export import encode_array, export_model
+from pochade.study.study_models import WEIGHTED_NAMES
 from pochade.training.evaluation.reconstruction import encode_pictures
 
 WITH_ENCODER = ("autoencoder", "autoencoder_16", "vae", "denoiser")
-DECODERS_ONLY = ("vae_calibrated", "vae_kl_4", "vae_kl_0.25", "vae_kl_0.06", "autoencoder_2", "vae_2")
+DECODERS_ONLY = ("vae_calibrated", *WEIGHTED_NAMES, "autoencoder_2", "vae_2")
 MAPPED_NAMES = ("autoencoder_2", "vae_2")  # their latents are the positions on a map
 PICTURES_PER_CLASS = 5
 MAPPED_PICTURES = 4_000  # test pictures on each map

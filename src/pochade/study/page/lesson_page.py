@@ -15,12 +15,13 @@ from pochade.study.figures.draw_figures import TEST_TITLES
 from pochade.study.figures.figure_charts import BYTE_TITLES
 from pochade.study.figures.model_titles import model_title
 from pochade.study.figures.picture_grids import GAP
-from pochade.study.figures.picture_sheets import RANDOM_MODELS, SAMPLE_ROWS, TRADE_MODELS
+from pochade.study.figures.picture_sheets import SAMPLE_ROWS
 from pochade.study.page import generation_text, lesson_text, verdict_text
 from pochade.study.page.lesson_code import code_blocks
 from pochade.study.page.lesson_sources import GLOSSARY, SOURCES
 from pochade.study.page.number_text import byte_text, count_text, decimal_text, error_text, percent_text
 from pochade.study.page.page_scripts import page_script, widget_style
+from pochade.study.study_models import JUDGED_NAMES, SAMPLED_NAMES, TRADING_NAMES
 from pochade.system.atomic_files import write_atomically
 from pochade.system.html_templates import render_html
 
@@ -54,8 +55,7 @@ PRIORS = {
     "mixture": "learned prior",
     "reconstruction": "reconstructions",
 }
-SAMPLED_MODELS = ("autoencoder", "autoencoder_16", "autoencoder_32", "vae", "vae_calibrated")
-MODEL_NAMES = ("autoencoder", "autoencoder_32", "autoencoder_16", "autoencoder_2", "denoiser", *TRADE_MODELS, "vae_2")
+TABLE_NAMES = ("autoencoder", "autoencoder_32", "autoencoder_16", "autoencoder_2", "denoiser", *TRADING_NAMES, "vae_2")
 
 
 @dataclass(frozen=True)
@@ -176,11 +176,11 @@ def _picture_words(stack: ConvConfig) -> dict[str, Any]:
 
 def _labels(m: dict[str, Any], classes: Sequence[str], stack: ConvConfig) -> dict[str, Any]:
     """The names of rows of figures and tables."""
-    titles = {name: model_title(name) for name in MODEL_NAMES}
-    random_titles = [model_title(name, m) for name in RANDOM_MODELS]
+    titles = {name: model_title(name) for name in TABLE_NAMES}
+    random_titles = [model_title(name, m) for name in JUDGED_NAMES]
     return {
         "titles": titles,
-        "model_names": MODEL_NAMES,
+        "model_names": TABLE_NAMES,
         "layer_names": [f"layer {number}" for number in range(1, len(stack.widths) + 1)],
         "group_names": [f"group {number}" for number in range(1, len(classes) + 1)],
         "sample_labels": [title if row == 0 else "" for title in random_titles for row in range(SAMPLE_ROWS)],
@@ -189,7 +189,7 @@ def _labels(m: dict[str, Any], classes: Sequence[str], stack: ConvConfig) -> dic
         "test_titles": TEST_TITLES,
         "sample_rows": [
             (name, prior, f"{model_title(name, m)}; {title}")
-            for name in SAMPLED_MODELS
+            for name in SAMPLED_NAMES
             for prior, title in PRIORS.items()
             if prior in m["fcd"].get(name, {})
         ],

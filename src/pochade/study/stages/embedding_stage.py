@@ -10,7 +10,7 @@ from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.pca import PrincipalComponents
 from pochade.analysis.probes import clustering_accuracy, knn_accuracy, linear_accuracy, normalised_mutual_information
-from pochade.analysis.spectral_clusters import spectral_clusters
+from pochade.analysis.spectral_clusters import SpectralClustering
 from pochade.models.edge_autoencoder import edge_histograms
 from pochade.study.fashion_mnist import ImageSet
 from pochade.study.stages.stage_inputs import StageInputs
@@ -80,10 +80,11 @@ def cluster_pictures(inputs: StageInputs) -> StageResult:
     data, seed, count = inputs.data, inputs.settings.seed, len(inputs.data.classes)
     embeddings = np.concatenate(unit_embeddings(data, EdgeEncoder()))
     labels = torch.cat([data.train.labels, data.test.labels]).numpy()
-    groups = spectral_clusters(embeddings, count, seed, equal_sizes=True)
+    clustering = SpectralClustering(embeddings, count, seed)
+    groups = clustering.clusters(equal_sizes=True)
     numbers = _compare_groups(groups, labels) | {
         "pictures": len(labels),
-        "sizes_unknown": _compare_groups(spectral_clusters(embeddings, count, seed, equal_sizes=False), labels),
+        "sizes_unknown": _compare_groups(clustering.clusters(equal_sizes=False), labels),
     }
     return StageResult(numbers, {"groups": groups})
 

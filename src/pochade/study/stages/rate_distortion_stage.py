@@ -4,7 +4,7 @@ from typing import Any
 
 from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult
-from pochade.study.study_models import KL_WEIGHTS
+from pochade.study.study_models import KL_WEIGHT_BY_NAME
 
 
 def measure_rate_distortion(inputs: StageInputs) -> StageResult:
@@ -16,9 +16,8 @@ def measure_rate_distortion(inputs: StageInputs) -> StageResult:
     Returns:
         A list under "curve", the largest weight first; the calibrated VAE, which needs no weight, is the last.
     """
-    weights = {"vae": 1.0} | {f"vae_kl_{weight:g}": weight for weight in KL_WEIGHTS}
-    curve = [_measure_vae(inputs, name, weights[name]) for name in sorted(weights, key=lambda name: -weights[name])]
-    return StageResult({"curve": [*curve, _measure_vae(inputs, "vae_calibrated", None)]})
+    curve = [_measure_vae(inputs, name, weight) for name, weight in KL_WEIGHT_BY_NAME.items()]
+    return StageResult({"curve": curve})
 
 
 def _measure_vae(inputs: StageInputs, name: str, weight: float | None) -> dict[str, Any]:

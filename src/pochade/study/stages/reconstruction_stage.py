@@ -13,7 +13,7 @@ from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.study_latents import latent_size
 from pochade.study.stages.training_stage import parameter_count
-from pochade.study.study_models import GENERATIVE_NAMES
+from pochade.study.study_models import GENERATIVE_NAMES, JUDGED_NAMES
 from pochade.training.evaluation.likelihood_bounds import evidence_lower_bound, importance_weighted_bound
 from pochade.training.evaluation.reconstruction import (
     active_units,
@@ -24,7 +24,6 @@ from pochade.training.evaluation.reconstruction import (
 )
 
 PCA_DIMENSIONS = (2, 5, 10, 16, 32, 64, 128, 256, 576)
-SHOWN_NAMES = ("autoencoder", "autoencoder_16", "vae", "vae_calibrated")
 IMPORTANCE_SAMPLES = 64  # of the tighter bound, for each picture
 IMPORTANCE_PICTURES = 250
 WHITE = np.float32(255)
@@ -50,7 +49,7 @@ def measure_reconstructions(inputs: StageInputs) -> StageResult:
     arrays = {
         "originals": examples,
         "pca": _reconstruct_by_pca(principal, examples, latent_size(models["vae"])),
-        **{name: decode_latents(models[name], encode_pictures(models[name], examples)) for name in SHOWN_NAMES},
+        **{name: decode_latents(models[name], encode_pictures(models[name], examples)) for name in JUDGED_NAMES},
     }
     return StageResult(numbers, arrays)
 

@@ -13,19 +13,16 @@ from pochade.study.stages.reconstruction_stage import measure_reconstructions
 from pochade.study.stages.sample_stage import measure_normal_samples, measure_real_pictures, measure_samples
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.training_stage import train_model
-from pochade.study.study_models import GENERATIVE_NAMES, KL_WEIGHTS, VAE_NAMES
+from pochade.study.study_models import (
+    GENERATIVE_NAMES,
+    SAMPLED_NAMES,
+    VAE_NAMES,
+    WALKED_NAMES,
+    WEIGHTED_NAMES,
+)
 from pochade.study.study_settings import StudySettings
 from pochade.training.recipe import FAST_RECIPE
 
-JUDGED_NAMES = (
-    "autoencoder",
-    "autoencoder_16",
-    "vae",
-    "vae_calibrated",
-)  # their share of random latents out of distribution is reported
-SAMPLED_NAMES = (*JUDGED_NAMES[:2], "autoencoder_32", *JUDGED_NAMES[2:])  # models with a learned prior
-WALKED_NAMES = ("autoencoder", "autoencoder_16", "vae")  # paths between two pictures are decoded by these
-TRADING_NAMES = tuple(f"vae_kl_{weight:g}" for weight in KL_WEIGHTS)
 TRAINING_COST, MEASURING_COST = 20.0, 8.0  # about seconds on one core with the fast recipe
 
 
@@ -77,7 +74,7 @@ def _measuring_stages() -> list[Stage]:
                 partial(measure_normal_samples, name=name),
                 ("classifier", "real pictures", name),
             )
-            for name in TRADING_NAMES
+            for name in WEIGHTED_NAMES
         ),
         Stage(
             "rate-distortion",

@@ -1,5 +1,6 @@
 """What a trained autoencoder does with many pictures: latents, reconstructions, errors."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -80,11 +81,7 @@ def reconstruction_error(model: AutoencoderModel, images: Tensor) -> float:
     Returns:
         The error, for pixels in [0, 1].
     """
-    total = 0.0
-    for batch in images.split(BATCH_PICTURES):
-        x = batch.float() / WHITE
-        total += (model.decode(_encode_to_mean(model, x)) - x).square().sum().item()
-    return total / images.numel()
+    return _mean_squared_error(lambda x: model.decode(_encode_to_mean(model, x)), images)
 
 
 @torch.inference_mode()
@@ -99,18 +96,23 @@ def sampled_reconstruction_error(model: VAE, images: Tensor, seed: int = 0) -> f
     Returns:
         The error, for pixels in [0, 1].
     """
-    total = 0.0
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for batch in images.split(BATCH_PICTURES):
-            x = batch.float() / WHITE
-            total += (model(x).reconstruction - x).square().sum().item()
-    return total / images.numel()
+        return _mean_squared_error(lambda x: model(x).reconstruction, images)
 
 
 def active_units(latents: Tensor) -> int:
     """How many dimensions of the latents (N, D) vary with the picture (Burda et al., ICLR 2016)."""
     return int((latents.flatten(1).var(0) > MIN_ACTIVE_VARIANCE).sum())
+
+
+def _mean_squared_error(reconstruct: Callable[[Tensor], Tensor], images: Tensor) -> float:
+    """The mean squared error of reconstructing pictures (N, C, H, W) uint8, for pixels in [0, 1]."""
+    total = 0.0
+    for batch in images.split(BATCH_PICTURES):
+        x = batch.float() / WHITE
+        total += (reconstruct(x) - x).square().sum().item()
+    return total / images.numel()
 
 
 def _encode_to_mean(model: EncoderModel, x: Tensor) -> Tensor:
