@@ -11,7 +11,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal  # one test pr
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo study drawings papers figures data test test-all quick lint docs notebook bench clean
+.PHONY: help install demo study drawings papers paintings figures packs data test test-all quick lint docs notebook bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -63,6 +63,12 @@ notebook: $(INSTALLED) ## make examples/lesson.ipynb from examples/lesson.py
 
 figures: ## get 241 painted figures to measure on into the cache, from Debian's package wesnoth-1.16-data (GPL, CC BY-SA)
 	@bash experiments/recipes/fetch-debian.sh wesnoth-1.16-data usr/share/games/wesnoth/1.16/data "$(CACHE)/wesnoth"
+
+paintings: ## get pictures by many hands to learn from into the cache, from 118 of Debian's packages (3.3 GB to download, free licences)
+	@bash experiments/recipes/fetch-paintings.sh "$(CACHE)/paintings"
+
+packs: $(INSTALLED) drawings paintings ## write experiments/packs/*.pack, the pictures that models are trained on (half an hour on two cores)
+	$(BIN)/python -m experiments.pack
 
 bench: $(INSTALLED) data drawings papers figures ## measure every figure again (some hours on two cores)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -1,1 +1,1 @@
-"""How each shipped model was trained (recipes/), how each figure was measured (bench/), what both share (shared/)."""
+"""How the shipped models are trained, and how every published figure is measured. README.md has the map."""

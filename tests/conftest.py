@@ -16,7 +16,7 @@ __all__ = ["art", "collection", "learnt_art"]  # fixtures
 
 
 NO_SKIPS = os.environ.get("POCHADE_NO_SKIPS") == "1"  # set where a browser, Postgres and every extra are installed
-MACHINE_SKIPS = ("this disk takes no such name", "only Linux limits")  # nothing to install would change these
+MACHINE_SKIPS = ("this disk takes no such name", "only Linux limits", "needs a GPU")  # no package changes these
 settings.register_profile("pochade", deadline=None)  # a busy machine is no failure
 settings.load_profile("pochade")
 

@@ -56,7 +56,7 @@ def _compare_on_scans(ours: Cleaner, damage: Damage, drawings: Sequence[Picture]
     cleaners = {"the scan": leave_as_is, "pochade": ours} | {name: rival.clean for name, rival in rivals.items()}
     values_of: dict[str, dict[str, list[float]]] = {name: {} for name in cleaners}
     for number, drawing in enumerate(drawings):
-        scan = damage(drawing, DPI, np.random.default_rng(number))
+        scan = damage(drawing, DPI, number)
         for name, cleaner in cleaners.items():
             cleaned = cleaner(scan.picture)
             figures = {
@@ -106,10 +106,7 @@ def _tune_bm3d(damage: Damage, drawings: Sequence[Picture], flat: Cleaner) -> fl
 
 def _damaged_crops(damage: Damage, drawings: Sequence[Picture], side: int, seed: int) -> list[DamagedScan]:
     """Scans of the busiest part of each drawing."""
-    return [
-        damage(busiest_crop(drawing, side), DPI, np.random.default_rng(seed + number))
-        for number, drawing in enumerate(drawings)
-    ]
+    return [damage(busiest_crop(drawing, side), DPI, seed + number) for number, drawing in enumerate(drawings)]
 
 
 def _compare_on_white_noise(ours: Cleaner, drawings: Sequence[Picture]) -> dict[str, Any]:
@@ -237,7 +234,7 @@ def _contact_sheet(drawings: Sequence[Picture], side: int = 420) -> Image.Image:
     rows = []
     for number, drawing in enumerate(drawings):
         page = np.pad(drawing, ((30, 30), (30, 30), (0, 0)), constant_values=255)
-        cleaned = clean(damage_scan(page, DPI, np.random.default_rng(CONTACT_SHEET_SEED + number)).picture)
+        cleaned = clean(damage_scan(page, DPI, CONTACT_SHEET_SEED + number).picture)
         removed = (128 + 2 * cleaned.removed).clip(0, 255).astype(np.uint8)
         panels = [Image.fromarray(panel) for panel in (cleaned.before, cleaned.after, removed)]
         rows.append([np.asarray(ImageOps.pad(panel, (side, side), color="white")) for panel in panels])

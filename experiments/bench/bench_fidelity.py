@@ -45,7 +45,7 @@ def _make_folder(folder: Path, count: int) -> None:
         elif number % 3 == 1:
             flat.save(target)
         else:
-            Image.fromarray(damage_scan(np.asarray(flat), DPI, np.random.default_rng(number)).picture).save(target)
+            Image.fromarray(damage_scan(np.asarray(flat), DPI, number).picture).save(target)
 
 
 def _single_codec_bytes(job: tuple[Path, float]) -> dict[str, int | None]:

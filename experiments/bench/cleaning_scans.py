@@ -50,7 +50,7 @@ class DamagedScan(Protocol):
         """Where there are specks, hairs or folds, (H, W)."""
 
 
-Damage = Callable[[Picture, float, np.random.Generator], DamagedScan]
+Damage = Callable[[Picture, float, int], DamagedScan]  # of a drawing, its resolution, and a seed
 
 
 def choose_drawings(count: int, *, held_out: bool, folder: Path = DRAWINGS) -> list[Picture]:

@@ -1,4 +1,4 @@
-"""Random edits and stages of a drawing, from which `experiments/recipes/train_pair_model.py` learns."""
+"""Random edits and stages of a drawing, from which the pair model learns (`experiments/train/tasks/pair_model.py`)."""
 
 import io
 import random

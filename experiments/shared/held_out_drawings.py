@@ -11,7 +11,6 @@ from PIL import Image
 from experiments.shared.openclipart import NEAR_BITS, STARS_FOLDER, Drawing, file_digest, is_held_out, load_drawings
 from experiments.shared.paths import DRAWINGS
 from experiments.shared.perceptual_hash import distinct_rows, hash_distances
-from experiments.shared.white_paper import on_white
 
 Image.MAX_IMAGE_PIXELS = None
 PATTERNS_FOLDER = "special/patterns"  # grids of dots that differ in nothing except their size
@@ -41,8 +40,8 @@ def without_repetitive_folders(drawings: list[Drawing]) -> list[Drawing]:
     return [drawing for drawing in drawings if STARS_FOLDER not in drawing.path and PATTERNS_FOLDER not in drawing.path]
 
 
-def distinct_pictures(drawings: list[Drawing]) -> list[Image.Image]:
-    """Open drawings, on white, that differ from each other in every orientation; no stars, no patterns of dots."""
+def distinct_drawings(drawings: list[Drawing]) -> list[Drawing]:
+    """Choose drawings that differ from each other in every orientation; no stars, no patterns of dots."""
     candidates = without_repetitive_folders(drawings)
     near = hash_distances(np.stack([drawing.grey for drawing in candidates])) < NEAR_BITS
-    return [on_white(Image.open(candidates[row].path)) for row in distinct_rows(near)]
+    return [candidates[row] for row in distinct_rows(near)]

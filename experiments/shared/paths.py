@@ -4,4 +4,5 @@ from pathlib import Path
 
 DRAWINGS = Path.home() / ".cache" / "pochade" / "openclipart"  # `make drawings`
 PAPERS = DRAWINGS.parent / "papers"  # `make papers`: CC0 photographs of paper
+PAINTINGS = DRAWINGS.parent / "paintings"  # `make paintings`: art of free games, desktops and programs
 PAINTED_FIGURES = DRAWINGS.parent / "wesnoth"  # `make figures`: 241 painted portraits

@@ -21,6 +21,7 @@ from pochade.models.model_input import LetterboxedBatch
 from pochade.models.sketch_model import SketchVAE
 from pochade.system.progress import Report
 from pochade.training.augment.augmentations import augment
+from pochade.training.augment.random_numbers import RandomNumbers
 from pochade.training.losses.contrastive import ContrastiveLoss
 from pochade.training.losses.rate_distortion import rate_distortion_loss
 from pochade.training.timed_training import plan_epochs, report_stage, train_epochs
@@ -137,12 +138,11 @@ def _retrieval(embedder: Embedder, held_out: list[Squares]) -> tuple[float, floa
     pixels, frames = square_tensors([picture.subject for picture in held_out])
     model, clean = embedder.embedding_model, torch.from_numpy(embedder.embed_batch(pixels, frames))  # (N, D)
     margins, hits = list[Tensor](), list[Tensor]()
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        for _ in range(AUGMENTATIONS):
-            augmented = augment(LetterboxedBatch(pixels, frames), model.config.side)
-            cosines = model(augmented.contiguous(memory_format=torch.channels_last)) @ clean.T  # (N, N)
-            lead = (cosines.diagonal().unsqueeze(1) - cosines).fill_diagonal_(torch.inf)
-            margins.append(functional.logsigmoid(lead / MARGIN_SOFTNESS).sum(1))
-            hits.append((lead > 0).all(1).float())
+    random = RandomNumbers(0)  # the same augmentations before and after the training
+    for _ in range(AUGMENTATIONS):
+        augmented = augment(LetterboxedBatch(pixels, frames), model.config.side, random)
+        cosines = model(augmented.contiguous(memory_format=torch.channels_last)) @ clean.T  # (N, N)
+        lead = (cosines.diagonal().unsqueeze(1) - cosines).fill_diagonal_(torch.inf)
+        margins.append(functional.logsigmoid(lead / MARGIN_SOFTNESS).sum(1))
+        hits.append((lead > 0).all(1).float())
     return float(torch.cat(hits).mean()), float(torch.cat(margins).mean())

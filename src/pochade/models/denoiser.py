@@ -98,10 +98,11 @@ def local_means(x: Tensor) -> Tensor:
             eight = eight.narrow(axis, 0, eight.shape[axis] - step) + eight.narrow(axis, step, eight.shape[axis] - step)
         length = sums.shape[axis] - WINDOW_PIXELS + 1
         sums = eight.narrow(axis, 0, length) + sums.narrow(axis, WINDOW_PIXELS - 1, length)
-    return sums / (_window_sizes(x.shape[2]).view(-1, 1) * _window_sizes(x.shape[3])).to(x)
+    down, across = (_window_sizes(side, x.device) for side in x.shape[2:])
+    return sums / (down.view(-1, 1) * across).to(x)
 
 
-def _window_sizes(side: int) -> Tensor:
+def _window_sizes(side: int, device: torch.device) -> Tensor:
     """How many pixels of the window around each pixel of a row are inside the picture, (side,)."""
-    position = torch.arange(side)
+    position = torch.arange(side, device=device)
     return 1 + position.clamp(max=WINDOW_PIXELS // 2) + (side - 1 - position).clamp(max=WINDOW_PIXELS // 2)

@@ -46,7 +46,7 @@ def frame_mask(frames: Tensor, side: int) -> Tensor:
         frames: Widths and heights of the frames (B, 2), as shares of the square.
         side: Pixels per side of a mask.
     """
-    centres = (torch.arange(side) + 0.5) / (side / 2) - 1  # of the pixels, -1 to 1
+    centres = (torch.arange(side, device=frames.device) + 0.5) / (side / 2) - 1  # of the pixels, -1 to 1
     half_sizes = frames.clamp(min=2 / side)
     across = (centres.abs() <= half_sizes[:, :1]).view(-1, 1, 1, side)
     down = (centres.abs() <= half_sizes[:, 1:]).view(-1, 1, side, 1)

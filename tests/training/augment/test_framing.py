@@ -1,40 +1,39 @@
-"""Frames are cut out of pictures where they should be, and bare paper is trimmed."""
+"""Pictures are cropped and photographed as strongly as real copies are."""
 
 import pytest
 import torch
 
-from pochade.training.augment.framing import extract_frames, trim_to_subject
-from tests.support.letterboxed import letterboxed_drawings
+from pochade.training.augment.framing import _crop_of, photograph, reframe
+from pochade.training.augment.random_numbers import RandomNumbers
 
-NO_ROTATION, MIDDLE = torch.eye(2)[None], torch.zeros(1, 2)
-
-
-def test_a_frame_rotated_by_a_quarter_shows_the_picture_rotated() -> None:
-    batch = letterboxed_drawings(1)
-    quarter = torch.tensor([[[0.0, -1.0], [1.0, 0.0]]])
-    view = extract_frames(batch.pictures, batch.frames, quarter, MIDDLE, 96)[:, :3]
-    torch.testing.assert_close(view, torch.rot90(batch.pictures, 1, (2, 3)), atol=1e-3, rtol=0)
+FULL = torch.ones(300, 2)
 
 
-def test_a_wide_frame_leaves_white_above_and_below() -> None:
-    batch = letterboxed_drawings(1)
-    view = extract_frames(batch.pictures, torch.tensor([[1.0, 0.5]]), NO_ROTATION, MIDDLE, 96)
-    assert view[0, 3].sum() == 96 * 48
-    assert (view[0, :3, :20] == 1).all()
+def test_a_fifth_of_the_crops_takes_more_than_a_fifth_of_a_side() -> None:
+    crops = _crop_of(torch.linspace(0, 1, 1001))
+    assert (crops.diff() > 0).all()
+    assert (crops[0].item(), crops[-1].item()) == pytest.approx((0, 0.3))
+    assert 0.19 < float((crops > 0.2).float().mean()) < 0.21
 
 
-@pytest.mark.parametrize("frame_side", [1.3, 1.8])
-def test_bare_paper_around_the_subject_is_trimmed_wherever_it_is(frame_side: float) -> None:
-    page = torch.ones(1, 3, 96, 96)
-    page[:, :, 20:60, 30:80] = 0.3  # 50 wide, 40 high
-    off_centre = torch.tensor([[0.1, -0.2]]) * (frame_side > 1.5)
-    frames, centres = trim_to_subject(page, torch.full((1, 2), frame_side), NO_ROTATION, off_centre)
-    torch.testing.assert_close(frames, torch.tensor([[50.0, 40.0]]) / 96, atol=0.17, rtol=0)
-    torch.testing.assert_close(centres, torch.tensor([[55 / 48 - 1, 40 / 48 - 1]]), atol=0.07, rtol=0)
+def test_a_reframed_picture_lies_on_white() -> None:
+    dark = torch.zeros(300, 3, 32, 32)
+    colour, mask = reframe(dark, FULL, 32, RandomNumbers(0))
+    values = colour.masked_select((mask > 0).expand_as(colour))
+    assert values.max() > 0.99
+    assert (colour.amax(1) - colour.amin(1)).max() < 1e-5  # nothing but shades of grey between black and white
 
 
-def test_a_page_without_a_subject_keeps_its_frame() -> None:
-    page = torch.full((1, 3, 96, 96), 0.5)
-    frames, centres = trim_to_subject(page, torch.full((1, 2), 0.9), NO_ROTATION, MIDDLE)
-    assert frames[0].tolist() == pytest.approx([0.9, 0.9])
-    assert centres[0].tolist() == [0, 0]
+def test_some_photographed_pictures_lie_on_ground_of_another_colour() -> None:
+    colour, _ = photograph(torch.zeros(300, 3, 32, 32), FULL, 32, RandomNumbers(0))
+    is_coloured = (colour.amax(1) - colour.amin(1)).flatten(1).amax(1) > 0.05
+    assert 0.05 < float(is_coloured.float().mean()) < 0.4
+
+
+def test_the_letterbox_of_a_photographed_picture_is_not_part_of_it() -> None:
+    narrow = torch.tensor([[0.5, 1.0]]).expand(300, 2)
+    picture = torch.ones(300, 3, 32, 32)  # white letterbox
+    picture[:, :, :, 8:24] = 0
+    colour, mask = photograph(picture, narrow, 32, RandomNumbers(0))
+    dark_share = (colour.amax(1, keepdim=True) < 0.1).flatten(1).sum(1) / mask.flatten(1).sum(1)
+    assert dark_share.median() > 0.8

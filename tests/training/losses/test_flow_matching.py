@@ -6,7 +6,7 @@ import torch
 from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
 from pochade.models.sketch_model import SketchConfig, SketchVAE, encode_on_white
 from pochade.training.loop import train
-from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_linear_parts
+from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_linear_parts, flow_matching_loss
 from pochade.training.recipe import Recipe
 
 
@@ -34,3 +34,15 @@ def mean_loss(model: FlowMatchingVAE, objective: FlowMatchingObjective, pictures
     """The mean loss over the same noises each time."""
     torch.manual_seed(0)
     return sum(objective.loss(model, pictures / 255).item() for _ in range(20)) / 20
+
+
+def test_the_same_torch_seed_gives_the_same_loss_wherever_tensors_are_made_by_default() -> None:
+    model = FlowMatchingVAE(
+        FlowMatchingConfig(places=2, channels=12, width=32, heads=2, reading=1, drawing=1, latent_dim=4)
+    )
+    grids, values = torch.rand(8, 12, 2, 2), []
+    for device in ("cpu", "meta"):
+        torch.manual_seed(0)
+        with torch.device(device):
+            values.append(flow_matching_loss(model, grids, 1e-3).item())
+    assert values[0] == values[1]

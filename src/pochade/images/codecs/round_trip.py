@@ -8,22 +8,6 @@ from PIL import Image
 from pochade.images.base.picture import Array
 
 
-def jpeg_round_trip(pixels: Array, quality: int, *, full_colour: bool = True) -> Array:
-    """Encode a picture as JPEG and decode it.
-
-    Args:
-        pixels: (H, W, 3) uint8.
-        quality: 1 to 95.
-        full_colour: Whether colour has full resolution (4:4:4) or half of it (4:2:0).
-
-    Returns:
-        The decoded picture (H, W, 3) uint8.
-    """
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=0 if full_colour else 2)
-    return np.asarray(Image.open(buffer))
-
-
 def avif_round_trip(pixels: Array, quality: int, speed: int = 6) -> Array:
     """Encode a picture as AVIF with full colour resolution (4:4:4) and decode it.
 

@@ -1,4 +1,4 @@
-"""Synthetic damage with sharp edges: dust, hairs, lint, scratches, folds and streaks.
+"""Synthetic damage with sharp edges: dark and light dust, hairs, curls, lint and scratches.
 
 The sizes in millimetres follow the annotated dust of Ivanova et al., "Simulating analogue film damage to analyse and
 improve artefact restoration on high-resolution scans" (Computer Graphics Forum 42, 2023): dust of 0.08 mm, hairs of
@@ -6,175 +6,158 @@ improve artefact restoration on high-resolution scans" (Computer Graphics Forum 
 """
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
-from pochade.images.geometry.gaussian_blur import blur
-from pochade.training.augment.random_fields import Floats, RandomGenerator, cloud_noise, log_uniform
+from pochade.training.augment.marks import Specks, Threads, draw_specks, draw_threads, spread_marks
+from pochade.training.augment.random_fields import blur, constant, log_uniform
+from pochade.training.augment.random_numbers import RandomNumbers
 
-Reals = NDArray[Any]
-MAX_SPECKS = 20_000  # of one kind on one sheet
-LIGHT_DUST_SHARE = 0.3  # density of light dust, relative to that of dark dust
-LARGE_DUST_SHARE = 0.5  # share of the dust that is large enough to be seen at arm's length
-DARK_HAIR_SHARE = 0.7  # share of the sheets with dark hairs
-MIN_CREASE_DEPTH, MIN_STREAK_DEPTH = 0.04, 0.005  # weaker changes do not count as defects
-
-
-def draw_discs(cover: Floats, down: Reals, across: Reals, radii: Reals) -> None:
-    """Draw discs with soft edges into a cover; where discs overlap, the stronger one counts.
-
-    Args:
-        cover: (H, W), from 0 to 1; changed in place.
-        down: Rows of the centres, in pixels (n,).
-        across: Columns of the centres (n,).
-        radii: In pixels (n,). A disc smaller than a pixel covers a part of it.
-    """
-    height, width = cover.shape
-    reach = math.ceil(float(radii.max(initial=0))) + 1
-    offsets = np.arange(-reach, reach + 1)
-    rows = np.floor(down).astype(int)[:, None, None] + offsets[None, :, None]
-    columns = np.floor(across).astype(int)[:, None, None] + offsets[None, None, :]
-    distance = np.hypot(rows + 0.5 - down[:, None, None], columns + 0.5 - across[:, None, None])
-    disc = np.clip(radii[:, None, None] + 0.5 - distance, 0, 1) * np.minimum(1, 2 * radii)[:, None, None]
-    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width) & (disc > 0)
-    rows, columns = np.broadcast_to(rows, inside.shape)[inside], np.broadcast_to(columns, inside.shape)[inside]
-    np.maximum.at(cover, (rows, columns), disc[inside].astype(np.float32))
+MAX_SPECKS, MAX_THREADS, MAX_POINTS = 20_000, 3_000, 512
+PATCH_PIXELS = 128**2  # an area; the lists have room for the marks on so many pixels at 150 to 600 dots per inch:
+MEAN_DUST, MOST_DUST, MEAN_THREADS, MOST_THREADS = 11, 120, 1.3, 16  # mean of a batch, and most of one patch
+SMALL_REACH, LARGE_REACH = 4, 12  # pixels
+LOBE_ROOM = 1.4  # how much further than its radius a speck may reach
+SHADOW_STRENGTH = 0.12
 
 
-def random_thread(rng: RandomGenerator, size: tuple[int, int], length: float, bend: float) -> tuple[Reals, Reals]:
-    """A bent line that starts anywhere on the sheet.
+@dataclass(frozen=True)
+class DustKind:
+    """What dust of one tone is like: "dust" is dark, "flecks" are light."""
 
-    Args:
-        rng: The source of all randomness.
-        size: Height and width of the sheet in pixels.
-        length: Of the line, in pixels.
-        bend: How much the line turns, in radians.
-
-    Returns:
-        Rows and columns of points half a pixel apart (n,).
-    """
-    count = max(2, int(2 * length))
-    jitter = np.cumsum(rng.normal(0, bend / math.sqrt(count), count))
-    turns = jitter + rng.uniform(-bend, bend) * np.linspace(0, 1, count)
-    angle = rng.uniform(0, math.tau) + turns
-    down = rng.uniform(0, size[0]) + np.cumsum(np.sin(angle)) / 2
-    across = rng.uniform(0, size[1]) + np.cumsum(np.cos(angle)) / 2
-    return down, across
+    chance: float  # of a sheet
+    density: tuple[float, float]  # per square centimetre, log-uniform
+    tone: tuple[float, float]
+    light_share: float = 0.0  # share of the sheets on which it is light
+    at_least: float = 0.0  # mean number on a sheet of any size, besides those by density
 
 
-def add_specks(rng: RandomGenerator, x: Floats, dots_per_mm: float, kind: str) -> tuple[Floats, Floats]:
-    """Put specks of one kind on a sheet.
+@dataclass(frozen=True)
+class ThreadKind(DustKind):
+    """What threads of one kind are like."""
+
+    length: tuple[float, float, float] = (1.0, 0.0, 1.0)  # mm: median, deviation of the logarithm, longest
+    width: tuple[float, float] = (0.03, 0.09)  # mm
+    bend: tuple[float, float] = (0.2, 2.5)  # radians
+    opacity: tuple[float, float] = (0.3, 1.0)
+
+
+DUST_KINDS = {
+    "dust": DustKind(0.85, (0.2, 24), (0.0, 0.45)),
+    "flecks": DustKind(0.6, (0.1, 10), (0.75, 1.0)),
+}
+THREAD_KINDS = {
+    "hairs": ThreadKind(0.5, (0.02, 3), (0.0, 0.4), 0.3, 0, (1.0, 0.9, 25)),
+    "curls": ThreadKind(0.12, (0.02, 0.2), (0.0, 0.4), 0.3, 0.7, (5.0, 0.5, 30), (0.04, 0.1), (2.5, 7.0)),
+    "lint": ThreadKind(0.1, (0.03, 0.1), (0.2, 0.7), 0.0, 1.2, (7.0, 0.4, 15), (0.04, 0.1), (3.0, 9.0), (0.3, 0.8)),
+    "scratches": ThreadKind(
+        0.15, (0.03, 0.3), (0.92, 1.0), 0.0, 1.2, (8.0, 1.1, 60), (0.03, 0.1), (0.0, 0.1), (0.2, 0.8)
+    ),
+}
+SPECK_KINDS = {**DUST_KINDS, **THREAD_KINDS}
+
+
+def add_specks(random: RandomNumbers, x: Tensor, dots_per_mm: Tensor, kinds: frozenset[str]) -> tuple[Tensor, Tensor]:
+    """Put specks of several kinds on sheets.
 
     Args:
-        rng: The source of all randomness.
-        x: The sheet (H, W, 3), from 0 to 1.
-        dots_per_mm: The resolution.
-        kind: "dust", "hairs", "lint" or "scratches".
+        random: The source of all randomness.
+        x: The sheets (B, 3, H, W), from 0 to 1.
+        dots_per_mm: Their resolutions (B,).
+        kinds: Names of `SPECK_KINDS`; other names are ignored.
 
     Returns:
-        The sheet with specks (H, W, 3), and how much of each pixel they cover (H, W).
+        The sheets with specks (B, 3, H, W), and how much of each pixel they cover (B, 1, H, W).
     """
-    makers = {"dust": _dust, "hairs": _hairs, "lint": _lint, "scratches": _scratches}
-    total = np.zeros(x.shape[:2], np.float32)
-    for cover, tone in makers[kind](rng, x.shape[:2], dots_per_mm):
-        colour = np.clip(tone + rng.normal(0, 0.03, 3), 0, 1).astype(np.float32)
-        x = x + cover[..., None] * (colour - x)
-        total = np.maximum(total, cover)
-    return x, total
+    dust = [kind for name, kind in DUST_KINDS.items() if name in kinds]
+    threads = [kind for name, kind in THREAD_KINDS.items() if name in kinds]
+    parts = [_draw_dust(random, x, dots_per_mm, dust)] if dust else []
+    parts += [_draw_threads(random, x, dots_per_mm, threads)] if threads else []
+    layers = [layer for part in parts for layer in part]
+    x, cover = x.clone(), torch.zeros_like(x[:, :1])
+    for layer, kind in zip(layers, (*dust, *threads), strict=True):
+        x.lerp_(_random_colours(random, len(x), kind), layer)
+        torch.maximum(cover, layer, out=cover)
+    return x, cover
 
 
-def add_speck_shadows(x: Floats, cover: Floats) -> Floats:
-    """Add faint shadows below specks, because they do not lie flat on the paper; `cover` is their mask (H, W)."""
-    blurred = blur(cover, 0.8)
-    shadow = np.concatenate([np.zeros_like(blurred[:1]), blurred[:-1]])  # one pixel lower
-    return x * (1 - 0.12 * np.clip(shadow - cover, 0, 1))[..., None]
+def add_speck_shadows(random: RandomNumbers, x: Tensor, cover: Tensor, share: float) -> None:
+    """Add faint shadows below the specks of a share of the sheets, in place: specks do not lie flat on the paper."""
+    shadow = blur(cover, torch.full_like(x[:, 0, 0, 0], 0.8), 0.8).roll(1, 2)  # one pixel lower
+    shadow[:, :, :1] = 0
+    strength = random.mask(len(x), share).view(-1, 1, 1, 1) * SHADOW_STRENGTH
+    x.mul_(1 - strength * (shadow - cover).clamp_(0, 1))
 
 
-def add_fold(rng: RandomGenerator, x: Floats, dots_per_mm: float) -> tuple[Floats, Floats]:
-    """Fold a sheet (H, W, 3): a light and a dark line side by side, and a soft shade on one side of them.
-
-    Returns:
-        The folded sheet (H, W, 3), and the mask of the crease (H, W), 0 or 1.
-    """
-    height, width = x.shape[:2]
-    angle = rng.choice([0.0, math.pi / 2]) + rng.normal(0, 0.06)
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    distance = (rows - rng.uniform(0, height)) * math.cos(angle) + (columns - rng.uniform(0, width)) * math.sin(angle)
-    line = rng.uniform(0.1, 0.3) * dots_per_mm
-    depth = cloud_noise(rng, (height, width), 3 * dots_per_mm) * rng.uniform(0.06, 0.3)
-    light, dark = (np.exp(-0.5 * ((distance - side * line) / line) ** 2) * depth for side in (0.7, -0.7))
-    shade = np.exp(-np.abs(distance) / (rng.uniform(2, 6) * dots_per_mm)) * (distance < 0) * rng.uniform(0.01, 0.06)
-    changed = x + (light - dark - shade)[..., None].astype(np.float32)
-    return np.clip(changed, 0, 1), (np.maximum(light, dark) > MIN_CREASE_DEPTH).astype(np.float32)
+def _random_colours(random: RandomNumbers, count: int, kind: DustKind) -> Tensor:
+    """A colour for the marks of each sheet (B, 3, 1, 1), grey to a few levels."""
+    tone = random.per_picture(count, *kind.tone)
+    light = random.mask(count, kind.light_share).view(-1, 1, 1, 1)
+    tone = torch.where(light, random.per_picture(count, 0.9, 1), tone)
+    return (tone + random.normal((count, 3, 1, 1), 0.03)).clamp_(0, 1)
 
 
-def add_streaks(rng: RandomGenerator, x: Floats) -> tuple[Floats, Floats]:
-    """Make a few whole columns of a scan (H, W, 3) lighter or darker, as dirt on the sensor does.
-
-    Returns:
-        The scan with streaks (H, W, 3), and the mask of the streaks (H, W), 0 or 1.
-    """
-    columns = np.ones(x.shape[1], np.float32)
-    for _ in range(int(rng.integers(1, 3))):
-        start, width = int(rng.integers(0, x.shape[1])), int(rng.integers(1, 4))
-        columns[start : start + width] += rng.choice([-1, 1]) * rng.uniform(0.01, 0.08)
-    streaks = np.broadcast_to(np.abs(columns - 1) > MIN_STREAK_DEPTH, x.shape[:2]).astype(np.float32)
-    return np.clip(x * columns[None, :, None], 0, 1), streaks
+def _per_kind(values: Iterable[float], device: torch.device) -> Tensor:
+    """A number of each kind (K,)."""
+    return constant(tuple(values), device)
 
 
-def _random_count(rng: RandomGenerator, size: tuple[int, int], density: float, dots_per_mm: float) -> int:
-    """How many specks a sheet has; `density` is their mean number per square centimetre."""
-    area = size[0] * size[1] / (10 * dots_per_mm) ** 2
-    return min(MAX_SPECKS, int(rng.poisson(density * area)))
+def _between(random: RandomNumbers, ranges: Iterable[tuple[float, float]], kinds: Tensor) -> Tensor:
+    """A random number for each mark (N,), uniform in the range of its kind."""
+    low, high = (_per_kind(values, kinds.device)[kinds] for values in zip(*ranges, strict=True))
+    return torch.lerp(low, high, random.uniform((len(kinds),)))
 
 
-def _dust(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
-    """Irregular clumps of discs, two sets of dark and one of light ones: the cover (H, W) and the tone of each set."""
-    tones = (rng.uniform(0.0, 0.45), rng.uniform(0.0, 0.45), rng.uniform(0.75, 1.0))
-    for tone, share in zip(tones, (1, 1, LIGHT_DUST_SHARE), strict=True):
-        cover = np.zeros(size, np.float32)
-        for _ in range(_random_count(rng, size, share * log_uniform(rng, 0.1, 12), dots_per_mm)):
-            large = rng.random() < LARGE_DUST_SHARE
-            diameter = (log_uniform(rng, 0.1, 1.2) if large else rng.lognormal(math.log(0.09), 0.55)) * dots_per_mm
-            parts = int(rng.integers(1, 5))
-            scatter = diameter * 0.35 * (parts > 1)
-            down = rng.uniform(0, size[0]) + rng.normal(0, 1, parts) * scatter
-            across = rng.uniform(0, size[1]) + rng.normal(0, 1, parts) * scatter
-            radius = np.zeros(1, np.float32) + diameter / 2
-            draw_discs(cover, down, across, radius * rng.uniform(0.5, 1.0, parts) if parts > 1 else radius)
-        yield cover * rng.uniform(0.35, 1.0), tone
+def _mean_counts(random: RandomNumbers, x: Tensor, dots_per_mm: Tensor, kinds: Sequence[DustKind]) -> Tensor:
+    """The mean number of marks of each kind on each sheet (K x B,), 0 where there are none."""
+    shape, device = (len(kinds), len(x)), x.device
+    area = math.prod(x.shape[2:]) / (10 * dots_per_mm).square()  # square centimetres
+    low, high = (_per_kind((math.log(kind.density[end]) for kind in kinds), device).view(-1, 1) for end in (0, 1))
+    density = torch.lerp(low, high, random.uniform(shape)).exp_()
+    present = random.uniform(shape) < _per_kind((kind.chance for kind in kinds), device).view(-1, 1)
+    at_least = _per_kind((kind.at_least for kind in kinds), device).view(-1, 1)
+    return (present * (density * area + at_least)).flatten()
 
 
-def _hairs(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
-    """Thin bent lines, short or long."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(_random_count(rng, size, log_uniform(rng, 0.02, 3), dots_per_mm)):
-        length = min(20.0, rng.lognormal(math.log(1.0), 0.9)) * dots_per_mm
-        down, across = random_thread(rng, size, length, rng.uniform(0.2, 2.5))
-        radii = np.full(len(down), rng.uniform(0.03, 0.09) * dots_per_mm / 2, np.float32)
-        draw_discs(cover, down, across, radii)
-    strength = rng.uniform(0.3, 1.0)
-    yield cover * strength, rng.uniform(0.0, 0.4) if rng.random() < DARK_HAIR_SHARE else rng.uniform(0.9, 1.0)
+def _list_length(x: Tensor, mean: float, most: float, limit: int) -> int:
+    """How many marks there can be, given the mean number on the patches of a batch and the most on one patch."""
+    patches = math.prod(x.shape[2:]) / PATCH_PIXELS
+    return min(limit * len(x), math.ceil(patches * (mean * len(x) + most)) + 1)
 
 
-def _lint(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
-    """Curled fibres of cloth, pale or coloured."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(1 + _random_count(rng, size, 0.05, dots_per_mm)):
-        down, across = random_thread(rng, size, rng.uniform(3, 15) * dots_per_mm, rng.uniform(4, 12))
-        radii = np.full(len(down), rng.uniform(0.04, 0.1) * dots_per_mm / 2, np.float32)
-        draw_discs(cover, down, across, radii)
-    yield cover * rng.uniform(0.3, 0.8), rng.uniform(0.2, 0.7)
+def _draw_dust(random: RandomNumbers, x: Tensor, dots_per_mm: Tensor, kinds: Sequence[DustKind]) -> Tensor:
+    """Draw dust, half of it large enough to be seen at arm's length: how much it covers (K, B, 1, H, W)."""
+    sheets, (height, width) = len(x), x.shape[2:]
+    canvas = x.new_zeros(len(kinds) * sheets, height, width)
+    means, strength = _mean_counts(random, x, dots_per_mm, kinds) / 2, random.uniform((len(canvas),), 0.45, 1.1)
+    count = _list_length(x, MEAN_DUST / 2, MOST_DUST / 2, MAX_SPECKS)
+    for reach in (SMALL_REACH, LARGE_REACH):
+        layers, present = spread_marks(random, means, count)
+        small = random.normal((count,), 0.55).exp_() * 0.09
+        diameters = small if reach == SMALL_REACH else log_uniform(random, (count,), 0.1, 1.2)
+        radii = (diameters * dots_per_mm[layers % sheets] / 2).clamp_(max=(reach - 1) / LOBE_ROOM) * present
+        opacities = (strength[layers] * random.uniform((count,), 0.7, 1.1)).clamp_(max=1)
+        draw_specks(random, canvas, Specks(layers, radii, opacities, reach))
+    return canvas.view(len(kinds), sheets, 1, height, width)
 
 
-def _scratches(rng: RandomGenerator, size: tuple[int, int], dots_per_mm: float) -> Iterator[tuple[Floats, float]]:
-    """Straight light lines."""
-    cover = np.zeros(size, np.float32)
-    for _ in range(1 + _random_count(rng, size, 0.1, dots_per_mm)):
-        down, across = random_thread(rng, size, log_uniform(rng, 1, 60) * dots_per_mm, 0.1)
-        radii = np.full(len(down), rng.uniform(0.03, 0.1) * dots_per_mm / 2, np.float32)
-        draw_discs(cover, down, across, radii)
-    yield cover * rng.uniform(0.2, 0.8), rng.uniform(0.92, 1.0)
+def _draw_threads(random: RandomNumbers, x: Tensor, dots_per_mm: Tensor, kinds: Sequence[ThreadKind]) -> Tensor:
+    """Draw threads: how much they cover (K, B, 1, H, W)."""
+    sheets, (height, width) = len(x), x.shape[2:]
+    canvas = x.new_zeros(len(kinds) * sheets, height, width)
+    count = _list_length(x, MEAN_THREADS, MOST_THREADS, MAX_THREADS)
+    layers, present = spread_marks(random, _mean_counts(random, x, dots_per_mm, kinds), count)
+    numbers, scale = layers // sheets, dots_per_mm[layers % sheets]
+    median, deviation, longest = (
+        _per_kind(values, x.device)[numbers] for values in zip(*(k.length for k in kinds), strict=True)
+    )
+    lengths = torch.minimum((random.normal((count,)) * deviation).exp_() * median, longest) * scale
+    radii = (_between(random, (kind.width for kind in kinds), numbers) * scale / 2).clamp_(max=1.5)
+    bends = _between(random, (kind.bend for kind in kinds), numbers)
+    opacities = _between(random, (kind.opacity for kind in kinds), numbers)
+    threads = Threads(layers, lengths * present, radii, bends, opacities)
+    draw_threads(random, canvas, threads, min(MAX_POINTS, max(height, width)))
+    return canvas.view(len(kinds), sheets, 1, height, width)

@@ -1,18 +1,20 @@
 """The contrastive loss of the embedding model: InfoNCE against a memory of all pictures, plus a coding-rate term."""
 
 import torch
+import torch.distributed
 from torch import Tensor
 from torch.nn import functional
 
 from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch, model_input
 from pochade.training.augment.augmentations import augment
-from pochade.training.augment.random_batch import random_mask
+from pochade.training.augment.random_numbers import RandomNumbers
 
 TEMPERATURE = 0.045  # of InfoNCE, in units of the cosine
-CODING_RATE_WEIGHT = 0.5
+CODING_RATE_WEIGHT = 0.75
 CODING_RATE_EPSILON = 1e-3  # keeps the logarithm finite for directions that no embedding uses
 UNCHANGED_SHARE = 0.5  # of the first augmentations, which are the picture itself, as the index embeds it
+NO_GROUP = -1  # of a row of the memory that holds no embedding yet
 
 
 class ContrastiveLoss:
@@ -24,14 +26,18 @@ class ContrastiveLoss:
         pictures ──►──┬──┤augment├──►──┤model├──► first (B, D) ──┬──► memory (N, D)
                       └──┤augment├──►──┤model├──► second (B, D) ─┴──┤InfoNCE against the memory├──► loss
 
+    The attributes `memory` and `groups` are all that it remembers. A training loop may save them, and restore them in
+    place.
+
     Args:
         picture_count: How many pictures the training set has, N.
         latent_dim: The size of an embedding, D.
+        device: Where the memory is. If the first batch is elsewhere, the memory moves there.
     """
 
-    def __init__(self, picture_count: int, latent_dim: int) -> None:
-        self.memory = torch.zeros(picture_count, latent_dim)
-        self.groups = torch.full((picture_count,), -1)  # -1 until the picture has an embedding in the memory
+    def __init__(self, picture_count: int, latent_dim: int, device: torch.device | str = "cpu") -> None:
+        self.memory = torch.zeros(picture_count, latent_dim, device=device)
+        self.groups = torch.full((picture_count,), NO_GROUP, device=device)
 
     def loss(self, model: EmbeddingModel, pictures: Tensor, frames: Tensor, rows: Tensor, groups: Tensor) -> Tensor:
         """The loss of one batch, in nats; it also updates the memory.
@@ -47,20 +53,41 @@ class ContrastiveLoss:
         Returns:
             A scalar.
         """
-        with pictures.device:
-            augmented = self._augment_twice(LetterboxedBatch(pictures, frames), model.config.side)
+        augmented = self._augment_twice(LetterboxedBatch(pictures, frames), model.config.side)
         embeddings = model(torch.cat(augmented).contiguous(memory_format=torch.channels_last))  # (2B, D)
+        with torch.autocast(pictures.device.type, enabled=False):  # half precision is coarser than the cosines differ
+            return self._compare(embeddings.float(), rows, groups)
+
+    def _compare(self, embeddings: Tensor, rows: Tensor, groups: Tensor) -> Tensor:
+        """The loss of the embeddings of both augmentations (2B, D); the memory keeps the first of them."""
+        self.memory, self.groups = self.memory.to(embeddings.device), self.groups.to(embeddings.device)
         first, second = embeddings.chunk(2)
-        filled = torch.nonzero(self.groups >= 0).flatten()  # (M,), rows with an embedding in the memory
-        same_work = groups.view(-1, 1) == torch.cat([groups, self.groups[filled].to(groups.device)])  # (B, B + M)
-        info_nce = info_nce_loss(first, second, self.memory[filled].to(embeddings.device), same_work, TEMPERATURE)
-        self.memory[rows.cpu()], self.groups[rows.cpu()] = first.detach().cpu(), groups.cpu()
+        same_work = groups.view(-1, 1) == torch.cat([groups, self.groups])  # (B, B + N)
+        same_work[:, len(groups) :] |= self.groups == NO_GROUP
+        remembered = self.memory.clone()  # the gradient needs it as it is now
+        info_nce = info_nce_loss(first, second, remembered, same_work, TEMPERATURE)
+        for share in _gather((rows, first.detach(), groups)):
+            shared_rows, embedded, shared_groups = (tensor.to(self.memory.device) for tensor in share)
+            self.memory.index_copy_(0, shared_rows, embedded)
+            self.groups.index_copy_(0, shared_rows, shared_groups)
         return info_nce + CODING_RATE_WEIGHT * coding_rate_loss(embeddings)
 
     @staticmethod
     def _augment_twice(sources: LetterboxedBatch, side: int) -> tuple[Tensor, Tensor]:
-        unchanged = random_mask(len(sources), UNCHANGED_SHARE).view(-1, 1, 1, 1)
-        return torch.where(unchanged, model_input(sources, side), augment(sources, side)), augment(sources, side)
+        random = RandomNumbers.from_torch(sources.pictures.device)
+        first, changed = model_input(sources, side), random.rows(len(sources), 1 - UNCHANGED_SHARE)
+        if len(changed):
+            first.index_copy_(0, changed, augment(sources[changed], side, random))
+        return first, augment(sources, side, random)
+
+
+def _gather(share: tuple[Tensor, ...]) -> list[tuple[Tensor, ...]]:
+    """The tensors of all processes that train together, which may have shares of different sizes."""
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return [share]
+    shares: list[tuple[Tensor, ...]] = [share] * torch.distributed.get_world_size()
+    torch.distributed.all_gather_object(shares, share)
+    return shares
 
 
 def info_nce_loss(first: Tensor, second: Tensor, memory: Tensor, same_work: Tensor, temperature: float) -> Tensor:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pochade.training.augment.random_numbers import RandomNumbers
+
 EDGE_WEIGHT = 0.2  # of errors in the differences between neighbouring pixels, relative to errors in the pixels
 DEFECT_WEIGHT = 0.03  # of the cross-entropy of the defect mask
 CHARBONNIER_EPSILON = 1e-3  # smaller differences count quadratically, larger ones linearly (Charbonnier et al., 1994)
@@ -30,11 +32,12 @@ def scan_denoising_loss(model: nn.Module, pictures: Tensor, layers: Tensor, defe
     Returns:
         A scalar.
     """
+    random = RandomNumbers.from_torch(pictures.device)
     stacked = torch.cat([pictures, layers / 255, defects / 255], 1)  # (B, 13, S, S)
-    stacked = random_orientation(stacked)
+    stacked = random_orientation(stacked, random)
     pictures, with_specks, with_stains, clean = stacked[:, :12].split(3, 1)
     defects = stacked[:, 12:]
-    strengths = random_strengths(len(stacked)).to(stacked.device)  # (B, 3, 1, 1)
+    strengths = random_strengths(len(stacked), random)  # (B, 3, 1, 1)
     stains, specks, grain = ((1 - strengths)[:, kind : kind + 1] for kind in range(3))  # shares to leave
     target = (
         clean + stains * (with_stains - clean) + specks * (with_specks - with_stains) + grain * (pictures - with_specks)
@@ -67,8 +70,9 @@ def artifact_removal_loss(model: nn.Module, pictures: Tensor, clean: Tensor, con
     Returns:
         A scalar, in nats.
     """
+    random = RandomNumbers.from_torch(pictures.device)
     stacked = torch.cat([pictures, clean.float() / 255], 1)  # (B, 6, S, S)
-    stacked = random_orientation(_random_crop(stacked, CROP_PIXELS))  # (B, 6, s, s)
+    stacked = random_orientation(_random_crop(stacked, CROP_PIXELS, random), random)  # (B, 6, s, s)
     decoded, target = stacked.split(3, 1)
     planes = (conditioning.float() / 100).expand(-1, -1, *stacked.shape[2:])
     change, _ = model(decoded.contiguous(memory_format=torch.channels_last), planes)
@@ -93,24 +97,24 @@ def page_loss(model: nn.Module, thumbnails: Tensor, light: Tensor, paper: Tensor
     """
     factor = thumbnails.shape[2] // light.shape[2]
     enlarged_light = functional.interpolate(light, scale_factor=factor, mode="nearest")
-    stacked = random_orientation(torch.cat([thumbnails, enlarged_light, paper / 255], 1))
+    random = RandomNumbers.from_torch(thumbnails.device)
+    stacked = random_orientation(torch.cat([thumbnails, enlarged_light, paper / 255], 1), random)
     thumbnails, enlarged_light, bare = stacked.split([3, 3, 1], 1)
     predicted_light, bare_logits = model(thumbnails)
     error = predicted_light - functional.avg_pool2d(enlarged_light, factor)
     return charbonnier(error) + PAPER_WEIGHT * functional.binary_cross_entropy_with_logits(bare_logits, bare)
 
 
-def random_strengths(count: int) -> Tensor:
+def random_strengths(count: int, random: RandomNumbers) -> Tensor:
     """How much of each kind of damage to remove (B, 3, 1, 1), 0 to 1: for most pictures all, else a random amount."""
-    mixed = torch.empty(count, 3, 1, 1).uniform_(-0.5, 1.5).clamp(0, 1)
-    return torch.where(torch.rand(count, 1, 1, 1) < FULL_STRENGTH_SHARE, torch.ones(1), mixed)
+    mixed = random.uniform((count, 3, 1, 1), -0.5, 1.5).clamp(0, 1)
+    return torch.where(random.mask(count, FULL_STRENGTH_SHARE).view(-1, 1, 1, 1), 1.0, mixed)
 
 
-def random_orientation(x: Tensor) -> Tensor:
+def random_orientation(x: Tensor, random: RandomNumbers) -> Tensor:
     """Rotate and mirror all pictures of a batch (B, C, S, S) into the same one of eight orientations, at random."""
-    orientation = int(torch.randint(8, (1,)))
-    x = x.rot90(orientation % 4, (2, 3))
-    return x.flip(3) if orientation >= 4 else x  # noqa: PLR2004
+    x = x.rot90(random.integer(0, 4), (2, 3))
+    return x.flip(3) if random.integer(0, 2) else x
 
 
 def charbonnier(error: Tensor, weight: Tensor | float = 1.0) -> Tensor:
@@ -118,8 +122,8 @@ def charbonnier(error: Tensor, weight: Tensor | float = 1.0) -> Tensor:
     return (weight * ((error.square() + CHARBONNIER_EPSILON**2).sqrt() - CHARBONNIER_EPSILON)).mean()
 
 
-def _random_crop(x: Tensor, side: int) -> Tensor:
-    top, left = (int(torch.randint(length - side + 1, (1,))) for length in x.shape[2:])
+def _random_crop(x: Tensor, side: int, random: RandomNumbers) -> Tensor:
+    top, left = (random.integer(0, length - side + 1) for length in x.shape[2:])
     return x[:, :, top : top + side, left : left + side]
 
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.sketch_model import SketchVAE, encode_on_white
-from pochade.training.augment.random_batch import random_apply
+from pochade.training.augment.random_numbers import RandomNumbers
 
 DIVERGENCE_WEIGHT = 3e-5  # of a nat of KL divergence, relative to the mean squared error of the velocity
 TIME_LOGIT_MEAN, TIME_LOGIT_DEVIATION = -0.6, 1.0  # times are logistic-normal, more of them near the noise
@@ -35,7 +35,8 @@ class FlowMatchingObjective:
         Returns:
             A scalar.
         """
-        mirrored = random_apply(0.5, lambda batch: batch.flip(3), pictures)
+        random = RandomNumbers.from_torch(pictures.device)
+        mirrored = random.apply(0.5, lambda batch: batch.flip(3), pictures)
         return flow_matching_loss(model, encode_on_white(self.sketch_model, mirrored), DIVERGENCE_WEIGHT)
 
 
@@ -53,12 +54,14 @@ def flow_matching_loss(model: FlowMatchingVAE, y: Tensor, divergence_weight: flo
     Returns:
         A scalar.
     """
+    random = RandomNumbers.from_torch(y.device)
     posterior = model.encode(y)
     x = model.normalise(y)
-    time = torch.sigmoid(TIME_LOGIT_MEAN + TIME_LOGIT_DEVIATION * torch.randn(len(y), device=y.device))
+    time = torch.sigmoid(TIME_LOGIT_MEAN + random.normal((len(y),), TIME_LOGIT_DEVIATION))
     t = time.view(-1, 1, 1, 1)
-    noisy = torch.randn_like(x).lerp(x, t)
-    error = (model.predict_clean(noisy, time, posterior.sample()) - x) / (1 - t).clamp(min=MIN_REMAINING_TIME)
+    noisy = random.normal(x.shape).lerp(x, t)
+    latents = posterior.mean + (0.5 * posterior.log_variance).exp() * random.normal(posterior.mean.shape)
+    error = (model.predict_clean(noisy, time, latents) - x) / (1 - t).clamp(min=MIN_REMAINING_TIME)
     return error.square().mean() + divergence_weight * posterior.divergence().mean()
 
 

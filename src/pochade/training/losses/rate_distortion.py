@@ -6,6 +6,7 @@ from torch import Tensor
 from pochade.models.model_input import LetterboxedBatch
 from pochade.models.sketch_model import SketchVAE
 from pochade.training.augment.augmentations import recompose
+from pochade.training.augment.random_numbers import RandomNumbers
 
 NATS_PER_BIT = 6e-4  # the rate's weight: at about 2,000 bits, one more lowers the log of the squared error by this much
 LOG_STEP_JITTER = 0.1  # standard deviation of the noise on log-steps, so that the decoder learns steps of all sizes
@@ -23,12 +24,12 @@ def rate_distortion_loss(model: SketchVAE, pictures: Tensor, frames: Tensor) -> 
     Returns:
         A scalar.
     """
-    with pictures.device:
-        x = recompose(LetterboxedBatch(pictures, frames), model.config.side)
-        x = x.contiguous(memory_format=torch.channels_last)
+    random = RandomNumbers.from_torch(pictures.device)
+    x = recompose(LetterboxedBatch(pictures, frames), model.config.side, random)
+    x = x.contiguous(memory_format=torch.channels_last)
     latents = model.encode(x)
     log_steps = model.balanced_log_steps(latents)
-    log_steps = log_steps + LOG_STEP_JITTER * torch.randn_like(log_steps)
+    log_steps = log_steps + random.normal(log_steps.shape, LOG_STEP_JITTER)
     steps = log_steps.exp().view(-1, 1, 1, 1)
     quantised = round_straight_through(latents * steps)
     reconstruction = model.decode(quantised / steps, log_steps)

@@ -1,0 +1,1 @@
+"""One way to train every shipped model: `python -m experiments.train MODEL`."""

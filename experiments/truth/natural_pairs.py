@@ -1,0 +1,36 @@
+"""Natural pairs of openclipart's drawings, and variants among the painted figures, judged by eye.
+
+README.md says what each kind means, and how pairs were proposed and judged.
+"""
+
+import json
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+PAIRS = Path(__file__).with_name("pairs.json")
+PAINTED_VARIANTS = Path(__file__).with_name("painted_variants.json")
+
+NaturalKind = Literal["exact", "resave", "edit", "version", "variant", "different"]
+Half = Literal["train", "held_out"]
+
+
+class NaturalPair(NamedTuple):
+    """Two drawings that nobody made for this list, and how they are related."""
+
+    paths: tuple[str, str]  # in the folder of openclipart's drawings, in alphabetical order
+    kind: NaturalKind
+    difference: str  # in a few words
+    sure: bool  # whether the kind is beyond doubt
+    half: Half  # no drawing is in pairs of both halves
+
+
+def load_natural_pairs() -> list[NaturalPair]:
+    """Read every pair, sorted by path."""
+    pairs = json.loads(PAIRS.read_text(encoding="utf-8"))["pairs"]
+    return [NaturalPair(**pair | {"paths": tuple(pair["paths"])}) for pair in pairs]
+
+
+def load_painted_variants() -> list[tuple[str, str]]:
+    """Read the pairs of painted figures that are variants of each other, as paths in their folder."""
+    pairs = json.loads(PAINTED_VARIANTS.read_text(encoding="utf-8"))["pairs"]
+    return [(first, second) for first, second in pairs]
