@@ -10,7 +10,6 @@ from experiments.recipes.art_files import ArtFiles
 
 MIN_DRAWING_SIDE, MAX_DRAWING_SIDE = 150, 1_600  # pixels of the longer side
 MIN_PAINTING_SIDE, MAX_PAINTING_PIXELS = 96, 16_000_000  # of the shorter side; of the whole picture
-Image.MAX_IMAGE_PIXELS = None  # of the largest drawings, only headers are read
 
 
 def list_art_files(art: Pack, drawings: Path, paintings: Path, *, held_out: bool) -> ArtFiles:

@@ -18,7 +18,7 @@ from PIL import Image
 from experiments.pack.distinct_hashes import choose_distinct, hash_orientations
 from experiments.pack.ordered_map import map_in_order
 from experiments.pack.pack_file import PackEntry, write_pack
-from experiments.pack.picture_files import list_pictures, require_folder
+from experiments.pack.picture_files import is_intact, list_pictures, require_folder
 from experiments.shared.openclipart import STARS_FOLDER, Drawing, is_held_out, load_drawings, training_split
 from experiments.shared.perceptual_hash import perceptual_hashes
 from pochade.errors import PictureUnreadable
@@ -65,7 +65,7 @@ def drawing_entries(drawings: list[Drawing], folder: Path, processes: int | None
         number for number, drawing in enumerate(drawings) if drawing.held_out and STARS_FOLDER not in drawing.path
     ]
     by_content = {drawings[number].content: number for number in sorted(training + held_out, reverse=True)}
-    numbers = sorted(by_content.values())
+    numbers = [number for number in sorted(by_content.values()) if is_intact(Path(drawings[number].path))]
     paths = [Path(drawings[number].path) for number in numbers]
     contents = map_in_order(encode_preview, paths, "encode drawings", processes)
     return [

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import math
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from PIL import Image
 from experiments.pack.ordered_map import map_in_order
 from pochade.errors import DataMissing
 
+Image.MAX_IMAGE_PIXELS = None  # of the largest pictures, only headers are read
 RASTER_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 SUFFIXES = RASTER_SUFFIXES | {".svg"}
 MIN_SIDE = 96  # pixels of the longer side
@@ -102,9 +104,25 @@ def _order_by_folder(files: list[PictureFile]) -> list[PictureFile]:
     return [file for turn in turns for file in turn if file is not None]
 
 
+def is_intact(path: Path) -> bool:
+    """Whether a picture file is whole; a damaged one is listed. A PNG is checked by its checksums, others decoded."""
+    if path.suffix.lower() not in RASTER_SUFFIXES:
+        return True
+    try:
+        with Image.open(path) as picture:
+            if picture.format == "PNG":
+                picture.verify()
+            else:
+                picture.load()
+    except (OSError, ValueError, SyntaxError) as error:
+        print(f"left out: '{path}' is damaged: {error}", file=sys.stderr)
+        return False
+    return True
+
+
 def _usable_digest(path: Path) -> str | None:
-    """The SHA-256 of a file; None for a link and for a picture that is too small, too large or too long."""
-    if path.is_symlink() or not path.is_file() or not _has_usable_size(path):
+    """The SHA-256 of a file; None for a link and for a picture that is too small, too large, too long or damaged."""
+    if path.is_symlink() or not path.is_file() or not _has_usable_size(path) or not is_intact(path):
         return None
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -115,6 +133,6 @@ def _has_usable_size(path: Path) -> bool:
     try:
         with Image.open(path) as picture:
             short, long = sorted(picture.size)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return False
+    except (OSError, ValueError, SyntaxError):
+        return True  # damaged, which is said elsewhere
     return long >= MIN_SIDE and short >= MIN_SHORT_SIDE and long <= MAX_ASPECT * short and short * long <= MAX_PIXELS

@@ -8,6 +8,7 @@ Everything random depends on the seed and the number of the step alone. So a run
 the weights of an undisturbed one, on the same kind of device.
 """
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from experiments.train.process_group import ProcessGroup
 from experiments.train.run_files import RunFiles, RunParts, RunProgress
 from experiments.train.run_plan import RunPlan
 from experiments.train.training_task import PreparedTraining, TrainingTask
-from experiments.train.weight_average import WeightAverage
+from experiments.train.weight_average import WeightAverage, middle_of
 from pochade.errors import TrainingDiverged
 from pochade.training.loop import take_step
 from pochade.training.muon import Muon
@@ -60,7 +61,8 @@ class LongRun:
             resume: Continue the unfinished run; otherwise begin a new one.
 
         Returns:
-            The averaged model.
+            The model that was written: the averaged one, or the middle between it and the one that the run began with,
+            whichever has the better headline.
 
         Raises:
             UsageError: There is an unfinished run, and it should not be resumed.
@@ -68,14 +70,31 @@ class LongRun:
             TrainingDiverged: The loss is infinite or not a number.
         """
         model = prepared.model.train()
+        beginning = copy.deepcopy(model)
         average = WeightAverage(model)
         parts = RunParts(model, average.model, Muon(model.parameters(), self.task.rate), prepared.memory)
         progress = self._begin(parts, prepared, resume=resume)
-        self._take_steps(prepared, average, parts, progress)
-        if self.group.is_main:
-            self.task.write(average.model, self.files.weights)
-            self.files.state.unlink(missing_ok=True)
-        return average.model
+        progress = self._take_steps(prepared, average, parts, progress)
+        if not self.group.is_main:
+            return average.model
+        best = self.choose_best(prepared, beginning, average.model, progress)
+        self.task.write(best, self.files.weights)
+        self.files.state.unlink(missing_ok=True)
+        return best
+
+    def choose_best(
+        self, prepared: PreparedTraining, beginning: nn.Module, average: nn.Module, progress: RunProgress
+    ) -> nn.Module:
+        """Evaluate the averaged model, and the middle between it and the one that the run began with."""
+        middle = middle_of(beginning, average)
+        candidates = {"middle": middle, "average": average}
+        gains = {
+            name: self._evaluate(prepared, model, progress, name)[self.task.headline]
+            for name, model in candidates.items()
+        }
+        best = max(gains, key=lambda name: gains[name])
+        self.report(f"kept the {best}")
+        return candidates[best]
 
     def _begin(self, parts: RunParts, prepared: PreparedTraining, *, resume: bool) -> RunProgress:
         if resume:
@@ -84,12 +103,14 @@ class LongRun:
             return progress
         self.files.check_free()
         progress = RunProgress(datetime.now(UTC).isoformat(timespec="seconds"))
-        self._evaluate(prepared, parts.average, progress)
+        if self.group.is_main:
+            self._evaluate(prepared, parts.average, progress, "beginning")
         return progress
 
     def _take_steps(
         self, prepared: PreparedTraining, average: WeightAverage, parts: RunParts, progress: RunProgress
-    ) -> None:
+    ) -> RunProgress:
+        """Train until the plan is done, and return the progress."""
         stepping = autocast_forward(parts.model, self.device)
         last = dict.fromkeys(("log", "state", "evaluation"), progress.seconds)
         losses, rate = list[Tensor](), 0.0
@@ -107,11 +128,11 @@ class LongRun:
                 self.files.save(parts, progress, self.plan)
                 clock = time.perf_counter()  # neither saving nor evaluating counts as training
             if self._is_due("evaluation", last, progress):
-                self._evaluate(prepared, average.model, progress)
+                self._evaluate(prepared, average.model, progress, "average")
                 clock = time.perf_counter()
         if losses and self.group.is_main:
             self._log_loss(losses, progress, rate)
-        self._evaluate(prepared, average.model, progress)
+        return progress
 
     def _take_step(
         self, model: nn.Module, prepared: PreparedTraining, optimiser: Optimizer, step: int, rate: float
@@ -149,16 +170,17 @@ class LongRun:
         self.report(f"step {progress.step}, loss {loss:.4f}, {share:.0%}, {max(0.0, left):.0f} minutes left")
 
     @torch.no_grad()
-    def _evaluate(self, prepared: PreparedTraining, model: nn.Module, progress: RunProgress) -> None:
-        """Measure the averaged model on held-out pictures, and log the figures, in the main process."""
-        if not self.group.is_main:
-            return
+    def _evaluate(
+        self, prepared: PreparedTraining, model: nn.Module, progress: RunProgress, weights: str
+    ) -> dict[str, float]:
+        """Measure a model on held-out pictures, and log the figures with the name of its weights."""
         with torch.random.fork_rng():
             torch.manual_seed(0)
             figures = prepared.evaluate(model.eval())
         rounded = {name: round(value, 5) for name, value in figures.items()}
-        self.files.write_log(self._log_line(progress) | {"held_out": rounded})
-        self.report(f"step {progress.step}, held out: {rounded}")
+        self.files.write_log(self._log_line(progress) | {"weights": weights, "held_out": rounded})
+        self.report(f"step {progress.step}, held out, {weights}: {rounded}")
+        return rounded
 
     def _log_line(self, progress: RunProgress) -> dict[str, object]:
         return {

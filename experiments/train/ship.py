@@ -44,7 +44,7 @@ def ship(task: TrainingTask, runs: Path = RUNS, package: Path = weights.FOLDER) 
     files = RunFiles(task.name, runs)
     if not files.weights.exists():
         raise UsageError(f"there are no weights of '{task.name}' to ship", f"train it: experiments.train {task.name}")
-    before, after = _held_out_lines(files.log)
+    before, after = _held_out_lines(files.log, task.headline)
     old, new = (line["held_out"][task.headline] for line in (before, after))
     if new <= old:
         raise UsageError(
@@ -60,6 +60,7 @@ def ship(task: TrainingTask, runs: Path = RUNS, package: Path = weights.FOLDER) 
         "commit": COMMIT,
         "device": machine_info()["processor"],
         **{key: after[key] for key in ("run", "step", "pictures", "minutes")},
+        "kept": after["weights"],
         "before": before["held_out"],
         "after": after["held_out"],
     }
@@ -69,11 +70,12 @@ def ship(task: TrainingTask, runs: Path = RUNS, package: Path = weights.FOLDER) 
     return line
 
 
-def _held_out_lines(log: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first and the last line with held-out figures of the last run in a log."""
+def _held_out_lines(log: Path, headline: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The lines of the last run in a log with the figures of its beginning, and of the weights that it wrote."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     figures = [line for line in lines if line["run"] == lines[-1]["run"] and "held_out" in line]
-    return figures[0], figures[-1]
+    last = [line for line in figures if line["step"] == figures[-1]["step"]]
+    return figures[0], max(last, key=lambda line: float(line["held_out"][headline]))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""An average of a model's weights over the last part of its training."""
+"""Averages of weights: over the last part of a training, and of the weights before and after it."""
 
 import copy
 from typing import TypeVar
@@ -33,3 +33,19 @@ class WeightAverage:
                 average.lerp_(current[name], share)
             else:
                 average.copy_(current[name])
+
+
+@torch.no_grad()
+def middle_of(first: Model, second: nn.Module) -> Model:
+    """A model with the mean weights of a model and of another one that was trained from it.
+
+    It often knows what either knows (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022).
+    """
+    middle = copy.deepcopy(first).eval().requires_grad_(False)
+    others = second.state_dict()
+    for name, weight in middle.state_dict().items():
+        if weight.is_floating_point():
+            weight.lerp_(others[name], 0.5)
+        else:
+            weight.copy_(others[name])
+    return middle

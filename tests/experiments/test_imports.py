@@ -12,7 +12,7 @@ ALLOWED = {
     "pack": {"pack", "recipes", "shared"},
     "train": {"train", "pack", "recipes", "shared"},
     "truth": {"truth"},
-    "bench": {"bench", "shared", "truth"},
+    "bench": {"bench", "shared", "train", "truth"},
     "report": {"report", "shared"},
 }
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from experiments.train.weight_average import WeightAverage
+from experiments.train.weight_average import WeightAverage, middle_of
 
 
 def average_age(steps: int) -> float:
@@ -36,3 +36,11 @@ def test_the_average_is_ready_to_evaluate() -> None:
     average = WeightAverage(nn.BatchNorm1d(1))
     assert not average.model.training
     assert not any(parameter.requires_grad for parameter in average.model.parameters())
+
+
+def test_the_middle_has_the_mean_weights_and_leaves_both_models_alone() -> None:
+    first, second = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+    nn.init.constant_(first.weight, 1)
+    nn.init.constant_(second.weight, 4)
+    assert float(middle_of(first, second).weight) == 2.5
+    assert [float(model.weight) for model in (first, second)] == [1, 4]
