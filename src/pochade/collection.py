@@ -11,20 +11,20 @@ from pochade.create.create_methods import CreateMethods
 from pochade.errors import CollectionMissing
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
+from pochade.index.index_home import DATABASE_FILE, server_home
 from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
-from pochade.index.picture_records import CollectionInfo, Filter, LearnResult, Match, PictureFile, ReadProblem
+from pochade.index.path_rules import INDEX_FOLDER
+from pochade.index.picture_records import CollectionInfo, Filter, Match, PictureFile, ReadProblem
+from pochade.learn.learn_methods import LearnMethods
 from pochade.organise.organise_methods import OrganiseMethods
 from pochade.system.path_text import printable
-from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochade` and --help stay light
     from pochade.images.geometry.letterbox import Squares
 
-INDEX_FOLDER = ".pochade"  # in the folder of the art
 
-
-class Collection(OrganiseMethods, CreateMethods):
+class Collection(LearnMethods, OrganiseMethods, CreateMethods):
     """A folder of art and its index; `Collection.open` opens one.
 
         with Collection.open("drawings") as collection:
@@ -53,7 +53,7 @@ class Collection(OrganiseMethods, CreateMethods):
         Args:
             folder: The folder of the art.
             index: Another place for the index: a folder, or the URL of a database (`postgresql+psycopg://…`). With a
-                URL, embeddings, sketches and thumbnails still go to `.pochade` in the folder.
+                URL, embeddings, sketches and thumbnails still go to a folder in `.pochade` in the folder.
 
         Raises:
             CollectionMissing: The folder does not exist.
@@ -64,11 +64,11 @@ class Collection(OrganiseMethods, CreateMethods):
         folder = Path(os.path.abspath(folder))  # noqa: PTH100  without '..', so that paths can be compared
         default_home = folder / INDEX_FOLDER
         if index is None:
-            return cls(folder, default_home, default_home / "index.sqlite")
+            return cls(folder, default_home, default_home / DATABASE_FILE)
         if "://" in str(index):
-            return cls(folder, default_home, str(index))
+            return cls(folder, server_home(folder, str(index)), str(index))
         home = Path(os.path.abspath(index))  # noqa: PTH100  keep symbolic links
-        return cls(folder, home, home / "index.sqlite")
+        return cls(folder, home, home / DATABASE_FILE)
 
     def __enter__(self) -> "Collection":
         return self
@@ -118,30 +118,6 @@ class Collection(OrganiseMethods, CreateMethods):
     def thumbnails(self) -> Path:
         """The folder of the thumbnails."""
         return self.library.thumbnails
-
-    # Learn -----------------------------------------------------------------------------------------------------------
-
-    def learn(self, minutes: float | None = None, report: Report = ignore_progress) -> LearnResult:
-        """Read new and changed files, embed their pictures, and fine-tune the models on them.
-
-        Fine-tuned models are only used if they are better on pictures that they were not trained on. An interrupted run
-        continues with the next call.
-
-        Args:
-            minutes: The time for training. 0 trains nothing; None chooses up to 5 minutes by the number of pictures, or
-                0 if there are few pictures or few new ones.
-            report: Called with the progress.
-
-        Returns:
-            How many pictures are new, which files could not be read, and the figures of the training.
-
-        Raises:
-            UsageError: Another process is learning this folder, or the minutes are not a finite number.
-            OutputUnwritable: The index can't be written.
-        """
-        from pochade.learn.learn_folder import learn_folder  # noqa: PLC0415
-
-        return learn_folder(self.library, minutes, report)
 
     # Look up ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
     ├── NotPrepared           1   the generator can't start yet: it must first read the pictures or fit its prior
     ├── UsageError            2   the command asks for something impossible or contradictory; over HTTP also:
     │   ├── NotKnown          2   there is no such picture, group, scan or job
+    │   ├── FilesMissing      2   most files of a collection are gone: perhaps a disk is not connected
     │   └── NotAllowed        2   a path outside the folders that the page may use, or a request that is too large
     ├── DataMissing           3   the data set was not found, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
@@ -79,6 +80,10 @@ class UsageError(PochadeError):
 
 class NotKnown(UsageError):
     """There is no such picture, group, scan or job."""
+
+
+class FilesMissing(UsageError):
+    """Most files of a collection, or all files of a folder, are gone at once: perhaps a disk is not connected."""
 
 
 class NotAllowed(UsageError):

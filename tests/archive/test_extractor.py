@@ -6,6 +6,9 @@ import json
 import lzma
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +22,20 @@ from pochade.archive.codecs import picture_codecs
 from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import StoredPath
 from pochade.archive.extractor import extract, extracted_names, target_path
-from pochade.errors import ArchiveDamaged, OutputUnwritable
+from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
 from pochade.images.codecs import lossless
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 from pochade.system import atomic_files
-from tests.support.archives import DiskUsage, build_archive, damage_file, entry_json, manifest_json, write_archive
+from pochade.system.atomic_files import file_lock
+from tests.support.archives import (
+    DiskUsage,
+    build_archive,
+    damage_file,
+    entry_json,
+    manifest_json,
+    peak_memory,
+    write_archive,
+)
 from tests.support.command_line import run_command
 from tests.support.paintings import decode, painting, save_png
 from tests.support.picture_files import encode_with_pillow, rgb_image
@@ -120,6 +132,73 @@ def test_a_temporary_file_of_another_run_is_not_removed(archive_path: Path, tmp_
     with open_archive(archive_path) as archive:
         assert extract(archive, tmp_path / "out").files == 3
     assert temporary.read_bytes() == b"of another run"
+
+
+def test_what_a_killed_run_left_is_removed(archive_path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    script = f"""
+import os, signal
+from pochade.archive import archive_reader, extractor
+real_write = archive_reader.Archive.write
+def write_a_part(archive, entry, write):
+    real_write(archive, entry, lambda chunk: write(chunk[:9]))
+    os.sync()
+    os.kill(os.getpid(), signal.SIGKILL)
+archive_reader.Archive.write = write_a_part
+extractor.extract(archive_reader.open_archive({str(archive_path)!r}), {str(out)!r})
+"""
+    run = subprocess.run([sys.executable, "-c", script], check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert file_names(out) == {extractor.TEMPORARY_NAME, extractor.LOCK_NAME}
+    with open_archive(archive_path) as archive:
+        assert extract(archive, out).files == 3
+        assert file_names(out) == set(FILES)
+        (out / extractor.TEMPORARY_NAME).write_bytes(b"left after the last file got its name")
+        assert extract(archive, out).already_there == 3
+    assert file_names(out) == set(FILES)
+
+
+def test_only_one_process_extracts_to_a_folder(archive_path: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with open_archive(archive_path) as archive:
+        with (
+            file_lock(tmp_path / "out" / extractor.LOCK_NAME, "extracting"),
+            pytest.raises(UsageError, match=r"another process is extracting to '.*out'"),
+        ):
+            extract(archive, tmp_path / "out")
+        assert extract(archive, tmp_path / "out").files == 3
+
+
+@pytest.mark.parametrize("name", [".art.pochade.part.jsonl", "a/.0123abcd.part", ".x.pochade.part/deep.png"])
+def test_a_journal_of_a_stranger_is_not_written(name: str, tmp_path: Path) -> None:
+    files = [{"path": path, "mtime": 0} for path in (name, "notes.txt")]
+    manifest = manifest_json(entry_json(b"text", files=files), folders=["b/.y.part"])
+    path = write_archive(tmp_path, build_archive(manifest, b"text"))
+    with open_archive(path) as archive:
+        with pytest.raises(OutputUnwritable, match="temporary files have such names") as caught:
+            extract(archive, tmp_path / "out")
+        assert "--keep-going" in caught.value.hint
+        assert file_names(tmp_path / "out") == set()
+        report = extract(archive, tmp_path / "out", keep_going=True)
+    assert report.problems.keys() == {name, "b/.y.part"}
+    assert file_names(tmp_path / "out") == {"notes.txt"}
+
+
+def test_a_file_deep_below_others_is_extracted_or_refused_with_a_sentence(tmp_path: Path) -> None:
+    files = [{"path": "d/" * depth + "a.txt", "mtime": 0} for depth in (1200, 2040)]
+    path = write_archive(tmp_path, build_archive(manifest_json(entry_json(b"text", files=files)), b"text"))
+    with open_archive(path) as archive:
+        report = extract(archive, tmp_path / "out", keep_going=True)
+    assert report.files == 1
+    assert [error.exit_code for error in report.problems.values()] == [OutputUnwritable.exit_code]
+
+
+def test_thousands_of_names_that_become_alike_are_told_apart_at_once() -> None:
+    entry = Entry("pieces/a", 1, 0, "avif", "picture", original_bytes=1, original_sha256="", fidelity="high")
+    files = [ArchivedFile("d/" * 900 + "n" * 254 + f"{number:x}", 0, entry) for number in range(1000)]
+    names: dict[str, str] = {}
+    assert peak_memory(lambda: names.update(extracted_names(Manifest([entry], files, [])))) < 30_000_000
+    assert len(set(names.values())) == len(files)
 
 
 def test_names_that_a_system_can_not_tell_apart_become_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,3 +66,30 @@ def test_a_file_without_permission_is_left_out(
     report = compress(folder_and_archive[0], folder_and_archive[1].with_name("y.pochade"))
     assert report.left_out == {str(folder_and_archive[0] / "notes.txt"): "can't be read: Permission denied"}
     assert set(read_archive(folder_and_archive[1].with_name("y.pochade"))) == {"noise"}
+
+
+def test_no_index_and_no_temporary_file_of_ours_becomes_a_part_of_an_archive(tmp_path: Path) -> None:
+    ours = [
+        "deep/er/.pochade/index.sqlite",
+        ".0123abcd.part",
+        "deep/.art.pochade.part.jsonl",
+        ".old.pochade.coded/ab/cd",
+    ]
+    for name in ("notes.txt", "deep/.hidden", ".Pochade/x", *ours):
+        (tmp_path / "art" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "art" / name).write_text(name, encoding="utf-8")
+    report = compress(tmp_path / "art", tmp_path / "x.pochade")
+    assert set(read_archive(tmp_path / "x.pochade")) == {"notes.txt", "deep/.hidden"}
+    reasons = {str(Path(path).relative_to(tmp_path / "art")): reason for path, reason in report.left_out.items()}
+    assert reasons.pop(".Pochade") == "has the name of a collection's index"
+    assert reasons.keys() == {".0123abcd.part", "deep/.art.pochade.part.jsonl", ".old.pochade.coded"}
+    assert set(reasons.values()) == {"has the name of a temporary file of Pochade's own"}
+
+
+def test_a_file_of_an_index_that_is_given_by_name_is_left_out_and_listed(tmp_path: Path) -> None:
+    (tmp_path / ".pochade").mkdir()
+    for name in (".pochade/labels", "a.txt"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    report = compress([tmp_path / ".pochade" / "labels", tmp_path / "a.txt"], tmp_path / "to" / "x.pochade")
+    assert report.left_out == {str(tmp_path / ".pochade" / "labels"): "has the name of a collection's index"}
+    assert set(read_archive(tmp_path / "to" / "x.pochade")) == {"a.txt"}

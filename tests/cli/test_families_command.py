@@ -27,3 +27,9 @@ def test_a_script_that_would_overwrite_a_file_is_refused_before_any_work(art: Pa
     code, _, messages = pochade("-C", art, "families", "--script", art / "drawing 0.png")
     assert code == errors.OutputUnwritable.exit_code
     assert "already exists" in messages
+
+
+def test_the_families_are_the_result(art: Path, pochade: RunCommand) -> None:
+    output = pochade("-C", art, "families").output
+    assert "(cover: the largest" in output
+    assert "families: 1; besides the covers, duplicates: 1 (" in output

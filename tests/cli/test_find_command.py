@@ -73,3 +73,20 @@ def test_a_query_that_is_no_picture_is_named(words: list[str], art: Path, tmp_pa
     code, _, messages = pochade("-C", art, "find", tmp_path / "empty.png", *words)
     assert code == errors.PictureUnreadable.exit_code
     assert "empty.png' is empty" in messages
+
+
+def test_the_matches_are_the_result_and_the_sheet_is_a_message(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
+    sheet = tmp_path / "sheet.png"
+    _, output, messages = pochade("-C", art, "find", art / "drawing 0.png", "-k", "2", "--sheet", sheet)
+    assert len(output.splitlines()) == 2
+    assert str(art / "drawing 0.png") in output
+    assert messages == f"wrote '{sheet}'\n"
+
+
+def test_a_sheet_is_not_written_under_the_ending_of_another_format(
+    art: Path, tmp_path: Path, pochade: RunCommand
+) -> None:
+    code, _, messages = pochade("-C", art, "find", art / "drawing 0.png", "--sheet", tmp_path / "sheet.jpg")
+    assert code == errors.UsageError.exit_code
+    assert "hint: let its name end in .png" in messages
+    assert not list(tmp_path.iterdir())

@@ -34,3 +34,10 @@ def test_a_picture_can_be_pinned_and_groups_can_be_merged_and_split(
     first, second = (group["number"] for group in halves[:2])
     merged = pochade("-C", copy, "groups", "--json", "--merge", first, second).data
     assert len(merged) == len(halves) - 1
+
+
+def test_the_groups_are_the_result(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
+    copy = shutil.copytree(art, tmp_path / "copy")
+    output = pochade("-C", copy, "groups").output
+    assert "in no group" in output
+    assert "  · " in output

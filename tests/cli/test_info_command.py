@@ -15,3 +15,9 @@ def test_it_summarises_the_collection(art: Path, pochade: RunCommand) -> None:
     assert "23 files hold 23 pictures" in result.messages
     assert "22 PNG, 1 JPEG" in result.messages
     assert "files that gave no picture (1):" in result.messages
+
+
+def test_the_summary_is_the_result(art: Path, pochade: RunCommand) -> None:
+    _, output, messages = pochade("-C", art, "info")
+    assert "PNG" in output
+    assert not messages

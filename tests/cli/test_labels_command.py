@@ -21,3 +21,9 @@ def test_labels_of_other_programs_are_imported(labelled_art: Path, pochade: RunC
 
 def test_without_labels_the_next_step_is_printed(art: Path, pochade: RunCommand) -> None:
     assert "no labels yet: pochade teach" in pochade("-C", art, "labels").messages
+
+
+def test_the_list_is_the_result(labelled_art: Path, pochade: RunCommand) -> None:
+    _, output, messages = pochade("-C", labelled_art, "labels")
+    assert output == "     2  shapes\n"
+    assert not messages

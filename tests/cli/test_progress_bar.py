@@ -117,3 +117,14 @@ def test_a_terminal_shows_a_bar_for_each_stage(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_seconds_are_shown_as_on_a_clock(seconds: float, text: str) -> None:
     assert clock_time(seconds) == text
+
+
+def test_a_terminal_shows_names_with_markup_and_escape_codes_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    terminal = Console(file=stream, force_terminal=True, width=100, _environ={"TERM": "xterm"})
+    monkeypatch.setattr(progress_bar, "console", terminal)
+    with ProgressBar() as bar:
+        bar.show("cleaning [bold]", 1, 4, "1 of 4, [/]a\x1b]0;title\x07.png")
+    assert "cleaning [bold]" in stream.getvalue()
+    assert "[/]a\ufffd]0;title\ufffd.png" in stream.getvalue()
+    assert "\x1b]0" not in stream.getvalue()

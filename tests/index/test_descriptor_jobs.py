@@ -12,9 +12,9 @@ import pytest
 from pochade import Collection
 from pochade.index import descriptor_jobs
 from pochade.organise.point_features import compute_features
-from pochade.system import worker_pool
+from pochade.system import worker_process
 from pochade.system.progress import Progress
-from pochade.system.worker_pool import start_process
+from pochade.system.worker_process import WorkerProcess
 from tests.support.learnt_collection import forget_descriptors, read_descriptors
 
 
@@ -49,20 +49,20 @@ def test_an_interrupt_leaves_no_worker_behind(
     collection: Collection, art: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget_descriptors(art)
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[WorkerProcess] = []
 
-    def record_start(preload: Sequence[str]) -> "subprocess.Popen[bytes]":
-        children.append(start_process(preload))
+    def record_start(preload: Sequence[str]) -> WorkerProcess:
+        children.append(WorkerProcess(preload))
         return children[-1]
 
     def interrupt(_: Progress) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(worker_pool, "start_process", record_start)
+    monkeypatch.setattr(worker_process, "WorkerProcess", record_start)
     monkeypatch.setattr(descriptor_jobs, "MAX_WITHOUT_WORKERS", 0)
     monkeypatch.setattr(descriptor_jobs, "THUMBNAILS_PER_TASK", 3)
     with pytest.raises(KeyboardInterrupt):
         compute_features(collection.models, collection.index.contents(), interrupt)
     assert children
-    assert all(child.returncode is not None for child in children)
+    assert all(child.process.returncode is not None for child in children)
     assert read_descriptors(collection).any(1).all()

@@ -23,3 +23,7 @@ def test_names_in_any_language_are_valid(name: str) -> None:
 def test_unprintable_and_long_names_are_refused(name: str) -> None:
     with pytest.raises(UsageError, match="1 to 256 characters"):
         normalise_name(name)
+
+
+def test_a_name_is_the_same_however_its_accents_are_typed() -> None:
+    assert normalise_name("cafe\u0301") == normalise_name("caf\u00e9") == "caf\u00e9"

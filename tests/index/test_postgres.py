@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sql
 
 from pochade import Collection
 from pochade.index.picture_records import Filter
@@ -55,7 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_path: Path) -> None:
     art = folder_of_art(tmp_path / "art")
     (art / os.fsdecode(b"caf\xe9.png")).write_bytes((art / "drawing 0.png").read_bytes())
-    (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:400])
+    (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:20])
     with Collection.open(art, index=server) as collection:
         first_run = collection.learn(minutes=0)
         assert (first_run.new, first_run.again, len(first_run.problems)) == (12, 1, 1)
@@ -75,3 +76,21 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
         reopened.teach("sold", [], refused=[art / "moved.png"])
         assert reopened.labels() == {}
         assert reopened.map() == reopened.map()
+
+
+@pytest.mark.slow
+def test_sqlite_and_postgres_indexes_of_one_folder_share_no_file(server: str, tmp_path: Path) -> None:
+    art = folder_of_art(tmp_path / "art")
+    engine = sql.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sql.text("CREATE DATABASE shared"))
+    engine.dispose()
+    other = server.replace(f"@/{USER}", "@/shared")
+    with Collection.open(art) as on_sqlite, Collection.open(art, index=other) as on_server:
+        assert on_sqlite.learn(minutes=0).new == 12
+        assert on_server.home.parent == on_sqlite.home
+        drawing(99).save(art / "between.png")
+        on_server.learn(minutes=0)
+        assert on_server.find(drawing(3), 1)[0].path.name == "drawing 3.png"
+        assert on_sqlite.learn(minutes=0).new == 1
+        assert on_sqlite.find(drawing(99), 1)[0].path.name == "between.png"

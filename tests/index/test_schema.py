@@ -13,10 +13,11 @@ def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: P
     collection.close()
     engine = sql.create_engine(f"sqlite:///{art / '.pochade' / 'index.sqlite'}")
     with engine.begin() as connection:
-        for table in ("places", "grouped", "groups", "pairs"):
+        for table in ("places", "grouped", "groups", "pairs", "withdrawn"):
             connection.execute(sql.text(f"DROP TABLE {table}"))
         connection.execute(sql.text("ALTER TABLE pieces DROP COLUMN pixels"))
         connection.execute(sql.text("ALTER TABLE labels DROP COLUMN refused"))
+        connection.execute(sql.text("ALTER TABLE files DROP COLUMN ctime"))
         connection.execute(sql.text("INSERT INTO labels (piece, label) SELECT id, 'old' FROM pieces WHERE row = 0"))
         connection.execute(sql.text("UPDATE settings SET value = '1' WHERE name = 'schema'"))
     engine.dispose()
@@ -27,3 +28,21 @@ def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: P
             assert connection.scalar(sql.text("SELECT value FROM settings WHERE name = 'schema'")) == str(
                 SCHEMA_VERSION
             )
+
+
+def test_labels_in_both_forms_of_unicode_become_one(learnt_folder: Path) -> None:
+    engine = sql.create_engine(f"sqlite:///{learnt_folder / '.pochade' / 'index.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(sql.text("ALTER TABLE files DROP COLUMN ctime"))
+        connection.execute(sql.text("DROP TABLE withdrawn"))
+        insert = sql.text("INSERT INTO labels (piece, label, refused) VALUES (:piece, :label, FALSE)")
+        connection.execute(insert, [
+            {"piece": piece, "label": label}
+            for piece, label in ((1, "cafe\u0301"), (1, "caf\u00e9"), (2, "cafe\u0301"))
+        ])  # fmt: skip
+        connection.execute(sql.text("UPDATE settings SET value = '2' WHERE name = 'schema'"))
+    engine.dispose()
+    with Collection.open(learnt_folder) as reopened:
+        assert reopened.labels() == {"caf\u00e9": 2}
+        assert reopened.learn(minutes=0).unchanged == 12
+        assert all(row.stamp.ctime is not None for row in reopened.index.files().values())

@@ -5,17 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sql
 from filelock import FileLock
 from PIL import Image, ImageOps
 
 from pochade import Collection
-from pochade.errors import CollectionMissing, UsageError
+from pochade.errors import CollectionMissing, FilesMissing, UsageError
 from pochade.index.picture_records import Filter
-from pochade.system.folder_walk import walk_folder
+from pochade.system.folder_walk import stamp_of, walk_folder
 from tests.support.drawings import drawing
 from tests.support.drawings_folder import stored_pictures
 
@@ -74,8 +76,72 @@ def test_a_changed_file_is_read_again(drawings_folder: Path) -> None:
     assert collection.find(drawing(99), 1)[0].path.name == "drawing 0.png"
 
 
+def test_an_edit_that_keeps_size_and_date_is_seen(tmp_path: Path) -> None:
+    art = tmp_path / "art"
+    art.mkdir()
+    path = art / "a.bmp"
+    drawing(1).save(path)
+    with Collection.open(art) as collection:
+        collection.learn(minutes=0)
+        status = path.stat()
+        drawing(2).save(path)  # a BMP of the same size
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert path.stat().st_size == status.st_size
+        assert collection.learn(minutes=0).new == 1
+
+
+def test_again_compares_the_content_of_every_file(learnt_folder: Path) -> None:
+    collection = Collection.open(learnt_folder)
+    collection.learn(minutes=0)
+    files = {path: row.stamp for path, row in collection.index.files().items()}
+    settled = {path: replace(stamp, ctime=1) for path, stamp in files.items()}
+    collection.index.update_stamps(settled)  # as if the ctimes proved nothing
+    result = collection.learn(minutes=0, again=True)
+    assert (result.new, result.again, result.unchanged) == (0, 0, 12)
+    assert {path: row.stamp.size for path, row in collection.index.files().items()} == {
+        path: stamp.size for path, stamp in files.items()
+    }
+
+
+def test_problems_are_tried_again_when_the_readers_changed(
+    learnt_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = learnt_folder / "cut.png"
+    path.write_bytes((learnt_folder / "drawing 0.png").read_bytes()[:20])
+    collection = Collection.open(learnt_folder)
+    collection.learn(minutes=0)
+    with collection.index.writing() as connection:
+        connection.execute(sql.text("UPDATE files SET problem = 'once unknown' WHERE problem IS NOT NULL"))
+    collection.index.update_stamps({b"cut.png": stamp_of(path.stat())})
+    assert [problem.reason for problem in collection.learn(minutes=0).problems] == ["once unknown"]
+    monkeypatch.setattr("pochade.learn.learn_folder.READER_VERSION", 99)
+    assert "once unknown" not in [problem.reason for problem in collection.learn(minutes=0).problems]
+    with collection.index.writing() as connection:
+        connection.execute(sql.text("UPDATE files SET problem = 'known by now' WHERE problem IS NOT NULL"))
+    collection.index.update_stamps({b"cut.png": stamp_of(path.stat())})
+    assert [problem.reason for problem in collection.learn(minutes=0).problems] == ["known by now"]
+
+
+def test_a_folder_that_lost_most_files_is_not_forgotten_by_itself(learnt_folder: Path) -> None:
+    collection = Collection.open(learnt_folder)
+    shutil.rmtree(learnt_folder / "old")
+    (learnt_folder / "drawing 0.png").unlink()
+    with pytest.raises(FilesMissing, match="7 of 12 files"):
+        collection.learn(minutes=0)
+    assert len(collection.pictures()) == 12
+    assert collection.learn(minutes=0, accept_missing=True).gone == 7
+
+
+def test_files_that_are_passed_over_are_counted(drawings_folder: Path) -> None:
+    (drawings_folder / "@eaDir").mkdir()
+    shutil.copy(drawings_folder / "drawing 0.png", drawings_folder / "@eaDir" / "thumbnail.png")
+    (drawings_folder / ".pochadeignore").write_text("old/\n", encoding="utf-8")
+    result = Collection.open(drawings_folder).learn(minutes=0, exclude=["drawing 0.png"])
+    assert (result.new, result.passed_over) == (5, 8)
+
+
 def test_one_bad_file_stops_nothing_and_is_tried_again_when_it_changes(drawings_folder: Path) -> None:
-    (drawings_folder / "cut.png").write_bytes((drawings_folder / "drawing 0.png").read_bytes()[:500])
+    (drawings_folder / "cut.png").write_bytes((drawings_folder / "drawing 0.png").read_bytes()[:20])
     (drawings_folder / "empty.jpg").touch()
     collection = Collection.open(drawings_folder)
     result = collection.learn(minutes=0)
@@ -122,7 +188,7 @@ def test_a_folder_that_cannot_be_listed_does_not_lose_its_pictures(
     scandir = os.scandir
 
     def refuse_old(folder: bytes) -> object:
-        if folder.endswith(b"old"):
+        if os.fsencode(folder).endswith(b"old"):
             raise PermissionError(13, "Permission denied")
         return scandir(folder)
 

@@ -44,3 +44,15 @@ def test_the_cover_is_the_better_file_with_a_reason(better: dict[str, Any], reas
 def test_the_shortest_path_is_the_cover_of_equal_files() -> None:
     cover, reason = choose_cover([picture_record("copy of a"), picture_record("a")])
     assert (cover.path.name, reason) == ("a", "all are alike")
+
+
+def test_a_damaged_file_is_no_cover_however_large_it_is() -> None:
+    damaged = picture_record("large", width=9000, notes=("a part of it is destroyed",))
+    cover, reason = choose_cover([damaged, picture_record("small")])
+    assert (cover.path.name, reason) == ("small", "undamaged")
+
+
+def test_of_damaged_files_the_best_is_the_cover() -> None:
+    note = ("its end is missing",)
+    files = [picture_record("small", notes=note), picture_record("large", width=900, notes=note)]
+    assert choose_cover(files)[0].path.name == "large"

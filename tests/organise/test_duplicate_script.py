@@ -54,3 +54,19 @@ def test_the_script_replaces_no_other_file(collection: Collection, art: Path) ->
     with pytest.raises(OutputUnwritable, match="already exists"):
         write_duplicate_script(collection.families(), art, mine)
     assert "echo mine" in mine.read_text()
+
+
+@pytest.mark.slow
+def test_hard_links_are_the_same_file_and_stay(collection: Collection, art: Path, tmp_path: Path) -> None:
+    families = families_of_drawings(collection)
+    (family,) = (family for family in families if art / "drawing 0.png" in {member.path for member in family.members})
+    before = family.spare_bytes
+    (art / "linked.png").hardlink_to(art / "drawing 0.png")
+    collection.learn(minutes=0)
+    (family,) = (family for family in families_of_drawings(collection) if family.hard_links())
+    assert family.spare_bytes == before
+    write_duplicate_script([family], art, tmp_path / "aside.sh")
+    assert "is the same file under another name" in (tmp_path / "aside.sh").read_text()
+    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
+    aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
+    assert len(aside) == 1  # the copy with the same bytes; of the two names of one file, neither

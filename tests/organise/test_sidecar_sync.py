@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from pochade import Collection
+from pochade.errors import UsageError
 from pochade.index.picture_records import Filter
-from pochade.organise.sidecars import write_sidecar_labels
+from pochade.organise.sidecar_sync import LOCK_FILE
+from pochade.organise.sidecars import read_sidecar_labels, write_sidecar_labels
+from pochade.system.atomic_files import file_lock
+from pochade.system.replaced_file import temporary_path
 
 
 @pytest.mark.slow
@@ -41,3 +45,47 @@ def test_a_damaged_sidecar_is_reported_and_stops_nothing(collection: Collection,
     assert "drawing 2.png.xmp" in sentence
     assert (art / "drawing 4.png.xmp").exists()
     assert (art / "drawing 2.png.xmp").read_text() == "<not closed"
+
+
+def test_a_label_that_is_taken_back_leaves_the_sidecars_and_does_not_return(collection: Collection, art: Path) -> None:
+    collection.teach("harbours", [art / "drawing 0.png", art / "drawing 2.png"])
+    collection.write_sidecars()
+    (picture,) = (file for file in collection.pictures() if file.path.name == "drawing 0.png")
+    collection.unlabel([picture], "harbours")
+    collection.read_sidecars()
+    assert collection.labels() == {"harbours": 1}
+    assert collection.write_sidecars() == []
+    assert read_sidecar_labels(art / "drawing 0.png") == ()
+    assert read_sidecar_labels(art / "drawing 2.png") == ("harbours",)
+    write_sidecar_labels(art / "drawing 0.png", ["harbours"], [])  # by another program, later
+    collection.read_sidecars()
+    assert collection.labels() == {"harbours": 2}
+
+
+def test_a_label_that_could_not_leave_a_sidecar_is_remembered(collection: Collection, art: Path) -> None:
+    collection.teach("harbours", [art / "drawing 2.png"])
+    collection.write_sidecars()
+    (picture,) = (file for file in collection.pictures() if file.path.name == "drawing 2.png")
+    collection.unlabel([picture], "harbours")
+    sidecar = art / "drawing 2.png.xmp"
+    sidecar.chmod(0o444)
+    (sentence,) = collection.write_sidecars()
+    assert "it is read-only" in sentence
+    collection.read_sidecars()
+    assert collection.labels() == {}
+    sidecar.chmod(0o644)
+    assert collection.write_sidecars() == []
+    assert read_sidecar_labels(art / "drawing 2.png") == ()
+
+
+def test_what_a_killed_run_left_is_removed(collection: Collection, art: Path) -> None:
+    collection.teach("harbours", [art / "drawing 0.png"])
+    leftover = temporary_path(art / "some other.png.xmp")
+    leftover.write_bytes(b"half")
+    collection.write_sidecars()
+    assert not leftover.exists()
+
+
+def test_two_runs_at_once_are_told_apart(collection: Collection) -> None:
+    with file_lock(collection.home / LOCK_FILE, "busy"), pytest.raises(UsageError, match="another process is writing"):
+        collection.write_sidecars()

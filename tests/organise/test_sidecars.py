@@ -3,6 +3,8 @@
 import os
 import re
 import tempfile
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pochade.errors import UsageError
-from pochade.organise.sidecars import read_sidecar_labels, write_sidecar_labels
+from pochade.errors import OutputUnwritable, UsageError
+from pochade.organise.sidecars import FolderNames, read_sidecar_labels, write_sidecar_labels
 from tests.support.sidecar_files import DIGIKAM, sidecar_with, write_picture, write_sidecar
 
 SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
@@ -40,7 +42,11 @@ in_xml = st.one_of(
     st.characters(min_codepoint=0x20, max_codepoint=0xFFFD, exclude_categories=["Cs"]),
     st.characters(min_codepoint=0x10000),
 )
-labels_of_any_kind = st.lists(st.text(in_xml, min_size=1, max_size=20), max_size=6, unique=True)
+labels_of_any_kind = st.lists(
+    st.text(in_xml, min_size=1, max_size=20).map(lambda text: unicodedata.normalize("NFC", text)),
+    max_size=6,
+    unique=True,
+)
 few_labels = st.lists(st.sampled_from("abcdef"), unique=True)
 
 
@@ -272,3 +278,72 @@ def test_a_file_name_that_is_not_utf_8_has_a_sidecar(tmp_path: Path) -> None:
     cat = write_picture(tmp_path, os.fsdecode(b"caf\xe9.png"))
     write_sidecar_labels(cat, ["mine"], [])
     assert read_sidecar_labels(cat) == ("mine",)
+
+
+# Labels that are taken back ----------------------------------------------------------------------------------------
+
+
+def test_a_removed_label_leaves_the_lists_of_labels_with_their_parents(cat: Path) -> None:
+    sidecar = write_sidecar(cat, DIGIKAM)
+    write_sidecar_labels(cat, [], ["cat"])
+    assert read_sidecar_labels(cat) == ("sold",)
+    assert "Animals/cat" not in sidecar.read_text(encoding="utf-8")
+    assert "sold" in sidecar.read_text(encoding="utf-8").partition("TagsList")[2].partition("TagsList")[0]
+
+
+def test_a_removed_label_leaves_both_sidecars_of_a_picture(cat: Path) -> None:
+    write_sidecar(cat, DIGIKAM.replace("sold", "night"))
+    lightroom = write_sidecar(cat, LIGHTROOM, "cat.xmp")
+    write_sidecar_labels(cat, [], ["night"])
+    assert read_sidecar_labels(cat) == ("cat",)
+    assert "Exposure2012" in lightroom.read_text(encoding="utf-8")
+
+
+def test_a_removed_label_stays_in_a_sidecar_that_another_picture_shares(cat: Path) -> None:
+    write_picture(cat.parent, "cat.jpg")
+    write_sidecar(cat, LIGHTROOM, "cat.xmp")
+    write_sidecar_labels(cat, ["mine"], ["night"])
+    assert read_sidecar_labels(cat.with_name("cat.jpg")) == ("night",)
+
+
+def test_separate_accents_make_no_other_label(cat: Path) -> None:
+    write_sidecar(cat, sidecar_with("<dc:subject><rdf:Bag><rdf:li>Cafe\u0301</rdf:li></rdf:Bag></dc:subject>"))
+    assert write_sidecar_labels(cat, ["Caf\xe9"], []) is None
+    write_sidecar_labels(cat, [], ["Caf\xe9"])
+    assert read_sidecar_labels(cat) == ()
+
+
+# The file itself ---------------------------------------------------------------------------------------------------
+
+
+def test_links_and_permissions_of_sidecars_stay(cat: Path) -> None:
+    target = write_sidecar(cat, DIGIKAM, "store.xmp")
+    target.chmod(0o600)
+    cat.with_name("cat.png.xmp").symlink_to(target.name)
+    write_sidecar_labels(cat, ["mine"], [])
+    assert cat.with_name("cat.png.xmp").is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert "mine" in target.read_text(encoding="utf-8")
+
+
+def test_a_read_only_sidecar_is_not_changed(cat: Path) -> None:
+    write_sidecar(cat, DIGIKAM).chmod(0o444)
+    with pytest.raises(OutputUnwritable, match="it is read-only"):
+        write_sidecar_labels(cat, ["mine"], [])
+    assert read_sidecar_labels(cat) == ("cat", "sold")
+
+
+def test_a_folder_is_listed_once_for_all_of_its_sidecars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed, scan = list[str](), os.scandir
+
+    def count_listing(folder: str) -> Iterator[os.DirEntry[str]]:
+        listed.append(folder)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", count_listing)
+    names = FolderNames()
+    for number in range(20):
+        picture = write_picture(tmp_path, f"cat {number}.png")
+        write_sidecar(picture, LIGHTROOM, f"cat {number}.xmp")
+        write_sidecar_labels(picture, ["mine"], [], names)
+    assert len(listed) == 1

@@ -10,9 +10,9 @@ from pathlib import Path
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 HEAD = """# Command line
 
-This page is made from the commands' own help by `python -m tests.support.cli_reference`. Text for people goes to
-stderr; `--json` and `list` print to stdout. [Troubleshooting](../how-to/troubleshooting.md#exit-codes) lists the exit
-codes.
+This page is made from the commands' own help by `python -m tests.support.cli_reference`. Results go to
+stdout, messages and progress to stderr; with `--json`, stdout has the JSON alone.
+[Troubleshooting](../how-to/troubleshooting.md#exit-codes) lists the exit codes.
 
 """
 

@@ -4,12 +4,15 @@ import io
 import plistlib
 import sqlite3
 import struct
+import tempfile
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 import imagecodecs
 import numpy as np
+import OpenEXR
 import pillow_heif
 import pillow_jxl  # noqa: F401  # registers itself with Pillow
 import tifffile
@@ -179,6 +182,92 @@ def encode_heic(image: Image.Image, **options: Any) -> bytes:
     return file.getvalue()
 
 
+def encode_exr(channels: dict[str, Array], **attributes: Any) -> bytes:
+    """An OpenEXR file with one part."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **attributes}
+    with tempfile.TemporaryDirectory() as folder:  # the library writes to named files only
+        OpenEXR.File(header, channels).write(f"{folder}/picture.exr")
+        return Path(f"{folder}/picture.exr").read_bytes()
+
+
+def linear_light() -> dict[str, Array]:
+    """The colours of `colour_values` as channels in linear light."""
+    values = colour_values().astype(np.float32) / 255
+    light = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return {letter: np.ascontiguousarray(light[..., place]) for place, letter in enumerate("RGB")}
+
+
+def _xcf_property(kind: int, content: bytes) -> bytes:
+    return struct.pack(">II", kind, len(content)) + content
+
+
+def _encode_tile(tile: Array, compression: int) -> bytes:
+    """The values (h, w, C) of a tile: as they are, in run lengths (all literal), or in zlib."""
+    content = tile.astype(tile.dtype.newbyteorder(">")).tobytes()
+    if compression == 2:
+        return zlib.compress(content)
+    if compression == 0:
+        return content
+    planes = np.frombuffer(content, np.uint8).reshape(tile.shape[0] * tile.shape[1], -1).T
+    return b"".join(struct.pack(">BH", 128, planes.shape[1]) + plane.tobytes() for plane in planes)
+
+
+def make_xcf(
+    layers: list[tuple[Array | None, dict[int, bytes]]],
+    *,
+    mode: int = 0,
+    version: int = 11,
+    precision: int = 150,
+    compression: int = 1,
+    palette: bytes = b"",
+) -> bytes:
+    """GIMP's file of 24 x 16 pixels.
+
+    Args:
+        layers: From the top down, each with its values (H, W, C) and its properties; without values it is a group.
+        mode: 0 is RGB, 1 grey, 2 indexed.
+        version: Of the format.
+        precision: 150 is 8 bits with a tone curve.
+        compression: 0 is none, 1 run lengths, 2 zlib.
+        palette: Red, green and blue of each colour.
+    """
+    offset_format = ">Q" if version >= 11 else ">I"
+    head = b"gimp xcf " + (b"v%03d\0" % version) + struct.pack(">III", WIDTH, HEIGHT, mode)
+    head += struct.pack(">I", precision) if version >= 4 else b""
+    head += _xcf_property(17, bytes([compression]))
+    head += _xcf_property(1, struct.pack(">I", len(palette) // 3) + palette) if palette else b""
+    head += _xcf_property(0, b"")
+    start = len(head) + struct.calcsize(offset_format) * (len(layers) + 2)
+    places, body = list[int](), b""
+    for values, properties in layers:
+        places.append(start + len(body))
+        body += _encode_layer(values, properties, start + len(body), offset_format, compression)
+    return head + b"".join(struct.pack(offset_format, place) for place in (*places, 0, 0)) + body
+
+
+def _encode_layer(
+    values: Array | None, properties: dict[int, bytes], start: int, offset_format: str, compression: int
+) -> bytes:
+    size = struct.calcsize(offset_format)
+    height, width, channels = (HEIGHT, WIDTH, 4) if values is None else values.shape
+    head = struct.pack(">III", width, height, {3: 0, 4: 1, 1: 2, 2: 3}[channels]) + struct.pack(">I", 2) + b"a\0"
+    head += b"".join(_xcf_property(kind, content) for kind, content in properties.items()) + _xcf_property(0, b"")
+    hierarchy = start + len(head) + 2 * size
+    level = hierarchy + 12 + 2 * size
+    corners = [(top, left) for top in range(0, height, 64) for left in range(0, width, 64)]
+    tiles = [
+        b"" if values is None else _encode_tile(values[top : top + 64, left : left + 64], compression)
+        for top, left in corners
+    ]
+    first = level + 8 + size * (len(tiles) + 1)
+    offsets = [first + sum(len(tile) for tile in tiles[:number]) for number in range(len(tiles))]
+    depth = 1 if values is None else values.dtype.itemsize
+    parts = [head, struct.pack(offset_format, hierarchy), struct.pack(offset_format, 0)]
+    parts += [struct.pack(">III", width, height, channels * depth), struct.pack(offset_format, level), bytes(size)]
+    parts += [struct.pack(">II", width, height), *(struct.pack(offset_format, offset) for offset in (*offsets, 0))]
+    return b"".join(parts + tiles)
+
+
 def files_of_every_format() -> dict[str, bytes]:
     """Files of one picture, by the format that `identify` returns, and a variant after a colon."""
     large = rgb_image().resize((WIDTH * 4, HEIGHT * 4))  # HEIC's blocks need at least 64 pixels
@@ -216,4 +305,11 @@ def files_of_every_format() -> dict[str, bytes]:
         "CLIP": make_clip(png),
         "PROCREATE": make_procreate(png),
         "SVG": make_svg(),
+        "TGA": encode_with_pillow(rgba_image(), "TGA"),
+        "TGA:rle": encode_with_pillow(rgb_image(), "TGA", compression="tga_rle"),
+        "JPEG 2000": encode_with_pillow(rgba_image(), "JPEG2000"),
+        "JPEG 2000:16": bytes(imagecodecs.jpeg2k_encode(colour_and_alpha_values(16), level=0)),
+        "EXR": encode_exr(linear_light()),
+        "XCF": make_xcf([(colour_and_alpha_values(), {})]),
+        "PDF": encode_with_pillow(rgb_image(), "PDF", resolution=72),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from pochade.archive.archive_reader import Archive
 from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.container.manifest_records import MODEL, ArchivedFile, Entry, Manifest
-from pochade.archive.container.stored_paths import StoredPath, dated_path, parent_paths
+from pochade.archive.container.stored_paths import FolderSearch, StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
 from pochade.system.path_text import printable
 
@@ -129,6 +129,6 @@ def _add_date(path: StoredPath, mtime: int, attempt: int, files: Container[Store
 
 def _empty_folders(folders: set[StoredPath], files: set[StoredPath]) -> list[StoredPath]:
     """Return the folders that hold nothing, are not files themselves, and lie below no file."""
-    in_use = {parent for path in [*files, *folders] for parent in parent_paths(path)}
-    candidates = folders - in_use - files
+    search = FolderSearch([*files, *folders])
+    candidates = [folder for folder in folders - files if not search.is_folder(folder)]
     return sorted(folder for folder in candidates if files.isdisjoint(parent_paths(folder)))

@@ -31,6 +31,9 @@ class CompressReport:
     coders: dict[str, CodecSavings] = field(default_factory=dict)  # by codec
     set_aside: dict[str, str] = field(default_factory=dict)  # the new path of each old content whose path was taken
     left_out: dict[str, str] = field(default_factory=dict)  # files that are not in the archive, and why
+    lost: dict[str, int] = field(
+        default_factory=dict
+    )  # what else the originals of previews held: how many files had it
 
 
 def summarise_archive(
@@ -59,6 +62,8 @@ def summarise_archive(
         savings.pieces += file_counts[entry.name]
         savings.original_bytes += file_counts[entry.name] * entry.original_bytes
         savings.bytes += entry.bytes
+        for name in entry.lost or ():
+            report.lost[name] = report.lost.get(name, 0) + file_counts[entry.name]
     report.original_bytes = sum(savings.original_bytes for savings in report.coders.values())
     report.bytes = archive.stat().st_size
     report.set_aside = {printable_path(before): printable_path(after) for before, after in moved.items()}

@@ -4,7 +4,8 @@ import math
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -15,19 +16,24 @@ from pochade.archive.codecs.codec_names import EXTRACTED_SUFFIXES, MODEL_SUFFIXE
 from pochade.archive.codecs.original_file import sha256_of_path
 from pochade.archive.codecs.picture_codecs import MAX_DECODED_GROWTH
 from pochade.archive.container.manifest_records import BYTES, PICTURE, ArchivedFile, Entry, Manifest
+from pochade.archive.container.reserved_names import names_temporary_file
 from pochade.archive.container.stored_paths import (
+    FolderSearch,
     StoredPath,
-    parent_paths,
+    path_with_note,
     path_with_suffix,
     printable_path,
     rename_lookalikes,
     to_system_path,
 )
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
-from pochade.system.atomic_files import make_folder, stream_atomically
+from pochade.system.atomic_files import file_lock, make_folder, stream_atomically
 from pochade.system.overwrite import check_overwrite
 from pochade.system.path_text import printable
 
+TEMPORARY_NAME, LOCK_NAME = ".extract.pochade.part", ".extract.pochade.lock"  # in the folder of the files
+MAX_SUFFIXES_ADDED = 16  # to one name, before a number is added instead
+TAKEN_HINT = "choose another folder; --keep-going skips what is there"
 ReportFile = Callable[[int, int, str], None]  # done, total, name of the file
 
 
@@ -78,15 +84,19 @@ def extracted_names(manifest: Manifest) -> dict[StoredPath, StoredPath]:
     """Return the path under which each file is extracted: its own, or for a lossy picture one with a suffix added."""
     names = {file.path: file.path for file in manifest.files}
     taken = {*names, *manifest.folders}
-    taken |= {folder for path in [*names, *manifest.folders] for folder in parent_paths(path)}
+    search, numbers = FolderSearch(taken), count(2)
     for file in manifest.files:
-        if file.entry.returns == PICTURE:
-            suffix = EXTRACTED_SUFFIXES.get(file.codec, "")
-            candidates = (path_with_suffix(file.path, suffix * times) for times in count(1))
-            name = next(candidate for candidate in candidates if not suffix or candidate not in taken)
-            names[file.path] = name
-            taken.add(name)
+        if file.entry.returns == PICTURE and (suffix := EXTRACTED_SUFFIXES.get(file.codec, "")):
+            candidates = _names_with_suffix(file.path, suffix, numbers)
+            names[file.path] = next(name for name in candidates if name not in taken and not search.is_folder(name))
+            taken.add(names[file.path])
     return names
+
+
+def _names_with_suffix(path: StoredPath, suffix: str, numbers: Iterator[int]) -> Iterator[StoredPath]:
+    """Yield names for a lossy picture: its own with a suffix, with two, and so on, then with a number."""
+    yield from (path_with_suffix(path, suffix * times) for times in range(1, MAX_SUFFIXES_ADDED + 1))
+    yield from (path_with_note(path_with_suffix(path, suffix), str(number)) for number in numbers)
 
 
 def check_absent(target: Path) -> None:
@@ -95,8 +105,7 @@ def check_absent(target: Path) -> None:
     Raises:
         OutputUnwritable: A file, folder or link has that path.
     """
-    hint = "choose another folder; --keep-going skips what is there"
-    check_overwrite(target, "already exists and is a different file", hint)
+    check_overwrite(target, "already exists and is a different file", TAKEN_HINT)
 
 
 def target_path(folder: Path, path: StoredPath) -> Path:
@@ -124,8 +133,10 @@ class _Extraction:
         for file in self.archive:
             self._attempt(partial(self._check_target, file), file.path)
         _check_disk_space(self.archive, self.missing, self.folder)
-        for file in self.missing:
-            self._attempt(partial(self._write, file), file.path)
+        if self.missing or os.path.lexists(self.folder / TEMPORARY_NAME):
+            with _only_extraction(self.folder):
+                for file in self.missing:
+                    self._attempt(partial(self._write, file), file.path)
         for path in self.archive.manifest.folders:
             self._attempt(partial(self._make_empty_folder, path), path)
         self.report(len(self.archive), len(self.archive), "")
@@ -145,6 +156,7 @@ class _Extraction:
     def _check_target(self, file: ArchivedFile) -> None:
         """Count a file that already exists; otherwise check that its name is free, and list it as missing."""
         name = self.names[file.path]
+        _check_name(name)
         targets = [target_path(self.folder, path) for path in (name, self.lookalike_names.get(name)) if path]
         if any(_is_already_there(self.archive, file, target) for target in targets):
             self.result.already_there += 1
@@ -161,14 +173,57 @@ class _Extraction:
         check_absent(target)
         make_folder(target.parent)
         write_content = partial(self.archive.write, file.entry)
-        self.result.bytes += stream_atomically(target, write_content, new=True, mtime_ns=file.mtime)
+        temporary = _temporary_path(self.folder, target)
+        self.result.bytes += stream_atomically(
+            target, write_content, new=True, mtime_ns=file.mtime, temporary=temporary
+        )
         self.result.files += 1
 
     def _make_empty_folder(self, path: StoredPath) -> None:
+        _check_name(path)
         target = target_path(self.folder, path)
         if not os.path.isdir(target):  # noqa: PTH112  never raises
             check_absent(target)
         make_folder(_check_inside(self.folder, target))
+
+
+@contextmanager
+def _only_extraction(folder: Path) -> Iterator[None]:
+    """Let one process at a time extract to a folder; remove what a killed one left.
+
+    Raises:
+        UsageError: Another process extracts to this folder.
+        OutputUnwritable: The folder can't be written.
+    """
+    lock = folder / LOCK_NAME
+    with file_lock(lock, f"extracting to '{printable(folder)}'"):
+        try:
+            with suppress(OSError):
+                (folder / TEMPORARY_NAME).unlink(missing_ok=True)
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()  # last, because from here on another run may begin
+
+
+def _temporary_path(folder: Path, target: Path) -> Path | None:
+    """Return where a file grows until it is complete: always the same path, so that the next run can remove it.
+
+    It is None, which is a path beside the target, if another disk is mounted below the folder.
+    """
+    is_same_disk = target.parent.stat().st_dev == folder.stat().st_dev
+    return folder / TEMPORARY_NAME if is_same_disk else None
+
+
+def _check_name(path: StoredPath) -> None:
+    """Refuse a name that Pochade would take for a journal or a temporary file of its own.
+
+    Raises:
+        OutputUnwritable: A part of the path is such a name.
+    """
+    if names_temporary_file(path):
+        why = f"'{printable_path(path)}' is not extracted, because Pochade's own temporary files have such names"
+        raise OutputUnwritable(why, "--keep-going extracts everything else")
 
 
 def _check_disk_space(archive: Archive, missing: list[ArchivedFile], folder: Path) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.container.stored_paths import StoredPath, to_stored_path
+from pochade.archive.container.reserved_names import names_index, names_temporary_file
+from pochade.archive.container.stored_paths import MAX_PATH_PARTS, StoredPath, to_stored_path
 from pochade.errors import DataMissing, UsageError
 from pochade.system.path_text import printable
 
@@ -65,7 +66,11 @@ def _add(file_list: FileList, path: Path, excluded: set[Path]) -> None:
         path = pending.pop()
         if path in excluded:
             continue
-        stored_path = to_stored_path(os.fsencode(path.relative_to(file_list.top).as_posix()))
+        relative_path = os.fsencode(path.relative_to(file_list.top).as_posix())
+        stored_path = to_stored_path(relative_path)
+        if reason := _reserved_reason(relative_path):
+            file_list.left_out[printable(path)] = reason
+            continue
         try:
             mode = path.lstat().st_mode
         except OSError as error:
@@ -88,6 +93,17 @@ def _list_folder(file_list: FileList, folder: Path, stored_path: StoredPath) -> 
     except OSError as error:
         file_list.left_out[printable(folder)] = f"can't be listed: {error.strerror}"
         return []
+    children = [child for child in children if child.name != INDEX_FOLDER]
     if not children and stored_path:
         file_list.folders.append(stored_path)
-    return [child for child in children if child.name != INDEX_FOLDER]
+    return children
+
+
+def _reserved_reason(relative_path: bytes) -> str:
+    """Return why an archive may not have a path; an empty string if it may."""
+    text = relative_path.decode("utf-8", "surrogateescape")
+    if text.count("/") >= MAX_PATH_PARTS:
+        return f"lies below more than {MAX_PATH_PARTS - 1} folders"
+    if text != "." and names_index(text):
+        return "has the name of a collection's index"
+    return "has the name of a temporary file of Pochade's own" if names_temporary_file(text) else ""

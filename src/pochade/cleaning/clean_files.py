@@ -23,6 +23,7 @@ from pochade.errors import OutputUnwritable, PochadeError, UsageError
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import first_line
 from pochade.images.io.read import read_picture
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.images.io.write import encode_verified
 from pochade.images.render.before_after import draw_before_after
 from pochade.system.atomic_files import make_folder, unwritable_error, write_atomically
@@ -106,7 +107,7 @@ def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, pr
     job = job.check_output()
     if _is_done(job, options, preview=preview):
         return CleanOutcome(job.scan, job.result, record=job.existing.record, done_before=True)
-    picture = read_picture(job.scan)
+    picture = read_in_worker(read_picture, job.scan)
     _check_mask_sizes(options, picture, job)
     cleaned, after = _clean_pixels(clean, picture, options)
     content, notes = _encode_result(job, picture, after)

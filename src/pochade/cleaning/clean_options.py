@@ -10,6 +10,7 @@ import numpy as np
 from pochade.cleaning.clean_record import hash_file
 from pochade.images.base.picture import Array
 from pochade.images.io.read import read_picture
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.system.path_text import printable
 
 BLACK = (0, 0, 0)
@@ -49,7 +50,7 @@ class MaskFile:
             PictureUnreadable: The file holds no picture.
         FileUnreachable: The file can't be read.
         """
-        pixels = read_picture(path).on_paper(BLACK)  # (H, W, 3)
+        pixels = read_in_worker(read_picture, path).on_paper(BLACK)  # (H, W, 3)
         return cls(path, hash_file(path), pixels.mean(axis=-1).round().astype(np.uint8))
 
     def record_data(self) -> dict[str, str]:

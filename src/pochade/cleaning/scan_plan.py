@@ -16,6 +16,7 @@ from pochade.cleaning.result_names import ScanFile, choose_result_names
 from pochade.errors import FileUnreachable, PochadeError, UsageError
 from pochade.images.base.picture import Header
 from pochade.images.io.identify import identify
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.images.io.write import choose_output_format
 from pochade.system.folder_walk import walk_folder
 from pochade.system.path_text import printable
@@ -85,8 +86,8 @@ def _identify_scan(path: Path) -> Header:
         UsageError: It holds several pages. Only the first would be in the result, so deleting the original would lose
             the others.
     """
-    header = identify(path)
-    if header.format == "TIFF" and header.frames > 1:
+    header = read_in_worker(identify, path)
+    if header.format in {"TIFF", "PDF"} and header.frames > 1:
         why = f"'{printable(path)}' holds more than one page, and only the first would be kept"
         raise UsageError(why, "split it into files of one page, and clean those")
     return header

@@ -1,25 +1,30 @@
 """The command line: one module for each verb. Only this room prints, and only here do errors become text."""
 
+import logging
 import sys
+import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from pochade.cli.clean_command import clean
 from pochade.cli.collection_choice import CollectionChoice
 from pochade.cli.compress_command import compress
+from pochade.cli.export_command import export_answers
 from pochade.cli.extract_command import extract
 from pochade.cli.families_command import families
 from pochade.cli.find_command import find
+from pochade.cli.forget_command import forget
 from pochade.cli.groups_command import groups
 from pochade.cli.imagine_command import imagine
+from pochade.cli.import_command import import_answers
 from pochade.cli.info_command import info
 from pochade.cli.labels_command import labels
 from pochade.cli.learn_command import learn
 from pochade.cli.list_command import list_files
 from pochade.cli.map_command import draw_map
-from pochade.cli.messages import print_error
+from pochade.cli.messages import print_error, print_message, replace_unencodable_output
 from pochade.cli.morph_command import morph
 from pochade.cli.open_command import open_page
 from pochade.cli.study_command import study
@@ -27,8 +32,11 @@ from pochade.cli.suggest_command import suggest
 from pochade.cli.teach_command import teach
 from pochade.cli.vary_command import vary
 from pochade.cli.verify_command import verify
-from pochade.errors import PochadeError
+from pochade.errors import Interrupted, PochadeError, UsageError
+from pochade.system.logs import print_log, start_logging
 
+logger = logging.getLogger(__name__)
+USAGE_ERROR: Any = typer.BadParameter.__base__  # typer does not export this class
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
@@ -49,13 +57,23 @@ def pochade(
             "`postgresql+psycopg://user@host/name`, which needs `pip install 'pochade[postgres]'`.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            help="Print what happens inside, with tracebacks, on stderr. The environment variable `POCHADE_LOG` names "
+            "a file for it.",
+        ),
+    ] = False,
 ) -> None:
     """Organise, find, clean, compress and create pictures.
 
     Pochade learns a small sketch of every picture you own, with autoencoders, and shows how autoencoders work. Give
     -C and --index before the verb, and the same --index to every command. Picture names count from the current
-    folder. Text for people goes to stderr; --json and list print to stdout.
+    folder. Results go to stdout, messages and progress to stderr; with --json, stdout has the JSON alone.
     """
+    if verbose:
+        print_log()
     context.obj = CollectionChoice(folder, index)
 
 
@@ -67,6 +85,9 @@ app.command()(groups)
 app.command()(teach)
 app.command()(suggest)
 app.command()(labels)
+app.command("export")(export_answers)
+app.command("import")(import_answers)
+app.command()(forget)
 app.command("map")(draw_map)
 app.command()(imagine)
 app.command()(vary)
@@ -81,9 +102,41 @@ app.command()(study)
 
 
 def main() -> None:
-    """Run the command line; an error becomes one sentence, a hint and an exit code."""
+    """Run the command line; an error becomes one sentence, a hint and an exit code.
+
+    Raises:
+        SystemExit: Always, with the exit code.
+    """
+    replace_unencodable_output()
     try:
-        app()
+        start_logging()
+        code = app(standalone_mode=False)
     except PochadeError as error:
+        logger.error("%s", error.sentence, exc_info=error)  # shown only if the person asked for the log
         print_error(error)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    except typer.Abort:  # Ctrl-C while a password is asked for
+        code = Interrupted.exit_code
+    except USAGE_ERROR as error:
+        code = print_usage_error(error)
+    except Exception as error:
+        code = print_unexpected_error(error)
+    sys.exit(code or 0)
+
+
+def print_usage_error(error: Any) -> int:
+    """Print what is wrong with the words of a command, as every other error is printed; return the exit code."""
+    sentence, context = error.format_message().rstrip("."), error.ctx
+    is_help = error.__class__.__name__ == "NoArgsIsHelpError"  # typer has printed the help already
+    if not is_help:
+        command = context.command_path if context else "pochade"
+        print_error(UsageError(sentence[:1].lower() + sentence[1:], f"see '{command} --help'"))
+    return int(error.exit_code)
+
+
+def print_unexpected_error(error: Exception) -> int:
+    """Print the traceback of a mistake in Pochade, because a report of it is worth nothing without; return the code."""
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        print_message(line)
+    print_error(PochadeError("something went wrong that Pochade did not foresee", "report it, with the lines above"))
+    return PochadeError.exit_code

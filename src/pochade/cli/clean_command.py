@@ -62,6 +62,9 @@ def clean(
     Example: `pochade clean ~/scans --to ~/clean --strength 60 --preview`
     """
     with console.status("loading"):
+        from pochade.images.io.reading_worker import start_reading_worker
+
+        start_reading_worker()  # before the imports below, which take as long as it does
         from pochade.cleaning.clean_files import clean_files
         from pochade.cleaning.clean_picture import clean as clean_picture
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pochade.cli.collection_choice import current_folder
-from pochade.cli.messages import console, explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.messages import console, count_of, explain_interrupt, print_json, print_listing, print_message
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import FileUnreachable
 
@@ -50,17 +50,20 @@ def compress(
 
     Every picture is encoded by the codec that makes it smallest, and everything else is packed. Each entry is decoded
     and compared before the archive gets its name. Any zip tool opens it. Not in it are `.pochade/` (with your
-    labels), links, and files that can't be read; links and unreadable files are listed, and the exit code is then 8.
+    labels), links, Pochade's own temporary files, and files that can't be read; all but `.pochade/` are listed, and the
+    exit code is then 8.
 
     At `lossless`, JPEGs come back byte for byte, other pictures with the same pixels and metadata, and everything else
     byte for byte. At `high` and `medium`, a picture comes back as a smaller AVIF, JPEG XL or WebP with an SSIMULACRA2
-    score of at least 90 or 70, such as `cat.png.avif`: with transparency, profile, EXIF, XMP and resolution, but not
-    with the comments of a PNG. Where a model makes the archive smaller, the archive contains it, and such pictures
-    come back restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit pictures stay lossless,
-    and files above 256 MiB are packed as they are.
+    score of at least 90 or 70, such as `cat.png.avif`: with transparency, profile, EXIF, XMP, resolution, comments and
+    text. A file that holds more, such as a second picture, a film or content credentials, stays lossless, and so does a
+    PNG whose colours are named in a way of its own. Where a model makes the archive smaller, the archive contains it,
+    and such pictures come back restored, as `cat.png.restored.png`. Layered files, animations, CMYK and 16-bit pictures
+    stay lossless, and files above 256 MiB are packed as they are.
 
-    At `preview`, every picture becomes at most a thousand bytes, which takes six to eleven seconds each. An archive
-    of `high`, `medium` or `preview` does not contain the originals: never make it the only copy.
+    At `preview`, every picture becomes at most a thousand bytes, which takes six to eleven seconds each. What else its
+    file holds, such as EXIF, is not in the archive, and is listed. An archive of `high`, `medium` or `preview` does not
+    contain the originals: never make it the only copy.
 
     The same command continues after an interruption, adds what is new, and repairs damaged entries whose files are
     still in the folder. It writes a new file beside the old archive, so there must be room for both. If a file changed,
@@ -91,16 +94,21 @@ def compress(
 def _print_report(report: "CompressReport", to: Path) -> None:
     """Print how small everything became, by which codec, and what is not in the archive."""
     share = f" ({report.bytes / report.original_bytes:.0%})" if report.original_bytes else ""
-    print_message(f"{report.pieces:,} files: {report.original_bytes:,} bytes became {report.bytes:,} in '{to}'{share}")
+    files = count_of(report.pieces, "file")
+    print_message(f"{files}: {report.original_bytes:,} bytes became {report.bytes:,} in '{to}'{share}")
     for codec, savings in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
         if codec == MODEL_CODEC:
             print_message(f"  {'model':<13} stored once: {savings.bytes:,} bytes")
         else:
             sizes = f"{savings.original_bytes:,} bytes became {savings.bytes:,}"
-            print_message(f"  {codec:<13} {savings.pieces:>7,} files: {sizes}")
+            print_message(f"  {codec:<13} {savings.pieces:>7,} {'file' if savings.pieces == 1 else 'files'}: {sizes}")
     print_listing(
         "changed files, whose old content is in the archive under another name",
         [f"{before} is now {after}" for before, after in report.set_aside.items()],
+    )
+    print_listing(
+        "not in the archive, because a preview is only a small picture",
+        [f"{name}: {count_of(count, 'file')}" for name, count in sorted(report.lost.items())],
     )
     print_listing(
         "files that are not in the archive", [f"'{path}' {reason}" for path, reason in report.left_out.items()]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pochade.cli.json_data import path_text
-from pochade.cli.messages import print_json, print_message, printable_line
+from pochade.cli.messages import count_of, print_json, print_message
 from pochade.errors import UsageError
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
@@ -62,11 +62,11 @@ def print_created(created: Sequence["Created"], files: Sequence[Path], *, as_jso
             [created_data(picture) | {"file": path_text(file)} for picture, file in zip(created, files, strict=True)]
         )
     for picture in created:
-        line = f"seed {picture.seed:<8} nearest {picture.distance:.3f}  {printable_line(path_text(picture.nearest))}"
+        line = f"seed {picture.seed:<8} nearest {picture.distance:.3f}  {path_text(picture.nearest)}"
         warnings = {"almost a copy": picture.almost_a_copy, "out of distribution": picture.is_out_of_distribution}
         print_message("  ".join([line, *(warning for warning, applies in warnings.items() if applies)]))
     target = f"'{files[0]}'" if len(set(files)) == 1 else f"'{files[0].parent}'"
-    print_message(f"wrote {target}: {len(created):,} pictures")
+    print_message(f"wrote {target}: {count_of(len(created), 'picture')}")
 
 
 def created_data(picture: "Created") -> dict[str, Any]:

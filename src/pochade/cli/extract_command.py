@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_listing, print_message
 from pochade.cli.options import ArchivePath
 from pochade.cli.progress_bar import ProgressBar
 
@@ -47,8 +47,9 @@ def extract(
     if as_json:
         counts = {"files": report.files, "bytes": report.bytes, "there": report.already_there}
         print_json(counts | {"renamed": renamed, "problems": problems})
-    others = f"; {report.already_there:,} others were in it already" if report.already_there else ""
-    print_message(f"{report.files:,} files extracted to '{to}'{others}")
+    were = "was" if report.already_there == 1 else "were"
+    others = f"; {count_of(report.already_there, 'other')} {were} in it already" if report.already_there else ""
+    print_message(f"{count_of(report.files, 'file')} extracted to '{to}'{others}")
     print_listing(
         "files under another name, because this system can't tell their name from that of another file",
         [f"{before} is now {after}" for before, after in renamed.items()],

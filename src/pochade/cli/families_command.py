@@ -1,13 +1,13 @@
 """`pochade families`: the duplicates and versions of each work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pochade.cli.json_data import json_data
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message, print_result
 from pochade.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
@@ -63,35 +63,45 @@ def families(
         moved = write_duplicate_script(results, collection.folder, script) if script is not None else 0
     if as_json:
         print_json([json_data(family) for family in results])
-    _print_families(results, collection.folder)
+    _print_families(results, collection.folder, as_json=as_json)
     if sheet is not None:
         print_message(f"wrote '{sheet}'")
     if script is not None:
-        print_message(f"wrote '{script}': it moves {moved:,} files with the same bytes aside when you run it")
+        files = count_of(moved, "file")
+        print_message(f"wrote '{script}': it moves {files} with the same bytes aside when you run it")
 
 
-def _print_families(results: Sequence["Family"], folder: Path) -> None:
+def _print_families(results: Sequence["Family"], folder: Path, *, as_json: bool) -> None:
     """Print the families with the most bytes to spare, and the totals."""
     for family in results[:MAX_PRINTED_FAMILIES]:
-        _print_member(family.members[0], folder, f"cover: {family.reason}")
-        for member in family.members[1:]:
-            certainty = "" if member.kind == "exact" else f", {member.likelihood:.0%}"
-            _print_member(member, folder, f"{member.kind}{certainty}")
-        print_message("")
+        for line in _family_lines(family, folder):
+            print_result(line, as_json=as_json)
+        print_result(as_json=as_json)
     if len(results) > MAX_PRINTED_FAMILIES:
-        print_message(f"and {len(results) - MAX_PRINTED_FAMILIES:,} more families: --json lists them all\n")
+        more = count_of(len(results) - MAX_PRINTED_FAMILIES, "more family", "more families")
+        print_result(f"and {more}: --json lists them all", as_json=as_json)
+        print_result(as_json=as_json)
     duplicates = sum(member.kind != "version" for family in results for member in family.members[1:])
     versions = sum(len(family.members) - 1 for family in results) - duplicates
     megabytes = sum(family.spare_bytes for family in results) / 1e6
-    print_message(
-        f"families: {len(results):,}; besides the covers, duplicates: {duplicates:,} ({megabytes:,.1f} MB), "
-        f"versions: {versions:,}"
-    )
+    totals = f"duplicates: {duplicates:,} ({megabytes:,.1f} MB), versions: {versions:,}"
+    print_result(f"families: {len(results):,}; besides the covers, {totals}", as_json=as_json)
 
 
-def _print_member(member: "FamilyMember", folder: Path, note: str) -> None:
+def _family_lines(family: "Family", folder: Path) -> Iterator[str]:
+    yield _member_line(family.members[0], folder, f"cover: {family.reason}")
+    hard_links = family.hard_links()
+    for member in family.members[1:]:
+        if member.path in hard_links:
+            yield _member_line(member, folder, "the same file")
+            continue
+        certainty = "" if member.kind == "exact" else f", {member.likelihood:.0%}"
+        yield _member_line(member, folder, f"{member.kind}{certainty}")
+
+
+def _member_line(member: "FamilyMember", folder: Path, note: str) -> str:
     from pochade.system.path_text import printable
 
     picture = member.picture
     size = f"{picture.width:>6} x {picture.height:<6} {picture.bytes / 1e3:>10,.1f} kB  {picture.modified:%Y-%m-%d}"
-    print_message(f"{size}  {printable(member.path.relative_to(folder))}  ({note})")
+    return f"{size}  {printable(member.path.relative_to(folder))}  ({note})"

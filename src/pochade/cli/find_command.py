@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from pochade.cli.json_data import json_data, path_text
-from pochade.cli.messages import console, explain_interrupt, print_json, print_message
+from pochade.cli.json_data import json_data
+from pochade.cli.messages import console, explain_interrupt, print_json, print_linked_result, print_message
 from pochade.cli.options import AnyImage
 from pochade.errors import UsageError
 
@@ -58,6 +57,9 @@ def find(
     Example: `pochade -C ~/art find scan.jpg -k 5 --sheet found.png`
     """
     with console.status("searching"):
+        from pochade.images.io.reading_worker import start_reading_worker
+
+        start_reading_worker()  # before the imports below, which take as long as it does
         from pochade.index.picture_records import Filter
         from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
 
@@ -71,7 +73,9 @@ def find(
                 write_match_sheet(image, matches, collection.thumbnails, sheet)
     if as_json:
         print_json([json_data(match) for match in matches])
-    _print_matches(matches, sheet)
+    _print_matches(matches, as_json=as_json)
+    if sheet is not None:
+        print_message(f"wrote '{sheet}'")
 
 
 def match_format(word: str, known_formats: Iterable[str]) -> str:
@@ -86,16 +90,13 @@ def match_format(word: str, known_formats: Iterable[str]) -> str:
     raise UsageError(f"no picture here has the format '{word}'", f"choose one of {', '.join(known_formats)}")
 
 
-def _print_matches(matches: Sequence["Match"], sheet: Path | None) -> None:
+def _print_matches(matches: Sequence["Match"], *, as_json: bool) -> None:
     """Print one line for each match; its path is a link where the terminal supports links."""
     for match in matches:
         picture = match.picture
-        line = Text(f"{match.distance:.3f}  {picture.format:<5} {picture.width:>6} x {picture.height:<6} ")
-        line.append(path_text(match.path), style=f"link {match.path.as_uri()}")
-        if match.is_same_work:
-            line.append("  the same work", style="bold")
-        console.print(line, soft_wrap=True, highlight=False)
+        size = f"{picture.width:>6} x {picture.height:<6}"
+        same_work = "  the same work" if match.is_same_work else ""
+        before = f"{match.distance:.3f}  {picture.format:<5} {size} "
+        print_linked_result(before, match.path, same_work, as_json=as_json)
     if not matches:
         print_message("no picture matches")
-    if sheet is not None:
-        print_message(f"wrote '{sheet}'")

@@ -1,14 +1,14 @@
 """`pochade groups`: groups of pictures that look alike."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pochade.cli.json_data import json_data
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message, print_result
 from pochade.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
@@ -65,20 +65,22 @@ def groups(
             write_group_sheet(results, depth, pictures, collection.thumbnails, sheet)
     if as_json:
         print_json([json_data(group) for group in results])
-    _print_groups(results, depth, collection.folder)
+    for line in _group_lines(results, depth, collection.folder):
+        print_result(line, as_json=as_json)
     ungrouped = {picture.path for picture in pictures}.difference(*(group.paths for group in results))
-    print_message(f"{len(results):,} groups; {len(ungrouped):,} files are in no group")
+    outside = "1 file is" if len(ungrouped) == 1 else f"{len(ungrouped):,} files are"
+    print_result(f"{count_of(len(results), 'group')}; {outside} in no group", as_json=as_json)
     if sheet is not None:
         print_message(f"wrote '{sheet}'")
 
 
-def _print_groups(results: Sequence["Group"], depth: int, folder: Path, indent: int = 0) -> None:
-    """Print one line for each group, with its subgroups indented below it."""
+def _group_lines(results: Sequence["Group"], depth: int, folder: Path, indent: int = 0) -> Iterator[str]:
+    """One line for each group, with its subgroups indented below it."""
     from pochade.system.path_text import printable
 
     for group in results:
         name = f"{group.name} ({group.description})" if group.name else group.description
         line = f"{' ' * indent}{group.number:>4}  {len(group.paths):>6,}  {name}"
-        print_message(f"{line}  · {printable(os.path.relpath(group.cover, folder))}")
+        yield f"{line}  · {printable(os.path.relpath(group.cover, folder))}"
         if depth > 1:
-            _print_groups(group.groups, depth - 1, folder, indent + 4)
+            yield from _group_lines(group.groups, depth - 1, folder, indent + 4)

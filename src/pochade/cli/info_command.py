@@ -1,12 +1,14 @@
 """`pochade info`: a summary of a collection."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pochade.cli.json_data import json_data
 from pochade.cli.learn_summary import print_problems, print_training
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_result
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
     from pochade.index.picture_records import CollectionInfo
@@ -30,15 +32,16 @@ def info(
         summary = collection.info()
     if as_json:
         print_json(json_data(summary))
-    _print_summary(summary)
+    _print_summary(summary, partial(print_result, as_json=as_json))
 
 
-def _print_summary(summary: "CollectionInfo") -> None:
-    print_message(f"{summary.files:,} files hold {summary.pictures:,} pictures")
-    print_message(f"{summary.megapixels:,.0f} megapixels, {summary.gigabytes:.3f} GB")
-    print_message(", ".join(f"{count:,} {name}" for name, count in summary.formats.items()))
+def _print_summary(summary: "CollectionInfo", print_line: Callable[[str], None]) -> None:
+    hold = "1 file holds" if summary.files == 1 else f"{summary.files:,} files hold"
+    print_line(f"{hold} {count_of(summary.pictures, 'picture')}")
+    print_line(f"{summary.megapixels:,.0f} megapixels, {summary.gigabytes:.3f} GB")
+    print_line(", ".join(f"{count:,} {name}" for name, count in summary.formats.items()))
     if summary.model:
-        print_message(f"model {summary.model}, in use since {summary.learnt}")
+        print_line(f"model {summary.model}, in use since {summary.learnt}")
     if summary.figures.get("minutes"):
-        print_training(summary.figures)
-    print_problems(summary.problems, summary.folder)
+        print_training(summary.figures, print_line)
+    print_problems(summary.problems, summary.folder, print_line)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import explain_interrupt, print_json, print_message, print_result
 
 
 @explain_interrupt()
@@ -42,7 +42,7 @@ def labels(
     if as_json:
         print_json(counts)
     for label, count in counts.items():
-        print_message(f"{count:>6,}  {label}")
+        print_result(f"{count:>6,}  {label}", as_json=as_json)
     if not counts:
         print_message("no labels yet: pochade teach LABEL IMAGE…")
 

@@ -7,8 +7,10 @@ import typer
 
 from pochade.cli.json_data import json_data
 from pochade.cli.learn_summary import print_problems, print_training
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message
 from pochade.cli.progress_bar import ProgressBar
+from pochade.cli.questions import confirm
+from pochade.errors import FilesMissing
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
     from pochade.index.picture_records import LearnResult
@@ -30,6 +32,21 @@ def learn(
             "a thousand, 5 at most, and again only after the collection has grown by a fifth.",
         ),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Compare the content of every file, even if its size and dates are unchanged."),
+    ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Pass over files and folders of this pattern, as in a .gitignore. Can be given several times.",
+        ),
+    ] = None,
+    accept_missing: Annotated[
+        bool,
+        typer.Option("--accept-missing", help="Go on without a question even if most files are gone."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
 ) -> None:
     """Learn a folder of art.
@@ -43,10 +60,26 @@ def learn(
     A file that gives no picture is listed with the reason and stops nothing. It is tried again when it changes, and
     on each run if the reason may pass, such as missing permission. Contact sheets that Pochade drew are not learnt.
 
+    Folders of systems and caches, such as a trash or `@eaDir`, are passed over and counted, and so is what a file
+    `.pochadeignore` names, in the form of a .gitignore. If more than half of the files are gone, or a folder with
+    files has become empty, a disk may be missing: learn asks before it goes on.
+
     Example: `pochade learn ~/art`
     """
-    with context.obj.open_collection(folder) as collection, ProgressBar() as bar:
-        result = collection.learn(minutes, bar.report)
+
+    def run(*, accept_missing: bool) -> "LearnResult":
+        with ProgressBar() as bar:
+            return collection.learn(
+                minutes, bar.report, again=again, exclude=exclude or [], accept_missing=accept_missing
+            )
+
+    with context.obj.open_collection(folder) as collection:
+        try:
+            result = run(accept_missing=accept_missing)
+        except FilesMissing as error:
+            if not confirm(f"{error.sentence}. Are they really gone"):
+                raise
+            result = run(accept_missing=True)
     if as_json:
         print_json(json_data(result))
     _print_result(result, collection.folder)
@@ -54,9 +87,12 @@ def learn(
 
 def _print_result(result: "LearnResult", folder: Path) -> None:
     print_message(
-        f"{result.new:,} new pictures, {result.again:,} more files with known pictures, {result.gone:,} files gone, "
+        f"{count_of(result.new, 'new picture')}, {count_of(result.again, 'more file')} with known pictures, "
+        f"{count_of(result.gone, 'file')} gone, "
         f"{result.unchanged:,} unchanged"
     )
+    if result.passed_over:
+        print_message(f"{count_of(result.passed_over, 'file')} passed over in folders of systems or by your patterns")
     print_problems([*result.unlisted, *result.problems], folder)
     if result.training:
         print_training(result.training)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, printable_line
+from pochade.cli.messages import explain_interrupt, print_json, print_result
 from pochade.cli.options import ArchivePath
 
 
@@ -36,8 +36,8 @@ def list_files(
         print_json([file.as_data() | {"comes_back_as": names[file.path]} for file in files])
         return
     for file in files:
-        path = printable_line(printable_path(file.path))
+        path = printable_path(file.path)
         line = f"{file.bytes:>13,} of {file.original_bytes:>13,}  {file.codec:<13}  {path}"
         if file.score is not None:
-            line += f"  comes back as {printable_line(names[file.path])}, score {file.score:.1f}"
-        print(line)
+            line += f"  comes back as {names[file.path]}, score {file.score:.1f}"
+        print_result(line)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pochade.cli.json_data import json_data
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message
 from pochade.cli.progress_bar import ProgressBar
 
 
@@ -36,4 +36,4 @@ def draw_map(
         write_map_sheet(spots, collection.groups(bar.report), collection.pictures(), collection.thumbnails, to)
     if as_json:
         print_json([json_data(spot) for spot in spots])
-    print_message(f"wrote '{to}': {len(spots):,} files")
+    print_message(f"wrote '{to}': {count_of(len(spots), 'file')}")

@@ -1,19 +1,24 @@
-"""Printing: messages and progress go to stderr, data to stdout, and an error becomes one sentence and a hint."""
+"""Printing: the only door to the terminal. Every text passes `terminal_line`, so no file name can steer a terminal.
 
+Results go to stdout. Messages and progress go to stderr, and an error becomes one sentence and a hint.
+"""
+
+import io
 import json
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from pochade.errors import Interrupted, PochadeError
+from pochade.system.path_text import printable, terminal_line
 
 console = Console(stderr=True)
 MAX_LISTED_LINES = 20
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @contextmanager
@@ -29,40 +34,79 @@ def explain_interrupt() -> Iterator[None]:
         raise Interrupted("interrupted; finished work is kept", "give the same command again to continue") from error
 
 
-def print_message(text: str, *, style: str | None = None) -> None:
+def print_message(text: str = "", *, style: str = "") -> None:
     """Print a line of text on stderr, without markup, line breaks or colours of its own."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(Text(terminal_line(text), style), highlight=False, soft_wrap=True)
+
+
+def print_result(text: str = "", *, as_json: bool = False) -> None:
+    """Print a line of a command's result: on stdout, or on stderr if JSON goes to stdout."""
+    if as_json:
+        print_message(text)
+    else:
+        print(terminal_line(text))  # not by rich, which takes a minute for the list of a large archive
+
+
+def print_linked_result(before: str, path: Path, after: str, *, as_json: bool) -> None:
+    """Print a line of a result with a path, which is a link where the terminal supports links."""
+    line = Text(terminal_line(before))
+    line.append(terminal_line(printable(path)), style=f"link {path.as_uri()}")  # a URI escapes control characters
+    line.append(terminal_line(after), style="bold")
+    target = console if as_json else Console()
+    target.print(line, highlight=False, soft_wrap=True)
 
 
 def print_error(error: PochadeError) -> None:
     """Print the sentence of an error, and the next step."""
     print_message(f"error: {error.sentence}", style="red")
     if error.hint:
-        print_message(f"\nhint: {error.hint}")
+        print_message()
+        print_message(f"hint: {error.hint}")
 
 
-def print_listing(heading: str, lines: Sequence[str], full_list: str = "`--json` lists") -> None:
+def print_listing(
+    heading: str,
+    lines: Sequence[str],
+    full_list: str = "`--json` lists",
+    *,
+    print_line: Callable[[str], None] = print_message,
+) -> None:
     """Print a heading with the number of lines, and the first lines; print nothing if there are none.
 
     Args:
         heading: The heading.
         lines: The list.
         full_list: Where a person finds the whole list if it is cut.
+        print_line: Prints a line; on stderr by default.
     """
     if not lines:
         return
-    print_message(f"\n{heading} ({len(lines):,}):")
+    print_line("")
+    print_line(f"{heading} ({len(lines):,}):")
     for line in lines[:MAX_LISTED_LINES]:
-        print_message(f"  {printable_line(line)}")
+        print_line(f"  {line}")
     if len(lines) > MAX_LISTED_LINES:
-        print_message(f"  and {len(lines) - MAX_LISTED_LINES:,} more: {full_list} them all")
+        print_line(f"  and {len(lines) - MAX_LISTED_LINES:,} more: {full_list} them all")
 
 
-def printable_line(line: str) -> str:
-    """Replace what a terminal can't show or would obey: invalid UTF-8 and control characters in file names."""
-    return CONTROL_CHARACTERS.sub("\ufffd", line.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+def count_of(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: '1 file', '2,000 files'.
+
+    Args:
+        number: How many.
+        noun: The noun in the singular.
+        plural: The noun in the plural, if it isn't made with an s.
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def replace_unencodable_output() -> None:
+    """Print replacement characters, instead of failing, where the terminal's encoding lacks a letter of a name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def print_json(data: Any) -> None:
-    """Print data for other programs on stdout."""
+    """Print data for other programs on stdout. JSON escapes control characters, so no name steers a terminal."""
     sys.stdout.write(json.dumps(data, indent=2) + "\n")

@@ -7,7 +7,7 @@ import typer
 
 from pochade.cli.created_pictures import created_data
 from pochade.cli.json_data import path_text
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import UsageError
 
@@ -60,6 +60,6 @@ def morph(
     write_morph(target, created, "morph", columns=round(len(created) ** 0.5) if grid else None)
     if as_json:
         print_json({"file": path_text(target), "frames": [created_data(frame) for frame in created]})
-    print_message(f"wrote '{target}': {len(created):,} pictures")
+    print_message(f"wrote '{target}': {count_of(len(created), 'picture')}")
     if unlikely := sum(frame.is_out_of_distribution for frame in created):
         print_message(f"{unlikely:,} of them are out of distribution: the collection has nothing like them")

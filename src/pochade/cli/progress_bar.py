@@ -18,6 +18,7 @@ from rich.progress import (
 
 from pochade.cli.messages import console
 from pochade.cli.plain_progress import PlainProgress
+from pochade.system.path_text import terminal_line
 
 if TYPE_CHECKING:
     from pochade.system.progress import Progress
@@ -48,12 +49,12 @@ class ProgressBar:
     def start_stage(self, stage: str) -> None:
         """Finish the line of the last stage, and start another."""
         self.stage = stage
-        self._display.start_stage(stage)
+        self._display.start_stage(terminal_line(stage))
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Show how far the current stage is."""
         if self.stage:
-            self._display.advance(done, total, note)
+            self._display.advance(done, total, terminal_line(note))
 
     def show(self, stage: str, done: int, total: int, note: str = "") -> None:
         """Show how far a stage is; start its line if it is a new one."""
@@ -71,10 +72,10 @@ class _TerminalBars:
 
     def __init__(self) -> None:
         self._bars = RichProgress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # names may look like markup
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),

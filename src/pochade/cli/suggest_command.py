@@ -1,13 +1,13 @@
 """`pochade suggest`: pictures that likely have a label."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pochade.cli.json_data import json_data
-from pochade.cli.messages import explain_interrupt, print_json, print_message
+from pochade.cli.messages import explain_interrupt, print_json, print_result
 from pochade.cli.options import Label
 from pochade.cli.progress_bar import ProgressBar
 
@@ -35,14 +35,18 @@ def suggest(
         suggestions = collection.suggest(label, k, bar.report)
     if as_json:
         print_json(json_data(suggestions))
-    print_message("likely:")
-    _print_suggestions(suggestions.likely, collection.folder)
-    print_message("\nthe most useful to confirm or reject (pochade teach LABEL IMAGE… --not IMAGE):")
-    _print_suggestions(suggestions.ask, collection.folder)
+    for line in (
+        "likely:",
+        *_suggestion_lines(suggestions.likely, collection.folder),
+        "",
+        "the most useful to confirm or reject (pochade teach LABEL IMAGE… --not IMAGE):",
+        *_suggestion_lines(suggestions.ask, collection.folder),
+    ):
+        print_result(line, as_json=as_json)
 
 
-def _print_suggestions(suggestions: Sequence["Suggestion"], folder: Path) -> None:
+def _suggestion_lines(suggestions: Sequence["Suggestion"], folder: Path) -> Iterator[str]:
     from pochade.system.path_text import printable
 
     for suggestion in suggestions:
-        print_message(f"  {suggestion.likelihood:.2f}  {printable(suggestion.path.relative_to(folder))}")
+        yield f"  {suggestion.likelihood:.2f}  {printable(suggestion.path.relative_to(folder))}"

@@ -7,6 +7,7 @@ import typer
 
 from pochade.cli.messages import explain_interrupt, print_json, print_message
 from pochade.cli.options import Label
+from pochade.index.name_rules import normalise_name
 
 
 @explain_interrupt()
@@ -34,5 +35,8 @@ def teach(
         counts = collection.labels()
     if as_json:
         print_json(counts)
-    print_message(f"{counts.get(label.strip(), 0):,} pictures have the label '{label.strip()}'")
+    name = normalise_name(label)
+    count = counts.get(name, 0)
+    has = "1 picture has" if count == 1 else f"{count:,} pictures have"
+    print_message(f"{has} the label '{name}'")
     print_message("to see which others may have it: pochade suggest LABEL")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_listing, print_message
 from pochade.cli.options import ArchivePath
 from pochade.cli.progress_bar import ProgressBar
 
@@ -34,7 +34,7 @@ def verify(
         rows = [{"what": damage.what, "pieces": paths} for damage, paths in zip(damages, lost_files, strict=True)]
         print_json({"pieces": count, "damages": rows})
     if not damages:
-        print_message(f"{count:,} files, all intact")
+        print_message(f"{count_of(count, 'file')}, all intact")
         return
     lines = [_damage_line(damage.what, paths) for damage, paths in zip(damages, lost_files, strict=True)]
     print_listing("damage", lines)

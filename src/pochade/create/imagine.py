@@ -5,6 +5,7 @@ picture ─►┤generator.encode├─► latent ──┴─►┤prior├─�
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from pochade.create.picture_latents import fit_to_square
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import make_squares
-from pochade.images.io.input_arrays import input_on_white
+from pochade.images.io.input_arrays import input_on_ground
 from pochade.images.io.read import read_preview
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.library import Library
 from pochade.index.organisation_store import read_map_places
 from pochade.index.picture_records import Match, PictureFile
@@ -244,9 +246,10 @@ def _check_count(n: int) -> None:
 
 def _encode(images: Sequence[Any], generator: Generator) -> Floats:
     """Encode pictures, given as paths, Pillow images or arrays, to latents (M, D)."""
-    side = max(THUMBNAIL_PIXELS, generator.side)
+    read = partial(read_preview, side=max(THUMBNAIL_PIXELS, generator.side))
     pictures = [
-        read_preview(image, side).pixels if isinstance(image, str | Path) else input_on_white(image) for image in images
+        read_in_worker(read, image).pixels if isinstance(image, str | Path) else input_on_ground(image)
+        for image in images
     ]
     return generator.encode(np.stack([fit_to_square(pixels, generator.side) for pixels in pictures]))
 

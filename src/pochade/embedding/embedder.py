@@ -22,7 +22,7 @@ from pochade.embedding.sketch_codec import SketchCodec
 from pochade.embedding.sketch_format import SKETCH_BYTES, Frame, log_steps_at, steps_at
 from pochade.errors import CheckpointDamaged, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, Square, Squares, make_squares
-from pochade.images.io.input_arrays import input_on_white
+from pochade.images.io.input_arrays import input_on_ground
 from pochade.models import weights
 from pochade.models.checkpoints import load_model
 from pochade.models.embedding_model import EmbeddingModel
@@ -166,7 +166,7 @@ def fingerprint(pictures: Iterable[Any]) -> Fingerprints:
     Raises:
         UsageError: One of them is not a picture.
     """
-    return shipped_embedder().fingerprint([make_squares(input_on_white(picture)) for picture in pictures])
+    return shipped_embedder().fingerprint([make_squares(input_on_ground(picture)) for picture in pictures])
 
 
 def redraw(codes: Bytes) -> Bytes:

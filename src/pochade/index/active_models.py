@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from pochade.errors import IndexDamaged, PictureUnreadable
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.database import Index
 from pochade.index.model_store import model_in_use, prepare_model, prepared_model, use_model
+from pochade.index.path_rules import check_plain_name
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, THUMBNAILS_FOLDER, thumbnail_path, write_thumbnail
 from pochade.index.vectors import VectorFile
 from pochade.models import weights
@@ -69,7 +72,7 @@ class ActiveModels:
         return Embedder(self._model_folder(name))
 
     def _model_folder(self, name: str) -> Path:
-        return self.home / "nets" / name
+        return self.home / "nets" / check_plain_name(name)
 
     # Changing the models ---------------------------------------------------------------------------------------------
 
@@ -154,7 +157,8 @@ class ActiveModels:
         if path is None:
             return None
         try:
-            pixels = read_preview(self.folder / os.fsdecode(path), THUMBNAIL_PIXELS).pixels
+            read = partial(read_preview, side=THUMBNAIL_PIXELS)
+            pixels = read_in_worker(read, self.folder / os.fsdecode(path)).pixels
         except PictureUnreadable:
             return None
         with suppress(PictureUnreadable):  # if the disk is full, the next call reads the file again
@@ -174,8 +178,9 @@ class ActiveModels:
             The file of the embeddings, and that of the sketches.
 
         Raises:
-            IndexDamaged: A file is missing or damaged.
+            IndexDamaged: A file is missing or damaged, or the model's name is invalid.
         """
+        check_plain_name(name)
         embedding_file = VectorFile(self.home / f"looks-{name}.f32", name, np.float32, EMBEDDING_SIZE, create=create)
         return embedding_file, VectorFile(self.home / f"codes-{name}.u8", name, np.uint8, SKETCH_BYTES, create=create)
 

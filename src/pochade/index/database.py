@@ -2,9 +2,11 @@
 
 A picture is identified by its content. A moved or copied file therefore leads to the same picture, and a picture whose
 files are gone stays in the database, with its labels, in case a file comes back.
+
+Rows of files whose path leads out of the collection's folder are ignored: `path_rules.py` says why.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,8 @@ import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from pochade.index.engine import open_engine, translate_error
-from pochade.index.schema import FILES, PICTURES, SETTINGS, is_current, migrate
+from pochade.index.path_rules import check_plain_name, is_inside
+from pochade.index.schema import FILES, PICTURES, SETTINGS, check_only_tables, is_current, migrate
 from pochade.system.folder_walk import FileStamp
 
 MAX_VALUES_IN_QUERY = 500  # values in one IN (...); databases limit their number
@@ -46,6 +49,7 @@ class Index:
     def __init__(self, place: Path | str) -> None:
         self.engine = open_engine(place)
         with self.reading() as connection:
+            check_only_tables(connection)
             ready = is_current(connection)
         if not ready:
             with self.writing() as connection:
@@ -88,25 +92,26 @@ class Index:
     def name(self) -> str:
         """The unique name of this index; the names of cached files contain it."""
         with self.reading() as connection:
-            return str(connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index")))
+            name = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "index"))
+            return check_plain_name(str(name))
 
     # Files -----------------------------------------------------------------------------------------------------------
 
     def files(self) -> dict[bytes, FileRow]:
         """Every known file, by path."""
         with self.reading() as connection:
-            return {row.path: _file_row(row) for row in connection.execute(sql.select(FILES))}
+            return {row.path: _file_row(row) for row in _with_safe_paths(connection.execute(sql.select(FILES)))}
 
     def problems(self) -> list[FileRow]:
         """The files that gave no picture, sorted by path."""
         with self.reading() as connection:
             rows = connection.execute(sql.select(FILES).where(FILES.c.problem.is_not(None)).order_by(FILES.c.path))
-            return [_file_row(row) for row in rows]
+            return [_file_row(row) for row in _with_safe_paths(rows)]
 
     def picture_files(self) -> Iterator[Any]:
         """Rows of all files that hold a picture, sorted by path: the picture's columns, `path` and `mtime`."""
         with self.reading() as connection:
-            yield from connection.execute(_picture_files_query().order_by(FILES.c.path))
+            yield from _with_safe_paths(connection.execute(_picture_files_query().order_by(FILES.c.path)))
 
     def files_of_rows(self, rows: Iterable[int]) -> Iterator[Any]:
         """Rows like those of `picture_files`, for some pictures and in no particular order.
@@ -116,18 +121,27 @@ class Index:
         """
         with self.reading() as connection:
             for chunk in query_chunks(sorted(rows)):
-                yield from connection.execute(_picture_files_query().where(PICTURES.c.row.in_(chunk)))
+                query = _picture_files_query().where(PICTURES.c.row.in_(chunk))
+                yield from _with_safe_paths(connection.execute(query))
 
     def path_of(self, content: str) -> bytes | None:
         """The path of a file with this content, or None if no file has it any more."""
         with self.reading() as connection:
             query = sql.select(FILES.c.path).join(PICTURES, FILES.c.piece == PICTURES.c.id)
-            return connection.scalar(query.where(PICTURES.c.hash == content).limit(1))
+            rows = _with_safe_paths(connection.execute(query.where(PICTURES.c.hash == content)))
+            return next((row.path for row in rows), None)
 
     def forget_files(self, paths: Iterable[bytes]) -> None:
         """Delete the rows of files; their pictures stay."""
         with self.writing() as connection:
             _delete_files(connection, list(paths))
+
+    def update_stamps(self, stamps: Mapping[bytes, FileStamp]) -> None:
+        """Store new stamps of files that did not change otherwise, by path."""
+        rows = [{"known_path": path, **_stamp_columns(stamp)} for path, stamp in stamps.items()]
+        if rows:
+            with self.writing() as connection:
+                connection.execute(sql.update(FILES).where(FILES.c.path == sql.bindparam("known_path")), rows)
 
     # Pictures --------------------------------------------------------------------------------------------------------
 
@@ -151,6 +165,11 @@ class Index:
         """The numbers of the pictures with these content hashes, by hash; unknown hashes are left out."""
         with self.reading() as connection:
             return _numbers_by_content(connection, contents)
+
+    def contents_by_number(self) -> dict[int, str]:
+        """The content hash of every picture, by its number."""
+        with self.reading() as connection:
+            return {row.id: row.hash for row in connection.execute(sql.select(PICTURES.c.id, PICTURES.c.hash))}
 
     def contents_by_size(self) -> dict[int, frozenset[str]]:
         """The content hashes of all pictures, by file size in bytes."""
@@ -201,8 +220,16 @@ def _picture_files_query() -> sql.Select[Any]:
     return sql.select(PICTURES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PICTURES.c.id)
 
 
+def _with_safe_paths(rows: Iterable[Any]) -> Iterator[Any]:
+    return (row for row in rows if is_inside(row.path))
+
+
 def _file_row(row: Any) -> FileRow:
-    return FileRow(row.path, FileStamp(row.size, row.mtime, int(row.inode)), row.piece, row.problem)
+    return FileRow(row.path, FileStamp(row.size, row.mtime, int(row.inode), row.ctime), row.piece, row.problem)
+
+
+def _stamp_columns(stamp: FileStamp) -> dict[str, Any]:
+    return {"size": stamp.size, "mtime": stamp.mtime, "inode": str(stamp.inode), "ctime": stamp.ctime}
 
 
 def _numbers_by_content(connection: sql.Connection, contents: Iterable[str]) -> dict[str, int]:
@@ -216,10 +243,9 @@ def _numbers_by_content(connection: sql.Connection, contents: Iterable[str]) -> 
 def _write_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
     _delete_files(connection, [file.path for file in files])
     rows = [
-        {"path": file.path, "size": file.stamp.size, "mtime": file.stamp.mtime, "inode": str(file.stamp.inode),
-         "piece": file.picture, "problem": file.problem}
+        {"path": file.path, "piece": file.picture, "problem": file.problem, **_stamp_columns(file.stamp)}
         for file in files
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(sql.insert(FILES), rows)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
 from pochade.images.features.edge_map import halve
-from pochade.images.geometry.letterbox import letterbox, make_squares, trim_paper
+from pochade.images.geometry.letterbox import crop_subject, letterbox, make_squares
 from pochade.images.io.read import read_preview
 from pochade.index.descriptor_schema import describe
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
@@ -81,8 +81,8 @@ def describe_thumbnail(thumbnail: Path) -> Array | None:
 
 
 def read_half_subject(thumbnail: Path) -> Array | None:
-    """Read a thumbnail, trim empty paper and shrink it to (48, 48, 3) uint8; None if it can't be read."""
+    """Read a thumbnail, crop it to its subject and shrink it to (48, 48, 3) uint8; None if it can't be read."""
     try:
-        return halve(letterbox(trim_paper(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels)).pixels)
+        return halve(letterbox(crop_subject(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels)).pixels)
     except PictureUnreadable:
         return None

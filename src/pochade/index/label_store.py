@@ -1,11 +1,15 @@
-"""Labels in the database: which pictures have a label, and for which ones the person refused it."""
+"""Labels in the database: which pictures have a label, and for which ones the person refused it.
+
+A label that is taken back may still be in a sidecar. It is recorded as withdrawn until it has left the sidecars, so
+that reading them does not bring it back.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sql
 
 from pochade.index.database import Index, query_chunks
-from pochade.index.schema import LABELS
+from pochade.index.schema import LABELS, WITHDRAWN_LABELS
 
 
 def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: bool = False) -> None:
@@ -20,15 +24,36 @@ def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: boo
     numbers = sorted(set(pictures))
     rows = [{"piece": number, "label": label, "refused": refused} for number in numbers]
     with index.writing() as connection:
-        _delete_labels(connection, numbers, label)
+        _withdraw_labels(connection, numbers, label)
         if rows:
             connection.execute(sql.insert(LABELS), rows)
+        if not refused:
+            _delete_rows(connection, WITHDRAWN_LABELS, numbers, label)
 
 
 def remove_label(index: Index, pictures: Iterable[int], label: str) -> None:
     """Delete the records of a label for pictures, whether they have it or it was refused."""
     with index.writing() as connection:
-        _delete_labels(connection, sorted(set(pictures)), label)
+        _withdraw_labels(connection, sorted(set(pictures)), label)
+
+
+def withdrawn_labels(index: Index) -> dict[int, set[str]]:
+    """The labels that were taken back and may still be in sidecars, by the picture's number."""
+    labels: dict[int, set[str]] = {}
+    with index.reading() as connection:
+        for row in connection.execute(sql.select(WITHDRAWN_LABELS)):
+            labels.setdefault(row.piece, set()).add(row.label)
+    return labels
+
+
+def forget_withdrawn_labels(index: Index, labels: dict[int, set[str]]) -> None:
+    """Forget labels that have left the sidecars, by the picture's number."""
+    rows = [{"number": number, "text": label} for number, texts in labels.items() for label in texts]
+    if rows:
+        is_picture = WITHDRAWN_LABELS.c.piece == sql.bindparam("number")
+        is_label = WITHDRAWN_LABELS.c.label == sql.bindparam("text")
+        with index.writing() as connection:
+            connection.execute(sql.delete(WITHDRAWN_LABELS).where(is_picture, is_label), rows)
 
 
 def pictures_with_label(index: Index, label: str, *, refused: bool = False) -> set[int]:
@@ -55,6 +80,19 @@ def labels_by_picture(index: Index) -> dict[int, dict[str, bool]]:
     return labels
 
 
-def _delete_labels(connection: sql.Connection, numbers: Sequence[int], label: str) -> None:
+def _withdraw_labels(connection: sql.Connection, numbers: Sequence[int], label: str) -> None:
+    """Delete the records of a label for pictures; for those that had it, record that it may be in their sidecars."""
+    had_label = set[int]()
     for chunk in query_chunks(numbers):
-        connection.execute(sql.delete(LABELS).where(LABELS.c.label == label, LABELS.c.piece.in_(chunk)))
+        query = sql.select(LABELS.c.piece).where(LABELS.c.label == label, LABELS.c.refused.is_(False))
+        had_label |= set(connection.scalars(query.where(LABELS.c.piece.in_(chunk))))
+    _delete_rows(connection, LABELS, numbers, label)
+    _delete_rows(connection, WITHDRAWN_LABELS, sorted(had_label), label)
+    if had_label:
+        rows = [{"piece": number, "label": label} for number in sorted(had_label)]
+        connection.execute(sql.insert(WITHDRAWN_LABELS), rows)
+
+
+def _delete_rows(connection: sql.Connection, table: sql.Table, numbers: Sequence[int], label: str) -> None:
+    for chunk in query_chunks(numbers):
+        connection.execute(sql.delete(table).where(table.c.label == label, table.c.piece.in_(chunk)))

@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pochade.errors import CollectionMissing, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
+from pochade.index.index_home import adopt_earlier_files, check_no_links
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
 from pochade.index.name_rules import normalise_name
@@ -28,6 +30,7 @@ from pochade.index.picture_records import (
     meets_filter,
 )
 from pochade.index.thumbnails import THUMBNAILS_FOLDER
+from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
 
 
@@ -55,7 +58,7 @@ class Library:
         if self._index is None:
             if isinstance(self.place, Path):
                 _check_exists(self.place, self.folder)
-            self._index = Index(self.place)
+            self._index = self._open_index()
         return self._index
 
     def create_index(self) -> Index:
@@ -65,8 +68,25 @@ class Library:
             OutputUnwritable: The database can't be created.
         """
         if self._index is None:
-            self._index = Index(self.place)
+            self._index = self._open_index()
         return self._index
+
+    def _open_index(self) -> Index:
+        check_no_links(self.folder, self.home)
+        return Index(self.place)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Let only one process at a time learn the folder or remove pictures; others may read its index.
+
+        Raises:
+            UsageError: Another process holds the lock.
+            OutputUnwritable: The lock can't be written.
+        """
+        check_no_links(self.folder, self.home)
+        if not isinstance(self.place, Path):
+            adopt_earlier_files(self.home)
+        activity = f"learning '{printable(str(self.folder))}'"
+        return file_lock(self.home / "learning.lock", activity, "keep the index elsewhere with --index DIR")
 
     @property
     def models(self) -> ActiveModels:

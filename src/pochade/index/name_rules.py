@@ -1,4 +1,7 @@
-"""The rules for names of groups and labels."""
+"""The rules for names of groups and labels.
+
+Names are stored in Unicode's composed form (NFC). Otherwise "é" typed on macOS and on Linux would be two labels.
+"""
 
 import unicodedata
 
@@ -9,12 +12,12 @@ UNPRINTABLE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # control characters, surroga
 
 
 def normalise_name(text: str) -> str:
-    """Strip the blanks around a name, and check that it can be printed on one line.
+    """Strip the blanks around a name, compose its letters (NFC), and check that it can be printed on one line.
 
     Raises:
         UsageError: The name is empty, too long, or has characters that can't be printed on one line.
     """
-    name = text.strip()
+    name = unicodedata.normalize("NFC", text.strip())
     if not 0 < len(name) <= MAX_NAME_LENGTH or any(
         unicodedata.category(letter) in UNPRINTABLE_CATEGORIES for letter in name
     ):

@@ -8,7 +8,8 @@ import sqlalchemy as sql
 from pochade.errors import UsageError
 from pochade.index.database import Index
 from pochade.index.group_tree import GroupNode, GroupTree
-from pochade.index.schema import GROUPED, GROUPS, PAIRS, PLACES, SETTINGS
+from pochade.index.schema import GROUPED, GROUPS, PAIRS, PLACES
+from pochade.index.settings_store import setting_in, write_setting_in
 
 MapPlace = tuple[float, float]
 GROUPED_SETTING = "grouped"  # the number of pictures when the groups were last fitted
@@ -26,7 +27,7 @@ def read_pair_scores(index: Index, model: str) -> list[Any]:
         model: The name of the pair model; scores of other models are ignored.
     """
     with index.reading() as connection:
-        current = _setting(connection, SCORING_MODEL_SETTING) == model
+        current = setting_in(connection, SCORING_MODEL_SETTING) == model
         return list(connection.execute(sql.select(PAIRS))) if current else []
 
 
@@ -40,9 +41,9 @@ def add_pair_scores(index: Index, model: str, rows: Sequence[dict[str, Any]]) ->
     """
     pair = sql.and_(PAIRS.c.first == sql.bindparam("lower"), PAIRS.c.second == sql.bindparam("higher"))
     with index.writing() as connection:
-        if _setting(connection, SCORING_MODEL_SETTING) != model:
+        if setting_in(connection, SCORING_MODEL_SETTING) != model:
             connection.execute(sql.delete(PAIRS))
-            _write_setting(connection, SCORING_MODEL_SETTING, model)
+            write_setting_in(connection, SCORING_MODEL_SETTING, model)
         if rows:
             keys = [{"lower": row["first"], "higher": row["second"]} for row in rows]
             connection.execute(sql.delete(PAIRS).where(pair), keys)
@@ -59,7 +60,7 @@ def read_groups(index: Index) -> GroupTree:
 
 
 def write_groups(index: Index, before: GroupTree, tree: GroupTree) -> None:
-    """Replace the stored groups in one transaction.
+    """Replace the stored groups in one transaction, which writes only the rows that differ.
 
     Args:
         index: The database.
@@ -72,17 +73,46 @@ def write_groups(index: Index, before: GroupTree, tree: GroupTree) -> None:
     with index.writing() as connection:
         if _read_groups(connection) != before:
             raise UsageError("the groups were changed elsewhere at the same time", "give the same command again")
-        _write_setting(connection, GROUPED_SETTING, str(tree.grouped_count))
-        connection.execute(sql.delete(GROUPED))
-        connection.execute(sql.delete(GROUPS))
-        group_rows = [vars(node) for node in _parents_first(tree)]
-        picture_rows = [
-            {"piece": picture, "group": group, "pinned": picture in tree.pinned}
-            for picture, group in tree.group_of.items()
-        ]
-        for table, rows in ((GROUPS, group_rows), (GROUPED, picture_rows)):
-            if rows:
-                connection.execute(sql.insert(table), rows)
+        if tree.grouped_count != before.grouped_count:
+            write_setting_in(connection, GROUPED_SETTING, str(tree.grouped_count))
+        _write_nodes(connection, before, tree)
+        _write_members(connection, before, tree)
+        obsolete = [{"number": node.id} for node in _parents_first(before) if node.id not in tree.nodes]
+        if obsolete:
+            connection.execute(sql.delete(GROUPS).where(GROUPS.c.id == sql.bindparam("number")), obsolete[::-1])
+
+
+def _write_nodes(connection: sql.Connection, before: GroupTree, tree: GroupTree) -> None:
+    """Write the groups that are new or that differ; obsolete ones stay until nothing refers to them."""
+    new = [vars(node) for node in _parents_first(tree) if node.id not in before.nodes]
+    changed = [
+        {f"new_{name}": value for name, value in vars(node).items()}
+        for node in tree.nodes.values()
+        if before.nodes.get(node.id, node) != node
+    ]
+    if new:
+        connection.execute(sql.insert(GROUPS), new)
+    if changed:
+        values: dict[str, sql.BindParameter[Any]] = {
+            name: sql.bindparam(f"new_{name}") for name in ("parent", "name", "description", "kept")
+        }
+        connection.execute(sql.update(GROUPS).where(GROUPS.c.id == sql.bindparam("new_id")).values(values), changed)
+
+
+def _write_members(connection: sql.Connection, before: GroupTree, tree: GroupTree) -> None:
+    """Write the pictures whose group, or whose pin, differs."""
+
+    def members(groups: GroupTree) -> dict[int, tuple[int | None, bool]]:
+        return {picture: (group, picture in groups.pinned) for picture, group in groups.group_of.items()}
+
+    earlier, later = members(before), members(tree)
+    changed = {picture: member for picture, member in later.items() if earlier.get(picture) != member}
+    stale = [{"number": number} for number in {*earlier} - {*later} | {*earlier} & {*changed}]
+    if stale:
+        connection.execute(sql.delete(GROUPED).where(GROUPED.c.piece == sql.bindparam("number")), stale)
+    if changed:
+        rows = [{"piece": number, "group": group, "pinned": pin} for number, (group, pin) in changed.items()]
+        connection.execute(sql.insert(GROUPED), rows)
 
 
 def _read_groups(connection: sql.Connection) -> GroupTree:
@@ -92,7 +122,7 @@ def _read_groups(connection: sql.Connection) -> GroupTree:
     }
     rows = list(connection.execute(sql.select(GROUPED)))
     pinned = {row.piece for row in rows if row.pinned}
-    grouped_count = int(_setting(connection, GROUPED_SETTING) or 0)
+    grouped_count = int(setting_in(connection, GROUPED_SETTING) or 0)
     return GroupTree(nodes, {row.piece: row.group for row in rows}, pinned, grouped_count)
 
 
@@ -127,15 +157,3 @@ def add_map_places(index: Index, places: Mapping[int, MapPlace], *, replace: boo
             picture = PLACES.c.piece == sql.bindparam("number")
             connection.execute(sql.delete(PLACES).where(picture), [{"number": number} for number in places])
             connection.execute(sql.insert(PLACES), [{"piece": n, "x": x, "y": y} for n, (x, y) in places.items()])
-
-
-# Settings ------------------------------------------------------------------------------------------------------------
-
-
-def _setting(connection: sql.Connection, name: str) -> str | None:
-    return connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == name))
-
-
-def _write_setting(connection: sql.Connection, name: str, value: str) -> None:
-    connection.execute(sql.delete(SETTINGS).where(SETTINGS.c.name == name))
-    connection.execute(sql.insert(SETTINGS), {"name": name, "value": value})

@@ -41,6 +41,18 @@ class PictureFile:
 
 
 @dataclass(frozen=True)
+class GonePicture:
+    """A picture that the index knows, but that has no file any more."""
+
+    number: int  # of the picture in the index
+    hash: str  # SHA-256 of the content
+    format: str
+    width: int  # pixels
+    height: int
+    labels: tuple[str, ...]  # given or refused by the person
+
+
+@dataclass(frozen=True)
 class Match:
     """A picture that a query found."""
 
@@ -97,11 +109,12 @@ class LearnResult:
 
     new: int  # pictures that were not known before
     again: int  # files with known content: moved, renamed, copied or touched
-    gone: int  # files that no longer exist
-    unchanged: int  # files that did not have to be read
+    gone: int  # files that no longer exist, or are passed over now
+    unchanged: int  # files that did not change
     problems: tuple[ReadProblem, ...]  # all files that give no picture, including those of earlier runs
     unlisted: tuple[ReadProblem, ...]  # folders that could not be listed
     training: dict[str, Any] | None  # the figures before and after training; None if nothing was trained
+    passed_over: int = 0  # files that may be pictures, but lie in a system's folder or match a pattern to ignore
 
 
 @dataclass(frozen=True)

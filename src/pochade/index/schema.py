@@ -1,9 +1,10 @@
 """The tables of an index, the version of the schema, and the migrations from older versions.
 
-`settings`   name -> value                    schema version, name of the index, name of the pair model
+`settings`   name -> value                    versions of schema and readers, name of the index, name of the pair model
 `pieces`     one row per content (SHA-256)    a picture's properties, and its row in the vector files
-`files`      one row per path                 size, mtime, inode; the file's picture, or its problem
+`files`      one row per path                 size, mtime, inode, ctime; the file's picture, or its problem
 `labels`     (picture, label)                 the person's labels, given or refused
+`withdrawn`  (picture, label)                 labels that were taken back, and may still be in a sidecar
 `nets`       one row per trained model        when it was trained, and its figures
 `pairs`      (picture, picture)               the likelihoods that they are near duplicates, or versions of one work
 `groups`     one row per group                the tree of groups of similar pictures, and the person's changes
@@ -13,14 +14,17 @@
 A picture is called `piece` in the names of tables and columns, and a model `net`.
 """
 
+import unicodedata
 import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sql
 
 from pochade.errors import IndexDamaged
+from pochade.index.path_rules import DAMAGED_HINT
 
-SCHEMA_VERSION = 2  # the version that this code writes
+SCHEMA_VERSION = 3  # the version that this code writes
+FIRST_SCHEMA_WITH_NFC = 3
 TABLES = sql.MetaData()
 SETTINGS = sql.Table(
     "settings",
@@ -54,6 +58,7 @@ FILES = sql.Table(
     sql.Column("inode", sql.String(20), nullable=False),  # decimal digits, as it may be an unsigned 64-bit number
     sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True, index=True),
     sql.Column("problem", sql.Text, nullable=True),
+    sql.Column("ctime", sql.BigInteger, nullable=True),  # nanoseconds; None: not recorded yet; see `FileStamp`
 )
 LABELS = sql.Table(
     "labels",
@@ -61,6 +66,12 @@ LABELS = sql.Table(
     sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
     sql.Column("label", sql.String(256), primary_key=True),
     sql.Column("refused", sql.Boolean, nullable=False, server_default=sql.false()),  # the person refused the label
+)
+WITHDRAWN_LABELS = sql.Table(
+    "withdrawn",
+    TABLES,
+    sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
+    sql.Column("label", sql.String(256), primary_key=True),
 )
 MODELS = sql.Table(
     "nets",
@@ -106,6 +117,7 @@ MIGRATIONS: dict[int, Sequence[str]] = {  # from a version to the next; missing 
         f"ALTER TABLE {PICTURES.name} ADD COLUMN pixels VARCHAR(64)",
         f"ALTER TABLE {LABELS.name} ADD COLUMN refused BOOLEAN NOT NULL DEFAULT FALSE",
     ),
+    2: (f"ALTER TABLE {FILES.name} ADD COLUMN ctime BIGINT",),
 }
 
 
@@ -139,8 +151,42 @@ def migrate(connection: sql.Connection) -> None:
         for statement in MIGRATIONS[step]:
             connection.execute(sql.text(statement))
     TABLES.create_all(connection)
+    if version < FIRST_SCHEMA_WITH_NFC:
+        _compose_names(connection)
     _ensure_index_name(connection)
     connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA_VERSION)))
+
+
+def check_only_tables(connection: sql.Connection) -> None:
+    """Refuse an SQLite database with views, triggers or virtual tables, which Pochade never makes.
+
+    A stranger's index could have them to run for ever, or to change rows of its own choice.
+
+    Raises:
+        IndexDamaged: The database has such a thing.
+    """
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE 'create virtual%'"
+        if name := connection.scalar(sql.text(query)):
+            raise IndexDamaged(f"the index has {str(name)[:80]!a}, which Pochade did not make", DAMAGED_HINT)
+
+
+def _compose_names(connection: sql.Connection) -> None:
+    """Write labels and names of groups in Unicode's composed form (NFC), as `normalise_name` does since schema 3."""
+    rows = connection.execute(sql.select(LABELS)).all()
+    known = {(row.piece, row.label) for row in rows}
+    for row in rows:
+        if (name := unicodedata.normalize("NFC", row.label)) == row.label:
+            continue
+        stored_row = sql.and_(LABELS.c.piece == row.piece, LABELS.c.label == row.label)
+        if (row.piece, name) in known:  # the same word in both forms
+            connection.execute(sql.delete(LABELS).where(stored_row))
+        else:
+            connection.execute(sql.update(LABELS).where(stored_row).values(label=name))
+            known.add((row.piece, name))
+    for group in connection.execute(sql.select(GROUPS.c.id, GROUPS.c.name).where(GROUPS.c.name.is_not(None))).all():
+        name = unicodedata.normalize("NFC", group.name)
+        connection.execute(sql.update(GROUPS).where(GROUPS.c.id == group.id).values(name=name))
 
 
 def _stored_version(connection: sql.Connection) -> int | None:
@@ -149,7 +195,7 @@ def _stored_version(connection: sql.Connection) -> int | None:
         return None
     version = connection.scalar(sql.select(SETTINGS.c.value).where(SETTINGS.c.name == "schema")) or ""
     if not version.isdecimal():
-        raise IndexDamaged("the index is damaged: it has no version", "move '.pochade' away and learn again")
+        raise IndexDamaged("the index is damaged: it has no version", DAMAGED_HINT)
     return int(version)
 
 

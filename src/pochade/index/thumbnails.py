@@ -8,6 +8,7 @@ from pathlib import Path
 from pochade.errors import FileUnreachable
 from pochade.images.base.picture import Array
 from pochade.images.codecs.screen_encode import encode_compact_jpeg
+from pochade.index.path_rules import check_content_hash
 from pochade.system.atomic_files import write_without_flush
 
 THUMBNAILS_FOLDER = "thumbnails"  # in the folder of the index's files
@@ -18,7 +19,12 @@ UNFINISHED_SECONDS = 600  # an unfinished thumbnail that is older was abandoned
 
 
 def thumbnail_path(thumbnails: Path, content: str) -> Path:
-    """The path of a picture's thumbnail, which is named after the picture's content hash."""
+    """The path of a picture's thumbnail, which is named after the picture's content hash.
+
+    Raises:
+        IndexDamaged: The hash is none.
+    """
+    check_content_hash(content)
     return thumbnails / content[:2] / f"{content}.jpg"
 
 

@@ -10,6 +10,7 @@ to which the database does not refer yet come from an interrupted run, and the n
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from pochade.errors import IndexDamaged, OutputUnwritable
 from pochade.system.atomic_files import write_without_flush
+from pochade.system.file_systems import is_network_disk
 
 VECTOR_FORMAT = "pochade-vectors-1"
 REBUILD_HINT = "run 'pochade learn' to make it again"
@@ -100,7 +102,9 @@ class VectorFile:
             )
 
     def rows(self, count: int) -> NDArray[Any]:
-        """Map the first rows (count, columns) of the file into memory.
+        """Map the first rows (count, columns) of the file into memory; on a network disk, read them.
+
+        A file on a network disk can change or disappear under a memory map, which would end the process.
 
         Raises:
             IndexDamaged: The file is shorter.
@@ -108,7 +112,46 @@ class VectorFile:
         if not count:
             return np.empty((0, self.columns), self.dtype)
         self._check_count(count)
+        if is_network_disk(self.path.parent):
+            return np.fromfile(self.path, self.dtype, count * self.columns, offset=HEADER_BYTES).reshape(count, -1)
         return np.memmap(self.path, self.dtype, "r", HEADER_BYTES, (count, self.columns))
+
+
+def copy_rows(path: Path, places: Mapping[int, int], count: int) -> None:
+    """Copy rows within a vector file to other places, and flush them to disk.
+
+    Args:
+        path: The file. If it is damaged or has fewer rows, it is deleted, and made again when it is needed.
+        places: From a row to the place of its copy. No place is also copied.
+        count: The number of rows that the index uses.
+
+    Raises:
+        OutputUnwritable: The file can't be written.
+    """
+    try:
+        with path.open("r+b") as file:
+            row_bytes = _row_bytes(file.read(HEADER_BYTES))
+            if not row_bytes or path.stat().st_size < HEADER_BYTES + count * row_bytes:
+                path.unlink()
+                return
+            for row, place in places.items():
+                file.seek(HEADER_BYTES + row * row_bytes)
+                content = file.read(row_bytes)
+                file.seek(HEADER_BYTES + place * row_bytes)
+                file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputUnwritable(f"'{path}' could not be written: {error.strerror}", DISK_FULL_HINT) from error
+
+
+def _row_bytes(header: bytes) -> int:
+    """The size of a row that a header states; 0 if the header is damaged."""
+    try:
+        fields = json.loads(header.split(b"\n")[0])
+        return max(0, int(fields["columns"]) * np.dtype(str(fields["type"])).itemsize)
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def delete_old_caches(current: Path, *patterns: str) -> None:

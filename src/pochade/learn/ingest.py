@@ -14,7 +14,7 @@ from pochade.index.descriptor_store import open_descriptors
 from pochade.index.library import Library
 from pochade.index.vectors import VectorFile
 from pochade.learn.ingest_file import IngestResult, IngestTask
-from pochade.system.folder_walk import FileStamp, FolderListing
+from pochade.system.folder_walk import FileStamp, FolderListing, settle_stamp
 from pochade.system.progress import Progress, Report
 from pochade.system.worker_pool import TaskResult, WorkerPool
 
@@ -37,43 +37,58 @@ class FingerprintArrays(Protocol):
 
 @dataclass
 class IngestCounts:
-    """How many new pictures and how many further files of known pictures a run stored."""
+    """How many new pictures, further files of known pictures, and unchanged files a run stored."""
 
     new: int = 0  # new pictures
     again: int = 0  # files whose content was known: moved, renamed or copied
+    unchanged: int = 0  # files that were compared with their content in the index, and had not changed
 
 
-def ingest_files(library: Library, listing: FolderListing, paths: list[bytes], report: Report) -> IngestCounts:
+@dataclass(frozen=True)
+class IngestPlan:
+    """The files of a folder to read, and what the index knows about them."""
+
+    listing: FolderListing
+    listed_ns: int  # when the listing began, in nanoseconds since 1970
+    paths: list[bytes]  # the files to read
+    doubtful: frozenset[bytes]  # those of them that may be unchanged
+    expected_contents: dict[bytes, str]  # the content of each doubtful file that gave a picture, by path
+    earlier_rows: dict[bytes, FileRow]  # of all files that the index knows, by path
+
+
+def ingest_files(library: Library, plan: IngestPlan, report: Report) -> IngestCounts:
     """Read files, embed new pictures, and store everything.
 
     Args:
         library: The collection.
-        listing: The files of its folder.
-        paths: The files to read.
+        plan: The files to read.
         report: Called with the progress.
     """
     models = library.models
     embedding_file, sketch_file = models.vector_files(models.embedder.name)
     root_length = len(os.fsencode(library.folder).rstrip(b"/")) + 1
     writer = BatchWriter(
-        library.index, embedding_file, sketch_file, open_descriptors(models), models.embedder.fingerprint, root_length
-    )
+        library.index, embedding_file, sketch_file, open_descriptors(models), models.embedder.fingerprint, root_length,
+        plan,
+    )  # fmt: skip
     with WorkerPool(preload=(IngestTask.__module__,)) as workers:
-        for done, answer in enumerate(workers.run(_ingest_tasks(library, listing, paths)), 1):
+        for done, answer in enumerate(workers.run(_ingest_tasks(library, plan)), 1):
             writer.add(answer)
-            report(Progress("reading", done, len(paths)))
+            report(Progress("reading", done, len(plan.paths)))
     writer.flush()
     return writer.counts
 
 
-def _ingest_tasks(library: Library, listing: FolderListing, paths: list[bytes]) -> Iterator[IngestTask]:
+def _ingest_tasks(library: Library, plan: IngestPlan) -> Iterator[IngestTask]:
     """Make a task for each path, with the known contents of the file's size unless there are too many of them."""
     root, contents_by_size = os.fsencode(library.folder), library.index.contents_by_size()
-    for path in paths:
-        stamp = listing.files[path]
+    for path in plan.paths:
+        stamp = plan.listing.files[path]
         contents = contents_by_size.get(stamp.size, frozenset())
         if len(contents) >= MAX_KNOWN_CONTENTS:
             contents = frozenset()
+        if path in plan.expected_contents:
+            contents |= {plan.expected_contents[path]}
         yield IngestTask(root + b"/" + path, stamp, contents, library.thumbnails)
 
 
@@ -90,6 +105,7 @@ class BatchWriter:
         descriptor_file: The file of the descriptors.
         fingerprint: A function from squares to embeddings and sketches.
         root_length: The length of the folder's path with its slash, which all paths begin with.
+        plan: The files to read, and what the index knows about them.
     """
 
     index: Index
@@ -98,6 +114,7 @@ class BatchWriter:
     descriptor_file: VectorFile
     fingerprint: Callable[[list[Squares]], FingerprintArrays]
     root_length: int
+    plan: IngestPlan
     counts: IngestCounts = field(default_factory=IngestCounts)
     batch: list[Answer] = field(default_factory=list)  # not stored yet
     unembedded: set[str] = field(default_factory=set)  # contents of pictures in the batch
@@ -124,9 +141,13 @@ class BatchWriter:
             self._write_vectors(row, list(new.values()))
         pictures = [_picture_columns(answer, row + position) for position, answer in enumerate(new.values())]
         self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.batch], contents)
-        problems = sum(answer.result.problem is not None for answer in self.batch)
+        unchanged = [self._is_unchanged(answer) for answer in self.batch]
         self.counts.new += len(new)
-        self.counts.again += len(self.batch) - len(new) - problems
+        self.counts.unchanged += sum(unchanged)
+        changed = sum(
+            answer.result.content is not None and not same for answer, same in zip(self.batch, unchanged, strict=True)
+        )
+        self.counts.again += changed - len(new)
         self.batch, self.unembedded = [], set()
 
     def _write_vectors(self, row: int, answers: list[Answer]) -> None:
@@ -137,9 +158,29 @@ class BatchWriter:
         if self.descriptor_file.count() >= row:  # otherwise earlier ones are missing too: computed on first use
             self.descriptor_file.write(row, stack_descriptors(descriptors))
 
+    def _path_of(self, answer: Answer) -> bytes:
+        """The path of the answer's file below the folder."""
+        return answer.task.path[self.root_length :]
+
+    def _is_unchanged(self, answer: Answer) -> bool:
+        """Whether a doubtful file has the content, or the problem, that the index knows."""
+        path, result = self._path_of(answer), answer.result
+        if path not in self.plan.doubtful:
+            return False
+        if result.content is None:
+            return result.problem == self.plan.earlier_rows[path].problem
+        return result.content == self.plan.expected_contents.get(path)
+
     def _file_row(self, answer: Answer) -> FileRow:
-        path, result = answer.task.path[self.root_length :], answer.result
-        return FileRow(path, RETRY_STAMP if result.retry else answer.task.stamp, None, result.problem)
+        path, result = self._path_of(answer), answer.result
+        stamp = settle_stamp(answer.task.stamp, self.plan.listed_ns)
+        retry = result.retry and not (result.worker_failed and self._failed_before(path, result.problem))
+        return FileRow(path, RETRY_STAMP if retry else stamp, None, result.problem)
+
+    def _failed_before(self, path: bytes, problem: str | None) -> bool:
+        """Whether the last run had the same problem: a file that kills its worker twice is not tried a third time."""
+        row = self.plan.earlier_rows.get(path)
+        return row is not None and row.stamp == RETRY_STAMP and row.problem == problem
 
 
 def _picture_columns(answer: Answer, row: int) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class IngestTask:
 
     def failure(self, problem: str, *, retry: bool) -> "IngestResult":
         """Report the problem of a file whose worker failed."""
-        return IngestResult(problem=problem, retry=retry)
+        return IngestResult(problem=problem, retry=retry, worker_failed=True)
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class IngestResult:
     notes: tuple[str, ...] = ()
     problem: str | None = None  # why there is no picture
     retry: bool = False  # whether the problem may disappear although the file does not change
+    worker_failed: bool = False  # whether the file took too long, or killed the worker that read it
 
 
 def ingest_file(task: IngestTask) -> IngestResult:

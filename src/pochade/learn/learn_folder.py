@@ -1,23 +1,39 @@
-"""The story of `Collection.learn`: walk the folder, forget deleted files, ingest new ones, fine-tune the models."""
+"""The story of `Collection.learn`: compare the folder with the index, ingest what is new, fine-tune the models."""
 
 import math
 import os
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pochade.errors import UsageError
+from pochade.images.io.reader_version import READER_VERSION
+from pochade.index.database import FileRow
 from pochade.index.library import Library
 from pochade.index.picture_records import LearnResult, ReadProblem
+from pochade.index.picture_removal import finish_removal
+from pochade.index.settings_store import READER_SETTING, read_setting, write_setting
 from pochade.index.thumbnails import remove_unfinished
 from pochade.learn.finetune import finetune_models
-from pochade.learn.folder_changes import compare_folder
-from pochade.learn.ingest import IngestCounts, ingest_files
-from pochade.system.atomic_files import file_lock
-from pochade.system.folder_walk import FolderListing, walk_folder
-from pochade.system.path_text import printable
+from pochade.learn.folder_changes import FolderChanges, compare_folder
+from pochade.learn.ingest import IngestCounts, IngestPlan, ingest_files
+from pochade.learn.missing_files import check_missing_files
+from pochade.system.folder_walk import FolderListing, settle_stamp, walk_folder
 from pochade.system.progress import Report
 
 
-def learn_folder(library: Library, minutes: float | None, report: Report) -> LearnResult:
+@dataclass(frozen=True)
+class LearnOptions:
+    """How a folder is compared with its index."""
+
+    again: bool = False  # compare the content of every file, even if its size and dates are unchanged
+    exclude: Sequence[str] = ()  # patterns of files to pass over, in the form of `.gitignore`
+    accept_missing: bool = False  # go on even if most files are gone
+
+
+def learn_folder(
+    library: Library, minutes: float | None, report: Report, options: LearnOptions = LearnOptions()
+) -> LearnResult:
     """Bring an index up to date with its folder, and fine-tune the models where that helps.
 
     An interrupted run continues with the next call.
@@ -26,41 +42,61 @@ def learn_folder(library: Library, minutes: float | None, report: Report) -> Lea
         library: The collection.
         minutes: The time for training; 0 trains nothing, None decides by the number of new pictures.
         report: Called with the progress.
+        options: How the folder is compared with the index.
 
     Raises:
-        UsageError: Another process is learning this folder, or the minutes are no finite number.
+        FilesMissing: More than half of the files are gone, or a folder that had files is empty.
+        UsageError: Another process is learning this folder, the minutes are no finite number, or a pattern is invalid.
         OutputUnwritable: The index can't be written.
     """
     if minutes is not None and not math.isfinite(minutes):
         raise UsageError(f"training can't take {minutes} minutes", "give a number of minutes, or 0 to train nothing")
-    with _lock(library):
+    with library.lock():
         index = library.create_index()
-        listing = walk_folder(library.folder, library.home)
-        changes = compare_folder(listing, index.files())
+        finish_removal(library)
+        listed_ns = time.time_ns()
+        listing = walk_folder(library.folder, library.home, options.exclude)
+        rows = index.files()
+        retry_problems = read_setting(index, READER_SETTING) != str(READER_VERSION)
+        changes = compare_folder(listing, rows, again=options.again, retry_problems=retry_problems)
+        if not options.accept_missing:
+            check_missing_files(library.folder, listing, changes, rows)
         index.forget_files(changes.gone)
+        index.update_stamps({path: settle_stamp(stamp, listed_ns) for path, stamp in changes.stamps.items()})
         library.models.repair(report)
-        counts = IngestCounts()
-        if changes.unread:
-            remove_unfinished(library.thumbnails)  # only here, because an interrupted run also leaves files unread
-            counts = ingest_files(library, listing, changes.unread, report)
+        counts = _ingest_changes(library, listing, listed_ns, changes, rows, report)
+        if retry_problems:
+            write_setting(index, READER_SETTING, str(READER_VERSION))
         training = finetune_models(library, minutes, report)
     return LearnResult(
         new=counts.new,
         again=counts.again,
         gone=len(changes.gone),
-        unchanged=changes.unchanged,
+        unchanged=changes.unchanged + counts.unchanged,
         problems=tuple(library.problems()),
         unlisted=_unlisted_folders(library, listing),
         training=training,
+        passed_over=listing.passed_over,
     )
 
 
-def _lock(library: Library) -> AbstractContextManager[None]:
-    """Let only one process at a time learn a folder; others may read its index."""
-    folder = printable(str(library.folder))
-    return file_lock(
-        library.home / "learning.lock", f"learning '{folder}'", "keep the index elsewhere with --index DIR"
-    )
+def _ingest_changes(
+    library: Library,
+    listing: FolderListing,
+    listed_ns: int,
+    changes: FolderChanges,
+    rows: dict[bytes, FileRow],
+    report: Report,
+) -> IngestCounts:
+    """Read the new, changed and doubtful files."""
+    paths = sorted([*changes.unread, *changes.doubtful])
+    if not paths:
+        return IngestCounts()
+    remove_unfinished(library.thumbnails)  # only here, because an interrupted run also leaves files unread
+    contents = library.index.contents_by_number() if changes.doubtful else {}
+    expected = {path: contents[number] for path in changes.doubtful if (number := rows[path].picture) is not None}
+    plan = IngestPlan(listing, listed_ns, paths, frozenset(changes.doubtful), expected, rows)
+    return ingest_files(library, plan, report)
 
 
 def _unlisted_folders(library: Library, listing: FolderListing) -> tuple[ReadProblem, ...]:

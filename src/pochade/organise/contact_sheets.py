@@ -1,15 +1,17 @@
 """Contact sheets: the matches of a search, families, groups, and the map, each as a PNG of thumbnails."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from pochade.analysis.arrays import Integers
-from pochade.errors import PictureUnreadable
+from pochade.errors import PictureUnreadable, UsageError
 from pochade.images.base.picture import Array
 from pochade.images.io.read import read_preview
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.images.render.contact_sheet import (
     PAPER_COLOUR,
     SHEET_COLUMNS,
@@ -26,6 +28,7 @@ from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 from pochade.system.path_text import printable
 
+SHEET_SUFFIX = ".png"
 MAX_FAMILIES = 40  # on a sheet, one per row
 EMPTY_CELL = np.full((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, 3), PAPER_COLOUR, np.uint8)  # in place of a missing thumbnail
 
@@ -44,7 +47,8 @@ def write_match_sheet(query: Path, matches: Sequence[Match], thumbnails: Path, t
         PictureUnreadable: The query can't be read.
     """
     check_sheet_path(to)
-    cells = [SheetCell(read_preview(query, THUMBNAIL_PIXELS).pixels, f"find: {printable(query.name)}", "")]
+    preview = read_in_worker(partial(read_preview, side=THUMBNAIL_PIXELS), query)
+    cells = [SheetCell(preview.pixels, f"find: {printable(query.name)}", "")]
     cells += [_match_cell(match, thumbnails) for match in matches]
     _write_sheet(to, draw_contact_sheet(cells))
 
@@ -155,8 +159,11 @@ def check_sheet_path(to: Path) -> None:
     """Check that a contact sheet may be written to a path: the path is free, or holds an earlier contact sheet.
 
     Raises:
+        UsageError: The path has the ending of another format, and a sheet is always a PNG.
         OutputUnwritable: Another file is at the path, or its folder does not exist.
     """
+    if to.suffix and to.suffix.lower() != SHEET_SUFFIX:
+        raise UsageError(f"'{printable(to)}' can't be a contact sheet: these are PNGs", "let its name end in .png")
     check_parent_folder(to)
     check_overwrite(to, "already exists and is not a contact sheet", is_ours=is_contact_sheet)
 

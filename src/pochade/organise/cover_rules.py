@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from pochade.errors import UsageError
+from pochade.images.io.complete_file import DAMAGE_NOTES
 from pochade.index.picture_records import PictureFile
 
-LAYERED_FORMATS = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE")
+LAYERED_FORMATS = ("PSD", "PSB", "KRA", "KRZ", "ORA", "CLIP", "PROCREATE", "XCF")
 LOSSLESS_FORMATS = ("PNG", "APNG", "TIFF", "BMP")
 GREYS = ("black", "grey", "white")  # colour names of pictures without colour
 SIZE_TOLERANCE = 1.05  # ratio of pixel counts up to which two files count as equally large
@@ -26,7 +27,7 @@ def choose_cover(files: Sequence[PictureFile], rule: str | None = None) -> tuple
     """Choose the cover of a family, and say why.
 
     Four rules narrow down the files: the largest ones, those with layers, those in colour, and the latest. A symbolic
-    link is chosen only if all files are symbolic links.
+    link is chosen only if all files are symbolic links, and a damaged file only if all are damaged.
 
     Args:
         files: The files of the family.
@@ -35,7 +36,9 @@ def choose_cover(files: Sequence[PictureFile], rule: str | None = None) -> tuple
     Returns:
         The cover, and the reasons.
     """
-    candidates, reasons = [file for file in files if not file.path.is_symlink()] or list(files), list[str]()
+    whole = [file for file in files if DAMAGE_NOTES.isdisjoint(file.notes)] or list(files)
+    candidates = [file for file in whole if not file.path.is_symlink()] or whole
+    reasons = ["undamaged"] if len(whole) < len(files) else []
     for name in sorted(COVER_RULES, key=lambda name: name != rule):
         winners = COVER_RULES[name](candidates)
         if len(winners) < len(candidates):

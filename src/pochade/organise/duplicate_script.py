@@ -21,8 +21,9 @@ aside={aside}
 if [ $# -gt 0 ]; then mkdir -p -- "$1"; aside=$(CDPATH= cd -- "$1" && pwd); fi
 cd -- {folder}
 move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; }}
-same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}  # stays, goes
-seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # stays, goes: only looks the same
+# Of two files, the first stays and the second goes:
+same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && [ ! "$1" -ef "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}
+seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # only looks the same
 """
 SIGNATURE = "# Pochade's list of copies to set aside"  # the second line of every script
 
@@ -98,8 +99,12 @@ def _family_lines(family: Family, folder: Path) -> Iterator[str]:
     """The lines for one family: the first of several files with the same bytes stays."""
     yield f"\n# {_comment(family.cover.relative_to(folder))}: {family.reason}"
     first_with_bytes: dict[int, Path] = {}
+    hard_links = family.hard_links()
     for member in family.members:
         path = member.path.relative_to(folder)
+        if member.path in hard_links:
+            yield f"# {_comment(path)} is the same file under another name, and takes no room"
+            continue
         first = first_with_bytes.setdefault(member.piece.number, path)
         if first != path:
             yield f"same {_shell_word(first)} {_shell_word(path)}"

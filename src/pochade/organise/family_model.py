@@ -1,5 +1,6 @@
 """A family: the duplicates and versions of one work."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -38,9 +39,22 @@ class Family:
 
     @property
     def spare_bytes(self) -> int:
-        """The total size of the copies in bytes; the cover, versions and symbolic links don't count."""
+        """The total size of the copies in bytes; the cover, versions, symbolic and hard links don't count."""
+        hard_links = self.hard_links()
         return sum(
             member.piece.bytes
             for member in self.members[1:]
-            if member.kind != "version" and not member.path.is_symlink()
+            if member.kind != "version" and not member.path.is_symlink() and member.path not in hard_links
         )
+
+    def hard_links(self) -> frozenset[Path]:
+        """The members that are the same file as an earlier member, under another name: removing one frees no room."""
+        seen, links = set[tuple[int, int]](), set[Path]()
+        for member in self.members:
+            with suppress(OSError):  # gone since the folder was learnt
+                status = member.path.lstat()
+                identity = (status.st_dev, status.st_ino)
+                if status.st_nlink > 1 and identity in seen:
+                    links.add(member.path)
+                seen.add(identity)
+        return frozenset(links)

@@ -1,6 +1,7 @@
 """Find the pictures of a collection that look like a given picture."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pochade.errors import UsageError
+from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import Squares, make_squares
-from pochade.images.io.input_arrays import input_on_white
+from pochade.images.io.input_arrays import input_on_ground
 from pochade.images.io.read import read_preview
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.library import Library
 from pochade.index.picture_records import Filter, Match
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
@@ -40,11 +43,17 @@ def find_pictures(library: Library, image: Any, k: int = 10, *, among: Filter | 
         raise UsageError(f"{k} matches can't be found", "give a number from 1")
     if not library.index.row_count():
         return []
-    pixels = read_preview(image, THUMBNAIL_PIXELS).pixels if isinstance(image, str | Path) else input_on_white(image)
-    query = make_squares(pixels)
+    query = make_squares(_read_query(image))
     embedding = library.models.embedder.embed([query])[0]
     nearest = library.nearest(embedding, max(k, ALIGNED_CANDIDATES), among=among)
     return align_matches(library, query, embedding, nearest, ALIGNED_CANDIDATES)[:k]
+
+
+def _read_query(image: Any) -> Array:
+    """Read the picture to search for, (h, w, 3) uint8."""
+    if not isinstance(image, str | Path):
+        return input_on_ground(image)
+    return read_in_worker(partial(read_preview, side=THUMBNAIL_PIXELS), image).pixels
 
 
 def align_matches(

@@ -2,15 +2,21 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from pochade.analysis.arrays import Integers
 from pochade.errors import PictureUnreadable
+from pochade.images.base.icc import is_srgb
 from pochade.images.base.picture import Picture
+from pochade.images.io.complete_file import DAMAGE_NOTES
 from pochade.images.io.read import read_picture
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.database import Index
 from pochade.index.picture_records import PictureFile, file_time
+
+FORMATS_READ_IN_PART = {"DNG", "EXR", "PDF", "XCF"}  # which may differ in light, depth or pages that are not read
 
 
 class PixelDuplicates:
@@ -40,6 +46,10 @@ class PixelDuplicates:
 
     def _may_agree(self, number: int, other: int) -> bool:
         first, second = self.files[number][0], self.files[other][0]
+        if not DAMAGE_NOTES.isdisjoint((*first.notes, *second.notes)):
+            return False  # the same pixels may be all that is left of two pictures
+        if not FORMATS_READ_IN_PART.isdisjoint((first.format, second.format)):
+            return False
         has_one_page = first.frames == second.frames == 1 and "TIFF" not in {first.format, second.format}
         return has_one_page and (first.width, first.height) == (second.width, second.height)
 
@@ -51,21 +61,38 @@ class PixelDuplicates:
                 state = file.path.stat()
                 if state.st_size != file.bytes or file_time(state.st_mtime_ns) != file.modified:
                     return None
-                self._digests[number] = pixel_digest(read_picture(file.path))
+                self._digests[number] = read_in_worker(digest_of_file, file.path)
             except (OSError, PictureUnreadable, MemoryError):
                 return None
             self.index.record_pixel_hash(number, self._digests[number])
         return self._digests[number]
 
 
+def digest_of_file(path: Path) -> str:
+    """Compute the `pixel_digest` of the picture in a file.
+
+    Raises:
+        PictureUnreadable: The file can't be read as a picture.
+    """
+    return pixel_digest(read_picture(path))
+
+
 def pixel_digest(picture: Picture) -> str:
-    """Compute the SHA-256 of a picture's pixels, colour profile and alpha; a fully opaque alpha counts as none."""
+    """Compute the SHA-256 of a picture's pixels, what they mean, and alpha; a fully opaque alpha counts as none."""
     colours = _to_16_bits(np.broadcast_to(picture.pixels, (*picture.pixels.shape[:2], 3)))
-    digest = hashlib.sha256(f"{colours.shape} {picture.icc!r}".encode())
+    digest = hashlib.sha256(f"{colours.shape} {_meaning(picture)!r}".encode())
     digest.update(np.ascontiguousarray(colours).tobytes())
     if picture.alpha is not None and picture.alpha.min() < np.iinfo(picture.alpha.dtype).max:
         digest.update(np.ascontiguousarray(_to_16_bits(picture.alpha)).tobytes())
     return digest.hexdigest()
+
+
+def _meaning(picture: Picture) -> object:
+    """What the pixels mean: code points, a profile, or None for sRGB, whether a profile says so or nothing does."""
+    if picture.hdr is not None:
+        return tuple(picture.hdr)
+    mode = "L" if picture.pixels.shape[-1] == 1 else "RGB"
+    return None if picture.icc is None or is_srgb(picture.icc, mode) else picture.icc
 
 
 def _to_16_bits(values: Integers) -> Integers:

@@ -1,12 +1,14 @@
 """The labels of a picture in its XMP sidecars, which digiKam, Lightroom and darktable share.
 
 For `cat.png`, digiKam writes `cat.png.xmp`. Lightroom writes `cat.xmp`, which all pictures called `cat` share. The
-labels are the list `dc:subject`. Everything else in the file belongs to other programs, and is preserved.
+labels are the list `dc:subject`. Everything else in the file belongs to other programs, and is preserved; links,
+permissions and owner of the file, too.
 """
 
 import errno
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,9 +25,9 @@ from pochade.images.metadata.xmp import (
     read_sidecar,
     serialize_sidecar,
 )
-from pochade.system.atomic_files import write_atomically
 from pochade.system.folder_walk import NON_PICTURE_SUFFIXES, suffix_of
 from pochade.system.path_text import printable
+from pochade.system.replaced_file import replace_content
 
 MISSING_FILE_ERRORS = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 NOT_AN_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -52,16 +54,38 @@ def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for path in sidecars for label in _labels_in(_read_or_create(path).rdf)))
 
 
-def write_sidecar_labels(picture: Path, labels: Sequence[str], before: Sequence[str]) -> Path | None:
+class FolderNames:
+    """Which files of a folder share a sidecar, so that thousands of sidecars need one look at their folder."""
+
+    def __init__(self) -> None:
+        self._folder = Path()
+        self._users: dict[str, set[str]] | None = None  # names of files, by the name of their sidecar
+
+    def others_with(self, sidecar: Path, picture: Path) -> bool:
+        """Whether another file in the picture's folder may be a picture with the same sidecar.
+
+        Raises:
+            FileUnreachable: The folder can't be listed.
+        """
+        if self._users is None or self._folder != picture.parent:
+            self._folder, self._users = picture.parent, _names_by_sidecar(picture.parent)
+        return bool(self._users.get(sidecar.name, set()) - {picture.name})
+
+
+def write_sidecar_labels(
+    picture: Path, labels: Sequence[str], before: Sequence[str], names: FolderNames | None = None
+) -> Path | None:
     """Write labels to a picture's sidecar, and preserve everything else in the sidecar.
 
     If only this picture uses an existing sidecar, it is updated; otherwise `<file>.xmp` is created. A sidecar that
-    can't be read stays as it is.
+    can't be read, or is read-only, stays as it is.
 
     Args:
         picture: The picture, which is neither opened nor changed.
         labels: All labels of the picture.
-        before: Labels that Pochade may have written earlier. A label that is not among `labels` any more is removed.
+        before: Labels that Pochade may have written earlier. A label that is not among `labels` any more is removed,
+            also from the picture's other sidecar and from lists of labels with their parents.
+        names: What is known of the folder from a picture before; read again by default.
 
     Returns:
         The sidecar that was written; None if it had these labels already.
@@ -70,17 +94,28 @@ def write_sidecar_labels(picture: Path, labels: Sequence[str], before: Sequence[
         UsageError: A label is empty, or has a character that XML can't hold.
         DataDamaged: The sidecar is no XMP, cut short, too large, or declares entities.
         FileUnreachable: The picture is gone, or the sidecar can't be opened.
-        OutputUnwritable: The sidecar can't be written.
+        OutputUnwritable: The sidecar can't be written, or is read-only.
     """
+    names = names or FolderNames()
     _check_labels(labels)
     if not _exists(picture):  # writing the sidecar would create its folder again
         raise unreachable_error(printable(picture), FileNotFoundError(errno.ENOENT, ""))
-    path = _sidecar_to_write(picture)
+    path = _sidecar_to_write(picture, names)
+    written = _update_sidecar(path, labels, before)
+    removed = [label for label in before if label not in labels]
+    for other in _sidecar_paths(picture) if removed else []:
+        if other != path and _exists(other) and not names.others_with(other, picture):
+            _update_sidecar(other, [], removed)
+    return path if written else None
+
+
+def _update_sidecar(path: Path, labels: Sequence[str], before: Sequence[str]) -> bool:
+    """Write labels to one sidecar; False if it had them already."""
     sidecar = _read_or_create(path)
-    if not _replace_labels(sidecar.rdf, labels, before):
-        return None
-    write_atomically(path, serialize_sidecar(sidecar))
-    return path
+    changes = _replace_labels(sidecar.rdf, labels, before)
+    if changes:
+        replace_content(path, serialize_sidecar(sidecar))
+    return changes
 
 
 def _check_labels(labels: Iterable[str]) -> None:
@@ -103,24 +138,26 @@ def _sidecar_paths(picture: Path) -> list[Path]:
     return [picture.with_name(name) for name in names if name.lower() != picture.name.lower()]
 
 
-def _sidecar_to_write(picture: Path) -> Path:
+def _sidecar_to_write(picture: Path, names: FolderNames) -> Path:
     """Lightroom's sidecar if there is no other and only this picture uses it; else digiKam's."""
     digikam, *lightroom = _sidecar_paths(picture)
     only_lightroom = lightroom and not _exists(digikam) and _exists(lightroom[0])
-    return lightroom[0] if only_lightroom and not _is_shared(lightroom[0], picture) else digikam
+    return lightroom[0] if only_lightroom and not names.others_with(lightroom[0], picture) else digikam
 
 
-def _is_shared(sidecar: Path, picture: Path) -> bool:
-    """Whether another file in the folder may be a picture with the same sidecar."""
+def _names_by_sidecar(folder: Path) -> dict[str, set[str]]:
+    """The names of the files in a folder that may be pictures, by the name of each sidecar that they may have."""
+    users: dict[str, set[str]] = {}
     try:
-        with os.scandir(picture.parent) as entries:  # many times faster than `Path.iterdir` in a folder of thousands
-            similar = [entry for entry in entries if entry.name.startswith(sidecar.stem) and entry.name != picture.name]
-            others = [picture.with_name(entry.name) for entry in similar if not entry.is_dir()]
+        with os.scandir(folder) as entries:  # many times faster than `Path.iterdir` in a folder of thousands
+            files = [Path(entry.name) for entry in entries if not entry.is_dir()]
     except OSError as error:
-        raise unreachable_error(printable(picture.parent), error) from error
-    return any(
-        suffix_of(os.fsencode(path)) not in NON_PICTURE_SUFFIXES and sidecar in _sidecar_paths(path) for path in others
-    )
+        raise unreachable_error(printable(folder), error) from error
+    for path in files:
+        if suffix_of(os.fsencode(path)) not in NON_PICTURE_SUFFIXES:
+            for sidecar in _sidecar_paths(path):
+                users.setdefault(sidecar.name, set()).add(path.name)
+    return users
 
 
 def _exists(path: Path) -> bool:
@@ -185,19 +222,42 @@ def _item_text(item: Element) -> str:
 
 def _replace_labels(rdf: Element, labels: Sequence[str], before: Sequence[str]) -> bool:
     """Add labels to `dc:subject` and remove old ones; False if nothing changes."""
-    removed, current = set(before) - set(labels), _labels_in(rdf)
+    removed, current = _keys(before) - _keys(labels), _labels_in(rdf)
     lists = _lists_of(rdf, SUBJECT)
-    listed = set(_item_texts(lists))
-    if removed.isdisjoint(current) and listed.issuperset(labels):
+    listed = _keys(_item_texts(lists))
+    pruned = _remove_paths(rdf, removed)
+    if not pruned and removed.isdisjoint(_keys(current)) and listed >= _keys(labels):
         return False
-    remaining = [label for label in current if label not in removed]  # of hierarchies, too: a new list hides them
+    remaining = [label for label in current if _key(label) not in removed]  # of hierarchies: a new list hides them
     lists = lists or [_add_list(rdf)]
     for items in lists:
-        items[:] = [item for item in items if _item_text(item) not in removed]
-    _append(lists[0], [label for label in dict.fromkeys([*remaining, *labels]) if label not in listed])
+        items[:] = [item for item in items if _key(_item_text(item)) not in removed]
+    added = {_key(label): label for label in [*remaining, *labels] if _key(label) not in listed}
+    _append(lists[0], list(added.values()))
     for items in lists:
         ElementTree.indent(items, " ", 4)
     return True
+
+
+def _remove_paths(rdf: Element, removed: set[str]) -> bool:
+    """Remove labels from the lists that hold them with their parents; False if they are in none."""
+    pruned = False
+    for name, separator in HIERARCHY_SEPARATORS.items():
+        for items in _lists_of(rdf, name):
+            remaining = [item for item in items if _key(_item_text(item).rpartition(separator)[2]) not in removed]
+            if len(remaining) < len(items):
+                items[:], pruned = remaining, True
+                ElementTree.indent(items, " ", 4)
+    return pruned
+
+
+def _key(label: str) -> str:
+    """A label as it is compared: programs on macOS write letters with separate accents."""
+    return unicodedata.normalize("NFC", label)
+
+
+def _keys(labels: Iterable[str]) -> set[str]:
+    return {_key(label) for label in labels}
 
 
 def _add_list(rdf: Element) -> Element:

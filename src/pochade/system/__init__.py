@@ -1,1 +1,1 @@
-"""Parts that know no pictures: atomic files and locks, hashing, walking a folder, the worker pool, HTML templates."""
+"""Parts that know no pictures: atomic files, locks, hashing, walking a folder, worker pool, HTML templates, logs."""

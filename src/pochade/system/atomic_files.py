@@ -44,7 +44,12 @@ def write_atomically(path: Path, content: bytes, *, new: bool = False) -> None:
 
 
 def stream_atomically(
-    path: Path, fill: Callable[[WriteChunk], object], *, new: bool = False, mtime_ns: int | None = None
+    path: Path,
+    fill: Callable[[WriteChunk], object],
+    *,
+    new: bool = False,
+    mtime_ns: int | None = None,
+    temporary: Path | None = None,
 ) -> int:
     """Write a file that need not fit into memory: temporary name, flush to disk, read back, rename.
 
@@ -53,6 +58,8 @@ def stream_atomically(
         fill: Called once, with a function that takes the next chunk of the content.
         new: Refuse to replace an existing file, even one that appeared a moment ago.
         mtime_ns: Time of modification that the file gets, in nanoseconds; ignored if the system can't represent it.
+        temporary: The temporary path, on the same disk, for a caller that removes what a killed process left there;
+            None for a new one beside the file.
 
     Returns:
         The size of the file in bytes.
@@ -61,8 +68,8 @@ def stream_atomically(
         OutputUnwritable: No permission, no space, the name is too long or taken, or the bytes read back differ.
     """
     digest = hashlib.sha256()
-    with _publish_on_success(path, new=new) as temporary:
-        with temporary.open("xb") as file:
+    with _publish_on_success(path, new=new, temporary=temporary) as unfinished:
+        with unfinished.open("xb") as file:
 
             def write_chunk(chunk: bytes) -> None:
                 file.write(chunk)
@@ -71,13 +78,13 @@ def stream_atomically(
             fill(write_chunk)
             file.flush()
             os.fsync(file.fileno())
-        with temporary.open("rb") as file_again:
+        with unfinished.open("rb") as file_again:
             digest_on_disk, size = sha256_of_file(file_again)
         if digest_on_disk != digest.hexdigest():
             raise OSError(DIFFERENT_CONTENT)
         if mtime_ns is not None:
             with contextlib.suppress(OSError, OverflowError, ValueError):
-                os.utime(temporary, ns=(mtime_ns, mtime_ns))
+                os.utime(unfinished, ns=(mtime_ns, mtime_ns))
     return size
 
 
@@ -87,7 +94,8 @@ def write_without_flush(path: Path, content: bytes) -> None:
     Raises:
         OSError: No permission, no space, or no such folder.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unique = f"{os.getpid()}{secrets.randbelow(10**9):09}"  # in two containers, two processes have the same id
+    temporary = path.with_name(f".{path.name}.{unique}.part")
     try:
         temporary.write_bytes(content)
         temporary.replace(path)
@@ -98,13 +106,14 @@ def write_without_flush(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _publish_on_success(path: Path, *, new: bool) -> Iterator[Path]:
+def _publish_on_success(path: Path, *, new: bool, temporary: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path for the block to write to, and rename that file to `path` if the block succeeds.
 
     Raises:
         OutputUnwritable: The block, or renaming, raised an OSError.
     """
-    temporary = path.with_name(f".{secrets.token_hex(4)}.part")  # short: the file's own name may have maximal length
+    short_name = f".{secrets.token_hex(4)}.part"  # short: the file's own name may have maximal length
+    temporary = temporary or path.with_name(short_name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -126,7 +135,9 @@ def make_folder(folder: Path) -> None:
         OutputUnwritable: The folder can't be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        missing = [parent for parent in (folder, *folder.parents) if not parent.is_dir()]
+        for parent in reversed(missing):  # not `parents=True`, which fails for a thousand folders in one another
+            parent.mkdir(exist_ok=True)
     except OSError as error:
         why = f"'{folder}' can't be the folder for the results: {error.strerror}"
         raise OutputUnwritable(why, "choose another folder") from error

@@ -5,48 +5,17 @@ caller's own script again.
 """
 
 import os
-import pickle
 import queue
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from pochade.errors import PochadeError
+from pochade.system.worker_process import POLL_SECONDS, Task, Worker
 
-POLL_SECONDS = 0.5  # between two checks whether the pool was closed or a task is late
 DEFAULT_TASK_SECONDS = 60.0
 MAX_WORKERS = 8  # each may hold a gigabyte
 MAX_WAITING_RESULTS_PER_WORKER = 16  # bounds the memory if the caller is slow
-SINGLE_THREAD_ENVIRONMENT = {  # the pool already uses every core
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-}
-
-
-class Task(Protocol):
-    """What a worker can run. The task and its result are sent as pickles."""
-
-    @property
-    def name(self) -> str:
-        """The name of what the task works on, for error sentences."""
-
-    def run(self) -> Any:
-        """Do the work, inside the worker, and return the result."""
-
-    def failure(self, problem: str, *, retry: bool) -> Any:
-        """Return the result to use when the worker could not run the task.
-
-        Args:
-            problem: Why, as a sentence.
-            retry: Whether the task may succeed another time.
-        """
-
-
 TaskType = TypeVar("TaskType", bound=Task)
 ResultType = TypeVar("ResultType")
 Item = TypeVar("Item")
@@ -64,7 +33,7 @@ class WorkerPool:
 
     Args:
         count: Number of workers; by default one per core, at most 8.
-        seconds: Time limit of one task; a worker that exceeds it is killed.
+        seconds: Processor time of one task; a worker that exceeds it, or twice as much on the clock, is killed.
         preload: Modules that each worker imports before it accepts tasks.
     """
 
@@ -150,94 +119,6 @@ class WorkerPool:
                 target.put(item, timeout=POLL_SECONDS)
                 return True
         return False
-
-
-class Worker:
-    """One worker process, started again after it was killed or died.
-
-    Args:
-        seconds: Time limit of one task.
-        stopped: An event that abandons the running task.
-        preload: Modules that the process imports before it accepts tasks.
-    """
-
-    def __init__(self, seconds: float, stopped: threading.Event, preload: Sequence[str] = ()) -> None:
-        self.seconds, self.stopped, self.preload = seconds, stopped, preload
-        self.deadline: float | None = None
-        self.process = start_process(preload)
-        self.closed = threading.Event()
-        self.watcher = threading.Thread(target=self._watch)
-        self.watcher.start()
-
-    def __enter__(self) -> "Worker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closed.set()
-        self.watcher.join()
-        self.process.kill()
-        self.process.communicate()
-
-    def _watch(self) -> None:
-        """Kill the process when its task is late, or when nobody waits for the result any more."""
-        while not self.closed.wait(POLL_SECONDS):
-            deadline = self.deadline  # another thread may set it to None at any moment
-            if self.stopped.is_set() or (deadline is not None and time.monotonic() > deadline):
-                self.process.kill()
-
-    def call(self, task: Task) -> Any:
-        """Run a task and return its result, or `task.failed(...)` if it is late or kills its process."""
-        self.deadline = time.monotonic() + self.seconds
-        try:
-            assert self.process.stdin  # a pipe
-            pickle.dump((task, 2 * self.seconds + 1), self.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-            self.process.stdin.flush()
-            return _receive(self.process)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            is_late, self.deadline = time.monotonic() > self.deadline, None
-            self.process.kill()
-            exit_code = self.process.wait()
-            self.process.communicate()
-            if not self.stopped.is_set():
-                self.process = start_process(self.preload)
-            crash = f"ended its worker process with code {exit_code}"
-            why = f"took longer than {self.seconds:.0f} s" if is_late else crash
-            return task.failure(f"'{task.name}' {why}", retry=True)
-        finally:
-            self.deadline = None
-
-
-def _receive(process: "subprocess.Popen[bytes]") -> Any:
-    """Read the next object that a worker process sends."""
-    assert process.stdout  # a pipe
-    return pickle.load(process.stdout)
-
-
-def start_process(preload: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start a worker process and wait until it is ready. The process ends by itself when its input is closed.
-
-    `-P` keeps modules in the current folder from being imported. The process has a session of its own, so that Ctrl-C
-    reaches only its parent.
-
-    Args:
-        preload: Modules that the process imports before it is ready.
-
-    Raises:
-        PochadeError: The process does not start.
-    """
-    command = [sys.executable, "-P", "-m", "pochade.system.worker_main", *preload]
-    environment = os.environ | SINGLE_THREAD_ENVIRONMENT
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment
-    )
-    try:
-        assert _receive(process) is True
-    except (EOFError, OSError, pickle.UnpicklingError) as error:
-        process.kill()
-        process.communicate()
-        why = f"a worker process does not start (exit code {process.returncode})"
-        raise PochadeError(why, "look at the terminal for more, or install Pochade again") from error
-    return process
 
 
 def available_cores() -> int:

@@ -1,6 +1,7 @@
 """Assembles the server: security middleware, error handlers, the API, and the page from `static/built/`."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ from pochade.web.server_settings import ServerSettings
 FALLBACK_PAGE = Path(__file__).parent / "static"  # a page that says how to build the real one
 BUILT_PAGE = FALLBACK_PAGE / "built"
 HASHED_FOLDER = "assets/"  # file names in it contain a hash of the content, so the files never change
+MAX_PRELOAD_WAIT_SECONDS = 1.0  # for which the end of the server waits for the first snapshot
 API_DESCRIPTION = """\
 One collection of art, for one person. A picture's key is the first 16 digits of the SHA-256 of its content.
 Every error response has a sentence in `error` and the next step in `hint`.
@@ -74,10 +76,11 @@ def create_app(settings: ServerSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        preloading = asyncio.create_task(asyncio.to_thread(state.preload))
+        preloading = threading.Thread(target=state.preload, daemon=True)  # the server's end does not wait for it
+        preloading.start()
         yield
-        await preloading
-        state.close()
+        await asyncio.to_thread(state.close)
+        preloading.join(MAX_PRELOAD_WAIT_SECONDS)
 
     app = FastAPI(
         title="Pochade", version=__version__, description=API_DESCRIPTION, docs_url=None, redoc_url=None,

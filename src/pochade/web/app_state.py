@@ -1,8 +1,8 @@
 """The state that all requests share: the collection, its snapshot, worker processes, generated pictures and jobs."""
 
+import logging
 import tempfile
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from pochade.web.state.group_undo import GroupUndo
 from pochade.web.state.selections import SelectionStore
 from pochade.web.state.snapshot import Snapshot, SnapshotCache
 
+logger = logging.getLogger(__name__)
 MAX_RENDERED_BYTES = 2**29  # of all rendered JPEGs together
 THUMBNAIL_PIXELS = 256  # of the longer side
 SLOW_TASK_SECONDS = 300.0  # encoding and generating take longer than reading
@@ -45,9 +46,10 @@ class AppState:
         self.collection = Collection.open(settings.folder, index=settings.index)
         self.jobs = JobQueue()
         self.snapshots = SnapshotCache(self.collection, self.jobs.is_running)
-        self.sessions = Sessions(settings.password)
+        self.sessions = Sessions(settings.password, port=settings.port)
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
+        self.pools = (self.render_pool, self.encode_pool, self.generation_pool)
         self.families = FamilyStore(self.collection)
         self.model_lock = threading.Lock()  # only one request at a time runs a model, to save memory
         self.temporary_folder = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
@@ -69,8 +71,10 @@ class AppState:
 
     def preload(self) -> None:
         """Read the snapshot before the first request needs it, unless nothing has been learnt yet."""
-        with suppress(PochadeError):
+        try:
             self.snapshot()
+        except PochadeError as error:
+            logger.info("nothing was read before the first request: %s", error)
 
     def group_tree(self) -> GroupTree:
         """Return the groups; they are read again when the index has changed."""
@@ -122,13 +126,23 @@ class AppState:
         path = thumbnail_path(self.collection.thumbnails, content)
         return path if path.is_file() else self.rendered_picture(key, THUMBNAIL_PIXELS)
 
+    def stop(self) -> None:
+        """Let everything that runs for a request end as soon as possible; the requests get errors as answers."""
+        self.jobs.stop()
+        for pool in self.pools:
+            pool.stopped.set()
+
     def close(self) -> None:
-        """Stop the jobs and workers, and remove the temporary files."""
+        """Stop the jobs and workers, and remove the temporary files; a second call does nothing."""
+        self.stop()
         self.jobs.close()
-        self.render_pool.close()
-        self.encode_pool.close()
-        self.generation_pool.close()
+        for pool in self.pools:
+            pool.close()
         self.collection.close()
+        self.remove_temporary_files()
+
+    def remove_temporary_files(self) -> None:
+        """Remove everything that requests have written."""
         self.temporary_folder.cleanup()
 
 

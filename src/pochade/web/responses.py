@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -13,8 +14,11 @@ from starlette.exceptions import HTTPException
 from pochade import errors
 from pochade.images.base.source import first_line
 
+logger = logging.getLogger(__name__)
+UNEXPECTED_STATE = 409  # an error that no request should meet, such as a full disk
+LOG_HINT = "look at the terminal, or at 'server.log' beside the index, for more"
 STATUS_BY_ERROR: dict[type[errors.PochadeError], int] = {  # the most specific class of an error counts
-    errors.PochadeError: 409,
+    errors.PochadeError: UNEXPECTED_STATE,
     errors.UsageError: 400,
     errors.NotKnown: 404,
     errors.NotAllowed: 403,
@@ -61,9 +65,12 @@ def status_of(error: errors.PochadeError) -> int:
 def add_error_handlers(app: FastAPI) -> None:
     """Turn every exception into a response with a sentence and a hint."""
 
-    def handle_pochade_error(_request: Request, error: Exception) -> Response:
+    def handle_pochade_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PochadeError)
-        return error_response(status_of(error), error.sentence, error.hint)
+        status = status_of(error)
+        level = logging.WARNING if status == UNEXPECTED_STATE else logging.INFO
+        logger.log(level, "%s %s: %d, %s", request.method, request.url.path, status, error.sentence, exc_info=error)
+        return error_response(status, error.sentence, error.hint)
 
     def handle_invalid_request(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -75,8 +82,9 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return error_response(error.status_code, str(error.detail), headers=error.headers)
 
-    def handle_unexpected(_request: Request, error: Exception) -> Response:
-        return error_response(500, f"something went wrong: {first_line(error)}", "look at the terminal for more")
+    def handle_unexpected(request: Request, error: Exception) -> Response:
+        logger.error("%s %s failed", request.method, request.url.path)  # the server logs the traceback
+        return error_response(500, f"something went wrong: {first_line(error)}", LOG_HINT)
 
     app.add_exception_handler(errors.PochadeError, handle_pochade_error)
     app.add_exception_handler(RequestValidationError, handle_invalid_request)

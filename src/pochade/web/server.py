@@ -1,19 +1,63 @@
 """Listens on a socket and serves a collection until it is stopped."""
 
+import dataclasses
+import logging
+import os
+import signal
 import socket
+import sys
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
 from pochade.errors import UsageError
+from pochade.system.logs import log_server, stop_logging
 from pochade.web.app import create_app
+from pochade.web.app_state import AppState
 from pochade.web.server_settings import ServerSettings
 
-SHUTDOWN_SECONDS = 3  # for open connections, such as event streams, to end by themselves
+GRACE_SECONDS = 1  # for open connections to end by themselves, after the work for them was stopped
+MAX_STOP_SECONDS = 2.0  # from Ctrl-C to the end of the process, whatever its threads are doing
+LOG_FILE = "server.log"  # in the folder of the index
 
 
-def serve(settings: ServerSettings, ready: Callable[[str], None]) -> None:
-    """Serve a collection until Ctrl-C.
+class StoppableServer(uvicorn.Server):
+    """A server that ends within three seconds after Ctrl-C, also while pictures are drawn.
+
+    A request in progress runs in a thread that nothing can end, so the process must not wait for it: its work is
+    stopped first, then its connection gets a moment, and at last the process ends without it.
+
+    Args:
+        config: The settings of uvicorn.
+        state: What the requests share.
+    """
+
+    def __init__(self, config: uvicorn.Config, state: AppState) -> None:
+        super().__init__(config)
+        self.state = state
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop when a signal arrives."""
+        if not self.should_exit:
+            threading.Thread(target=_end_late_process, args=(self.state,), daemon=True).start()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the work for open connections, and then close these."""
+        self.state.stop()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are abandoned now are no errors
+        await super().shutdown(sockets)
+
+
+def serve(settings: ServerSettings, ready: Callable[[str], None]) -> NoReturn:
+    """Serve a collection until Ctrl-C, which then ends the process.
+
+    Python's own end would wait for threads that still work for closed connections, and take seconds to free memory.
 
     Args:
         settings: The person's choices.
@@ -25,18 +69,42 @@ def serve(settings: ServerSettings, ready: Callable[[str], None]) -> None:
     """
     listener = listening_socket(settings.host, settings.port)
     with listener:
-        app = create_app(settings)
+        port = listener.getsockname()[1]
+        app = create_app(dataclasses.replace(settings, port=port))
+        state: AppState = app.state.pochade
+        log_server(state.collection.home / LOG_FILE)
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, ws="none", proxy_headers=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            app, log_level="warning", log_config=None, server_header=False, ws="none", proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )  # fmt: skip
-        ready(address_of(settings.host, listener.getsockname()[1]))  # the socket queues requests until the app runs
+        if hasattr(signal, "SIGHUP"):  # a terminal that is closed stops the server as Ctrl-C does
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        ready(address_of(settings.host, port))  # the socket queues requests until the app runs
         try:
-            uvicorn.Server(config).run([listener])
+            StoppableServer(config, state).run([listener])
         except KeyboardInterrupt:  # the usual way to stop
             pass
         finally:
-            app.state.pochade.close()  # also after a forced stop, which skips the lifespan's end
+            state.close()  # also after a forced stop, which skips the lifespan's end
+    _end_process()
+
+
+def _end_late_process(state: AppState) -> None:
+    """End the process after a while, with its workers and temporary files, if it has not ended by itself."""
+    time.sleep(MAX_STOP_SECONDS)
+    closing = threading.Thread(target=state.close, daemon=True)
+    closing.start()
+    closing.join(MAX_STOP_SECONDS / 10)
+    state.remove_temporary_files()
+    _end_process()
+
+
+def _end_process() -> NoReturn:
+    stop_logging()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(0)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

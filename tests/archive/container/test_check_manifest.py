@@ -105,6 +105,10 @@ def missing_field(manifest: Json) -> None:
     del manifest["folders"]
 
 
+def steering_loss(manifest: Json) -> None:
+    manifest["entries"][0]["lost"] = ["EXIF", "\x1b[31m"]
+
+
 IMPOSSIBLE_MANIFESTS: list[tuple[Callable[[Json], None], str]] = [
     (path_twice, "the same path twice"),
     (file_as_folder, "a file where"),
@@ -120,6 +124,7 @@ IMPOSSIBLE_MANIFESTS: list[tuple[Callable[[Json], None], str]] = [
     (newer_format, "of the format 'pochade-archive-9'"),
     (broken_remainder, "a broken 'rests'"),
     (missing_field, "the wrong 'folders'"),
+    (steering_loss, "the wrong 'lost'"),
 ]
 
 
@@ -137,8 +142,24 @@ def test_a_manifest_that_is_no_record_is_refused(content: bytes, tmp_path: Path)
         open_archive(write_archive(tmp_path, build_archive(content)))
 
 
+@pytest.mark.parametrize("name", [".pochade/index.sqlite-wal", "art/.POCHADE./looks.f32", "POCHAD~1/index.sqlite"])
+def test_an_archive_that_would_write_into_an_index_is_refused(name: str, tmp_path: Path) -> None:
+    as_file = manifest_json(entry_json(TEXT, files=[{"path": name, "mtime": 0}]))
+    as_folder = manifest_json(entry_json(TEXT), folders=[name])
+    for manifest in (as_file, as_folder):
+        with pytest.raises(ArchiveDamaged, match="into a collection's index") as caught:
+            open_archive(write_archive(tmp_path, build_archive(manifest, TEXT)))
+        assert "don't trust this archive" in caught.value.hint
+    with pytest.raises(ArchiveDamaged, match="which Pochade never writes"):
+        open_archive(write_archive(tmp_path, build_archive(manifest_json(entry_json(TEXT, name="pieces/.pochade/a")))))
+
+
 def test_a_path_through_ten_thousand_folders_costs_no_memory(tmp_path: Path) -> None:
-    for deep, sentence in (("a/" * 10_000 + "a", "a path of 20,001 characters"), ("a/" * 4000 + "a", "a file where")):
+    for deep, sentence in (
+        ("a/" * 10_000 + "a", "a path of 20,001 characters"),
+        ("a/" * 4000 + "a", "a path of 4,001 folders"),
+        ("a/" * 2000 + "a", "a file where"),
+    ):
         manifest = manifest_json(entry_json(TEXT, files=[{"path": deep, "mtime": 0}, {"path": "a", "mtime": 0}]))
         path = write_archive(tmp_path, build_archive(manifest, TEXT))
 

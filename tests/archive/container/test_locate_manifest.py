@@ -11,7 +11,9 @@ from pochade.archive.container import zip_layout
 from pochade.archive.container.locate_manifest import locate_manifest
 from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES
 from pochade.errors import ArchiveDamaged
-from tests.support.archives import peak_memory, write_archive
+from tests.support.archives import build_archive, entry_json, manifest_json, peak_memory, write_archive
+
+TEXT = b"of paper and ink"
 
 
 @pytest.mark.slow
@@ -27,6 +29,26 @@ def test_a_manifest_that_would_unpack_to_gigabytes_is_refused_first(tmp_path: Pa
                 open_archive(path)
 
         assert peak_memory(try_to_open) < 10_000_000
+
+
+def test_a_cut_archive_is_told_from_a_file_that_is_none(tmp_path: Path) -> None:
+    whole = build_archive(manifest_json(entry_json(TEXT)), TEXT)
+    for length in range(4, whole.index(b"pochade/manifest.json") + 99, 7):
+        why = f"it is cut off after {length:,} bytes, and the list of its files was at its end"
+        with pytest.raises(ArchiveDamaged, match=why) as caught:
+            locate_manifest(io.BytesIO(whole[:length]), length)
+        assert "copy it once more" in caught.value.hint
+    begin, end = whole.index(b"pochade/manifest.json") + 21, whole.rindex(b"pochade-archive-1")
+    whole = whole[:begin] + bytes(end - begin) + whole[end:]
+    with pytest.raises(ArchiveDamaged, match="the list of its files is damaged"):
+        locate_manifest(io.BytesIO(whole), len(whole))
+    for content, sentence in (
+        (b"", "it is empty"),
+        (b"GIF89a" + bytes(99), "isn't an archive"),
+        (b"PK", "isn't an arch"),
+    ):
+        with pytest.raises(ArchiveDamaged, match=sentence):
+            open_archive(write_archive(tmp_path, content))
 
 
 def test_headers_that_claim_large_manifests_are_not_followed() -> None:

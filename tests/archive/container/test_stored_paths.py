@@ -23,3 +23,17 @@ def test_every_file_name_survives_the_manifest(parts: list[bytes]) -> None:
         for suffix in (".jxl", "", ".xz", ".jxl", "")
     ]
     assert len({name.lower() for name in entry_names_chosen}) == len(entry_names_chosen)
+
+
+def test_a_name_is_cut_by_its_bytes_in_little_time() -> None:
+    assert stored_paths.truncate("ä" * 10**6, 255) == "ä" * 127
+    assert stored_paths.truncate("x", 0) == ""
+
+
+def test_folders_of_long_paths_are_known_without_a_list_of_them() -> None:
+    search = stored_paths.FolderSearch(["a/b/c", "a.b/c", "a b", "z"])
+    assert [path for path in ("a", "a/b", "a/b/c", "a.b", "a b", "z", "y", "") if search.is_folder(path)] == [
+        "a",
+        "a/b",
+        "a.b",
+    ]

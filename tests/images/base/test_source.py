@@ -1,5 +1,6 @@
 """Every failure to read a file is one of our errors, with a sentence."""
 
+import logging
 import os
 import struct
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from pochade.errors import FileUnreachable, PictureDamaged, PictureTooLarge, PictureUnreadable
+from pochade.images.base import source
+from pochade.images.base.source import open_source
 from pochade.images.io.read import PIXEL_READERS, read_picture
 from tests.support.picture_checks import assert_unreadable, write_file
 from tests.support.picture_files import files_of_every_format
@@ -113,3 +116,21 @@ def test_exceptions_of_libraries_are_translated(
     monkeypatch.setitem(PIXEL_READERS, "PNG", fail)
     with pytest.raises(error_type):
         read_picture(write_file(tmp_path, FILES["PNG"]))
+
+
+def test_what_only_a_mistake_of_ours_can_cause_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    path = write_file(tmp_path, FILES["PNG"])
+    ours = Path(source.__file__).with_name("some_reader.py")
+    with pytest.raises(NameError), open_source(path, 2**20):
+        exec(compile("no_such_name", str(ours), "exec"))
+    with pytest.raises(PictureDamaged), open_source(path, 2**20):
+        exec(compile("no_such_name", "/site-packages/library.py", "exec"))
+
+
+def test_the_cause_of_an_unreadable_file_is_logged_with_its_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_file(tmp_path, FILES["PNG"])
+    with caplog.at_level(logging.DEBUG, "pochade"), pytest.raises(PictureDamaged), open_source(path, 2**20):
+        raise KeyError("no such chunk")
+    assert "KeyError: 'no such chunk'" in caplog.text

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, PREVIEW_SIDES
+from pochade.errors import PictureTooLarge
 from pochade.images.base.source import Source
 from pochade.images.codecs.av1_frames import DELIMITER, SequenceHeader, encode_frame, read_sequence_header, wrap_in_avif
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES
@@ -68,11 +69,11 @@ def test_any_sequence_header_is_read_or_refused(flags: int, content: bytes) -> N
         assert 1 <= min(sequence[:2]) <= max(sequence[:2]) <= 2**16
 
 
-def test_a_frame_with_huge_sides_is_refused_by_the_decoder() -> None:
+def test_a_frame_with_huge_sides_is_refused_before_it_is_decoded() -> None:
     bits = "001" + "11" + "00000" + "1111" * 2 + "1" * 32
     header = int(bits.ljust(80, "0"), 2).to_bytes(10)
     frame = DELIMITER + b"\x0a\x0a" + header + b"\x32\x10" + bytes(16)
     assert read_sequence_header(frame) == SequenceHeader(65536, 65536, 0)
     avif = wrap_in_avif(frame)
-    with pytest.raises(SyntaxError):
+    with pytest.raises(PictureTooLarge):
         read_header(Source(io.BytesIO(avif), "the entry", len(avif), MAX_PICTURE_BYTES))

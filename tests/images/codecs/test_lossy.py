@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
+from pochade.images.base.icc import is_srgb
 from pochade.images.codecs.lossy import LOSSY_CODECS, WEBP, LossyCodec, Original, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 from pochade.images.codecs.transparent_fill import fill_transparent
 from pochade.images.metadata.exif import EXIF_PREFIX, add_resolution
-from pochade.images.metadata.icc import is_srgb
 from tests.support.paintings import decode, painting, save_png
 from tests.support.picture_files import encode_png, encode_with_pillow, make_png_chunk, rgb_image, rgba_image
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from pochade.errors import PictureTooLarge
+from pochade.images.io.read import read_preview
 from tests.support.picture_checks import assert_unreadable, read_content, write_file
 from tests.support.picture_files import SRGB_PROFILE, colour_values, make_psd
 
@@ -28,16 +29,87 @@ def test_the_white_matte_is_removed(tmp_path: Path) -> None:
     assert picture.pixels[0, 0].tolist() == pytest.approx([255, 0, 0], abs=2)
 
 
+@pytest.mark.parametrize("key", [b"Mt16", b"Mtrn"])
+def test_a_deep_merged_picture_has_alpha_if_a_block_says_so(key: bytes, tmp_path: Path) -> None:
+    planes = np.broadcast_to(np.array([65535, 32767, 32767, 32767], np.uint16)[:, None, None], (4, 4, 4))
+    content = with_layer_section(make_psd(planes, packbits=False), make_block(key, b""))
+    picture = read_content(tmp_path, content)
+    assert picture.alpha is not None
+    assert picture.alpha[0, 0] == 32767
+    assert picture.pixels[0, 0].tolist() == [65535, 0, 0]
+
+
+def test_a_deep_merged_picture_has_alpha_if_its_layers_are_counted_negatively(tmp_path: Path) -> None:
+    planes = np.full((4, 4, 4), 1000, np.uint16)
+    content = with_layer_section(make_psd(planes, packbits=False), make_block(b"Lr16", struct.pack(">hH", -1, 0)))
+    assert read_content(tmp_path, content).header.has_alpha
+
+
+def test_alpha_of_32_bits_is_linear_and_the_matte_is_removed_in_linear_light(tmp_path: Path) -> None:
+    planes = np.broadcast_to(np.array([1, 0.5, 0.5, 0.5], ">f4")[:, None, None], (4, 4, 4))
+    content = with_layer_section(make_psd(planes, packbits=False), make_block(b"Lr32", struct.pack(">hH", -1, 0)))
+    picture = read_content(tmp_path, content)
+    assert picture.alpha is not None
+    assert picture.alpha[0, 0] == pytest.approx(32768, abs=1)
+    assert picture.pixels[0, 0].tolist() == [65535, 0, 0]
+
+
+def with_layer_section(content: bytes, blocks: bytes) -> bytes:
+    """Replace the section of the layers of a file of `make_psd`: no layers at its start, no mask, then blocks."""
+    start, length = 34, struct.unpack(">I", content[34:38])[0]
+    section = struct.pack(">II", 0, 0) + blocks
+    return content[:start] + struct.pack(">I", len(section)) + section + content[start + 4 + length :]
+
+
+def make_block(key: bytes, content: bytes) -> bytes:
+    return b"8BIM" + key + struct.pack(">I", len(content)) + content
+
+
 def test_layers_are_composited_if_there_is_no_merged_picture(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, without_merged_picture(layered_psd()))
+    assert picture.pixels[4, 1].tolist() == [200, 0, 0]
+    assert "layers were laid" in picture.notes[0]
+
+
+def layered_psd(layers: int = 1) -> bytes:
+    """A PSD of 8 x 8 pixels, white on the right and red on the left."""
     from psd_tools import PSDImage  # noqa: PLC0415
 
     document = PSDImage.new("RGB", (8, 8), color=255)
-    document.create_pixel_layer(Image.new("RGB", (4, 8), (200, 0, 0)), name="red", top=0, left=0)
+    for _ in range(layers):
+        document.create_pixel_layer(Image.new("RGB", (4, 8), (200, 0, 0)), name="red", top=0, left=0)
     file = io.BytesIO()
     document.save(file)
-    picture = read_content(tmp_path, without_merged_picture(file.getvalue()))
+    return file.getvalue()
+
+
+def test_layers_are_composited_if_the_merged_picture_is_empty(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, with_blank_merged_picture(layered_psd()))
     assert picture.pixels[4, 1].tolist() == [200, 0, 0]
-    assert "layers were laid" in picture.notes[0]
+    assert picture.notes == ("its merged picture is empty, so its layers were laid over each other",)
+    preview = read_preview(tmp_path / "picture", 8)
+    assert preview.pixels[4, 1].tolist() == [200, 0, 0]
+
+
+def test_a_merged_picture_of_one_colour_without_layers_is_what_it_is(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, make_psd(np.full((3, 8, 8), 90, np.uint8)))
+    assert picture.pixels[0, 0].tolist() == [90, 90, 90]
+    assert picture.notes == ()
+
+
+def test_layers_that_claim_to_be_huge_are_not_composited(tmp_path: Path) -> None:
+    content = with_blank_merged_picture(layered_psd())
+    rectangle = struct.pack(">4i", 0, 0, 8, 4)
+    assert content.count(rectangle) == 1
+    picture = read_content(tmp_path, content.replace(rectangle, struct.pack(">4i", 0, 0, 100_000, 100_000)))
+    assert picture.pixels.min() == picture.pixels.max() == 255
+
+
+def with_blank_merged_picture(content: bytes) -> bytes:
+    """Replace the merged picture of 8 x 8 pixels by plain white."""
+    layers = 34 + struct.unpack(">I", content[30:34])[0]
+    merged = layers + 4 + struct.unpack(">I", content[layers : layers + 4])[0]
+    return content[:merged] + b"\0\0" + 3 * 64 * b"\xff"
 
 
 def without_merged_picture(content: bytes) -> bytes:

@@ -77,3 +77,45 @@ def test_a_gzipped_svg_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> No
     compressor = zlib.compressobj(9, wbits=31)
     content = compressor.compress(make_svg() + b" " * 30_000_000) + compressor.flush()
     assert_unreadable(write_file(tmp_path, content), PictureTooLarge, "an SVG of more than")
+
+
+RECTANGLES = '<rect class="a"/>' * 600
+RECTANGLE = '<rect width="24" height="16" fill="red" filter="url(#f)"/>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "message"),
+    [
+        ('<filter id="f"><feMorphology radius="1 900"/></filter>', "a radius of more than 64 pixels"),
+        ('<filter id="f"><feConvolveMatrix order="21"/></filter>', "a matrix of more than 400 values"),
+        (f'<filter id="f">{"<feGaussianBlur/>" * 6000}</filter>', "more than 5,000 steps"),
+        ('<g opacity=".5"><rect/></g>' * 20_001, "more than 20,000 layers"),
+    ],
+)
+def test_an_svg_whose_filters_and_layers_are_too_much_is_refused(markup: str, message: str, tmp_path: Path) -> None:
+    assert_unreadable(write_file(tmp_path, make_svg(markup + RECTANGLE)), PictureTooLarge, message)
+
+
+@pytest.mark.parametrize("rule", [".a { fill: url(#p) }", "g > rect.a{mask:url('#p')}", "*{fill:url(#p)}"])
+def test_shapes_that_multiply_through_a_style_rule_are_counted(rule: str, tmp_path: Path) -> None:
+    levels = '<g id="p">' + '<rect width="1" height="1"/>' * 1000 + "</g>"
+    style = f"<style>/* a {{}} */ {rule}</style>"
+    content = make_svg(f"{style}{levels}<g>{RECTANGLES}</g>")
+    assert_unreadable(write_file(tmp_path, content), PictureTooLarge, "draws more than 500,000 shapes")
+
+
+def test_a_style_rule_costs_nothing_where_it_does_not_apply(tmp_path: Path) -> None:
+    pattern = '<pattern id="p" width="1" height="1">' + '<rect width="1" height="1"/>' * 1000 + "</pattern>"
+    style = "<style>.b, #c, circle { fill: url(#p) }</style>"
+    content = make_svg(f"{style}{pattern}{RECTANGLES}")
+    assert read_content(tmp_path, content).header.format == "SVG"
+
+
+def test_noise_has_only_the_octaves_that_can_be_seen(tmp_path: Path) -> None:
+    noise = '<filter id="f"><feTurbulence baseFrequency=".1" numOctaves="{}"/></filter>' + RECTANGLE
+    few, many = (read_content(tmp_path, make_svg(noise.format(octaves))) for octaves in (10, 2_000_000_000))
+    assert (few.pixels == many.pixels).all()
+
+
+def test_an_svg_of_a_million_elements_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    assert_unreadable(write_file(tmp_path, make_svg("<a/>" * 2_000_000)), PictureTooLarge, "1,000,000 elements")

@@ -12,8 +12,16 @@ from PIL import Image
 from pochade.errors import FormatUnknown, PictureDamaged, PictureTooLarge, PictureUnreadable
 from pochade.images.io.identify import identify
 from pochade.images.io.read import read_picture, read_preview
-from tests.support.picture_checks import assert_unreadable, write_file
-from tests.support.picture_files import encode_with_pillow, files_of_every_format, make_kra, make_ora, make_procreate
+from tests.support.picture_checks import assert_unreadable, read_content, write_file
+from tests.support.picture_files import (
+    encode_with_pillow,
+    files_of_every_format,
+    make_kra,
+    make_ora,
+    make_png_claiming,
+    make_procreate,
+    make_zip,
+)
 
 FILES = files_of_every_format()
 
@@ -57,3 +65,57 @@ def test_a_procreate_file_with_a_damaged_document_still_gives_its_preview(tmp_pa
         damaged.writestr("Document.archive", b"bplist00 nothing")
         damaged.writestr("QuickLook/Thumbnail.png", original.read("QuickLook/Thumbnail.png"))
     assert identify(path).width == 24
+
+
+@pytest.mark.parametrize(("thumbnail", "size"), [((24, 16), (2400, 1600)), ((16, 24), (1600, 2400))])
+def test_a_turned_procreate_canvas_has_the_shape_of_its_thumbnail(
+    thumbnail: tuple[int, int], size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = write_file(tmp_path, make_procreate(encode_with_pillow(Image.new("RGB", thumbnail), "PNG")))
+    header = identify(path)
+    assert (header.width, header.height) == size
+
+
+def png_of(colour: tuple[int, ...], width: int = 8, height: int = 8) -> bytes:
+    return encode_with_pillow(Image.new("RGBA", (width, height), colour), "PNG")
+
+
+def make_layered_ora(layers: str, **members: bytes) -> bytes:
+    """An OpenRaster file of 8 x 8 pixels without a merged picture; keyword `a` becomes `data/a.png`."""
+    document = f'<?xml version="1.0"?><image w="8" h="8"><stack>{layers}</stack></image>'.encode()
+    files = {f"data/{name}.png": content for name, content in members.items()}
+    return make_zip({"mimetype": b"image/openraster", "stack.xml": document} | files)
+
+
+def test_layers_of_an_openraster_file_without_a_merged_picture_are_laid_over_each_other(tmp_path: Path) -> None:
+    layers = '<layer src="data/top.png" x="4" y="-2" opacity="0.5"/><layer src="data/hidden.png" visibility="hidden"/>'
+    layers += '<stack x="0"><layer src="data/ground.png"/></stack>'
+    members = {"top": png_of((0, 0, 0, 255)), "hidden": png_of((0, 255, 0, 255)), "ground": png_of((255, 0, 0, 255))}
+    picture = read_content(tmp_path, make_layered_ora(layers, **members))
+    assert picture.pixels[0, 0].tolist() == [255, 0, 0]
+    assert picture.pixels[0, 5].tolist() == pytest.approx([127, 0, 0], abs=1)
+    assert picture.pixels[7, 5].tolist() == [255, 0, 0]
+    assert picture.notes == ("it holds no merged picture, so its layers were laid over each other",)
+    assert read_preview(tmp_path / "picture", 4).pixels.shape == (4, 4, 3)
+
+
+def test_an_unknown_blend_mode_is_noted(tmp_path: Path) -> None:
+    layers = '<layer src="data/a.png" composite-op="svg:multiply"/>'
+    picture = read_content(tmp_path, make_layered_ora(layers, a=png_of((9, 9, 9, 255))))
+    assert any("blended" in note for note in picture.notes)
+
+
+def test_an_openraster_file_with_nothing_in_it_is_damaged(tmp_path: Path) -> None:
+    assert_unreadable(write_file(tmp_path, make_layered_ora("")), PictureDamaged, "thumbnail.png' is missing in it")
+
+
+def test_layers_that_claim_to_be_huge_are_refused(tmp_path: Path) -> None:
+    content = make_layered_ora('<layer src="data/a.png"/>', a=make_png_claiming(60_000, 60_000))
+    with pytest.raises(PictureTooLarge, match="60,000 x 60,000"):
+        read_content(tmp_path, content)
+
+
+def test_a_list_of_layers_with_entities_is_refused(tmp_path: Path) -> None:
+    document = b'<!DOCTYPE image [<!ENTITY a "aaaa">]><image w="8" h="8"><stack/></image>'
+    content = make_zip({"mimetype": b"image/openraster", "stack.xml": document})
+    assert_unreadable(write_file(tmp_path, content), PictureDamaged, "document type")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pochade.images.geometry.letterbox import SQUARE_SIDE, letterbox, make_squares, trim_paper
+from pochade.images.geometry.letterbox import SQUARE_SIDE, fold_strip, letterbox, make_squares, trim_paper
 from tests.support.drawings import drawing
 
 
@@ -42,3 +42,28 @@ def test_a_slow_change_of_light_is_no_subject() -> None:
 def test_a_picture_gives_a_whole_and_a_subject_square() -> None:
     whole, subject = make_squares(np.asarray(drawing(4)))
     assert whole.pixels.shape == subject.pixels.shape == (SQUARE_SIDE, SQUARE_SIDE, 3)
+
+
+def test_a_strip_is_folded_into_windows_that_fill_the_square() -> None:
+    strip = np.random.default_rng(0).integers(0, 256, (2400, 64, 3), np.uint8)
+    whole, subject = make_squares(strip)
+    assert whole.width < 5  # a line
+    assert min(subject.width, subject.height) > SQUARE_SIDE // 2
+
+
+def test_windows_of_a_strip_lie_beside_each_other_in_order() -> None:
+    strip = np.repeat(np.arange(0, 90, 10, dtype=np.uint8), 10)[:, None, None].repeat(10, 1).repeat(3, 2)  # 90 x 10
+    folded = fold_strip(strip)
+    assert folded.shape == (30, 30, 3)
+    assert folded[0, ::10, 0].tolist() == [0, 30, 60]
+    np.testing.assert_array_equal(fold_strip(strip.swapaxes(0, 1)), folded.swapaxes(0, 1))
+
+
+def test_no_row_of_a_strip_is_left_out() -> None:
+    strip = np.arange(101, dtype=np.uint8)[:, None, None].repeat(7, 1).repeat(3, 2)
+    assert set(fold_strip(strip).flat) == set(range(101))
+
+
+def test_a_picture_of_one_to_four_is_no_strip() -> None:
+    pixels = np.zeros((250, 1000, 3), np.uint8)
+    assert fold_strip(pixels) is pixels

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pochade.errors import OutputUnwritable, UsageError
+from pochade.images.base.hdr import CodePoints
 from pochade.images.base.picture import Header, Picture
 from pochade.images.io import write
 from pochade.images.io.identify import identify
@@ -308,3 +309,19 @@ def test_a_read_only_folder_is_reported(read_only_folder: Path) -> None:
     with pytest.raises(OutputUnwritable, match="Permission denied"):
         write_picture(make_picture(colour_values()), read_only_folder / "picture", "PNG")
     assert not list(read_only_folder.iterdir())
+
+
+@pytest.mark.parametrize("format_name", ["TIFF", "JPEG", "AVIF", "WebP", "JPEG XL", "BMP"])
+def test_high_dynamic_range_is_written_as_png_only(format_name: str, tmp_path: Path) -> None:
+    picture = make_picture(colour_values(), hdr=CodePoints(9, 16))
+    with pytest.raises(OutputUnwritable, match="would lose its high dynamic range"):
+        write_picture(picture, tmp_path / "picture", format_name)
+    decoded = write_and_read(tmp_path, picture, "PNG")
+    assert (decoded.hdr, decoded.icc) == (picture.hdr, None)
+    np.testing.assert_array_equal(decoded.pixels, picture.pixels)
+
+
+def test_bmp_refuses_a_profile_that_it_would_lose(tmp_path: Path) -> None:
+    other = replace(make_picture(colour_values()), icc=other_profile())
+    with pytest.raises(OutputUnwritable, match="would lose its colour profile"):
+        write_picture(other, tmp_path / "picture", "BMP")

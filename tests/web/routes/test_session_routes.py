@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, hash_password
 from tests.support.web_client import PASSWORD, serve, state_of
 
+COOKIE = "pochade-8765"
+
 
 def test_without_the_password_other_machines_get_no_answer(guarded_client: TestClient) -> None:
     guarded_client.cookies.clear()
@@ -40,8 +42,22 @@ def test_the_password_opens_a_session_that_scripts_cannot_read(guarded_client: T
 
 def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
     guarded_client.cookies.clear()
-    assert guarded_client.get("/api/info", headers={"cookie": "pochade=made-up"}).status_code == 401
-    assert guarded_client.get("/api/info", headers={"cookie": 'pochade="; =;;'}).status_code == 401
+    assert guarded_client.get("/api/info", headers={"cookie": f"{COOKIE}=made-up"}).status_code == 401
+    assert guarded_client.get("/api/info", headers={"cookie": f'{COOKIE}="; =;;'}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "foreign", ['{"theme":"dark"}', "a b=c d", "=", "pochade=of-another-server", f"{COOKIE}=older"]
+)
+def test_cookies_of_other_servers_on_this_machine_log_nobody_out(guarded_client: TestClient, foreign: str) -> None:
+    guarded_client.cookies.clear()
+    response = guarded_client.post("/api/session", json={"password": PASSWORD})
+    cookie = response.headers["set-cookie"].partition(";")[0]
+    guarded_client.cookies.clear()
+    for header in (f"{foreign}; {cookie}", f"{cookie}; {foreign}"):
+        assert guarded_client.get("/api/info", headers={"cookie": header}).status_code == 200
+    guarded_client.delete("/api/session", headers={"cookie": f"{foreign}; {cookie}"})
+    assert guarded_client.get("/api/info", headers={"cookie": cookie}).status_code == 401
 
 
 @pytest.mark.slow

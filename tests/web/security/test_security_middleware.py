@@ -10,7 +10,26 @@ from pochade.web.security.security_middleware import MAX_BODY_BYTES, MAX_UPLOAD_
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "192.168.1.5:8765", "", "[::2]:8765"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:8765",
+        "127.0.0.1.evil.example",
+        "192.168.1.5:8765",
+        "",
+        "[::2]:8765",
+        "[localhost]evil.com:1",
+        "[localhost]",
+        "[127.0.0.1]x",
+        "[::1]evil.com",
+        "[::1",
+        "localhost]:1",
+        "localhost:1:2",
+        "localhost:x",
+        "evil.com/localhost",
+        "a@localhost",
+        "[fe80::1%25localhost]",
+    ],
 )
 def test_a_foreign_name_for_our_address_is_refused(private_client: TestClient, host: str) -> None:
     for path in ("/", "/api/info"):
@@ -75,7 +94,8 @@ def test_a_refusal_has_the_security_headers_and_a_hint(private_client: TestClien
 
 
 @pytest.mark.parametrize(
-    ("host", "name"), [("a:1", "a"), ("a", "a"), ("[::1]:1", "::1"), ("[::1]", "::1"), ("a:b", "a:b"), ("", "")]
+    ("host", "name"),
+    [("a:1", "a"), ("a", "a"), ("[::1]:1", "::1"), ("[::1]", "::1"), ("a:b", ""), ("", ""), ("[0:0::1]", "::1")],
 )
 def test_a_port_is_not_part_of_a_name(host: str, name: str) -> None:
     assert without_port(host) == name

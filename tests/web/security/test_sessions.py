@@ -1,5 +1,7 @@
 """Sessions: how long they last, and how many wrong passwords are allowed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from pochade.errors import UsageError
@@ -27,6 +29,20 @@ def test_passwords_cannot_be_guessed_quickly_from_many_addresses() -> None:
     waits = [sessions.log_in("wrong", f"10.0.0.{number}")[1] for number in range(MAX_WRONG_TRIES_IN_TOTAL + 1)]
     assert waits[:-1] == [0.0] * MAX_WRONG_TRIES_IN_TOTAL
     assert waits[-1] > 0
+
+
+def test_logging_out_waits_for_somebody_who_logs_in() -> None:
+    sessions = Sessions(None)
+    token, _ = sessions.log_in("", "address")
+    assert token
+    with sessions.lock, ThreadPoolExecutor() as threads:
+        leaving = threads.submit(sessions.log_out, [token])
+        sessions.expiry = dict(sessions.expiry)  # as `log_in` does with the lock
+        assert not leaving.done()
+        sessions.lock.release()
+        leaving.result()
+        sessions.lock.acquire()
+    assert token not in sessions.expiry
 
 
 def test_a_short_password_is_refused() -> None:

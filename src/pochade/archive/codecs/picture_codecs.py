@@ -4,6 +4,7 @@ The result of a codec counts only after it was decoded and compared with the ori
 """
 
 import hashlib
+import io
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,17 +16,29 @@ import numpy as np
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, best_preview
 from pochade.archive.codecs.quality_search import TARGET_SCORES, LossyCandidate, smallest_for_model, smallest_lossy
-from pochade.archive.container.manifest_records import BYTES, JPEG, LOSSLESS, PICTURE, PIXELS, PREVIEW, Entry, Shape
+from pochade.archive.container.manifest_records import (
+    BYTES,
+    JPEG,
+    JPEG_TAIL,
+    LOSSLESS,
+    PICTURE,
+    PIXELS,
+    PREVIEW,
+    Entry,
+    Shape,
+)
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.picture import Array
-from pochade.images.base.source import first_line
+from pochade.images.base.source import Source, first_line
 from pochade.images.codecs import container_split, lossless
 from pochade.images.codecs.container_split import RowLayout, SplitFile
+from pochade.images.codecs.jpeg_segments import JPEG_SIGNATURE
+from pochade.images.codecs.preview_losses import list_preview_losses
+from pochade.images.io.identify import read_header
 
 if TYPE_CHECKING:  # torch is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
-JPEG_SIGNATURE = b"\xff\xd8\xff"
 MAX_REMAINDER_BYTES = 2**16  # the remainder is part of the manifest, which should stay small
 MAX_GROWTH = 2  # how many times larger than the original a decoded file with the same pixels may be
 MAX_DECODED_GROWTH = 2 * MAX_GROWTH  # what a reader accepts, because another version of a library may compress worse
@@ -47,6 +60,7 @@ class EncodedContent:
     score: float | None = None
     model: str | None = None
     conditioning: tuple[int, ...] | None = None
+    lost: tuple[str, ...] | None = None
 
     @property
     def cost(self) -> int:
@@ -74,6 +88,7 @@ class EncodedContent:
             self.score,
             self.model,
             self.conditioning,
+            self.lost,
         )
 
 
@@ -120,9 +135,18 @@ def encode_for_model(
 
 
 def encode_jpeg(content: bytes) -> EncodedContent | None:
-    """Encode a JPEG as JPEG XL; return None if that doesn't decode to the same bytes."""
-    encoded = lossless.transcode_jpeg(content)
-    return EncodedContent(encoded, JPEG, BYTES, "JPEG") if lossless.restore_jpeg(encoded) == content else None
+    """Encode a JPEG as JPEG XL; return None if that doesn't decode to the same bytes.
+
+    JPEG XL itself records a few megabytes behind the end of a JPEG, and no more.
+    """
+    for codec, encode, decode in (
+        (JPEG, lossless.transcode_jpeg, lossless.restore_jpeg),
+        (JPEG_TAIL, lossless.transcode_jpeg_with_tail, lossless.restore_jpeg_with_tail),
+    ):
+        encoded: bytes | None = try_codec(encode, content)
+        if encoded is not None and try_codec(decode, encoded) == content:
+            return EncodedContent(encoded, codec, BYTES, "JPEG")
+    return None
 
 
 def decode_picture(entry: Entry, content: bytes) -> bytes:
@@ -161,7 +185,11 @@ def _encode_lossy(
 
 
 def _encode_preview(content: bytes, artifact_remover: "ArtifactRemover | None") -> EncodedContent | None:
-    return _from_candidate(best_preview(content, artifact_remover), artifact_remover)
+    preview = _from_candidate(best_preview(content, artifact_remover), artifact_remover)
+    if preview is None:
+        return None
+    header = read_header(Source(io.BytesIO(content), "the file", len(content), lossless.MAX_PICTURE_BYTES))
+    return replace(preview, lost=list_preview_losses(content, header) or None)
 
 
 def _from_candidate(
@@ -231,6 +259,8 @@ def _decode(entry: Entry, content: bytes) -> bytes:
     try:
         if entry.codec == JPEG:
             return lossless.restore_jpeg(content)
+        if entry.codec == JPEG_TAIL:
+            return lossless.restore_jpeg_with_tail(content)
         if entry.codec not in lossless.LOSSLESS_CODECS or entry.shape is None or entry.remainder is None:
             raise ArchiveDamaged(f"'{entry.name}' was encoded by '{entry.codec}'", "a newer Pochade may read it")
         if entry.row_layout is not None and entry.returns != BYTES:

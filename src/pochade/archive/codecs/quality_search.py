@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pochade.archive.codecs.codec_guard import try_codec
 from pochade.archive.codecs.restored_avif import RESTORED_AVIF, RestoredQualityMeter
 from pochade.archive.container.manifest_records import Shape
+from pochade.images.codecs.extra_storage import read_extra_data
 from pochade.images.codecs.lossy import LOSSY_CODECS, LossyCodec, Original, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 
@@ -45,7 +46,7 @@ def smallest_lossy(content: bytes, target_score: float, max_bytes: int) -> Lossy
         return None
     best, meter = None, QualityMeter(original)
     for codec in LOSSY_CODECS:
-        candidate = search_quality(codec, original, meter, target_score, max_bytes)
+        candidate = _search_and_compare(codec, original, meter, target_score, max_bytes)
         if candidate is not None:
             best, max_bytes = candidate, len(candidate.content)
     return best
@@ -69,9 +70,18 @@ def smallest_for_model(
     if original is None or math.prod(original.sides) > MAX_MODEL_PIXELS:
         return None
     meter = RestoredQualityMeter(original, artifact_remover)
-    candidate = search_quality(RESTORED_AVIF, original, meter, target_score, max_bytes)
+    candidate = _search_and_compare(RESTORED_AVIF, original, meter, target_score, max_bytes)
     shape = (*original.sides, original.picture.pixels.shape[-1], 8)
     return None if candidate is None else candidate._replace(shape=shape)
+
+
+def _search_and_compare(
+    codec: LossyCodec, original: Original, meter: QualityMeter, target_score: float, max_bytes: int
+) -> LossyCandidate | None:
+    """Return what `search_quality` returns; None if the file's extra data differs from the original's."""
+    candidate = search_quality(codec, original, meter, target_score, max_bytes)
+    has_same_data = candidate is not None and read_extra_data(candidate.content) == original.extra
+    return candidate if has_same_data else None
 
 
 class QualityProbe(NamedTuple):

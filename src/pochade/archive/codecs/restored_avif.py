@@ -18,6 +18,7 @@ from pochade.archive.container.manifest_records import Shape
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import Source
 from pochade.images.codecs.av1_frames import wrap_in_avif
+from pochade.images.codecs.extra_storage import add_to_png, read_extra_data
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
 from pochade.images.codecs.lossy import AVIF, LossyCodec, Original, read_xmp
 from pochade.images.codecs.preview_reference import PREVIEW_SIDE, resize_bicubic
@@ -89,7 +90,7 @@ def remove_artifacts(picture: Picture, artifact_remover: "ArtifactRemover", cond
 def restore_png(
     codec: str, content: bytes, artifact_remover: "ArtifactRemover", conditioning: tuple[int, ...], shape: Shape
 ) -> bytes:
-    """Return an entry's restored picture as PNG, with the AVIF's profile, EXIF, XMP and resolution.
+    """Return an entry's restored picture as PNG, with the AVIF's profile, EXIF, XMP, resolution and extra data.
 
     Args:
         codec: The entry's codec, which says whether it holds an AVIF or only its frame.
@@ -99,7 +100,8 @@ def restore_png(
         shape: Shape of the restored picture.
     """
     avif = wrap_in_avif(content) if codec == RESTORED_FRAME_CODEC else content
-    return encode_png(restore_picture(avif, artifact_remover, conditioning, shape), read_xmp(avif))
+    png = encode_png(restore_picture(avif, artifact_remover, conditioning, shape), read_xmp(avif))
+    return add_to_png(png, read_extra_data(avif))
 
 
 @cache

@@ -9,7 +9,8 @@ from typing import Any
 
 from pochade.archive.container.manifest_json import ENTRY_FIELDS
 from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest, Shape
-from pochade.archive.container.stored_paths import check_paths
+from pochade.archive.container.reserved_names import names_index
+from pochade.archive.container.stored_paths import MAX_PATH_LENGTH, MAX_PATH_PARTS, check_paths
 from pochade.archive.container.zip_layout import FORMAT_NAME
 from pochade.errors import ArchiveDamaged
 from pochade.images.codecs.container_split import RowLayout
@@ -75,6 +76,7 @@ def entry_from_json(data: Any, remainders: list[bytes]) -> Entry:
         row_layout=_optional(data, "raster", dict, _row_layout_from_json),
         score=_optional(data, "score", float, float),
         model=_optional(data, "net", str, str),
+        lost=_optional(data, "lost", list, lambda names: tuple(_check_text(name, "lost") for name in names)),
         conditioning=_optional(data, "told", list, lambda values: tuple(_check_type(v, int, "told") for v in values)),
     )
 
@@ -103,6 +105,14 @@ def _check_type(value: Any, kind: type[Any], name: str) -> Any:
     if type(value) is not kind or (isinstance(value, int) and not 0 <= value <= MAX_INTEGER):
         raise ArchiveDamaged(f"its manifest has the wrong '{name}'")
     return value
+
+
+def _check_text(value: Any, name: str) -> str:
+    """Return a text; raise ArchiveDamaged if it is none, or could send control sequences to a terminal."""
+    text: str = _check_type(value, str, name)
+    if not text.isprintable():
+        raise ArchiveDamaged(f"its manifest has the wrong '{name}'")
+    return text
 
 
 def _check_shape(sides: list[Any]) -> Shape:
@@ -145,5 +155,7 @@ def _item(items: list[bytes], number: int) -> bytes:
 def _is_entry_name(name: str) -> bool:
     """Return whether a ZIP may have an entry of this name, inside the folder of entries."""
     parts = name.split("/")
-    plain = name.isprintable() and "\\" not in name and ":" not in name and len(name.encode(errors="replace")) < 2**16
-    return plain and parts[0] == "pieces" and len(parts) > 1 and not {"", ".", ".."} & set(parts)
+    is_short = len(name) <= MAX_PATH_LENGTH and len(parts) <= MAX_PATH_PARTS + 1  # the folder of entries comes first
+    plain = is_short and name.isprintable() and "\\" not in name and ":" not in name
+    is_inside = parts[0] == "pieces" and len(parts) > 1 and not {"", ".", ".."} & set(parts)
+    return plain and is_inside and not names_index(name)

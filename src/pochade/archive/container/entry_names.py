@@ -20,18 +20,20 @@ class EntryNames:
 
     def __init__(self) -> None:
         self.files: set[str] = set()  # in lower case
-        self.folders: set[str] = set()  # in lower case
+        self.folders: set[int] = set()  # hashes of names in lower case, because a stranger's names may be long and deep
         self.next_numbers: dict[tuple[str, str], int] = {}  # the next number to try, by stem and suffix
 
     def take(self, name: str) -> None:
         """Mark a name as in use."""
         self.files.add(name.lower())
-        self.folders.update(parent_paths(name.lower()))
+        self.folders.update(map(hash, parent_paths(name.lower())))
 
     def is_free(self, name: str) -> bool:
         """Return whether a name may be used."""
         lower = name.lower()
-        return lower not in self.files and lower not in self.folders and self.files.isdisjoint(parent_paths(lower))
+        return (
+            lower not in self.files and hash(lower) not in self.folders and self.files.isdisjoint(parent_paths(lower))
+        )
 
     def first_free(self, stem: str, suffix: str) -> str:
         """Return the first free name that has a number between the stem and the suffix."""

@@ -13,6 +13,7 @@ from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpa
 from pochade.archive.container.manifest_records import CHUNK_BYTES, Manifest
 from pochade.archive.container.parity import parse_repair_record, repair_blocks
 from pochade.archive.container.zip_layout import (
+    FORMAT_NAME,
     LOCAL_HEADER_BYTES,
     LOCAL_HEADER_SIGNATURE,
     MANIFEST_NAME,
@@ -23,8 +24,10 @@ from pochade.archive.container.zip_layout import (
     local_header,
     member_offsets,
 )
-from pochade.errors import ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 
+END_COMMENT_BYTES = 100  # a little more than the comment at the end of an archive
+FIRST_FOLDER = b"pieces/"  # an archive begins with an entry in this folder
 MAX_HEADERS_TRIED = 16  # usually the last header is the right one; damage or hostile bytes may follow it
 
 
@@ -47,11 +50,7 @@ def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
     Raises:
         ArchiveDamaged: There is no manifest that can be repaired, or it says something impossible.
     """
-    if size < LOCAL_HEADER_BYTES:
-        raise ArchiveDamaged("it isn't an archive of Pochade's, or only its beginning is left")
-    refusal = ArchiveDamaged(
-        "it isn't an archive of Pochade's, or its end is missing", "a tool that repairs ZIPs finds what is left of it"
-    )
+    refusal = _refusal_without_manifest(file, size)
     for name, read_copy in ((MANIFEST_NAME, _read_copy), (REPAIR_NAME, _read_repaired_copy)):
         for copy in _manifest_copies(file, size, name, read_copy):
             try:
@@ -63,6 +62,22 @@ def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
                 return copy, manifest
             refusal = ArchiveDamaged("its manifest has other sizes than the file")
     raise refusal
+
+
+def _refusal_without_manifest(file: BinaryIO, size: int) -> ArchiveDamaged:
+    """Return the error for a file without a manifest: the beginning of an archive, or something else."""
+    file.seek(0)
+    start = file.read(LOCAL_HEADER_BYTES + len(FIRST_FOLDER))
+    if not size:
+        return ArchiveDamaged("it is empty", UNDAMAGED_COPY_HINT)
+    is_ours = start.startswith(LOCAL_HEADER_SIGNATURE) and FIRST_FOLDER.startswith(start[LOCAL_HEADER_BYTES:])
+    if not is_ours:
+        return ArchiveDamaged("it isn't an archive of Pochade's", "check its name")
+    file.seek(max(0, size - END_COMMENT_BYTES))
+    if FORMAT_NAME.encode() in file.read(END_COMMENT_BYTES):
+        return ArchiveDamaged("the list of its files is damaged and can't be repaired", UNDAMAGED_COPY_HINT)
+    why = f"it is cut off after {size:,} bytes, and the list of its files was at its end"
+    return ArchiveDamaged(why, "copy it once more from where it is whole; a tool that repairs ZIPs finds what is left")
 
 
 def _manifest_copies(

@@ -25,6 +25,7 @@ ENTRY_FIELDS = {  # JSON field -> attribute of `Entry`, in the order of writing
     "score": "score",
     "net": "model",
     "told": "conditioning",
+    "lost": "lost",
 }  # `rest` and `raster` are written separately
 MAX_MANIFEST_BYTES = 2**28  # enough for some hundred thousand files
 MAX_EXPANSION = 20  # times the packed bytes; usually a manifest unpacks to three times as many

@@ -10,7 +10,7 @@ from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.container.zip_layout import ZipMember
 from pochade.images.codecs.container_split import RowLayout
 
-JPEG, STORED, XZ = "jpeg", "stored", "xz"  # codecs that return a file byte for byte
+JPEG, JPEG_TAIL, STORED, XZ = "jpeg", "jpeg-tail", "stored", "xz"  # codecs that return a file byte for byte
 MODEL = "net"  # the codec of an entry that holds not a person's file, but a model on which pictures depend
 BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back from an entry; the first two lose nothing
 LOSSLESS, PREVIEW = "lossless", "preview"
@@ -44,6 +44,7 @@ class Entry:
     score: float | None = None  # SSIMULACRA2, for an entry that returns a picture
     model: str | None = None  # id of the model that restores the picture
     conditioning: tuple[int, ...] | None = None  # what the model is conditioned on: how the entry was encoded
+    lost: tuple[str, ...] | None = None  # names of what else the original's file held, for a preview
 
     @property
     def rank(self) -> int:
@@ -133,6 +134,7 @@ class ArchivedFile:
             "format": self.entry.format,
             "sha256": self.entry.original_sha256,
             "entry": self.entry.name,
+            "lost": list(self.entry.lost or ()),
         }
 
 

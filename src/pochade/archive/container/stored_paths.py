@@ -7,10 +7,13 @@ byte. This is how Python's `surrogateescape` decodes bytes that aren't UTF-8.
 import os
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from pochade.archive.container.reserved_names import names_index
 from pochade.errors import ArchiveDamaged, OutputUnwritable
 
 ESCAPE_BY_CHARACTER = {ord("\\"): "\udc5c", ord(":"): "\udc3a"}
@@ -19,6 +22,8 @@ UNPORTABLE_CHARACTERS = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\ud800-\udfff]')  # 
 MAX_NAME_BYTES = 255  # of one part of a path
 MAX_SUFFIX_BYTES = 40
 MAX_PATH_LENGTH = 8192  # characters: twice what a system opens, so that a path with a date added still fits
+MAX_PATH_PARTS = 2048  # as many as the longest path that a system opens can have
+STRANGER_HINT = "don't trust this archive; any zip tool shows what is in it"
 StoredPath = str
 
 
@@ -51,19 +56,26 @@ def check_path(text: StoredPath) -> None:
     """Check that a path stays in its folder and is written as `to_stored_path` writes it.
 
     Raises:
-        ArchiveDamaged: The path leads elsewhere, is too long, or is spelled differently.
+        ArchiveDamaged: The path leads elsewhere or into an index, is too long, or is spelled differently.
     """
     if len(text) > MAX_PATH_LENGTH:
         raise ArchiveDamaged(f"its manifest has a path of {len(text):,} characters")
     parts = text.split("/")
+    if len(parts) > MAX_PATH_PARTS:
+        raise ArchiveDamaged(f"its manifest has a path of {len(parts):,} folders")
     if any(part in {"", ".", ".."} for part in parts) or "\0" in text:
         raise ArchiveDamaged(f"its manifest has the path {text!a}, which leads elsewhere")
+    plain = text.translate(CHARACTER_BY_ESCAPE)
     try:
-        is_canonical = to_stored_path(text.translate(CHARACTER_BY_ESCAPE).encode("utf-8", "surrogateescape")) == text
+        is_canonical = to_stored_path(plain.encode("utf-8", "surrogateescape")) == text
     except UnicodeEncodeError:
         is_canonical = False
     if not is_canonical:
         raise ArchiveDamaged(f"its manifest has the path {text!a}, which Pochade never writes")
+    if names_index(plain):
+        raise ArchiveDamaged(
+            f"its manifest has the path {text!a}, which leads into a collection's index", STRANGER_HINT
+        )
 
 
 def check_paths(paths: list[StoredPath], folders: list[StoredPath]) -> None:
@@ -80,6 +92,22 @@ def check_paths(paths: list[StoredPath], folders: list[StoredPath]) -> None:
     for (path, is_folder), (following, _) in pairwise(in_order):
         if not is_folder and following.startswith(path):
             raise ArchiveDamaged(f"its manifest has a file where {following!a} needs a folder")
+
+
+class FolderSearch:
+    """Tells quickly which paths are folders of others, however long and deep these are.
+
+    Args:
+        paths: Paths of files and of empty folders.
+    """
+
+    def __init__(self, paths: Iterable[StoredPath]) -> None:
+        self.paths = sorted(paths)
+
+    def is_folder(self, path: StoredPath) -> bool:
+        """Return whether something lies below a path."""
+        start = bisect_left(self.paths, path + "/")
+        return start < len(self.paths) and self.paths[start].startswith(path + "/")
 
 
 def parent_paths(path: StoredPath) -> list[StoredPath]:
@@ -132,6 +160,7 @@ def rename_lookalikes(paths: list[StoredPath]) -> dict[StoredPath, StoredPath]:
 
 def truncate(text: StoredPath, max_bytes: int) -> StoredPath:
     """Return the beginning of a name, at most `max_bytes` long on a file system."""
+    text = text[: max(0, max_bytes)]  # every character has at least one byte
     while text and byte_length(text) > max_bytes:
         text = text[:-1]
     return text

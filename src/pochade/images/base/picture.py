@@ -1,23 +1,41 @@
 """The result of reading a file: a header, which costs no pixel memory, then a whole picture or a small preview."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-import numpy as np
+from pochade.images.base.ground import choose_ground
+from pochade.images.base.hdr import CodePoints, map_hdr_to_srgb
+from pochade.images.base.icc import convert_pixels_to_srgb
+from pochade.images.base.pixel_values import (
+    WHITE,
+    Array,
+    Colour,
+    lay_on_colour,
+    stretch_to_16_bit,
+    to_8_bit,
+    unit_floats_to_16_bit,
+)
 
-Array = np.ndarray[Any, np.dtype[Any]]  # shape and type are noted in a comment where an array is declared
-Colour = tuple[int, int, int]
-
-WHITE = (255, 255, 255)
+__all__ = [
+    "WHITE",
+    "Array",
+    "Colour",
+    "Header",
+    "Picture",
+    "Preview",
+    "stretch_to_16_bit",
+    "to_8_bit",
+    "unit_floats_to_16_bit",
+]
 
 
 @dataclass(frozen=True)
 class Header:
     """What a file states about its picture, known before any pixel is allocated.
 
-    Some formats hold only a preview of their canvas (KRZ, CLIP, PROCREATE). Their width and height are those of the
-    canvas if the file states them; the decoded picture is smaller, and its notes say so. An SVG has no size in pixels;
-    its width and height are those at which it is rendered, 1024 pixels on the longest side.
+    Some formats hold only a preview of their canvas (KRZ, CLIP, PROCREATE, DNG). Their width and height are those of
+    the canvas if the file states them; the decoded picture is smaller, and its notes say so. An SVG or PDF has no size
+    in pixels; its width and height are those at which it is rendered.
     """
 
     format: str  # PNG, APNG, JPEG, WebP, AVIF, JPEG XL, HEIC, GIF, BMP, TIFF, PSD, PSB, KRA, KRZ, ORA, CLIP, ...
@@ -42,13 +60,36 @@ class Picture:
     header: Header
     pixels: Array  # (H, W, 1) or (H, W, 3), uint8 or uint16
     alpha: Array | None  # (H, W), same type as the pixels; 0 is transparent
-    icc: bytes | None  # the ICC profile of the pixels; None means sRGB
+    icc: bytes | None  # the ICC profile of the pixels; None means sRGB, unless `hdr` says otherwise
     exif: bytes | None  # starts with "Exif\0\0", as Pillow's writers expect
     dpi: tuple[float, float] | None  # across, down
     notes: tuple[str, ...]  # what a person should know, as clauses such as "its colour profile is broken"
+    hdr: CodePoints | None = None  # only of PQ and HLG pixels, which no profile describes
+
+    def srgb(self, ground: Colour | Literal["auto"] = "auto") -> Array:
+        """Show the picture as a colour-managed viewer does: its colours in sRGB, upright, on a ground.
+
+        Pictures of high dynamic range are tone-mapped: light above that of white paper is compressed.
+
+        Args:
+            ground: The colour under transparent pixels, 0 to 255 per channel. "auto" is white, or a grey if the picture
+                couldn't be seen on white.
+
+        Returns:
+            (H, W, 3) uint8.
+        """
+        colours = self._colours_in_srgb()
+        alpha = None if self.alpha is None else to_8_bit(self.alpha)
+        return lay_on_colour(colours, alpha, choose_ground(colours, alpha).colour if ground == "auto" else ground)
+
+    def _colours_in_srgb(self) -> Array:
+        """(H, W, 1) or (H, W, 3) uint8, not multiplied by alpha."""
+        if self.hdr is not None:
+            return map_hdr_to_srgb(self.pixels, self.hdr)
+        return convert_pixels_to_srgb(self.pixels, self.icc)
 
     def on_paper(self, colour: Colour = WHITE) -> Array:
-        """Lay the picture on paper of one colour, without any colour conversion.
+        """Lay the numbers of the pixels on paper of one colour, without any colour conversion; see `srgb`.
 
         Args:
             colour: The paper, 0 to 255 per channel.
@@ -56,12 +97,7 @@ class Picture:
         Returns:
             (H, W, 3) uint8.
         """
-        pixels = to_8_bit(np.broadcast_to(self.pixels, (*self.pixels.shape[:2], 3)))  # (H, W, 3)
-        if self.alpha is None:
-            return pixels
-        opacity = to_8_bit(self.alpha)[..., None].astype(np.uint16)  # (H, W, 1)
-        mixed = pixels * opacity + np.array(colour, np.uint16) * (255 - opacity)  # at most 255 * 255: fits
-        return ((mixed + np.uint16(127)) // 255).astype(np.uint8)
+        return lay_on_colour(to_8_bit(self.pixels), None if self.alpha is None else to_8_bit(self.alpha), colour)
 
 
 @dataclass(frozen=True)
@@ -69,25 +105,5 @@ class Preview:
     """A small picture for screens and models."""
 
     header: Header
-    pixels: Array  # (h, w, 3) uint8, sRGB on white paper
+    pixels: Array  # (h, w, 3) uint8, sRGB on white paper; on grey if it can't be seen on white
     notes: tuple[str, ...]  # as in `Picture`
-
-
-def to_8_bit(values: Array) -> Array:
-    """Round uint8 or uint16 values to uint8; always a copy."""
-    if values.dtype == np.uint8:
-        return values.copy()
-    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-
-
-def unit_floats_to_16_bit(values: Array) -> Array:
-    """Stretch floats from 0 to 1 to the full range of uint16; values outside are clipped, and NaN becomes 0."""
-    return (np.nan_to_num(values.astype(np.float32)).clip(0, 1) * 65535 + 0.5).astype(np.uint16)
-
-
-def stretch_to_16_bit(values: Array, depth: int) -> Array:
-    """Stretch whole numbers of `depth` bits to the full range of uint16."""
-    if values.dtype == np.uint16 and depth == 16:  # noqa: PLR2004
-        return values
-    full = (1 << depth) - 1
-    return ((values.astype(np.uint32) * 65535 + full // 2) // full).astype(np.uint16)

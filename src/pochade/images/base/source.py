@@ -9,6 +9,7 @@ import io
 import logging
 import os
 import stat
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +19,16 @@ from typing import BinaryIO
 
 from PIL import Image
 
+import pochade.errors
 from pochade.errors import FileUnreachable, FormatUnknown, PictureDamaged, PictureTooLarge, PictureUnreadable
 from pochade.system.path_text import printable
 
+logger = logging.getLogger(__name__)
+_PACKAGE = Path(pochade.errors.__file__).parent
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # never block on a pipe
 _LOGGING_LIBRARIES = ("PIL", "psd_tools", "tifffile")  # they log problems that we report ourselves
+MAX_SIDE_PIXELS = 2**20  # of a picture; no format's usual limit is higher, and no honest picture is near
+_BYTES_PER_ROW = 32  # that decoders take besides its pixels: a pointer, and what fills the row up
 _ERRNO_OF_BAD_CONTENT = {None, errno.EINVAL}  # Pillow's own errors; offsets before the start of the file
 _REASON_BY_ERRNO = {
     errno.ENOENT: "does not exist",
@@ -97,7 +103,9 @@ class Source:
         """
         if width < 1 or height < 1:
             raise self.damage_error(f"it claims {width} x {height} pixels")
-        if (needed := int(width * height * bytes_per_pixel)) > self.max_bytes:
+        if max(width, height) > MAX_SIDE_PIXELS:
+            raise self.size_error(f"{width:,} x {height:,} pixels; a side may have {MAX_SIDE_PIXELS:,}")
+        if (needed := int(height * (width * bytes_per_pixel + _BYTES_PER_ROW))) > self.max_bytes:
             raise self.size_error(f"{width:,} x {height:,} pixels need {needed:,} bytes")
 
     def truncation_error(self, expected_bytes: int = 0) -> PictureDamaged:
@@ -181,8 +189,9 @@ def translate_error(source: Source, error: BaseException) -> BaseException:
 
     The type is BaseException because a panic in a Rust library is no Exception.
     """
-    if isinstance(error, PictureUnreadable | KeyboardInterrupt | SystemExit | GeneratorExit):
+    if isinstance(error, PictureUnreadable | KeyboardInterrupt | SystemExit | GeneratorExit) or _is_our_mistake(error):
         return error
+    logger.debug("'%s' gives no picture", source.name, exc_info=error)
     if isinstance(error, MemoryError | Image.DecompressionBombError):
         return source.size_error("there is not enough memory for it")
     if isinstance(error, OSError) and error.errno not in _ERRNO_OF_BAD_CONTENT:
@@ -191,6 +200,12 @@ def translate_error(source: Source, error: BaseException) -> BaseException:
     if isinstance(error, EOFError) or any(clue in message.lower() for clue in ("truncated", "too small", "end of ")):
         return source.truncation_error()
     return source.damage_error(message)
+
+
+def _is_our_mistake(error: BaseException) -> bool:
+    """Whether no file can cause an error: a name or a module that Pochade's own code does not have."""
+    places = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, NameError | ImportError) and bool(places) and _PACKAGE in Path(places[-1].filename).parents
 
 
 def first_line(error: BaseException) -> str:

@@ -14,6 +14,8 @@ from PIL import Image
 
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
+from pochade.images.codecs.jpeg_segments import read_jpeg_parts
+from pochade.images.formats.isobmff import make_box, top_level_boxes
 from pochade.images.io.identify import read_header
 from pochade.images.io.read import picture_from_source
 
@@ -23,6 +25,8 @@ MAX_PNG_PIXELS = 2**17  # in trials PNG was never the smallest for larger pictur
 PNG_LEVEL = 4  # of oxipng's 6; 6 takes three times longer and saves 2 percent
 MAX_PICTURE_BYTES = 2**32  # memory for decoding one picture
 MAX_PICTURE_PIXELS = 2**28  # of a picture in an archive; no codec here encodes more
+TAIL_BOX_ID = bytes.fromhex("7DF1A8D83C2F4C7AA2EE2B3A0C5B9E61")
+BOX_HEADER_BYTES = 8
 FORMAT_NAMES = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # by codec name
 
 
@@ -180,3 +184,28 @@ def restore_jpeg(content: bytes) -> bytes:
     header = read_header(source)
     source.check_memory(header.width, header.height, 10)
     return bytes(imagecodecs.jpegxl_decode_jpeg(content, numthreads=1))
+
+
+def transcode_jpeg_with_tail(content: bytes) -> bytes:
+    """Transcode a JPEG up to its end, and store what follows the end in a last box of the JPEG XL.
+
+    Raises:
+        ValueError: Nothing follows the end, or there is no end.
+    """
+    end = read_jpeg_parts(content).end
+    if end == len(content):
+        raise ValueError("nothing follows its end")
+    return transcode_jpeg(content[:end]) + make_box(b"uuid", TAIL_BOX_ID + content[end:])
+
+
+def restore_jpeg_with_tail(content: bytes) -> bytes:
+    """Restore, byte for byte, the file that `transcode_jpeg_with_tail` transcoded.
+
+    Raises:
+        ValueError: The last box of the JPEG XL is another one.
+    """
+    source = Source(io.BytesIO(content), "the entry", len(content), MAX_PICTURE_BYTES)
+    name, start, length = list(top_level_boxes(source))[-1]
+    if name != b"uuid" or not content[start : start + length].startswith(TAIL_BOX_ID):
+        raise ValueError("the bytes behind the end of the JPEG are missing")
+    return restore_jpeg(content[: start - BOX_HEADER_BYTES]) + content[start + len(TAIL_BOX_ID) :]

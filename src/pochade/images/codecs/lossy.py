@@ -1,6 +1,7 @@
 """Lossy image codecs for pictures of 8 bits: AVIF, JPEG XL and WebP, each with one quality parameter.
 
-The encoded file also holds the colour profile, EXIF and XMP. Alpha is encoded without loss.
+The encoded file also holds the colour profile, EXIF, XMP, and whatever else the original's file holds beside its pixels
+(see `extra_data.py`). Alpha is encoded without loss.
 """
 
 # ruff: noqa: PLR2004  # the numbers are the formats' own
@@ -15,27 +16,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
+from pochade.images.base.icc import is_srgb
 from pochade.images.base.picture import Header, Picture
 from pochade.images.base.source import Source
+from pochade.images.codecs.extra_data import NO_EXTRA_DATA, ExtraData, find_extra_data, has_unclear_colours
+from pochade.images.codecs.extra_storage import add_to_webp, extra_box
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES
+from pochade.images.codecs.plain_files import holds_only_picture
 from pochade.images.codecs.transparent_fill import fill_transparent
 from pochade.images.formats.isobmff import make_box
-from pochade.images.formats.png import png_chunks
-from pochade.images.formats.tiff import read_tiff_directory
 from pochade.images.formats.webp import webp_chunks
+from pochade.images.io.complete_file import complete_file
 from pochade.images.io.encode import jxl_exif_box, stack_alpha
 from pochade.images.io.identify import read_header
 from pochade.images.io.read import picture_from_source
 from pochade.images.metadata.exif import add_resolution
-from pochade.images.metadata.icc import is_srgb
 from pochade.images.quality.ssimulacra2 import MIN_SIDE_PIXELS
 
-PLAIN_FORMATS = {"PNG", "JPEG", "WebP", "BMP", "TIFF"}  # whose files usually hold nothing but pixels and metadata
-PLAIN_CHUNKS = {
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
-    b"hIST", b"pHYs", b"sPLT", b"tIME", b"tEXt", b"zTXt", b"iTXt", b"eXIf",
-}  # fmt: skip
-TIFF_LAYER_TAGS = {330, 37724}  # of TIFF: sub-images, and Photoshop's layers
+PLAIN_FORMATS = {"PNG", "JPEG", "WebP", "BMP", "TIFF"}  # whose files usually hold one picture and metadata
+FORMATS_WITH_EXTRA_DATA = {"PNG", "JPEG"}
 AVIF_SPEED = 6  # of 10; 4 takes four times longer and saves 8 percent
 MAX_WEBP_SIDE = 16_383  # pixels
 WEBP_METHOD = 6  # of 6, the slowest
@@ -43,10 +42,11 @@ WEBP_METHOD = 6  # of 6, the slowest
 
 @dataclass(frozen=True)
 class Original:
-    """A picture that may be encoded with loss, with the XMP of its file."""
+    """A picture that may be encoded with loss, with the XMP and the extra data of its file."""
 
     picture: Picture
     xmp: bytes | None
+    extra: ExtraData = NO_EXTRA_DATA
 
     @property
     def sides(self) -> tuple[int, int]:
@@ -87,19 +87,22 @@ def read_original(content: bytes) -> Original | None:
         content: The bytes of a picture file.
 
     Returns:
-        The picture; None if a lossy file could lose more than pixels: layers, further frames, a depth above 8 bits, or
-        unknown data.
+        The picture; None if a lossy file could lose more than pixels: layers, further frames, a depth above 8 bits,
+        colours that only the file's own format can state, or data that belongs to this very file.
     """
     source = Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES)
     header = read_header(source)
-    if not _is_plain(header) or _has_extra_data(source, header):
+    extra = _find_all_extra_data(source, header) if _is_plain(header) else None
+    if extra is None or complete_file(source).notes:  # a damaged file is kept as it is
         return None
     picture = picture_from_source(source)
+    if picture.hdr is not None or (header.format in FORMATS_WITH_EXTRA_DATA and has_unclear_colours(source, picture)):
+        return None
     if picture.alpha is not None and (picture.alpha == 255).all():
         picture = replace(picture, alpha=None)
     exif = add_resolution(picture.exif, picture.dpi)
     filled = picture.pixels if picture.alpha is None else fill_transparent(picture.pixels, picture.alpha > 0)
-    return Original(replace(picture, pixels=filled, exif=exif), read_xmp(content))
+    return Original(replace(picture, pixels=filled, exif=exif), read_xmp(content), extra)
 
 
 def read_xmp(content: bytes) -> bytes | None:
@@ -118,17 +121,18 @@ def _is_plain(header: Header) -> bool:
     )
 
 
-def _has_extra_data(source: Source, header: Header) -> bool:
-    """Whether a file may hold layers, or private data of the program that wrote it."""
-    if header.format == "PNG":
-        return not {kind for kind, _, _ in png_chunks(source)} <= PLAIN_CHUNKS
-    return header.format == "TIFF" and not TIFF_LAYER_TAGS.isdisjoint(read_tiff_directory(source))
+def _find_all_extra_data(source: Source, header: Header) -> ExtraData | None:
+    """Collect the data for which lossy files have no place of their own; None if they can't hold it at all."""
+    if header.format in FORMATS_WITH_EXTRA_DATA:
+        return find_extra_data(source, header.format)
+    return NO_EXTRA_DATA if holds_only_picture(source, header) else None
 
 
 def _encode_avif(original: Original, quality: int) -> bytes:
     grey = original.picture.pixels.shape[-1] == 1 and original.picture.alpha is None
     options = {"quality": quality, "subsampling": "4:0:0" if grey else "4:4:4", "speed": AVIF_SPEED, "max_threads": 1}
-    return _encode_with_pillow(original, "AVIF", options | {"advanced": {"alpha:lossless": "1"}})
+    content = _encode_with_pillow(original, "AVIF", options | {"advanced": {"alpha:lossless": "1"}})
+    return content + extra_box(original.extra)
 
 
 def _encode_webp(original: Original, quality: int) -> bytes:
@@ -136,10 +140,12 @@ def _encode_webp(original: Original, quality: int) -> bytes:
     if max(original.sides) > MAX_WEBP_SIDE:
         raise ValueError("it is too large for WebP")
     options = {"quality": quality, "method": WEBP_METHOD, "use_sharp_yuv": True}
+    height, width = original.sides
     if original.picture.alpha is None:
-        return _encode_with_pillow(original, "WebP", options)
+        return add_to_webp(_encode_with_pillow(original, "WebP", options), original.extra, width, height)
     opaque = replace(original.picture, alpha=None, icc=None, exif=None)
-    return _replace_webp_colours(original.webp_frame, _encode_with_pillow(Original(opaque, None), "WebP", options))
+    colours = _encode_with_pillow(Original(opaque, None), "WebP", options)
+    return add_to_webp(_replace_webp_colours(original.webp_frame, colours), original.extra, width, height)
 
 
 def _replace_webp_colours(frame: bytes, colours: bytes) -> bytes:
@@ -167,10 +173,12 @@ def _encode_jpeg_xl(original: Original, quality: int) -> bytes:
     picture, xmp = original.picture, original.xmp
     if picture.icc is not None and not is_srgb(picture.icc, "L" if picture.pixels.shape[-1] == 1 else "RGB"):
         raise ValueError("its colour profile would be lost")
-    values, boxed = np.ascontiguousarray(stack_alpha(picture)), picture.exif is not None or xmp is not None
+    values = np.ascontiguousarray(stack_alpha(picture))
+    boxed = picture.exif is not None or xmp is not None or bool(original.extra)
     distance = (JPEG_XL.best_quality - quality) / 20 + 0.05
     content = imagecodecs.jpegxl_encode(values, distance=distance, effort=7, usecontainer=boxed, numthreads=1)
-    return bytes(content) + jxl_exif_box(picture.exif) + (b"" if xmp is None else make_box(b"xml ", xmp))
+    xmp_box = b"" if xmp is None else make_box(b"xml ", xmp)
+    return bytes(content) + jxl_exif_box(picture.exif) + xmp_box + extra_box(original.extra)
 
 
 AVIF = LossyCodec("avif", _encode_avif, 100, quality_at_70=38, quality_at_90=82)

@@ -16,7 +16,7 @@ PREVIEW_SIDE = 512  # pixels: the longer side of the reference; smaller pictures
 
 
 class PreviewReference:
-    """A picture at preview size: upright, in sRGB, on white paper.
+    """A picture at preview size: upright, in sRGB, on white paper, or on grey if it can't be seen on white.
 
     Args:
         content: The bytes of a picture file. Of an animation, the first frame is used. Exceptions of the decoding
@@ -26,7 +26,7 @@ class PreviewReference:
     def __init__(self, content: bytes) -> None:
         source = Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES)
         preview = preview_from_source(source, PREVIEW_SIDE)
-        self.header, self.pixels = preview.header, preview.pixels  # (h, w, 3) uint8
+        self.header, self.pixels = preview.header, _limit_side(preview.pixels)  # (h, w, 3) uint8
 
     def resize(self, side: int) -> Original:
         """Resize the picture to a longer side of `side` pixels, without metadata, ready to be encoded."""
@@ -53,6 +53,15 @@ class PreviewReference:
 def resize_bicubic(pixels: Array, height: int, width: int) -> Array:
     """Resize pixels (h, w, 3) uint8 by bicubic interpolation."""
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def _limit_side(pixels: Array) -> Array:
+    """Shrink pixels (h, w, 3) of a strip, which has a longer side than other small pictures."""
+    longest = max(pixels.shape[:2])
+    if longest <= PREVIEW_SIDE:
+        return pixels
+    height, width = (max(1, round(side * PREVIEW_SIDE / longest)) for side in pixels.shape[:2])
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS))
 
 
 def _picture_of(pixels: Array) -> Picture:

@@ -4,14 +4,12 @@ import io
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image
 
 from pochade.images.base.picture import Array, Picture
 from pochade.images.base.source import Source
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES
 from pochade.images.codecs.lossy import Original
 from pochade.images.io.read import picture_from_source
-from pochade.images.metadata.icc import convert_to_srgb
 from pochade.images.quality.ssimulacra2 import ssimulacra2
 
 OPAQUE = 255  # alpha
@@ -54,11 +52,8 @@ class QualityMeter:
 
 def render_on_backgrounds(picture: Picture) -> list[Array]:
     """Render a picture on a light background, and if it has alpha also on a dark one: (H, W, 3) uint8 each, in sRGB."""
-    colours = picture.pixels[..., 0] if picture.pixels.shape[-1] == 1 else picture.pixels
-    image, _ = convert_to_srgb(Image.fromarray(np.ascontiguousarray(colours)), picture.icc)
-    in_srgb = replace(picture, pixels=np.asarray(image.convert("RGB")))
     levels = (LIGHT_BACKGROUND_LEVEL,) if picture.alpha is None else (DARK_BACKGROUND_LEVEL, LIGHT_BACKGROUND_LEVEL)
-    return [in_srgb.on_paper((grey, grey, grey)) for grey in levels]
+    return [picture.srgb((grey, grey, grey)) for grey in levels]
 
 
 def _is_same_alpha(alpha: Array | None, other: Array | None) -> bool:

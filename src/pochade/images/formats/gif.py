@@ -4,9 +4,11 @@ import struct
 
 from PIL import GifImagePlugin
 
+from pochade.errors import PictureDamaged
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.visible_frame import open_frame
 
 _GRAPHIC_CONTROL = 0xF9  # label of the extension that states a frame's transparency
 
@@ -37,6 +39,29 @@ def read_gif_header(source: Source) -> Header:
     return Header("GIF", width, height, 8, 3, has_alpha, frames)
 
 
+def find_gif_end(source: Source) -> int | None:
+    """The offset behind the last whole frame of a GIF whose end is missing; None if it has its end.
+
+    Raises:
+        PictureDamaged: It has no whole frame.
+    """
+    offset, end = 13 + _palette_bytes(source.read_exactly(10, 1)[0]), None
+    try:
+        while (kind := source.read_exactly(offset, 1)) != b";":
+            if kind == b",":
+                flags = source.read_exactly(offset + 9, 1)[0]
+                offset = end = _skip_sub_blocks(source, offset + 11 + _palette_bytes(flags))
+            elif kind == b"!":
+                offset = _skip_sub_blocks(source, offset + 2)
+            else:
+                offset += 1  # padding
+    except PictureDamaged:
+        if end is None:
+            raise
+        return end
+    return None
+
+
 def _palette_bytes(flags: int) -> int:
     """The length of the palette that follows these flags."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
@@ -49,7 +74,12 @@ def _skip_sub_blocks(source: Source, offset: int) -> int:
     return offset + 1
 
 
-def read_gif(source: Source, _header: Header, _side: int | None) -> RawImage:
-    """Open the first frame of a GIF."""
-    source.file.seek(0)
-    return RawImage.from_pillow(GifImagePlugin.GifImageFile(source.file))
+def read_gif(source: Source, header: Header, side: int | None) -> RawImage:
+    """Open the first frame of a GIF; for a preview, the first one that shows something."""
+
+    def open_image() -> GifImagePlugin.GifImageFile:
+        source.file.seek(0)
+        return GifImagePlugin.GifImageFile(source.file)
+
+    image, notes = open_frame(open_image, header.frames, side)
+    return RawImage.from_pillow(image, notes=notes)

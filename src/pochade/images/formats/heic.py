@@ -9,8 +9,9 @@ from PIL import Image
 
 from pochade.images.base.picture import Header, stretch_to_16_bit
 from pochade.images.base.source import Source
-from pochade.images.formats.isobmff import largest_item_shape
+from pochade.images.formats.isobmff import largest_item_shape, primary_code_points
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.metadata.colour_tags import ColourTags
 from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
 
 
@@ -34,7 +35,10 @@ def read_heic(source: Source, header: Header, side: int | None) -> RawImage:
     keep_depth = header.depth > 8 and side is None
     image = pillow_heif.open_heif(io.BytesIO(source.read_all()), convert_hdr_to_8bit=not keep_depth)
     icc, exif = image.info.get("icc_profile"), reset_orientation(add_exif_prefix(image.info.get("exif")))
+    tags = ColourTags(None if icc else primary_code_points(source), icc, exif=exif)
+    icc, hdr = tags.resolve(grey=header.channels == 1)
     if not keep_depth:
-        return RawImage(image.to_pillow(), icc=icc, exif=exif)
+        return RawImage(image.to_pillow(), icc=icc, exif=exif, hdr=hdr)
     values = np.atleast_3d(np.asarray(image)) >> (16 - header.depth)  # libheif puts the bits at the top of 16
-    return RawImage(Image.new("L", (1, 1)), stretch_to_16_bit(values, header.depth), icc=icc, exif=exif)
+    deep = stretch_to_16_bit(values, header.depth)
+    return RawImage(Image.new("L", (1, 1)), deep, icc=icc, exif=exif, hdr=hdr)

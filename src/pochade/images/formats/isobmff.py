@@ -3,9 +3,12 @@
 A box is a length, a name and a content, which may consist of boxes.
 """
 
+# ruff: noqa: PLR2004  # numbers of the file format
+
 import struct
 from collections.abc import Iterator
 
+from pochade.images.base.hdr import CodePoints
 from pochade.images.base.source import Source
 
 
@@ -57,9 +60,8 @@ def largest_item_shape(source: Source) -> tuple[int, int, int]:
 
     The decoders of AVIF and HEIC allocate memory before they report a size. This size bounds what they allocate.
     """
-    meta_boxes = [(start, length) for name, start, length in top_level_boxes(source) if name == b"meta"]
-    meta = b"".join(source.read_exactly(start, length) for start, length in meta_boxes)
-    properties = dict(parse_boxes(dict(parse_boxes(meta, 4)).get(b"iprp", b""))).get(b"ipco", b"")
+    _, item_properties = _read_meta(source)
+    properties = item_properties.get(b"ipco", b"")
     sizes, depths = [(0, 0)], [8]
     for name, content in parse_boxes(properties):
         if name == b"ispe":
@@ -70,3 +72,41 @@ def largest_item_shape(source: Source) -> tuple[int, int, int]:
             depths.append(8 + (2 << (content[2] >> 5 & 1) if content[2] & 0x40 else 0))
     width, height = max(sizes, key=lambda size: size[0] * size[1])
     return width, height, max(depths)
+
+
+def _read_meta(source: Source) -> tuple[dict[bytes, bytes], dict[bytes, bytes]]:
+    """Read the boxes that describe the items, and among them those of the items' properties, by name."""
+    places = [(start, length) for name, start, length in top_level_boxes(source) if name == b"meta"]
+    meta = dict(parse_boxes(b"".join(source.read_exactly(start, length) for start, length in places), 4))
+    return meta, dict(parse_boxes(meta.get(b"iprp", b"")))
+
+
+def primary_code_points(source: Source) -> CodePoints | None:
+    """Read how the primary item names its colours by code points; None if it doesn't, or in a way that is damaged."""
+    try:
+        meta, item_properties = _read_meta(source)
+        numbers = _primary_properties(meta.get(b"pitm", b""), item_properties.get(b"ipma", b""))
+    except struct.error:
+        return None
+    for number, (name, content) in enumerate(parse_boxes(item_properties.get(b"ipco", b"")), 1):
+        if number in numbers and name == b"colr" and content[:4] == b"nclx" and len(content) >= 8:
+            return CodePoints(*struct.unpack_from(">HH", content, 4))
+    return None
+
+
+def _primary_properties(primary: bytes, associations: bytes) -> set[int]:
+    """The numbers, from 1, of the primary item's properties, by the boxes `pitm` and `ipma`."""
+    primary_item = struct.unpack_from(">I" if primary[0] else ">H", primary, 4)[0] if primary else None
+    if not associations:
+        return set()
+    wide_items, wide_numbers = associations[0] >= 1, associations[3] & 1
+    count, offset = struct.unpack_from(">I", associations, 4)[0], 8
+    for _ in range(count):
+        item, numbers_count = struct.unpack_from(">IB" if wide_items else ">HB", associations, offset)
+        offset += 5 if wide_items else 3
+        kind, width = ("H", 2) if wide_numbers else ("B", 1)
+        if item == primary_item:
+            numbers = struct.unpack_from(f">{numbers_count}{kind}", associations, offset)
+            return {number & (0x7FFF if wide_numbers else 0x7F) for number in numbers}  # the first bit: essential
+        offset += numbers_count * width
+    return set()

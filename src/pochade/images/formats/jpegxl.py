@@ -6,10 +6,12 @@ The header is parsed here because the decoder only reports the size together wit
 # ruff: noqa: PLR2004  # numbers of the file format
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
+from pochade.images.base.hdr import CodePoints
 from pochade.images.base.picture import Array, Header, stretch_to_16_bit, unit_floats_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import top_level_boxes
@@ -20,7 +22,8 @@ JXL_CONTAINER_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _SIDE_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height
 _MAX_HEADER_BYTES = 512  # only headers with many named channels are longer
 _ENUM = ((0, 0), (1, 0), (2, 4), (18, 6))  # how the standard codes enumerated values
-_SRGB_WHITE_POINT, _SRGB_PRIMARIES, _SRGB_TRANSFER_FUNCTION = 1, 1, 13
+_SRGB_WHITE_POINT, _SRGB_PRIMARIES, _SRGB_TRANSFER_FUNCTION, _CUSTOM = 1, 1, 13, 2
+_CODE_POINT_BY_PRIMARIES = {1: 1, 9: 9, 11: 12}  # the standard's number -> that of ITU-T H.273
 
 
 class _BitReader:
@@ -47,6 +50,11 @@ class _BitReader:
 
 def read_jxl_header(source: Source) -> Header:
     """Read the header of a JPEG XL, whether a bare codestream or in boxes."""
+    return _read_header_and_hdr(source)[0]
+
+
+def _read_header_and_hdr(source: Source) -> tuple[Header, CodePoints | None]:
+    """Read the header, and the code points of a picture in PQ or HLG."""
     bits = _BitReader(_codestream_start(source)[2:])
     small = bits.take(1)
     height = (bits.take(5) + 1) * 8 if small else bits.side()
@@ -58,32 +66,52 @@ def read_jxl_header(source: Source) -> Header:
     return _read_image_metadata(bits, width, height)
 
 
-def _read_image_metadata(bits: _BitReader, width: int, height: int) -> Header:
+def _read_image_metadata(bits: _BitReader, width: int, height: int) -> tuple[Header, CodePoints | None]:
     """Read the rest of the header. An animation counts as 2 frames, because counting its frames means decoding it."""
     if bits.take(1):  # all values are the default
-        return Header("JPEG XL", width, height, 8, 3, has_alpha=False, frames=1)
+        return Header("JPEG XL", width, height, 8, 3, has_alpha=False, frames=1), None
     orientation, frames = _read_extra_fields(bits) if bits.take(1) else (1, 1)
     width, height = oriented_size(width, height, orientation)
     depth = _read_bit_depth(bits)
     bits.take(1)  # whether 16-bit buffers suffice
     are_alpha = [_read_extra_channel(bits) for _ in range(bits.u32((0, 0), (1, 0), (2, 4), (1, 12)))]
     bits.take(1)  # whether the colours are stored as XYB
-    channels, differs_from_srgb = _read_colour_encoding(bits)
-    return Header("JPEG XL", width, height, depth, channels, any(are_alpha), frames, differs_from_srgb)
+    colours = _read_colour_encoding(bits)
+    header = Header("JPEG XL", width, height, depth, colours.channels, any(are_alpha), frames, colours.differ_from_srgb)
+    return header, colours.hdr
 
 
-def _read_colour_encoding(bits: _BitReader) -> tuple[int, bool]:
-    """Read the number of colour channels, and whether their meaning may differ from sRGB."""
+class _Colours(NamedTuple):
+    """What the header says about the colours."""
+
+    channels: int
+    differ_from_srgb: bool  # or may differ
+    hdr: CodePoints | None  # only of PQ and HLG
+
+
+def _read_colour_encoding(bits: _BitReader) -> _Colours:
+    """Read the number of colour channels and the meaning of their values."""
     if bits.take(1):  # all values are the default
-        return 3, False
+        return _Colours(3, differ_from_srgb=False, hdr=None)
     if bits.take(1):  # there is an ICC profile
-        return 3, True
+        return _Colours(3, differ_from_srgb=True, hdr=None)
     grey = bits.u32(*_ENUM) == 1
-    is_srgb = bits.u32(*_ENUM) == _SRGB_WHITE_POINT
-    is_srgb = is_srgb and (grey or bits.u32(*_ENUM) == _SRGB_PRIMARIES)
-    has_gamma = is_srgb and bool(bits.take(1))
-    is_srgb = is_srgb and not has_gamma and bits.u32(*_ENUM) == _SRGB_TRANSFER_FUNCTION
-    return 1 if grey else 3, not is_srgb
+    white_point = bits.u32(*_ENUM)
+    if white_point == _CUSTOM:
+        _skip_chromaticities(bits, 1)
+    primaries = _SRGB_PRIMARIES if grey else bits.u32(*_ENUM)
+    if primaries == _CUSTOM:
+        _skip_chromaticities(bits, 3)
+    transfer = 0 if bits.take(1) else bits.u32(*_ENUM)  # instead of a gamma
+    encoding = (white_point, primaries, transfer)
+    differ = encoding != (_SRGB_WHITE_POINT, _SRGB_PRIMARIES, _SRGB_TRANSFER_FUNCTION)
+    code_points = CodePoints(_CODE_POINT_BY_PRIMARIES.get(primaries, 1), transfer)
+    return _Colours(1 if grey else 3, differ, code_points if code_points.is_hdr else None)
+
+
+def _skip_chromaticities(bits: _BitReader, count: int) -> None:
+    for _ in range(2 * count):
+        bits.u32((0, 19), (524_288, 19), (1_048_576, 20), (2_097_152, 21))
 
 
 def _read_extra_fields(bits: _BitReader) -> tuple[int, int]:
@@ -152,7 +180,8 @@ def read_jxl(source: Source, header: Header, side: int | None) -> RawImage:
     exif = exif[4:] if exif[4:6] in {b"II", b"MM"} else exif
     image = _image_from_bytes(info.mode, (info.width, info.height), data)
     deep = _decode_deep_jxl(content, header.depth) if header.depth > 8 and side is None else None
-    return RawImage(image, deep, icc=icc or None, exif=reset_orientation(add_exif_prefix(exif)))
+    _, hdr = _read_header_and_hdr(source)
+    return RawImage(image, deep, icc=icc or None, exif=reset_orientation(add_exif_prefix(exif)), hdr=hdr)
 
 
 def _image_from_bytes(mode: str, size: tuple[int, int], data: bytes) -> Image.Image:

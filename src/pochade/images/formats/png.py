@@ -13,16 +13,21 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import PngImagePlugin
 
+from pochade.images.base.icc import needs_depth
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
+from pochade.images.formats.png_tags import TAG_CHUNKS, read_png_colours, read_png_exif
 from pochade.images.formats.raw_image import RawImage
-from pochade.images.metadata.exif import add_exif_prefix, oriented_size, read_orientation, reset_orientation
+from pochade.images.formats.visible_frame import open_frame
+from pochade.images.metadata.exif import oriented_size, read_orientation, reset_orientation
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 1, 6: 3}  # by colour type, without alpha
 _PALETTE_TYPE = 3
 _ALPHA_TYPES = {4, 6}
+_DEEP_BYTES_PER_PIXEL = 32  # memory of a preview from 16 bits
 _DEPTHS = {1, 2, 4, 8, 16}
+_MAX_CHUNKS = 100_000  # a picture of 800 MB in the usual chunks of 8 kB
 
 
 def png_chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
@@ -33,9 +38,13 @@ def png_chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
 
     Raises:
         PictureDamaged: The file ends before IEND.
+        PictureTooLarge: It has more than 100,000 chunks, for which decoders take seconds.
     """
-    offset, kind = len(PNG_SIGNATURE), b""
+    offset, kind, count = len(PNG_SIGNATURE), b"", 0
     while kind != b"IEND":
+        count += 1
+        if count > _MAX_CHUNKS:
+            raise source.size_error(f"it has more than {_MAX_CHUNKS:,} chunks")
         length, kind = struct.unpack(">I4s", source.read_exactly(offset, 8))
         if offset + 12 + length > source.size:
             raise source.truncation_error(offset + 12 + length)
@@ -50,7 +59,7 @@ def make_png_chunk(kind: bytes, content: bytes) -> bytes:
 
 def read_png_header(source: Source) -> Header:
     """Read the header of a PNG or APNG."""
-    shape, kinds, frames, exif = b"", set(), 1, None
+    shape, kinds, frames, tags = b"", set(), 1, []
     for kind, start, length in png_chunks(source):
         kinds.add(kind)
         if kind == b"IHDR":
@@ -59,12 +68,12 @@ def read_png_header(source: Source) -> Header:
             shape = source.read_at(start, length)
         elif kind == b"acTL" and length >= 4:
             frames = int.from_bytes(source.read_at(start, 4))
-        elif kind == b"eXIf":
-            exif = source.read_at(start, length)
+        elif kind in TAG_CHUNKS:
+            tags.append((kind, start, length))
     if len(shape) != 13 or shape[9] not in _COLOUR_CHANNELS or shape[8] not in _DEPTHS:
         raise source.damage_error("its header has invalid values")
     width, height = struct.unpack(">II", shape[:8])
-    width, height = oriented_size(width, height, read_orientation(exif))
+    width, height = oriented_size(width, height, read_orientation(read_png_exif(source, tags)))
     has_alpha = shape[9] in _ALPHA_TYPES or b"tRNS" in kinds
     depth = 8 if shape[9] == _PALETTE_TYPE else shape[8]
     name = "APNG" if b"acTL" in kinds else "PNG"
@@ -72,16 +81,31 @@ def read_png_header(source: Source) -> Header:
 
 
 def read_png(source: Source, header: Header, side: int | None) -> RawImage:
-    """Read the pixels of a PNG; 16 bits are kept only for a whole picture."""
-    chunks = {kind: (start, length) for kind, start, length in png_chunks(source) if kind in {b"eXIf", b"tRNS"}}
-    exif = add_exif_prefix(source.read_at(*chunks[b"eXIf"])) if b"eXIf" in chunks else None
-    source.file.seek(0)
-    image = PngImagePlugin.PngImageFile(source.file)
+    """Read the pixels of a PNG; a preview keeps 16 bits only where 8 are too coarse for its colours."""
+    chunks = [chunk for chunk in png_chunks(source) if chunk[0] in TAG_CHUNKS | {b"tRNS"}]
+    exif = read_png_exif(source, chunks)
+
+    def open_image() -> PngImagePlugin.PngImageFile:
+        source.file.seek(0)
+        return PngImagePlugin.PngImageFile(source.file)
+
+    image, notes = open_frame(open_image, header.frames, side)
+    grey = header.channels == 1
+    icc, hdr = read_png_colours(source, chunks, image.info.get("icc_profile") or None, exif).resolve(grey=grey)
     deep = None
-    if header.depth == 16 and side is None:
-        colour_key = source.read_at(*chunks[b"tRNS"]) if b"tRNS" in chunks else None
-        deep = _decode_deep_png(source.read_all(), colour_key)
-    return RawImage.from_pillow(image, deep=deep, orientation=read_orientation(exif), exif=reset_orientation(exif))
+    if header.depth == 16 and (side is None or _needs_depth(source, header, icc)):
+        colour_keys = [source.read_at(start, length) for kind, start, length in chunks if kind == b"tRNS"]
+        deep = _decode_deep_png(source.read_all(), colour_keys[0] if colour_keys else None)
+    orientation, exif = read_orientation(exif), reset_orientation(exif)
+    metadata = {"orientation": orientation, "exif": exif, "icc": icc, "hdr": hdr, "notes": notes}
+    return RawImage.from_pillow(image, deep=deep, **metadata)
+
+
+def _needs_depth(source: Source, header: Header, icc: bytes | None) -> bool:
+    """Whether a preview needs all 16 bits, and may take the memory for them."""
+    if icc is None or not needs_depth(icc, "L" if header.channels == 1 else "RGB"):
+        return False
+    return header.width * header.height * _DEEP_BYTES_PER_PIXEL <= source.max_bytes
 
 
 def _decode_deep_png(content: bytes, colour_key: bytes | None) -> Array:

@@ -1,6 +1,6 @@
 """PSD and PSB: the merged picture at the end of the file, without touching the layers.
 
-If a file was saved without a merged picture, psd-tools composites its layers, which is slow.
+If a file was saved without a merged picture, or with an empty one, psd-tools composites its layers, which is slow.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -13,18 +13,38 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from pochade.images.base.picture import Array, Header
+from pochade.errors import PictureTooLarge
+from pochade.images.base.float_colours import encode_light
+from pochade.images.base.icc import convert_cmyk_to_srgb, is_srgb
+from pochade.images.base.icc_writer import with_curve
+from pochade.images.base.lab_colours import PHOTOSHOP_LAB, convert_lab_to_srgb
+from pochade.images.base.picture import Array, Header, to_8_bit
 from pochade.images.base.source import Source
+from pochade.images.base.tone_curves import SRGB_CURVE
 from pochade.images.formats.psd_layout import CMYK, INDEXED, LAB, PSD_COLOUR_CHANNELS, PsdLayout, read_psd_layout
 from pochade.images.formats.raw_image import CMYK_NOTE, RawImage, valid_dpi
 from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
-from pochade.images.metadata.icc import convert_to_srgb
 
 _RESOLUTION, _THUMBNAIL, _ICC_PROFILE, _VERSION_INFO, _EXIF = 1005, 1036, 1039, 1057, 1058  # resources
 _UNCOMPRESSED, _PACKBITS, _ZIP, _ZIP_WITH_PREDICTION = 0, 1, 2, 3
 _MAX_THUMBNAIL_SIDE = 256  # pixels
 _BAND_ROWS = 256  # rows processed as floats at a time, to save memory
-_LAYERS_NOTE = "it holds no merged picture, so its layers were laid over each other"
+_LAB_NOTE = "its Lab colours became RGB"
+NO_MERGED_PICTURE_NOTE = "it holds no merged picture, so its layers were laid over each other"
+_EMPTY_PICTURE_NOTE = "its merged picture is empty, so its layers were laid over each other"
+_PSD_TOOLS_ERRORS = (  # raised for a file, or a kind of layer, that psd-tools can't composite
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+_LAYER_BYTES_PER_PIXEL = 40  # memory that psd-tools takes for the canvas, and for a layer
 
 
 def read_psd_header(source: Source) -> Header:
@@ -37,14 +57,17 @@ def read_psd_header(source: Source) -> Header:
 def read_psd(source: Source, header: Header, side: int | None) -> RawImage:
     """Read the merged picture, or for a small preview the embedded thumbnail if that is large enough."""
     layout = read_psd_layout(source)
-    if side is not None and (thumbnail := _read_thumbnail(source, layout, side)):
+    if side is not None and not layout.has_alpha and (thumbnail := _read_thumbnail(source, layout, side)):
         return RawImage(thumbnail)
     dpi = _parse_resolution(layout.read_resource(source, _RESOLUTION))
+    exif = reset_orientation(add_exif_prefix(layout.read_resource(source, _EXIF)))
+    icc = layout.read_resource(source, _ICC_PROFILE)
     version = layout.read_resource(source, _VERSION_INFO)
     if version and len(version) > 4 and not version[4]:  # the file states that there is no merged picture
-        return _composite_layers(source, header, dpi)
-    exif = reset_orientation(add_exif_prefix(layout.read_resource(source, _EXIF)))
-    raw = _raw_image(source, layout, layout.read_resource(source, _ICC_PROFILE))
+        raw = _composite_layers(source, header, layout, NO_MERGED_PICTURE_NOTE)
+    else:
+        planes = _read_planes(source, layout)
+        raw = _composite_instead(source, header, layout, planes) or _raw_image(source, layout, planes, icc)
     return replace(raw, exif=exif, dpi=dpi)
 
 
@@ -67,20 +90,21 @@ def _read_thumbnail(source: Source, layout: PsdLayout, side: int) -> Image.Image
     return image if side <= max(image.size) <= _MAX_THUMBNAIL_SIDE and same_proportions else None
 
 
-def _raw_image(source: Source, layout: PsdLayout, icc: bytes | None) -> RawImage:
-    """The merged picture in any colour mode, without EXIF and resolution."""
-    planes = _read_planes(source, layout)
-    if layout.depth == 32:  # linear light in floats
-        planes = (np.nan_to_num(planes).clip(0, 1) ** np.float32(1 / 2.2) * 65535 + 0.5).astype(np.uint16)
+def _raw_image(source: Source, layout: PsdLayout, planes: Array, icc: bytes | None) -> RawImage:
+    """The merged picture (C, H, W) in any colour mode, without EXIF and resolution."""
     values = np.moveaxis(planes, 0, -1)  # (H, W, C)
+    if layout.depth == 32:
+        values = _remove_white_matte(values) if layout.has_alpha else values
+        values, icc = encode_light(values, layout.stored_colour_channels), _in_srgb_curve(icc)
     if layout.mode == INDEXED:
         palette = np.frombuffer(source.read_exactly(layout.palette[0], 768), np.uint8).reshape(3, 256).T
         return RawImage(Image.fromarray(palette[values[..., 0]]), icc=icc)
     if layout.mode == LAB:
-        return _lab_to_rgb(_to_8_bit_floor(values))
+        return _lab_to_rgb(values, layout)
     if layout.mode == CMYK:
-        return _cmyk_to_rgb(_to_8_bit_floor(values), icc)
-    values = _remove_white_matte(values) if layout.has_alpha else np.ascontiguousarray(values)
+        return _cmyk_to_rgb(values, layout, icc)
+    matted = layout.has_alpha and layout.depth != 32
+    values = _remove_white_matte(values) if matted else np.ascontiguousarray(values)
     if values.dtype == np.uint16:
         return RawImage(Image.new("L", (1, 1)), values, icc=icc)
     return RawImage(Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values), icc=icc)
@@ -143,47 +167,79 @@ def _unpack_bits(source: Source, layout: PsdLayout, start: int, row_bytes: int, 
     return b"".join(channels)
 
 
-def _to_8_bit_floor(values: Array) -> Array:
-    return values if values.dtype == np.uint8 else (values >> 8).astype(np.uint8)
+def _lab_to_rgb(values: Array, layout: PsdLayout) -> RawImage:
+    """Lab colours (H, W, C) as RGB of the same depth."""
+    colours = convert_lab_to_srgb(values[..., :3], PHOTOSHOP_LAB)
+    return _converted_image(colours if layout.depth == 16 else to_8_bit(colours), values, layout, (_LAB_NOTE,))
 
 
-def _lab_to_rgb(values: Array) -> RawImage:
-    """Lab colours (H, W, C) uint8 as RGB; alpha, which is rare in this mode, is dropped."""
-    height, width = values.shape[:2]
-    signed = (values[..., :3] ^ np.array([0, 128, 128], np.uint8)).tobytes()
-    image = Image.frombytes("LAB", (width, height), signed).convert("RGB")
-    return RawImage(image, notes=("its Lab colours became RGB",))
+def _cmyk_to_rgb(values: Array, layout: PsdLayout, icc: bytes | None) -> RawImage:
+    """CMYK colours (H, W, C), in which 0 is full ink, as sRGB of the same depth."""
+    values = _remove_white_matte(values) if layout.has_alpha else values
+    colours, notes = convert_cmyk_to_srgb(~values[..., :4], icc)
+    return _converted_image(colours, values, layout, (CMYK_NOTE, *notes))
 
 
-def _cmyk_to_rgb(values: Array, icc: bytes | None) -> RawImage:
-    """CMYK colours (H, W, C) uint8, in which 0 is full ink, as sRGB; alpha, which is rare, is dropped."""
-    image = Image.fromarray(np.ascontiguousarray(255 - values[..., :4]), "CMYK")
-    colours, notes = convert_to_srgb(image, icc)
-    return RawImage(colours, notes=(CMYK_NOTE, *notes))
+def _converted_image(colours: Array, values: Array, layout: PsdLayout, notes: tuple[str, ...]) -> RawImage:
+    """Colours (H, W, 3) in sRGB, with the alpha behind the stored values (H, W, C)."""
+    if layout.has_alpha:
+        colours = np.concatenate([colours, values[..., -1:]], axis=-1)
+    if colours.dtype == np.uint16:
+        return RawImage(Image.new("L", (1, 1)), colours, notes=notes)
+    return RawImage(Image.fromarray(colours), notes=notes)
+
+
+def _in_srgb_curve(icc: bytes | None) -> bytes | None:
+    """The profile of linear light after it was given the tone curve of sRGB; grey needs none."""
+    profile = None if icc is None else with_curve(icc, SRGB_CURVE)
+    return None if profile is None or is_srgb(profile, "RGB") else profile
 
 
 def _remove_white_matte(values: Array) -> Array:
     """Undo the white that Photoshop lays under the transparent parts of the merged picture.
 
     Args:
-        values: (H, W, C) uint8 or uint16, alpha last.
+        values: (H, W, C) uint8, uint16, or float32 from 0 to 1; alpha last.
     """
-    full = np.float32(np.iinfo(values.dtype).max)
+    is_float = values.dtype == np.float32
+    full, rounding = np.float32(1 if is_float else np.iinfo(values.dtype).max), np.float32(0 if is_float else 0.5)
     result = np.empty_like(values)
     for top in range(0, len(values), _BAND_ROWS):
         band = values[top : top + _BAND_ROWS].astype(np.float32)
-        opacity = np.maximum(band[..., -1:] / full, 1 / full)
+        opacity = np.maximum(band[..., -1:] / full, 1 / full if not is_float else np.float32(1e-4))
         colours = (band[..., :-1] - full * (1 - opacity)) / opacity
-        result[top : top + _BAND_ROWS, :, :-1] = (colours.clip(0, full) + 0.5).astype(values.dtype)
+        result[top : top + _BAND_ROWS, :, :-1] = (colours.clip(0, full) + rounding).astype(values.dtype)
         result[top : top + _BAND_ROWS, :, -1] = values[top : top + _BAND_ROWS, :, -1]
     return result
 
 
-def _composite_layers(source: Source, header: Header, dpi: tuple[float, float] | None) -> RawImage:
-    """Composite all visible layers with psd-tools, which takes about 40 bytes per pixel."""
+def _composite_instead(source: Source, header: Header, layout: PsdLayout, planes: Array) -> RawImage | None:
+    """Composite the layers if the merged picture (C, H, W) is empty and they are not; else None.
+
+    Some programs write a blank merged picture. A picture that really has one colour needs no layers to show it.
+    """
+    shows_nothing = _is_uniform(planes) or (layout.has_alpha and not planes[-1].any())
+    if not layout.layer_pixels or not shows_nothing:
+        return None
+    try:
+        raw = _composite_layers(source, header, layout, _EMPTY_PICTURE_NOTE)
+    except (PictureTooLarge, *_PSD_TOOLS_ERRORS):
+        return None
+    values = np.asarray(raw.image)
+    return None if _is_uniform(np.moveaxis(values.reshape(*values.shape[:2], -1), -1, 0)) else raw
+
+
+def _is_uniform(planes: Array) -> bool:
+    """Whether all pixels of (C, H, W) are equal; the colours of fully transparent pixels count, too."""
+    return all(bool((plane == plane[0, 0]).all()) for plane in planes)
+
+
+def _composite_layers(source: Source, header: Header, layout: PsdLayout, note: str) -> RawImage:
+    """Composite all visible layers with psd-tools, in sRGB and 8 bits."""
     import psd_tools  # noqa: PLC0415  # heavy, and rarely needed
 
-    source.check_memory(header.width, header.height, 40)
+    share = 1 + max(layout.layer_pixels, default=0) / (header.width * header.height)  # canvas and largest layer
+    source.check_memory(header.width, header.height, _LAYER_BYTES_PER_PIXEL * share)
     source.file.seek(0)
     image = psd_tools.PSDImage.open(io.BytesIO(source.read_all())).composite(ignore_preview=True)
-    return RawImage(image, dpi=dpi, notes=(_LAYERS_NOTE,))
+    return RawImage(image, notes=(note,))

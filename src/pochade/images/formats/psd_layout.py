@@ -9,13 +9,20 @@ Each section but the first and the last begins with its length.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pochade.images.base.source import Source
 
 GREY, INDEXED, RGB, CMYK, MULTICHANNEL, DUOTONE, LAB = 1, 2, 3, 4, 7, 8, 9  # colour modes
 PSD_COLOUR_CHANNELS = {0: 1, GREY: 1, INDEXED: 3, RGB: 3, CMYK: 4, MULTICHANNEL: 1, DUOTONE: 1, LAB: 3}  # 0: bitmap
 _RESOURCE_SIGNATURES = {b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR"}
+_BLOCK_SIGNATURES = {b"8BIM", b"8B64"}
+_DEEP_LAYER_KEYS = {b"Layr", b"Lr16", b"Lr32"}  # blocks with the layers of a file of 16 or 32 bits
+_MERGED_ALPHA_KEYS = {b"Mtrn", b"Mt16", b"Mt32"}  # empty blocks: the merged picture has alpha
+_LONG_LENGTH_KEYS = (
+    _DEEP_LAYER_KEYS | _MERGED_ALPHA_KEYS | {b"LMsk", b"Alph", b"FMsk", b"lnk2", b"FEid", b"FXid", b"PxSD"}
+)
+_MAX_LAYERS = 10_000  # whose places are read
 
 Span = tuple[int, int]  # offset and length in bytes
 
@@ -33,6 +40,7 @@ class PsdLayout:
     palette: Span
     resources: dict[int, Span]  # by number
     has_alpha: bool  # whether the first channel after the colours is the picture's alpha
+    layer_pixels: tuple[int, ...]  # width times height of each layer; empty layers and folders are left out
     merged: int  # offset of the merged picture
 
     @property
@@ -58,12 +66,10 @@ def read_psd_layout(source: Source) -> PsdLayout:
     palette, end = _read_section(source, 26, 4)
     resources, end = _read_section(source, end, 4)
     layers, end = _read_section(source, end, 8 if large else 4)
-    layout = PsdLayout(
-        large, planes, height, width, depth, mode, palette, dict(_resources(source, *resources)), False, end
-    )
-    if planes > layout.stored_colour_channels and _has_negative_layer_count(source, layers, large=large):
-        return replace(layout, has_alpha=True)
-    return layout
+    has_alpha, layer_pixels = _read_layers(source, layers, large=large)
+    has_alpha = has_alpha and planes > (1 if mode == INDEXED else PSD_COLOUR_CHANNELS[mode])
+    places = dict(_resources(source, *resources))
+    return PsdLayout(large, planes, height, width, depth, mode, palette, places, has_alpha, layer_pixels, end)
 
 
 def _read_section(source: Source, start: int, length_bytes: int) -> tuple[Span, int]:
@@ -90,10 +96,60 @@ def _resources(source: Source, start: int, length: int) -> Iterator[tuple[int, S
         start += 4 + size + size % 2
 
 
-def _has_negative_layer_count(source: Source, layers: Span, *, large: bool) -> bool:
-    """Whether the number of layers is negative, which marks a merged picture with alpha."""
+def _read_layers(source: Source, layers: Span, *, large: bool) -> tuple[bool, tuple[int, ...]]:
+    """Whether the merged picture has alpha, and the pixels of each layer.
+
+    Files of 8 bits hold their layers at the start of the section. Files of 16 and 32 bits leave that part empty, and
+    hold the layers in a tagged block at the end.
+    """
     start, length = layers
+    if not length:
+        return False, ()
     length_bytes = 8 if large else 4
-    if length < length_bytes + 2 or not int.from_bytes(source.read_exactly(start, length_bytes)):
-        return False
-    return source.read_exactly(start + length_bytes, 1)[0] >= 0x80
+    info, end = _read_section(source, start, length_bytes)
+    has_alpha, layer_pixels = _read_layer_info(source, info, large=large)
+    if start + length - end < 4:  # there is no mask and no block
+        return has_alpha, layer_pixels
+    _, end = _read_section(source, end, 4)  # the mask of all layers
+    for key, block in _blocks(source, end, start + length, large=large):
+        has_alpha = has_alpha or key in _MERGED_ALPHA_KEYS
+        if key in _DEEP_LAYER_KEYS:
+            deep_alpha, deep_pixels = _read_layer_info(source, block, large=large)
+            has_alpha, layer_pixels = has_alpha or deep_alpha, layer_pixels + deep_pixels
+    return has_alpha, layer_pixels
+
+
+def _blocks(source: Source, offset: int, end: int, *, large: bool) -> Iterator[tuple[bytes, Span]]:
+    """The key and span of each tagged block; stops at the first invalid one."""
+    while offset + 12 <= end:
+        signature, key = struct.unpack(">4s4s", source.read_exactly(offset, 8))
+        length_bytes = 8 if large and key in _LONG_LENGTH_KEYS else 4
+        size = int.from_bytes(source.read_at(offset + 8, length_bytes))
+        start = offset + 8 + length_bytes
+        if signature not in _BLOCK_SIGNATURES or start + size > end:
+            return
+        yield key, (start, size)
+        offset = start + (size + 3) // 4 * 4
+
+
+def _read_layer_info(source: Source, info: Span, *, large: bool) -> tuple[bool, tuple[int, ...]]:
+    """Whether the number of layers is negative, which marks alpha, and the pixels of each layer."""
+    start, length = info
+    if length < 2:
+        return False, ()
+    count = int.from_bytes(source.read_exactly(start, 2), signed=True)
+    return count < 0, tuple(_layer_pixels(source, start + 2, start + length, min(abs(count), _MAX_LAYERS), large=large))
+
+
+def _layer_pixels(source: Source, offset: int, end: int, count: int, *, large: bool) -> Iterator[int]:
+    """Width times height of each layer that has pixels; stops where the records reach beyond `end`."""
+    for _ in range(count):
+        if offset + 18 > end:
+            return
+        top, left, bottom, right, channels = struct.unpack(">4iH", source.read_exactly(offset, 18))
+        extra = offset + 18 + channels * (10 if large else 6) + 12  # behind signature, blend mode and flags
+        if extra + 4 > end:
+            return
+        if bottom > top and right > left:
+            yield (bottom - top) * (right - left)
+        offset = extra + 4 + int.from_bytes(source.read_exactly(extra, 4))

@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pochade.images.base.picture import Array, Header, Picture, Preview
-from pochade.images.geometry.resize import fitted_size, flatten_on_white, row_bands, shrink, to_basic_mode
+from pochade.images.base.hdr import CodePoints, map_hdr_to_srgb
+from pochade.images.base.icc import convert_pixels_to_srgb, convert_to_srgb, needs_depth
+from pochade.images.base.picture import Array, Header, Picture, Preview, to_8_bit
+from pochade.images.geometry.resize import fitted_size, flatten, row_bands, shrink, to_basic_mode
+from pochade.images.metadata.colour_tags import ColourTags
 from pochade.images.metadata.exif import add_exif_prefix, read_orientation, reset_orientation
-from pochade.images.metadata.icc import convert_to_srgb
 
 CMYK_NOTE = "its CMYK became RGB"
+GROUND_NOTE = "is shown on grey, because it can't be seen on white"
+_GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "F"}
 _MIRRORED_ORIENTATIONS = {2, 4, 5, 7}
 _QUARTER_TURNS = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}  # by orientation: anticlockwise, after mirroring
 
@@ -28,20 +32,25 @@ class RawImage:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    hdr: CodePoints | None = None  # of PQ and HLG pixels, whose colours have no profile
 
     @classmethod
     def from_pillow(cls, image: Image.Image, **changes: Any) -> "RawImage":
-        """An image with the metadata that Pillow found.
+        """An image with the metadata that Pillow found; its colours are named by its profile, or by EXIF.
 
         Args:
             image: An opened image.
             changes: Values of fields that replace those from Pillow, such as `orientation`.
         """
         exif = add_exif_prefix(image.info.get("exif"))
+        icc = image.info.get("icc_profile") or None
+        tags = ColourTags(icc=icc, exif=None if image.mode == "CMYK" else exif)
+        icc, hdr = tags.resolve(grey=image.mode in _GREY_MODES)
         raw = cls(
             image,
             orientation=read_orientation(exif),
-            icc=image.info.get("icc_profile") or None,
+            icc=icc,
+            hdr=hdr,
             exif=reset_orientation(exif),
             dpi=valid_dpi(image.info.get("dpi")),
         )
@@ -58,22 +67,32 @@ def valid_dpi(dpi: Any) -> tuple[float, float] | None:
 
 
 def make_preview(raw: RawImage, header: Header, side: int) -> Preview:
-    """Shrink an image, convert it to sRGB, lay it on white and turn it upright.
+    """Shrink an image, convert it to sRGB, lay it on white (or the ground on which it is seen) and turn it upright.
 
     Args:
         raw: The image, decoded here if it is not decoded yet.
         header: The header of its file.
         side: Pixels of the longest side; smaller images are not enlarged.
     """
-    image = raw.image if raw.deep is None else _deep_to_8_bit_image(raw.deep)
-    small = shrink(_decode(image, side), side)
-    small, notes = _shrunk_to_srgb(small, raw.icc)
-    return Preview(header, _apply_orientation(flatten_on_white(small), raw.orientation), raw.notes + notes)
+    raw = raw if raw.deep is None else _reduce_depth(raw, raw.deep)
+    small = shrink(_decode(raw.image, side), side)
+    small, notes = _shrunk_to_srgb(small, raw)
+    pixels, ground = flatten(small)
+    notes += (GROUND_NOTE,) if ground.differs else ()
+    return Preview(header, _apply_orientation(pixels, raw.orientation), raw.notes + notes)
 
 
-def _deep_to_8_bit_image(deep: Array) -> Image.Image:
-    values = (deep >> 8).astype(np.uint8)  # (H, W, C)
-    return Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values)
+def _reduce_depth(raw: RawImage, deep: Array) -> RawImage:
+    """Reduce an image to 8 bits per channel, in sRGB where 8 bits are too coarse for its dark colours."""
+    colours, alpha = _split_alpha(deep)
+    icc = raw.icc
+    if icc is not None and needs_depth(icc, "L" if colours.shape[-1] == 1 else "RGB"):
+        colours, icc = convert_pixels_to_srgb(colours, icc), None
+    values = to_8_bit(colours)  # (H, W, 1 or 3)
+    if alpha is not None:
+        values = np.concatenate([values, to_8_bit(alpha)[..., None]], axis=-1)
+    image = Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values)
+    return replace(raw, image=image, deep=None, icc=icc)
 
 
 def _decode(image: Image.Image, side: int) -> Image.Image:
@@ -85,17 +104,25 @@ def _decode(image: Image.Image, side: int) -> Image.Image:
     return image
 
 
-def _shrunk_to_srgb(small: Image.Image, icc: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
+def _shrunk_to_srgb(small: Image.Image, raw: RawImage) -> tuple[Image.Image, tuple[str, ...]]:
     """Convert an image of mode L, RGB, CMYK, La or RGBa to sRGB, with notes; colours stay multiplied by alpha."""
     if small.mode not in {"La", "RGBa"}:
-        return convert_to_srgb(small, icc)
-    if not icc:
+        return _image_to_srgb(small, raw)
+    if raw.icc is None and raw.hdr is None:
         return small, ()
     straight = small.convert("RGBA")
-    colours, notes = convert_to_srgb(straight.convert("L" if small.mode == "La" else "RGB"), icc)
+    colours, notes = _image_to_srgb(straight.convert("L" if small.mode == "La" else "RGB"), raw)
     straight.paste(colours.convert("RGB"))
     straight.putalpha(small.getchannel(len(small.getbands()) - 1))
     return straight.convert("RGBa"), notes
+
+
+def _image_to_srgb(image: Image.Image, raw: RawImage) -> tuple[Image.Image, tuple[str, ...]]:
+    """Convert an opaque image (L, RGB or CMYK) with the colours of `raw` to sRGB."""
+    if raw.hdr is None:
+        return convert_to_srgb(image, raw.icc)
+    pixels = np.atleast_3d(np.asarray(image))  # (H, W, 1 or 3)
+    return Image.fromarray(map_hdr_to_srgb(pixels, raw.hdr)), ()
 
 
 def make_picture(raw: RawImage, header: Header) -> Picture:
@@ -104,7 +131,7 @@ def make_picture(raw: RawImage, header: Header) -> Picture:
     pixels = _apply_orientation(pixels, raw.orientation)
     alpha = None if alpha is None else _apply_orientation(alpha, raw.orientation)
     header = replace(header, has_alpha=alpha is not None)
-    return Picture(header, pixels, alpha, icc, raw.exif, raw.dpi, raw.notes + notes)
+    return Picture(header, pixels, alpha, icc, raw.exif, raw.dpi, raw.notes + notes, raw.hdr)
 
 
 def _apply_orientation(array: Array, orientation: int) -> Array:
@@ -117,15 +144,19 @@ def _apply_orientation(array: Array, orientation: int) -> Array:
 def _decode_planes(raw: RawImage) -> tuple[Array, Array | None, bytes | None, tuple[str, ...]]:
     """Decode colours (H, W, 1 or 3), alpha (H, W) or None, the colours' ICC profile, and notes; not turned upright."""
     if raw.deep is not None:
-        colours = _colour_channels(raw.deep.shape[-1])
-        alpha = raw.deep[..., -1] if raw.deep.shape[-1] % 2 == 0 else None
-        return raw.deep[..., :colours], alpha, raw.icc, ()
+        return *_split_alpha(raw.deep), raw.icc, ()
     raw.image.load()
     if raw.image.mode != "CMYK":
         pixels, alpha = _image_planes(raw.image)
         return pixels, alpha, raw.icc, ()
     pixels, notes = _cmyk_to_rgb(raw.image, raw.icc)
     return pixels, None, None, (CMYK_NOTE, *notes)
+
+
+def _split_alpha(values: Array) -> tuple[Array, Array | None]:
+    """Split (H, W, 1 to 4) into colours (H, W, 1 or 3) and alpha (H, W) or None."""
+    channels = values.shape[-1]
+    return values[..., : _colour_channels(channels)], values[..., -1] if channels % 2 == 0 else None
 
 
 def _colour_channels(channels: int) -> int:

@@ -2,7 +2,8 @@
 
 resvg would open a picture that an SVG references by path. The SVG is therefore parsed here, its external links are
 removed, its size is set, and the result is serialized and rendered. Expat stops entities that expand without end
-("billion laughs"), and shapes that multiply through `use` are counted before rendering.
+("billion laughs"), and `svg_work.py` bounds the work before rendering. A worker also limits time and memory of the
+renderer, because a few bytes can ask for any amount of both.
 """
 
 import io
@@ -15,16 +16,17 @@ from PIL import PngImagePlugin
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.svg_work import LINK_ATTRIBUTES, SVG_NAMESPACE, check_work
 from pochade.images.geometry.resize import fitted_size
+from pochade.system.worker_limits import limit_decoder
 
 _DEFAULT_SIDE = 1024  # pixels of the longest side of a whole picture
 _MEMORY_PER_TEXT_BYTE = 40  # bytes of memory that parsing and rendering one byte of text takes
-_MAX_SHAPES = 500_000  # after `use` has multiplied them; ten times as many as in large maps
-_MAX_DEPTH = 200  # nested elements; resvg recurses
+_MAX_MARKUP = 2_000_000  # "<" in the text: a million elements, for which the parser takes some 300 MB
+_MAX_RENDER_SECONDS = 7.0  # processor time in a worker; large maps take one or two
+_MAX_RENDER_BYTES = 400 * 2**20  # memory in a worker; the picture itself takes 4 MB
 _PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _FALLBACK_SIZE = (300.0, 150.0)  # as in browsers
-_SVG_NAMESPACE = "{http://www.w3.org/2000/svg}"
-_LINK_ATTRIBUTES = ("href", "{http://www.w3.org/1999/xlink}href")
 _GZIP_SIGNATURE, _GZIP_WINDOW_BITS = b"\x1f\x8b", 31
 _TRUNCATED_XML_ERRORS = {3, 5}  # expat: no root element, unclosed token
 
@@ -45,17 +47,18 @@ def read_svg(source: Source, header: Header, side: int | None) -> RawImage:
     import resvg_py  # noqa: PLC0415  # heavy, and rarely needed
 
     root = _parse(source)
-    _check_shapes(source, root)
     _remove_external_links(root)
     width, height = _document_size(root)
     if _view_box_size(root) is None:
         root.set("viewBox", f"0 0 {width} {height}")
     size = fitted_size(header.width, header.height, side) if side is not None else (header.width, header.height)
+    check_work(source, root, max(size) / max(_view_box_size(root) or (width, height)))
     root.set("width", str(size[0]))
     root.set("height", str(size[1]))
     text = ElementTree.tostring(root, encoding="unicode")
-    has_text = any(element.tag == _SVG_NAMESPACE + "text" for element in root.iter())
-    png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=not has_text)  # finding fonts is slow
+    has_text = any(element.tag == SVG_NAMESPACE + "text" for element in root.iter())
+    with limit_decoder(_MAX_RENDER_SECONDS, _MAX_RENDER_BYTES):
+        png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=not has_text)  # finding fonts is slow
     return RawImage(PngImagePlugin.PngImageFile(io.BytesIO(png)))
 
 
@@ -85,15 +88,18 @@ def _parse(source: Source) -> ElementTree.Element:
     Raises:
         FormatUnknown: The file is another kind of XML.
     """
+    markup = _read_markup(source)
+    if markup.count(b"<") > _MAX_MARKUP:
+        raise source.size_error(f"it has more than {_MAX_MARKUP // 2:,} elements")
     try:
-        root = ElementTree.fromstring(_read_markup(source))
+        root = ElementTree.fromstring(markup)
     except ElementTree.ParseError as error:
         if error.code in _TRUNCATED_XML_ERRORS or "no element found" in str(error):
             raise source.truncation_error() from error
         if "amplification" in str(error):
             raise source.size_error("its entities multiply") from error
         raise source.damage_error(str(error)) from error
-    if root.tag != _SVG_NAMESPACE + "svg":
+    if root.tag != SVG_NAMESPACE + "svg":
         raise source.format_error(f"it is XML, and begins with <{root.tag[:60]}>")
     return root
 
@@ -135,35 +141,6 @@ def _rendered_size(root: ElementTree.Element, side: int) -> tuple[int, int]:
 
 def _remove_external_links(root: ElementTree.Element) -> None:
     for element in root.iter():
-        for link in _LINK_ATTRIBUTES:
+        for link in LINK_ATTRIBUTES:
             if not element.get(link, "#").strip().startswith(("#", "data:")):
                 del element.attrib[link]
-
-
-def _check_shapes(source: Source, root: ElementTree.Element) -> None:
-    """Check how many shapes would be rendered.
-
-    Raises:
-        PictureTooLarge: `use` multiplies the shapes to more than 500,000, or they are nested too deep.
-    """
-    elements = {name: element for element in root.iter() if (name := element.get("id"))}
-    counts: dict[ElementTree.Element, int] = {}
-
-    def count(element: ElementTree.Element, depth: int) -> int:
-        if depth > _MAX_DEPTH:
-            raise source.size_error("its shapes are nested too deep")
-        if element not in counts:
-            counts[element] = 1  # also stops the recursion for a shape that uses itself
-            inside = [count(child, depth + 1) for child in element]
-            inside += [count(elements[name], depth + 1) for name in _referenced_ids(element) if name in elements]
-            counts[element] = min(1 + sum(inside), _MAX_SHAPES + 1)
-        return counts[element]
-
-    if count(root, 0) > _MAX_SHAPES:
-        raise source.size_error(f"it draws more than {_MAX_SHAPES:,} shapes")
-
-
-def _referenced_ids(element: ElementTree.Element) -> list[str]:
-    """The ids of the elements that an element renders through its link, patterns, masks and markers."""
-    links = [text[1:] for link in _LINK_ATTRIBUTES if (text := element.get(link, "").strip()).startswith("#")]
-    return links + [name for text in element.attrib.values() for name in re.findall(r"url\(['\"]?#([^)'\"]+)", text)]

@@ -8,6 +8,7 @@ from PIL import WebPImagePlugin
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.visible_frame import open_frame
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, read_orientation
 
 
@@ -55,7 +56,12 @@ def _parse_size(kind: bytes, start: bytes) -> tuple[tuple[int, int], bool]:
     return (width, height), False
 
 
-def read_webp(source: Source, _header: Header, _side: int | None) -> RawImage:
-    """Open the first frame of a WebP."""
-    source.file.seek(0)
-    return RawImage.from_pillow(WebPImagePlugin.WebPImageFile(source.file))
+def read_webp(source: Source, header: Header, side: int | None) -> RawImage:
+    """Open the first frame of a WebP; for a preview, the first one that shows something."""
+
+    def open_image() -> WebPImagePlugin.WebPImageFile:
+        source.file.seek(0)
+        return WebPImagePlugin.WebPImageFile(source.file)
+
+    image, notes = open_frame(open_image, header.frames, side)
+    return RawImage.from_pillow(image, notes=notes)

@@ -1,6 +1,7 @@
 """KRA, KRZ, ORA and PROCREATE: zip archives that hold the finished picture, or a preview of it, as a PNG.
 
-Only that PNG is decompressed, and never more of it than the memory limit allows, whatever the archive claims.
+Only that PNG is decompressed, and never more of it than the memory limit allows, whatever the archive claims. An ORA
+without it shows its layers (openraster_layers.py).
 """
 
 # ruff: noqa: PLR2004  # numbers of the file formats
@@ -13,6 +14,7 @@ from typing import Any
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
+from pochade.images.formats.openraster_layers import LayerStack, composite_stack, parse_stack
 from pochade.images.formats.png import PNG_SIGNATURE, read_png, read_png_header
 from pochade.images.formats.raw_image import RawImage
 
@@ -20,6 +22,7 @@ _KRITA_TYPE, _OPENRASTER_TYPE = b"application/x-krita", b"image/openraster"
 _MERGED_IMAGE = "mergedimage.png"
 _KRITA_PREVIEW, _OPENRASTER_PREVIEW = "preview.png", "Thumbnails/thumbnail.png"
 _PROCREATE_PREVIEW, _PROCREATE_DOCUMENT, _KRITA_DOCUMENT = "QuickLook/Thumbnail.png", "Document.archive", "maindoc.xml"
+_OPENRASTER_DOCUMENT = "stack.xml"
 _PREVIEW_ONLY = {"KRZ": _KRITA_PREVIEW, "PROCREATE": _PROCREATE_PREVIEW}  # formats without a merged image
 _SMALL_PREVIEWS = {"KRA": _KRITA_PREVIEW, "ORA": _OPENRASTER_PREVIEW}  # beside the merged image
 _MAX_DOCUMENT_BYTES = 16_000_000  # of a description of the canvas; real ones have some thousands
@@ -30,11 +33,20 @@ def read_zip_header(source: Source) -> Header:
     """Read the header of a KRA, KRZ, ORA or PROCREATE: the canvas's size if the file states it, else the PNG's."""
     with _open_zip(source) as archive:
         name = _detect_format(source, archive)
+        if name == "ORA" and (stack := _read_stack(source, archive)):
+            return Header(name, stack.width, stack.height, 8, 3, True, 1)
         header = replace(read_png_header(_open_picture(source, archive, name)), format=name, frames=1)
         if name not in _PREVIEW_ONLY:
             return header
-        width, height = _read_canvas_size(source, archive, name) or (header.width, header.height)
+        size = (header.width, header.height)
+        width, height = _turn_like(_read_canvas_size(source, archive, name) or size, size)
         return replace(header, width=width, height=height)
+
+
+def _turn_like(canvas: tuple[int, int], preview: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a canvas, exchanged if its preview is turned: Procreate states the size before turning."""
+    is_turned = (canvas[0] - canvas[1]) * (preview[0] - preview[1]) < 0
+    return (canvas[1], canvas[0]) if is_turned else canvas
 
 
 def read_zip(source: Source, header: Header, side: int | None) -> RawImage:
@@ -42,9 +54,32 @@ def read_zip(source: Source, header: Header, side: int | None) -> RawImage:
     with _open_zip(source) as archive:
         if side is not None and (preview := _read_small_preview(source, archive, header.format, side)):
             return preview
+        if header.format == "ORA" and (stack := _read_stack(source, archive)):
+            return _composite_layers(source, archive, stack)
         picture = _open_picture(source, archive, header.format)
     raw = read_embedded_png(picture, side)
     return replace(raw, notes=(PREVIEW_NOTE,)) if header.format in _PREVIEW_ONLY else raw
+
+
+def _read_stack(source: Source, archive: zipfile.ZipFile) -> LayerStack | None:
+    """Read the list of the layers of an OpenRaster file without a merged picture; None if it has such a picture."""
+    if _MERGED_IMAGE in archive.namelist():
+        return None
+    return parse_stack(source, _read_member(source, archive, _OPENRASTER_DOCUMENT, _MAX_DOCUMENT_BYTES))
+
+
+def _composite_layers(source: Source, archive: zipfile.ZipFile, stack: LayerStack) -> RawImage:
+    """Lay the layers over each other; without any, read the thumbnail."""
+    names = set(archive.namelist())
+
+    def open_layer(name: str) -> Source | None:
+        content = _read_member(source, archive, name, source.max_bytes // 4) if name in names else b""
+        return open_embedded_png(source, content) if content.startswith(PNG_SIGNATURE) else None
+
+    if result := composite_stack(source, stack, open_layer):
+        return RawImage(result[0], notes=result[1])
+    thumbnail = open_embedded_png(source, _read_member(source, archive, _OPENRASTER_PREVIEW, source.max_bytes // 4))
+    return replace(read_embedded_png(thumbnail, None), notes=(PREVIEW_NOTE,))
 
 
 def open_embedded_png(source: Source, content: bytes) -> Source:

@@ -13,6 +13,7 @@ MIN_EDGE_LEVELS = 10.0  # difference between neighbouring pixels, of 255; weaker
 MIN_EDGE_SHARE = 0.2  # of the strongest edges; edges weaker than this share of them don't count
 STRONG_EDGE_QUANTILE = 0.995  # gives the strength of the strongest edges; a few hairs or specks don't change it
 MARGIN_SHARE = 0.02  # of the longer side, left around the subject
+_MAX_RATIO = 4.2  # of the sides; a longer picture is a strip. A little beyond 4, as the sides of copies are rounded
 
 
 class Square(NamedTuple):
@@ -34,13 +35,13 @@ class Squares(NamedTuple):
     """Both squares of a picture."""
 
     whole: Square  # input of the sketch model
-    subject: Square  # without the empty paper around it: input of the embedding model
+    subject: Square  # without the empty paper around it, a strip in windows: input of the embedding model
 
 
 def make_squares(pixels: Array) -> Squares:
     """Make both squares of a picture (h, w, 3) uint8."""
-    whole, subject = letterbox(pixels), trim_paper(pixels)
-    return Squares(whole, whole if subject.shape == pixels.shape else letterbox(subject))
+    whole, subject = letterbox(pixels), crop_subject(pixels)
+    return Squares(whole, whole if subject.shape == pixels.shape else letterbox(np.ascontiguousarray(subject)))
 
 
 def letterbox(pixels: Array, side: int = SQUARE_SIDE) -> Square:
@@ -71,6 +72,34 @@ def fitted_frame(width: int, height: int, side: int) -> tuple[int, int, int, int
     scale = side / max(width, height)
     fitted_width, fitted_height = max(1, round(width * scale)), max(1, round(height * scale))
     return (side - fitted_width) // 2, (side - fitted_height) // 2, fitted_width, fitted_height
+
+
+def crop_subject(pixels: Array) -> Array:
+    """Crop a picture (h, w, 3) uint8 to its subject, and fold the subject if it is a strip."""
+    return fold_strip(trim_paper(pixels))
+
+
+def fold_strip(pixels: Array) -> Array:
+    """Cut a strip into windows of equal size, and lay them beside each other, which makes it nearly square.
+
+    In a square, a strip of 1:40 would be a line. The windows of a high strip lie from left to right, those of a wide
+    strip from top to bottom.
+
+    Args:
+        pixels: (h, w, 3) uint8.
+
+    Returns:
+        `pixels` itself unless its longer side is over 4.2 times the shorter one.
+    """
+    height, width = pixels.shape[:2]
+    if max(height, width) <= _MAX_RATIO * min(height, width):
+        return pixels
+    if width > height:
+        return np.swapaxes(fold_strip(np.swapaxes(pixels, 0, 1)), 0, 1)
+    count = round((height / width) ** 0.5)
+    window = -(-height // count)  # rows of a window; neighbours share some if the height is no multiple
+    tops = np.linspace(0, height - window, count).round().astype(int).tolist()
+    return np.concatenate([pixels[top : top + window] for top in tops], axis=1)
 
 
 def trim_paper(pixels: Array) -> Array:

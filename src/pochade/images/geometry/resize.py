@@ -10,10 +10,14 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from pochade.images.base.ground import WHITE_GROUND, Ground, choose_ground
 from pochade.images.base.picture import Array
 
 BAND_PIXELS = 1_000_000
 MIN_LAST_REDUCTION = 2  # the factor by which the last, antialiased step shrinks at least, for good quality
+_PREVIEW_RATIO = 4  # the shorter side of a preview has at least this fraction of the side asked for
+_MAX_STRIP_FACTOR = 16  # by which the longer side of a preview may exceed the side asked for
+_MAX_STRIP_SIDE = 16_000  # pixels of the longer side of a preview that exceeds it
 _OPAQUE_MODES = ("L", "RGB", "CMYK")
 
 
@@ -23,6 +27,22 @@ def fitted_size(width: int, height: int, side: int) -> tuple[int, int]:
     if longest <= side:
         return width, height
     return max(1, round(width * side / longest)), max(1, round(height * side / longest))
+
+
+def preview_side(width: int, height: int, side: int) -> int:
+    """The longest side of a preview that is asked for with `side`: longer for strips, or nothing could be seen in them.
+
+    Args:
+        width: Of the whole picture, in pixels.
+        height: Of the whole picture, in pixels.
+        side: Pixels of the longest side of a picture that is no strip.
+
+    Returns:
+        So many pixels that the shorter side has a quarter of `side`, but at most 16 times `side`, and 16,000.
+    """
+    ratio = max(width, height) / max(1, min(width, height))
+    wished = min(round(side / _PREVIEW_RATIO * ratio), _MAX_STRIP_FACTOR * side, _MAX_STRIP_SIDE)
+    return max(side, wished)
 
 
 def shrink(image: Image.Image, side: int) -> Image.Image:
@@ -95,17 +115,20 @@ def to_basic_mode(band: Image.Image) -> Image.Image:
     return band.convert("RGBA" if transparent else "RGB")
 
 
-def flatten_on_white(small: Image.Image) -> Array:
-    """Lay a shrunk picture on white paper.
+def flatten(small: Image.Image) -> tuple[Array, Ground]:
+    """Lay a shrunk picture on the ground on which it can be seen.
 
     Args:
         small: As `shrink` returns it, but not CMYK.
 
     Returns:
-        (h, w, 3) uint8.
+        Colours (h, w, 3) uint8, and the ground under them.
     """
     if small.mode not in {"La", "RGBa"}:
-        return np.array(small.convert("RGB"))
+        return np.array(small.convert("RGB")), WHITE_GROUND
+    straight = np.asarray(small.convert(small.mode.upper()))  # (h, w, 2 or 4)
+    ground = choose_ground(straight[..., :-1], straight[..., -1])
     values = np.asarray(small)  # (h, w, 2 or 4), colours already multiplied by alpha
-    paper = values[..., :-1].astype(np.uint16) + (255 - values[..., -1:])
-    return np.ascontiguousarray(np.broadcast_to(np.minimum(paper, 255), (*values.shape[:2], 3)).astype(np.uint8))
+    paper = (255 - values[..., -1:]) * np.array(ground.colour, np.uint16)  # (h, w, 3): at most 255 * 255
+    colours = values[..., :-1].astype(np.uint16) + (paper + np.uint16(127)) // np.uint16(255)
+    return np.minimum(colours, 255).astype(np.uint8), ground

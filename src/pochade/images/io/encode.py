@@ -88,8 +88,11 @@ def encode_png(picture: Picture, xmp: bytes | None = None) -> bytes:
 
 
 def _png_metadata_chunks(picture: Picture) -> bytes:
-    """The chunks with profile, resolution and EXIF."""
+    """The chunks with code points, profile, resolution and EXIF."""
     chunks = b""
+    if picture.hdr is not None:
+        matrix, full_range = 0, 1  # RGB, from 0 to the highest value
+        chunks += make_png_chunk(b"cICP", bytes((*picture.hdr, matrix, full_range)))
     if picture.icc is not None:
         chunks += make_png_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc))
     if picture.dpi is not None:

@@ -8,16 +8,24 @@ from pochade.images.base.source import Source, open_source
 from pochade.images.formats.avif import read_avif_header
 from pochade.images.formats.bmp import read_bmp_header
 from pochade.images.formats.clip import read_clip_header
+from pochade.images.formats.exr import read_exr_header
+from pochade.images.formats.exr_layout import EXR_SIGNATURE
 from pochade.images.formats.gif import read_gif_header
 from pochade.images.formats.heic import read_heic_header
 from pochade.images.formats.jpeg import read_jpeg_header
+from pochade.images.formats.jpeg2000 import J2K_SIGNATURE, JP2_SIGNATURE, read_jpeg2000_header
 from pochade.images.formats.jpegxl import JXL_CONTAINER_SIGNATURE, read_jxl_header
+from pochade.images.formats.pdf import PDF_SIGNATURE, read_pdf_header
 from pochade.images.formats.png import PNG_SIGNATURE, read_png_header
 from pochade.images.formats.psd import read_psd_header
 from pochade.images.formats.svg import is_svg, read_svg_header
+from pochade.images.formats.tga import is_tga, read_tga_header
 from pochade.images.formats.tiff import read_tiff_header
 from pochade.images.formats.webp import read_webp_header
+from pochade.images.formats.xcf import read_xcf_header
+from pochade.images.formats.xcf_layers import XCF_SIGNATURE
 from pochade.images.formats.zip_formats import read_zip_header
+from pochade.images.io.complete_file import complete_file
 
 MAX_PICTURE_BYTES = 2**30  # memory that reading a picture may take by default
 _START_BYTES = 65_536  # bytes that are examined; an SVG may begin with long comments
@@ -37,6 +45,11 @@ _HEADER_READERS: dict[bytes, Callable[[Source], Header]] = {  # by the file's fi
     b"PK\x03\x04": read_zip_header,
     b"CSFCHUNK": read_clip_header,
     b"\x1f\x8b": read_svg_header,  # gzip
+    JP2_SIGNATURE: read_jpeg2000_header,
+    J2K_SIGNATURE: read_jpeg2000_header,
+    EXR_SIGNATURE: read_exr_header,
+    PDF_SIGNATURE: read_pdf_header,
+    XCF_SIGNATURE: read_xcf_header,
 }
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
@@ -53,7 +66,7 @@ def identify(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Header
         PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
     with open_source(path, most_bytes) as source:
-        return read_header(source)
+        return read_header(complete_file(source, with_pixels=False).source)
 
 
 def read_header(source: Source) -> Header:
@@ -72,6 +85,8 @@ def read_header(source: Source) -> Header:
         return read_webp_header(source)
     if is_svg(start):
         return read_svg_header(source)
+    if is_tga(source, start):
+        return read_tga_header(source)
     raise source.format_error(f"it begins with {_describe_start(start)}")
 
 

@@ -8,13 +8,16 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pochade.errors import UsageError
-from pochade.images.base.picture import WHITE, Array
+from pochade.images.base.ground import choose_ground
+from pochade.images.base.icc import convert_to_srgb
+from pochade.images.base.pixel_values import Array, lay_on_colour
 
+_PROFILE_MODES = {"L", "RGB", "CMYK"}  # whose values a profile describes
 _DEEP_MODE_LETTERS = ("I", "F")  # start of Pillow's modes of 16 and 32 bits, whose conversion would clip at 255
 
 
-def input_on_white(picture: Any) -> Array:
-    """Convert an input to colours on white paper, turned upright as its EXIF states.
+def input_on_ground(picture: Any) -> Array:
+    """Convert an input to sRGB on white, or the ground on which it is seen, turned upright as its EXIF states.
 
     Args:
         picture: A Pillow image, or an array (H, W), (H, W, 3) or (H, W, 4) of uint8.
@@ -32,11 +35,10 @@ def input_on_white(picture: Any) -> Array:
             f"an image of mode {picture.mode} has more than 8 bits per channel", "give read_picture(…).on_paper()"
         )
     picture = ImageOps.exif_transpose(picture)
-    if picture.has_transparency_data:
-        image = picture.convert("RGBA")
-        white = Image.new("RGBA", image.size, (*WHITE, 255))
-        picture = Image.alpha_composite(white, image)
-    return np.asarray(picture.convert("RGB"))
+    alpha = np.asarray(picture.convert("RGBA"))[..., 3] if picture.has_transparency_data else None  # (H, W)
+    opaque = picture if alpha is None and picture.mode in _PROFILE_MODES else picture.convert("RGB")
+    colours = np.asarray(convert_to_srgb(opaque, picture.info.get("icc_profile"))[0].convert("RGB"))
+    return lay_on_colour(colours, alpha, choose_ground(colours, alpha).colour)
 
 
 def _to_pillow(array: Array) -> Image.Image:

@@ -1,9 +1,9 @@
 """Read any art file as a whole `Picture` or a small `Preview`, within a limit of memory.
 
-path -> open_source -> read_header -> check memory -> the format's reader -> make_picture / make_preview
+path -> open_source -> complete_file -> read_header -> check memory -> the reader -> make_picture / make_preview
 
-`open_source` is in base/source.py, `read_header` in io/identify.py, the last step in formats/raster.py; each format's
-reader is in a module of formats/.
+`open_source` is in base/source.py, `complete_file` and `read_header` are beside this module, the last step is in
+formats/raw_image.py; each format's reader is in a module of formats/.
 """
 
 from collections.abc import Callable
@@ -15,17 +15,24 @@ from pochade.images.base.source import Source, open_source
 from pochade.images.formats.avif import read_avif
 from pochade.images.formats.bmp import read_bmp
 from pochade.images.formats.clip import read_clip
+from pochade.images.formats.exr import read_exr
 from pochade.images.formats.gif import read_gif
 from pochade.images.formats.heic import read_heic
 from pochade.images.formats.jpeg import read_jpeg
+from pochade.images.formats.jpeg2000 import read_jpeg2000
 from pochade.images.formats.jpegxl import read_jxl
+from pochade.images.formats.pdf import read_pdf
 from pochade.images.formats.png import read_png
 from pochade.images.formats.psd import read_psd
 from pochade.images.formats.raw_image import RawImage, make_picture, make_preview
 from pochade.images.formats.svg import read_svg
+from pochade.images.formats.tga import read_tga
 from pochade.images.formats.tiff import read_tiff
 from pochade.images.formats.webp import read_webp
+from pochade.images.formats.xcf import read_xcf
 from pochade.images.formats.zip_formats import read_zip
+from pochade.images.geometry.resize import preview_side
+from pochade.images.io.complete_file import complete_file
 from pochade.images.io.identify import MAX_PICTURE_BYTES, read_header
 
 PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
@@ -39,6 +46,7 @@ PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
     "GIF": read_gif,
     "BMP": read_bmp,
     "TIFF": read_tiff,
+    "DNG": read_tiff,
     "PSD": read_psd,
     "PSB": read_psd,
     "KRA": read_zip,
@@ -47,8 +55,13 @@ PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
     "PROCREATE": read_zip,
     "CLIP": read_clip,
     "SVG": read_svg,
+    "TGA": read_tga,
+    "JPEG 2000": read_jpeg2000,
+    "EXR": read_exr,
+    "PDF": read_pdf,
+    "XCF": read_xcf,
 }
-_EMBEDDED_PNG_FORMATS = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP"}  # their memory depends on the PNG in them
+_EMBEDDED_FORMATS = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP", "DNG"}  # their memory depends on the picture in them
 _DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, without its result
     "JPEG": 10,  # progressive: all coefficients are in memory
     "WebP": 18,
@@ -59,12 +72,15 @@ _DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, without its result
     "TIFF": 8,
     "PSD": 16,
     "PSB": 16,
+    "JPEG 2000": 24,  # OpenJPEG computes with whole numbers of 32 bits
+    "PDF": 12,
+    "XCF": 24,
 }
 _BYTE_BITS = 8
 _DEFAULT_DEEP_COPIES = 3  # copies of the pixels in memory when they have more than 8 bits
 _DEEP_COPIES = {"PNG": 2.2, "APNG": 2.2, "AVIF": 8, "HEIC": 8}
 _FLOAT_COPIES = 5
-_ALWAYS_DECODED_DEEP = {"TIFF", "PSD", "PSB"}  # decoded at full depth even for a preview
+_ALWAYS_DECODED_DEEP = {"TIFF", "PSD", "PSB", "EXR", "JPEG 2000"}  # decoded at full depth even for a preview
 FORMATS_BY_SUFFIX = {
     ".png": {"PNG", "APNG"},
     ".apng": {"PNG", "APNG"},
@@ -79,6 +95,7 @@ FORMATS_BY_SUFFIX = {
     ".bmp": {"BMP"},
     ".tif": {"TIFF"},
     ".tiff": {"TIFF"},
+    ".dng": {"DNG", "TIFF"},
     ".psd": {"PSD"},
     ".psb": {"PSB"},
     ".kra": {"KRA"},
@@ -88,6 +105,15 @@ FORMATS_BY_SUFFIX = {
     ".clip": {"CLIP"},
     ".svg": {"SVG"},
     ".svgz": {"SVG"},
+    ".tga": {"TGA"},
+    ".jp2": {"JPEG 2000"},
+    ".j2k": {"JPEG 2000"},
+    ".jpf": {"JPEG 2000"},
+    ".jpx": {"JPEG 2000"},
+    ".exr": {"EXR"},
+    ".pdf": {"PDF"},
+    ".ai": {"PDF"},
+    ".xcf": {"XCF"},
 }
 
 
@@ -101,14 +127,16 @@ def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Pi
         most_bytes: Memory that reading may take.
 
     Raises:
-        PictureDamaged: The file is empty, cut short, or its content contradicts itself.
+        PictureDamaged: The file is empty, cut short, or its content contradicts itself. A PNG, JPEG or GIF without its
+            end is read as far as it goes, and a note says so.
         FormatUnknown: The file is in no supported format.
         PictureTooLarge: Reading would take more memory; this is detected before the memory is allocated.
         FileUnreachable: The file can't be opened, is not a regular file, or changed while it was read.
     """
     with open_source(path, most_bytes) as source:
-        picture = picture_from_source(source)
-        return replace(picture, notes=_suffix_notes(path, picture.header) + picture.notes)
+        complete = complete_file(source)
+        picture = picture_from_source(complete.source)
+        return replace(picture, notes=_suffix_notes(path, picture.header) + complete.notes + picture.notes)
 
 
 def picture_from_source(source: Source) -> Picture:
@@ -119,30 +147,33 @@ def picture_from_source(source: Source) -> Picture:
 
 
 def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES) -> Preview:
-    """Read a small picture in sRGB on white paper, in the cheapest way that the format offers.
+    """Read a small picture in sRGB in the cheapest way that the format offers, on white or where that hides it on grey.
 
     Args:
         path: The file; its suffix does not matter.
-        side: Pixels of the longest side, at least 1; a smaller picture is not enlarged.
+        side: Pixels of the longest side, at least 1; a smaller picture is not enlarged. A strip whose sides differ by
+            more than 1:4 is longer, so that its shorter side has a quarter of `side`.
         most_bytes: Memory that reading may take.
 
     Raises:
         PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
     with open_source(path, most_bytes) as source:
-        preview = preview_from_source(source, side)
-        return replace(preview, notes=_suffix_notes(path, preview.header) + preview.notes)
+        complete = complete_file(source)
+        preview = preview_from_source(complete.source, side)
+        return replace(preview, notes=_suffix_notes(path, preview.header) + complete.notes + preview.notes)
 
 
 def preview_from_source(source: Source, side: int) -> Preview:
     """Read a preview from an open file; exceptions of the libraries pass through."""
     header = read_header(source)
     _check_memory(source, header, whole=False)
+    side = preview_side(header.width, header.height, side)
     return make_preview(_read_raw_image(source, header, side), header, side)
 
 
 def _check_memory(source: Source, header: Header, *, whole: bool) -> None:
-    if header.format not in _EMBEDDED_PNG_FORMATS:
+    if header.format not in _EMBEDDED_FORMATS:
         source.check_memory(header.width, header.height, _bytes_per_pixel(header, whole=whole))
 
 
@@ -166,7 +197,7 @@ def _read_raw_image(source: Source, header: Header, side: int | None) -> RawImag
     """
     raw = PIXEL_READERS[header.format](source, header, side)
     height, width = raw.deep.shape[:2] if raw.deep is not None else raw.image.size[::-1]
-    if header.format in _EMBEDDED_PNG_FORMATS:
+    if header.format in _EMBEDDED_FORMATS:
         return raw
     larger = width * height > header.width * header.height
     if larger or (side is None and sorted((width, height)) != sorted((header.width, header.height))):

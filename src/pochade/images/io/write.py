@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from pochade.errors import OutputUnwritable, UsageError
+from pochade.images.base.icc import is_srgb
 from pochade.images.base.picture import Array, Header, Picture
 from pochade.images.base.source import Source, first_line
 from pochade.images.io.encode import encode_image_file
 from pochade.images.io.read import picture_from_source
-from pochade.images.metadata.icc import is_srgb
 from pochade.system.atomic_files import write_atomically
 from pochade.system.path_text import printable
 
@@ -33,6 +33,7 @@ SUFFIX_BY_FORMAT = {
 }
 _DEEP_FORMATS = {"PNG", "TIFF"}  # written with 16 bits; imagecodecs would mark deep JPEG XL as linear light
 _OPAQUE_FORMATS = {"JPEG", "BMP"}  # without alpha
+_UNTAGGED_FORMATS = {"JPEG XL", "BMP"}  # written without a colour profile
 _LOSSLESS_FORMATS = {"PNG", "TIFF", "WebP", "JPEG XL", "BMP"}
 _MAX_SIDE_PIXELS = {"JPEG": 65_500, "WebP": 16_383, "AVIF": 65_536}  # that the libraries can write
 _BYTE_BITS = 8
@@ -113,18 +114,20 @@ def encode_verified(picture: Picture, path: Path, format_name: str, *, quality: 
     height, width = picture.pixels.shape[:2]
     deep, alpha = picture.pixels.dtype != np.uint8, picture.alpha is not None
     reason = unsupported_reason(format_name, deep=deep, alpha=alpha, longest=max(height, width))
-    reason = reason or _lost_profile_reason(picture, format_name)
+    reason = reason or _lost_colours_reason(picture, format_name)
     if reason:
         raise OutputUnwritable(f"'{printable(path)}' could not be written: {reason}", "write it as PNG or TIFF")
     return _encode_and_compare(picture, printable(path), format_name, quality)
 
 
-def _lost_profile_reason(picture: Picture, format_name: str) -> str:
-    """Why a format can't hold a profile that the picture needs; empty if it can."""
+def _lost_colours_reason(picture: Picture, format_name: str) -> str:
+    """Why a format can't say what the picture's values mean; empty if it can."""
+    if picture.hdr is not None and format_name != "PNG":
+        return f"its {format_name} would lose its high dynamic range"
     grey = picture.pixels.shape[-1] == 1
-    if format_name != "JPEG XL" or picture.icc is None or is_srgb(picture.icc, "L" if grey else "RGB"):
+    if format_name not in _UNTAGGED_FORMATS or picture.icc is None or is_srgb(picture.icc, "L" if grey else "RGB"):
         return ""
-    return "its JPEG XL would lose its colour profile"
+    return f"its {format_name} would lose its colour profile"
 
 
 def _encode_and_compare(picture: Picture, name: str, format_name: str, quality: int) -> bytes:
@@ -135,6 +138,8 @@ def _encode_and_compare(picture: Picture, name: str, format_name: str, quality: 
             decoded = picture_from_source(Source(io.BytesIO(content), name, len(content), _UNLIMITED_BYTES))
         if decoded.pixels.shape[:2] != picture.pixels.shape[:2]:
             raise ValueError("its size changed")
+        if (decoded.icc, decoded.hdr) != (picture.icc, picture.hdr) and format_name not in _UNTAGGED_FORMATS:
+            raise ValueError("its colour profile changed")
         if format_name in _LOSSLESS_FORMATS and not _has_same_pixels(decoded, picture):
             raise ValueError("its pixels changed")
     except BaseException as error:  # a panic in a Rust library is no Exception

@@ -9,6 +9,10 @@ At each size three maps per component measure differences in local structure (SS
 edges that it removed. The mean and the 4-norm of each map are weighted into one score: 100 for equal pictures, 90 where
 hardly anybody sees a difference, 70 where the difference is visible at close range.
 
+The reference implementation agrees within 0.05 where its 32-bit recursive filter is exact enough. Where large areas are
+light and flat, its rounding errors lower its score, more in larger pictures: by 0.8 for line art on white of 600 x 420
+pixels that scores 93, by 4 for 1400 x 1000. The scores here have no such errors.
+
 The metric is by Jon Sneyers, Cloudinary, 2022 and 2023. Its Gaussian filter is that of Charalampidis, "Recursive
 Implementation of the Gaussian Filter Using Truncated Cosine Functions", 2016, computed here as a sum of nine pixels.
 """

@@ -8,7 +8,6 @@ from PIL import Image
 from pochade.images.base.picture import WHITE, Array, Picture
 from pochade.images.codecs.screen_encode import encode_compact_jpeg
 from pochade.images.geometry.resize import MIN_LAST_REDUCTION, shrink
-from pochade.images.metadata.icc import convert_to_srgb
 
 MAX_WIDTH = MAX_HEIGHT = 2400  # pixels of the whole drawing
 PANEL_GAP = 8  # pixels of white between panels
@@ -42,16 +41,16 @@ def _draw_panel(picture: Picture) -> Array:
     scale = min(1.0, (MAX_WIDTH - 2 * PANEL_GAP) // 3 / width, MAX_HEIGHT / height)
     factor = max(1, int(1 / scale) // MIN_LAST_REDUCTION)
     small = shrink(_reduce_on_paper(picture, factor), max(1, int(max(width, height) * scale)))
-    return np.asarray(convert_to_srgb(small, picture.icc)[0].convert("RGB"))
+    return np.asarray(small)
 
 
 def _reduce_on_paper(picture: Picture, factor: int) -> Image.Image:
-    """Composite a picture on white and average blocks of factor x factor pixels, band by band to save memory."""
+    """Show a picture on white and average blocks of factor x factor pixels, band by band to save memory."""
     height, width = picture.pixels.shape[:2]
     small = Image.new("RGB", (-(-width // factor), -(-height // factor)))
     rows = max(1, BAND_PIXELS // (width * factor)) * factor
     for top in range(0, height, rows):
-        band = Image.fromarray(_crop_rows(picture, slice(top, top + rows)).on_paper())
+        band = Image.fromarray(_crop_rows(picture, slice(top, top + rows)).srgb(WHITE))
         small.paste(band.reduce(factor), (0, top // factor))
     return small
 

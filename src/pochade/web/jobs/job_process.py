@@ -1,24 +1,29 @@
 """The process of one job. It reads its task as a line of JSON, and writes progress and the answer as lines of JSON.
 
     {"stage": "reading", "done": 12, "total": 90, "loss": null}    progress, a few times a second
-    {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line
+    {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line; with "trace" if nobody foresaw it
 
 The process ends when its input is closed, so that it never outlives the server.
 """
 
 import json
+import logging
 import os
 import signal
 import sys
 import threading
 import time
+import traceback
 from typing import Any, TextIO
 
 from pochade.errors import PochadeError
 from pochade.images.base.source import first_line
+from pochade.system.logs import start_logging
 from pochade.system.progress import Progress
 from pochade.web.jobs.job_tasks import run_task
 
+logger = logging.getLogger(__name__)
+LOG_HINT = "look at 'server.log' beside the index for more"
 MIN_REPORT_SECONDS = 0.2  # between two lines about the same stage
 CANCELLED_EXIT_CODE = 130
 
@@ -50,6 +55,7 @@ class ProgressWriter:
 
 def main() -> None:
     """Run the task that arrives on standard input."""
+    start_logging()
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get between the lines
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job cleans up as after Ctrl-C
@@ -58,11 +64,13 @@ def main() -> None:
     try:
         writer.write_line({"answer": run_task(task, writer.report)})
     except PochadeError as error:
+        logger.info("the job failed: %s", error.sentence, exc_info=error)
         writer.write_line({"problem": error.sentence, "hint": error.hint})
     except KeyboardInterrupt:
         os._exit(CANCELLED_EXIT_CODE)
-    except Exception as error:  # an unexpected error becomes a sentence, not a traceback
-        writer.write_line({"problem": f"the job failed: {first_line(error)}", "hint": ""})
+    except Exception as error:  # an unexpected error becomes a sentence; its traceback is for the server's log
+        trace = "".join(traceback.format_exception(error))
+        writer.write_line({"problem": f"the job failed: {first_line(error)}", "hint": LOG_HINT, "trace": trace})
 
 
 def _exit_when_input_closes() -> None:

@@ -4,6 +4,7 @@ Jobs belong to the server, not to a page: they go on after a page is closed, and
 """
 
 import json
+import logging
 import secrets
 import subprocess
 import sys
@@ -17,12 +18,14 @@ from typing import Any, Literal
 
 from pochade.errors import NotAllowed, NotKnown
 
+logger = logging.getLogger(__name__)
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 MAX_REMEMBERED_JOBS = 50
 MAX_WAITING_JOBS = 20
 MAX_LOG_LINES = 500
 MAX_LOSS_POINTS = 2000  # of a learning curve
 STOP_SECONDS = 10.0  # a job that takes longer to stop is killed
+CLOSE_SECONDS = 0.8  # the same when the server ends
 ENDED_STATES = ("done", "failed", "cancelled")
 
 
@@ -62,6 +65,8 @@ class PageJob:
             self.answer = line["answer"]
         elif "problem" in line:
             self.problem, self.hint = line["problem"], line["hint"]
+            if "trace" in line:
+                logger.error("the job '%s' failed:\n%s", self.kind, line["trace"])
         else:
             self._update_progress(line)
         self.version += 1
@@ -84,6 +89,7 @@ class PageJob:
             self.state = "failed" if self.answer is None else "done"
         if self.state == "failed" and self.problem is None:
             self.problem, self.hint = "the job's process ended without an answer", "look at the server's terminal"
+            logger.error("the process of the job '%s' ended without an answer", self.kind)
         if self.problem:
             self.log.append(f"{time.strftime('%H:%M:%S')} {self.problem}")
         self.ended, self.seconds_left, self.process = time.time(), None, None
@@ -158,15 +164,23 @@ class JobQueue:
         """Whether a job is running."""
         return any(job.state == "running" for job in list(self.jobs.values()))
 
-    def close(self) -> None:
-        """Stop the running job and start no more."""
+    def stop(self) -> None:
+        """Ask the running job to stop, and start no more."""
         with self.changed:
             self.closed = True
             open_ids = [job.id for job in self.jobs.values() if job.state not in ENDED_STATES]
             self.changed.notify_all()
         for job_id in open_ids:
             self.cancel(job_id)
-        self.thread.join(STOP_SECONDS)
+
+    def close(self) -> None:
+        """Stop the running job, or kill it after a moment; its finished work is kept."""
+        self.stop()
+        self.thread.join(CLOSE_SECONDS)
+        processes = [job.process for job in self.jobs.values()]
+        for process in filter(None, processes):
+            process.kill()
+        self.thread.join(CLOSE_SECONDS)
 
     def versions(self) -> dict[str, int]:
         """Return the version of each job by id; a job's version grows with each change."""

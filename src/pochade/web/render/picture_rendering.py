@@ -48,9 +48,9 @@ class RenderTask(ABC):
         except Exception as error:  # a library failed
             return PictureDamaged.about(self.name, f"can't be shown: {first_line(error)}")
 
-    def failure(self, problem: str, *, retry: bool) -> PochadeError:  # noqa: ARG002
-        """Return the error for a task that exceeded its limits."""
-        return PictureTooLarge(problem)
+    def failure(self, problem: str, *, retry: bool) -> PochadeError:
+        """Return the error for a task that exceeded its limits, or whose worker was ended by somebody else."""
+        return FileUnreachable(problem, "try again in a moment") if retry else PictureTooLarge(problem)
 
 
 @dataclass(frozen=True)

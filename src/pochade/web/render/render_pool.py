@@ -3,13 +3,13 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
-from pochade.errors import NotAllowed, PochadeError
-from pochade.system.worker_pool import DEFAULT_TASK_SECONDS, Task, Worker
+from pochade.errors import NotAllowed, PictureTooLarge, PochadeError
+from pochade.system.worker_pool import DEFAULT_TASK_SECONDS
+from pochade.system.worker_process import Task, Worker
 
 DEFAULT_WORKERS = 2  # few, so that the picture on the screen comes before pictures that were scrolled past
 MAX_QUEUE_SECONDS = 30.0  # for which a request waits for a free worker
@@ -32,6 +32,7 @@ class RenderPool:
         preload: Sequence[str] = PRELOADED_MODULES,
     ) -> None:
         self.seconds, self.preload, self.stopped = seconds, preload, threading.Event()
+        self.count = count
         self.idle: LifoQueue[Worker | None] = LifoQueue()  # None: a worker that is not started yet
         self.slots = threading.BoundedSemaphore(count)
         for _ in range(count):
@@ -42,8 +43,10 @@ class RenderPool:
 
         Raises:
             PochadeError: The task failed.
-            NotAllowed: Too many requests are waiting for a worker.
+            NotAllowed: Too many requests are waiting for a worker, or the server ends.
         """
+        if self.stopped.is_set():
+            raise NotAllowed("the server ends", "start it again")
         if not self.slots.acquire(timeout=MAX_QUEUE_SECONDS):
             raise NotAllowed("too many pictures are being read at once", "try again in a moment")
         worker = self.idle.get()
@@ -52,8 +55,7 @@ class RenderPool:
             result = worker.call(task)
         except BaseException:  # the worker may be broken: the next request starts another
             if worker is not None:
-                with suppress(OSError, ValueError):
-                    worker.__exit__()
+                worker.close()
             worker = None
             raise
         finally:
@@ -64,15 +66,20 @@ class RenderPool:
         return result
 
     def close(self) -> None:
-        """End the worker processes."""
+        """End the worker processes; a request that waits for one gets an error at once."""
         self.stopped.set()
-        while not self.idle.empty():
-            if worker := self.idle.get():
-                worker.__exit__()
+        workers = [self.idle.get() for _ in range(self.count)]  # a busy one is put back in a moment
+        for worker in workers:
+            if worker is not None:
+                worker.close()
+            self.idle.put(None)
 
 
 class FileCache:
-    """Files that are made once. The least recently used ones are removed when the cache exceeds its size.
+    """Files that are made once, even if several requests want one at the same time.
+
+    The least recently used ones are removed when the cache exceeds its size. A picture that takes too much memory or
+    time is remembered, so that the same file does not keep a worker busy again and again.
 
     Args:
         folder: Where the files are.
@@ -83,16 +90,48 @@ class FileCache:
         self.folder, self.max_bytes = folder, max_bytes
         self.sizes: OrderedDict[str, int] = OrderedDict()
         self.lock = threading.Lock()
+        self.making: dict[str, threading.Lock] = {}  # by the name of a file that a request makes now
+        self.problems: dict[str, PictureTooLarge] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def file(self, name: str, make: Callable[[Path], None]) -> Path:
-        """Return the file with a name; if it is not in the cache, `make` writes it to the path that it is given."""
+        """Return the file with a name; if it is not in the cache, `make` writes it to the path that it is given.
+
+        Raises:
+            PictureTooLarge: `make` raised it, now or before.
+        """
+        with self.lock:
+            making = self.making.setdefault(name, threading.Lock())
+        try:
+            with making:
+                return self._known_file(name) or self._make(name, make)
+        finally:
+            with self.lock:
+                self.making.pop(name, None)
+
+    def _known_file(self, name: str) -> Path | None:
+        """Return a file of the cache; None if it is not there.
+
+        Raises:
+            PictureTooLarge: It could not be made before.
+        """
         path = self.folder / name
         with self.lock:
-            if name in self.sizes and path.exists():
-                self.sizes.move_to_end(name)
-                return path
-        make(path)
+            if problem := self.problems.get(name):
+                raise problem
+            if name not in self.sizes or not path.exists():
+                return None
+            self.sizes.move_to_end(name)
+        return path
+
+    def _make(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Make a file, and remove the least recently used ones if there is no room."""
+        path = self.folder / name
+        try:
+            make(path)
+        except PictureTooLarge as problem:
+            self.problems[name] = problem
+            raise
         with self.lock:
             self.sizes[name] = path.stat().st_size
             self.sizes.move_to_end(name)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pochade.errors import NotAllowed, NotKnown
+from pochade.errors import NotAllowed, NotKnown, PictureTooLarge
 from pochade.images.base.picture import Array
 from pochade.system.path_text import printable
 from pochade.web.render.render_pool import RenderPool
@@ -51,6 +51,7 @@ class ScanStore:
         self.dropped: dict[str, PageScan] = {}
         self.masks: dict[str, Path] = {}  # by scan id
         self.decoded: OrderedDict[str, DecodedScan] = OrderedDict()  # the least recently used first
+        self.problems: dict[str, PictureTooLarge] = {}  # by the id of a scan that takes too much to decode
         self.lock, self.clean_lock = threading.RLock(), threading.Lock()
 
     def add(self, name: str, content: BinaryIO) -> PageScan:
@@ -90,6 +91,7 @@ class ScanStore:
         with self.lock:
             self.remove_mask(scan_id)
             self._drop_pixels(scan_id)
+            self.problems.pop(scan_id, None)
             if self.dropped.pop(scan_id, None):
                 shutil.rmtree(self.folder / scan_id, ignore_errors=True)
 
@@ -131,9 +133,16 @@ class ScanStore:
             if scan_id in self.decoded:
                 self.decoded.move_to_end(scan_id)
                 return self.decoded[scan_id]
+            if problem := self.problems.get(scan_id):
+                raise problem
             self.folder.mkdir(parents=True, exist_ok=True)
             target = self._pixels_path(scan_id)
-            header = self.pool.submit(DecodeScanTask(scan.path, target, scan.sha256))
+            try:
+                header = self.pool.submit(DecodeScanTask(scan.path, target, scan.sha256))
+            except PictureTooLarge as error:  # remembered: it would keep a worker busy again
+                target.unlink(missing_ok=True)
+                self.problems[scan_id] = error
+                raise
             self.decoded[scan_id] = DecodedScan(header, np.load(target, mmap_mode="r"))
             while len(self.decoded) > MAX_DECODED_SCANS:
                 self._drop_pixels(next(iter(self.decoded)))

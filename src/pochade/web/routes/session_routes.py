@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from pochade.web.app_state import StateDependency
-from pochade.web.security.security_middleware import session_token
-from pochade.web.security.sessions import COOKIE_NAME, MAX_PASSWORD_LENGTH, SESSION_HOURS
+from pochade.web.security.security_middleware import session_tokens
+from pochade.web.security.sessions import MAX_PASSWORD_LENGTH, SESSION_HOURS
 
 routes = APIRouter(tags=["session"])
 TOO_MANY_TRIES = "too many wrong passwords: wait a minute, then try again"
@@ -30,7 +30,7 @@ class PasswordIn(BaseModel):
 @routes.get("/session")
 def get_session(request: Request, state: StateDependency) -> SessionOut:
     """Tell whether to ask for a password."""
-    is_open = state.sessions.is_open(session_token(request.headers))
+    is_open = state.sessions.is_any_open(session_tokens(request.headers, state.sessions.cookie_name))
     return SessionOut(password_needed=state.sessions.password is not None, is_open=is_open)
 
 
@@ -46,7 +46,12 @@ def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Respon
     response = Response(status_code=204)
     secure = request.headers.get("origin", str(request.url)).startswith("https:")  # true also behind an HTTPS proxy
     response.set_cookie(
-        COOKIE_NAME, token, max_age=SESSION_HOURS * 3600, httponly=True, samesite="strict", secure=secure
+        state.sessions.cookie_name,
+        token,
+        max_age=SESSION_HOURS * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
     )
     return response
 
@@ -54,7 +59,7 @@ def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Respon
 @routes.delete("/session", status_code=204)
 def log_out(request: Request, state: StateDependency) -> Response:
     """End the session and remove its cookie."""
-    state.sessions.log_out(session_token(request.headers))
+    state.sessions.log_out(session_tokens(request.headers, state.sessions.cookie_name))
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE_NAME, httponly=True, samesite="strict")
+    response.delete_cookie(state.sessions.cookie_name, httponly=True, samesite="strict")
     return response

@@ -9,21 +9,23 @@
 
 import ipaddress
 import json
+import re
 import socket
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pochade.web.security.sessions import COOKIE_NAME, Sessions
+from pochade.web.security.sessions import Sessions
 from pochade.web.server_settings import LOOPBACK, ServerSettings
 
 MAX_BODY_BYTES = 2**23  # enough for a hundred thousand keys
 MAX_UPLOAD_BYTES = {"/api/find": 2**26, "/api/scans": 2**28}  # paths that take files, and all paths below them
 ALLOWED_FETCH_SITES = {"same-origin", "none"}  # "none": a person typed the address
 SESSION_PATH = "/api/session"  # may be requested without a session
+HOST_HEADER = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:/\\@\s]+))(?::[0-9]{0,5})?")
 OPEN_HINT = "open the address that 'pochade open' printed"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -81,7 +83,11 @@ class SecurityMiddleware:
         is_read_only = method in {"GET", "HEAD"}
         if (is_api or not is_read_only) and headers.get("sec-fetch-site", "none") not in ALLOWED_FETCH_SITES:
             return 403, "another page may not ask this server", OPEN_HINT
-        if is_api and path != SESSION_PATH and not self.sessions.is_open(session_token(headers)):
+        if (
+            is_api
+            and path != SESSION_PATH
+            and not self.sessions.is_any_open(session_tokens(headers, self.sessions.cookie_name))
+        ):
             return 401, "this server needs the password", "log in, or send the password to /api/session"
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > max_body_bytes(path):
@@ -112,19 +118,21 @@ def _host_names(settings: ServerSettings) -> set[str]:
 
 
 def without_port(host: str) -> str:
-    """Return a Host header without its port, and an IPv6 address without its brackets."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
-
-
-def session_token(headers: Headers) -> str | None:
-    """Return the session token in a request's cookies."""
+    """Return a Host header without its port, and an IPv6 address without its brackets; empty if it is malformed."""
+    parts = HOST_HEADER.fullmatch(host)
+    if parts is None or not parts["address"]:
+        return parts["name"] if parts else ""
     try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE_NAME)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
+        return str(ipaddress.IPv6Address(parts["address"]))
+    except ValueError:
+        return ""
+
+
+def session_tokens(headers: Headers, cookie_name: str) -> list[str]:
+    """Return every session token in a request's cookies; cookies of other servers on this machine may be malformed."""
+    chunks = ";".join(headers.getlist("cookie")).split(";")
+    cookies = (cookie_parser(chunk) for chunk in chunks)  # one at a time: a browser may send two of the same name
+    return [cookie[cookie_name] for cookie in cookies if cookie_name in cookie]
 
 
 def max_body_bytes(path: str) -> int:

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 from argon2 import PasswordHasher
@@ -12,7 +12,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from pochade.errors import UsageError
 
-COOKIE_NAME = "pochade"
 SESSION_HOURS = 12
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
@@ -41,10 +40,12 @@ class Sessions:
     Args:
         password: The argon2 hash of the password; None if no password is needed.
         clock: Returns the seconds since some fixed moment.
+        port: The server's port. Browsers share the cookies of all servers on a machine, so each has its own name.
     """
 
-    def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic, port: int = 0) -> None:
         self.password, self.clock, self.lock = password, clock, threading.Lock()
+        self.cookie_name = f"pochade-{port}"
         self.expiry: dict[str, float] = {}  # by token
         self.wrong_tries: dict[str, deque[float]] = defaultdict(deque)  # the moments of the tries, by address
 
@@ -53,6 +54,10 @@ class Sessions:
         if self.password is None:
             return True
         return token is not None and self.expiry.get(token, -inf) > self.clock()
+
+    def is_any_open(self, tokens: Sequence[str]) -> bool:
+        """Return whether a request with these session tokens may be answered."""
+        return self.is_open(None) or any(self.is_open(token) for token in tokens)
 
     def seconds_to_wait(self, address: str) -> float:
         """Return how long an address must wait before it may try a password; 0 if it may try now."""
@@ -89,9 +94,11 @@ class Sessions:
             self.expiry[token] = now + SESSION_HOURS * 3600
             return token, 0.0
 
-    def log_out(self, token: str | None) -> None:
-        """End a session."""
-        self.expiry.pop(token or "", None)
+    def log_out(self, tokens: Sequence[str]) -> None:
+        """End sessions."""
+        with self.lock:  # somebody who logs in at this moment replaces the dictionary
+            for token in tokens:
+                self.expiry.pop(token, None)
 
     def _is_right(self, password: str) -> bool:
         if self.password is None:

@@ -1,6 +1,7 @@
 """Reads the families that the last job stored beside the index."""
 
 import json
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pochade.collection import Collection
 from pochade.index.picture_records import PictureFile
 from pochade.organise.family_model import Family, FamilyMember
 from pochade.web.state.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
 
 
 def families_path(collection: Collection, keep: str | None) -> Path:
@@ -46,7 +49,10 @@ class FamilyStore:
                 if self.cache.get(path, (None,))[0] != stamp:
                     self.cache[path] = stamp, json.loads(path.read_bytes())
                 records = self.cache[path][1]
-        except (OSError, ValueError):
+        except FileNotFoundError:  # no job has looked for them yet
+            return None
+        except (OSError, ValueError) as error:
+            logger.warning("the families can't be read, and are as if not looked for: %s", error, exc_info=error)
             return None
         families = (_parse_family(number, record, snapshot) for number, record in enumerate(records))
         return [family for family in families if family is not None]

@@ -1,0 +1,119 @@
+"""What the samples of a TIFF mean: whole numbers, floats, Lab and CMYK become grey or RGB of 8 or 16 bits."""
+
+# ruff: noqa: PLR2004  # numbers of the file format
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pochade.images.base.float_colours import Range, encode_light, find_float_range, scale_floats
+from pochade.images.base.icc import convert_cmyk_to_srgb
+from pochade.images.base.lab_colours import CIELAB, ICCLAB, convert_lab_to_srgb
+from pochade.images.base.picture import Array, Header, to_8_bit, unit_floats_to_16_bit
+from pochade.images.formats.raw_image import CMYK_NOTE
+from pochade.images.formats.tiff_pages import Directory
+
+_PHOTOMETRIC_TAG, _SAMPLES_TAG, _EXTRA_SAMPLES_TAG, _ICC_PROFILE_TAG = 262, 277, 338, 34675
+_LOWEST_TAG, _HIGHEST_TAG = 340, 341  # SMinSampleValue and SMaxSampleValue
+_WHITE_IS_ZERO, _CMYK = 0, 5
+_LAB_ENCODINGS = {8: CIELAB, 9: ICCLAB}  # by photometric interpretation
+_PREMULTIPLIED = 1  # a kind of alpha among the extra samples
+_LIGHT_RANGE = (0.0, 1.0)
+_LAB_NOTE = "its Lab colours became RGB"
+_SPOT_NOTE = "its spot colours were left out"
+_HIGHLIGHTS_NOTE = "its brightest values were cut off"
+
+
+class PlainColours(NamedTuple):
+    """Grey or RGB, with alpha if there is any."""
+
+    values: Array  # (H, W, 1 to 4) uint8 or uint16, straight alpha last
+    icc: bytes | None
+    notes: tuple[str, ...]
+
+
+def needs_own_decoder(tags: Directory) -> bool:
+    """Whether Pillow would misread the samples of 8 bits: Lab, and CMYK with alpha or spot colours."""
+    kind = tags.get(_PHOTOMETRIC_TAG, 1)
+    return kind in _LAB_ENCODINGS or (kind == _CMYK and int(tags.get(_SAMPLES_TAG, 4)) > 4)
+
+
+def to_plain_colours(values: Array, tags: Directory, header: Header) -> PlainColours:
+    """Convert the samples of a page.
+
+    Args:
+        values: (H, W, C) in the file's own type, with all extra samples.
+        tags: The page's directory.
+        header: The page's header.
+    """
+    values = values[..., : header.channels + header.has_alpha]  # other extra samples are masks and the like
+    values = values if values.dtype.itemsize > 1 else values.view(np.uint8)
+    kind, icc = tags.get(_PHOTOMETRIC_TAG, 1), tags.get(_ICC_PROFILE_TAG)
+    premultiplied = header.has_alpha and tags.get(_EXTRA_SAMPLES_TAG, (0,))[0] == _PREMULTIPLIED
+    if values.dtype.kind == "f" and kind not in _LAB_ENCODINGS:
+        return _convert_floats(values, tags, header, premultiplied=premultiplied)
+    values = values if values.dtype.kind == "f" or values.dtype == np.uint8 else _to_16_bit(values, header.depth)
+    values = ~values if kind == _WHITE_IS_ZERO else values
+    if premultiplied and values.dtype == np.uint16:
+        values = _unpremultiply(values)
+    if kind in _LAB_ENCODINGS:
+        return _convert_lab(values, int(kind), header)
+    if kind == _CMYK:
+        return _convert_cmyk(values, icc, has_spots=int(tags.get(_SAMPLES_TAG, 4)) > 4 + header.has_alpha)
+    return PlainColours(values, icc, ())
+
+
+def _convert_floats(values: Array, tags: Directory, header: Header, *, premultiplied: bool) -> PlainColours:
+    """Floats. Without a profile, those from 0 to 1 are linear light, as programs that write them mean it.
+
+    Floats of another range were whole numbers of a picture, or measurements, which are shown as they are.
+    """
+    icc, count = tags.get(_ICC_PROFILE_TAG), header.channels
+    colours, alpha = values[..., :count], values[..., count:]
+    if premultiplied:
+        colours = colours / np.maximum(alpha, 1e-6)
+    limits = _stated_range(tags) or find_float_range(colours)
+    notes = (_HIGHLIGHTS_NOTE,) if float(np.nanmax(colours, initial=0)) > limits[1] else ()
+    scaled = np.concatenate([scale_floats(colours, limits), scale_floats(alpha, (0.0, 1.0))], axis=-1)
+    if tags.get(_PHOTOMETRIC_TAG, 1) == _WHITE_IS_ZERO:
+        scaled[..., :count] = 1 - scaled[..., :count]
+    if count == 4:
+        return _convert_cmyk(unit_floats_to_16_bit(scaled), icc, has_spots=False)
+    is_light = not icc and limits == _LIGHT_RANGE
+    return PlainColours(encode_light(scaled, count) if is_light else unit_floats_to_16_bit(scaled), icc, notes)
+
+
+def _stated_range(tags: Directory) -> Range | None:
+    """The lowest and the highest value that the file states; None if it states none, or an impossible one."""
+    stated = [np.atleast_1d(tags.get(tag, np.nan)).astype(float) for tag in (_LOWEST_TAG, _HIGHEST_TAG)]
+    low, high = float(stated[0].min()), float(stated[1].max())
+    return (low, high) if np.isfinite([low, high]).all() and low < high else None
+
+
+def _convert_lab(values: Array, kind: int, header: Header) -> PlainColours:
+    colours = convert_lab_to_srgb(values[..., :3], _LAB_ENCODINGS[kind])
+    colours = colours if values.dtype != np.uint8 else to_8_bit(colours)
+    if header.has_alpha:
+        alpha = unit_floats_to_16_bit(values[..., 3:]) if values.dtype.kind == "f" else values[..., 3:]
+        colours = np.concatenate([colours, alpha], axis=-1)
+    return PlainColours(colours, None, (_LAB_NOTE,))
+
+
+def _convert_cmyk(values: Array, icc: bytes | None, *, has_spots: bool) -> PlainColours:
+    colours, notes = convert_cmyk_to_srgb(values[..., :4], icc)
+    spots = (_SPOT_NOTE,) if has_spots else ()
+    return PlainColours(np.concatenate([colours, values[..., 4:]], axis=-1), None, (CMYK_NOTE, *spots, *notes))
+
+
+def _to_16_bit(values: Array, depth: int) -> Array:
+    """Whole numbers of more than 8 bits as uint16."""
+    if values.dtype.itemsize > 2:
+        return (values >> (8 * values.dtype.itemsize - 16)).astype(np.uint16)
+    return values.astype(np.uint16) if depth >= 16 else (values.astype(np.uint16) << (16 - depth))
+
+
+def _unpremultiply(values: Array) -> Array:
+    """Colours divided by the alpha that they were multiplied by; (H, W, C) uint16, alpha last."""
+    alpha = values[..., -1:].astype(np.uint32)
+    colours = values[..., :-1].astype(np.uint32) * 65535 // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(colours, 65535).astype(np.uint16), values[..., -1:]], axis=-1)

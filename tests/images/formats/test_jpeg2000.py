@@ -1,0 +1,85 @@
+"""JPEG 2000: both kinds of file, profiles, CMYK, false sizes and missing ends."""
+
+import struct
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from PIL import Image
+
+from pochade.errors import PictureDamaged, PictureTooLarge, PictureUnreadable
+from pochade.images.io.identify import identify
+from pochade.images.io.read import read_picture
+from tests.support.picture_checks import assert_unreadable, read_content, write_file
+from tests.support.picture_files import (
+    SRGB_PROFILE,
+    colour_values,
+    encode_with_pillow,
+    files_of_every_format,
+    rgb_image,
+)
+
+FILES = files_of_every_format()
+CODESTREAM = b"\xff\x4f\xff\x51"
+
+
+@pytest.mark.parametrize("depth", [8, 12, 16])
+def test_a_bare_codestream_is_read(depth: int, tmp_path: Path) -> None:
+    values = colour_values(depth)
+    content = imagecodecs.jpeg2k_encode(values, level=0, bitspersample=depth, codecformat="j2k")
+    picture = read_content(tmp_path, bytes(content))
+    assert (picture.header.format, picture.header.depth) == ("JPEG 2000", depth)
+    full = 255 if depth == 8 else 65535
+    expected = np.round(values.astype(float) * full / (2**depth - 1))
+    assert np.abs(picture.pixels - expected).max() <= 1
+
+
+def test_the_colour_profile_is_read(tmp_path: Path) -> None:
+    content = encode_with_pillow(rgb_image(), "JPEG2000")
+    start = content.index(b"colr") - 4
+    length = struct.unpack(">I", content[start : start + 4])[0]
+    box = struct.pack(">I4sBBB", 11 + len(SRGB_PROFILE), b"colr", 2, 0, 0) + SRGB_PROFILE
+    head = content.index(b"jp2h") - 4
+    size = struct.unpack(">I", content[head : head + 4])[0] + len(box) - length
+    with_profile = (
+        content[:head] + struct.pack(">I", size) + content[head + 4 : start] + box + content[start + length :]
+    )
+    assert read_content(tmp_path, with_profile).icc == SRGB_PROFILE
+
+
+def test_grey_has_one_channel(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, encode_with_pillow(rgb_image().convert("L"), "JPEG2000"))
+    assert picture.pixels.shape == (16, 24, 1)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
+def test_a_cut_file_is_cut_short(share: float, tmp_path: Path) -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    for content in (encode_with_pillow(noise, "JPEG2000"), encode_with_pillow(noise, "JPEG2000", no_jp2=True)):
+        path = write_file(tmp_path, content[: int(len(content) * share)])
+        assert_unreadable(path, PictureDamaged, "is cut short")
+
+
+def test_a_codestream_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
+    content = bytearray(encode_with_pillow(rgb_image(), "JPEG2000", no_jp2=True))
+    content[8:16] = struct.pack(">II", 1_000_000, 1_000_000)
+    assert_unreadable(write_file(tmp_path, bytes(content)), PictureTooLarge, "1,000,000 x 1,000,000")
+
+
+def test_a_box_with_an_impossible_length_is_damage(tmp_path: Path) -> None:
+    content = FILES["JPEG 2000"].replace(struct.pack(">I", 20) + b"ftyp", struct.pack(">I", 4) + b"ftyp")
+    assert_unreadable(write_file(tmp_path, content), PictureDamaged, "impossible length")
+
+
+@pytest.mark.parametrize("name", ["JPEG 2000", "JPEG 2000:16"])
+def test_damage_gives_a_picture_or_an_error_of_ours(name: str, tmp_path: Path) -> None:
+    start = FILES[name].index(CODESTREAM)
+    for place in (*range(12, 60), *range(start, start + 60)):
+        content = bytearray(FILES[name])
+        content[place] ^= 0x55
+        path = write_file(tmp_path, bytes(content))
+        try:
+            assert read_picture(path, most_bytes=10**7).header.format == identify(path).format
+        except PictureUnreadable as error:
+            assert str(error)  # noqa: PT017  # an error of ours is as good as a picture

@@ -1,0 +1,113 @@
+"""Labels and groups survive a new index, by one file, whatever that file says."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pochade import Collection
+from pochade.errors import DataDamaged, DataMissing, OutputUnwritable
+from pochade.index.answers_file import ImportedAnswers
+from tests.support.learnt_collection import with_subgroups
+
+HASH = "a" * 64
+GROUP = {"id": 1, "parent": None, "name": None, "description": "", "kept": False}
+
+
+def said(collection: Collection) -> tuple[Any, ...]:
+    """Everything that the person said, by path."""
+    files = collection.pictures()
+    labels = {file.path: collection.labels_of(file) for file in files}
+    groups = [(group.number, group.name, group.paths) for group in with_subgroups(collection.groups_so_far())]
+    return labels, groups
+
+
+def test_an_export_restores_labels_and_groups_in_a_new_index(collection: Collection, art: Path, tmp_path: Path) -> None:
+    collection.groups()
+    number = collection.groups()[0].number
+    collection.rename_group(number, "mine")
+    odd = next(file for file in collection.pictures() if file.path not in collection.groups_so_far()[0].paths)
+    collection.pin([odd.path], number)
+    collection.teach("caf\u00e9", [art / "drawing 4.png"], refused=[art / "drawing 2.png"])
+    before = said(collection)
+    exported = tmp_path / "answers.json"
+    assert collection.export_answers(exported) == len({file.number for file in collection.pictures()})
+    collection.close()
+    shutil.rmtree(art / ".pochade")
+    with Collection.open(art) as later:
+        later.learn(minutes=0)
+        result = later.import_answers(exported)
+        assert (result.labels, result.unknown) == (2, 0)
+        assert said(later) == before
+        assert later.import_answers(exported) == ImportedAnswers(labels=0, groups=0, unknown=0)
+
+
+def test_what_the_person_said_here_stays(collection: Collection, art: Path, tmp_path: Path) -> None:
+    collection.groups()
+    collection.teach("old", [art / "drawing 2.png"])
+    collection.export_answers(tmp_path / "answers.json")
+    collection.teach("old", [], refused=[art / "drawing 2.png"])
+    collection.rename_group(collection.groups()[0].number, "mine")
+    before = said(collection)
+    assert collection.import_answers(tmp_path / "answers.json") == ImportedAnswers(labels=0, groups=0, unknown=0)
+    assert said(collection) == before
+
+
+def test_pictures_that_are_not_in_the_index_are_counted(learnt_folder: Path, tmp_path: Path) -> None:
+    text = {
+        "format": "pochade-answers-1",
+        "grouped_count": 0,
+        "groups": [],
+        "pictures": {HASH: {"labels": {"a": True}}},
+    }
+    (tmp_path / "answers.json").write_text(json.dumps(text), encoding="utf-8")
+    with Collection.open(learnt_folder) as collection:
+        assert collection.import_answers(tmp_path / "answers.json").unknown == 1
+        assert collection.labels() == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "pochade-answers-2"},
+        {"groups": 3},
+        {"groups": [GROUP, GROUP]},
+        {"groups": [GROUP | {"parent": 1}]},
+        {"groups": [GROUP | {"parent": 2}]},
+        {"groups": [GROUP | {"parent": 2}, GROUP | {"id": 2, "parent": 1}]},
+        {"groups": [GROUP | {"id": -1}]},
+        {"groups": [GROUP | {"id": 2**40}]},
+        {"groups": [GROUP | {"id": True}]},
+        {"groups": [GROUP | {"name": "two\nlines"}]},
+        {"pictures": {"../x": {"labels": {}}}},
+        {"pictures": {HASH: {"labels": {"a": 1}}}},
+        {"pictures": {HASH: {"labels": {"\x1b[31m": True}}}},
+        {"pictures": {HASH: {"labels": {}, "group": 9, "pinned": False}}},
+        {"pictures": {HASH: []}},
+        {"grouped_count": "many"},
+    ],
+    ids=str,
+)
+def test_an_impossible_export_changes_nothing(change: dict[str, Any], learnt_folder: Path, tmp_path: Path) -> None:
+    text = {"format": "pochade-answers-1", "grouped_count": 0, "groups": [GROUP], "pictures": {}} | change
+    (tmp_path / "answers.json").write_text(json.dumps(text), encoding="utf-8")
+    with Collection.open(learnt_folder) as collection:
+        with pytest.raises(DataDamaged, match="is no export"):
+            collection.import_answers(tmp_path / "answers.json")
+        assert collection.group_tree().nodes == {}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"{}", b"\xff", b"[" * 100_000], ids=["empty", "list", "bare", "byte", "deep"]
+)
+def test_a_text_that_is_no_export_is_refused(content: bytes, learnt_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_bytes(content)
+    with Collection.open(learnt_folder) as collection:
+        with pytest.raises(DataDamaged, match="is no export"):
+            collection.import_answers(tmp_path / "answers.json")
+        with pytest.raises(DataMissing, match="can't be read"):
+            collection.import_answers(tmp_path / "nothing.json")
+        with pytest.raises(OutputUnwritable, match="is no export"):
+            collection.export_answers(tmp_path / "answers.json")
