@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pochade import Collection, open_archive
+from pochade.errors import IndexDamaged
 from pochade.system.progress import Progress
 
 PREVIOUS = Path(__file__).parent / "golden" / "previous"
@@ -47,8 +48,6 @@ def groups_of(collection: Collection) -> list[Any]:
 
 
 def test_it_answers_as_it_did(collection: Collection) -> None:
-    matches = collection.find(collection.folder / "drawing 0.png", k=3)
-    assert [relative(collection, match.path) for match in matches] == EXPECTED["find"]
     assert collection.labels() == EXPECTED["labels"]
     assert groups_of(collection) == EXPECTED["groups"]
     spots = {relative(collection, spot.path): [spot.x, spot.y] for spot in collection.map()}
@@ -64,6 +63,15 @@ def test_learning_again_finds_every_picture_known_and_keeps_all_answers(collecti
     assert (learnt.new, learnt.gone, learnt.problems) == (0, 0, ())
     assert collection.labels() == EXPECTED["labels"]
     assert groups_of(collection) == EXPECTED["groups"]
+
+
+def test_a_search_needs_embeddings_of_the_new_models(collection: Collection) -> None:
+    with pytest.raises(IndexDamaged, match="are missing") as caught:
+        collection.find(collection.folder / "drawing 0.png", k=3)
+    assert "pochade learn" in caught.value.hint
+    collection.learn(0)
+    matches = collection.find(collection.folder / "drawing 0.png", k=3)
+    assert relative(collection, matches[0].path) == EXPECTED["find"][0]
 
 
 def test_its_prior_is_loaded_and_not_fitted_again(collection: Collection) -> None:

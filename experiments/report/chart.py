@@ -63,7 +63,7 @@ def _draw_panel(panel: Panel, top: int) -> list[str]:
 
 def _duplicates() -> Panel:
     copies = load_result("copies")
-    names = {"look": "Pochade, embeddings", "phash-256": "perceptual hash, 256 bits"}
+    names = {"look_unrelated": "Pochade, embeddings", "phash-256_unrelated": "perceptual hash, 256 bits"}
     bars = (Bar(label, copies[name]["recall"], f"{copies[name]['recall']:.0%}") for name, label in names.items())
     return Panel(
         "Edited copies found at 99 % precision (cropped, turned, mirrored, scanned …): more is better", tuple(bars)

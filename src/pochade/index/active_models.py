@@ -68,7 +68,10 @@ class ActiveModels:
         if name == _shipped_name():
             return shipped_embedder()
         if name is None or weights.weights_name(self._model_folder(name)) != name:
-            raise IndexDamaged("the models that made this index are missing", "run 'pochade learn' again")
+            raise IndexDamaged(
+                "the models that made this index are missing",
+                "run 'pochade learn': it embeds all pictures with the models of this version",
+            )
         return Embedder(self._model_folder(name))
 
     def _model_folder(self, name: str) -> Path:

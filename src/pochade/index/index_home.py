@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -70,7 +69,9 @@ def check_no_links(folder: Path, home: Path) -> None:
             )
 
 
-def _entries_of(home: Path) -> Iterator[Path]:
+def _entries_of(home: Path) -> list[Path]:
+    links = list[Path]()
     for below in (home, home / "nets", home / THUMBNAILS_FOLDER, home / "training", home / "page"):
         with suppress(OSError), os.scandir(below) as entries:
-            yield from (Path(entry.path) for entry in entries if entry.is_symlink())
+            links += [Path(entry.path) for entry in entries if entry.is_symlink()]
+    return links

@@ -1,11 +1,14 @@
 """The search finds the lowest quality that reaches a score."""
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from pochade.archive.codecs.quality_search import LossyCandidate, search_quality
+from pochade.archive.codecs.quality_search import LossyCandidate, search_quality, smallest_lossy
 from pochade.images.codecs.lossy import LossyCodec, Original, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 from tests.support.paintings import painting, save_png
@@ -49,3 +52,12 @@ def test_the_lowest_quality_that_reaches_the_score_is_found(steps: list[float], 
         assert candidate == LossyCandidate(bytes(10 * (lowest + 1)), "linear", scores[lowest], "PNG")
     elif candidate is not None:
         assert candidate.score >= 90
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+def test_a_picture_with_nothing_beside_its_pixels_is_encoded_with_loss(file_format: str) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(painting()).save(buffer, file_format)
+    candidate = smallest_lossy(buffer.getvalue(), 70, len(buffer.getvalue()))
+    assert candidate is not None
+    assert candidate.score >= 70

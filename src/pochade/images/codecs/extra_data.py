@@ -72,7 +72,9 @@ def find_extra_data(source: Source, file_format: str) -> ExtraData | None:
         ValueError: The segments of a JPEG are damaged.
     """
     content = _collect_segments(source.read_all()) if file_format == "JPEG" else _collect_chunks(source)
-    return None if content is None else ExtraData(file_format.encode().ljust(4), content)
+    if not content:
+        return NO_EXTRA_DATA if content is not None else None
+    return ExtraData(file_format.encode().ljust(4), content)
 
 
 def has_unclear_colours(source: Source, picture: Picture) -> bool:
