@@ -42,5 +42,5 @@ def test_the_middle_has_the_mean_weights_and_leaves_both_models_alone() -> None:
     first, second = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
     nn.init.constant_(first.weight, 1)
     nn.init.constant_(second.weight, 4)
-    assert float(middle_of(first, second).weight) == 2.5
-    assert [float(model.weight) for model in (first, second)] == [1, 4]
+    assert middle_of(first, second).weight.tolist() == [[2.5]]
+    assert [model.weight.tolist() for model in (first, second)] == [[[1]], [[4]]]
