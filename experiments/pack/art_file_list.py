@@ -7,9 +7,15 @@ from PIL import Image
 from experiments.pack.pack_file import Pack
 from experiments.pack.picture_files import RASTER_SUFFIXES
 from experiments.recipes.art_files import ArtFiles
+from experiments.shared.openclipart import HELD_OUT_EVERY
 
 MIN_DRAWING_SIDE, MAX_DRAWING_SIDE = 150, 1_600  # pixels of the longer side
 MIN_PAINTING_SIDE, MAX_PAINTING_PIXELS = 96, 16_000_000  # of the shorter side; of the whole picture
+
+
+def is_number_held_out(number: int) -> bool:
+    """Whether the square or page of this number is made of held-out pictures: one in ten is."""
+    return number % HELD_OUT_EVERY == 0
 
 
 def list_art_files(art: Pack, drawings: Path, paintings: Path, *, held_out: bool) -> ArtFiles:

@@ -18,12 +18,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from experiments.pack.art_file_list import list_art_files
+from experiments.pack.art_file_list import is_number_held_out, list_art_files
 from experiments.pack.ordered_map import map_in_order
 from experiments.pack.pack_file import Pack, PackEntry, join_blobs, write_pack
 from experiments.recipes.art_files import ArtFiles
 from experiments.recipes.clean_squares import painterly_square, painting_square
-from experiments.shared.openclipart import HELD_OUT_EVERY
 from pochade.archive.codecs.previews import preview_conditioning
 from pochade.images.codecs.preview_reference import PREVIEW_SIDE
 
@@ -70,7 +69,7 @@ def write_crops(path: Path, art: Pack, drawings: Path, paintings: Path, processe
     make_square = partial(encode_random_square, training=training, held_out=held_out)
     squares = map_in_order(make_square, range(SQUARES), "cut squares", processes)
     entries = [
-        PackEntry(f"square {number}", square.clean, is_square_held_out(number), number)
+        PackEntry(f"square {number}", square.clean, is_number_held_out(number), number)
         for number, square in enumerate(squares)
     ]
     extra = _join_encodings("avif", [square.avifs for square in squares])
@@ -78,15 +77,10 @@ def write_crops(path: Path, art: Pack, drawings: Path, paintings: Path, processe
     write_pack(path, "crops", entries, extra)
 
 
-def is_square_held_out(number: int) -> bool:
-    """Whether the square of this number is cut from held-out pictures."""
-    return number % HELD_OUT_EVERY == 0
-
-
 def encode_random_square(number: int, training: ArtFiles, held_out: ArtFiles) -> EncodedSquare:
     """Cut the square of this number, and encode it several times."""
     rng = np.random.default_rng([SEED, number])
-    files = held_out if is_square_held_out(number) else training
+    files = held_out if is_number_held_out(number) else training
     is_painted = rng.random() < PAINTING_SHARE and bool(files.paintings)
     square = (painting_square if is_painted else painterly_square)(files, SIDE, rng)
     avifs = [_encode_square(square, rng) for _ in range(AVIFS_PER_SQUARE)]

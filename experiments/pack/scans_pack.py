@@ -10,19 +10,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from experiments.pack.art_file_list import list_art_files
+from experiments.pack.art_file_list import is_number_held_out, list_art_files
 from experiments.pack.crops_pack import encode_lossless
 from experiments.pack.ordered_map import map_in_order
 from experiments.pack.pack_file import Pack, PackEntry, write_pack
 from experiments.recipes.art_files import ArtFiles
 from experiments.recipes.clean_pages import PAGE_SIDE, make_page, make_patch
-from experiments.shared.openclipart import HELD_OUT_EVERY
+from pochade.training.augment.scan_damage import MM_PER_INCH
 
 PATCHES, PAGES = 6_000, 1_400
 PATCH_SEED, PAGE_SEED = 72, 73
 RESOLUTIONS = (150, 200, 300, 300, 400, 600)  # dots per inch at which patches might have been scanned
 PAGE_MILLIMETRES = (150.0, 420.0)  # of a page's longer side
-MM_PER_INCH = 25.4
 
 
 def write_scans(path: Path, art: Pack, drawings: Path, paintings: Path, processes: int | None = None) -> None:
@@ -42,7 +41,7 @@ def write_scans(path: Path, art: Pack, drawings: Path, paintings: Path, processe
         for number, (content, dots_per_inch) in enumerate(
             map_in_order(encode, range(count), f"make {kind}", processes)
         ):
-            entries.append(PackEntry(f"{kind} {number}", content, _is_held_out(number), len(entries)))
+            entries.append(PackEntry(f"{kind} {number}", content, is_number_held_out(number), len(entries)))
             resolutions.append(dots_per_inch)
     is_page = torch.arange(len(entries)) >= PATCHES
     write_pack(path, "scans", entries, {"is_page": is_page, "dots_per_inch": torch.tensor(resolutions)})
@@ -51,16 +50,12 @@ def write_scans(path: Path, art: Pack, drawings: Path, paintings: Path, processe
 def encode_patch(number: int, training: ArtFiles, held_out: ArtFiles) -> tuple[bytes, float]:
     """Make the patch of this number: a lossless WebP file, and the dots per inch at which it might be scanned."""
     rng = np.random.default_rng([PATCH_SEED, number])
-    patch = make_patch(held_out if _is_held_out(number) else training, rng)
+    patch = make_patch(held_out if is_number_held_out(number) else training, rng)
     return encode_lossless(patch), float(rng.choice(RESOLUTIONS))
 
 
 def encode_page(number: int, training: ArtFiles, held_out: ArtFiles) -> tuple[bytes, float]:
     """Make the page of this number: a lossless WebP file, and the dots per inch at which it might be scanned."""
     rng = np.random.default_rng([PAGE_SEED, number])
-    page = make_page(held_out if _is_held_out(number) else training, rng)
+    page = make_page(held_out if is_number_held_out(number) else training, rng)
     return encode_lossless(page), PAGE_SIDE / float(rng.uniform(*PAGE_MILLIMETRES)) * MM_PER_INCH
-
-
-def _is_held_out(number: int) -> bool:
-    return number % HELD_OUT_EVERY == 0

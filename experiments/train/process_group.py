@@ -1,7 +1,7 @@
 """Several processes that train one model together, each on its share of every batch.
 
-On a CPU, a process with one thread per core trains a small model two to four times as fast as one process with as many
-threads, which wait for each other at every layer.
+On a busy CPU, a process with one thread per core loses less than one process with as many threads, which wait for each
+other at every layer. On a quiet one it is hardly faster (`experiments/results/kit.json`).
 """
 
 import os

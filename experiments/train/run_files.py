@@ -20,6 +20,7 @@ from torch.optim import Optimizer
 from experiments.train.run_plan import RunPlan
 from pochade.errors import UsageError
 from pochade.models.checkpoints import read_tensors, write_tensors
+from pochade.training.run_state import load_optimiser, optimiser_tensors
 
 STATE_FORMAT = "pochade-run-1"
 RUNS = Path(__file__).parents[1] / "runs"
@@ -69,8 +70,7 @@ class RunFiles:
         tensors = {f"model.{name}": tensor for name, tensor in parts.model.state_dict().items()}
         tensors |= {f"average.{name}": tensor for name, tensor in parts.average.state_dict().items()}
         tensors |= {f"memory.{name}": tensor for name, tensor in parts.memory.items()}
-        for number, values in parts.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+        tensors |= {f"optimiser.{name}": tensor for name, tensor in optimiser_tensors(parts.optimiser).items()}
         metadata = {
             "model": self.name,
             "plan": json.dumps(dataclasses.asdict(plan)),
@@ -100,7 +100,7 @@ class RunFiles:
             owners[owner][key] = tensor
         parts.model.load_state_dict(owners["model"])
         parts.average.load_state_dict(owners["average"])
-        _load_optimiser(parts.optimiser, owners["optimiser"])
+        load_optimiser(parts.optimiser, owners["optimiser"])
         for name, tensor in parts.memory.items():
             tensor.copy_(owners["memory"][name])
         return RunProgress(**json.loads(metadata["progress"]))
@@ -115,11 +115,3 @@ class RunFiles:
             raise UsageError(
                 f"a run of '{self.name}' is unfinished", f"add --resume to continue it, or delete '{self.state}'"
             )
-
-
-def _load_optimiser(optimiser: Optimizer, tensors: dict[str, Tensor]) -> None:
-    state = optimiser.state_dict()
-    for name, tensor in tensors.items():
-        number, key = name.split(".")
-        state["state"].setdefault(int(number), {})[key] = tensor
-    optimiser.load_state_dict(state)

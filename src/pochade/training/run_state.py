@@ -80,8 +80,7 @@ def save_run(path: Path, model: nn.Module, optimiser: Optimizer, state: Training
         OutputUnwritable: The file can't be written.
     """
     tensors = {f"net.{name}": tensor for name, tensor in model.state_dict().items()}
-    for number, values in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+    tensors |= {f"optimiser.{name}": tensor for name, tensor in optimiser_tensors(optimiser).items()}
     metadata = {"run": run, "state": json.dumps(dataclasses.asdict(state))}
     write_tensors(path, TRAINING_FORMAT, tensors, metadata)
 
@@ -106,15 +105,26 @@ def resume_run(path: Path, model: nn.Module, optimiser: Optimizer, run: str) -> 
         return TrainingState()
     if metadata["run"] != run:
         return TrainingState()
-    weights, optimiser_state = {}, optimiser.state_dict()
+    owners: dict[str, dict[str, Tensor]] = {"net": {}, "optimiser": {}}
     for name, tensor in tensors.items():
         owner, key = name.split(".", 1)
-        if owner == "net":
-            weights[key] = tensor
-        else:
-            number, key = key.split(".")
-            optimiser_state["state"].setdefault(int(number), {})[key] = tensor
-    model.load_state_dict(weights)
-    optimiser.load_state_dict(optimiser_state)
+        owners[owner][key] = tensor
+    model.load_state_dict(owners["net"])
+    load_optimiser(optimiser, owners["optimiser"])
     state = json.loads(metadata["state"])
     return TrainingState(state["epochs_done"], tuple(state["losses"]), tuple(state["trace"]), state["seconds"])
+
+
+def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:
+    """The state of an optimiser, by `<number of the parameter>.<name>`."""
+    states = optimiser.state_dict()["state"].items()
+    return {f"{number}.{name}": value for number, values in states for name, value in values.items()}
+
+
+def load_optimiser(optimiser: Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Load the state that `optimiser_tensors` returned, in place."""
+    state = optimiser.state_dict()
+    for name, tensor in tensors.items():
+        number, key = name.split(".")
+        state["state"].setdefault(int(number), {})[key] = tensor
+    optimiser.load_state_dict(state)

@@ -14,7 +14,6 @@ def test_streams_of_one_seed_are_equal_call_by_call() -> None:
     assert torch.equal(first.normal((7,)), second.normal((7,)))
     assert torch.equal(first.integers((4,), 0, 10), second.integers((4,), 0, 10))
     assert first.integer(0, 100) == second.integer(0, 100)
-    assert first.number(0, 1) == second.number(0, 1)
     assert torch.equal(first.rows(9, 0.5), second.rows(9, 0.5))
 
 
@@ -91,7 +90,6 @@ def test_integers_reach_both_ends_of_their_range_and_no_further() -> None:
     assert sorted(set(numbers.tolist())) == [-2, -1, 0, 1, 2]
     stream = RandomNumbers(0)
     assert {stream.integer(4, 6) for _ in range(50)} == {4, 5}
-    assert all(0.5 <= stream.number(0.5, 0.75) < 0.75 for _ in range(50))
 
 
 def test_a_mask_and_rows_select_the_share_asked_for() -> None:

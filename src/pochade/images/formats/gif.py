@@ -76,10 +76,5 @@ def _skip_sub_blocks(source: Source, offset: int) -> int:
 
 def read_gif(source: Source, header: Header, side: int | None) -> RawImage:
     """Open the first frame of a GIF; for a preview, the first one that shows something."""
-
-    def open_image() -> GifImagePlugin.GifImageFile:
-        source.file.seek(0)
-        return GifImagePlugin.GifImageFile(source.file)
-
-    image, notes = open_frame(open_image, header.frames, side)
+    image, notes = open_frame(GifImagePlugin.GifImageFile, source.file, header.frames, side)
     return RawImage.from_pillow(image, notes=notes)

@@ -84,12 +84,7 @@ def read_png(source: Source, header: Header, side: int | None) -> RawImage:
     """Read the pixels of a PNG; a preview keeps 16 bits only where 8 are too coarse for its colours."""
     chunks = [chunk for chunk in png_chunks(source) if chunk[0] in TAG_CHUNKS | {b"tRNS"}]
     exif = read_png_exif(source, chunks)
-
-    def open_image() -> PngImagePlugin.PngImageFile:
-        source.file.seek(0)
-        return PngImagePlugin.PngImageFile(source.file)
-
-    image, notes = open_frame(open_image, header.frames, side)
+    image, notes = open_frame(PngImagePlugin.PngImageFile, source.file, header.frames, side)
     grey = header.channels == 1
     icc, hdr = read_png_colours(source, chunks, image.info.get("icc_profile") or None, exif).resolve(grey=grey)
     deep = None

@@ -4,6 +4,7 @@ Many animations begin with a black, white or transparent frame. Its preview woul
 """
 
 from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -21,17 +22,25 @@ _MAX_PIXELS = 200_000_000  # of all judged frames, because decoding takes time
 _DAMAGE = (EOFError, OSError, ValueError, SyntaxError, IndexError, TypeError)  # what Pillow raises in damaged frames
 
 
-def open_frame(open_image: Callable[[], Image.Image], frames: int, side: int | None) -> tuple[Image.Image, Notes]:
+def open_frame(
+    plugin: Callable[[BinaryIO], Image.Image], file: BinaryIO, frames: int, side: int | None
+) -> tuple[Image.Image, Notes]:
     """Open an animation at its first frame, or for a preview at the frame that stands for it.
 
     Args:
-        open_image: A function that opens the file again at each call.
+        plugin: Pillow's class for the format.
+        file: The file; it is read from its start.
         frames: The number of frames that the file states.
         side: Pixels of the longest side of the preview; None for the whole picture, which is always the first frame.
 
     Returns:
         The opened image, and a note if it is not the first frame.
     """
+
+    def open_image() -> Image.Image:
+        file.seek(0)
+        return plugin(file)
+
     if side is None or frames < 2:  # noqa: PLR2004
         return open_image(), ()
     number = _find_visible_frame(open_image(), frames)

@@ -58,10 +58,5 @@ def _parse_size(kind: bytes, start: bytes) -> tuple[tuple[int, int], bool]:
 
 def read_webp(source: Source, header: Header, side: int | None) -> RawImage:
     """Open the first frame of a WebP; for a preview, the first one that shows something."""
-
-    def open_image() -> WebPImagePlugin.WebPImageFile:
-        source.file.seek(0)
-        return WebPImagePlugin.WebPImageFile(source.file)
-
-    image, notes = open_frame(open_image, header.frames, side)
+    image, notes = open_frame(WebPImagePlugin.WebPImageFile, source.file, header.frames, side)
     return RawImage.from_pillow(image, notes=notes)

@@ -67,10 +67,6 @@ class RandomNumbers:
         """One random integer from `low` to `high` - 1, the same for a whole batch. No device is waited for."""
         return low + self._next_key() % (high - low)
 
-    def number(self, low: float, high: float) -> float:
-        """One uniform random number, the same for a whole batch. No device is waited for."""
-        return low + (high - low) * (self._next_key() / WORD)
-
     def per_picture(self, count: int, low: float, high: float) -> Tensor:
         """One uniform random number for each picture of a batch: (B, 1, 1, 1)."""
         return self.uniform((count, 1, 1, 1), low, high)
