@@ -78,7 +78,11 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure again (
 	$(BIN)/python -m experiments.bench.bench_codes
 	$(BIN)/python -m experiments.bench.bench_collection
 	$(BIN)/python -m experiments.bench.bench_many
+	$(BIN)/python -m experiments.bench.bench_natural_pairs
 	$(BIN)/python -m experiments.bench.bench_families
+	$(BIN)/python -m experiments.bench.bench_family_search
+	$(BIN)/python -m experiments.bench.bench_family_speed
+	$(BIN)/python -m experiments.bench.bench_duplicate_rivals
 	$(BIN)/python -m experiments.bench.bench_groups
 	$(BIN)/python -m experiments.bench.bench_teach
 	$(BIN)/python -m experiments.bench.bench_wall

@@ -33,7 +33,10 @@ pytestmark = [
 MAX_BYTES = 600 * 2**20
 MAX_SECONDS = 10.0  # of processor time
 READERS = ("pochade.images.io.read",)
-RENDERED_BOMBS = {"noise.svg", "brushes.svg", "layers.svg", "nested layers.svg"}
+SLOW_BOMBS = {
+    *("noise.svg", "brushes.svg", "layers.svg", "nested layers.svg", "tiles.pdf", "layers.pdf", "shades.pdf"),
+    *("scans.jpg", "layers.xcf", "layers.psd", "layers.ora"),
+}
 
 
 @pytest.fixture(name="worker")
@@ -49,8 +52,8 @@ def make_small_worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
 
 
 def all_bombs(*, slow_ones: Sequence[Any]) -> list[Any]:
-    """The names of all bombs; those that a worker renders until its time is over get these marks."""
-    return [pytest.param(name, marks=slow_ones if name in RENDERED_BOMBS else ()) for name in BOMBS]
+    """The names of all bombs; those that keep a worker busy until its time is over get these marks."""
+    return [pytest.param(name, marks=slow_ones if name in SLOW_BOMBS else ()) for name in BOMBS]
 
 
 def write_bomb(folder: Path, name: str) -> Path:

@@ -1,122 +1,118 @@
-"""How well `families` finds the edits and stages of works, and tells which they are.
+"""How well `families` finds the copies, edits and stages of works, and tells which they are.
 
     python -m experiments.bench.bench_families
 
-The folder has 500 held-out works, each with one to six copies, edits or stages, among 3,000 other drawings. Measured as
-precision, recall and F1 of pairs, and as the share of members whose kind is right.
+The folder has 500 held-out works, each with one to six exact copies, resaves, edits or stages, among 3,000 other
+drawings. Measured as precision, recall and F1 of pairs, as the share of members whose kind is right, and as the number
+of files that are preselected for removal although they are neither exact copies nor resaves. Then the drawings of
+openclipart that exist in black and white, too, are put among 1,000 others: how many pairs are one work?
 """
 
-import random
-import sys
+import json
+import shutil
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from PIL import Image, ImageFilter, ImageOps
-
-from experiments.shared.edits import EDITS, STAGES
-from experiments.shared.held_out_drawings import without_repetitive_folders
-from experiments.shared.openclipart import NEAR_BITS, Drawing, load_drawings
+from experiments.shared.families_folder import FamiliesFolder, choose_works_and_others, make_families_folder
+from experiments.shared.openclipart import Drawing, file_digest
+from experiments.shared.pair_figures import drawing_names, pair_figures
 from experiments.shared.paths import DRAWINGS
-from experiments.shared.perceptual_hash import distinct_rows, hash_distances
 from experiments.shared.record import record
-from experiments.shared.white_paper import on_white
+from experiments.truth.natural_pairs import load_natural_pairs, load_related_drawings
 from pochade import Collection
+from pochade.organise.family_model import Family
 
-WORKS, DISTRACTORS, MAX_VERSIONS = 500, 3_000, 6
-ALL_STAGES = STAGES | {
-    "flat": lambda picture: ImageOps.posterize(picture.filter(ImageFilter.MedianFilter(5)), 2),
-}
-
-
-def _choose_distinct(drawings: list[Drawing], count: int, others: list[Drawing]) -> list[Drawing]:
-    """Choose drawings that are near neither each other nor the other drawings."""
-    candidates = without_repetitive_folders(drawings)
-    near = hash_distances(np.stack([drawing.grey for drawing in [*others, *candidates]])) < NEAR_BITS
-    return [candidates[row - len(others)] for row in distinct_rows(near, count, given=len(others))]
+BLACK_AND_WHITE = "_bw"  # at the end of a drawing's name
+OTHERS_OF_BLACK_AND_WHITE = 1_000
+REMOVABLE = ("exact", "resave")
 
 
-def _save(picture: Image.Image, folder: Path, name: str) -> str:
-    """Write a picture into a folder, and return its name."""
-    picture.save(folder / name)
-    return name
-
-
-def _make_folder(folder: Path, works: list[Drawing], others: list[Drawing]) -> dict[str, tuple[int, str]]:
-    """Make a folder of works, each with copies, edits or stages, and of other drawings. Names give nothing away.
-
-    Returns:
-        For each file of a work, the number of the work and the file's relation to it.
-    """
-    rng, truth = random.Random(0), dict[str, tuple[int, str]]()
-    names = [f"{number:06d}.png" for number in range(WORKS * (MAX_VERSIONS + 1) + len(others))]
-    rng.shuffle(names)
-    for work, drawing in enumerate(works):
-        whole = on_white(Image.open(drawing.path))
-        truth[_save(whole, folder, names.pop())] = (work, "exact")
-        changes = rng.sample([*EDITS, *ALL_STAGES, *ALL_STAGES, "exact"], rng.randint(1, MAX_VERSIONS))
-        for name in changes:
-            if name == "exact":
-                truth[_save(whole, folder, names.pop().replace(".png", ".bmp"))] = (work, "exact")
-            else:
-                change, relation = (EDITS | ALL_STAGES)[name], "version" if name in ALL_STAGES else "near"
-                truth[_save(change(whole), folder, names.pop())] = (work, relation)
-    for drawing in others:
-        _save(on_white(Image.open(drawing.path)), folder, names.pop())
-    return truth
-
-
-def _measure_families(collection: Collection, truth: dict[str, tuple[int, str]]) -> dict[str, object]:
-    """Precision, recall and F1 of pairs, and how often the kind of a member is right."""
-    right = wrong = 0
+def measure_kinds(families: Sequence[Family], folder: FamiliesFolder) -> dict[str, Any]:
+    """How often the kind of a member is right, and which files should not have been preselected."""
     kinds, wrong_kinds = Counter[str](), Counter[str]()
-    for family in collection.families():
-        members = [truth.get(member.path.name) for member in family.members]
-        for first, second in combinations(members, 2):
-            if first is None or second is None or first[0] != second[0]:
-                wrong += 1
-            else:
-                right += 1
-        cover = members[0]
-        for member, second in zip(family.members[1:], members[1:], strict=True):
-            if cover and second and cover[0] == second[0]:
-                kind = max((cover[1], second[1]), key=("exact", "near", "version").index)
+    preselected, wrong_files = 0, list[str]()
+    for family in families:
+        for member in family.members[1:]:
+            pair = family.cover.name, member.path.name
+            kind = folder.kind(*pair)
+            if kind:
                 kinds[kind] += 1
-                wrong_kinds[kind] += kind != member.kind
-    sizes = Counter(work for work, _ in truth.values()).values()
-    precision, recall = right / (right + wrong), right / sum(size * (size - 1) // 2 for size in sizes)
+                wrong_kinds[f"{kind} as {member.kind}"] += kind != member.kind
+            if member.preselected:
+                preselected += 1
+                if kind not in REMOVABLE:
+                    wrong_files.append(drawing_names(folder, pair))
     return {
-        "pairs": right + wrong,
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / (precision + recall),
-        "kind_right": 1 - wrong_kinds.total() / kinds.total(),
+        "kind_right": 1 - wrong_kinds.total() / max(1, kinds.total()),
         "kinds": dict(kinds),
-        "kinds_wrong": dict(wrong_kinds),
+        "kinds_wrong": {name: count for name, count in sorted(wrong_kinds.items()) if count},
+        "preselected": preselected,
+        "preselected_wrong": len(wrong_files),
+        "preselected_wrong_files": sorted(wrong_files),
     }
+
+
+def _measure_families(folder: Path, truth: FamiliesFolder) -> dict[str, Any]:
+    with Collection.open(folder) as collection:
+        collection.learn(minutes=0)
+        begin = time.perf_counter()
+        families = collection.families()
+        seconds = time.perf_counter() - begin
+        begin = time.perf_counter()
+        collection.families()
+        again = time.perf_counter() - begin
+        files = len(collection.pictures())
+    pairs = [pair for family in families for pair in combinations([member.path.name for member in family.members], 2)]
+    timing = {"files": files, "seconds": seconds, "again": again}
+    return pair_figures(pairs, truth) | measure_kinds(families, truth) | timing
+
+
+def _black_and_white_pairs() -> list[tuple[Path, Path]]:
+    """The drawings that exist in black and white, too, each once. Pairs that the truth calls different are left out."""
+    different = {frozenset(pair.paths) for pair in load_natural_pairs() if pair.kind == "different"}
+    pairs = dict[str, tuple[Path, Path]]()  # by the content of the one in black and white
+    for path in sorted(DRAWINGS.rglob(f"*{BLACK_AND_WHITE}.png")):
+        coloured = path.with_stem(path.stem.removesuffix(BLACK_AND_WHITE))
+        names = frozenset(str(file.relative_to(DRAWINGS)) for file in (path, coloured))
+        if coloured.exists() and names not in different:
+            pairs.setdefault(file_digest(path), (coloured, path))
+    return list(pairs.values())
+
+
+def _measure_black_and_white(folder: Path, others: Sequence[Drawing]) -> dict[str, Any]:
+    """The share of the drawings in black and white that are in a family with the coloured drawing."""
+    pairs = _black_and_white_pairs()
+    for number, pair in enumerate(pairs):
+        for stem, path in zip("ab", pair, strict=True):
+            shutil.copyfile(path, folder / f"{number:03d}{stem}.png")
+    for number, drawing in enumerate(others[:OTHERS_OF_BLACK_AND_WHITE]):
+        shutil.copyfile(drawing.path, folder / f"other{number:04d}.png")
+    with Collection.open(folder) as collection:
+        collection.learn(minutes=0)
+        families = [{member.path.stem for member in family.members} for family in collection.families()]
+    missed = [
+        str(path.relative_to(DRAWINGS))
+        for number, (_, path) in enumerate(pairs)
+        if not any({f"{number:03d}a", f"{number:03d}b"} <= stems for stems in families)
+    ]
+    return {"n": len(pairs), "recall": 1 - len(missed) / len(pairs), "missed": missed}
 
 
 def main() -> None:
     """Measure and write `results/families.json`."""
-    drawings = load_drawings(DRAWINGS)
-    works = _choose_distinct([drawing for drawing in drawings if drawing.held_out], WORKS, [])
-    others = _choose_distinct([drawing for drawing in drawings if not drawing.held_out], DISTRACTORS, works)
+    works, others = choose_works_and_others()
     with tempfile.TemporaryDirectory() as folder:
-        truth = _make_folder(Path(folder), works, others)
-        with Collection.open(folder) as collection:
-            collection.learn(minutes=0)
-            begin = time.perf_counter()
-            figures = _measure_families(collection, truth)
-            seconds = time.perf_counter() - begin
-            begin = time.perf_counter()
-            collection.families()
-            again = time.perf_counter() - begin
-            files = len(collection.pictures())
-    figures |= {"works": len(works), "distractors": len(others), "files": files, "seconds": seconds, "again": again}
-    print(figures, file=sys.stderr)
+        truth = make_families_folder(Path(folder), works, others, load_related_drawings())
+        figures = _measure_families(Path(folder), truth) | {"works": len(works), "distractors": len(others)}
+    record("families", figures)  # so far
+    with tempfile.TemporaryDirectory() as folder:
+        figures["black_and_white"] = _measure_black_and_white(Path(folder), others)
+    print(json.dumps(figures, indent=1))
     record("families", figures)
 
 

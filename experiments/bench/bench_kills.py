@@ -1,32 +1,52 @@
-"""Whether the index survives: `learn` is killed at a hundred random moments and then run to its end.
+"""Whether work survives: `learn`, `compress`, `clean` and `extract` are killed at random moments, then run again.
 
-    python -m experiments.bench.bench_kills
+    python -m experiments.bench.bench_kills [KILLS] [VERB ...]
 
-After every five kills, the finished index must equal that of an undisturbed run over the same 316 drawings.
+KILLS is the number for each verb, 250 by default. A run continues what was killed before it. After every five kills, a
+run is not disturbed: what it leaves must equal the result of an undisturbed run, without another file beside it. The
+originals must never change. The verbs work on few drawings, because what counts is the number of kills.
 """
 
+import hashlib
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from experiments.shared.paths import DRAWINGS
 from experiments.shared.record import record
-from pochade import Collection
+from pochade import Collection, compress, open_archive
+from pochade.archive.container.stored_paths import printable_path
 
-KILLS = 100
+KILLS = 250
+KILLS_PER_RUN = 5
+EARLIEST = 0.4  # share of an undisturbed run's time; before that, it only imports modules
 FOLDER = "animals"  # of openclipart
-LEARN_CODE = "import sys; from pochade import Collection; Collection.open(sys.argv[1]).learn(minutes=0)"
+Outcome = dict[str, Any]
 
 
-def _read_index(folder: Path) -> dict[str, tuple[str, bytes, bytes]]:
+@dataclass(frozen=True)
+class Verb:
+    """A verb to kill. It works in a folder that holds the originals in `art`."""
+
+    code: str  # of the run; sys.argv[1] is the folder
+    read: Callable[[Path], Outcome]  # what the verb made
+    pictures: int  # number of originals
+    result: str  # the file or folder that the verb makes
+
+
+def _read_index(home: Path) -> Outcome:
     """Each file's content hash, embedding and sketch."""
-    with Collection.open(folder) as collection:
+    with Collection.open(home / "art") as collection:
         embeddings, sketches = collection.models.embeddings(collection.index.row_count()), collection.sketches()
         return {
-            str(picture.path.relative_to(folder)): (
+            str(picture.path.relative_to(collection.folder)): (
                 picture.hash,
                 embeddings[picture.row].tobytes(),
                 sketches[picture.row].tobytes(),
@@ -35,29 +55,97 @@ def _read_index(folder: Path) -> dict[str, tuple[str, bytes, bytes]]:
         }
 
 
-def main() -> None:
-    """Measure and write `results/kills.json`."""
-    rng, seconds, equal = random.Random(0), [], 0
+def _read_archive(home: Path) -> Outcome:
+    """Each file's content hash, and the names of the files beside the archive."""
+    with open_archive(home / "a.pochade") as archive:
+        damage = archive.verify()
+        contents = {printable_path(file.path): file.entry.original_sha256 for file in archive}
+    return {"files": contents, "damage": damage, "beside": sorted(path.name for path in home.iterdir())}
+
+
+def _read_folder(folder: Path) -> Outcome:
+    """Each file's content hash."""
+    files = (path for path in folder.rglob("*") if path.is_file() and ".pochade" not in path.relative_to(folder).parts)
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+VERBS = {
+    "learn": Verb(
+        "from pochade import Collection; Collection.open(sys.argv[1] + '/art').learn(minutes=0)",
+        _read_index, 80, "art/.pochade",
+    ),
+    "compress": Verb(
+        "from pochade import compress; compress(sys.argv[1] + '/art', sys.argv[1] + '/a.pochade')",
+        _read_archive, 10, "a.pochade",
+    ),
+    "clean": Verb(
+        "from pochade.cli import main; home = sys.argv[1]\n"
+        "sys.argv = ['pochade', 'clean', home + '/art', '--to', home + '/clean']; main()",
+        lambda home: _read_folder(home / "clean"), 5, "clean",
+    ),
+    "extract": Verb(
+        "from pochade.archive.extractor import extract; from pochade import open_archive\n"
+        "with open_archive(sys.argv[1] + '/art/a.pochade') as archive: extract(archive, sys.argv[1] + '/out')",
+        lambda home: _read_folder(home / "out"), 20, "out",
+    ),
+}  # fmt: skip
+
+
+def _prepare(verb: Verb, home: Path) -> None:
+    """Copy the originals; for `extract`, also put them into an archive."""
+    (home / "art").mkdir()
+    for path in sorted((DRAWINGS / FOLDER).glob("*.png"))[: verb.pictures]:
+        shutil.copy2(path, home / "art")
+    if verb is VERBS["extract"]:
+        compress(home / "art", home / "art" / "a.pochade")
+
+
+def _run(verb: Verb, home: Path, seconds: float | None) -> None:
+    """Run the verb, and kill it after some seconds."""
+    run = subprocess.Popen([sys.executable, "-c", "import sys; " + verb.code, str(home)], stderr=subprocess.DEVNULL)
+    try:
+        run.wait(seconds)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.wait()
+
+
+def _remove_result(verb: Verb, home: Path) -> None:
+    path = home / verb.result
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _kill_often(name: str, kills: int) -> dict[str, int]:
+    """Kill a verb, and compare each undisturbed run after five kills; returns the counts."""
+    verb, rng, same = VERBS[name], random.Random(0), 0
     with tempfile.TemporaryDirectory() as workspace:
-        folder = Path(workspace) / "art"
-        shutil.copytree(DRAWINGS / FOLDER, folder)
-        Collection.open(folder).learn(minutes=0)
-        expected = _read_index(folder)
-        for number in range(KILLS):
-            if number % 5 == 0:  # five kills, then a whole run
-                shutil.rmtree(folder / ".pochade")
-            seconds.append(rng.uniform(0.5, 7))
-            run = subprocess.Popen([sys.executable, "-c", LEARN_CODE, str(folder)])
-            try:
-                run.wait(seconds[-1])
-            except subprocess.TimeoutExpired:
-                run.kill()
-                run.wait()
-            if number % 5 == 4:  # noqa: PLR2004
-                Collection.open(folder).learn(minutes=0)
-                equal += _read_index(folder) == expected
-                print(number + 1, "kills,", equal, "equal indexes", flush=True)
-    record("kills", {"kills": KILLS, "indexes": KILLS // 5, "same": equal, "files": len(expected)})
+        home = Path(workspace)
+        _prepare(verb, home)
+        originals = _read_folder(home / "art")
+        begin = time.monotonic()
+        _run(verb, home, None)
+        seconds, expected = time.monotonic() - begin, verb.read(home)
+        for number in range(kills):
+            if number % KILLS_PER_RUN == 0:
+                _remove_result(verb, home)
+            _run(verb, home, rng.uniform(EARLIEST * seconds, seconds))
+            if number % KILLS_PER_RUN == KILLS_PER_RUN - 1:
+                _run(verb, home, None)
+                same += verb.read(home) == expected and _read_folder(home / "art") == originals
+                print(name, number + 1, "kills,", same, "results as undisturbed", flush=True)
+    return {"kills": kills, "results": kills // KILLS_PER_RUN, "same": same, "files": len(originals)}
+
+
+def main() -> None:
+    """Measure; write `results/kills.json` if all verbs are killed."""
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    names = [word for word in sys.argv[1:] if word in VERBS] or list(VERBS)
+    figures = {name: _kill_often(name, numbers[0] if numbers else KILLS) for name in names}
+    if len(names) == len(VERBS):
+        record("kills", figures)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from experiments.shared.art_folders import make_small_pictures, measure_learning
+from experiments.shared.art_folders import make_small_pictures, measure_learning, measure_organising
 from experiments.shared.paths import DRAWINGS
-from experiments.shared.processes import measure_python
 from experiments.shared.record import record
 from pochade import Collection
 
 PICTURES = 100_000
-ORGANISE_CODE = (
-    "import sys; from pochade import Collection\n"
-    "if __name__ == '__main__': getattr(Collection.open(sys.argv[1], index=sys.argv[2]), sys.argv[3])()"
-)
 
 
 def main() -> None:
@@ -34,7 +29,7 @@ def main() -> None:
             with Collection.open(folder, index=index) as collection:
                 figures[name]["pieces"] = collection.index.row_count()
             for verb in ("families", "groups", "map"):
-                usage = measure_python(ORGANISE_CODE, str(folder), str(index), verb, poll_seconds=0.5)
+                usage = measure_organising(folder, index, verb)
                 figures[name][verb] = {"seconds": usage.seconds, "most_mb": usage.peak_megabytes}
                 print(name, verb, figures[name][verb], flush=True)
                 record("many", figures)

@@ -2,9 +2,10 @@
 
     python -m experiments.bench.bench_mutations [FILES]
 
-Each file is one of `tests.support.picture_files` with flipped bits, a missing end, or a stretch replaced by one of
-itself or of another format's file. A child process with 1 GB of address space reads the files in turn, whole and as a
-preview. The parent counts the outcomes, and starts another child when one crashes or takes over ten seconds for a file.
+Each file is one of `tests.support.picture_files` with flipped bits, a missing end, a stretch replaced by one of itself
+or of another format's file, or extreme numbers in its header. A child process with 1 GB of address space reads the
+files in turn, whole and as a preview. The parent counts the outcomes, and starts another child when one crashes or
+takes over ten seconds for a file.
 """
 
 import json
@@ -24,7 +25,12 @@ FILES = 10_000
 CHILD_BYTES = 10**9  # address space of a child process
 READER_BYTES = CHILD_BYTES // 2  # limit given to the reader; the libraries need the rest
 SECONDS_PER_FILE = 10.0
-KINDS = ("flip", "cut", "splice")
+KINDS = ("flip", "cut", "splice", "claim")
+EXTREMES = (
+    *(number.to_bytes(4, "little") for number in (0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000, 10_000)),
+    *(number.to_bytes(4, "big") for number in (1, 0xFFFF, 0x7FFFFFFF, 0x80000000, 10_000)),
+)
+HEADER_BYTES = 600  # where sizes, counts and offsets are claimed
 
 
 def mutate_file(samples: dict[str, bytes], index: int) -> tuple[str, str, bytes]:
@@ -42,6 +48,9 @@ def mutate_file(samples: dict[str, bytes], index: int) -> tuple[str, str, bytes]
             content[place // 8] ^= 1 << place % 8
     elif kind == "cut":
         del content[int(rng.integers(0, len(content))) :]
+    elif kind == "claim":
+        for place in rng.integers(0, min(len(content), HEADER_BYTES), rng.integers(1, 4)).tolist():
+            content[place : place + 4] = EXTREMES[int(rng.integers(len(EXTREMES)))]
     else:
         other = samples[names[int(rng.integers(0, len(names)))] if rng.integers(2) else format_name]
         length = int(rng.integers(1, max(2, len(other) // 4)))

@@ -1,7 +1,7 @@
 """Writes the data packs: `python -m experiments.pack [PURPOSE ...]`.
 
-The purposes are `art`, `crops` and `scans`; all of them if none is named. The last two are cut from the pictures that
-`art` names, so `art` is written first where it is missing.
+The purposes are `art`, `pairs`, `crops` and `scans`; all of them if none is named. The others are made of the pictures
+that `art` names, so `art` is written first where it is missing.
 """
 
 import argparse
@@ -12,12 +12,14 @@ import time
 from experiments.pack.art_pack import write_art
 from experiments.pack.crops_pack import write_crops
 from experiments.pack.pack_file import pack_path, read_pack
+from experiments.pack.pairs_pack import write_pairs
 from experiments.pack.picture_files import require_folder
 from experiments.pack.scans_pack import write_scans
 from experiments.shared.paths import DRAWINGS, PAINTINGS
 from pochade.errors import PochadeError
 
-PURPOSES = ("art", "crops", "scans")
+WRITERS = {"pairs": write_pairs, "crops": write_crops, "scans": write_scans}
+PURPOSES = ("art", *WRITERS)
 
 
 def main() -> None:
@@ -42,8 +44,7 @@ def _write(purpose: str) -> None:
     if purpose == "art":
         write_art(path, DRAWINGS, PAINTINGS)
     else:
-        write = write_crops if purpose == "crops" else write_scans
-        write(path, read_pack(pack_path("art")), DRAWINGS, PAINTINGS)
+        WRITERS[purpose](path, read_pack(pack_path("art")), DRAWINGS, PAINTINGS)
     pack, content = read_pack(path), path.read_bytes()
     print(
         f"{path}: {len(pack)} pictures, {int(pack.held_out.sum())} of them held out, {len(content) / 1e6:.1f} MB, "

@@ -1,4 +1,4 @@
-"""Random edits and stages of a drawing, from which the pair model learns (`experiments/train/tasks/pair_model.py`)."""
+"""Random resaves, edits and stages of a drawing, from which the pair model learns (`experiments/train/`)."""
 
 import io
 import random
@@ -12,19 +12,49 @@ Change = Callable[[Picture, random.Random], Picture]
 WHITE = (255, 255, 255)
 
 
-# Edits ---------------------------------------------------------------------------------------------------------------
+# Resaves -------------------------------------------------------------------------------------------------------------
+
+FILTERS = (
+    Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS,
+)  # fmt: skip
+RESIZED_SHARE = 0.6  # of the resaves
 
 
-def _resave(picture: Picture, rng: random.Random) -> Picture:
-    """Encode as JPEG and decode."""
+def resave(picture: Picture, rng: random.Random) -> Picture:
+    """Resize, or don't; then encode as JPEG or WebP, reduce to a palette, or keep the pixels."""
+    if rng.random() < RESIZED_SHARE:
+        picture = _resize(picture, rng)
+    return rng.choice((_encode_jpeg, _encode_jpeg, _encode_webp, _reduce_palette, _keep))(picture, rng)
+
+
+def _resize(picture: Picture, rng: random.Random) -> Picture:
+    share = rng.uniform(0.35, 0.95)
+    size = max(8, round(picture.width * share)), max(8, round(picture.height * share))
+    return picture.resize(size, rng.choice(FILTERS))
+
+
+def _encode_jpeg(picture: Picture, rng: random.Random) -> Picture:
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=rng.randint(15, 90))
+    picture.save(buffer, "JPEG", quality=rng.randint(25, 95), subsampling=rng.choice((0, 2)))
     return Image.open(buffer).convert("RGB")
 
 
-def _shrink(picture: Picture, rng: random.Random) -> Picture:
-    share = rng.uniform(0.3, 0.9)
-    return picture.resize((max(1, round(picture.width * share)), max(1, round(picture.height * share))))
+def _encode_webp(picture: Picture, rng: random.Random) -> Picture:
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", quality=rng.randint(25, 95))
+    return Image.open(buffer).convert("RGB")
+
+
+def _reduce_palette(picture: Picture, rng: random.Random) -> Picture:
+    dither = rng.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG))
+    return picture.quantize(rng.choice((64, 128, 256)), dither=dither).convert("RGB")
+
+
+def _keep(picture: Picture, _: random.Random) -> Picture:
+    return picture
+
+
+# Edits ---------------------------------------------------------------------------------------------------------------
 
 
 def _blur(picture: Picture, rng: random.Random) -> Picture:
@@ -100,7 +130,7 @@ def _simulate_scan(picture: Picture, rng: random.Random) -> Picture:
     pixels = np.asarray(crook, np.float32) * np.array([rng.uniform(0.8, 1) for _ in range(3)], np.float32)
     light = np.linspace(1, rng.uniform(0.75, 1), pixels.shape[1], dtype=np.float32)[None, :, None]
     noise = np.random.default_rng(rng.getrandbits(32)).normal(0, rng.uniform(0, 9), pixels.shape[:2])[..., None]
-    return _resave(Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8)), rng)
+    return _encode_jpeg(Image.fromarray((pixels * light + noise).clip(0, 255).astype(np.uint8)), rng)
 
 
 # Stages --------------------------------------------------------------------------------------------------------------
@@ -155,7 +185,7 @@ def _flat_colours(picture: Picture, rng: random.Random) -> Picture:
 
 
 RANDOM_EDITS: tuple[Change, ...] = (
-    _resave, _shrink, _blur, _change_tone, _remove_colour, _change_hue, _swap_channels, _write_across, _crop_sides,
+    _blur, _change_tone, _remove_colour, _change_hue, _swap_channels, _write_across, _crop_sides,
     _crop_sides, _pad_sides, _rotate_slightly, _turn_or_mirror, _simulate_scan,
 )  # fmt: skip
 RANDOM_STAGES: tuple[Change, ...] = (

@@ -11,6 +11,10 @@ from experiments.shared.processes import ProcessUsage, measure_python
 
 DEMO_FOLDERS = ("animals", "food", "people", "transportation")  # 1,450 drawings
 LEARN = "import sys; from pochade import Collection; Collection.open(sys.argv[1], index=sys.argv[2]).learn(minutes=0)"
+ORGANISE = (
+    "import sys; from pochade import Collection\n"
+    "if __name__ == '__main__': getattr(Collection.open(sys.argv[1], index=sys.argv[2]), sys.argv[3])()"
+)
 
 
 def copy_demo_drawings(target: Path) -> None:
@@ -33,3 +37,8 @@ def make_small_pictures(folder: Path, count: int) -> Path:
 def measure_learning(folder: Path, index: Path) -> ProcessUsage:
     """Run `learn` without fine-tuning in a process of its own."""
     return measure_python(LEARN, str(folder), str(index))
+
+
+def measure_organising(folder: Path, index: Path, verb: str) -> ProcessUsage:
+    """Run `families`, `groups` or `map` of a learnt collection in a process of its own."""
+    return measure_python(ORGANISE, str(folder), str(index), verb)

@@ -30,6 +30,11 @@ def load_natural_pairs() -> list[NaturalPair]:
     return [NaturalPair(**pair | {"paths": tuple(pair["paths"])}) for pair in pairs]
 
 
+def load_related_drawings() -> list[frozenset[str]]:
+    """Read the pairs of drawings that are copies, edits or versions of each other, as paths in their folder."""
+    return [frozenset(pair.paths) for pair in load_natural_pairs() if pair.kind not in ("variant", "different")]
+
+
 def load_painted_variants() -> list[tuple[str, str]]:
     """Read the pairs of painted figures that are variants of each other, as paths in their folder."""
     pairs = json.loads(PAINTED_VARIANTS.read_text(encoding="utf-8"))["pairs"]

@@ -1,5 +1,5 @@
 /** The collection as a whole, shared by all views; loaded again whenever a job has changed it. */
-import { api, type CollectionInfo } from "./api";
+import { ApiError, api, type CollectionInfo } from "./api";
 
 class Collection {
   info = $state.raw<CollectionInfo | null>(null);
@@ -9,11 +9,15 @@ class Collection {
 
   async load(): Promise<void> {
     try {
-      this.info = await api.info();
+      const before = this.info?.folder;
+      const info = await api.info();
+      if (before !== undefined && before !== info.folder) location.reload(); // another collection has this address now
+      this.info = info;
       this.error = null;
       this.version += 1;
     } catch (error) {
-      this.error = error;
+      const isSilent = error instanceof ApiError && error.status === 0; // `connection` says so, and the view stays
+      if (!isSilent || !this.info) this.error = error;
     }
   }
 }

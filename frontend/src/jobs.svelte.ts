@@ -2,6 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { api, type Job, type JobRequest } from "./api";
 import { collection } from "./collection.svelte";
+import { connection } from "./connection.svelte";
 
 const END_STATES = new Set(["done", "failed", "cancelled"]);
 
@@ -11,9 +12,9 @@ export function hasEnded(job: Job): boolean {
 
 class Jobs {
   all = new SvelteMap<string, Job>();
-  /** Whether the server sends events. */
-  isConnected = $state(true);
   private events: EventSource | null = null;
+  /** What this page asked for, by the id of the job. */
+  private requests = new Map<string, JobRequest>();
 
   active = $derived([...this.all.values()].filter((job) => !hasEnded(job)));
   newestFirst = $derived([...this.all.values()].sort((first, second) => second.created - first.created));
@@ -29,8 +30,14 @@ class Jobs {
   /** Start a job; it is in `all` immediately. */
   async start(request: JobRequest): Promise<Job> {
     const job = await api.startJob(request);
+    this.requests.set(job.id, request);
     this.update(job);
     return job;
+  }
+
+  /** Show a job that another request has started. */
+  follow(job: Job): void {
+    this.update(job);
   }
 
   async cancel(id: string): Promise<void> {
@@ -42,16 +49,25 @@ class Jobs {
     return this.active.find((job) => job.kind === kind);
   }
 
+  /** The request that started a job; undefined if another page sent it, or this page was loaded since. */
+  requestOf(id: string): JobRequest | undefined {
+    return this.requests.get(id);
+  }
+
+  /** Listen again after the server was away. */
+  listenAgain(): void {
+    if (!this.events || this.events.readyState === EventSource.OPEN) return;
+    this.close();
+    this.open();
+  }
+
   private open(): void {
     if (this.events) return;
     this.events = new EventSource("/api/events");
     this.events.addEventListener("job", (event) => this.update(JSON.parse((event as MessageEvent<string>).data) as Job));
-    this.events.onopen = () => {
-      this.isConnected = true;
-      void this.endLostJobs();
-    };
+    this.events.onopen = () => void this.endLostJobs();
     this.events.onerror = () => {
-      this.isConnected = false;
+      void connection.check();
       if (this.events?.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
       this.events = null; // the server refused: the password may be required again
       void collection.load();

@@ -1,18 +1,26 @@
-/** The latest search for pictures similar to one that was dropped, pasted or chosen; it lasts until the page is closed. */
-import { api, type Match } from "./api";
+/** Searches for similar pictures. What they found stays until the page is closed, so that a person can come back to it. */
+import { api, imageUrl, type Match } from "./api";
+import { fileName } from "./format";
+import { relativesOf } from "./picture/relatives";
 import { router } from "./router.svelte";
 
+const MAX_MATCHES = 48;
+
+/** A picture that a search found. */
+export type SimilarPicture = Pick<Match, "key" | "path" | "width" | "height" | "files" | "is_same_work">;
+
+/** The latest search for pictures similar to one that was dropped, pasted or chosen. */
 class SimilarSearch {
   name = $state("");
   url = $state<string | null>(null);
-  matches = $state.raw<Match[] | null>(null);
+  matches = $state.raw<SimilarPicture[] | null>(null);
   error = $state.raw<unknown>(null);
 
   /** Open the view of similar pictures and search. */
   async start(picture: File): Promise<void> {
     if (this.url) URL.revokeObjectURL(this.url);
     [this.name, this.url, this.matches, this.error] = [picture.name, URL.createObjectURL(picture), null, null];
-    router.go("/like");
+    router.go("/like", { replace: router.path === "/like" });
     const url = this.url; // tells whether another search has started meanwhile
     try {
       const matches = await api.find(picture);
@@ -23,4 +31,28 @@ class SimilarSearch {
   }
 }
 
+/** The latest search for pictures similar to one of the collection: its family first. */
+class SimilarPictures {
+  name = $state("");
+  url = $state<string | null>(null);
+  matches = $state.raw<SimilarPicture[] | null>(null);
+  error = $state.raw<unknown>(null);
+  private key = "";
+
+  async load(key: string): Promise<void> {
+    if (key !== this.key) [this.key, this.name, this.url, this.matches] = [key, "", imageUrl.thumbnail(key), null];
+    try {
+      const knownFamily = api.familyOf(key).catch(() => null); // similar pictures are shown without it
+      const [facts, family, nearest] = await Promise.all([api.facts(key), knownFamily, api.nearest(key, MAX_MATCHES)]);
+      if (key !== this.key) return;
+      const relatives = relativesOf(key, family).map((relative) => ({ ...relative, is_same_work: true }));
+      const others = nearest.filter((match) => !relatives.some((relative) => relative.key === match.key));
+      [this.name, this.matches, this.error] = [fileName(facts.files[0]?.path ?? key), [...relatives, ...others], null];
+    } catch (error) {
+      if (key === this.key) this.error = error;
+    }
+  }
+}
+
 export const similarSearch = new SimilarSearch();
+export const similarPictures = new SimilarPictures();

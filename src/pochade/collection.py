@@ -239,17 +239,18 @@ class Collection(LearnMethods, OrganiseMethods, CreateMethods):
         return self.library.neighbours(picture, k)
 
     def laid_over(self, query: "Squares", look: NDArray[np.float32], matches: list[Match], count: int) -> list[Match]:
-        """Align the first matches with a picture, and sort those of the same work to the front.
+        """Compare the first matches with a picture, and sort those of the same work to the front.
 
         Args:
-            query: The picture, as the models read it.
+            query: The picture, as the models read it. `find` knows it in more detail, and says more surely what is the
+                same work.
             look: The embedding of the picture (64,).
             matches: The files nearest to the embedding, nearest first.
-            count: The number of matches to align.
+            count: The number of matches to compare.
 
         Returns:
             All matches: those of the same work first, then the others by distance.
         """
-        from pochade.organise.picture_finder import align_matches  # noqa: PLC0415
+        from pochade.organise.picture_finder import compare_matches  # noqa: PLC0415
 
-        return align_matches(self.library, query, look, matches, count)
+        return compare_matches(self.library, query.whole.picture, look, matches, count)

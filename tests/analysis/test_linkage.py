@@ -9,7 +9,8 @@ from pochade.analysis.linkage import average_linkage
 
 def cluster(pairs: dict[tuple[int, int], float]) -> list[list[int]]:
     """The clusters of pairs with these likelihoods."""
-    return average_linkage(np.array(list(pairs), np.int64).reshape(-1, 2), np.array(list(pairs.values()), np.float32))
+    points, likelihoods = np.array(list(pairs), np.int64).reshape(-1, 2), np.array(list(pairs.values()), np.float32)
+    return average_linkage(points, likelihoods, 0.75)
 
 
 def test_likely_pairs_make_clusters_and_doubtful_ones_do_not() -> None:

@@ -6,16 +6,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter, ImageOps
+from torch import Tensor
 from torch.nn import functional
 
-from pochade.analysis.pair_features import prepare_inputs
 from pochade.analysis.registration import align, coarse_views, compose, translate
+from pochade.images.features.edge_map import edge_map
 from tests.support.drawings import drawing, subject_square
+
+
+def edge_maps_of(*pictures: Image.Image) -> Tensor:
+    """The edge maps of the subjects of pictures."""
+    return torch.from_numpy(np.stack([edge_map(subject_square(picture)) for picture in pictures])).float()
 
 
 def correlation(first: Image.Image, second: Image.Image) -> float:
     """The edge correlation of two pictures at their best alignment."""
-    edge_maps = prepare_inputs([subject_square(first), subject_square(second)]).edge_maps
+    edge_maps = edge_maps_of(first, second)
     return float(align(edge_maps, torch.tensor([[0, 1]])).correlation)
 
 
@@ -39,8 +45,9 @@ def test_a_changed_copy_correlates_more_than_any_other_drawing(seed: int, change
 
 def test_the_transform_leads_back_to_the_first_picture() -> None:
     first = drawing(3).filter(ImageFilter.GaussianBlur(2))
-    squares = [subject_square(first), subject_square(first.transpose(Image.Transpose.ROTATE_270))]
-    alignment = align(prepare_inputs(squares).edge_maps, torch.tensor([[0, 1]]))
+    turned = first.transpose(Image.Transpose.ROTATE_270)
+    squares = [subject_square(first), subject_square(turned)]
+    alignment = align(edge_maps_of(first, turned), torch.tensor([[0, 1]]))
     pair = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2) / 255
     grid = functional.affine_grid(alignment.transforms, [1, 3, 96, 96], align_corners=False)
     back = functional.grid_sample(pair[1:], grid, padding_mode="border", align_corners=False)

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from pochade.archive.archive_plan import ArchivePlan, PlannedContent
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.container.embedded_models import model_entry, with_repair_record
 from pochade.archive.container.manifest_records import MODEL, Entry
 from pochade.archive.container.partial_archive import PartialArchive
-from pochade.archive.model_choice import drop_losing_variants
+from pochade.archive.model_choice import MIN_COLLECTION_FACTOR, choose_model, drop_losing_variants
 from pochade.errors import ArchiveDamaged, OutputUnwritable
+from pochade.index.index_home import server_home
 from pochade.models.artifact_remover import shipped_artifact_remover
 from pochade.models.packed_weights import pack_model
+from pochade.models.weights import AVIF_FILE
 from tests.support.denoisers import random_denoiser
 from tests.support.paintings import painting, save_png
 
@@ -149,3 +152,12 @@ def test_an_archive_without_the_model_that_it_needs_is_not_finished(restored_arc
         with pytest.raises(OutputUnwritable):
             part.finish(manifest)
     assert not (tmp_path / "without_model.pochade").exists()
+
+
+def test_a_model_that_was_fine_tuned_for_a_servers_index_is_chosen(tmp_path: Path) -> None:
+    home = server_home(tmp_path, "postgresql://host/art")
+    home.mkdir(parents=True)
+    packed = pack_model(random_denoiser())
+    (home / AVIF_FILE).write_bytes(packed)
+    contents = {"0" * 64: PlannedContent("0" * 64, MIN_COLLECTION_FACTOR * len(packed), [])}
+    assert choose_model("medium", None, ArchivePlan(tmp_path / "old", contents, [], {})) == packed

@@ -91,8 +91,8 @@ def test_a_run_killed_between_record_and_result_is_continued(
     scan, to = scans / "sketch.png", tmp_path / "clean"
     clean_files([scan], to, OPTIONS, FakeCleaner())
 
-    def stop(path: Path, _content: bytes, *, new: bool) -> None:
-        raise KeyboardInterrupt(path, new)
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr("pochade.cleaning.clean_files.write_atomically", stop)

@@ -32,6 +32,15 @@ def test_a_file_that_is_not_in_the_archive_is_listed_and_decides_the_exit_code(
     assert "link' is a link" in messages
 
 
+def test_what_a_killed_run_left_is_listed_and_no_failure(tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "notes.txt").write_text("paper", encoding="utf-8")
+    (tmp_path / "art" / ".extract.pochade.part").write_text("pap", encoding="utf-8")
+    code, _, messages = pochade("compress", tmp_path / "art", "--to", tmp_path / "x.pochade")
+    assert code == 0
+    assert ".extract.pochade.part' has the name of a temporary file" in messages
+
+
 def test_an_empty_folder_is_an_error(tmp_path: Path, pochade: RunCommand) -> None:
     (tmp_path / "art").mkdir()
     assert pochade("compress", tmp_path / "art", "--to", tmp_path / "x.pochade").code == DataMissing.exit_code

@@ -14,13 +14,13 @@ def test_labels_survive_a_new_index(labelled_art: Path, tmp_path: Path, pochade:
     answers = tmp_path / "answers.json"
     result = pochade("-C", labelled_art, "export", answers)
     assert result.code == 0
-    assert "the labels and groups of 3 pictures" in result.messages
+    assert "what you said about 3 pictures" in result.messages
     shutil.rmtree(labelled_art / ".pochade")
     (labelled_art / "drawing 4.png").unlink()
     assert pochade("learn", labelled_art, "--minutes", "0").code == 0
     result = pochade("-C", labelled_art, "import", answers)
     assert result.code == 0
-    assert "2 labels and 0 groups taken over" in result.messages
+    assert "taken over: 2 labels, 0 groups, 0 verdicts, 0 roles of folders" in result.messages
     assert "1 picture of the file not in the index" in result.messages
     assert pochade("-C", labelled_art, "labels", "--json").data == {"shapes": 1}
 

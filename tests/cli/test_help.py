@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 
+from pochade._version import __version__
 from pochade.cli import app
 from tests.support.cli_reference import PAGE
 from tests.support.command_line import RunCommand
@@ -60,6 +61,10 @@ def test_the_help_fits_into_a_narrow_terminal(
     lines = pochade(*command.split(), "--help").output.splitlines()
     assert max(len(line) for line in lines) <= 80
     assert len(lines) < 100
+
+
+def test_the_version_is_printed(pochade: RunCommand) -> None:
+    assert pochade("--version") == (0, f"pochade {__version__}\n", "")
 
 
 def test_an_unknown_command_is_a_usage_error(pochade: RunCommand, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pochade.errors import OutputUnwritable
 from tests.support.command_line import RunCommand
 
 
@@ -27,3 +28,21 @@ def test_the_list_is_the_result(labelled_art: Path, pochade: RunCommand) -> None
     _, output, messages = pochade("-C", labelled_art, "labels")
     assert output == "     2  shapes\n"
     assert not messages
+
+
+def test_it_says_how_many_sidecars_were_written_and_labels_read(labelled_art: Path, pochade: RunCommand) -> None:
+    written = "XMP files written for 2 picture files, 1 unchanged, 0 problems"  # the third was refused, and needs none
+    assert written in pochade("-C", labelled_art, "labels", "--write").messages
+    (sidecar,) = labelled_art.glob("drawing 0*.xmp")
+    sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("shapes", "corners"), encoding="utf-8")
+    (labelled_art / "drawing 8.png.xmp").write_text("<not closed", encoding="utf-8")
+    messages = pochade("-C", labelled_art, "labels", "--read").messages
+    assert "1 label added to pictures from XMP files, 1 unchanged, 1 problem" in messages
+    assert "drawing 8.png.xmp" in messages
+
+
+def test_the_exit_code_says_that_a_sidecar_could_not_be_written(labelled_art: Path, pochade: RunCommand) -> None:
+    (labelled_art / "drawing 0.png.xmp").write_text("<not closed", encoding="utf-8")
+    result = pochade("-C", labelled_art, "labels", "--write")
+    assert result.code == OutputUnwritable.exit_code
+    assert "XMP files written for 1 picture file, 1 unchanged, 1 problem" in result.messages

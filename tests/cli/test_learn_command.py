@@ -7,6 +7,7 @@ import pytest
 
 from pochade import errors
 from tests.support.command_line import RunCommand
+from tests.support.drawings import drawing
 
 
 @pytest.mark.slow
@@ -72,3 +73,13 @@ def test_an_invalid_pattern_is_a_usage_error(art: Path, pochade: RunCommand) -> 
     result = pochade("learn", art, "--exclude", "!")
     assert result.code == errors.UsageError.exit_code
     assert "--exclude has the pattern '!', which is invalid" in result.messages
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "art").mkdir()
+    drawing(1).save(tmp_path / "query.png")
+    learnt = pochade("learn", tmp_path / "art", "--minutes", "0")
+    assert (learnt.code, "there is no picture in" in learnt.messages) == (0, True)
+    matches = pochade("-C", tmp_path / "art", "find", tmp_path / "query.png", "--json")
+    assert (matches.code, matches.data) == (0, [])
+    assert "the collection has no pictures" in matches.messages

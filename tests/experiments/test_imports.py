@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "shared": {"shared"},
     "recipes": {"recipes", "shared"},
-    "pack": {"pack", "recipes", "shared"},
+    "pack": {"pack", "recipes", "shared", "truth"},
     "train": {"train", "pack", "recipes", "shared"},
     "truth": {"truth"},
     "bench": {"bench", "shared", "train", "truth"},

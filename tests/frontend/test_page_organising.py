@@ -1,6 +1,4 @@
-"""Families, groups, labels and the map in a real browser: a person puts a collection in order."""
-
-from pathlib import Path
+"""Groups, labels and the map in a real browser: a person puts a collection in order."""
 
 import pytest
 
@@ -26,65 +24,9 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def families(page: Page) -> Locator:
-    """The families that are shown."""
-    return page.get_by_role("article")
-
-
 def group_checkboxes(page: Page) -> Locator:
     """The checkboxes that select groups."""
     return page.get_by_role("checkbox")
-
-
-def test_families_are_compared_and_accepted_and_a_script_is_made(browser: Browser, art: Path, address: str) -> None:
-    with open_page(browser, address) as visit:
-        page = visit.page
-        go(page, "Families")
-        press(page, "Find families")
-        expect(families(page)).to_have_count(2)
-        assert not visit.accessibility_violations()
-        family = families(page).filter(has_text="small copy.jpg")
-        expect(family.get_by_text("Keep: the largest")).to_be_visible()
-        family.get_by_role("button", name="small copy.jpg, set aside").click()
-        comparison = page.get_by_role("dialog")
-        expect(comparison.get_by_role("img")).to_have_count(2)
-        page.keyboard.press("2")
-        expect(comparison.get_by_label("Opacity of the second file")).to_be_visible()
-        page.keyboard.press("3")
-        expect(comparison.get_by_role("button", name="Difference")).to_have_attribute("aria-pressed", "true")
-        assert not visit.accessibility_violations()
-        page.keyboard.press("Escape")
-        expect(comparison).to_have_count(0)
-        family.get_by_role("button", name="Prefer: small copy.jpg").click()
-        expect(family.get_by_role("heading")).to_have_text("small copy.jpg")
-        page.get_by_role("button", name="Undo").click()
-        expect(family.get_by_role("heading")).to_have_text("drawing 2.png")
-        press(page, "Accept all")
-        expect(page.get_by_text("Decided: 2 files to set aside")).to_be_visible()
-        with page.expect_download() as download:
-            press(page, "Download script")
-        script = Path(download.value.path()).read_text(encoding="utf-8")
-        assert "seen './drawing 2.png' './small copy.jpg'" in script
-        assert script.count("\nsame ") == 1
-        page.reload()
-        expect(page.get_by_text("Decided: 2 files to set aside")).to_be_visible()
-    assert (art / "small copy.jpg").exists()
-
-
-def test_families_are_reviewed_by_keyboard(browser: Browser, address: str) -> None:
-    with open_page(browser, address, "dark") as visit:
-        page = visit.page
-        go(page, "Families")
-        page.get_by_role("button", name="families").first.click()
-        expect(families(page)).to_have_count(2)
-        page.keyboard.press("j")
-        page.keyboard.press("a")
-        expect(families(page)).to_have_count(1)
-        page.keyboard.press("l")
-        expect(page.get_by_text("You have reviewed all families.")).to_be_visible()
-        page.keyboard.press("u")
-        expect(families(page)).to_have_count(1)
-        assert not visit.accessibility_violations()
 
 
 def test_groups_are_renamed_split_and_merged_and_undo_reverts_it(browser: Browser, address: str) -> None:
@@ -144,7 +86,7 @@ def test_a_label_is_taught_with_single_keys(browser: Browser, address: str) -> N
         page.get_by_label("New label").fill("ports/quays")
         press(page, "Create")
         picker = page.get_by_role("region", name="Pick examples")
-        for name in ("drawing 0.png", "drawing 2.png", "drawing 4.png"):
+        for name in ("copy of 0.png", "drawing 2.png", "drawing 4.png"):
             picker.get_by_role("button").filter(has=page.get_by_alt_text(name, exact=True)).click()
         press(page, "These are “ports/quays”")
         question = page.get_by_role("region", name="Questions").get_by_role("img")
@@ -196,7 +138,7 @@ def test_the_map_is_walked_by_keyboard_and_a_lasso_selects_pictures(browser: Bro
         expect(page.get_by_text(f"Added “all of them” to {PICTURES} pictures")).to_be_visible()
         assert not visit.accessibility_violations()
         panel.get_by_role("button", name="Show on wall").click()
-        expect(page.get_by_role("list", name="Pictures").get_by_role("link")).to_have_count(PICTURES + 1)
+        expect(page.get_by_role("list", name="Pictures").get_by_role("link")).to_have_count(PICTURES)
 
 
 def draw_around_everything(page: Page, canvas: Locator) -> None:

@@ -1,11 +1,13 @@
 """The sources of the page: they match the server's interface, and their own checks pass."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from pochade.archive.codecs.codec_names import ENTRY_SUFFIXES
 from tests.support.openapi import OPENAPI_FILE, openapi_json
 
 pytestmark = pytest.mark.slow
@@ -15,6 +17,12 @@ FRONTEND = Path(__file__).parents[2] / "frontend"
 
 def test_the_page_uses_the_current_interface() -> None:
     assert OPENAPI_FILE.read_text(encoding="utf-8") == openapi_json(), "run python -m tests.support.openapi"
+
+
+def test_every_codec_of_an_archive_has_a_name_in_plain_words() -> None:
+    source = (FRONTEND / "src" / "compress" / "fidelities.ts").read_text(encoding="utf-8")
+    names = source.partition("CODEC_NAMES")[2].partition("};")[0]
+    assert [codec for codec in ENTRY_SUFFIXES if not re.search(rf'[ "]{re.escape(codec)}"?: "', names)] == []
 
 
 @pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""Labels and groups survive a new index, by one file, whatever that file says."""
+"""What the person said survives a new index, by one file, whatever that file says."""
 
 import json
 import shutil
@@ -12,8 +12,17 @@ from pochade.errors import DataDamaged, DataMissing, OutputUnwritable
 from pochade.index.answers_file import ImportedAnswers
 from tests.support.learnt_collection import with_subgroups
 
-HASH = "a" * 64
+HASH, OTHER_HASH = "a" * 64, "b" * 64
 GROUP = {"id": 1, "parent": None, "name": None, "description": "", "kept": False}
+VERDICT = {"first": HASH, "second": OTHER_HASH, "verdict": "different"}
+ANSWERS: dict[str, Any] = {
+    "format": "pochade-answers-2",
+    "grouped_count": 0,
+    "groups": [GROUP],
+    "pictures": {},
+    "verdicts": [],
+    "folder_roles": {},
+}
 
 
 def said(collection: Collection) -> tuple[Any, ...]:
@@ -71,7 +80,7 @@ def test_pictures_that_are_not_in_the_index_are_counted(learnt_folder: Path, tmp
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": "pochade-answers-2"},
+        {"format": "pochade-answers-3"},
         {"groups": 3},
         {"groups": [GROUP, GROUP]},
         {"groups": [GROUP | {"parent": 1}]},
@@ -87,16 +96,77 @@ def test_pictures_that_are_not_in_the_index_are_counted(learnt_folder: Path, tmp
         {"pictures": {HASH: {"labels": {}, "group": 9, "pinned": False}}},
         {"pictures": {HASH: []}},
         {"grouped_count": "many"},
+        {"verdicts": [VERDICT, VERDICT]},
+        {"verdicts": [VERDICT, VERDICT | {"first": OTHER_HASH, "second": HASH}]},
+        {"verdicts": [VERDICT | {"first": OTHER_HASH}]},
+        {"verdicts": [VERDICT | {"first": "../x"}]},
+        {"verdicts": [VERDICT | {"verdict": "near"}]},
+        {"verdicts": [VERDICT | {"verdict": None}]},
+        {"verdicts": [{"first": HASH}]},
+        {"verdicts": {HASH: "same"}},
+        {"folder_roles": {"../elsewhere": "protected"}},
+        {"folder_roles": {"/": "protected"}},
+        {"folder_roles": {"a/.pochade": "protected"}},
+        {"folder_roles": {"\ud800": "protected"}},
+        {"folder_roles": {"a": "precious"}},
+        {"folder_roles": {"a": True}},
+        {"folder_roles": {"a": "protected", "a/": "preferred"}},
+        {"folder_roles": ["a"]},
+        {"folder_roles": None},
     ],
     ids=str,
 )
 def test_an_impossible_export_changes_nothing(change: dict[str, Any], learnt_folder: Path, tmp_path: Path) -> None:
-    text = {"format": "pochade-answers-1", "grouped_count": 0, "groups": [GROUP], "pictures": {}} | change
+    text = ANSWERS | change
     (tmp_path / "answers.json").write_text(json.dumps(text), encoding="utf-8")
     with Collection.open(learnt_folder) as collection:
         with pytest.raises(DataDamaged, match="is no export"):
             collection.import_answers(tmp_path / "answers.json")
         assert collection.group_tree().nodes == {}
+        assert (collection.verdicts(), collection.folder_roles()) == ({}, {})
+
+
+@pytest.mark.parametrize("part", ["verdicts", "folder_roles"])
+def test_a_missing_part_of_the_second_version_is_damage(part: str, learnt_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps({**ANSWERS, part: None}), encoding="utf-8")
+    with Collection.open(learnt_folder) as collection, pytest.raises(DataDamaged, match="is no export"):
+        collection.import_answers(tmp_path / "answers.json")
+
+
+def test_verdicts_and_roles_of_folders_are_restored_in_a_new_index(learnt_folder: Path, tmp_path: Path) -> None:
+    exported, pair = tmp_path / "answers.json", (learnt_folder / "drawing 0.png", learnt_folder / "drawing 2.png")
+    with Collection.open(learnt_folder) as collection:
+        collection.set_verdict(*pair, "keep")
+        collection.set_folder_role("old", "protected")
+        assert collection.export_answers(exported) == 2
+    shutil.rmtree(learnt_folder / ".pochade")
+    pair[1].rename(learnt_folder / "moved.png")
+    with Collection.open(learnt_folder) as later:
+        later.learn(minutes=0)
+        result = later.import_answers(exported)
+        assert (result.verdicts, result.folder_roles, result.unknown) == (1, 1, 0)
+        assert later.folder_roles() == {"old": "protected"}
+        assert later.set_verdict(pair[0], learnt_folder / "moved.png", "same") == "keep"
+        later.set_folder_role("old", "preferred")
+        assert later.import_answers(exported) == ImportedAnswers(labels=0, groups=0, unknown=0)
+        assert list(later.verdicts().values()) == ["same"]
+        assert later.folder_roles() == {"old": "preferred"}
+
+
+def test_verdicts_about_unknown_pictures_are_left_out(learnt_folder: Path, tmp_path: Path) -> None:
+    with Collection.open(learnt_folder) as collection:
+        known = VERDICT | {"second": collection.pictures()[0].hash}
+        (tmp_path / "answers.json").write_text(json.dumps(ANSWERS | {"verdicts": [known]}), encoding="utf-8")
+        result = collection.import_answers(tmp_path / "answers.json")
+        assert (result.verdicts, result.unknown) == (0, 1)
+        assert collection.verdicts() == {}
+
+
+def test_an_export_of_the_first_version_is_replaced(learnt_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps({"format": "pochade-answers-1"}, indent=1), encoding="utf-8")
+    with Collection.open(learnt_folder) as collection:
+        collection.export_answers(tmp_path / "answers.json")
+    assert json.loads((tmp_path / "answers.json").read_text(encoding="utf-8")) == ANSWERS | {"groups": []}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import sqlalchemy as sql
 from pochade.index.database import Index
 from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.index.organisation_store import read_groups, write_groups
+from tests.support.indexed_pictures import index_with_pictures
 
 PICTURES = 200
 
@@ -17,13 +18,9 @@ PICTURES = 200
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     """An index with 200 pictures in nested groups."""
-    opened = Index(tmp_path / "index.sqlite")
-    columns = {"format": "PNG", "width": 1, "height": 1, "depth": 8, "has_alpha": False, "frames": 1, "bytes": 1}
-    rows = [columns | {"hash": f"{row:064x}", "row": row, "colour": "red", "notes": "[]"} for row in range(PICTURES)]
-    opened.add_pictures(rows, [], [])
-    write_groups(opened, GroupTree(), nested_groups())
-    yield opened
-    opened.close()
+    with index_with_pictures(tmp_path, PICTURES) as opened:
+        write_groups(opened, GroupTree(), nested_groups())
+        yield opened
 
 
 def nested_groups() -> GroupTree:

@@ -87,6 +87,20 @@ def test_the_last_picture_can_be_removed(learnt_folder: Path) -> None:
                 assert not has_pictures or not connection.execute(sql.select(table)).all()
 
 
+def test_verdicts_about_removed_pictures_go_and_others_stay(learnt_folder: Path) -> None:
+    with Collection.open(learnt_folder) as collection:
+        number = {file.path.name: file.number for file in collection.pictures()}
+        zero, two, four = (learnt_folder / f"drawing {seed}.png" for seed in (0, 2, 4))
+        for pair in ((zero, two), (four, zero), (two, four)):
+            collection.set_verdict(*pair, "different")
+        remove_files(learnt_folder, 0)
+        collection.learn(minutes=0)
+        assert len(collection.verdicts()) == 3
+        collection.forget(collection.gone_pictures())
+        lower, higher = sorted((number["drawing 2.png"], number["drawing 4.png"]))
+        assert collection.verdicts() == {(lower, higher): "different"}
+
+
 @pytest.mark.parametrize("step", ["copy_rows", "_delete_pictures"])
 def test_an_interrupted_removal_is_finished_by_the_next_learn(
     step: str, learnt_folder: Path, monkeypatch: pytest.MonkeyPatch

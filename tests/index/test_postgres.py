@@ -10,8 +10,12 @@ import pytest
 import sqlalchemy as sql
 
 from pochade import Collection
+from pochade.index.database import Index
 from pochade.index.picture_records import Filter
+from pochade.index.relation_store import add_relations, read_relations
 from tests.support.drawings import drawing, folder_of_art
+from tests.support.earlier_schema import write_third_schema
+from tests.support.indexed_pictures import index_with_pictures
 
 SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 USER = "postgres"
@@ -76,16 +80,41 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
         reopened.teach("sold", [], refused=[art / "moved.png"])
         assert reopened.labels() == {}
         assert reopened.map() == reopened.map()
+        assert reopened.set_verdict(art / "drawing 0.png", art / "drawing 2.png", "keep") is None
+        assert reopened.set_verdict(art / "drawing 2.png", art / "drawing 0.png", "different") == "keep"
+        assert list(reopened.verdicts().values()) == ["different"]
+        assert reopened.set_folder_role("old", "protected") is None
+        assert reopened.folder_roles() == {"old": "protected"}
+
+
+def new_database(server: str, name: str) -> str:
+    """Create another empty database, and return its URL."""
+    engine = sql.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sql.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.replace(f"@/{USER}", f"@/{name}")
+
+
+@pytest.mark.slow
+def test_the_third_schema_is_migrated_and_relations_are_as_on_sqlite(server: str, tmp_path: Path) -> None:
+    url, region = new_database(server, "earlier"), [[1, 2, 3, 4], [5, 6, 7, 8]]
+    with index_with_pictures(tmp_path, 2, url) as index, index.writing() as connection:
+        write_third_schema(connection)
+    index = Index(url)
+    assert not sql.inspect(index.engine).has_table("pairs")
+    likelihoods = {"resave": 0.5, "edit": 0.25, "version": 0.125, "variant": 0.0}
+    add_relations(index, "model", [{"first": 1, "second": 2, **likelihoods, "region": region, "proven": True}])
+    assert read_relations(index, "model") == [(1, 2, *likelihoods.values(), region, True)]
+    add_relations(index, "model", [{"first": 1, "second": 2, **likelihoods}])
+    assert read_relations(index, "model") == [(1, 2, *likelihoods.values(), None, None)]
+    index.close()
 
 
 @pytest.mark.slow
 def test_sqlite_and_postgres_indexes_of_one_folder_share_no_file(server: str, tmp_path: Path) -> None:
     art = folder_of_art(tmp_path / "art")
-    engine = sql.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sql.text("CREATE DATABASE shared"))
-    engine.dispose()
-    other = server.replace(f"@/{USER}", "@/shared")
+    other = new_database(server, "shared")
     with Collection.open(art) as on_sqlite, Collection.open(art, index=other) as on_server:
         assert on_sqlite.learn(minutes=0).new == 12
         assert on_server.home.parent == on_sqlite.home

@@ -5,15 +5,35 @@ from pathlib import Path
 import sqlalchemy as sql
 
 from pochade import Collection
+from pochade.index.relation_store import read_relations
 from pochade.index.schema import SCHEMA_VERSION
+from pochade.index.settings_store import read_setting
+from tests.support.earlier_schema import write_third_schema
 from tests.support.learnt_collection import families_of_drawings
+
+
+def test_an_index_of_the_third_schema_is_migrated(learnt_folder: Path) -> None:
+    with Collection.open(learnt_folder) as collection:
+        collection.label(collection.pictures()[:2], "mine")
+    engine = sql.create_engine(f"sqlite:///{learnt_folder / '.pochade' / 'index.sqlite'}")
+    with engine.begin() as connection:
+        write_third_schema(connection)
+    engine.dispose()
+    with Collection.open(learnt_folder) as reopened:
+        assert reopened.labels() == {"mine": 2}
+        assert reopened.set_verdict(learnt_folder / "drawing 0.png", learnt_folder / "drawing 2.png", "version") is None
+        assert list(reopened.verdicts().values()) == ["version"]
+        assert read_relations(reopened.index, "a model of schema 3") == []
+        assert not sql.inspect(reopened.index.engine).has_table("pairs")
+        assert read_setting(reopened.index, "pairs") is None
+        assert reopened.learn(minutes=0).unchanged == 12
 
 
 def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: Path) -> None:
     collection.close()
     engine = sql.create_engine(f"sqlite:///{art / '.pochade' / 'index.sqlite'}")
     with engine.begin() as connection:
-        for table in ("places", "grouped", "groups", "pairs", "withdrawn"):
+        for table in ("places", "grouped", "groups", "relations", "verdicts", "withdrawn"):
             connection.execute(sql.text(f"DROP TABLE {table}"))
         connection.execute(sql.text("ALTER TABLE pieces DROP COLUMN pixels"))
         connection.execute(sql.text("ALTER TABLE labels DROP COLUMN refused"))
@@ -35,6 +55,7 @@ def test_labels_in_both_forms_of_unicode_become_one(learnt_folder: Path) -> None
     with engine.begin() as connection:
         connection.execute(sql.text("ALTER TABLE files DROP COLUMN ctime"))
         connection.execute(sql.text("DROP TABLE withdrawn"))
+        write_third_schema(connection)
         insert = sql.text("INSERT INTO labels (piece, label, refused) VALUES (:piece, :label, FALSE)")
         connection.execute(insert, [
             {"piece": piece, "label": label}

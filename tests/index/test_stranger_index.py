@@ -1,5 +1,6 @@
 """An index that another person made can lead nowhere: not to files elsewhere, and not to endless work."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -49,6 +50,23 @@ def test_rows_that_lead_out_of_the_folder_are_ignored(planted: str, learnt_folde
     assert not list((learnt_folder / ".pochade").rglob("*.xmp"))
 
 
+def test_rows_that_lead_through_a_link_in_the_folder_are_ignored(learnt_folder: Path, victim: Path) -> None:
+    (learnt_folder / "linked").symlink_to(victim)
+    plant(
+        learnt_folder,
+        "UPDATE files SET path = :path WHERE path = :known",
+        path=b"linked/secret.png",
+        known=b"drawing 0.png",
+    )
+    with Collection.open(learnt_folder) as collection:
+        collection.label(collection.pictures(), "mine")
+        assert len(collection.pictures()) == 11
+        assert collection.write_sidecars() == []
+        assert not [match for match in collection.find(drawing(0)) if match.path.name == "secret.png"]
+        assert collection.learn(minutes=0).gone == 1  # no run follows links to folders
+    assert [path.name for path in victim.iterdir()] == ["secret.png"]
+
+
 def test_a_content_hash_that_is_a_path_makes_no_thumbnail_elsewhere(learnt_folder: Path, victim: Path) -> None:
     plant(learnt_folder, "UPDATE pieces SET hash = :hash WHERE row = 0", hash="../../../victim/secret")
     shutil.rmtree(learnt_folder / ".pochade" / "thumbnails")
@@ -87,6 +105,29 @@ def test_an_index_with_links_is_refused(link: str, learnt_folder: Path, victim: 
             with pytest.raises(IndexDamaged, match="is a link"):
                 action()
     assert [path.name for path in victim.iterdir()] == ["secret.png"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+@pytest.mark.parametrize("pipe", ["index.sqlite", "learning.lock", "looks-planted.f32", "nets/planted/config.json"])
+def test_an_index_with_pipes_is_refused_instead_of_waited_for(pipe: str, learnt_folder: Path) -> None:
+    path = learnt_folder / ".pochade" / pipe
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with Collection.open(learnt_folder) as collection:
+        for action in (collection.labels, lambda: collection.learn(minutes=0)):
+            with pytest.raises(IndexDamaged, match="is a pipe"):
+                action()
+
+
+@pytest.mark.parametrize("name", ["index.sqlite", "looks-planted.f32"])
+def test_a_second_name_of_a_file_elsewhere_is_not_written(name: str, learnt_folder: Path, victim: Path) -> None:
+    path, content = learnt_folder / ".pochade" / name, (victim / "secret.png").read_bytes()
+    path.unlink(missing_ok=True)
+    path.hardlink_to(victim / "secret.png")
+    with pytest.raises(IndexDamaged, match="second name"):
+        Collection.open(learnt_folder).learn(minutes=0)
+    assert (victim / "secret.png").read_bytes() == content
 
 
 def test_an_index_folder_that_is_a_link_is_refused_unless_the_person_names_it(

@@ -122,6 +122,18 @@ def test_problems_are_tried_again_when_the_readers_changed(
     assert [problem.reason for problem in collection.learn(minutes=0).problems] == ["known by now"]
 
 
+def test_pixels_are_compared_again_when_the_readers_changed(
+    learnt_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = Collection.open(learnt_folder)
+    collection.index.record_pixel_hash(collection.pictures()[0].number, "0" * 64)
+    collection.learn(minutes=0)
+    assert len(collection.index.pixel_hashes()) == 1
+    monkeypatch.setattr("pochade.learn.learn_folder.READER_VERSION", 99)
+    collection.learn(minutes=0)
+    assert collection.index.pixel_hashes() == {}
+
+
 def test_a_folder_that_lost_most_files_is_not_forgotten_by_itself(learnt_folder: Path) -> None:
     collection = Collection.open(learnt_folder)
     shutil.rmtree(learnt_folder / "old")

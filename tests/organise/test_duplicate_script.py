@@ -1,5 +1,6 @@
 """The script moves duplicates when a person runs it, and only after comparing them again."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,65 +9,92 @@ import pytest
 
 from pochade import Collection
 from pochade.errors import OutputUnwritable
-from pochade.organise.duplicate_script import write_duplicate_script
+from pochade.organise.duplicate_script import chosen_script_text, write_duplicate_script
+from pochade.organise.removal_plan import FamilyChoice
 from tests.support.drawings import drawing
-from tests.support.learnt_collection import families_of_drawings
+from tests.support.duplicates import ALL_KINDS, PRESELECTED, add_new_files, duplicates, family_of, file_names_in
+
+__all__ = ["duplicates"]  # a fixture
 
 
-@pytest.mark.slow
-def test_the_script_sets_duplicates_aside_only_when_it_is_run(
-    collection: Collection, art: Path, tmp_path: Path
+def run(script: Path) -> set[str]:
+    """Run a script, and return the names of the files that are set aside then."""
+    subprocess.run([script], check=True, cwd=script.parent)
+    aside = script.parent / "art - set aside"
+    return {path.name for path in aside.rglob("*") if path.is_file()}
+
+
+def test_the_script_moves_exactly_the_preselected_files_and_only_when_it_is_run(
+    duplicates: Collection, tmp_path: Path
 ) -> None:
-    strange = "it's $(touch owned)\n; touch owned 'too'"
-    shutil.copy(art / "drawing 6.png", art / f"{strange}.png")
-    drawing(8).resize((110, 110)).save(art / f"{strange}.jpg")
-    collection.learn(minutes=0)
-    before = sorted(art.rglob("*.*"))
-    count = write_duplicate_script(families_of_drawings(collection), art, tmp_path / "aside.sh")
-    assert sorted(art.rglob("*.*")) == before
-    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
-    aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
-    assert sorted(path.suffix for path in aside) == [".png", ".png"]  # the bitmap has other bytes
-    assert count == 2
+    before = file_names_in(duplicates.folder)
+    script = tmp_path / "aside.sh"
+    count = write_duplicate_script([family_of(duplicates, ALL_KINDS)], duplicates.folder, script)
+    assert file_names_in(duplicates.folder) == before
+    assert run(script) == set(PRESELECTED)
+    assert count == len(PRESELECTED)
+    lines = script.read_text().splitlines()
+    assert "# move ./edit.png  # edit, 99%" in lines
+    assert not any("version.png" in line or "variant.png" in line for line in lines)
+    assert run(script) == set(PRESELECTED)  # again: nothing is left to do
+
+
+def test_names_can_not_steer_the_shell(duplicates: Collection, tmp_path: Path) -> None:
+    strange = "it's $(touch owned)\n; touch owned 'too'.png"
+    shutil.copy(duplicates.folder / "cover.png", duplicates.folder / strange)
+    drawing(0).resize((110, 110)).save(duplicates.folder / strange.replace(".png", ".jpg"), "JPEG")
+    add_new_files(duplicates)
+    family = family_of(duplicates, {strange: "exact", strange.replace(".png", ".jpg"): "edit"})
+    write_duplicate_script([family], duplicates.folder, tmp_path / "aside.sh")
+    assert run(tmp_path / "aside.sh") == {strange}
     assert not list(tmp_path.rglob("owned*"))
-    assert (art / "smaller.jpg").exists()
-    assert "smaller.jpg" in (tmp_path / "aside.sh").read_text()
-    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)  # again: nothing is left to do
-    assert collection.learn(minutes=0).gone == 2
 
 
-@pytest.mark.slow
-def test_the_script_compares_files_again_before_it_moves_them(
-    collection: Collection, art: Path, tmp_path: Path
+@pytest.mark.parametrize("name", ["cover.png", "copy.png", "same.bmp", "resave.jpg"])
+def test_the_script_looks_at_the_files_again_before_it_moves_them(
+    name: str, duplicates: Collection, tmp_path: Path
 ) -> None:
-    (art / "link.png").symlink_to("drawing 8.png")
-    collection.learn(minutes=0)
-    write_duplicate_script(families_of_drawings(collection), art, tmp_path / "aside.sh")
-    (art / "same file.png").write_bytes((art / "drawing 6.png").read_bytes())  # painted over since
-    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
-    assert not list(tmp_path.glob("art - set aside/*"))
-    assert (art / "link.png").exists()
+    family = family_of(duplicates, ALL_KINDS)
+    write_duplicate_script([family], duplicates.folder, tmp_path / "aside.sh")
+    (duplicates.folder / name).write_bytes(b"painted over since")
+    assert run(tmp_path / "aside.sh") == (set() if name == "cover.png" else set(PRESELECTED) - {name})
 
 
-def test_the_script_replaces_no_other_file(collection: Collection, art: Path) -> None:
-    mine = art / "todo.sh"
+def test_a_file_that_stays_and_is_gone_protects_the_others(duplicates: Collection, tmp_path: Path) -> None:
+    write_duplicate_script([family_of(duplicates, ALL_KINDS)], duplicates.folder, tmp_path / "aside.sh")
+    (duplicates.folder / "cover.png").unlink()
+    assert run(tmp_path / "aside.sh") == set()
+
+
+def test_what_a_person_chose_moves_whatever_its_kind(duplicates: Collection, tmp_path: Path) -> None:
+    family = family_of(duplicates, ALL_KINDS)
+    folder = duplicates.folder
+    choice = FamilyChoice(family, folder / "resave.jpg", frozenset({folder / "cover.png", folder / "version.png"}))
+    text, count = chosen_script_text([choice], folder)
+    assert "same ./copy.png ./cover.png" in text
+    assert "seen ./resave.jpg ./version.png" in text
+    assert count == 2
+    (tmp_path / "aside.sh").write_bytes(os.fsencode(text))
+    (tmp_path / "aside.sh").chmod(0o755)
+    assert run(tmp_path / "aside.sh") == {"cover.png", "version.png"}
+
+
+def test_the_script_replaces_no_other_file(duplicates: Collection) -> None:
+    mine = duplicates.folder / "todo.sh"
     mine.write_text("#!/bin/sh\necho mine\n")
     with pytest.raises(OutputUnwritable, match="already exists"):
-        write_duplicate_script(collection.families(), art, mine)
+        write_duplicate_script([], duplicates.folder, mine)
     assert "echo mine" in mine.read_text()
 
 
-@pytest.mark.slow
-def test_hard_links_are_the_same_file_and_stay(collection: Collection, art: Path, tmp_path: Path) -> None:
-    families = families_of_drawings(collection)
-    (family,) = (family for family in families if art / "drawing 0.png" in {member.path for member in family.members})
-    before = family.spare_bytes
-    (art / "linked.png").hardlink_to(art / "drawing 0.png")
-    collection.learn(minutes=0)
-    (family,) = (family for family in families_of_drawings(collection) if family.hard_links())
-    assert family.spare_bytes == before
-    write_duplicate_script([family], art, tmp_path / "aside.sh")
-    assert "is the same file under another name" in (tmp_path / "aside.sh").read_text()
-    subprocess.run([tmp_path / "aside.sh"], check=True, cwd=tmp_path)
-    aside = [path for path in (tmp_path / "art - set aside").rglob("*") if path.is_file()]
-    assert len(aside) == 1  # the copy with the same bytes; of the two names of one file, neither
+def test_links_and_other_names_of_a_file_stay(duplicates: Collection, tmp_path: Path) -> None:
+    (duplicates.folder / "other name.png").hardlink_to(duplicates.folder / "cover.png")
+    (duplicates.folder / "link.png").symlink_to("cover.png")
+    add_new_files(duplicates)
+    family = family_of(duplicates, {"copy.png": "exact", "link.png": "exact", "other name.png": "exact"})
+    count = write_duplicate_script([family], duplicates.folder, tmp_path / "aside.sh")
+    text = (tmp_path / "aside.sh").read_text()
+    assert "other name.png is the same file under another name" in text
+    assert "link.png is a link" in text
+    assert count == 1
+    assert run(tmp_path / "aside.sh") == {"copy.png"}

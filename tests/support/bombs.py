@@ -5,7 +5,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 
+from tests.support import format_bombs
 from tests.support.picture_files import (
     encode_with_pillow,
     files_of_every_format,
@@ -86,9 +88,30 @@ def make_vast_png() -> bytes:
 
 
 def make_png_of_chunks() -> bytes:
-    content = encode_with_pillow(rgb_image(), "PNG")
+    return _insert_chunk(b"prVt", b"", 1_000_000)
+
+
+def make_png_profile() -> bytes:
+    """A colour profile of 128 MB of zeros."""
+    return _insert_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(2**27)))
+
+
+def make_png_texts() -> bytes:
+    """200 texts of 64 MB."""
+    return _insert_chunk(b"zTXt", b"a\0\0" + zlib.compress(b"a" * 2**26), 200)
+
+
+def _insert_chunk(kind: bytes, content: bytes, count: int = 1) -> bytes:
+    png = encode_with_pillow(rgb_image(), "PNG")
     header_end = len(PNG_SIGNATURE) + 25
-    return content[:header_end] + make_png_chunk(b"prVt", b"") * 1_000_000 + content[header_end:]
+    return png[:header_end] + make_png_chunk(kind, content) * count + png[header_end:]
+
+
+def make_claim(format_name: str, place: int, size_format: str) -> bytes:
+    """A small file whose header claims the largest sides that fit into two numbers of a format at a place."""
+    content = files_of_every_format()[format_name]
+    side = 2 ** (8 * struct.calcsize(size_format) // 2 - 1) - 1
+    return content[:place] + struct.pack(size_format, side, side) + content[place + struct.calcsize(size_format) :]
 
 
 def make_clip_of_a_view() -> bytes:
@@ -124,4 +147,22 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "chunks.png": make_png_of_chunks,
     "view.clip": make_clip_of_a_view,
     "zeros.ora": make_zip_of_zeros,
+    "profile.png": make_png_profile,
+    "texts.png": make_png_texts,
+    "claim.gif": partial(make_claim, "GIF", 6, "<HH"),
+    "claim.bmp": partial(make_claim, "BMP", 18, "<ii"),
+    "claim.tga": partial(make_claim, "TGA:rle", 12, "<HH"),
+    "forms.pdf": format_bombs.make_pdf_of_forms,
+    "tiles.pdf": format_bombs.make_pdf_of_tiles,
+    "layers.pdf": format_bombs.make_pdf_of_layers,
+    "shades.pdf": format_bombs.make_pdf_of_shades,
+    "channels.exr": format_bombs.make_exr_of_channels,
+    "window.exr": format_bombs.make_exr_window,
+    "tiles.jp2": format_bombs.make_jpeg2000_of_tiles,
+    "precincts.j2k": format_bombs.make_jpeg2000_of_precincts,
+    "scans.jpg": format_bombs.make_jpeg_of_scans,
+    "directory.tif": format_bombs.make_tiff_directory,
+    "layers.xcf": format_bombs.make_xcf_of_layers,
+    "layers.psd": format_bombs.make_psd_of_layers,
+    "layers.ora": format_bombs.make_ora_of_layers,
 }

@@ -60,10 +60,11 @@ class Visit:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Run `pochade open` on a folder, and yield its address."""
+def server(folder: Path, port: int = 0) -> Iterator[str]:
+    """Run `pochade open` on a folder, and yield its address. Port 0 is any free one."""
     command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", str(folder)]
-    with subprocess.Popen([*command, "--port", "0", "--no-browser"], stderr=subprocess.PIPE, text=True) as process:
+    command += ["--port", str(port), "--no-browser"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         line = next(line for line in process.stderr if "the page is at" in line)
         try:
@@ -93,7 +94,7 @@ def open_page(browser: Browser, address: str, scheme: Scheme = "light") -> Itera
         visit.record()
         page.goto(address)
         yield visit
-    assert (visit.errors, visit.foreign_requests) == ([], [])
+    assert (visit.errors, visit.foreign_requests) == ([], []), (visit.errors, visit.foreign_requests)
 
 
 @contextmanager

@@ -82,6 +82,24 @@ def encode_tiff(values: Array, **options: Any) -> bytes:
     return file.getvalue()
 
 
+def encode_pages(*pages: tuple[Array, dict[str, Any]], **options: Any) -> bytes:
+    """A TIFF with a directory for each array; the options of a page are those of tifffile."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file, **options) as writer:
+        for values, page_options in pages:
+            writer.write(values, photometric=page_options.pop("photometric", "rgb"), **page_options)
+    return file.getvalue()
+
+
+def make_dng(preview: Array | None, sensor_size: tuple[int, int], orientation: int = 1) -> bytes:
+    """A DNG as cameras write it: a thumbnail, then the values of the sensor and a preview as sub-directories."""
+    version = [(50706, 1, 4, (1, 4, 0, 0), True), (274, 3, 1, orientation, True), (271, 2, 0, "A maker", True)]
+    thumbnail = np.full((8, 12, 3), 9, np.uint8)
+    shown = [] if preview is None else [(preview, {"subfiletype": 1})]
+    first = (thumbnail, {"subfiletype": 1, "subifds": 1 + len(shown), "extratags": version})
+    return encode_pages(first, (np.full(sensor_size, 500, np.uint16), {"photometric": 32803}), *shown)
+
+
 def encode_png(values: Array) -> bytes:
     return bytes(imagecodecs.png_encode(values))
 
@@ -296,6 +314,7 @@ def files_of_every_format() -> dict[str, bytes]:
         ),
         "TIFF:lzw": encode_with_pillow(rgb_image(), "TIFF", compression="tiff_lzw"),
         "TIFF:cmyk": encode_with_pillow(rgb_image().convert("CMYK"), "TIFF"),
+        "DNG": make_dng(colour_values(), (HEIGHT, WIDTH)),
         "PSD": make_psd(planes),
         "PSD:16": make_psd(np.moveaxis(colour_values(16), -1, 0)),
         "PSB": make_psd(planes, large=True, packbits=False),

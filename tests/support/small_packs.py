@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from experiments.pack.pack_file import PackEntry, join_blobs, write_pack
 from pochade.archive.codecs.previews import preview_conditioning
+from pochade.models.pair_model import PAIR_RELATIONS
 from tests.support.drawings import drawing
 
 PICTURES, HELD_OUT_EVERY = 32, 4
@@ -38,6 +39,7 @@ def write_small_packs(folder: Path) -> None:
     write_pack(folder / "art.pack", "art", [entry(picture, number) for number, picture in enumerate(art)])
     write_crops(folder / "crops.pack", [picture.crop((60, 60, 252, 252)) for picture in drawings])
     write_scans(folder / "scans.pack", drawings)
+    write_pairs(folder / "pairs.pack", drawings)
 
 
 def write_crops(path: Path, squares: list[Image.Image]) -> None:
@@ -54,6 +56,20 @@ def write_crops(path: Path, squares: list[Image.Image]) -> None:
         extra[f"{kind}_blobs"], extra[f"{kind}_ends"] = join_blobs(contents)
         extra[f"{kind}_rows"] = torch.arange(len(squares)).repeat_interleave(2)
     write_pack(path, "crops", [entry(square, number) for number, square in enumerate(squares)], extra)
+
+
+def write_pairs(path: Path, drawings: list[Image.Image]) -> None:
+    """Write a pack of works, and of pairs of two of them: the second one mirrored, or another drawing."""
+    mirrored = [ImageOps.mirror(picture) for picture in drawings[:8]]
+    entries = [entry(picture, number) for number, picture in enumerate(drawings + mirrored)]
+    pairs = [[number, len(drawings) + number] for number in range(8)] + [[1, 2], [5, 6]]
+    names = ["edit"] * 8 + ["different"] * 2
+    extra = {
+        "is_work": torch.arange(len(entries)) < len(drawings),
+        "pairs": torch.tensor(pairs),
+        "relations": torch.tensor([PAIR_RELATIONS.index(name) for name in names]),
+    }
+    write_pack(path, "pairs", entries, extra)
 
 
 def write_scans(path: Path, drawings: list[Image.Image]) -> None:

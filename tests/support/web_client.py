@@ -46,10 +46,10 @@ def state_of(client: TestClient) -> AppState:
     return state
 
 
-def keys_by_path(client: TestClient, **query: Any) -> dict[str, str]:
-    """Return the key of every file that passes a filter, by its path."""
-    columns = client.get("/api/pieces", params=query).json()
-    return dict(zip(columns["paths"], columns["keys"], strict=True))
+def keys_by_path(client: TestClient) -> dict[str, str]:
+    """Return the key of every file's picture, by the file's path."""
+    keys = client.get("/api/pieces").json()["keys"]
+    return {file["path"]: key for key in keys for file in client.get(f"/api/pieces/{key}").json()["files"]}
 
 
 def wait_for_job(jobs: JobQueue, job: PageJob, condition: Callable[[], bool] | None = None) -> PageJob:

@@ -48,11 +48,23 @@ def test_a_task_that_waits_too_long_may_be_tried_again(worker: Worker) -> None:
     assert worker.call(Evaluate(SLEEP)) == (f"'{SLEEP}' took longer than 2 s", True)
 
 
-@pytest.mark.parametrize(("name", "retry"), [("SIGKILL", True), ("SIGTERM", True), ("SIGABRT", False)])
-def test_only_a_worker_that_somebody_else_ended_is_worth_another_try(name: str, retry: bool, worker: Worker) -> None:
+LOST = "lost its worker process, which the system or a person ended"
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "retry"),
+    [
+        ("SIGKILL", LOST, True),
+        ("SIGTERM", LOST, True),
+        ("SIGABRT", "needs more memory than it may take", False),
+        ("SIGSEGV", "crashed its worker process (SIGSEGV): damage, or too little memory", False),
+    ],
+)
+def test_a_worker_that_ends_says_why_and_whether_another_try_helps(
+    name: str, why: str, retry: bool, worker: Worker
+) -> None:
     suicide = f"__import__('os').kill(__import__('os').getpid(), {int(getattr(signal, name))})"
-    code = -getattr(signal, name)
-    assert worker.call(Evaluate(suicide)) == (f"'{suicide}' ended its worker process with code {code}", retry)
+    assert worker.call(Evaluate(suicide)) == (f"'{suicide}' {why}", retry)
 
 
 def test_an_error_in_a_task_becomes_its_failure_and_the_process_stays(worker: Worker) -> None:
@@ -83,7 +95,7 @@ def test_a_stopped_worker_gives_up_its_task() -> None:
     with Worker(600, stopped) as worker:
         worker.call(Evaluate("1"))
         threading.Timer(0.1, stopped.set).start()
-        assert worker.call(Evaluate(SLEEP))[0].startswith(f"'{SLEEP}' ended its worker process")
+        assert worker.call(Evaluate(SLEEP))[0].startswith(f"'{SLEEP}' lost its worker process")
 
 
 def test_a_worker_sends_no_pickles_and_takes_no_limit_of_the_next_task(worker: Worker) -> None:

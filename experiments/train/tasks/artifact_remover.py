@@ -26,7 +26,8 @@ from torch import Tensor, nn
 
 from experiments.pack.pack_file import Pack, pack_path, read_pack
 from experiments.shared.picture_quality import capped_psnr
-from experiments.train.tasks.task_data import held_out_loss, sample_evenly, split_rows, stack_pixels
+from experiments.shared.sampling import sample_evenly
+from experiments.train.tasks.task_data import held_out_loss, split_rows, stack_pixels
 from experiments.train.training_task import PreparedTraining
 from pochade.images.codecs.preview_reference import resize_bicubic
 from pochade.models import weights

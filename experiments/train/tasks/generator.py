@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from experiments.pack.pack_file import Pack, pack_path, read_pack
-from experiments.train.tasks.task_data import held_out_loss, load_weights, sample_evenly, split_rows, stack_pixels
+from experiments.shared.sampling import sample_evenly
+from experiments.train.tasks.task_data import held_out_loss, load_weights, split_rows, stack_pixels
 from experiments.train.training_task import PreparedTraining
 from pochade.images.geometry.letterbox import letterbox
 from pochade.models import weights

@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from experiments.pack.pack_file import pack_path, read_pack
+from experiments.shared.sampling import sample_evenly
 from experiments.train.tasks.cleaner import LIGHT_KINDS, TRAINING_KINDS
-from experiments.train.tasks.task_data import held_out_loss, load_weights, sample_evenly, split_rows, stack_pixels
+from experiments.train.tasks.task_data import held_out_loss, load_weights, split_rows, stack_pixels
 from experiments.train.training_task import PreparedTraining
 from pochade.cleaning.page_light import BARE_PROBABILITY, MIN_BARE_SHARE, read_page
 from pochade.models import weights

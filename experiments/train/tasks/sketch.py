@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from experiments.pack.pack_file import pack_path, read_pack
+from experiments.shared.sampling import sample_evenly
 from experiments.train.tasks.task_data import (
     held_out_loss,
     load_weights,
-    sample_evenly,
     split_rows,
     stack_frames,
     stack_pixels,

@@ -29,11 +29,6 @@ def split_rows(pack: Pack, *, small: bool, among: Tensor | None = None) -> tuple
     return (training[:SMALL_ROWS], held_out[:SMALL_ROWS]) if small else (training, held_out)
 
 
-def sample_evenly(rows: Sequence[int], count: int) -> list[int]:
-    """At most this many of the rows, at even distances, so that pictures of all sources are among them."""
-    return [rows[number * len(rows) // count] for number in range(count)] if len(rows) > count else list(rows)
-
-
 def stack_pixels(pictures: Sequence[np.ndarray], device: torch.device) -> Tensor:
     """Stack pictures (S, S, 3) uint8 to (N, 3, S, S) uint8 on a device."""
     return torch.from_numpy(np.stack(pictures)).to(device).permute(0, 3, 1, 2).contiguous()

@@ -1,14 +1,18 @@
 /** Requests to the server. Whatever goes wrong becomes an error with a sentence and a hint. */
+import { connection } from "../connection.svelte";
 
 export class ApiError extends Error {
   constructor(
     readonly status: number, // 0: the server did not answer
     sentence: string,
     readonly hint = "",
+    readonly kind = "", // the name of the error's class in the library
   ) {
     super(sentence);
   }
 }
+
+const PROXY_ERRORS = new Set([502, 503, 504]); // from a proxy whose server does not answer
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -26,16 +30,23 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     response = await fetch(path, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ApiError(0, "the server does not answer", "check that 'pochade open' is still running");
+    throw reportSilence();
   }
+  if (PROXY_ERRORS.has(response.status)) throw reportSilence();
   if (!response.ok) throw await readError(response);
   return response;
 }
 
+/** Look whether the server has stopped, and return the error of a request without an answer. */
+function reportSilence(): ApiError {
+  void connection.check();
+  return new ApiError(0, "Pochade did not answer", "try again");
+}
+
 async function readError(response: Response): Promise<ApiError> {
   try {
-    const body = (await response.json()) as { error?: string; hint?: string };
-    return new ApiError(response.status, body.error ?? response.statusText, body.hint ?? "");
+    const body = (await response.json()) as { error?: string; hint?: string; kind?: string };
+    return new ApiError(response.status, body.error ?? response.statusText, body.hint, body.kind);
   } catch {
     return new ApiError(response.status, `the server answered with error ${response.status}`);
   }

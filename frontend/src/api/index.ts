@@ -1,9 +1,9 @@
 /** Every request that the page can send to the server, typed. */
 import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
-  CollectionInfo, CreatedPicture, Families, Family, FamilyChoice, Fidelity, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest,
-  KeepRule, LabelChange, MapData, Match, MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Sample, SavedFiles,
-  SaveRequest, Scan, ScanView, Suggestions, VaryRequest,
+  CollectionInfo, CreatedPicture, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderSurvey, Generator, Groups,
+  ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, MapData, Match, MorphRequest, PictureColumns, PictureFacts, PictureQuery,
+  ProblemFile, Removal, Sample, SavedFiles, SaveRequest, Scan, ScanView, Suggestions, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
 
 export { ApiError } from "./http";
@@ -21,27 +21,40 @@ export const imageUrl = {
 
 export const api = {
   info: () => get<CollectionInfo>("/api/info"),
+  /** The files that a scan of the folder would find; they are only counted. */
+  surveyFolder: () => get<FolderSurvey>("/api/folder"),
 
   pictures: (query: PictureQuery = {}, signal?: AbortSignal) => get<PictureColumns>("/api/pieces", query, signal),
   /** Store a selection on the server, for `pictures({selection})`. */
   createSelection: (keys: string[]) => send<{ id: string }>("POST", "/api/selections", { pieces: keys }),
   problems: () => get<ProblemFile[]>("/api/problems"),
+  /** Request a picture only to learn why it can't be shown: throws the reason. */
+  tryPicture: (key: string, side: Side) => request(imageUrl.picture(key, side)),
   facts: (key: string) => get<PictureFacts>(`/api/pieces/${key}`),
   nearest: (key: string, k = 24) => get<Match[]>(`/api/pieces/${key}/nearest`, { k }),
   find: (picture: Blob, k = 48) => send<Match[]>("POST", `/api/find?k=${k}`, fileForm("picture", picture)),
 
-  families: (query: { keep?: KeepRule | null; offset?: number; limit?: number } = {}) => get<Families>("/api/families", query),
+  families: (query: { keep?: KeepRule | null; series?: boolean; offset?: number; limit?: number } = {}) => get<Families>("/api/families", query),
   familyOf: (key: string) => get<Family | null>(`/api/pieces/${key}/family`),
   /** The shell script as text; it covers all families if none is named. */
   familyScript: async (query: { keep?: KeepRule | null; families?: number[]; choices?: FamilyChoice[] } = {}) =>
     (await request("/api/families/script", { method: "POST", ...encodeBody(query) })).text(),
+
+  /** Move files to the system's trash, by a job. */
+  moveToTrash: (body: TrashRequest) => send<Job>("POST", "/api/families/trash", body),
+  /** The removals that can be undone, the latest first. */
+  removals: () => get<Removal[]>("/api/families/trash"),
+  undoRemoval: (id: string) => send<Job>("POST", `/api/families/trash/${id}/undo`),
+  setVerdict: (body: VerdictRequest) => send<VerdictChange>("POST", "/api/verdicts", body),
+  setFolderRole: (body: FolderRoleRequest) => send<FolderRoleChange>("PUT", "/api/folder-roles", body),
 
   groups: () => get<Groups>("/api/groups"),
   renameGroup: (number: number, name: string) => send<Groups>("PATCH", `/api/groups/${number}`, { name }),
   mergeGroups: (number: number, other: number) => send<Groups>("POST", `/api/groups/${number}/merge`, { other }),
   splitGroup: (number: number) => send<Groups>("POST", `/api/groups/${number}/split`),
   moveToGroup: (number: number, keys: string[]) => send<Groups>("POST", `/api/groups/${number}/pin`, { pieces: keys }),
-  undoGroups: () => send<Groups>("POST", "/api/groups/undo"),
+  /** Undo the last change of the groups; refused if another change has become the last one. */
+  undoGroups: (change: number) => send<Groups>("POST", `/api/groups/undo?change=${change}`),
   map: () => get<MapData>("/api/map"),
 
   labels: () => get<Record<string, number>>("/api/labels"),

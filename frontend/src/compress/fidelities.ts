@@ -21,11 +21,24 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; summary: stri
 ];
 
 const CODEC_NAMES: Record<string, string> = {
-  jpeg: "JPEG, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "unchanged",
+  jpeg: "JPEG, repacked", "jpeg-tail": "JPEG with data behind the picture, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "unchanged",
   avif: "AVIF, lossy", "jpeg-xl-lossy": "JPEG XL, lossy", "webp-lossy": "WebP, lossy",
+  av1: "small preview, AV1", "av1-restored": "small preview, AV1, restored by a model",
   "avif-restored": "AVIF, restored by a model",
   net: "model for restoring",
 };
+
+/** What a preview leaves out of a file, in plain words, by the name in an archive's manifest. */
+const LOSS_NAMES: Record<string, string> = {
+  EXIF: "the camera's data (EXIF)", XMP: "labels and notes of programs (XMP)", profile: "the colour profile", MPF: "further pictures (MPF)",
+  APP11: "content credentials (APP11)", APP13: "captions and keywords (IPTC, APP13)", comment: "the comment",
+  tEXt: "text (tEXt)", zTXt: "text (zTXt)", iTXt: "text (iTXt)", "further frames": "further frames or pages",
+  "more than 8 bits": "colours finer than 8 bits", "what follows the end": "data behind the picture, such as a film",
+};
+
+export function lossName(loss: string): string {
+  return LOSS_NAMES[loss] ?? loss;
+}
 
 export function codecName(codec: string): string {
   return CODEC_NAMES[codec] ?? codec;
@@ -53,6 +66,11 @@ export interface CompressAnswer {
   bytes: number;
   coded: number;
   coders: Record<string, CodecSavings>;
+  /** What else the originals of previews held, and how many files had it. */
+  lost: Record<string, number>;
+  /** The new path of each older file in the archive whose path was taken. */
+  set_aside: Record<string, string>;
+  set_aside_count: number;
   left_out: Record<string, string>;
   left_out_count: number;
   report: string | null;

@@ -1,31 +1,29 @@
-/** Which files of a family stay and which are set aside. The page only prepares this; the script does it when the person runs it. */
-import type { Family, FamilyMember, KeepRule } from "../api";
+/** What a family's files are, which of them stay, and which are ticked for the trash. */
+import type { Family, FamilyChoice, FamilyMember } from "../api";
+import { fileName } from "../format";
 
-export type KeepOption = KeepRule | "suggested";
-/** Which duplicates are set aside: only exact ones, or near ones as well. */
-export type Extent = "exact" | "near";
 export type MemberKind = FamilyMember["kind"];
+export type Verdict = NonNullable<FamilyMember["verdict"]>;
+export type FamilyTab = "duplicates" | "versions" | "series";
 
 export interface Outcome {
   keep: string; // the file that always stays
-  aside: string[]; // the files to set aside
+  aside: string[]; // the files that are ticked for the trash
 }
 
-export const KEEP_OPTIONS: readonly (readonly [KeepOption, string])[] = [
-  ["suggested", "the suggested file"],
-  ["largest", "the largest"],
-  ["layered", "the one with layers"],
-  ["coloured", "the one in colour"],
-  ["latest", "the latest"],
-];
+const KINDS: readonly MemberKind[] = ["exact", "resave", "edit", "version", "variant"]; // from the closest to the farthest
+export const KIND_NAMES: Record<MemberKind, string> = {
+  exact: "exact duplicate", resave: "saved again", edit: "edited duplicate", version: "version", variant: "variant",
+};
+/** What the person has said about a picture and the one that stands first. */
+export const VERDICT_NOTES: Record<Verdict, string> = {
+  same: "You said: the same picture", version: "You said: a version", different: "You said: different works", keep: "You keep both",
+};
 
-export const EXTENT_OPTIONS: readonly (readonly [Extent, string])[] = [["near", "all duplicates"], ["exact", "only exact duplicates"]];
-
-export const KIND_NAMES: Record<MemberKind, string> = { exact: "duplicate", near: "near duplicate", version: "version" };
-
-/** The members, oldest first. */
-export function oldestFirst(family: Family): FamilyMember[] {
-  return [...family.members].sort((first, second) => first.modified - second.modified || (first.path < second.path ? -1 : 1));
+/** The tab of a family: what may go, or must be looked at side by side, is among the duplicates. */
+export function tabOf(family: Family): FamilyTab {
+  if (family.is_series) return "series";
+  return family.members.some((member) => member.preselected || member.kind === "edit") ? "duplicates" : "versions";
 }
 
 /** The name of a family: its cover's file, which stays the same when families are searched again. */
@@ -37,37 +35,56 @@ export function memberOf(family: Family, file: string): FamilyMember {
   return family.members.find((member) => member.file === file) ?? family.members[0]!;
 }
 
-/**
- * What a member is in relation to another one. The server compared each member with the cover only; where that doesn't answer the
- * question, the member counts as a version, which stays.
- */
-export function kindComparedWith(member: FamilyMember, keep: FamilyMember): MemberKind {
-  if (member.key === keep.key || keep.kind === "exact") return member.key === keep.key ? "exact" : member.kind;
-  if (keep.kind === "near") return member.kind === "version" ? "version" : "near";
-  return "version";
+/** The members, the kept one first. */
+export function keptFirst(family: Family, outcome: Outcome): FamilyMember[] {
+  const keep = memberOf(family, outcome.keep);
+  return [keep, ...family.members.filter((member) => member !== keep)];
 }
 
-export function suggestOutcome(family: Family, rule: KeepOption, extent: Extent): Outcome {
-  const suggested = rule === "suggested" ? undefined : family.would_keep[rule];
-  return outcomeOfKeeping(family, suggested?.file ?? nameOf(family), extent);
+/** What a member is in relation to another one. The server compared both with the cover: the farther of the two counts. */
+export function kindComparedWith(member: FamilyMember, other: FamilyMember): MemberKind {
+  if (member.key === other.key) return "exact";
+  return KINDS[Math.max(KINDS.indexOf(member.kind), KINDS.indexOf(other.kind))]!;
 }
 
-/** The outcome if one file is kept: its duplicates are set aside, near ones if the extent covers them; versions never are. */
-export function outcomeOfKeeping(family: Family, file: string, extent: Extent): Outcome {
-  const keep = memberOf(family, file);
-  const isCovered = (kind: MemberKind) => kind === "exact" || (kind === "near" && extent === "near");
-  const aside = family.members.filter((member) => member.file !== keep.file && isCovered(kindComparedWith(member, keep)));
-  return { keep: keep.file, aside: aside.map((member) => member.file) };
+/** Whether a person can tick a file at all: other works, and files in protected folders, stay. */
+export function canTick(family: Family, member: FamilyMember, keep: string): boolean {
+  return !family.is_series && member.kind !== "variant" && member.role !== "protected" && member.file !== keep;
 }
 
-/** The reason to keep a file; empty if only the person chose it. */
+/** Only preselected files are ticked by themselves. */
+export function suggestOutcome(family: Family): Outcome {
+  return outcomeOfKeeping(family, nameOf(family));
+}
+
+/** The outcome if one file is kept. Unless it has the cover's pixels, nothing is ticked: it was compared only with the cover. */
+export function outcomeOfKeeping(family: Family, file: string): Outcome {
+  const [cover, keep] = [family.members[0]!, memberOf(family, file)];
+  const isAsCover = keep === cover || (keep.kind === "exact" && keep.preselected);
+  const aside = family.members.filter((member) => (member.preselected || member === cover) && canTick(family, member, keep.file));
+  return { keep: keep.file, aside: isAsCover ? aside.map((member) => member.file) : [] };
+}
+
+/** The reason to keep a file. */
 export function reasonToKeep(family: Family, file: string): string {
-  if (file === nameOf(family)) return family.reason;
-  return Object.values(family.would_keep).find((choice) => choice.file === file)?.reason ?? "";
+  return file === nameOf(family) ? family.reason : "you chose it";
 }
 
-/** The bytes of the files that are set aside. */
-export function bytesAside(family: Family, outcome: Outcome): number {
-  const aside = new Set(outcome.aside);
-  return family.members.reduce((sum, member) => sum + (aside.has(member.file) ? member.bytes : 0), 0);
+/** The files that are ticked. */
+export function tickedIn(family: Family, outcome: Outcome): FamilyMember[] {
+  return family.members.filter((member) => outcome.aside.includes(member.file));
+}
+
+export function choiceOf(family: Family, outcome: Outcome): FamilyChoice {
+  return { family: family.number, ...outcome };
+}
+
+/** The folder of a file as the start of its path; empty for the collection's own folder. */
+export function folderPart(path: string): string {
+  return path.slice(0, path.length - fileName(path).length);
+}
+
+/** A folder's name for people. */
+export function folderName(folder: string): string {
+  return folder === "." ? "the collection's own folder" : `“${folder}”`;
 }

@@ -1,125 +1,141 @@
-/** The families and the person's decisions. This browser stores the decisions until the script is made; every step can be undone. */
-import { api, type Families, type Family, type FamilyChoice } from "../api";
-import { bytesAside, nameOf, suggestOutcome, type Extent, type KeepOption, type Outcome } from "./outcome";
+/** The families, the files that are ticked in them, and what the person says about pairs and folders. The server keeps what is said. */
+import { api, type Families, type Family, type FamilyMember, type FolderRole, type Removal } from "../api";
+import { count } from "../format";
+import { jobs } from "../jobs.svelte";
+import { notices } from "../notices.svelte";
+import { canTick, choiceOf, nameOf, suggestOutcome, tabOf, tickedIn, type FamilyTab, type Outcome, type Verdict } from "./outcome";
 
 const MAX_FAMILIES = 10_000;
 const MAX_UNDO_STEPS = 100;
+/** What an action about families is about: see `Notices.withdraw`. */
+export const REVIEW_SUBJECT = "families";
 
 type Outcomes = Record<string, Outcome>; // by the family's name
+type UndoStep = (() => Promise<unknown>)[];
 
 class Review {
   data = $state.raw<Families | null>(null);
+  series = $state.raw<Family[]>([]);
+  /** Removals that can be undone, the latest first. */
+  removals = $state.raw<Removal[]>([]);
   error = $state.raw<unknown>(null);
-  rule = $state<KeepOption>("suggested");
-  extent = $state<Extent>("near");
-  /** Outcomes that the person has accepted. */
-  decided = $state.raw<Outcomes>({});
-  /** Outcomes that the person has changed by hand and not accepted yet. */
-  changed = $state.raw<Outcomes>({});
-  private undoSteps = $state.raw<[Outcomes, Outcomes][]>([]);
+  /** The latest job that moves files to the trash or puts them back. */
+  removalJob = $state<string | null>(null);
+  /** Outcomes that the person has changed by hand. This browser stores them. */
+  private changed = $state.raw<Outcomes>({});
+  private undoSteps = $state.raw<UndoStep[]>([]);
   private folder = "";
 
   families = $derived(this.data?.families ?? []);
   canUndo = $derived(this.undoSteps.length > 0);
-  open = $derived(this.families.filter((family) => !this.isDecided(family)));
-  done = $derived(this.families.filter((family) => this.isDecided(family)));
-  /** Decided families with files to set aside. */
-  inScript = $derived(this.done.filter((family) => this.outcomeOf(family).aside.length));
 
   async load(folder: string): Promise<void> {
-    if (folder !== this.folder) [this.folder, this.decided, this.undoSteps] = [folder, readDecisions(folder), []];
+    if (folder !== this.folder) [this.folder, this.changed, this.undoSteps] = [folder, readOutcomes(folder), []];
     try {
-      [this.data, this.error] = [await api.families({ limit: MAX_FAMILIES }), null];
+      const query = { limit: MAX_FAMILIES };
+      const [families, series, removals] = await Promise.all([api.families(query), api.families({ ...query, series: true }), api.removals()]);
+      [this.data, this.series, this.removals, this.error] = [families, series.families, removals, null];
     } catch (error) {
       this.error = error;
     }
   }
 
-  /** Whether the person has decided, and the file that they keep still exists. */
-  isDecided(family: Family): boolean {
-    const outcome = this.decided[nameOf(family)];
-    return outcome !== undefined && hasFile(family, outcome.keep);
+  of(tab: FamilyTab): Family[] {
+    return tab === "series" ? this.series : this.families.filter((family) => tabOf(family) === tab);
   }
 
-  /** The accepted outcome, the one changed by hand, or the suggested one; it leaves out files that no longer exist. */
+  /** The outcome that the person has chosen, or the suggested one; it leaves out files that are gone or must stay. */
   outcomeOf(family: Family): Outcome {
-    const outcome = this.isDecided(family) ? this.decided[nameOf(family)] : this.changed[nameOf(family)];
-    if (!outcome || !hasFile(family, outcome.keep)) return suggestOutcome(family, this.rule, this.extent);
-    return { keep: outcome.keep, aside: outcome.aside.filter((file) => hasFile(family, file)) };
+    const outcome = this.changed[nameOf(family)];
+    if (!outcome || !family.members.some((member) => member.file === outcome.keep)) return suggestOutcome(family);
+    const ticked = tickedIn(family, outcome).filter((member) => canTick(family, member, outcome.keep) && member.verdict !== "keep");
+    return { keep: outcome.keep, aside: ticked.map((member) => member.file) };
   }
 
-  /** Change the outcome of a family by hand; it has to be accepted again. */
   change(family: Family, outcome: Outcome): void {
-    this.addUndoStep();
-    this.changed = { ...this.changed, [nameOf(family)]: outcome };
-    this.store(this.decidedWithout(family));
+    this.store({ ...this.changed, [nameOf(family)]: outcome });
   }
 
-  accept(families: Family[]): void {
-    this.addUndoStep();
-    this.store({ ...this.decided, ...Object.fromEntries(families.map((family) => [nameOf(family), this.outcomeOf(family)])) });
+  /** The ticked files of some families. */
+  tickedOf(families: Family[]): FamilyMember[] {
+    return families.flatMap((family) => tickedIn(family, this.outcomeOf(family)));
   }
 
-  keepAll(family: Family): void {
-    this.addUndoStep();
-    this.store({ ...this.decided, [nameOf(family)]: { keep: this.outcomeOf(family).keep, aside: [] } });
+  /** What the server is to move, family by family. */
+  choicesOf(families: Family[]): ReturnType<typeof choiceOf>[] {
+    return families.map((family) => choiceOf(family, this.outcomeOf(family))).filter((choice) => choice.aside.length);
   }
 
-  reopen(family: Family): void {
-    this.addUndoStep();
-    this.store(this.decidedWithout(family));
+  /** Say something about a picture and others; null takes back what was said. */
+  async judge(first: string, others: string[], verdict: Verdict | null, message: string): Promise<void> {
+    const step: UndoStep = [];
+    try {
+      for (const second of new Set(others)) {
+        const { previous } = await api.setVerdict({ first, second, verdict });
+        step.unshift(() => api.setVerdict({ first, second, verdict: previous }));
+      }
+    } finally {
+      await this.finishStep(step, message);
+    }
   }
 
-  undo(): void {
+  async setRole(folder: string, role: FolderRole | null, message: string): Promise<void> {
+    const { previous } = await api.setFolderRole({ folder, role });
+    await this.finishStep([() => api.setFolderRole({ folder, role: previous })], message);
+  }
+
+  /** Undo what was said last. */
+  async undo(): Promise<void> {
     const step = this.undoSteps.at(-1);
     if (!step) return;
     this.undoSteps = this.undoSteps.slice(0, -1);
-    this.changed = step[1];
-    this.store(step[0]);
+    notices.withdraw(REVIEW_SUBJECT);
+    for (const takeBack of step) await takeBack();
+    await this.load(this.folder);
   }
 
-  /** The bytes of all files to set aside in some families. */
-  bytesOf(families: Family[]): number {
-    return families.reduce((sum, family) => sum + bytesAside(family, this.outcomeOf(family)), 0);
+  /** Move the ticked files of some families to the trash. */
+  async moveToTrash(families: Family[]): Promise<void> {
+    this.follow(await api.moveToTrash({ choices: this.choicesOf(families) }));
   }
 
-  /** The number of files to set aside in some families. */
-  filesOf(families: Family[]): number {
-    return families.reduce((sum, family) => sum + this.outcomeOf(family).aside.length, 0);
+  async putBack(removal: string): Promise<void> {
+    this.follow(await api.undoRemoval(removal));
   }
 
-  choices(): FamilyChoice[] {
-    return this.inScript.map((family) => ({ family: family.number, ...this.outcomeOf(family) }));
+  private follow(job: Awaited<ReturnType<typeof api.undoRemoval>>): void {
+    jobs.follow(job);
+    this.removalJob = job.id;
   }
 
-  private decidedWithout(family: Family): Outcomes {
-    const { [nameOf(family)]: _, ...others } = this.decided;
-    return others;
+  private async finishStep(step: UndoStep, message: string): Promise<void> {
+    if (!step.length) return;
+    this.undoSteps = [...this.undoSteps.slice(1 - MAX_UNDO_STEPS), step];
+    await this.load(this.folder);
+    notices.withdraw(REVIEW_SUBJECT);
+    notices.show(message, { label: "Undo", run: () => this.undo(), subject: REVIEW_SUBJECT });
   }
 
-  private addUndoStep(): void {
-    this.undoSteps = [...this.undoSteps.slice(1 - MAX_UNDO_STEPS), [this.decided, this.changed]];
-  }
-
-  private store(decided: Outcomes): void {
-    this.decided = decided;
+  private store(outcomes: Outcomes): void {
+    this.changed = outcomes;
     try {
-      localStorage.setItem(storageKey(this.folder), JSON.stringify(decided));
+      localStorage.setItem(storageKey(this.folder), JSON.stringify(outcomes));
     } catch {
-      // without storage, the decisions last until the page is closed
+      // without storage, the ticks last until the page is closed
     }
   }
 }
 
-function hasFile(family: Family, file: string): boolean {
-  return family.members.some((member) => member.file === file);
+/** "12 files", "1 file". */
+export function fileCount(members: FamilyMember[]): string {
+  return count(members.length, "file");
 }
 
 function storageKey(folder: string): string {
-  return `families of ${folder}`;
+  return `ticks of ${folder}`;
 }
 
-function readDecisions(folder: string): Outcomes {
+function readOutcomes(folder: string): Outcomes {
   try {
     return JSON.parse(localStorage.getItem(storageKey(folder)) ?? "{}") as Outcomes;
   } catch {

@@ -3,6 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import { api, type Group, type Groups } from "../api";
 import { notices } from "../notices.svelte";
 
+const SUBJECT = "groups"; // of notices: see `Notices.withdraw`
 const INDENT = "\u2003";
 
 export function titleOf(group: Group): string {
@@ -45,7 +46,9 @@ class Grouping {
 
   async load(): Promise<void> {
     try {
-      [this.data, this.error] = [await api.groups(), null];
+      const data = await api.groups();
+      if (data.change !== this.data?.change) notices.withdraw(SUBJECT);
+      [this.data, this.error] = [data, null];
     } catch (error) {
       this.error = error;
     }
@@ -68,15 +71,19 @@ class Grouping {
     return this.change(() => api.mergeGroups(first.number, second.number), `Merged “${titleOf(second)}” into “${titleOf(first)}”`);
   }
 
-  undo = () => this.change(() => api.undoGroups(), this.data?.undoes ? `Undid ${this.data.undoes}` : "Nothing to undo", false);
+  /** Undo the last change. */
+  undo(): Promise<boolean> {
+    const { change, undoes } = this.data ?? {};
+    return change ? this.change(() => api.undoGroups(change), `Undid ${undoes}`, false) : Promise.resolve(false);
+  }
 
   /** Make a change on the server, and show a notice; returns whether it succeeded. */
   private async change(send: () => Promise<Groups>, message: string, canUndo = true): Promise<boolean> {
     try {
       this.isBusy = true;
-      [this.data, this.error] = [await send(), null];
-      this.selected.clear();
-      notices.show(message, canUndo && this.data.undoes ? { label: "Undo", run: () => void this.undo() } : undefined);
+      const data = await send();
+      this.show(data);
+      notices.show(message, canUndo && data.change ? { label: "Undo", run: () => this.undoOnly(data.change!), subject: SUBJECT } : undefined);
       return true;
     } catch (error) {
       this.error = error;
@@ -84,6 +91,17 @@ class Grouping {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** Undo one change, if it is still the last one. */
+  private async undoOnly(change: number): Promise<void> {
+    this.show(await api.undoGroups(change));
+  }
+
+  private show(data: Groups): void {
+    notices.withdraw(SUBJECT); // what they offer to undo is no longer the last change
+    [this.data, this.error] = [data, null];
+    this.selected.clear();
   }
 }
 

@@ -1,5 +1,6 @@
 /** One label while it is taught: the person's answers, and what to ask next. */
 import { api, type Suggestion, type Suggestions } from "../api";
+import { changeLabels } from "../label-changes";
 
 export type Answer = "has" | "has_not" | "neither";
 /** One undo step: the pictures, their answer before and after, and the questions that were open. */
@@ -122,7 +123,7 @@ class Teaching {
     const change = { label: this.label, [answer]: keys };
     const request = this.lastRequest.then(async () => {
       try {
-        this.labels = await api.changeLabels(change);
+        this.labels = await changeLabels(change);
       } catch (error) {
         this.error = error;
       }

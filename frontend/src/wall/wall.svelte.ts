@@ -21,41 +21,30 @@ class Wall {
   error = $state.raw<unknown>(null);
   active = $state(0);
   rowHeight = $state(Number(readSetting(ROW_HEIGHT_KEY)) || DEFAULT_ROW_HEIGHT);
-  scroll = 0;
-  /** Whether the person comes back from a picture, which then gets the focus. */
-  returnsFromPicture = false;
+  /** Whether the pictures of other filters are still shown. */
+  isLoading = $state(false);
   private query = "";
   private version = -1;
   private request: AbortController | null = null;
-
-  /** The wall's address, with its filters. */
-  get address(): string {
-    return this.query ? `/?${this.query}` : "/";
-  }
-
-  /** Where to continue on a wall that is shown again; undefined if its filters have changed. */
-  positionFor(query: URLSearchParams): { scroll: number; focus: boolean } | undefined {
-    return this.columns && query.toString() === this.query ? { scroll: this.scroll, focus: this.returnsFromPicture } : undefined;
-  }
 
   /** Load the pictures of a query, unless this version of them is loaded already. */
   async load(parameters: URLSearchParams, version: number): Promise<void> {
     const query = parameters.toString();
     if (query === this.query && version === this.version && this.columns) return;
-    if (query !== this.query && this.columns) {
-      [this.active, this.scroll] = [0, 0];
-      scrollTo(0, 0);
-    }
-    [this.query, this.version] = [query, version];
+    const hasOtherFilters = query !== this.query && this.columns !== null;
+    if (hasOtherFilters) scrollTo(0, 0);
+    [this.query, this.version, this.isLoading] = [query, version, this.isLoading || hasOtherFilters];
     this.request?.abort();
     const request = (this.request = new AbortController());
     try {
       const columns = await api.pictures(pictureQuery(parameters), request.signal);
       if (request.signal.aborted) return;
-      [this.columns, this.error] = [columns, null];
-      this.active = Math.min(this.active, Math.max(0, columns.keys.length - 1));
+      const activeKey = this.columns?.keys[this.active] ?? "";
+      [this.active, this.columns, this.error] = [this.isLoading ? 0 : Math.max(0, columns.keys.indexOf(activeKey)), columns, null];
     } catch (error) {
       if (!request.signal.aborted) this.error = error;
+    } finally {
+      if (request === this.request) this.isLoading = false;
     }
   }
 

@@ -9,17 +9,16 @@ from collections import defaultdict
 
 from pochade.analysis.arrays import Floats, Integers
 
-MIN_MEAN_LIKELIHOOD = 0.75  # of the pairs between two clusters that are merged
-
 _Links = dict[int, dict[int, tuple[float, int]]]  # by two clusters: sum of likelihoods and number of known pairs
 
 
-def average_linkage(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
+def average_linkage(pairs: Integers, likelihoods: Floats, min_likelihood: float) -> list[list[int]]:
     """Cluster points by average linkage over the known pairs.
 
     Args:
         pairs: The known pairs (M, 2), each pair once, in any order.
         likelihoods: How likely the two points of each pair belong together (M,), 0 to 1.
+        min_likelihood: The mean of the known pairs between two clusters, from which they are merged.
 
     Returns:
         Clusters of two or more points, each sorted, ordered by their first point.
@@ -34,7 +33,7 @@ def average_linkage(pairs: Integers, likelihoods: Floats) -> list[list[int]]:
     while queue:
         negative, first, second = heapq.heappop(queue)
         link = links.get(first, {}).get(second)
-        if -negative < MIN_MEAN_LIKELIHOOD:
+        if -negative < min_likelihood:
             break
         if link and -negative == link[0] / link[1]:
             for other, (total, count) in _merge(links, members, first, second):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pochade.archive.container.manifest_records import MODEL, Manifest
 from pochade.archive.container.stored_paths import StoredPath, printable_path
+from pochade.archive.file_list import TEMPORARY_FILE_REASON
 
 
 @dataclass
@@ -34,6 +35,11 @@ class CompressReport:
     lost: dict[str, int] = field(
         default_factory=dict
     )  # what else the originals of previews held: how many files had it
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of the person's own was left out; what a killed run of Pochade left does not count."""
+        return all(reason == TEMPORARY_FILE_REASON for reason in self.left_out.values())
 
 
 def summarise_archive(

@@ -12,6 +12,7 @@ from pochade.errors import DataMissing, UsageError
 from pochade.system.path_text import printable
 
 INDEX_FOLDER = ".pochade"
+TEMPORARY_FILE_REASON = "has the name of a temporary file of Pochade's own"
 
 
 @dataclass
@@ -106,4 +107,4 @@ def _reserved_reason(relative_path: bytes) -> str:
         return f"lies below more than {MAX_PATH_PARTS - 1} folders"
     if text != "." and names_index(text):
         return "has the name of a collection's index"
-    return "has the name of a temporary file of Pochade's own" if names_temporary_file(text) else ""
+    return TEMPORARY_FILE_REASON if names_temporary_file(text) else ""

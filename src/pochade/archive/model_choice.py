@@ -21,7 +21,7 @@ from pochade.archive.file_list import INDEX_FOLDER
 from pochade.errors import CheckpointDamaged
 from pochade.models import weights
 
-FINE_TUNED_MODEL = Path(INDEX_FOLDER) / weights.AVIF_FILE  # in the folder of a collection
+FINE_TUNED_MODELS = (weights.AVIF_FILE, f"server-*/{weights.AVIF_FILE}")  # below `.pochade`; the second of servers
 MIN_COLLECTION_FACTOR = 10  # a collection smaller than so many models can't save as many bytes as one model takes
 NAME_COPIES = 3  # of an entry's name: in both ZIP headers and in the manifest
 HEADER_BYTES = 2 * 46  # of both ZIP headers
@@ -97,7 +97,8 @@ def _fine_tuned_model(top: Path) -> bytes | None:
     """Return the packed model of the collection that holds a folder, if it has a readable one."""
     from pochade.models.artifact_remover import read_artifact_remover  # noqa: PLC0415  torch is slow to import
 
-    paths = (folder / FINE_TUNED_MODEL for folder in (top, *top.parents))
+    indexes = (folder / INDEX_FOLDER for folder in (top, *top.parents))
+    paths = (path for index in indexes for pattern in FINE_TUNED_MODELS for path in sorted(index.glob(pattern)))
     path = next((path for path in paths if os.path.isfile(path)), None)  # noqa: PTH113  never raises
     if path is not None:
         with suppress(CheckpointDamaged):

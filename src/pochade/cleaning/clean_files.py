@@ -18,6 +18,7 @@ from pochade._version import __version__
 from pochade.cleaning.clean_options import CleanOptions, MaskFile
 from pochade.cleaning.clean_record import CleanRecord, preview_path, record_path, write_record
 from pochade.cleaning.cleaner import Cleaned
+from pochade.cleaning.output_folder import only_cleaning, remove_leftover, temporary_path
 from pochade.cleaning.scan_plan import ScanJob, plan_scans
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
 from pochade.images.base.picture import Picture
@@ -26,7 +27,7 @@ from pochade.images.io.read import read_picture
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.images.io.write import encode_verified
 from pochade.images.render.before_after import draw_before_after
-from pochade.system.atomic_files import make_folder, unwritable_error, write_atomically
+from pochade.system.atomic_files import is_disk_full, make_folder, unwritable_error, write_atomically
 from pochade.system.path_text import printable
 
 MAX_SCREEN_DPI = 96  # programs write such a value if they don't know the resolution; scans have more dots per inch
@@ -72,29 +73,32 @@ def clean_files(
             scan.
 
     Raises:
-        UsageError: There is no file to clean.
-        OutputUnwritable: The folder for the results can't be created.
+        UsageError: There is no file to clean, or another process cleans into the same folder.
+        OutputUnwritable: The folder for the results can't be created or written, or its disk is full. Finished results
+            stay.
     """
-    make_folder(to)
-    plan = plan_scans(scans, to)
-    if not plan.jobs and not plan.problems:
-        raise UsageError("there is no picture to clean", "name scans, or a folder with scans in it")
-    outcomes = [CleanOutcome(path, problem=error) for path, error in plan.problems.items()]
-    for number, job in enumerate(plan.jobs):
-        report(number, len(plan.jobs), job.scan)
-        outcomes.append(_try_scan(job, options, clean, protected.get(job.scan), preview=preview))
-        report(number + 1, len(plan.jobs), job.scan)
+    with only_cleaning(to):
+        plan = plan_scans(scans, to)
+        if not plan.jobs and not plan.problems:
+            raise UsageError("there is no picture to clean", "name scans, or a folder with scans in it")
+        outcomes = [CleanOutcome(path, problem=error) for path, error in plan.problems.items()]
+        for number, job in enumerate(plan.jobs):
+            report(number, len(plan.jobs), job.scan)
+            outcomes.append(_try_scan(job, options, clean, protected.get(job.scan), preview=preview))
+            report(number + 1, len(plan.jobs), job.scan)
     return outcomes
 
 
 def _try_scan(
     job: ScanJob, options: CleanOptions, clean: CleanFunction, mask: Path | None, *, preview: bool
 ) -> CleanOutcome:
-    """Clean one scan; any error becomes its outcome."""
+    """Clean one scan; any error becomes its outcome, except a full disk, which would stop every other scan, too."""
     try:
         options = options if mask is None else replace(options, protect=MaskFile.read(mask))
         return _clean_scan(job, options, clean, preview=preview)
     except PochadeError as error:
+        if is_disk_full(error):
+            raise
         return CleanOutcome(job.scan, problem=error)
     except Exception as error:  # of a library: the next scan may succeed
         why = f"'{printable(job.scan)}' could not be cleaned: {first_line(error)}"
@@ -130,8 +134,12 @@ def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, pr
 
 
 def _prepare_folder(job: ScanJob, *, preview: bool) -> None:
-    """Create the result's folder, and check, before the long work, that no file name is too long for the disk."""
+    """Make the result's folder, remove what a killed run left there, and check that no name is too long for the disk.
+
+    This comes before the long work.
+    """
     make_folder(job.result.parent)
+    remove_leftover(job.result)
     for path in (record_path(job.result), preview_path(job.result))[: 1 + preview]:  # longer names than the result's
         try:
             path.lstat()
@@ -197,9 +205,10 @@ def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawing: bytes |
     if job.check_output().existing != job.existing:
         why = f"'{printable(job.result)}' was changed by another program while its scan was cleaned"
         raise OutputUnwritable(why, "run the same command again")
+    temporary = temporary_path(job.result)
     if job.existing.preview_sha256:  # it shows the previous result
         preview_path(job.result).unlink(missing_ok=True)
     write_record(job.result, record, new=job.existing.record is None)  # first: it marks the other files as Pochade's
     if drawing is not None:
-        write_atomically(preview_path(job.result), drawing, new=True)
-    write_atomically(job.result, content, new=job.existing.result_sha256 is None)
+        write_atomically(preview_path(job.result), drawing, new=True, temporary=temporary)
+    write_atomically(job.result, content, new=job.existing.result_sha256 is None, temporary=temporary)

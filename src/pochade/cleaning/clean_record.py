@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pochade.cleaning.output_folder import temporary_path
 from pochade.errors import FileUnreachable
 from pochade.system.atomic_files import write_atomically
 from pochade.system.hashing import sha256_of_file
@@ -71,7 +72,8 @@ def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
         OutputUnwritable: The record can't be written, or one exists although `new` is set.
     """
     data = {"format": RECORD_FORMAT} | dataclasses.asdict(record)
-    write_atomically(record_path(result), (json.dumps(data, indent=2) + "\n").encode(), new=new)
+    content = (json.dumps(data, indent=2) + "\n").encode()
+    write_atomically(record_path(result), content, new=new, temporary=temporary_path(result))
 
 
 def is_own_output(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pochade._version import __version__
 from pochade.cli.clean_command import clean
 from pochade.cli.collection_choice import CollectionChoice
 from pochade.cli.compress_command import compress
@@ -24,7 +25,7 @@ from pochade.cli.labels_command import labels
 from pochade.cli.learn_command import learn
 from pochade.cli.list_command import list_files
 from pochade.cli.map_command import draw_map
-from pochade.cli.messages import print_error, print_message, replace_unencodable_output
+from pochade.cli.messages import print_error, print_message, print_result, replace_unencodable_output
 from pochade.cli.morph_command import morph
 from pochade.cli.open_command import open_page
 from pochade.cli.study_command import study
@@ -40,6 +41,13 @@ USAGE_ERROR: Any = typer.BadParameter.__base__  # typer does not export this cla
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
 )
+
+
+def print_version(is_asked: bool) -> None:
+    """Print the version of Pochade and end the command, if the person asked for it."""
+    if is_asked:
+        print_result(f"pochade {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -64,6 +72,9 @@ def pochade(
             help="Print what happens inside, with tracebacks, on stderr. The environment variable `POCHADE_LOG` names "
             "a file for it.",
         ),
+    ] = False,
+    version: Annotated[  # noqa: ARG001  its callback prints
+        bool, typer.Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Organise, find, clean, compress and create pictures.

@@ -47,7 +47,7 @@ def clean(
     """Clean scans of drawings and paintings.
 
     Evens out light, whitens paper, and removes grain, specks, hairs and smudges. Originals are only read. A scan that
-    can't be cleaned is listed with the reason and stops nothing; the exit code is not 0 only if no scan was cleaned.
+    can't be cleaned is listed with the reason and stops nothing, but then the exit code is not 0.
 
     Each result keeps the name, format, depth (8 or 16 bits), transparency, colour profile, EXIF and resolution of its
     scan, as far as the format can hold them. A format that Pochade does not write becomes PNG, such as
@@ -79,8 +79,8 @@ def clean(
     if as_json:
         print_json([_outcome_data(outcome) for outcome in outcomes])
     _print_outcomes(outcomes, to)
-    if all(outcome.problem for outcome in outcomes):
-        raise typer.Exit(max(outcome.problem.exit_code for outcome in outcomes if outcome.problem))
+    if problems := [outcome.problem for outcome in outcomes if outcome.problem]:
+        raise typer.Exit(max(problem.exit_code for problem in problems))
 
 
 def _clean_options(

@@ -50,8 +50,8 @@ def compress(
 
     Every picture is encoded by the codec that makes it smallest, and everything else is packed. Each entry is decoded
     and compared before the archive gets its name. Any zip tool opens it. Not in it are `.pochade/` (with your
-    labels), links, Pochade's own temporary files, and files that can't be read; all but `.pochade/` are listed, and the
-    exit code is then 8.
+    labels), links, Pochade's own temporary files, and files that can't be read; all but `.pochade/` are listed. The
+    exit code is then 8, except if only temporary files of Pochade were left out.
 
     At `lossless`, JPEGs come back byte for byte, other pictures with the same pixels and metadata, and everything else
     byte for byte. At `high` and `medium`, a picture comes back as a smaller AVIF, JPEG XL or WebP with an SSIMULACRA2
@@ -87,7 +87,7 @@ def compress(
     _print_report(report, to)
     if report_page is not None:
         print_message(f"wrote the report '{report_page}'")
-    if report.left_out:
+    if not report.is_complete:
         raise typer.Exit(FileUnreachable.exit_code)
 
 

@@ -1,4 +1,4 @@
-"""`pochade export`: save labels and groups to a file."""
+"""`pochade export`: save everything that the person said to a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +16,11 @@ def export_answers(
         Path, typer.Argument(metavar="ANSWERS.json", help="The file to write; an earlier export is replaced.")
     ],
 ) -> None:
-    """Save your labels and groups to one file.
+    """Save your labels, groups, verdicts and roles of folders to one file.
 
     They are all that is yours in the index: everything else is computed from the art. Pictures are named by their
-    content in the file, so import finds them again wherever they lie.
+    content in the file, so import finds them again wherever they lie. Folders are named by their paths in the
+    collection.
 
     Example: `pochade -C ~/art export answers.json`
     """
@@ -30,4 +31,4 @@ def export_answers(
             raise IndexDamaged(
                 error.sentence, "keep a copy of '.pochade', which holds your labels, before you learn the folder again"
             ) from error
-    print_message(f"wrote the labels and groups of {count_of(count, 'picture')} to '{to}'")
+    print_message(f"wrote what you said about {count_of(count, 'picture')} to '{to}'")

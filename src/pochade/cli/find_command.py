@@ -66,7 +66,8 @@ def find(
         if sheet is not None:
             check_sheet_path(sheet)
         with context.obj.open_collection() as collection:
-            picture_format = format_word and match_format(format_word, collection.info().formats)
+            info = collection.info()
+            picture_format = format_word and match_format(format_word, info.formats)
             among = Filter(below, picture_format, since and since.date(), until and until.date(), shape, colour, label)
             matches = collection.find(image, k, among=None if among == Filter() else among)
             if sheet is not None:
@@ -74,6 +75,10 @@ def find(
     if as_json:
         print_json([json_data(match) for match in matches])
     _print_matches(matches, as_json=as_json)
+    if not info.pieces:
+        print_message(f"the collection has no pictures: put some into '{info.folder}', then run 'pochade learn'")
+    elif not matches:
+        print_message("no picture matches")
     if sheet is not None:
         print_message(f"wrote '{sheet}'")
 
@@ -98,5 +103,3 @@ def _print_matches(matches: Sequence["Match"], *, as_json: bool) -> None:
         same_work = "  the same work" if match.is_same_work else ""
         before = f"{match.distance:.3f}  {picture.format:<5} {size} "
         print_linked_result(before, match.path, same_work, as_json=as_json)
-    if not matches:
-        print_message("no picture matches")

@@ -8,9 +8,11 @@ from typing import Any
 
 
 def json_data(value: Any) -> Any:
-    """Convert dataclasses, paths and times, also inside of lists and dictionaries."""
+    """Convert dataclasses, named tuples, paths and times, also inside of lists and dictionaries."""
     if dataclasses.is_dataclass(value):
         return {field.name: json_data(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return json_data(value._asdict())
     if isinstance(value, dict):
         return {key: json_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

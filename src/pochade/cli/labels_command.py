@@ -1,11 +1,14 @@
 """`pochade labels`: all labels, and their exchange with other programs."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, print_message, print_result
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message, print_result
+from pochade.errors import OutputUnwritable
+
+if TYPE_CHECKING:  # SQLAlchemy takes long to import: only a command that needs it imports it
+    from pochade.organise.sidecar_sync import SidecarReport
 
 
 @explain_interrupt()
@@ -33,11 +36,17 @@ def labels(
 
     Example: `pochade -C ~/art labels --write`
     """
+    unwritten = 0
     with context.obj.open_collection() as collection:
+        from pochade.organise.sidecar_sync import read_sidecars, write_sidecars
+
         if read:
-            _print_sidecar_problems(collection.read_sidecars())
+            report = read_sidecars(collection.library)
+            _print_sidecar_report(report, f"{count_of(report.changed, 'label')} added to pictures from XMP files")
         if write:
-            _print_sidecar_problems(collection.write_sidecars())
+            report = write_sidecars(collection.library)
+            unwritten = len(report.problems)
+            _print_sidecar_report(report, f"XMP files written for {count_of(report.changed, 'picture file')}")
         counts = collection.labels()
     if as_json:
         print_json(counts)
@@ -45,8 +54,11 @@ def labels(
         print_result(f"{count:>6,}  {label}", as_json=as_json)
     if not counts:
         print_message("no labels yet: pochade teach LABEL IMAGE…")
+    if unwritten:
+        raise typer.Exit(OutputUnwritable.exit_code)
 
 
-def _print_sidecar_problems(sentences: Sequence[str]) -> None:
-    for sentence in sentences:
+def _print_sidecar_report(report: "SidecarReport", changes: str) -> None:
+    print_message(f"{changes}, {report.unchanged:,} unchanged, {count_of(len(report.problems), 'problem')}")
+    for sentence in report.problems:
         print_message(f"  {sentence}")

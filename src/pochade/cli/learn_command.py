@@ -94,5 +94,7 @@ def _print_result(result: "LearnResult", folder: Path) -> None:
     if result.passed_over:
         print_message(f"{count_of(result.passed_over, 'file')} passed over in folders of systems or by your patterns")
     print_problems([*result.unlisted, *result.problems], folder)
+    if result.new + result.again + result.unchanged + len(result.problems) == 0:
+        print_message(f"there is no picture in '{folder}': put pictures there, or name another folder")
     if result.training:
         print_training(result.training)

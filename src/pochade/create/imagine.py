@@ -27,7 +27,7 @@ from pochade.index.organisation_store import read_map_places
 from pochade.index.picture_records import Match, PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.models.generator_protocol import Generator
-from pochade.organise.picture_finder import align_matches
+from pochade.organise.picture_finder import compare_matches
 from pochade.system.progress import Progress, Report, ignore_progress
 
 ALIGNED_PICTURES = 4  # number of nearest pictures that are aligned with a generated one
@@ -290,10 +290,10 @@ def _decode(generator: Generator, latents: Floats, seeds: Sequence[int], report:
 
 def _find_nearest(library: Library, pictures: Array, align_count: int, report: Report) -> list[Match]:
     """Find the file of the collection that looks most like each picture (n, S, S, 3)."""
-    queries = [make_squares(picture) for picture in pictures]
-    embeddings, matches = library.models.embedder.embed(queries), list[Match]()
-    for done, (query, embedding) in enumerate(zip(queries, embeddings, strict=True), 1):
+    embeddings = library.models.embedder.embed([make_squares(picture) for picture in pictures])
+    matches = list[Match]()
+    for done, (picture, embedding) in enumerate(zip(pictures, embeddings, strict=True), 1):
         nearest = library.nearest(embedding, align_count)
-        matches.append(align_matches(library, query, embedding, nearest, align_count)[0])
-        report(Progress("comparing with the pictures", done, len(queries)))
+        matches.append(compare_matches(library, picture, embedding, nearest, align_count)[0])
+        report(Progress("comparing with the pictures", done, len(pictures)))
     return matches

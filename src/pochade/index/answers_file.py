@@ -1,4 +1,4 @@
-"""Export a person's labels and groups to a file, and import them into another index.
+"""Export what a person said to a file, and import it into another index: labels, groups, verdicts, roles of folders.
 
 Everything else in an index is computed from the art, so this file is all that is needed before an index is deleted.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from pochade.errors import DataDamaged, DataMissing
 from pochade.index.answers_format import (
     ANSWERS_FORMAT,
+    FIRST_ANSWERS_FORMAT,
     Answers,
     AnswersInvalid,
     PictureAnswers,
@@ -16,9 +17,11 @@ from pochade.index.answers_format import (
     answers_to_json,
 )
 from pochade.index.database import Index
+from pochade.index.folder_roles import add_folder_roles, read_folder_roles
 from pochade.index.group_tree import GroupTree
 from pochade.index.label_store import add_label, labels_by_picture
 from pochade.index.organisation_store import read_groups, write_groups
+from pochade.index.verdict_store import add_verdicts, read_verdicts
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite
 from pochade.system.path_text import printable
@@ -33,17 +36,19 @@ class ImportedAnswers:
     labels: int  # pairs of a picture and a label that were new
     groups: int  # groups that were taken; 0 if the person has edited groups in this index
     unknown: int  # pictures of the file that are not in the index
+    verdicts: int = 0  # verdicts about pairs without a verdict in this index
+    folder_roles: int = 0  # roles of folders without a role in this index
 
 
 def export_answers(index: Index, to: Path) -> int:
-    """Write all labels and groups to a JSON file.
+    """Write all labels, groups, verdicts and roles of folders to a JSON file.
 
     Args:
         index: The database.
         to: The file; an earlier export is replaced.
 
     Returns:
-        How many pictures have a label or a group.
+        How many pictures have a label, a group or a verdict.
 
     Raises:
         OutputUnwritable: The file can't be written, or another file is there.
@@ -51,11 +56,11 @@ def export_answers(index: Index, to: Path) -> int:
     check_overwrite(to, "already exists and is no export of Pochade", is_ours=_is_export)
     answers = _collect_answers(index)
     write_atomically(to, answers_to_json(answers))
-    return len(answers.pictures)
+    return len(answers.contents)
 
 
 def import_answers(index: Index, source: Path) -> ImportedAnswers:
-    """Add the labels and groups of a file to an index. What the person said in this index stays.
+    """Add what a file says to an index. What the person said in this index stays.
 
     Args:
         index: The database, which knows the pictures already.
@@ -67,10 +72,15 @@ def import_answers(index: Index, source: Path) -> ImportedAnswers:
         UsageError: The groups were changed at the same time.
     """
     answers = _read_answers(source)
-    numbers = index.numbers_by_content(answers.pictures)
+    numbers = index.numbers_by_content(answers.contents)
     known = {numbers[content]: entry for content, entry in answers.pictures.items() if content in numbers}
-    labels, groups = _import_labels(index, known), _import_groups(index, answers, known)
-    return ImportedAnswers(labels, groups, len(answers.pictures) - len(known))
+    return ImportedAnswers(
+        _import_labels(index, known),
+        _import_groups(index, answers, known),
+        len(answers.contents) - len(numbers),
+        _import_verdicts(index, answers, numbers),
+        add_folder_roles(index, answers.folder_roles),
+    )
 
 
 def _collect_answers(index: Index) -> Answers:
@@ -81,13 +91,19 @@ def _collect_answers(index: Index) -> Answers:
         )
         for number in sorted(labels.keys() | tree.group_of.keys())
     }
-    return Answers(pictures, tree.nodes, tree.grouped_count)
+    verdicts = {
+        (min(contents[first], contents[second]), max(contents[first], contents[second])): verdict
+        for (first, second), verdict in read_verdicts(index).items()
+        if first in contents and second in contents
+    }
+    return Answers(pictures, tree.nodes, tree.grouped_count, verdicts, read_folder_roles(index))
 
 
 def _is_export(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return ANSWERS_FORMAT.encode() in file.read(100)
+            start = file.read(100)
+            return any(name.encode() in start for name in (ANSWERS_FORMAT, FIRST_ANSWERS_FORMAT))
     except OSError:
         return False
 
@@ -131,3 +147,13 @@ def _import_groups(index: Index, answers: Answers, pictures: dict[int, PictureAn
     pinned = {number for number, entry in pictures.items() if entry.pinned}
     write_groups(index, before, GroupTree(dict(answers.groups), group_of, pinned, answers.grouped_count))
     return len(answers.groups)
+
+
+def _import_verdicts(index: Index, answers: Answers, numbers: dict[str, int]) -> int:
+    """Add verdicts about pairs of known pictures about which this index says nothing yet; return how many."""
+    verdicts = {
+        (min(numbers[first], numbers[second]), max(numbers[first], numbers[second])): verdict
+        for (first, second), verdict in answers.verdicts.items()
+        if first in numbers and second in numbers
+    }
+    return add_verdicts(index, verdicts)

@@ -1,6 +1,7 @@
-"""The JSON form of what a person said about pictures: labels and groups. `docs/format.md` describes it.
+"""The JSON form of what a person said: labels, groups, verdicts and roles of folders. `docs/format.md` describes it.
 
-Pictures are named by the SHA-256 of their content, so the file fits every copy of the art, wherever it lies.
+Pictures are named by the SHA-256 of their content, so the file fits every copy of the art, wherever it lies. Folders
+are named by their paths below the collection's folder.
 """
 
 import json
@@ -8,11 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pochade.errors import PochadeError
+from pochade.index.folder_roles import FolderRole, check_folder_role, folder_key
 from pochade.index.group_tree import GroupNode
 from pochade.index.name_rules import normalise_name
 from pochade.index.path_rules import CONTENT_HASH
+from pochade.index.verdict_store import Verdict, check_verdict
 
-ANSWERS_FORMAT = "pochade-answers-1"
+ANSWERS_FORMAT = "pochade-answers-2"
+FIRST_ANSWERS_FORMAT = "pochade-answers-1"  # without verdicts and roles of folders
 MAX_DATABASE_INTEGER = 2**31 - 1
 
 
@@ -32,11 +36,18 @@ class PictureAnswers:
 
 @dataclass(frozen=True)
 class Answers:
-    """All labels and groups of a collection."""
+    """Everything that a person said about a collection."""
 
     pictures: dict[str, PictureAnswers] = field(default_factory=dict)  # by content hash
     groups: dict[int, GroupNode] = field(default_factory=dict)  # by number
     grouped_count: int = 0  # how many pictures there were when the groups were last fitted
+    verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)  # by two content hashes, the smaller first
+    folder_roles: dict[str, FolderRole] = field(default_factory=dict)  # by path below the collection's folder
+
+    @property
+    def contents(self) -> set[str]:
+        """The content hashes of all pictures about which the person said something."""
+        return {*self.pictures, *(content for pair in self.verdicts for content in pair)}
 
 
 def answers_to_json(answers: Answers) -> bytes:
@@ -51,6 +62,11 @@ def answers_to_json(answers: Answers) -> bytes:
         "grouped_count": answers.grouped_count,
         "groups": [vars(node) for _, node in sorted(answers.groups.items())],
         "pictures": pictures,
+        "verdicts": [
+            {"first": first, "second": second, "verdict": verdict}
+            for (first, second), verdict in sorted(answers.verdicts.items())
+        ],
+        "folder_roles": answers.folder_roles,
     }
     return json.dumps(data, indent=1).encode()
 
@@ -59,20 +75,39 @@ def answers_from_json(text: bytes) -> Answers:
     """Read answers, and check everything in them: the file may come from a stranger.
 
     Raises:
-        AnswersInvalid: The text is no JSON of this form, or a group, a label or a picture is impossible.
+        AnswersInvalid: The text is no JSON of this form, or something in it is impossible.
     """
     try:
         data = json.loads(text)
-        if data["format"] != ANSWERS_FORMAT:
+        if data["format"] not in {ANSWERS_FORMAT, FIRST_ANSWERS_FORMAT}:
             raise AnswersInvalid
         nodes = [_parse_group(entry) for entry in data["groups"]]
-        groups = {node.id: node for node in nodes}
-        pictures = {_check_hash(content): _parse_picture(entry) for content, entry in data["pictures"].items()}
-        answers = Answers(pictures, groups, _check_integer(data["grouped_count"]))
+        answers = Answers(
+            {_check_hash(content): _parse_picture(entry) for content, entry in data["pictures"].items()},
+            {node.id: node for node in nodes},
+            _check_integer(data["grouped_count"]),
+            *(_parse_later_parts(data) if data["format"] != FIRST_ANSWERS_FORMAT else ()),
+        )
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError, PochadeError) as error:
         raise AnswersInvalid from error
     _check_tree(answers, len(nodes))
     return answers
+
+
+def _parse_later_parts(data: dict[str, Any]) -> tuple[dict[tuple[str, str], Verdict], dict[str, FolderRole]]:
+    """Parse the parts that version 2 added: verdicts, and roles of folders."""
+    verdicts = dict(_parse_verdict(entry) for entry in data["verdicts"])
+    roles = {folder_key(folder): check_folder_role(role) for folder, role in data["folder_roles"].items()}
+    if len(verdicts) != len(data["verdicts"]) or len(roles) != len(data["folder_roles"]):  # two about the same
+        raise AnswersInvalid
+    return verdicts, roles
+
+
+def _parse_verdict(entry: dict[str, Any]) -> tuple[tuple[str, str], Verdict]:
+    first, second = sorted((_check_hash(entry["first"]), _check_hash(entry["second"])))
+    if first == second:
+        raise AnswersInvalid
+    return (first, second), check_verdict(entry["verdict"])
 
 
 def _parse_group(entry: dict[str, Any]) -> GroupNode:

@@ -3,7 +3,7 @@
 A picture is identified by its content. A moved or copied file therefore leads to the same picture, and a picture whose
 files are gone stays in the database, with its labels, in case a file comes back.
 
-Rows of files whose path leads out of the collection's folder are ignored: `path_rules.py` says why.
+Rows of files whose path leads out of the collection's folder, or through links, are ignored: `path_rules.py` says why.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +16,9 @@ import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from pochade.index.engine import open_engine, translate_error
-from pochade.index.path_rules import check_plain_name, is_inside
+from pochade.index.path_rules import LinkCheck, check_plain_name, is_inside
 from pochade.index.schema import FILES, PICTURES, SETTINGS, check_only_tables, is_current, migrate
+from pochade.index.value_checks import check_values
 from pochade.system.folder_walk import FileStamp
 
 MAX_VALUES_IN_QUERY = 500  # values in one IN (...); databases limit their number
@@ -39,17 +40,20 @@ class Index:
 
     Args:
         place: A file for SQLite, or a database's URL, such as `postgresql+psycopg://user@host/name`.
+        folder: The collection's folder. Rows that lead through links below it are ignored; None if there is no folder.
 
     Raises:
-        IndexDamaged: The file is not a database, or a newer Pochade wrote it.
+        IndexDamaged: The file is not a database, holds impossible values, or a newer Pochade wrote it.
         OutputUnwritable: The database can't be created.
         UsageError: The URL is invalid, or its database does not answer.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, folder: Path | None = None) -> None:
+        self.folder = folder
         self.engine = open_engine(place)
         with self.reading() as connection:
             check_only_tables(connection)
+            check_values(connection)
             ready = is_current(connection)
         if not ready:
             with self.writing() as connection:
@@ -98,20 +102,21 @@ class Index:
     # Files -----------------------------------------------------------------------------------------------------------
 
     def files(self) -> dict[bytes, FileRow]:
-        """Every known file, by path."""
+        """Every known file, by path, even where a link leads to it now: `learn` only compares it with the folder."""
         with self.reading() as connection:
-            return {row.path: _file_row(row) for row in _with_safe_paths(connection.execute(sql.select(FILES)))}
+            rows = connection.execute(sql.select(FILES))
+            return {row.path: _file_row(row) for row in rows if is_inside(row.path)}
 
     def problems(self) -> list[FileRow]:
         """The files that gave no picture, sorted by path."""
         with self.reading() as connection:
             rows = connection.execute(sql.select(FILES).where(FILES.c.problem.is_not(None)).order_by(FILES.c.path))
-            return [_file_row(row) for row in _with_safe_paths(rows)]
+            return [_file_row(row) for row in self._with_safe_paths(rows)]
 
     def picture_files(self) -> Iterator[Any]:
         """Rows of all files that hold a picture, sorted by path: the picture's columns, `path` and `mtime`."""
         with self.reading() as connection:
-            yield from _with_safe_paths(connection.execute(_picture_files_query().order_by(FILES.c.path)))
+            yield from self._with_safe_paths(connection.execute(_picture_files_query().order_by(FILES.c.path)))
 
     def files_of_rows(self, rows: Iterable[int]) -> Iterator[Any]:
         """Rows like those of `picture_files`, for some pictures and in no particular order.
@@ -122,14 +127,21 @@ class Index:
         with self.reading() as connection:
             for chunk in query_chunks(sorted(rows)):
                 query = _picture_files_query().where(PICTURES.c.row.in_(chunk))
-                yield from _with_safe_paths(connection.execute(query))
+                yield from self._with_safe_paths(connection.execute(query))
 
     def path_of(self, content: str) -> bytes | None:
         """The path of a file with this content, or None if no file has it any more."""
         with self.reading() as connection:
             query = sql.select(FILES.c.path).join(PICTURES, FILES.c.piece == PICTURES.c.id)
-            rows = _with_safe_paths(connection.execute(query.where(PICTURES.c.hash == content)))
+            rows = self._with_safe_paths(connection.execute(query.where(PICTURES.c.hash == content)))
             return next((row.path for row in rows), None)
+
+    def _with_safe_paths(self, rows: Iterable[Any]) -> Iterator[Any]:
+        """Yield the rows whose path leads to a place in the collection's folder."""
+        links = LinkCheck(self.folder) if self.folder else None
+        for row in rows:
+            if is_inside(row.path) and not (links and links.leads_through_link(row.path)):
+                yield row
 
     def forget_files(self, paths: Iterable[bytes]) -> None:
         """Delete the rows of files; their pictures stay."""
@@ -209,6 +221,11 @@ class Index:
         with self.writing() as connection:
             connection.execute(sql.update(PICTURES).where(PICTURES.c.id == number).values(pixels=digest))
 
+    def drop_pixel_hashes(self) -> None:
+        """Delete the hashes of all pictures' pixels, because other readers may decode a file to other pixels."""
+        with self.writing() as connection:
+            connection.execute(sql.update(PICTURES).where(PICTURES.c.pixels.is_not(None)).values(pixels=None))
+
 
 def query_chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """Divide values into chunks that fit into one query."""
@@ -218,10 +235,6 @@ def query_chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
 
 def _picture_files_query() -> sql.Select[Any]:
     return sql.select(PICTURES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PICTURES.c.id)
-
-
-def _with_safe_paths(rows: Iterable[Any]) -> Iterator[Any]:
-    return (row for row in rows if is_inside(row.path))
 
 
 def _file_row(row: Any) -> FileRow:

@@ -57,7 +57,7 @@ def translate_error(error: SQLAlchemyError) -> PochadeError:
         if code & 0xFF in BUSY_CODES:
             hint = "wait until it is done, then try again"
         return OutputUnwritable(f"the index can't be written: {UNWRITABLE_REASONS[code & 0xFF]}", hint)
-    if code is None and isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) and not isinstance(cause, sqlite3.Error):
         return UsageError(
             f"the index's database does not answer: {str(cause).strip()}", "start it, and check its address"
         )

@@ -1,7 +1,8 @@
-"""The folder that holds the files of an index: which folder it is, and whether a stranger put links into it."""
+"""The folder that holds the files of an index: which one it is, and whether a stranger put links or pipes into it."""
 
 import hashlib
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,9 @@ DATABASE_FILE = "index.sqlite"
 ADDRESS_OPTIONS = {"host", "port", "dbname", "service"}  # parts of a URL's query that choose a database
 DIGITS = 12  # of a hash of the database's address
 VECTOR_PATTERNS = ("looks-*.f32", "codes-*.u8", "measured-*.u8", "paintings-*.f32")
+CHECKED_FOLDERS = {  # how many levels below each
+    "": 1, "nets": 2, THUMBNAILS_FOLDER: 1, "training": 2, "page": 1, "removals": 1,
+}  # fmt: skip
 MOVED_NAMES = (*VECTOR_PATTERNS, "nets", THUMBNAILS_FOLDER, "*.safetensors", "avif.net", "training", "page")
 
 
@@ -50,28 +54,53 @@ def adopt_earlier_files(home: Path) -> None:
                 path.rename(home / path.name)
 
 
-def check_no_links(folder: Path, home: Path) -> None:
-    """Refuse an index whose files are links: a stranger's index could lead to files elsewhere, and have them replaced.
+def check_plain_files(folder: Path, home: Path) -> None:
+    """Refuse an index whose files are links, pipes or devices.
+
+    A stranger's index could otherwise lead to files elsewhere and have them changed, or let a command wait for ever. A
+    file with a second name (hard link) is such a link, too, because databases and vectors are changed in place.
 
     Args:
         folder: The folder of the art.
         home: The folder of the index. It may be a link itself only where a person chose it with `--index`.
 
     Raises:
-        IndexDamaged: There is a link.
+        IndexDamaged: There is such a file.
     """
-    in_folder = [path for path in (home, *home.parents) if folder in path.parents]
-    for path in (*in_folder, *_entries_of(home)):
+    for path in (path for path in (home, *home.parents) if folder in path.parents):
         if path.is_symlink():
-            raise IndexDamaged(
-                f"'{printable(path)}' is a link, and the index of a collection has none",
-                "remove it, or keep the index elsewhere with --index DIR",
-            )
+            raise _foreign_file_error(path, "a link")
+    for below, depth in CHECKED_FOLDERS.items():
+        for entry in _entries_below(home / below, depth):
+            if problem := _problem_of(entry, is_changed_in_place=not below):
+                raise _foreign_file_error(Path(entry.path), problem)
 
 
-def _entries_of(home: Path) -> list[Path]:
-    links = list[Path]()
-    for below in (home, home / "nets", home / THUMBNAILS_FOLDER, home / "training", home / "page"):
-        with suppress(OSError), os.scandir(below) as entries:
-            links += [Path(entry.path) for entry in entries if entry.is_symlink()]
-    return links
+def _foreign_file_error(path: Path, problem: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"'{printable(path)}' is {problem}, and the index of a collection has none",
+        "remove it, or keep the index elsewhere with --index DIR",
+    )
+
+
+def _entries_below(folder: Path, depth: int) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in a folder, and in the folders below it down to a depth."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry
+            if depth > 1 and entry.is_dir(follow_symlinks=False):
+                yield from _entries_below(Path(entry.path), depth - 1)
+
+
+def _problem_of(entry: os.DirEntry[str], *, is_changed_in_place: bool) -> str:
+    """Say what an entry is if it is no plain file or folder; an empty string if it is one."""
+    if entry.is_symlink():
+        return "a link"
+    if entry.is_dir(follow_symlinks=False):
+        return ""
+    if not entry.is_file(follow_symlinks=False):
+        return "a pipe, socket or device"
+    with suppress(OSError):  # another process may have removed it since the folder was listed
+        if is_changed_in_place and entry.stat(follow_symlinks=False).st_nlink > 1:
+            return "a file with a second name (hard link)"
+    return ""

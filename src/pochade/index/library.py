@@ -16,7 +16,7 @@ from pochade.errors import CollectionMissing, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
 from pochade.index.database import Index
-from pochade.index.index_home import adopt_earlier_files, check_no_links
+from pochade.index.index_home import adopt_earlier_files, check_plain_files
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
 from pochade.index.name_rules import normalise_name
@@ -72,8 +72,8 @@ class Library:
         return self._index
 
     def _open_index(self) -> Index:
-        check_no_links(self.folder, self.home)
-        return Index(self.place)
+        check_plain_files(self.folder, self.home)
+        return Index(self.place, self.folder)
 
     def lock(self) -> AbstractContextManager[None]:
         """Let only one process at a time learn the folder or remove pictures; others may read its index.
@@ -82,7 +82,7 @@ class Library:
             UsageError: Another process holds the lock.
             OutputUnwritable: The lock can't be written.
         """
-        check_no_links(self.folder, self.home)
+        check_plain_files(self.folder, self.home)
         if not isinstance(self.place, Path):
             adopt_earlier_files(self.home)
         activity = f"learning '{printable(str(self.folder))}'"

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sql
 
 from pochade.index.database import Index
-from pochade.index.schema import MODELS, PAIRS
+from pochade.index.schema import MODELS, RELATIONS
 
 
 def model_in_use(index: Index) -> Any | None:
@@ -37,11 +37,11 @@ def prepare_model(index: Index, name: str, learnt: str, figures: dict[str, Any])
 
 
 def use_model(index: Index, name: str) -> None:
-    """Switch to a prepared model; delete all other models, and the pair scores, which depend on the embeddings."""
+    """Switch to a prepared model; delete all other models, and the relations, which depend on the embeddings."""
     with index.writing() as connection:
         connection.execute(sql.delete(MODELS).where(MODELS.c.name != name))
         connection.execute(sql.update(MODELS).values(in_use=True))
-        connection.execute(sql.delete(PAIRS))
+        connection.execute(sql.delete(RELATIONS))
 
 
 def record_training(index: Index, figures: dict[str, Any]) -> None:

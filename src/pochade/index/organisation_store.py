@@ -1,6 +1,6 @@
-"""The results of organising in the database: scores of pairs, groups, and places on the map."""
+"""The results of organising in the database: groups, and places on the map."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sql
@@ -8,46 +8,11 @@ import sqlalchemy as sql
 from pochade.errors import UsageError
 from pochade.index.database import Index
 from pochade.index.group_tree import GroupNode, GroupTree
-from pochade.index.schema import GROUPED, GROUPS, PAIRS, PLACES
+from pochade.index.schema import GROUPED, GROUPS, PLACES
 from pochade.index.settings_store import setting_in, write_setting_in
 
 MapPlace = tuple[float, float]
 GROUPED_SETTING = "grouped"  # the number of pictures when the groups were last fitted
-SCORING_MODEL_SETTING = "pairs"  # the name of the model that scored the pairs; missing in an old index
-
-
-# Pairs ---------------------------------------------------------------------------------------------------------------
-
-
-def read_pair_scores(index: Index, model: str) -> list[Any]:
-    """Read the scores of all pairs: rows of `first`, `second`, `near` and `version`.
-
-    Args:
-        index: The database.
-        model: The name of the pair model; scores of other models are ignored.
-    """
-    with index.reading() as connection:
-        current = setting_in(connection, SCORING_MODEL_SETTING) == model
-        return list(connection.execute(sql.select(PAIRS))) if current else []
-
-
-def add_pair_scores(index: Index, model: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Store scores of pairs; they replace scores of the same pairs, and all scores of other models.
-
-    Args:
-        index: The database.
-        model: The name of the pair model.
-        rows: Columns of `PAIRS`.
-    """
-    pair = sql.and_(PAIRS.c.first == sql.bindparam("lower"), PAIRS.c.second == sql.bindparam("higher"))
-    with index.writing() as connection:
-        if setting_in(connection, SCORING_MODEL_SETTING) != model:
-            connection.execute(sql.delete(PAIRS))
-            write_setting_in(connection, SCORING_MODEL_SETTING, model)
-        if rows:
-            keys = [{"lower": row["first"], "higher": row["second"]} for row in rows]
-            connection.execute(sql.delete(PAIRS).where(pair), keys)
-            connection.execute(sql.insert(PAIRS), list(rows))
 
 
 # Groups --------------------------------------------------------------------------------------------------------------

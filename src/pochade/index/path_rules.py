@@ -7,6 +7,7 @@ that names another place is ignored, as if it were not in the index.
 import os
 import re
 import unicodedata
+from pathlib import Path
 
 from pochade.errors import IndexDamaged
 
@@ -27,6 +28,30 @@ def is_inside(path: bytes) -> bool:
     """
     parts = path.split(b"/")
     return b"\0" not in path and not any(part in {b"", b".", b".."} or _names_index(part) for part in parts)
+
+
+class LinkCheck:
+    """Tells which paths of an index lead through a link to a folder; `learn` never follows such links.
+
+    Args:
+        folder: The collection's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._root = os.path.realpath(os.fsencode(folder))
+        self._links = dict[bytes, bool]()  # by folder below the root: hundreds of thousands of files share few
+
+    def leads_through_link(self, path: bytes) -> bool:
+        """Whether a folder above a path is a link.
+
+        Args:
+            path: A path that is inside, as `is_inside` says. If its folder is gone, it leads nowhere, and may pass.
+        """
+        folder = path.rpartition(b"/")[0]
+        if folder not in self._links:
+            place = os.path.normpath(os.path.join(self._root, folder))  # noqa: PTH118  bytes
+            self._links[folder] = os.path.exists(place) and os.path.realpath(place) != place  # noqa: PTH110  bytes
+        return self._links[folder]
 
 
 def check_content_hash(content: str) -> str:

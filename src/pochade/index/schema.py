@@ -6,7 +6,8 @@
 `labels`     (picture, label)                 the person's labels, given or refused
 `withdrawn`  (picture, label)                 labels that were taken back, and may still be in a sidecar
 `nets`       one row per trained model        when it was trained, and its figures
-`pairs`      (picture, picture)               the likelihoods that they are near duplicates, or versions of one work
+`relations`  (picture, picture)               how likely each relation of the two is, and where they differ
+`verdicts`   (picture, picture)               what the person said about the two
 `groups`     one row per group                the tree of groups of similar pictures, and the person's changes
 `grouped`    picture -> group
 `places`     picture -> x, y                  its place on the map
@@ -23,7 +24,7 @@ import sqlalchemy as sql
 from pochade.errors import IndexDamaged
 from pochade.index.path_rules import DAMAGED_HINT
 
-SCHEMA_VERSION = 3  # the version that this code writes
+SCHEMA_VERSION = 4  # the version that this code writes
 FIRST_SCHEMA_WITH_NFC = 3
 TABLES = sql.MetaData()
 SETTINGS = sql.Table(
@@ -81,13 +82,24 @@ MODELS = sql.Table(
     sql.Column("figures", sql.JSON, nullable=False),
     sql.Column("in_use", sql.Boolean, nullable=False),
 )
-PAIRS = sql.Table(
-    "pairs",
+RELATIONS = sql.Table(
+    "relations",
     TABLES,
     sql.Column("first", sql.ForeignKey("pieces.id"), primary_key=True),  # the smaller number
     sql.Column("second", sql.ForeignKey("pieces.id"), primary_key=True),
-    sql.Column("near", sql.Float, nullable=False),  # likelihood
+    sql.Column("resave", sql.Float, nullable=False),  # likelihood, 0 to 1
+    sql.Column("edit", sql.Float, nullable=False),
     sql.Column("version", sql.Float, nullable=False),
+    sql.Column("variant", sql.Float, nullable=False),
+    sql.Column("region", sql.JSON(none_as_null=True), nullable=True),  # that differs: two times x, y, width, height
+    sql.Column("proven", sql.Boolean, nullable=True),  # whether the originals are one picture; None: not compared
+)
+VERDICTS = sql.Table(
+    "verdicts",
+    TABLES,
+    sql.Column("first", sql.ForeignKey("pieces.id"), primary_key=True),  # the smaller number
+    sql.Column("second", sql.ForeignKey("pieces.id"), primary_key=True),
+    sql.Column("verdict", sql.String(16), nullable=False),
 )
 GROUPS = sql.Table(
     "groups",
@@ -118,6 +130,7 @@ MIGRATIONS: dict[int, Sequence[str]] = {  # from a version to the next; missing 
         f"ALTER TABLE {LABELS.name} ADD COLUMN refused BOOLEAN NOT NULL DEFAULT FALSE",
     ),
     2: (f"ALTER TABLE {FILES.name} ADD COLUMN ctime BIGINT",),
+    3: ("DROP TABLE IF EXISTS pairs", f"DELETE FROM {SETTINGS.name} WHERE name = 'pairs'"),  # computed again
 }
 
 

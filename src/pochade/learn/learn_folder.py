@@ -66,6 +66,7 @@ def learn_folder(
         library.models.repair(report)
         counts = _ingest_changes(library, listing, listed_ns, changes, rows, report)
         if retry_problems:
+            index.drop_pixel_hashes()
             write_setting(index, READER_SETTING, str(READER_VERSION))
         training = finetune_models(library, minutes, report)
     return LearnResult(

@@ -73,13 +73,13 @@ class LearnMethods:
         return picture_removal.remove_pictures(self.library, pictures)
 
     def export_answers(self, to: Path | str) -> int:
-        """Write all labels and groups to a JSON file, from which `import_answers` restores them.
+        """Write labels, groups, verdicts and roles of folders to a JSON file; `import_answers` restores them from it.
 
         Args:
             to: The file; an earlier export is replaced.
 
         Returns:
-            How many pictures have a label or a group.
+            How many pictures have a label, a group or a verdict.
 
         Raises:
             OutputUnwritable: The file can't be written, or another file is there.
@@ -87,7 +87,7 @@ class LearnMethods:
         return answers_file.export_answers(self.library.index, Path(to))
 
     def import_answers(self, source: Path | str) -> answers_file.ImportedAnswers:
-        """Add the labels and groups of an export to the index. What the person said in this index stays.
+        """Add everything that an export says to the index. What the person said in this index stays.
 
         Args:
             source: The file that `export_answers` wrote.

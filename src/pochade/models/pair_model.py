@@ -1,25 +1,25 @@
-"""The pair model: whether two pictures are two works, the same work resaved or recoloured, or two stages of a work."""
+"""The pair model: how two pictures are related, from what was measured on them."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-PAIR_RELATIONS = ("apart", "near", "version")  # the classes, in the order of the logits
+PAIR_RELATIONS = ("different", "variant", "version", "edit", "resave")  # the classes, in the order of the logits
 
 
 @dataclass(frozen=True)
 class PairConfig:
     """What a `PairModel` is built from; stored in its checkpoint."""
 
-    compared: int = 28  # features of a pair, from `analysis/pair_features.py`
-    hidden: int = 64  # size of the hidden layers
+    compared: int = 57  # features of a pair, from `analysis/comparison/relation_features.py`
+    hidden: int = 128  # size of the hidden layers
 
 
 class PairModel(nn.Module):
     """Features of pairs to the logits of their relations, by a multi-layer perceptron on standardised features.
 
-        x (P, 28) ──►──┤subtract middle, divide by spread├──►──┤layers├──►── logits (P, 3)
+        x (P, 57) ──►──┤subtract middle, divide by spread├──►──┤layers├──►── logits (P, 5)
 
     Args:
         config: The sizes.
@@ -42,10 +42,10 @@ class PairModel(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map features of pairs (P, 28) to logits (P, 3) of the relations."""
+        """Map features of pairs (P, 57) to logits (P, 5) of the relations."""
         logits: Tensor = self.layers((x - self.middle) / self.spread)
         return logits
 
     def probabilities(self, x: Tensor) -> Tensor:
-        """Map features of pairs (P, 28) to the probabilities (P, 3) of `PAIR_RELATIONS`, which add up to 1."""
+        """Map features of pairs (P, 57) to the probabilities (P, 5) of `PAIR_RELATIONS`, which add up to 1."""
         return self(x).softmax(1)

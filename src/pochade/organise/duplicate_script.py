@@ -1,12 +1,12 @@
-"""A shell script that sets duplicates aside. A person reads and runs it; Pochade itself moves no files."""
+"""A shell script that sets duplicates aside, for disks without a trash. A person reads and runs it."""
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pochade.organise.family_model import Family
+from pochade.organise.family_model import DUPLICATE_KINDS, Family, FamilyMember
+from pochade.organise.removal_plan import FamilyChoice, preselected_choice
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
 from pochade.system.path_text import printable
@@ -24,24 +24,19 @@ move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; 
 # Of two files, the first stays and the second goes:
 same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && [ ! "$1" -ef "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}
 seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # only looks the same
+# The same picture in two files, which still have these sizes in bytes:
+has() {{ [ -f "$1" ] && [ "$(wc -c < "$1")" -eq "$2" ]; }}
+resave() {{ if has "$1" "$3" && has "$2" "$4" && [ ! "$1" -ef "$2" ]; then seen "$1" "$2"; fi; }}
 """
+MOVING_COMMANDS = ("same ", "seen ", "resave ")
 SIGNATURE = "# Pochade's list of copies to set aside"  # the second line of every script
 
 
-@dataclass(frozen=True)
-class FamilyChoice:
-    """What a person chose for a family: the file to keep, and the files to set aside."""
-
-    family: Family
-    keep: Path
-    aside: frozenset[Path]
-
-
 def write_duplicate_script(families: Sequence[Family], folder: Path, to: Path) -> int:
-    """Write a script that sets aside all but one of the files with the same bytes.
+    """Write a script that sets aside the preselected files: exact copies, and resaves that were proved to be such.
 
-    The script compares the bytes again before each move. It lists other duplicates as comments, which a person can
-    turn into commands. It does not touch versions.
+    Before each move, the script compares the bytes again, or the sizes where the bytes differ. It lists other
+    duplicates as comments, which a person can turn into commands. It does not touch versions and variants.
 
     Args:
         families: The families.
@@ -62,7 +57,7 @@ def write_duplicate_script(families: Sequence[Family], folder: Path, to: Path) -
 
 
 def duplicate_script_text(families: Sequence[Family], folder: Path) -> tuple[str, int]:
-    """Compose a script that sets aside files with the same bytes, and count the files that it moves."""
+    """Compose a script that sets aside the preselected files, and count the files that it moves."""
     return _compose([line for family in families for line in _family_lines(family, folder)], folder)
 
 
@@ -92,36 +87,49 @@ def _is_script(path: Path) -> bool:
 def _compose(lines: Sequence[str], folder: Path) -> tuple[str, int]:
     aside = shlex.quote(os.fspath(folder) + ASIDE_SUFFIX)
     head = SCRIPT_HEAD.format(signature=SIGNATURE, aside=aside, folder=shlex.quote(os.fspath(folder)))
-    return "\n".join([head, *lines, ""]), sum(line.startswith(("same ", "seen ")) for line in lines)
+    return "\n".join([head, *lines, ""]), sum(line.startswith(MOVING_COMMANDS) for line in lines)
 
 
 def _family_lines(family: Family, folder: Path) -> Iterator[str]:
-    """The lines for one family: the first of several files with the same bytes stays."""
+    """The lines for one family: a command for each preselected file, and a comment for other duplicates."""
     yield f"\n# {_comment(family.cover.relative_to(folder))}: {family.reason}"
-    first_with_bytes: dict[int, Path] = {}
-    hard_links = family.hard_links()
-    for member in family.members:
+    staying = _staying_copies(preselected_choice(family), folder)
+    cover, hard_links = family.members[0], family.hard_links()
+    for member in family.members[1:]:
         path = member.path.relative_to(folder)
         if member.path in hard_links:
             yield f"# {_comment(path)} is the same file under another name, and takes no room"
-            continue
-        first = first_with_bytes.setdefault(member.piece.number, path)
-        if first != path:
-            yield f"same {_shell_word(first)} {_shell_word(path)}"
-        elif member.kind != "version" and member.path != family.cover and str(path).isprintable():
+        elif member.path.is_symlink():
+            yield f"# {_comment(path)} is a link, and takes no room"
+        elif member.preselected:
+            yield _preselected_line(member, cover, staying, folder)
+        elif member.kind in DUPLICATE_KINDS and str(path).isprintable():
             yield f"# move {_shell_word(path)}  # {member.kind}, {member.likelihood:.0%}"
+
+
+def _preselected_line(member: FamilyMember, cover: FamilyMember, staying: Mapping[int, Path], folder: Path) -> str:
+    """The command for a preselected file, which names a file that stays: one with the same bytes, or the cover."""
+    path = _shell_word(member.path.relative_to(folder))
+    if member.picture.number in staying:
+        return f"same {_shell_word(staying[member.picture.number])} {path}"
+    return f"resave {_shell_word(cover.path.relative_to(folder))} {path} {cover.picture.bytes} {member.picture.bytes}"
+
+
+def _staying_copies(choice: FamilyChoice, folder: Path) -> dict[int, Path]:
+    """A file of each picture that stays in a family, by the picture's number; the cover before others."""
+    staying = [member for member in choice.family.members if member.path not in choice.aside]
+    return {member.picture.number: member.path.relative_to(folder) for member in reversed(staying)}
 
 
 def _choice_lines(choice: FamilyChoice, folder: Path) -> Iterator[str]:
     """The lines for one choice: a command for each file to set aside, which also names a file that stays."""
     yield f"\n# {_comment(choice.keep.relative_to(folder))} stays"
-    staying = [member for member in choice.family.members if member.path not in choice.aside]
-    staying_copies = {member.piece.number: member.path.relative_to(folder) for member in staying}
+    staying_copies = _staying_copies(choice, folder)
     for member in choice.family.members:
         if member.path in choice.aside:
             command, stays = "seen", choice.keep.relative_to(folder)
-            if member.piece.number in staying_copies:
-                command, stays = "same", staying_copies[member.piece.number]
+            if member.picture.number in staying_copies:
+                command, stays = "same", staying_copies[member.picture.number]
             yield f"{command} {_shell_word(stays)} {_shell_word(member.path.relative_to(folder))}"
 
 

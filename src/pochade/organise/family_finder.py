@@ -1,26 +1,39 @@
-"""Find the families of a collection: the duplicates and versions of each work."""
+"""Find the duplicates and versions of each work, and the series of works that were made from each other."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.linkage import average_linkage
+from pochade.index.folder_roles import read_folder_roles
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
-from pochade.organise.cover_rules import check_cover_rule, choose_cover
-from pochade.organise.family_model import Family, FamilyMember, MemberKind
-from pochade.organise.pair_scoring import PairScore, PairScorer, max_scored_pairs, propose_pairs
+from pochade.index.verdict_store import read_verdicts
+from pochade.organise.cover_rules import check_cover_rule
+from pochade.organise.family_builder import FamilyBuilder
+from pochade.organise.family_model import Family
+from pochade.organise.judged_relations import JudgedRelations
+from pochade.organise.pair_proposals import max_aligned_pairs, propose_pairs
+from pochade.organise.pair_prover import PairProver
 from pochade.organise.pixel_duplicates import PixelDuplicates
 from pochade.system.progress import Report
 
-MAX_ROUNDS = 4  # of linking pictures, and of scoring them with the covers of their families
+MAX_ROUNDS = 4  # of linking pictures, and of comparing them with the covers of their families
 SAME_PIXELS_COSINE = 0.999  # of the embeddings of pictures whose pixels are compared
-KIND_ORDER: tuple[MemberKind, ...] = ("exact", "near", "version")
+MIN_SAME = 0.6  # the mean likelihood of being one work, of the pairs between two parts of a family
+MIN_VARIANT = 0.6  # the mean likelihood of being variants, of the pairs between two parts of a series
 
 
-def find_families(library: Library, rule: str | None, report: Report) -> list[Family]:
-    """Find the families of a collection. The family whose copies take the most bytes comes first.
+class RelatedPictures(NamedTuple):
+    """What a collection has of one work, and of one series of works."""
+
+    families: list[Family]  # the one with the most bytes to spare first
+    series: list[Family]  # the one with the most works first
+
+
+def find_related(library: Library, rule: str | None, report: Report) -> RelatedPictures:
+    """Find the families and series of a collection.
 
     Args:
         library: The collection.
@@ -34,18 +47,20 @@ def find_families(library: Library, rule: str | None, report: Report) -> list[Fa
     files = library.files_by_number()
     embeddings = library.models.embeddings(library.index.row_count())  # after the files: `learn` may be adding pictures
     duplicates = PixelDuplicates(files, library.index)
-    scorer = PairScorer(library.index, library.models)
-    return FamilyFinder(files, embeddings, scorer, duplicates, report).families(rule)
+    prover = PairProver(library.index, library.models)
+    relations = JudgedRelations(prover, duplicates, read_verdicts(library.index))
+    builder = FamilyBuilder(files, relations, library.folder, read_folder_roles(library.index), rule)
+    return FamilyFinder(files, embeddings, relations, builder, report).find()
 
 
 class FamilyFinder:
-    """Links the pictures of a collection into families.
+    """Links the pictures of a collection into families, and families into series.
 
     Args:
         files: The files of each picture, by number.
         embeddings: The embeddings of all pictures (N, 64), by row.
-        scorer: Scores pairs of pictures.
-        duplicates: Finds pictures with the same pixels.
+        relations: How pairs of pictures are related.
+        builder: Makes families of linked pictures.
         report: Called with the progress.
     """
 
@@ -53,81 +68,90 @@ class FamilyFinder:
         self,
         files: dict[int, list[PictureFile]],
         embeddings: Floats,
-        scorer: PairScorer,
-        duplicates: PixelDuplicates,
+        relations: JudgedRelations,
+        builder: FamilyBuilder,
         report: Report,
     ) -> None:
         self.files, self.embeddings, self.report = files, embeddings, report
-        self.scorer, self.duplicates = scorer, duplicates
-        self.scores: dict[tuple[int, int], PairScore] = {}  # by picture numbers, the lower first
+        self.relations, self.builder = relations, builder
 
-    def families(self, rule: str | None) -> list[Family]:
-        """Find every family. The family whose copies take the most bytes comes first."""
-        self._score_likeliest_pairs()
-        works = self._link()
-        for _ in range(MAX_ROUNDS):  # a picture may leave its family once it is scored with the cover
-            if not self._score_with_covers(works, rule):
+    def find(self) -> RelatedPictures:
+        """Find every family and every series."""
+        self._compare_nearest_pairs()
+        works = self._link_works()
+        for _ in range(MAX_ROUNDS):  # a picture may leave its family once it is compared with the cover
+            is_compared = self._compare_with_covers(works)
+            is_proved = self.builder.prove_resaves(works, self.report)
+            if not (is_compared or is_proved):
                 break
-            works = self._link()
-        else:
-            self._score_with_covers(works, rule)  # so that each member has a score with its cover
-        families = [self._family(numbers, rule) for numbers in works]
-        return sorted(families, key=lambda family: (-family.spare_bytes, family.cover))
+            works = self._link_works()
+        families = [
+            self.builder.family(numbers) for numbers in works + self._copied(works) if self._file_count(numbers) > 1
+        ]
+        series = [self.builder.series(units) for units in self._link_series(works)]
+        return RelatedPictures(
+            sorted(families, key=lambda family: (-family.spare_bytes, family.cover)),
+            sorted(series, key=lambda family: (-len(family.members), family.cover)),
+        )
 
-    def _score_likeliest_pairs(self) -> None:
-        self.scores = self.scorer.stored_scores()
+    def _compare_nearest_pairs(self) -> None:
         rows = np.array(sorted(files[0].row for files in self.files.values()), np.int64)
         pairs, cosines = propose_pairs(self.embeddings, rows)
-        numbers = np.sort(self.scorer.numbers[pairs], 1)
-        unscored = [position for position, pair in enumerate(map(tuple, numbers.tolist())) if pair not in self.scores]
-        self._score(pairs[unscored[: max_scored_pairs(len(rows))]])
-        self.duplicates.compare(numbers[cosines >= SAME_PIXELS_COSINE].tolist())
+        numbers = np.sort(self.relations.prover.numbers[pairs], 1)
+        known = self.relations.measured
+        new = [position for position, pair in enumerate(map(tuple, numbers.tolist())) if pair not in known]
+        self._prove(pairs[new[: max_aligned_pairs(len(rows))]])
+        self.relations.duplicates.compare(numbers[cosines >= SAME_PIXELS_COSINE].tolist())
 
-    def _link(self) -> list[list[int]]:
-        """The picture numbers of each work that has several pictures, or one picture with several files."""
-        links = {pair: score.same for pair, score in self.scores.items() if self._have_files(pair)}
-        equal_pairs = self.duplicates.first_equal.items()
-        links |= {(first, number): 1.0 for number, first in equal_pairs if number != first}
+    def _prove(self, pairs: Integers, *, only_likely: bool = True) -> None:
+        if len(pairs):
+            self.relations.prover.prove(pairs, self.embeddings, self.report, only_likely=only_likely)
+            self.relations.reload()
+
+    def _link_works(self) -> list[list[int]]:
+        """The numbers of the pictures of each work, for all pictures that are there."""
+        links = {pair: same for pair, same in self.relations.same_works().items() if self._have_files(pair)}
         pairs = np.array(list(links), np.int64).reshape(-1, 2)
-        works = average_linkage(pairs, np.array(list(links.values()), np.float32))
-        unlinked = {number for number, files in self.files.items() if len(files) > 1}.difference(*works)
-        return works + [[number] for number in sorted(unlinked)]
+        works = average_linkage(pairs, np.array(list(links.values()), np.float32), MIN_SAME)
+        single = self.files.keys() - {number for work in works for number in work}
+        return works + [[number] for number in sorted(single)]
+
+    def _copied(self, works: list[list[int]]) -> list[list[int]]:
+        """The pictures whose files are copies of each other, not of their work's cover: each is its own family."""
+        covers = [(self.builder.cover_of(numbers)[0], numbers) for numbers in works if len(numbers) > 1]
+        return [
+            [number] for cover, numbers in covers for number in numbers if self.builder.has_own_copies(number, cover)
+        ]
 
     def _have_files(self, pair: tuple[int, int]) -> bool:
         return pair[0] in self.files and pair[1] in self.files
 
-    def _score(self, pairs: Integers) -> None:
-        if len(pairs):
-            self.scorer.score(pairs, self.embeddings, self.report)
-            self.scores = self.scorer.stored_scores()
+    def _file_count(self, numbers: list[int]) -> int:
+        return sum(len(self.files[number]) for number in numbers)
 
-    def _score_with_covers(self, works: list[list[int]], rule: str | None) -> bool:
-        """Score each picture with the cover of its family; False if all these scores exist already."""
-        covers = [(choose_cover(self._files_of(numbers), rule)[0].number, numbers) for numbers in works]
-        unscored = [
-            [self._row(cover), self._row(number)]
-            for cover, numbers in covers
+    def _compare_with_covers(self, works: list[list[int]]) -> bool:
+        """Compare each picture with the cover of its family; False if all these relations are known already."""
+        unknown = [
+            [self.files[cover][0].row, self.files[number][0].row]
+            for numbers in works
+            if len(numbers) > 1
+            for cover in [self.builder.cover_of(numbers)[0].number]
             for number in numbers
-            if number != cover and (min(cover, number), max(cover, number)) not in self.scores
+            if number != cover and not self.relations.is_known(cover, number)
         ]
-        self._score(np.array(unscored, np.int64))
-        return bool(unscored)
+        self._prove(np.array(unknown, np.int64).reshape(-1, 2), only_likely=False)
+        return bool(unknown)
 
-    def _row(self, number: int) -> int:
-        return self.files[number][0].row
-
-    def _files_of(self, numbers: Iterable[int]) -> list[PictureFile]:
-        return [file for number in numbers for file in self.files[number]]
-
-    def _family(self, numbers: list[int], rule: str | None) -> Family:
-        cover, reason = choose_cover(self._files_of(numbers), rule)
-        others = [self._member(file, cover) for file in self._files_of(numbers) if file.path != cover.path]
-        others.sort(key=lambda member: (KIND_ORDER.index(member.kind), member.path))
-        return Family(cover.path, reason, (FamilyMember(cover.path, "exact", 1.0, cover), *others))
-
-    def _member(self, file: PictureFile, cover: PictureFile) -> FamilyMember:
-        first, second = sorted((file.number, cover.number))
-        if self.duplicates.are_equal(first, second):
-            return FamilyMember(file.path, "exact", 1.0, file)
-        score = self.scores[first, second]
-        return FamilyMember(file.path, "near" if score.near >= score.version else "version", score.same, file)
+    def _link_series(self, works: list[list[int]]) -> list[list[list[int]]]:
+        """The works of each series, each as the numbers of its pictures."""
+        work_of = {number: position for position, numbers in enumerate(works) for number in numbers}
+        links = dict[tuple[int, int], float]()
+        for pair, likelihood in self.relations.variants().items():
+            if not self._have_files(pair):
+                continue
+            first, second = sorted(work_of[number] for number in pair)
+            if first != second:
+                links[first, second] = max(likelihood, links.get((first, second), 0.0))
+        pairs = np.array(list(links), np.int64).reshape(-1, 2)
+        series = average_linkage(pairs, np.array(list(links.values()), np.float32), MIN_VARIANT)
+        return [[works[position] for position in positions] for positions in series]

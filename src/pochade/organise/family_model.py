@@ -1,27 +1,32 @@
-"""A family: the duplicates and versions of one work."""
+"""Families: the duplicates and versions of one work. Series: works that were made from each other."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pochade.images.geometry.letterbox import Box
 from pochade.index.picture_records import PictureFile
 
-MemberKind = Literal["exact", "near", "version"]
+MemberKind = Literal["exact", "resave", "edit", "version", "variant"]
+DUPLICATE_KINDS: tuple[MemberKind, ...] = ("exact", "resave", "edit")
 
 
 @dataclass(frozen=True)
 class FamilyMember:
-    """A file of a family.
+    """A file of a family, and its relation to the file that stands first.
 
-    Its kind is its relation to the cover: "exact" has the same pixels, "near" was saved again, resized, cropped or
-    recoloured, and "version" is another stage of the work.
+    "exact" has the same pixels, "resave" is the same picture encoded, resized or
+    converted again, "edit" was cropped, turned, mirrored or recoloured as a whole, "version" is another stage of the
+    work, and "variant" is another work of the same series.
     """
 
     path: Path
     kind: MemberKind
-    likelihood: float  # 0 to 1, that it shows the same work as the cover
+    likelihood: float  # 0 to 1, that this is the relation
     piece: PictureFile
+    preselected: bool = False  # proposed for removal: it is exact, or its pixels were proved to be a resave's
+    difference: Box | None = None  # the largest region that differs, in pixels of this file's picture
 
     @property
     def picture(self) -> PictureFile:
@@ -31,20 +36,25 @@ class FamilyMember:
 
 @dataclass(frozen=True)
 class Family:
-    """The files of one work."""
+    """The files of one work, or the works of one series."""
 
     cover: Path  # the file to show, and to keep
     reason: str  # why it is the cover
     members: tuple[FamilyMember, ...]  # the cover first, then the others by kind and path
 
     @property
+    def is_series(self) -> bool:
+        """Whether the members are different works: variants of the first one."""
+        return any(member.kind == "variant" for member in self.members[1:])
+
+    @property
     def spare_bytes(self) -> int:
-        """The total size of the copies in bytes; the cover, versions, symbolic and hard links don't count."""
+        """The total size in bytes of the files that are preselected for removal."""
         hard_links = self.hard_links()
         return sum(
             member.piece.bytes
             for member in self.members[1:]
-            if member.kind != "version" and not member.path.is_symlink() and member.path not in hard_links
+            if member.preselected and not member.path.is_symlink() and member.path not in hard_links
         )
 
     def hard_links(self) -> frozenset[Path]:

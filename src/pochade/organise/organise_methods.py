@@ -9,43 +9,17 @@ from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
 from pochade.index.organisation_store import MapPlace, read_groups, read_map_places, write_groups
 from pochade.index.picture_records import PictureFile
+from pochade.organise.family_methods import FamilyMethods
 from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pochade` stays light
-    from pochade.organise.family_model import Family
     from pochade.organise.group_records import Group, Spot, Suggestions
 
 
-class OrganiseMethods:
+class OrganiseMethods(FamilyMethods):
     """The methods for families, groups, labels, sidecars and the map of a collection."""
 
     library: Library
-
-    # Families --------------------------------------------------------------------------------------------------------
-
-    def families(self, keep: str | None = None, report: Report = ignore_progress) -> list["Family"]:
-        """Find the duplicates and versions of each work.
-
-        The embeddings propose pairs of pictures, and each pair is scored by aligning the two. Scores are stored, so the
-        next call only scores new pairs. No file is changed.
-
-        Args:
-            keep: The rule for covers to apply first: "largest", "layered", "coloured" or "latest".
-            report: Called with the progress.
-
-        Returns:
-            The families; the one whose copies take the most bytes comes first.
-
-        Raises:
-            CollectionMissing: Nothing has been learnt yet.
-            UsageError: There is no such rule.
-        """
-        from pochade.organise.cover_rules import check_cover_rule  # noqa: PLC0415
-
-        check_cover_rule(keep)
-        from pochade.organise.family_finder import find_families  # noqa: PLC0415
-
-        return find_families(self.library, keep, report)
 
     # Groups ----------------------------------------------------------------------------------------------------------
 
@@ -251,7 +225,7 @@ class OrganiseMethods:
         """
         from pochade.organise.sidecar_sync import write_sidecars  # noqa: PLC0415
 
-        return write_sidecars(self.library)
+        return write_sidecars(self.library).problems
 
     def read_sidecars(self) -> list[str]:
         """Add the labels in XMP sidecars to the pictures, except labels that the person refused for a picture.
@@ -261,7 +235,7 @@ class OrganiseMethods:
         """
         from pochade.organise.sidecar_sync import read_sidecars  # noqa: PLC0415
 
-        return read_sidecars(self.library)
+        return read_sidecars(self.library).problems
 
     # Map -------------------------------------------------------------------------------------------------------------
 

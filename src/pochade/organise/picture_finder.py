@@ -6,26 +6,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from pochade.analysis.registration import align
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
-from pochade.images.geometry.letterbox import Squares, make_squares
+from pochade.images.features.edge_map import edge_map
+from pochade.images.geometry.letterbox import make_squares
 from pochade.images.io.input_arrays import input_on_ground
 from pochade.images.io.read import read_preview
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.library import Library
 from pochade.index.picture_records import Filter, Match
-from pochade.index.thumbnails import THUMBNAIL_PIXELS
-from pochade.organise.pair_scoring import same_work_likelihoods
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
+from pochade.organise.pair_comparison import compare_with_thumbnails
+from pochade.organise.pair_relation import UNRELATED, PairRelation, classify_pairs
 
-ALIGNED_CANDIDATES = 12  # number of nearest files that are aligned with the query
+COMPARED_CANDIDATES = 12  # number of nearest files that are compared with the query
 
 
 def find_pictures(library: Library, image: Any, k: int = 10, *, among: Filter | None = None) -> list[Match]:
     """Find the files whose pictures look most like a picture, those of the same work first.
 
-    The embeddings propose the nearest files. Aligning the first few of them with the query then shows which are of the
+    The embeddings propose the nearest files. Comparing the first few of them with the query then shows which are of the
     same work, and which only look like it.
 
     Args:
@@ -43,10 +47,10 @@ def find_pictures(library: Library, image: Any, k: int = 10, *, among: Filter | 
         raise UsageError(f"{k} matches can't be found", "give a number from 1")
     if not library.index.row_count():
         return []
-    query = make_squares(_read_query(image))
-    embedding = library.models.embedder.embed([query])[0]
-    nearest = library.nearest(embedding, max(k, ALIGNED_CANDIDATES), among=among)
-    return align_matches(library, query, embedding, nearest, ALIGNED_CANDIDATES)[:k]
+    query = _read_query(image)
+    embedding = library.models.embedder.embed([make_squares(query)])[0]
+    nearest = library.nearest(embedding, max(k, COMPARED_CANDIDATES), among=among)
+    return compare_matches(library, query, embedding, nearest, COMPARED_CANDIDATES)[:k]
 
 
 def _read_query(image: Any) -> Array:
@@ -56,25 +60,39 @@ def _read_query(image: Any) -> Array:
     return read_in_worker(partial(read_preview, side=THUMBNAIL_PIXELS), image).pixels
 
 
-def align_matches(
-    library: Library, query: Squares, embedding: NDArray[np.float32], matches: list[Match], count: int
+def compare_matches(
+    library: Library, query: Array, embedding: NDArray[np.float32], matches: list[Match], count: int
 ) -> list[Match]:
-    """Align the nearest matches with a picture, and sort those of the same work to the front.
+    """Compare the nearest matches with a picture, and sort those of the same work to the front.
 
     Args:
         library: The collection.
-        query: The picture, as the models read it.
+        query: The picture (h, w, 3) uint8.
         embedding: The embedding of the picture (64,).
         matches: The files nearest to the embedding, nearest first.
-        count: The number of matches to align.
+        count: The number of matches to compare.
 
     Returns:
         All matches: those of the same work, by likelihood and distance, and then the others by distance.
     """
     content_of_row = {match.piece.row: match.piece.hash for match in matches[:count]}
-    candidates = library.models.embeddings(library.index.row_count())[list(content_of_row)]
-    squares = list(library.models.squares(list(content_of_row.values())))
-    likelihoods = same_work_likelihoods(query, squares, np.concatenate([embedding[None], candidates]))
-    likelihood_of_row = dict(zip(content_of_row, likelihoods, strict=True))
-    aligned = [replace(match, likelihood=likelihood_of_row.get(match.piece.row, 0.0)) for match in matches]
-    return sorted(aligned, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))
+    relations = _relate(library, query, embedding, content_of_row)
+    compared = [replace(match, likelihood=relations.get(match.piece.row, UNRELATED).same) for match in matches]
+    return sorted(compared, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))
+
+
+def _relate(
+    library: Library, query: Array, embedding: NDArray[np.float32], content_of_row: dict[int, str]
+) -> dict[int, PairRelation]:
+    """How a picture is related to the pictures in some rows; rows with which it has nothing in common are left out."""
+    rows = list(content_of_row)
+    cosines = library.models.embeddings(library.index.row_count())[rows] @ embedding
+    squares = [make_squares(query), *library.models.squares(list(content_of_row.values()))]
+    edges = torch.from_numpy(np.stack([edge_map(square.subject.pixels) for square in squares])).float()
+    pairs = torch.tensor([[0, number + 1] for number in range(len(rows))], dtype=torch.int64).view(-1, 2)
+    with torch.inference_mode():
+        transforms = align(edges, pairs).transforms.double().numpy()
+    thumbnails = [thumbnail_path(library.models.thumbnails, content) for content in content_of_row.values()]
+    compared = compare_with_thumbnails(query, thumbnails, cosines.tolist(), transforms)
+    relations = classify_pairs([pair.features for pair in compared])
+    return {rows[pair.number]: relation for pair, relation in zip(compared, relations, strict=True)}

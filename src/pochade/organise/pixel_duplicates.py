@@ -1,13 +1,14 @@
 """Find pictures whose files differ although their pixels are exactly the same."""
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pochade.analysis.arrays import Integers
-from pochade.errors import PictureUnreadable
+from pochade.errors import OutputUnwritable, PictureUnreadable
 from pochade.images.base.icc import is_srgb
 from pochade.images.base.picture import Picture
 from pochade.images.io.complete_file import DAMAGE_NOTES
@@ -16,6 +17,7 @@ from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.database import Index
 from pochade.index.picture_records import PictureFile, file_time
 
+logger = logging.getLogger(__name__)
 FORMATS_READ_IN_PART = {"DNG", "EXR", "PDF", "XCF"}  # which may differ in light, depth or pages that are not read
 
 
@@ -31,6 +33,7 @@ class PixelDuplicates:
         self.files, self.index = files, index
         self.first_equal: dict[int, int] = {}  # from a picture to the lowest number with the same pixels
         self._digests = index.pixel_hashes()
+        self._is_storing = True
 
     def compare(self, pairs: list[list[int]]) -> None:
         """Compare the pixels of pairs of pictures (picture numbers); pairs of different sizes are skipped."""
@@ -64,8 +67,17 @@ class PixelDuplicates:
                 self._digests[number] = read_in_worker(digest_of_file, file.path)
             except (OSError, PictureUnreadable, MemoryError):
                 return None
-            self.index.record_pixel_hash(number, self._digests[number])
+            self._store(number)
         return self._digests[number]
+
+    def _store(self, number: int) -> None:
+        """Store a hash. After the first failure no other is tried, because each may wait for another process."""
+        if self._is_storing:
+            try:
+                self.index.record_pixel_hash(number, self._digests[number])
+            except OutputUnwritable:
+                logger.warning("the hashes of pixels are not stored", exc_info=True)
+                self._is_storing = False
 
 
 def digest_of_file(path: Path) -> str:

@@ -72,6 +72,21 @@ class FolderNames:
         return bool(self._users.get(sidecar.name, set()) - {picture.name})
 
 
+def sidecars_of(picture: Path, names: FolderNames | None = None) -> list[Path]:
+    """The existing sidecars of a picture that no other file in its folder may share.
+
+    Args:
+        picture: The picture, which is not opened.
+        names: What is known of the folder from a picture before; read again by default.
+
+    Raises:
+        FileUnreachable: The folder can't be listed.
+    """
+    existing = [path for path in _sidecar_paths(picture) if _exists(path)]
+    names = names or FolderNames()
+    return [path for path in existing if not names.others_with(path, picture)]
+
+
 def write_sidecar_labels(
     picture: Path, labels: Sequence[str], before: Sequence[str], names: FolderNames | None = None
 ) -> Path | None:

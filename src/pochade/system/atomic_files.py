@@ -19,27 +19,29 @@ from pochade.errors import OutputUnwritable, UsageError
 from pochade.system.hashing import sha256_of_file
 
 HINT_BY_ERRNO = {errno.ENAMETOOLONG: "give it a shorter name", errno.EEXIST: "choose another folder"}
+_FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
 DIFFERENT_CONTENT = "what was read back differs from what was written"
 WriteChunk = Callable[[bytes], object]
 
 
-def write_atomically(path: Path, content: bytes, *, new: bool = False) -> None:
+def write_atomically(path: Path, content: bytes, *, new: bool = False, temporary: Path | None = None) -> None:
     """Write a file: temporary name, flush to disk, read back, rename.
 
     Args:
         path: The file; missing parent folders are made.
         content: The whole content.
         new: Refuse to replace an existing file, even one that appeared a moment ago.
+        temporary: The temporary path; see `stream_atomically`.
 
     Raises:
         OutputUnwritable: No permission, no space, the name is too long or taken, or the bytes read back differ.
     """
-    with _publish_on_success(path, new=new) as temporary:
-        with temporary.open("xb") as file:
+    with _publish_on_success(path, new=new, temporary=temporary) as unfinished:
+        with unfinished.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if temporary.read_bytes() != content:
+        if unfinished.read_bytes() != content:
             raise OSError(DIFFERENT_CONTENT)
 
 
@@ -158,6 +160,11 @@ def rename_to_new(temporary: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
         temporary.rename(path)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, or the error that caused it, says that a disk has no room for this person's files."""
+    return any(isinstance(cause, OSError) and cause.errno in _FULL_DISK for cause in (error, error.__cause__))
 
 
 def unwritable_error(path: Path, error: OSError) -> OutputUnwritable:

@@ -23,6 +23,7 @@ CLOCK_FACTOR = 2  # a task may take so much more time on the clock than on the p
 POLL_SECONDS = 0.5  # between two checks whether the caller was stopped
 START_SECONDS = 300.0  # for which a worker may import its modules; a busy machine takes a minute
 PASSING_SIGNALS = {signal.SIGTERM, getattr(signal, "SIGKILL", None)}  # sent by a person, or because memory is short
+CRASH_SIGNALS = {getattr(signal, name, None) for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGTRAP")}
 SINGLE_THREAD_ENVIRONMENT = {  # a pool already uses every core
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -181,9 +182,20 @@ class Worker:
         is_late = time.monotonic() > deadline
         exit_code = running.end()
         self.running = None
-        why, retry = f"ended its worker process with code {exit_code}", -exit_code in PASSING_SIGNALS
+        why, retry = _describe_end(exit_code), -exit_code in PASSING_SIGNALS
         if is_late:
             why = f"took longer than {CLOCK_FACTOR * self.seconds:.0f} s"
-        elif -exit_code == TIME_SIGNAL:
-            why = "needs more processor time than it may take"
         return task.failure(f"'{task.name}' {why}", retry=retry)
+
+
+def _describe_end(exit_code: int) -> str:
+    """Say why a process ended during its task, as the end of a sentence."""
+    if -exit_code == TIME_SIGNAL:
+        return "needs more processor time than it may take"
+    if -exit_code == signal.SIGABRT:  # with which libraries end their process when memory runs out
+        return "needs more memory than it may take"
+    if -exit_code in CRASH_SIGNALS:  # damage that a library overlooks, or memory whose lack it overlooks
+        return f"crashed its worker process ({signal.Signals(-exit_code).name}): damage, or too little memory"
+    if -exit_code in PASSING_SIGNALS:
+        return "lost its worker process, which the system or a person ended"
+    return f"ended its worker process with code {exit_code}"

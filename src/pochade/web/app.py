@@ -24,8 +24,10 @@ from pochade.web.routes import (
     job_routes,
     label_routes,
     picture_routes,
+    removal_routes,
     scan_routes,
     session_routes,
+    verdict_routes,
 )
 from pochade.web.security.security_middleware import SecurityMiddleware
 from pochade.web.server_settings import ServerSettings
@@ -101,6 +103,8 @@ def _api_router() -> APIRouter:
         picture_routes,
         image_routes,
         family_routes,
+        removal_routes,
+        verdict_routes,
         group_routes,
         label_routes,
         scan_routes,

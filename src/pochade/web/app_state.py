@@ -46,7 +46,7 @@ class AppState:
         self.collection = Collection.open(settings.folder, index=settings.index)
         self.jobs = JobQueue()
         self.snapshots = SnapshotCache(self.collection, self.jobs.is_running)
-        self.sessions = Sessions(settings.password, port=settings.port)
+        self.sessions = Sessions(settings.password)
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
         self.pools = (self.render_pool, self.encode_pool, self.generation_pool)

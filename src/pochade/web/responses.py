@@ -38,6 +38,7 @@ class ErrorOut(BaseModel):
 
     error: str
     hint: str = ""
+    kind: str = ""  # the name of the error's class, such as `CollectionMissing`; empty for an unforeseen error
 
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -70,7 +71,7 @@ def add_error_handlers(app: FastAPI) -> None:
         status = status_of(error)
         level = logging.WARNING if status == UNEXPECTED_STATE else logging.INFO
         logger.log(level, "%s %s: %d, %s", request.method, request.url.path, status, error.sentence, exc_info=error)
-        return error_response(status, error.sentence, error.hint)
+        return error_response(status, error.sentence, error.hint, type(error).__name__)
 
     def handle_invalid_request(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -92,10 +93,10 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, handle_unexpected)
 
 
-def error_response(status: int, sentence: str, hint: str = "", headers: Any = None) -> Response:
+def error_response(status: int, sentence: str, hint: str = "", kind: str = "", headers: Any = None) -> Response:
     """Return an error as JSON; characters that can't be encoded are replaced."""
     sentence, hint = (text.encode("utf-8", "replace").decode() for text in (sentence, hint))
-    return JSONResponse(ErrorOut(error=sentence, hint=hint).model_dump(), status, headers)
+    return JSONResponse(ErrorOut(error=sentence, hint=hint, kind=kind).model_dump(), status, headers)
 
 
 def not_modified(request: Request, tag: str, caching: str) -> Response | None:

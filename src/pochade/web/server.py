@@ -1,6 +1,5 @@
 """Listens on a socket and serves a collection until it is stopped."""
 
-import dataclasses
 import logging
 import os
 import signal
@@ -70,7 +69,7 @@ def serve(settings: ServerSettings, ready: Callable[[str], None]) -> NoReturn:
     listener = listening_socket(settings.host, settings.port)
     with listener:
         port = listener.getsockname()[1]
-        app = create_app(dataclasses.replace(settings, port=port))
+        app = create_app(settings)
         state: AppState = app.state.pochade
         log_server(state.collection.home / LOG_FILE)
         config = uvicorn.Config(

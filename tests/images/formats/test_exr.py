@@ -75,6 +75,47 @@ def test_other_primaries_are_named_by_a_profile(tmp_path: Path) -> None:
     assert read_content(tmp_path, encode_exr(channels)).icc is None
 
 
+def test_darks_in_wide_primaries_are_not_crushed(tmp_path: Path) -> None:
+    wide = (0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.3127, 0.329)
+    channels = {letter: plane(0.002) for letter in "RGB"}
+    shown = read_content(tmp_path, encode_exr(channels, chromaticities=wide)).srgb()
+    assert shown[4, 4].tolist() == pytest.approx([7] * 3, abs=1)
+
+
+def coarse_exr(luminance: float, red: float, blue: float, side: int = 8) -> bytes:
+    """An EXR of one colour, as a luminance and two differences at half the resolution; not compressed."""
+
+    def attribute(name: str, kind: str, content: bytes) -> bytes:
+        return f"{name}\0{kind}\0".encode() + struct.pack("<i", len(content)) + content
+
+    window = struct.pack("<4i", 0, 0, side - 1, side - 1)
+    channels = [
+        name + b"\0" + struct.pack("<iB3xii", 1, 0, step, step) for name, step in ((b"BY", 2), (b"RY", 2), (b"Y", 1))
+    ]
+    head = attribute("channels", "chlist", b"".join(channels) + b"\0") + attribute("compression", "compression", b"\0")
+    head += attribute("dataWindow", "box2i", window) + attribute("displayWindow", "box2i", window)
+    head += attribute("lineOrder", "lineOrder", b"\0") + attribute("pixelAspectRatio", "float", struct.pack("<f", 1))
+    head += attribute("screenWindowCenter", "v2f", bytes(8)) + attribute(
+        "screenWindowWidth", "float", struct.pack("<f", 1)
+    )
+    rows, offsets, start = b"", list[int](), 8 + len(head) + 1 + 8 * side
+    for row in range(side):
+        values = [] if row % 2 else [blue] * (side // 2) + [red] * (side // 2)
+        content = np.array([*values, *[luminance] * side], np.float16).tobytes()
+        offsets.append(start + len(rows))
+        rows += struct.pack("<ii", row, len(content)) + content
+    return b"v/1\x01" + struct.pack("<I", 2) + head + b"\0" + struct.pack(f"<{side}Q", *offsets) + rows
+
+
+def test_a_luminance_with_coarse_differences_is_colour(tmp_path: Path) -> None:
+    red, green, blue = 0.5776, 0.1274, 0.0802  # 200, 100, 80 in the tone curve of sRGB
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    content = coarse_exr(luminance, (red - luminance) / luminance, (blue - luminance) / luminance)
+    picture = read_content(tmp_path, content)
+    assert picture.header.channels == 3
+    assert picture.srgb()[4, 4].tolist() == pytest.approx([200, 100, 80], abs=1)
+
+
 def test_a_window_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     content, corner = bytearray(CONTENT), struct.pack("<4i", 0, 0, 23, 15)
     for _ in range(2):

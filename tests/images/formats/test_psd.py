@@ -10,6 +10,7 @@ from PIL import Image
 
 from pochade.errors import PictureTooLarge
 from pochade.images.io.read import read_preview
+from tests.support.format_bombs import make_psd_of_layers
 from tests.support.picture_checks import assert_unreadable, read_content, write_file
 from tests.support.picture_files import SRGB_PROFILE, colour_values, make_psd
 
@@ -103,6 +104,14 @@ def test_layers_that_claim_to_be_huge_are_not_composited(tmp_path: Path) -> None
     assert content.count(rectangle) == 1
     picture = read_content(tmp_path, content.replace(rectangle, struct.pack(">4i", 0, 0, 100_000, 100_000)))
     assert picture.pixels.min() == picture.pixels.max() == 255
+
+
+def test_layers_that_would_take_too_long_are_refused_before_they_take_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("psd_tools.PSDImage.open")
+    path = write_file(tmp_path, make_psd_of_layers())
+    assert_unreadable(path, PictureTooLarge, "100 layers of 900 megapixels")
 
 
 def with_blank_merged_picture(content: bytes) -> bytes:

@@ -72,3 +72,17 @@ def test_spot_colours_of_cmyk_are_no_alpha(tmp_path: Path) -> None:
     picture = read_content(tmp_path, make_psd(planes_of(0, 255, 255, 255, 90, kind="u1"), mode=4))
     assert picture.alpha is None
     assert picture.pixels[0, 0].tolist() == [0, 255, 255]
+
+
+def test_an_index_may_be_transparent(tmp_path: Path) -> None:
+    palette = np.zeros((3, 256), np.uint8)
+    palette[:, 7] = 200, 100, 80
+    planes = np.full((1, 4, 4), 7, np.uint8)
+    planes[0, 0] = 9
+    content = make_psd(planes, mode=2, resources={1047: b"\0\x09"})
+    place = 26
+    content = content[:place] + (768).to_bytes(4) + palette.tobytes() + content[place + 4 :]
+    picture = read_content(tmp_path, content)
+    assert picture.alpha is not None
+    assert (picture.alpha[0, 0], picture.alpha[1, 0]) == (0, 255)
+    assert picture.pixels[1, 0].tolist() == [200, 100, 80]

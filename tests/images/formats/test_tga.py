@@ -75,3 +75,15 @@ def test_damage_gives_a_picture_or_an_error_of_ours(name: str, tmp_path: Path) -
             assert read_picture(path, most_bytes=10**7).header == identify(path)
         except PictureUnreadable as error:
             assert str(error)  # noqa: PT017  # an error of ours is as good as a picture
+
+
+@pytest.mark.parametrize("alpha", [0, 1])
+def test_the_alpha_bit_of_16_bits_is_opaque_if_set_and_has_no_meaning_if_never_set(alpha: int, tmp_path: Path) -> None:
+    pixel = struct.pack("<H", alpha << 15 | 25 << 10 | 12 << 5 | 10)
+    content = struct.pack("<BBB5xHHHHBB", 0, 0, 2, 0, 0, 8, 8, 16, 1) + pixel * 64
+    assert read_content(tmp_path, content).srgb()[4, 4].tolist() == pytest.approx([206, 99, 82], abs=1)
+
+
+def test_alpha_that_is_zero_everywhere_has_no_meaning(tmp_path: Path) -> None:
+    content = struct.pack("<BBB5xHHHHBB", 0, 0, 2, 0, 0, 8, 8, 32, 8) + bytes((80, 100, 200, 0)) * 64
+    assert read_content(tmp_path, content).srgb()[4, 4].tolist() == [200, 100, 80]

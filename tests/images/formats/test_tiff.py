@@ -1,13 +1,11 @@
 """TIFF: CMYK, orientation, premultiplied alpha, metadata and false sizes."""
 
-import io
 import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image
 
 from pochade.errors import FormatUnknown, PictureTooLarge, PictureUnreadable
@@ -18,9 +16,11 @@ from tests.support.picture_files import (
     Array,
     colour_and_alpha_values,
     colour_values,
+    encode_pages,
     encode_tiff,
     encode_with_pillow,
     files_of_every_format,
+    make_dng,
     rgb_image,
 )
 
@@ -77,15 +77,6 @@ def plain(colour: int, height: int, width: int) -> Array:
     return np.full((height, width, 3), colour, np.uint8)
 
 
-def encode_pages(*pages: tuple[Array, dict[str, Any]], **options: Any) -> bytes:
-    """A TIFF with a directory for each array; the options of a page are those of tifffile."""
-    file = io.BytesIO()
-    with tifffile.TiffWriter(file, **options) as writer:
-        for values, page_options in pages:
-            writer.write(values, photometric=page_options.pop("photometric", "rgb"), **page_options)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("compression", [None, "zlib"])
 @pytest.mark.parametrize(("byteorder", "bigtiff"), [("<", False), (">", False), ("<", True)])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -128,18 +119,9 @@ def test_only_a_reduced_copy_is_better_than_nothing(tmp_path: Path) -> None:
     assert read_content(tmp_path, encode_pages((plain(9, 8, 8), {"subfiletype": 1}))).pixels.shape == (8, 8, 3)
 
 
-def make_dng(*, orientation: int = 1, preview: bool = True) -> bytes:
-    """A DNG as cameras write it: a thumbnail, then the values of the sensor and a preview as sub-directories."""
-    version = [(50706, 1, 4, (1, 4, 0, 0), True), (274, 3, 1, orientation, True), (271, 2, 0, "A maker", True)]
-    sensor = (np.full((80, 120), 500, np.uint16), {"photometric": 32803})
-    shown = (plain(200, 40, 60), {"subfiletype": 1})
-    first = (plain(9, 8, 12), {"subfiletype": 1, "subifds": 1 + preview, "extratags": version})
-    return encode_pages(*((first, sensor, shown) if preview else (first, sensor)))
-
-
 @pytest.mark.parametrize(("orientation", "shape"), [(1, (40, 60, 3)), (6, (60, 40, 3))])
 def test_the_largest_preview_of_a_dng_is_read(orientation: int, shape: tuple[int, ...], tmp_path: Path) -> None:
-    picture = read_content(tmp_path, make_dng(orientation=orientation))
+    picture = read_content(tmp_path, make_dng(plain(200, 40, 60), (80, 120), orientation))
     assert picture.header.format == "DNG"
     assert sorted((picture.header.width, picture.header.height)) == [80, 120]
     assert picture.pixels.shape == shape
@@ -152,7 +134,7 @@ def test_the_largest_preview_of_a_dng_is_read(orientation: int, shape: tuple[int
 
 def test_the_preview_of_a_dng_stays_within_the_memory(tmp_path: Path) -> None:
     with pytest.raises(PictureTooLarge):
-        read_picture(write_file(tmp_path, make_dng()), most_bytes=4000)
+        read_picture(write_file(tmp_path, make_dng(plain(200, 40, 60), (80, 120))), most_bytes=4000)
 
 
 def test_a_raw_photograph_without_any_preview_is_refused(tmp_path: Path) -> None:
@@ -168,3 +150,10 @@ def test_a_loop_of_directories_ends(tmp_path: Path) -> None:
     entries = struct.unpack("<H", content[second : second + 2])[0]
     content[second + 2 + 12 * entries :][:4] = struct.pack("<I", first)
     assert read_content(tmp_path, bytes(content)).pixels.shape == (16, 16, 3)
+
+
+def test_a_resolution_that_is_missing_is_none(tmp_path: Path) -> None:
+    assert read_content(tmp_path, encode_with_pillow(rgb_image(), "TIFF")).dpi is None
+    assert read_content(tmp_path, encode_with_pillow(rgb_image(), "TIFF", dpi=(300, 200))).dpi == (300, 200)
+    in_centimetres = encode_with_pillow(rgb_image(), "TIFF", resolution=100, resolution_unit="cm")
+    assert read_content(tmp_path, in_centimetres).dpi == pytest.approx((254, 254))

@@ -95,3 +95,52 @@ def test_spot_colours_are_left_out_with_a_note(tmp_path: Path) -> None:
     assert picture.alpha is None
     assert picture.pixels[0, 0].tolist() == [0, 255, 255]
     assert "its spot colours were left out" in picture.notes
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("planar", [False, True])
+def test_alpha_is_not_inverted_where_white_is_zero(planar: bool, kind: type, tmp_path: Path) -> None:
+    full = int(np.iinfo(kind).max)
+    planes: Array = np.stack([np.full((16, 16), value, kind) for value in (full // 5, full)], 0 if planar else -1)
+    options = {"planarconfig": "separate"} if planar else {}
+    content = encode_tiff(planes, photometric="miniswhite", extrasamples=["unassalpha"], **options)
+    assert shown(tmp_path, content) == pytest.approx([204] * 3, abs=1)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_alpha_may_lie_behind_another_sample(kind: type, tmp_path: Path) -> None:
+    unit = np.iinfo(kind).max // 255
+    values = np.full((16, 16, 5), (200, 100, 80, 7, 255), kind) * kind(unit)
+    content = encode_tiff(values, photometric="rgb", extrasamples=["unspecified", "unassalpha"])
+    assert shown(tmp_path, content) == [200, 100, 80]
+    assert read_content(tmp_path, content).alpha is not None
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_cmyk_with_multiplied_alpha_keeps_its_colours(kind: type, tmp_path: Path) -> None:
+    unit = np.iinfo(kind).max // 255
+    values = np.full((16, 16, 5), (0, 60, 60, 0, 128), kind) * kind(unit)
+    content = encode_tiff(values, photometric="separated", extrasamples=["assocalpha"])
+    levels = read_content(tmp_path, content).pixels[4, 4] / unit
+    assert levels.tolist() == pytest.approx([255, 135, 135], abs=2)
+
+
+@pytest.mark.parametrize("shift", [0, 8])
+def test_a_palette_may_hold_8_or_16_bits(shift: int, tmp_path: Path) -> None:
+    palette = np.zeros((3, 256), np.uint16)
+    palette[:, 7] = 200 << shift, 100 << shift, 80 << shift
+    content = encode_tiff(np.full((16, 16), 7, np.uint8), photometric="palette", colormap=palette)
+    assert shown(tmp_path, content) == [200, 100, 80]
+
+
+def test_a_palette_may_have_many_colours(tmp_path: Path) -> None:
+    palette = np.zeros((3, 65536), np.uint16)
+    palette[:, 300] = 200 << 8, 100 << 8, 80 << 8
+    content = encode_tiff(np.full((16, 16), 300, np.uint16), photometric="palette", colormap=palette)
+    assert shown(tmp_path, content) == [200, 100, 80]
+
+
+@pytest.mark.parametrize("compression", ["jpeg2000", "jpegxl", "webp", "lerc"])
+def test_compressions_that_pillow_does_not_know_are_read(compression: str, tmp_path: Path) -> None:
+    content = encode_tiff(np.full((64, 64, 3), (200, 100, 80), np.uint8), photometric="rgb", compression=compression)
+    assert shown(tmp_path, content) == pytest.approx([200, 100, 80], abs=3)

@@ -13,6 +13,7 @@ from tests.support.picture_checks import assert_unreadable, read_content, write_
 from tests.support.picture_files import Array, alpha_values, colour_and_alpha_values, colour_values, make_xcf
 
 OPACITY, MODE, VISIBLE, OFFSETS, GROUP, PATH = 6, 7, 8, 15, 29, 30  # properties
+COMPOSITE_SPACE, BLEND_SPACE = 36, 37
 RED, BLUE = [255, 0, 0], [0, 0, 255]
 
 
@@ -77,9 +78,31 @@ def test_sixteen_bits_and_linear_floats_become_eight(tmp_path: Path) -> None:
     assert read_content(tmp_path, linear).pixels[0, 0].tolist() == [188, 188, 188]
 
 
+@pytest.mark.parametrize(
+    ("properties", "colour"),
+    [
+        ({MODE: numbers(3)}, [128, 0, 0]),
+        ({MODE: numbers(30)}, [128, 0, 0]),
+        ({MODE: numbers(30), BLEND_SPACE: numbers(-1)}, [128, 0, 0]),
+        ({MODE: numbers(31), BLEND_SPACE: numbers(-2)}, [255, 128, 128]),
+        ({MODE: numbers(28), COMPOSITE_SPACE: numbers(-1), OPACITY: numbers(128)}, [204, 92, 92]),
+        ({MODE: numbers(28), OPACITY: numbers(128)}, [191, 64, 64]),
+    ],
+)
+def test_blend_modes_count(properties: dict[int, bytes], colour: list[int], tmp_path: Path) -> None:
+    picture = read_content(tmp_path, make_xcf([(plain(128, 128, 128), properties), (plain(*RED), {})]))
+    assert picture.pixels[0, 0].tolist() == pytest.approx(colour, abs=1)
+    assert picture.notes == ()
+
+
+def test_the_lowest_layer_is_seen_whatever_its_mode(tmp_path: Path) -> None:
+    picture = read_content(tmp_path, make_xcf([(plain(*RED), {MODE: numbers(3)})]))
+    assert picture.pixels[0, 0].tolist() == RED
+
+
 def test_an_unknown_blend_mode_is_noted(tmp_path: Path) -> None:
     assert any(
-        "blended" in note for note in read_content(tmp_path, make_xcf([(plain(*RED), {MODE: numbers(30)})])).notes
+        "blended" in note for note in read_content(tmp_path, make_xcf([(plain(*RED), {MODE: numbers(37)})])).notes
     )
 
 

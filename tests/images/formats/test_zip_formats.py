@@ -100,9 +100,20 @@ def test_layers_of_an_openraster_file_without_a_merged_picture_are_laid_over_eac
 
 
 def test_an_unknown_blend_mode_is_noted(tmp_path: Path) -> None:
-    layers = '<layer src="data/a.png" composite-op="svg:multiply"/>'
+    layers = '<layer src="data/a.png" composite-op="svg:hue"/>'
     picture = read_content(tmp_path, make_layered_ora(layers, a=png_of((9, 9, 9, 255))))
     assert any("blended" in note for note in picture.notes)
+
+
+@pytest.mark.parametrize(
+    ("mode", "grey"), [("svg:multiply", 64), ("svg:screen", 192), ("svg:difference", 0), ("svg:src-over", 128)]
+)
+def test_blend_modes_count(mode: str, grey: int, tmp_path: Path) -> None:
+    layers = f'<layer src="data/a.png" composite-op="{mode}"/><layer src="data/b.png"/>'
+    pixel = png_of((128, 128, 128, 255))
+    picture = read_content(tmp_path, make_layered_ora(layers, a=pixel, b=pixel))
+    assert picture.pixels[0, 0].tolist() == pytest.approx([grey] * 3, abs=1)
+    assert len(picture.notes) == 1
 
 
 def test_an_openraster_file_with_nothing_in_it_is_damaged(tmp_path: Path) -> None:

@@ -136,6 +136,16 @@ def test_a_cut_png_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     assert_unreadable(write_file(tmp_path, content), PictureTooLarge, "pixels need")
 
 
+@pytest.mark.parametrize(("rows", "is_read"), [(4, False), (8, True)])
+def test_a_cut_png_is_completed_only_if_a_sixteenth_is_there(rows: int, is_read: bool, tmp_path: Path) -> None:
+    shape = make_png_chunk(b"IHDR", struct.pack(">IIBBBBB", 100, 100, 8, 0, 0, 0, 0))
+    content = b"\x89PNG\r\n\x1a\n" + shape + make_png_chunk(b"IDAT", zlib.compress(bytes(101 * rows)))
+    if is_read:
+        assert read_content(tmp_path, content).notes == (END_MISSING_NOTE, PART_DESTROYED_NOTE)
+    else:
+        assert_unreadable(write_file(tmp_path, content), PictureDamaged, "is cut short")
+
+
 def test_a_gif_that_ends_within_a_later_frame_is_read(tmp_path: Path) -> None:
     frames = [rgb_image().quantize(16), NOISE.resize((24, 16)).quantize(16)]
     content = encode_with_pillow(frames[0], "GIF", save_all=True, append_images=frames[1:])
@@ -143,8 +153,3 @@ def test_a_gif_that_ends_within_a_later_frame_is_read(tmp_path: Path) -> None:
         picture = read_content(tmp_path, cut)
         np.testing.assert_array_equal(picture.pixels, np.asarray(frames[0].convert("RGB")))
         assert picture.notes == (END_MISSING_NOTE,)
-
-
-def test_a_gif_without_a_whole_frame_is_cut_short(tmp_path: Path) -> None:
-    content = encode_with_pillow(rgb_image().quantize(16), "GIF")
-    assert_unreadable(write_file(tmp_path, content[: len(content) - 20]), PictureDamaged, "is cut short")

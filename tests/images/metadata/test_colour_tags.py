@@ -76,6 +76,38 @@ def test_the_first_of_cicp_iccp_srgb_and_gama_decides(
     assert_shown(tmp_path, png_with(*chunks), colour)
 
 
+@pytest.mark.parametrize(
+    ("code_points", "values", "colour"),
+    [
+        ((1, 13, 0, 0), one_colour((16, 235, 126)), (0, 255, 128)),
+        ((12, 13, 0, 0), one_colour((188, 102, 85)), SOFT_FROM_P3),
+        ((1, 13, 0, 0), one_colour((188 << 8, 102 << 8, 85 << 8), np.uint16), SOFT),
+        ((1, 13, 0, 0), one_colour((188, 102, 85, 255)), SOFT),
+        ((1, 13, 0, 0), one_colour((126, 255)), (128, 128, 128)),
+        ((9, 16, 0, 0), one_colour((16,) * 3), (0, 0, 0)),
+        ((99, 99, 0, 0), one_colour(), SOFT),
+    ],
+)
+def test_values_of_narrow_range_are_stretched(
+    code_points: tuple[int, ...], values: Array, colour: tuple[int, ...], tmp_path: Path
+) -> None:
+    content = png_with((b"cICP", bytes(code_points)), values=values)
+    assert_shown(tmp_path, content, colour, 2)
+    assert any("narrow range" in note for note in read_content(tmp_path, content).notes) == (code_points[0] != 99)
+
+
+def test_a_palette_of_narrow_range_is_stretched(tmp_path: Path) -> None:
+    content = encode_with_pillow(Image.fromarray(one_colour((188, 102, 85))).quantize(4), "PNG")
+    content = content[:33] + make_png_chunk(b"cICP", bytes((1, 13, 0, 0))) + content[33:]
+    assert_shown(tmp_path, content, SOFT, 2)
+
+
+def test_a_broken_profile_leaves_the_decision_to_the_gamma(tmp_path: Path) -> None:
+    broken = (b"iCCP", b"broken\0\0" + zlib.compress(bytes(200)))
+    assert_shown(tmp_path, png_with(broken, LINEAR_GAMMA), (229, 168, 152))
+    assert_shown(tmp_path, png_with(broken), SOFT)
+
+
 def test_grey_has_a_gamma_too(tmp_path: Path) -> None:
     content = png_with(LINEAR_GAMMA, values=np.full((16, 16), 128, np.uint8))
     assert_shown(tmp_path, content, (188, 188, 188))
@@ -141,6 +173,14 @@ def test_avif_and_heic_name_colours_by_code_points(
     make: type, code_points: tuple[int, int], colour: tuple[int, ...], tmp_path: Path
 ) -> None:
     assert_shown(tmp_path, make(*code_points), colour, 3)
+
+
+def test_code_points_count_more_than_the_rule_of_cameras(tmp_path: Path) -> None:
+    options = {"quality": 100, "subsampling": "4:4:4", "exif": camera_exif(b"R03", 0xFFFF)}
+    content = encode_with_pillow(Image.fromarray(one_colour()), "AVIF", **options)
+    at = content.index(b"nclx") + 4
+    assert_shown(tmp_path, content[:at] + struct.pack(">HH", 12, 13) + content[at + 4 :], SOFT_FROM_P3, 3)
+    assert_shown(tmp_path, content[:at] + struct.pack(">HH", 2, 2) + content[at + 4 :], SOFT_FROM_ADOBE_RGB, 3)
 
 
 @pytest.mark.parametrize("make", [avif_with, heic_with])

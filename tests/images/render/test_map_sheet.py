@@ -10,7 +10,7 @@ from PIL import Image
 
 from pochade.images.base.picture import Array
 from pochade.images.render.contact_sheet import PAPER_COLOUR, is_contact_sheet
-from pochade.images.render.map_sheet import DOT_COLOUR, Box, MapSheet, draw_map_sheet
+from pochade.images.render.map_sheet import DOT_COLOUR, MapSheet, SheetBox, draw_map_sheet
 
 SIDE = 480
 RED = (200, 30, 30)
@@ -36,15 +36,15 @@ def pixels_of(page: MapSheet) -> Array:
     return np.asarray(Image.open(io.BytesIO(page.png)).convert("RGB"))
 
 
-def crop(page: MapSheet, box: Box) -> Array:
+def crop(page: MapSheet, box: SheetBox) -> Array:
     """The pixels in a box."""
     return pixels_of(page)[box.top : box.bottom, box.left : box.right]
 
 
-def sheet_box(page: MapSheet) -> Box:
+def sheet_box(page: MapSheet) -> SheetBox:
     """The box of the whole sheet."""
     height, width = pixels_of(page).shape[:2]
-    return Box(0, 0, width, height)
+    return SheetBox(0, 0, width, height)
 
 
 def shows(page: MapSheet, colour: tuple[int, int, int]) -> bool:

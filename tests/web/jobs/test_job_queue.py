@@ -18,6 +18,7 @@ for done in (1, 2):
 print(json.dumps({"answer": {"word": task["word"]}}), flush=True)
 """
 ENDLESS_JOB = 'import sys, time\nprint(\'{"stage": "on", "done": 1, "total": 9}\', flush=True)\nsys.stdin.read()'
+FAILING_JOB = 'print(\'{"problem": "lost", "hint": "look", "kind": "FilesMissing"}\', flush=True)'
 BROKEN_JOB = "print('no json'); raise SystemExit(3)"
 
 
@@ -44,6 +45,7 @@ def test_a_process_that_breaks_fails_its_job_and_the_next_job_begins() -> None:
     jobs.close()
     assert (first.state, second.state) == ("failed", "failed")
     assert first.problem == "the job's process ended without an answer"
+    assert "start the job again" in first.hint
 
 
 def test_a_running_job_can_be_cancelled_and_a_waiting_one_never_begins() -> None:
@@ -58,13 +60,36 @@ def test_a_running_job_can_be_cancelled_and_a_waiting_one_never_begins() -> None
     assert second.started is None
 
 
-def test_the_same_job_waits_only_once_and_the_number_of_waiting_jobs_is_limited() -> None:
+def test_a_second_job_of_a_kind_is_refused_in_plain_words_until_the_first_has_ended() -> None:
+    jobs = queue_that_runs(ENDLESS_JOB)
+    first = jobs.add("learn", "learn", {"minutes": None})
+    wait_for_job(jobs, first, lambda: first.stage == "on")
+    waiting = jobs.add("map", "make the map", {})
+    with pytest.raises(NotAllowed, match="the job 'learn' is running already") as refusal:
+        jobs.add("learn", "learn", {"minutes": 5})
+    assert refusal.value.hint == "wait until it has ended, or cancel it"
+    with pytest.raises(NotAllowed, match="the job 'make the map' is waiting already"):
+        jobs.add("map", "make the map", {})
+    jobs.add("compress", "compress to a", {"name": "a"})
+    jobs.add("compress", "compress to b", {"name": "b"})
+    jobs.cancel(waiting.id)
+    assert jobs.add("map", "make the map", {}).state == "waiting"
+    jobs.close()
+
+
+def test_an_error_that_the_library_raises_keeps_its_kind() -> None:
+    jobs = queue_that_runs(FAILING_JOB)
+    job = wait_for_job(jobs, jobs.add("learn", "learn", {}))
+    jobs.close()
+    assert (job.state, job.problem, job.hint, job.problem_kind) == ("failed", "lost", "look", "FilesMissing")
+
+
+def test_the_number_of_waiting_jobs_is_limited() -> None:
     jobs = queue_that_runs(ENDLESS_JOB)
     first = jobs.add("learn", "learn", {})
     wait_for_job(jobs, first, lambda: first.stage == "on")
-    assert jobs.add("map", "map", {"a": 1}) is jobs.add("map", "map", {"a": 1})
-    for number in range(MAX_WAITING_JOBS - 1):
-        jobs.add("map", "map", {"number": number})
+    for number in range(MAX_WAITING_JOBS):
+        jobs.add("clean", "clean", {"name": str(number)})
     with pytest.raises(NotAllowed, match="waiting already"):
         jobs.add("groups", "groups", {})
     jobs.close()

@@ -31,3 +31,14 @@ def test_a_trial_at_a_lower_fidelity_is_smaller_and_has_a_score(photo_client: Te
 def test_the_pictures_of_a_trial_that_was_not_run_do_not_exist(photo_client: TestClient) -> None:
     key = keys_by_path(photo_client)["drawing 2.png"]
     assert photo_client.get(f"/api/pieces/{key}/sample/high/after").status_code == 404
+
+
+def test_a_preview_that_is_a_bare_frame_is_shown_beside_its_original(photo_client: TestClient) -> None:
+    key = keys_by_path(photo_client)["photo.jpg"]
+    answer = photo_client.get(f"/api/pieces/{key}/sample/preview")
+    assert answer.status_code == 200, answer.json()
+    trial = answer.json()
+    assert trial["coder"] == "av1"
+    assert trial["bytes"] <= 1000
+    after = open_image(photo_client.get(trial["after"]).content)
+    assert after.size == open_image(photo_client.get(trial["before"]).content).size

@@ -50,6 +50,21 @@ def test_changes_of_groups_are_undone_step_by_step(editable_client: TestClient) 
     assert editable_client.post("/api/groups/undo").json() == before
 
 
+def test_only_the_change_that_is_meant_is_undone(editable_client: TestClient) -> None:
+    first = editable_client.get("/api/groups").json()["groups"][0]["number"]
+    naming = editable_client.patch(f"/api/groups/{first}", json={"name": "ink"}).json()["change"]
+    splitting = editable_client.post(f"/api/groups/{first}/split").json()
+    assert splitting["undoes"] == "the splitting"
+    refusal = editable_client.post("/api/groups/undo", params={"change": naming})
+    assert refusal.status_code == 400
+    assert "changed since" in refusal.json()["error"]
+    assert editable_client.get("/api/groups").json() == splitting
+    after = editable_client.post("/api/groups/undo", params={"change": splitting["change"]}).json()
+    assert (after["undoes"], after["change"]) == ("the name", naming)
+    assert editable_client.post("/api/groups/undo", params={"change": splitting["change"]}).status_code == 400
+    assert editable_client.post("/api/groups/undo", params={"change": naming}).json()["change"] is None
+
+
 def test_a_change_is_not_undone_if_the_groups_changed_elsewhere_since(
     editable_client: TestClient, editable_folder: Path
 ) -> None:

@@ -52,6 +52,37 @@ def test_a_first_visit_can_learn(jobs_of_every_kind: JobsOfEveryKind) -> None:
     assert len(keys) == 8
 
 
+def test_learning_lists_what_it_passed_over_could_not_read_or_read_with_a_note(tmp_path: Path) -> None:
+    art = folder_of_art(tmp_path / "art", 3)
+    (art / "#recycle").mkdir()
+    (art / "#recycle" / "old.png").write_bytes((art / "drawing 0.png").read_bytes())
+    (art / "sub").mkdir()
+    (art / "sub" / "broken.png").write_bytes(b"no picture")
+    drawing(7).save(art / "cut.jpg")
+    (art / "cut.jpg").write_bytes((art / "cut.jpg").read_bytes()[:-2])
+    with serve(art) as client:
+        assert client.get("/api/folder").json().keys() == {"files", "bytes", "passed_over"}
+        assert (client.get("/api/folder").json()["files"], client.get("/api/folder").json()["passed_over"]) == (5, 1)
+        answer = run_job(client, kind="learn", minutes=0)["answer"]
+    assert (answer["new"], answer["passed_over"], answer["problem_count"], answer["note_count"]) == (4, 1, 1, 1)
+    assert answer["problems"][0]["path"] == "sub/broken.png"
+    assert answer["problems"][0]["reason"]
+    assert answer["notes"] == [{"path": "cut.jpg", "reason": "its end is missing"}]
+
+
+def test_learning_stops_if_most_files_are_missing_and_goes_on_if_they_are_really_gone(tmp_path: Path) -> None:
+    art = folder_of_art(tmp_path / "art", 5)
+    with serve(art) as client:
+        run_job(client, kind="learn", minutes=0)
+        for path in art.rglob("drawing [0-3].png"):
+            path.unlink()
+        stopped = run_job(client, kind="learn", minutes=0)
+        assert (stopped["state"], stopped["problem_kind"]) == ("failed", "FilesMissing")
+        assert len(keys_by_path(client)) == 5
+        assert run_job(client, kind="learn", minutes=0, accept_missing=True)["answer"]["gone"] == 4
+        assert list(keys_by_path(client)) == ["drawing 4.png"]
+
+
 def test_families_groups_and_map_are_known_afterwards(jobs_of_every_kind: JobsOfEveryKind) -> None:
     _, jobs, _ = jobs_of_every_kind
     assert jobs["known"] == [True, jobs["groups"]["answer"]["groups"] >= 0, True]

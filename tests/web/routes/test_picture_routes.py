@@ -31,19 +31,89 @@ def test_info_has_totals_and_the_values_to_filter_by(client: TestClient) -> None
     assert client.get("/api/problems").json()[0]["path"] == "broken.png"
 
 
-def test_all_pictures_come_in_columns_and_copies_share_a_key(client: TestClient) -> None:
+def test_all_pictures_come_in_columns_and_one_in_two_files_comes_once(client: TestClient) -> None:
     columns = client.get("/api/pieces").json()
-    assert columns["total"] == len(columns["keys"]) == len(columns["widths"]) == len(columns["heights"]) == 16
+    names = ("keys", "paths", "widths", "heights", "files")
+    assert {columns["total"], *(len(columns[name]) for name in names)} == {15}
     assert columns["paths"] == sorted(columns["paths"])
+    assert len(set(columns["keys"])) == 15
+    assert dict(zip(columns["paths"], columns["files"], strict=True))["copy of 0.png"] == 2
+    assert sum(columns["files"]) == 16
     keys = keys_by_path(client)
     assert keys["drawing 0.png"] == keys["copy of 0.png"]
-    assert len(set(keys.values())) == 15
+
+
+def test_the_filters_count_what_the_wall_shows(client: TestClient) -> None:
+    info = client.get("/api/info").json()
+    for name in ("format", "colour", "shape", "folder"):
+        for word, count in info[f"{name}s"].items():
+            assert client.get("/api/pieces", params={name: word}).json()["total"] == count, (name, word)
+
+
+def test_a_picture_in_several_folders_is_in_each_of_them_and_once_in_all(
+    editable_client: TestClient, editable_folder: Path
+) -> None:
+    for name in ("new/a.png", "new/b.png"):
+        (editable_folder / name).parent.mkdir(exist_ok=True)
+        (editable_folder / name).write_bytes((editable_folder / "old" / "drawing 1.png").read_bytes())
+    with Collection.open(editable_folder) as collection:
+        collection.learn(minutes=0)
+    info = editable_client.get("/api/info").json()
+    assert (info["files"], info["pieces"], info["folders"]) == (18, 15, {"new": 1, "old": 7})
+    pictures = {name: editable_client.get("/api/pieces", params={"folder": name}).json() for name in ("new", "old", "")}
+    assert {name: answer["total"] for name, answer in pictures.items()} == {"new": 1, "old": 7, "": 15}
+    assert (pictures["new"]["paths"], pictures["new"]["files"]) == (["new/a.png"], [3])
+    assert pictures["new"]["keys"][0] in pictures["old"]["keys"]
+
+
+def test_a_picture_in_several_files_is_found_once(editable_client: TestClient, editable_folder: Path) -> None:
+    for number in range(9):
+        copy = editable_folder / f"more copies {number}.png"
+        copy.write_bytes((editable_folder / "drawing 4.png").read_bytes())
+    with Collection.open(editable_folder) as collection:
+        collection.learn(minutes=0)
+    upload = {"picture": ("scan.png", png_bytes(drawing(4, 150)))}
+    key = keys_by_path(editable_client)["drawing 2.png"]
+    for matches in (
+        editable_client.post("/api/find", params={"k": 3}, files=upload).json(),
+        editable_client.get(f"/api/pieces/{key}/nearest", params={"k": 14}).json(),
+    ):
+        assert len(matches) in {3, 14}
+        assert len({match["key"] for match in matches}) == len(matches)
+        assert [match["files"] for match in matches if match["path"] == "drawing 4.png"] == [10]
+
+
+def test_a_label_counts_only_pictures_that_the_wall_shows(editable_client: TestClient, editable_folder: Path) -> None:
+    keys = keys_by_path(editable_client)
+    both = [keys["drawing 4.png"], keys["drawing 6.png"]]
+    editable_client.post("/api/labels", json={"label": "red", "has": both})
+    editable_client.post("/api/labels", json={"label": "gone", "has": both[:1]})
+    (editable_folder / "drawing 4.png").unlink()
+    with Collection.open(editable_folder) as collection:
+        collection.learn(minutes=0)
+    assert editable_client.get("/api/info").json()["labels"] == {"red": 1} == editable_client.get("/api/labels").json()
+    assert editable_client.get("/api/pieces", params={"label": "red"}).json()["total"] == 1
+    assert editable_client.get("/api/suggestions", params={"label": "red"}).json()["has"] == 1
+
+
+def test_a_file_that_is_gone_is_told_and_a_copy_is_shown_in_its_place(
+    editable_client: TestClient, editable_folder: Path
+) -> None:
+    key = keys_by_path(editable_client)["drawing 0.png"]
+    (editable_folder / "copy of 0.png").rename(editable_folder / "moved.png")
+    files = editable_client.get(f"/api/pieces/{key}").json()["files"]
+    assert {file["path"]: file["is_missing"] for file in files} == {"copy of 0.png": True, "drawing 0.png": False}
+    assert editable_client.get(f"/api/pictures/{key}").status_code == 200
+    (editable_folder / "drawing 0.png").unlink()
+    assert all(file["is_missing"] for file in editable_client.get(f"/api/pieces/{key}").json()["files"])
+    assert editable_client.get(f"/api/pictures/{key}?side=1024").status_code == 404
+    assert editable_client.get(f"/api/thumbnails/{key}").status_code == 200
 
 
 def test_a_page_of_results_is_a_part_of_all_results(client: TestClient) -> None:
     whole = client.get("/api/pieces", params={"sort": "bytes", "descending": True}).json()
     part = client.get("/api/pieces", params={"sort": "bytes", "descending": True, "offset": 3, "limit": 4}).json()
-    assert (part["total"], part["offset"]) == (16, 3)
+    assert (part["total"], part["offset"]) == (15, 3)
     assert part["paths"] == whole["paths"][3:7]
 
 
@@ -57,7 +127,7 @@ def test_a_page_of_results_is_a_part_of_all_results(client: TestClient) -> None:
         ({"shape": "portrait"}, 0),
     ],
 )
-def test_filters_select_files(client: TestClient, query: dict[str, str], count: int) -> None:
+def test_filters_select_pictures(client: TestClient, query: dict[str, str], count: int) -> None:
     assert client.get("/api/pieces", params=query).json()["total"] == count
 
 

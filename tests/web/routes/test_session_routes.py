@@ -8,8 +8,6 @@ from fastapi.testclient import TestClient
 from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, hash_password
 from tests.support.web_client import PASSWORD, serve, state_of
 
-COOKIE = "pochade-8765"
-
 
 def test_without_the_password_other_machines_get_no_answer(guarded_client: TestClient) -> None:
     guarded_client.cookies.clear()
@@ -42,14 +40,28 @@ def test_the_password_opens_a_session_that_scripts_cannot_read(guarded_client: T
 
 def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
     guarded_client.cookies.clear()
-    assert guarded_client.get("/api/info", headers={"cookie": f"{COOKIE}=made-up"}).status_code == 401
-    assert guarded_client.get("/api/info", headers={"cookie": f'{COOKIE}="; =;;'}).status_code == 401
+    name = state_of(guarded_client).sessions.cookie_name
+    assert guarded_client.get("/api/info", headers={"cookie": f"{name}=made-up"}).status_code == 401
+    assert guarded_client.get("/api/info", headers={"cookie": f'{name}="; =;;'}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "foreign", ['{"theme":"dark"}', "a b=c d", "=", "pochade=of-another-server", f"{COOKIE}=older"]
-)
+def test_two_servers_that_one_browser_uses_at_the_same_host_log_nobody_out(private_folder: Path) -> None:
+    password = hash_password(PASSWORD)
+    with (
+        serve(private_folder, host="0.0.0.0", password=password) as first,
+        serve(private_folder, host="0.0.0.0", password=password) as second,  # with the same port, as in containers
+    ):
+        second.cookies = first.cookies  # a browser keeps one jar for both ports
+        for client in (first, second):
+            assert client.post("/api/session", json={"password": PASSWORD}).status_code == 204
+        assert [client.get("/api/info").status_code for client in (first, second)] == [200, 200]
+        second.delete("/api/session")
+        assert [client.get("/api/info").status_code for client in (first, second)] == [200, 401]
+
+
+@pytest.mark.parametrize("foreign", ['{"theme":"dark"}', "a b=c d", "=", "pochade=of-another-server", "COOKIE=older"])
 def test_cookies_of_other_servers_on_this_machine_log_nobody_out(guarded_client: TestClient, foreign: str) -> None:
+    foreign = foreign.replace("COOKIE", state_of(guarded_client).sessions.cookie_name)
     guarded_client.cookies.clear()
     response = guarded_client.post("/api/session", json={"password": PASSWORD})
     cookie = response.headers["set-cookie"].partition(";")[0]

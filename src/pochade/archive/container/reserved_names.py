@@ -9,7 +9,7 @@ import unicodedata
 
 from pochade.index.path_rules import is_inside
 
-TEMPORARY_NAME = re.compile(r"\..+\.(part|part\.jsonl|part\.jsonl\.new|coded|pochade\.lock)", re.DOTALL)
+TEMPORARY_NAME = re.compile(r"\..+\.(part|part\.jsonl|part\.jsonl\.new|coded|pochade\.lock|pochade-part)", re.DOTALL)
 SHORT_INDEX_NAME = re.compile(r"pochad~[0-9]+")  # the second name that Windows gives to `.pochade`
 
 

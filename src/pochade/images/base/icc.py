@@ -168,6 +168,16 @@ def is_srgb(icc: bytes, mode: str) -> bool:
 
 
 @lru_cache(maxsize=32)
+def is_broken(icc: bytes) -> bool:
+    """Whether no colour engine can read a profile."""
+    try:
+        ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    except _PROFILE_ERRORS:
+        return True
+    return False
+
+
+@lru_cache(maxsize=32)
 def needs_depth(icc: bytes, mode: str) -> bool:
     """Whether 8 bits are too coarse for the dark colours of a profile, as they are if its values are linear light.
 

@@ -18,6 +18,7 @@ _PRIMARY_TAGS, _CURVE_TAGS = (b"rXYZ", b"gXYZ", b"bXYZ"), (b"rTRC", b"gTRC", b"b
 _VERSION = 0x04300000
 _DATE = (2026, 1, 1, 0, 0, 0)  # always the same, so that equal colours have equal profiles
 _ONE_PARAMETER, _FIVE_PARAMETERS = 0, 3  # kinds of parametric curves
+_MAX_TABLE = 4096  # values of a tone curve
 _COPYRIGHT = "No copyright, use freely"
 
 
@@ -43,6 +44,30 @@ def make_rgb_profile(name: str, primaries: Primaries, curve: ToneCurve) -> bytes
 def make_grey_profile(name: str, white: Chromaticity, curve: ToneCurve) -> bytes:
     """Make a profile for grey; see `make_rgb_profile`."""
     return _assemble(b"GRAY", [*_common_tags(name, adaptation_to_d50(white)), (b"kTRC", _parametric_curve(curve))])
+
+
+def make_table_profile(name: str, primaries: Primaries, curves: Array, *, grey: bool) -> bytes:
+    """Make a profile whose tone curves are tables.
+
+    Args:
+        name: For people, in ASCII.
+        primaries: The chromaticities of red, green, blue and white.
+        curves: (1 or 3, N) uint16, the light of N values, from the lowest to the highest; one table or three.
+        grey: Whether it is for one channel.
+
+    Raises:
+        ValueError: As for `make_rgb_profile`.
+    """
+    adaptation = adaptation_to_d50(primaries.white)
+    tables = [_sampled_curve(curve) for curve in np.broadcast_to(curves, (3, curves.shape[-1]))]
+    if grey:
+        return _assemble(b"GRAY", [*_common_tags(name, adaptation), (b"kTRC", tables[0])])
+    tags = _common_tags(name, adaptation)
+    tags += [
+        (kind, _xyz(column))
+        for kind, column in zip(_PRIMARY_TAGS, (adaptation @ matrix_to_xyz(primaries)).T, strict=True)
+    ]
+    return _assemble(b"RGB ", tags + list(zip(_CURVE_TAGS, tables, strict=True)))
 
 
 def with_curve(icc: bytes, curve: ToneCurve) -> bytes | None:
@@ -110,6 +135,12 @@ def _xyz(values: Array) -> bytes:
 def _parametric_curve(curve: ToneCurve) -> bytes:
     kind = _ONE_PARAMETER if len(curve) == 1 else _FIVE_PARAMETERS
     return b"para\0\0\0\0" + struct.pack(">HH", kind, 0) + _fixed_point(np.array(curve))
+
+
+def _sampled_curve(curve: Array) -> bytes:
+    """A table (N,) uint16 as `curv`; a long one is thinned out."""
+    places = np.rint(np.linspace(0, len(curve) - 1, min(len(curve), _MAX_TABLE))).astype(int)
+    return b"curv\0\0\0\0" + struct.pack(">I", len(places)) + curve[places].astype(">u2").tobytes()
 
 
 def _fixed_point(values: Array) -> bytes:

@@ -8,6 +8,7 @@ Array = np.ndarray[Any, np.dtype[Any]]  # shape and type are noted in a comment 
 Colour = tuple[int, int, int]
 
 WHITE = (255, 255, 255)
+_NARROW_BLACK, _NARROW_WHITE = 16, 235  # of narrow range in 8 bits
 
 
 def to_8_bit(values: Array) -> Array:
@@ -28,6 +29,19 @@ def stretch_to_16_bit(values: Array, depth: int) -> Array:
         return values
     full = (1 << depth) - 1
     return ((values.astype(np.uint32) * 65535 + full // 2) // full).astype(np.uint16)
+
+
+def stretch_narrow_range(values: Array) -> Array:
+    """Stretch values of narrow range, as video uses it, to the full range of their type; what is outside is clipped.
+
+    Args:
+        values: uint8, in which black is 16 and white 235; or uint16, in which both are 256 times as high.
+    """
+    steps = 1 if values.dtype == np.uint8 else 256
+    black, white = _NARROW_BLACK * steps, _NARROW_WHITE * steps
+    full = np.iinfo(values.dtype).max
+    table = (np.arange(full + 1, dtype=np.float64) - black) * full / (white - black) + 0.5
+    return table.clip(0, full).astype(values.dtype)[values]
 
 
 def lay_on_colour(colours: Array, alpha: Array | None, ground: Colour) -> Array:

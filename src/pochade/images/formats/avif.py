@@ -12,6 +12,7 @@ from pochade.images.base.picture import Header, stretch_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import largest_item_shape, primary_code_points
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.visible_frame import open_frame
 from pochade.images.metadata.colour_tags import ColourTags
 from pochade.images.metadata.exif import oriented_size
 
@@ -29,10 +30,13 @@ def read_avif_header(source: Source) -> Header:
 
 
 def read_avif(source: Source, header: Header, side: int | None) -> RawImage:
-    """Read the first frame of an AVIF; 10 and 12 bits are kept only for a whole picture."""
-    image = _open_avif(source)
-    raw = RawImage.from_pillow(image)
-    if raw.icc is None:
+    """Read the first frame of an AVIF, or for a preview the first one that shows something.
+
+    10 and 12 bits are kept only for a whole picture.
+    """
+    image, notes = open_frame(lambda _: _open_avif(source), source.file, header.frames, side)
+    raw = RawImage.from_pillow(image, notes=notes)
+    if not image.info.get("icc_profile"):  # a profile counts more than code points, and EXIF counts less
         tags = ColourTags(primary_code_points(source), exif=raw.exif)
         raw = replace(raw, **tags.resolve(grey=header.channels == 1)._asdict())
     if header.depth == 8 or side is not None:

@@ -5,18 +5,17 @@ from PIL import Image
 
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.pixel_values import unit_floats_to_16_bit
-from pochade.images.base.primaries import Primaries
+from pochade.images.base.primaries import SRGB_PRIMARIES, Primaries, matrix_to_xyz, span_colours
 from pochade.images.base.source import Source
 from pochade.images.base.tone_curves import srgb_of_light
 from pochade.images.formats.exr_layout import ExrPart, read_exr_parts, window_size
 from pochade.images.formats.raw_image import RawImage
-from pochade.images.metadata.colour_tags import ColourTags
+from pochade.images.metadata.colour_tags import space_of_primaries
 
 _BRIGHT_NOTE = "its light beyond white is shown as white"
 _COPIES = 2  # of the stored pixels in memory while the library decodes them
 _BYTES_PER_PIXEL = 40  # memory that the conversion takes
 _BAND_ROWS = 256  # rows converted at a time, to save memory
-_SRGB_GAMMA = 1 / 2.2  # how `ColourTags` calls the tone curve of sRGB
 _MIN_EXCESS = np.float32(1e-3)  # light beyond white that is more than a rounding error
 _MIN_ALPHA = np.float32(1e-6)
 
@@ -50,7 +49,7 @@ def read_exr(source: Source, header: Header, _side: int | None) -> RawImage:
     if any(plane.shape != planes[0].shape or plane.ndim != 2 for plane in planes):  # noqa: PLR2004
         raise source.damage_error("its channels have different sizes")
     values, is_bright = _to_16_bit(planes, part)
-    icc = ColourTags(gamma=_SRGB_GAMMA, primaries=_primaries(part)).resolve(grey=len(part.colours) == 1).icc
+    icc = space_of_primaries(_primaries(part), grey=len(part.colours) == 1).icc
     notes = (_BRIGHT_NOTE,) if is_bright else ()
     return RawImage(Image.new("L", (1, 1)), _move_to_display_window(values, part), icc=icc, notes=notes)
 
@@ -63,7 +62,23 @@ def _decode_planes(source: Source, number: int, part: ExrPart) -> list[Array]:
     file = OpenEXR.File(source.file, separate_channels=True, num_threads=0)
     names = (*part.colours, part.alpha) if part.alpha else part.colours
     channels = file.parts[number].channels
-    return [channels[name].pixels for name in names]
+    planes = [channels[name].pixels for name in names]
+    return [*_mix_differences(planes[:3], part), *planes[3:]] if part.has_differences else planes
+
+
+def _mix_differences(planes: list[Array], part: ExrPart) -> list[Array]:
+    """Red, green and blue (H, W) of a luminance and two differences, which are relative to it and may be coarser."""
+    luminance = planes[0].astype(np.float32)
+    red, blue = ((_spread(plane, luminance.shape) + 1) * luminance for plane in planes[1:])
+    red_share, green_share, blue_share = matrix_to_xyz(_primaries(part) or SRGB_PRIMARIES)[1].astype(np.float32)
+    return [red, (luminance - red_share * red - blue_share * blue) / green_share, blue]
+
+
+def _spread(plane: Array, shape: tuple[int, ...]) -> Array:
+    """A plane (h, w) at a finer shape (H, W), by repeating its values."""
+    for axis in (0, 1):
+        plane = plane.repeat(-(-shape[axis] // plane.shape[axis]), axis)
+    return plane[: shape[0], : shape[1]].astype(np.float32)
 
 
 def _to_16_bit(planes: list[Array], part: ExrPart) -> tuple[Array, bool]:
@@ -106,4 +121,5 @@ def _primaries(part: ExrPart) -> Primaries | None:
     if part.chromaticities is None:
         return None
     pairs = [(part.chromaticities[place], part.chromaticities[place + 1]) for place in (0, 2, 4, 6)]
-    return Primaries(*pairs)
+    primaries = Primaries(*pairs)
+    return primaries if span_colours(primaries) else None

@@ -18,6 +18,8 @@ _MAX_ATTRIBUTES, _MAX_PARTS, _MAX_CHANNELS = 1000, 100, 1000
 _MAX_NAME = 255  # bytes
 _CHANNEL_BYTES = {0: 4, 1: 2, 2: 4}  # by type: whole numbers, half floats, floats
 _HALF = 1
+LUMINANCE_AND_DIFFERENCES = ("Y", "RY", "BY")
+_COARSE = ".coarse"  # behind the name of a channel that has no value for every pixel
 _MAX_SIDE = 10_000_000  # pixels
 
 Window = tuple[int, int, int, int]  # left, top, right and bottom pixel; the last two belong to the window
@@ -40,14 +42,23 @@ class ExrPart:
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """The names of red, green and blue, or of the luminance, of the first layer that has them."""
+        """The names of red, green and blue, or of the luminance, of the first layer that has them.
+
+        A luminance may be followed by two differences of colours, which are coarser.
+        """
         prefixes = sorted({name[: name.rfind(".") + 1] for name in self.channel_bytes})  # "" is the main layer
-        for letters in ("RGB", "Y"):
+        stored = {name.removesuffix(_COARSE) for name in self.channel_bytes}
+        for letters in (("R", "G", "B"), LUMINANCE_AND_DIFFERENCES, ("Y",)):
             for prefix in prefixes:
                 names = tuple(prefix + letter for letter in letters)
-                if all(name in self.channel_bytes for name in names):
+                if names[0] in self.channel_bytes and stored.issuperset(names):
                     return names
         return ()
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether the colours are a luminance and two differences."""
+        return self.colours[1:2] != () and self.colours[1].endswith(LUMINANCE_AND_DIFFERENCES[1])
 
     @property
     def alpha(self) -> str | None:
@@ -140,6 +151,6 @@ def _parse_channels(source: Source, content: bytes) -> dict[str, int]:
         if across == down == 1:
             channels[name] = _CHANNEL_BYTES[kind]
         else:  # of a luminance with coarse colours; the library decodes it nevertheless
-            channels[name + ".coarse"] = _CHANNEL_BYTES[kind]
+            channels[name + _COARSE] = _CHANNEL_BYTES[kind]
         offset = end + 17
     raise source.damage_error("its list of channels is invalid")

@@ -62,6 +62,25 @@ def find_gif_end(source: Source) -> int | None:
     return None
 
 
+def end_first_frame(source: Source) -> bytes:
+    """The start of a GIF that ends in its first frame, with the blocks of that frame ended where the file ends.
+
+    Raises:
+        PictureDamaged: There is no pixel of that frame.
+    """
+    offset = 13 + _palette_bytes(source.read_exactly(10, 1)[0])
+    while (kind := source.read_exactly(offset, 1)) != b",":
+        offset = _skip_sub_blocks(source, offset + 2) if kind == b"!" else offset + 1
+    offset += 11 + _palette_bytes(source.read_exactly(offset + 9, 1)[0])
+    last = length = 0
+    while offset < source.size and (length := source.read_exactly(offset, 1)[0]):
+        last, offset = offset, offset + 1 + length
+    if not last or not length or source.size < last + 2:
+        raise source.truncation_error()
+    start, block = source.read_at(0, last), source.read_at(last + 1, length)
+    return start + bytes((len(block),)) + block + b"\0;"
+
+
 def _palette_bytes(flags: int) -> int:
     """The length of the palette that follows these flags."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0

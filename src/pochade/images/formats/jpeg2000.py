@@ -11,6 +11,7 @@ from PIL import Image, Jpeg2KImagePlugin
 
 from pochade.images.base.picture import Array, Header, stretch_to_16_bit
 from pochade.images.base.source import Source
+from pochade.images.formats.jpeg2000_parts import check_part_count
 from pochade.images.formats.raw_image import RawImage
 
 JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
@@ -24,6 +25,7 @@ _DEEP_BITS = 8
 class Jpeg2000Layout:
     """The size of a JPEG 2000, and what its boxes say."""
 
+    codestream: tuple[int, int]  # its offset, and the offset of its end
     width: int
     height: int
     channels: int  # with alpha
@@ -43,6 +45,7 @@ def read_jpeg2000_layout(source: Source) -> Jpeg2000Layout:
 
     Raises:
         PictureDamaged: They are missing or contradict themselves, or the end of the codestream is missing.
+        PictureTooLarge: The pixels are divided into far too many parts.
     """
     start, end, has_palette, is_cmyk, icc = 0, source.size, False, False, None
     if source.read_at(0, 12) == JP2_SIGNATURE:
@@ -63,7 +66,9 @@ def read_jpeg2000_layout(source: Source) -> Jpeg2000Layout:
     channels, depth = struct.unpack(">HB", source.read_exactly(start + 40, 3))
     if not 1 <= channels <= 4 or right <= left or lower <= upper:
         raise source.damage_error("its header has invalid values")
-    return Jpeg2000Layout(right - left, lower - upper, channels, (depth & 0x7F) + 1, has_palette, is_cmyk, icc)
+    check_part_count(source, start, end)
+    shape = (right - left, lower - upper, channels, (depth & 0x7F) + 1)
+    return Jpeg2000Layout((start, end), *shape, has_palette, is_cmyk, icc)
 
 
 def _boxes(source: Source, offset: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -107,6 +112,8 @@ def read_jpeg2000_header(source: Source) -> Header:
 def read_jpeg2000(source: Source, header: Header, _side: int | None) -> RawImage:
     """Read the pixels of a JPEG 2000."""
     layout = read_jpeg2000_layout(source)
+    if layout.has_palette:
+        return RawImage(Image.fromarray(_decode_palette(source)))
     source.file.seek(0)
     image = Jpeg2KImagePlugin.Jpeg2KImageFile(source.file)
     if header.depth <= _DEEP_BITS:
@@ -118,11 +125,22 @@ def read_jpeg2000(source: Source, header: Header, _side: int | None) -> RawImage
     return RawImage(Image.new("L", (1, 1)), deep, icc=layout.icc, dpi=dots)
 
 
+def _decode_palette(source: Source) -> Array:
+    """Decode a picture with a palette, (H, W, 3 or 4) uint8 in sRGB; Pillow mixes up a palette with equal colours."""
+    import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
+
+    values = imagecodecs.jpeg2k_decode(source.read_all(), numthreads=1)
+    if values.dtype != np.uint8 or values.ndim != 3 or values.shape[-1] not in {3, 4}:
+        raise source.damage_error("its palette can't be read")
+    return np.asarray(values)
+
+
 def _decode_deep(source: Source, layout: Jpeg2000Layout) -> Array:
     """Decode more than 8 bits per channel as (H, W, C) uint16."""
     import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
-    values = np.atleast_3d(imagecodecs.jpeg2k_decode(source.read_all(), numthreads=1))  # (H, W, C)
+    start, end = layout.codestream if layout.icc else (0, source.size)  # the library would convert by the profile
+    values = np.atleast_3d(imagecodecs.jpeg2k_decode(source.read_exactly(start, end - start), numthreads=1))
     if values.dtype.kind != "u" or values.dtype.itemsize > 2 or values.shape[-1] != layout.channels:
         raise source.damage_error("its pixels have an unknown type")
     return stretch_to_16_bit(values, layout.depth)

@@ -6,20 +6,25 @@ The header is parsed here because the decoder only reports the size together wit
 # ruff: noqa: PLR2004  # numbers of the file format
 
 import io
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from pochade.images.base.hdr import CodePoints
-from pochade.images.base.picture import Array, Header, stretch_to_16_bit, unit_floats_to_16_bit
+from pochade.images.base.picture import Array, Header, stretch_to_16_bit, to_8_bit, unit_floats_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import top_level_boxes
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.visible_frame import Notes, find_visible_frame, frame_notes
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
 
 JXL_CONTAINER_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _SIDE_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height
+_MAX_VALUES = 1_000_000_000  # values of all frames that are judged, because decoding takes time
+_UNLIKELY_VALUE = 3  # of all channels and of all pixels of a frame
+_MAX_FRAMES = 20  # of an animation that are judged; to decode one means to decode all before it
 _MAX_HEADER_BYTES = 512  # only headers with many named channels are longer
 _ENUM = ((0, 0), (1, 0), (2, 4), (18, 6))  # how the standard codes enumerated values
 _SRGB_WHITE_POINT, _SRGB_PRIMARIES, _SRGB_TRANSFER_FUNCTION, _CUSTOM = 1, 1, 13, 2
@@ -179,9 +184,34 @@ def read_jxl(source: Source, header: Header, side: int | None) -> RawImage:
     exif = next((bytes(box.data) for box in boxes if box.box_type == b"Exif"), b"")
     exif = exif[4:] if exif[4:6] in {b"II", b"MM"} else exif
     image = _image_from_bytes(info.mode, (info.width, info.height), data)
+    notes: Notes = ()
+    if header.frames > 1:  # that decoder gives the last frame
+        image, notes = _open_frame(content, side)
     deep = _decode_deep_jxl(content, header.depth) if header.depth > 8 and side is None else None
     _, hdr = _read_header_and_hdr(source)
-    return RawImage(image, deep, icc=icc or None, exif=reset_orientation(add_exif_prefix(exif)), hdr=hdr)
+    upright_exif = reset_orientation(add_exif_prefix(exif))
+    return RawImage(image, deep, icc=icc or None, exif=upright_exif, notes=notes, hdr=hdr)
+
+
+def _open_frame(content: bytes, side: int | None) -> tuple[Image.Image, Notes]:
+    """The first frame of an animation in 8 bits, or for a preview the first one that shows something, and notes."""
+    number = 0 if side is None else find_visible_frame(_decode_frames(content))
+    return next(_decode_frames(content, number)), frame_notes(number)
+
+
+def _decode_frames(content: bytes, first: int = 0) -> Iterator[Image.Image]:
+    """The frames of an animation in 8 bits from a number on, up to a limit; each is decoded from the start."""
+    import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
+
+    values = imagecodecs.jpegxl_decode(content, index=first, numthreads=1)
+    most = min(_MAX_FRAMES, _MAX_VALUES // (values.size * _MAX_FRAMES))
+    for number in range(first, max(first + 1, most)):
+        values = np.full_like(values, _UNLIKELY_VALUE)
+        imagecodecs.jpegxl_decode(content, index=number, numthreads=1, out=values)
+        if (values == _UNLIKELY_VALUE).all():  # the decoder leaves the pixels alone behind the last frame
+            return
+        shallow = to_8_bit(unit_floats_to_16_bit(values) if values.dtype.kind == "f" else values)
+        yield Image.fromarray(shallow[..., 0] if shallow.shape[2:] == (1,) else shallow)
 
 
 def _image_from_bytes(mode: str, size: tuple[int, int], data: bytes) -> Image.Image:
@@ -197,8 +227,7 @@ def _decode_deep_jxl(content: bytes, depth: int) -> Array:
     """Decode a JPEG XL of more than 8 bits per channel as (H, W, 1 to 4) uint16."""
     import imagecodecs  # noqa: PLC0415  # heavy, and rarely needed
 
-    values = np.atleast_3d(imagecodecs.jpegxl_decode(content, numthreads=1))
-    values = values[0] if values.ndim == 4 else values  # the first frame of an animation
+    values = np.atleast_3d(imagecodecs.jpegxl_decode(content, index=0, numthreads=1))  # of an animation the first frame
     if values.dtype.kind == "f":
         return unit_floats_to_16_bit(values)
     return stretch_to_16_bit(values, depth if int(values.max(initial=0)) < 1 << depth else 16)

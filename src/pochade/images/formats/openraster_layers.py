@@ -7,13 +7,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+import numpy as np
 from PIL import Image, PngImagePlugin
 
 from pochade.images.base.source import Source
+from pochade.images.formats import layer_blending as blend
+from pochade.images.formats.layer_blending import NORMAL, Blending, lay_on_canvas
 
 LAYERS_NOTE = "it holds no merged picture, so its layers were laid over each other"
 _BLEND_NOTE = "some of its layers are blended in ways that Pochade does not know, and were laid over the others"
 _NORMAL_BLENDING = "svg:src-over"
+_BLENDINGS = {  # by the value of `composite-op`
+    _NORMAL_BLENDING: NORMAL,
+    "svg:multiply": Blending(blend.multiply),
+    "svg:screen": Blending(blend.screen),
+    "svg:overlay": Blending(blend.overlay),
+    "svg:darken": Blending(np.minimum),
+    "svg:lighten": Blending(np.maximum),
+    "svg:color-dodge": Blending(blend.dodge),
+    "svg:color-burn": Blending(blend.burn),
+    "svg:hard-light": Blending(blend.hard_light),
+    "svg:soft-light": Blending(blend.soft_light),
+    "svg:difference": Blending(blend.difference),
+    "svg:exclusion": Blending(blend.exclusion),
+    "svg:plus": Blending(np.add),
+    "svg:src-atop": Blending(stays_on_backdrop=True),
+}
 _MAX_LAYERS = 1000
 _MAX_DEPTH = 50  # of folders in folders
 _MAX_SIDE = 1_000_000  # pixels, of the canvas and of offsets
@@ -95,29 +114,14 @@ def composite_stack(
         if (file := open_layer(layer.member)) is not None:
             _lay_on_canvas(canvas, file, layer)
             count += 1
-    blended = any(layer.blending != _NORMAL_BLENDING for layer in stack.layers)
-    return (canvas, (LAYERS_NOTE, _BLEND_NOTE) if blended else (LAYERS_NOTE,)) if count else None
+    unknown = any(layer.blending not in _BLENDINGS for layer in stack.layers)
+    return (canvas, (LAYERS_NOTE, _BLEND_NOTE) if unknown else (LAYERS_NOTE,)) if count else None
 
 
 def _lay_on_canvas(canvas: Image.Image, file: Source, layer: RasterLayer) -> None:
     file.file.seek(0)
     image: Image.Image = PngImagePlugin.PngImageFile(file.file)
     file.check_memory(*image.size, _BYTES_PER_PIXEL)
-    lay_on_canvas(canvas, image.convert("RGBA"), (layer.x, layer.y), layer.opacity)
-
-
-def lay_on_canvas(canvas: Image.Image, image: Image.Image, place: tuple[int, int], opacity: float) -> None:
-    """Lay an image over a canvas, both of mode RGBA; what lies outside of the canvas is cut off.
-
-    Args:
-        canvas: Changed in place.
-        image: Changed in place if it is not opaque.
-        place: The left and upper edge of the image on the canvas.
-        opacity: 0 to 1, by which the image's alpha is multiplied.
-    """
-    x, y = place
-    if opacity < 1:
-        image.putalpha(image.getchannel("A").point([round(level * opacity) for level in range(256)]))
-    left, top = max(0, -x), max(0, -y)
-    if left < image.width and top < image.height and x < canvas.width and y < canvas.height:
-        canvas.alpha_composite(image, (max(0, x), max(0, y)), (left, top))
+    lay_on_canvas(
+        canvas, image.convert("RGBA"), (layer.x, layer.y), layer.opacity, _BLENDINGS.get(layer.blending, NORMAL)
+    )

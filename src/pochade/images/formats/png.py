@@ -11,14 +11,16 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import PngImagePlugin
+from PIL import Image, PngImagePlugin
 
 from pochade.images.base.icc import needs_depth
 from pochade.images.base.picture import Array, Header
+from pochade.images.base.pixel_values import stretch_narrow_range
 from pochade.images.base.source import Source
 from pochade.images.formats.png_tags import TAG_CHUNKS, read_png_colours, read_png_exif
 from pochade.images.formats.raw_image import RawImage
 from pochade.images.formats.visible_frame import open_frame
+from pochade.images.geometry.resize import to_basic_mode
 from pochade.images.metadata.exif import oriented_size, read_orientation, reset_orientation
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -26,6 +28,7 @@ _COLOUR_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 1, 6: 3}  # by colour type, without alp
 _PALETTE_TYPE = 3
 _ALPHA_TYPES = {4, 6}
 _DEEP_BYTES_PER_PIXEL = 32  # memory of a preview from 16 bits
+_NARROW_NOTE = "its values of narrow range were stretched"
 _DEPTHS = {1, 2, 4, 8, 16}
 _MAX_CHUNKS = 100_000  # a picture of 800 MB in the usual chunks of 8 kB
 
@@ -84,16 +87,42 @@ def read_png(source: Source, header: Header, side: int | None) -> RawImage:
     """Read the pixels of a PNG; a preview keeps 16 bits only where 8 are too coarse for its colours."""
     chunks = [chunk for chunk in png_chunks(source) if chunk[0] in TAG_CHUNKS | {b"tRNS"}]
     exif = read_png_exif(source, chunks)
-    image, notes = open_frame(PngImagePlugin.PngImageFile, source.file, header.frames, side)
+    image, notes = open_frame(PngImagePlugin.PngImageFile, source.file, _count_frames(source, header), side)
     grey = header.channels == 1
-    icc, hdr = read_png_colours(source, chunks, image.info.get("icc_profile") or None, exif).resolve(grey=grey)
+    tags = read_png_colours(source, chunks, image.info.get("icc_profile") or None, exif)
+    icc, hdr = tags.resolve(grey=grey)
     deep = None
     if header.depth == 16 and (side is None or _needs_depth(source, header, icc)):
         colour_keys = [source.read_at(start, length) for kind, start, length in chunks if kind == b"tRNS"]
         deep = _decode_deep_png(source.read_all(), colour_keys[0] if colour_keys else None)
+    if tags.is_narrow:
+        image, deep = _stretch_image(image), None if deep is None else _stretch_colours(deep)
+        notes += (_NARROW_NOTE,)
     orientation, exif = read_orientation(exif), reset_orientation(exif)
     metadata = {"orientation": orientation, "exif": exif, "icc": icc, "hdr": hdr, "notes": notes}
     return RawImage.from_pillow(image, deep=deep, **metadata)
+
+
+def _count_frames(source: Source, header: Header) -> int:
+    """The number of frames, with the picture for programs that know no animation, which is their first one."""
+    first = next((kind for kind, _, _ in png_chunks(source) if kind in {b"fcTL", b"IDAT"}), b"")
+    return header.frames + (header.format == "APNG" and first == b"IDAT")
+
+
+def _stretch_image(image: Image.Image) -> Image.Image:
+    """Stretch the colours of an image from narrow to full range; its metadata stay."""
+    image.load()
+    basic = to_basic_mode(image)
+    values = _stretch_colours(np.atleast_3d(np.asarray(basic)))
+    stretched = Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values)
+    stretched.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    return stretched
+
+
+def _stretch_colours(values: Array) -> Array:
+    """Stretch the colours among (H, W, 1 to 4) uint8 or uint16 from narrow to full range; alpha has full range."""
+    colours = values.shape[-1] - 1 + values.shape[-1] % 2
+    return np.concatenate([stretch_narrow_range(values[..., :colours]), values[..., colours:]], axis=-1)
 
 
 def _needs_depth(source: Source, header: Header, icc: bytes | None) -> bool:

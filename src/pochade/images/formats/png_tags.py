@@ -68,6 +68,7 @@ def read_png_colours(source: Source, chunks: Iterable[Chunk], icc: bytes | None,
         int.from_bytes(gamma) / _UNIT if len(gamma) == 4 else None,
         _parse_chromaticities(contents.get(b"cHRM", b"")),
         exif,
+        narrow_range=code_points[3:] == b"\0",
     )
 
 

@@ -25,7 +25,8 @@ from pochade.images.formats.psd_layout import CMYK, INDEXED, LAB, PSD_COLOUR_CHA
 from pochade.images.formats.raw_image import CMYK_NOTE, RawImage, valid_dpi
 from pochade.images.metadata.exif import add_exif_prefix, reset_orientation
 
-_RESOLUTION, _THUMBNAIL, _ICC_PROFILE, _VERSION_INFO, _EXIF = 1005, 1036, 1039, 1057, 1058  # resources
+_RESOLUTION, _THUMBNAIL, _ICC_PROFILE, _TRANSPARENT_INDEX = 1005, 1036, 1039, 1047  # resources
+_VERSION_INFO, _EXIF = 1057, 1058
 _UNCOMPRESSED, _PACKBITS, _ZIP, _ZIP_WITH_PREDICTION = 0, 1, 2, 3
 _MAX_THUMBNAIL_SIDE = 256  # pixels
 _BAND_ROWS = 256  # rows processed as floats at a time, to save memory
@@ -45,6 +46,8 @@ _PSD_TOOLS_ERRORS = (  # raised for a file, or a kind of layer, that psd-tools c
     struct.error,
 )
 _LAYER_BYTES_PER_PIXEL = 40  # memory that psd-tools takes for the canvas, and for a layer
+_MAX_LAYER_PIXELS = 100_000_000  # of all layers together, and ten more for each byte of the file: it takes too long
+_LAYER_PIXELS_PER_BYTE = 10
 
 
 def read_psd_header(source: Source) -> Header:
@@ -57,7 +60,8 @@ def read_psd_header(source: Source) -> Header:
 def read_psd(source: Source, header: Header, side: int | None) -> RawImage:
     """Read the merged picture, or for a small preview the embedded thumbnail if that is large enough."""
     layout = read_psd_layout(source)
-    if side is not None and not layout.has_alpha and (thumbnail := _read_thumbnail(source, layout, side)):
+    is_opaque = not layout.has_alpha and _transparent_index(source, layout) is None
+    if side is not None and is_opaque and (thumbnail := _read_thumbnail(source, layout, side)):
         return RawImage(thumbnail)
     dpi = _parse_resolution(layout.read_resource(source, _RESOLUTION))
     exif = reset_orientation(add_exif_prefix(layout.read_resource(source, _EXIF)))
@@ -98,7 +102,7 @@ def _raw_image(source: Source, layout: PsdLayout, planes: Array, icc: bytes | No
         values, icc = encode_light(values, layout.stored_colour_channels), _in_srgb_curve(icc)
     if layout.mode == INDEXED:
         palette = np.frombuffer(source.read_exactly(layout.palette[0], 768), np.uint8).reshape(3, 256).T
-        return RawImage(Image.fromarray(palette[values[..., 0]]), icc=icc)
+        return RawImage(_resolve_palette(values[..., 0], palette, _transparent_index(source, layout)), icc=icc)
     if layout.mode == LAB:
         return _lab_to_rgb(values, layout)
     if layout.mode == CMYK:
@@ -108,6 +112,21 @@ def _raw_image(source: Source, layout: PsdLayout, planes: Array, icc: bytes | No
     if values.dtype == np.uint16:
         return RawImage(Image.new("L", (1, 1)), values, icc=icc)
     return RawImage(Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values), icc=icc)
+
+
+def _transparent_index(source: Source, layout: PsdLayout) -> int | None:
+    """The index that means no colour but transparency; None if there is none."""
+    content = layout.read_resource(source, _TRANSPARENT_INDEX)
+    return int.from_bytes(content[:2]) if layout.mode == INDEXED and content else None
+
+
+def _resolve_palette(indices: Array, palette: Array, transparent: int | None) -> Image.Image:
+    """The colours of indices (H, W) as RGB, or as RGBA if one index is transparent."""
+    colours = palette[indices]
+    if transparent is None or not (indices == transparent).any():
+        return Image.fromarray(colours)
+    alpha = np.where(indices == transparent, 0, 255).astype(np.uint8)
+    return Image.fromarray(np.dstack([colours, alpha]))
 
 
 def _read_planes(source: Source, layout: PsdLayout) -> Array:
@@ -221,6 +240,7 @@ def _composite_instead(source: Source, header: Header, layout: PsdLayout, planes
     shows_nothing = _is_uniform(planes) or (layout.has_alpha and not planes[-1].any())
     if not layout.layer_pixels or not shows_nothing:
         return None
+    _check_layers(source, layout)
     try:
         raw = _composite_layers(source, header, layout, _EMPTY_PICTURE_NOTE)
     except (PictureTooLarge, *_PSD_TOOLS_ERRORS):
@@ -238,8 +258,22 @@ def _composite_layers(source: Source, header: Header, layout: PsdLayout, note: s
     """Composite all visible layers with psd-tools, in sRGB and 8 bits."""
     import psd_tools  # noqa: PLC0415  # heavy, and rarely needed
 
+    _check_layers(source, layout)
     share = 1 + max(layout.layer_pixels, default=0) / (header.width * header.height)  # canvas and largest layer
     source.check_memory(header.width, header.height, _LAYER_BYTES_PER_PIXEL * share)
     source.file.seek(0)
     image = psd_tools.PSDImage.open(io.BytesIO(source.read_all())).composite(ignore_preview=True)
     return RawImage(image, notes=(note,))
+
+
+def _check_layers(source: Source, layout: PsdLayout) -> None:
+    """Refuse so many layers that they would take far too long, before they take any memory.
+
+    Raises:
+        PictureTooLarge: They have too many pixels.
+    """
+    pixels = sum(min(pixels, layout.width * layout.height) for pixels in layout.layer_pixels)
+    if pixels > _MAX_LAYER_PIXELS + _LAYER_PIXELS_PER_BYTE * source.size:
+        reason = f"has no merged picture, and {len(layout.layer_pixels):,} layers of {pixels / 1e6:,.0f} megapixels"
+        hint = "save it with 'Maximize compatibility', or save a smaller copy of it"
+        raise PictureTooLarge.about(source.name, reason, hint)

@@ -110,7 +110,7 @@ def _shrunk_to_srgb(small: Image.Image, raw: RawImage) -> tuple[Image.Image, tup
         return _image_to_srgb(small, raw)
     if raw.icc is None and raw.hdr is None:
         return small, ()
-    straight = small.convert("RGBA")
+    straight = small.convert(small.mode.upper()).convert("RGBA")  # Pillow has no direct way
     colours, notes = _image_to_srgb(straight.convert("L" if small.mode == "La" else "RGB"), raw)
     straight.paste(colours.convert("RGB"))
     straight.putalpha(small.getchannel(len(small.getbands()) - 1))

@@ -5,7 +5,7 @@
 import struct
 from dataclasses import replace
 
-from PIL import TgaImagePlugin
+from PIL import Image, ImageOps, TgaImagePlugin
 
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
@@ -78,10 +78,14 @@ def _has_alpha(start: bytes) -> bool:
 
 
 def read_tga(source: Source, header: Header, _side: int | None) -> RawImage:
-    """Read the pixels of a TGA."""
+    """Read the pixels of a TGA; alpha that is zero everywhere has no meaning, because programs leave it so."""
     source.file.seek(0)
-    image = TgaImagePlugin.TgaImageFile(source.file)
+    image: Image.Image = TgaImagePlugin.TgaImageFile(source.file)
     raw = RawImage.from_pillow(image)
-    if header.has_alpha or image.mode not in {"LA", "RGBA"}:
+    if image.mode not in {"LA", "RGBA"}:
         return raw
+    if header.has_alpha and image.mode == "RGBA" and source.read_exactly(16, 1) == b"\x10":
+        image.putalpha(ImageOps.invert(image.getchannel("A")))  # Pillow takes a set bit as transparent
+    if header.has_alpha and image.getchannel("A").getbbox() is not None:
+        return replace(raw, image=image)
     return replace(raw, image=image.convert("L" if image.mode == "LA" else "RGB"))

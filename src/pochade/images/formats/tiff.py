@@ -15,7 +15,8 @@ from PIL import Image, TiffImagePlugin
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import Source
 from pochade.images.formats.raw_image import RawImage, valid_dpi
-from pochade.images.formats.tiff_colours import needs_own_decoder, to_plain_colours
+from pochade.images.formats.tiff_colour_tags import profile_of_tags
+from pochade.images.formats.tiff_colours import alpha_place, needs_own_decoder, to_plain_colours
 from pochade.images.formats.tiff_pages import Directory, TiffPages, empty_directory, open_main_page, read_tiff_pages
 from pochade.images.formats.zip_formats import PREVIEW_NOTE
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
@@ -25,7 +26,6 @@ SAMPLES_PER_PIXEL_TAG, EXTRA_SAMPLES_TAG, ICC_PROFILE_TAG = 277, 338, 34675
 _ORIENTATION_TAG, _X_RESOLUTION_TAG, _Y_RESOLUTION_TAG, _RESOLUTION_UNIT_TAG = 274, 282, 283, 296
 _OFFSET_AND_LENGTH_TAGS = ((273, 279), (324, 325))  # of strips, and of tiles
 _PALETTE, _CMYK = 3, 5  # photometric interpretations
-_PREMULTIPLIED, _STRAIGHT = 1, 2  # kinds of alpha among the extra samples
 ORIGIN_TAGS = (270, 271, 272, 305, 306, 315, 33432)  # description, maker, model, software, date, artist, copyright
 _INCHES_PER_UNIT = {2: 1.0, 3: 2.54}  # dots per unit times this are dots per inch
 _DNG_BYTES_PER_PIXEL = 16  # memory that decoding a preview takes
@@ -56,10 +56,9 @@ def read_tiff_header(source: Source) -> Header:
         spans = zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False)
         if (end := max((offset + length for offset, length in spans), default=0)) > source.size:
             raise source.truncation_error(end)
-    kind, samples = tags.get(PHOTOMETRIC_TAG, 1), int(tags.get(SAMPLES_PER_PIXEL_TAG, 1))
+    kind = tags.get(PHOTOMETRIC_TAG, 1)
     channels = {_PALETTE: 3, _CMYK: 4}.get(kind, 1 if kind <= 1 else 3)
-    colour_samples = 1 if kind == _PALETTE else channels
-    has_alpha = samples > colour_samples and tags.get(EXTRA_SAMPLES_TAG, (0,))[0] in {_PREMULTIPLIED, _STRAIGHT}
+    has_alpha = alpha_place(tags) is not None
     size = (pages.sensor.width, pages.sensor.height) if pages.sensor else (int(tags[WIDTH_TAG]), int(tags[HEIGHT_TAG]))
     width, height = oriented_size(*size, pages.orientation)
     depth = 8 if kind == _PALETTE else int(max(tags.get(BITS_PER_SAMPLE_TAG, (1,))))
@@ -94,7 +93,8 @@ def _read_page(source: Source, header: Header) -> RawImage:
     image = TiffImagePlugin.TiffImageFile(source.file)
     exif = _origin_as_exif(image.tag_v2)
     image.load()  # also turns it upright
-    return RawImage.from_pillow(image, orientation=1, exif=exif)
+    raw = replace(RawImage.from_pillow(image, orientation=1, exif=exif), dpi=_read_dpi(image.tag_v2))
+    return raw if raw.icc else replace(raw, icc=profile_of_tags(source, image.tag_v2, header))
 
 
 def _origin_as_exif(tags: Directory) -> bytes | None:
@@ -111,6 +111,8 @@ def _read_deep_tiff(source: Source, header: Header) -> RawImage:
     """Read a page of more than 8 bits per channel, or one whose samples Pillow would misread."""
     tags = read_tiff_directory(source)
     values, icc, notes = to_plain_colours(_decode_with_tifffile(source), tags, header)
+    if not icc and not tags.get(ICC_PROFILE_TAG):
+        icc = profile_of_tags(source, tags, header)
     raw = RawImage(
         Image.new("L", (1, 1)),
         values,

@@ -5,6 +5,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from PIL import TiffImagePlugin
 
 from pochade.images.base.float_colours import Range, encode_light, find_float_range, scale_floats
 from pochade.images.base.icc import convert_cmyk_to_srgb
@@ -15,9 +16,13 @@ from pochade.images.formats.tiff_pages import Directory
 
 _PHOTOMETRIC_TAG, _SAMPLES_TAG, _EXTRA_SAMPLES_TAG, _ICC_PROFILE_TAG = 262, 277, 338, 34675
 _LOWEST_TAG, _HIGHEST_TAG = 340, 341  # SMinSampleValue and SMaxSampleValue
-_WHITE_IS_ZERO, _CMYK = 0, 5
+_COMPRESSION_TAG, _PALETTE_TAG = 259, 320
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE, _CMYK = 0, 1, 3, 5
+_WEBP = 50001  # a compression that not every libtiff knows
+_PILLOW_COMPRESSIONS = set(TiffImagePlugin.COMPRESSION_INFO) - {_WEBP}
+_MAX_PILLOW_PALETTE = 3 * 256  # numbers
 _LAB_ENCODINGS = {8: CIELAB, 9: ICCLAB}  # by photometric interpretation
-_PREMULTIPLIED = 1  # a kind of alpha among the extra samples
+_PREMULTIPLIED, _STRAIGHT = 1, 2  # kinds of alpha among the extra samples
 _LIGHT_RANGE = (0.0, 1.0)
 _LAB_NOTE = "its Lab colours became RGB"
 _SPOT_NOTE = "its spot colours were left out"
@@ -33,9 +38,64 @@ class PlainColours(NamedTuple):
 
 
 def needs_own_decoder(tags: Directory) -> bool:
-    """Whether Pillow would misread the samples of 8 bits: Lab, and CMYK with alpha or spot colours."""
-    kind = tags.get(_PHOTOMETRIC_TAG, 1)
-    return kind in _LAB_ENCODINGS or (kind == _CMYK and int(tags.get(_SAMPLES_TAG, 4)) > 4)
+    """Whether Pillow would misread samples of 8 bits, or does not know them or their compression.
+
+    These are Lab, CMYK with alpha or spot colours, grey with alpha in which white is zero, alpha behind another extra
+    sample, and palettes with more than 256 colours or with 8 bits per colour.
+    """
+    kind, samples = int(tags.get(_PHOTOMETRIC_TAG, 1)), int(tags.get(_SAMPLES_TAG, 1))
+    if int(tags.get(_COMPRESSION_TAG, 1)) not in _PILLOW_COMPRESSIONS:
+        return True
+    if kind == _PALETTE:
+        return _is_palette_shallow(tags) or len(tags.get(_PALETTE_TAG, ())) > _MAX_PILLOW_PALETTE
+    has_odd_alpha = (alpha_place(tags) or 0) > 0 or (kind == _WHITE_IS_ZERO and samples > 1)
+    return kind in _LAB_ENCODINGS or (kind == _CMYK and samples > 4) or has_odd_alpha
+
+
+def alpha_place(tags: Directory) -> int | None:
+    """The place of alpha among the extra samples, from 0; None if there is no alpha."""
+    extras = _extra_samples(tags)
+    return next((place for place, kind in enumerate(extras) if kind in {_PREMULTIPLIED, _STRAIGHT}), None)
+
+
+def _extra_samples(tags: Directory) -> tuple[int, ...]:
+    """What each sample behind the colours is."""
+    stated = tags.get(_EXTRA_SAMPLES_TAG, ())
+    count = int(tags.get(_SAMPLES_TAG, 1)) - _colour_samples(int(tags.get(_PHOTOMETRIC_TAG, 1)))
+    return tuple(stated if isinstance(stated, tuple) else (stated,))[: max(0, count)]
+
+
+def _colour_samples(kind: int) -> int:
+    """The number of colours by the photometric interpretation; an index into a palette is one."""
+    return 4 if kind == _CMYK else 1 if kind in {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE} else 3
+
+
+def _choose_samples(values: Array, tags: Directory) -> Array:
+    """The colours and the alpha of all samples (H, W, C); the others are masks and the like."""
+    count, place = _colour_samples(int(tags.get(_PHOTOMETRIC_TAG, 1))), alpha_place(tags)
+    colours = values[..., :count]
+    if place is None:
+        return colours
+    return (
+        np.concatenate([colours, values[..., count + place : count + place + 1]], axis=-1)
+        if place
+        else (values[..., : count + 1])
+    )
+
+
+def _is_palette_shallow(tags: Directory) -> bool:
+    """Whether a palette holds 8 bits per colour, as some programs write it, instead of 16."""
+    palette = tags.get(_PALETTE_TAG, ())
+    return 0 < max(palette, default=0) < 256
+
+
+def _resolve_palette(values: Array, tags: Directory) -> Array:
+    """The colours (H, W, 3 or 4) of indices, with the alpha behind them; uint8."""
+    palette = np.array(tags.get(_PALETTE_TAG, ()), np.uint16)
+    palette = palette[: palette.size // 3 * 3].reshape(3, -1).T  # (N, 3)
+    shallow = (palette if _is_palette_shallow(tags) else palette >> 8).astype(np.uint8)
+    colours = shallow[np.minimum(values[..., 0], len(shallow) - 1)]
+    return np.concatenate([colours, to_8_bit(values[..., 1:])], axis=-1)
 
 
 def to_plain_colours(values: Array, tags: Directory, header: Header) -> PlainColours:
@@ -46,15 +106,19 @@ def to_plain_colours(values: Array, tags: Directory, header: Header) -> PlainCol
         tags: The page's directory.
         header: The page's header.
     """
-    values = values[..., : header.channels + header.has_alpha]  # other extra samples are masks and the like
+    kind, icc = int(tags.get(_PHOTOMETRIC_TAG, 1)), tags.get(_ICC_PROFILE_TAG)
+    values = _choose_samples(values, tags)
     values = values if values.dtype.itemsize > 1 else values.view(np.uint8)
-    kind, icc = tags.get(_PHOTOMETRIC_TAG, 1), tags.get(_ICC_PROFILE_TAG)
-    premultiplied = header.has_alpha and tags.get(_EXTRA_SAMPLES_TAG, (0,))[0] == _PREMULTIPLIED
+    place = alpha_place(tags)
+    premultiplied = place is not None and _extra_samples(tags)[place] == _PREMULTIPLIED
+    if kind == _PALETTE:
+        return PlainColours(_resolve_palette(values, tags), icc, ())
     if values.dtype.kind == "f" and kind not in _LAB_ENCODINGS:
         return _convert_floats(values, tags, header, premultiplied=premultiplied)
     values = values if values.dtype.kind == "f" or values.dtype == np.uint8 else _to_16_bit(values, header.depth)
-    values = ~values if kind == _WHITE_IS_ZERO else values
-    if premultiplied and values.dtype == np.uint16:
+    if kind == _WHITE_IS_ZERO:
+        values = np.concatenate([~values[..., :1], values[..., 1:]], axis=-1)
+    if premultiplied and values.dtype.kind == "u":
         values = _unpremultiply(values)
     if kind in _LAB_ENCODINGS:
         return _convert_lab(values, int(kind), header)
@@ -113,7 +177,8 @@ def _to_16_bit(values: Array, depth: int) -> Array:
 
 
 def _unpremultiply(values: Array) -> Array:
-    """Colours divided by the alpha that they were multiplied by; (H, W, C) uint16, alpha last."""
+    """Colours divided by the alpha that they were multiplied by; (H, W, C) uint8 or uint16, alpha last."""
+    full = int(np.iinfo(values.dtype).max)
     alpha = values[..., -1:].astype(np.uint32)
-    colours = values[..., :-1].astype(np.uint32) * 65535 // np.maximum(alpha, 1)
-    return np.concatenate([np.minimum(colours, 65535).astype(np.uint16), values[..., -1:]], axis=-1)
+    colours = values[..., :-1].astype(np.uint32) * full // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(colours, full).astype(values.dtype), values[..., -1:]], axis=-1)

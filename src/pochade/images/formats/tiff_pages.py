@@ -22,7 +22,7 @@ _REDUCED_COPY, _TRANSPARENCY_MASK, _OLD_REDUCED_COPY = 1, 4, 2
 _MASK, _SENSOR_VALUES = 4, {32803, 34892}  # photometric interpretations
 _MAX_DIRECTORIES = 100  # that are read; reading one may take as long as reading the file
 _MAX_THUMBNAIL_SIDE = 512  # pixels of the longest side of a first page that may be an unmarked thumbnail
-_DAMAGE = (OSError, ValueError, TypeError, SyntaxError, struct.error, OverflowError)  # from broken directories
+READING_ERRORS = (OSError, ValueError, TypeError, SyntaxError, struct.error, OverflowError)  # from broken directories
 
 Directory = TiffImagePlugin.ImageFileDirectory_v2
 
@@ -76,11 +76,17 @@ class TiffPages:
 
 
 def read_tiff_pages(source: Source) -> TiffPages:
-    """Read the directories of a file, and choose the main page."""
+    """Read the directories of a file, and choose the main page.
+
+    Raises:
+        PictureDamaged: A sub-directory of a DNG lies behind the end of the file: only a thumbnail may be left of it.
+    """
     pages, is_dng = list[TiffPage](), False
     for offset, in_chain, tags in _directories(source):
         is_dng = is_dng or (not pages and _DNG_VERSION_TAG in tags)
-        with contextlib.suppress(*_DAMAGE):
+        if is_dng and (end := max(_sub_directories(tags), default=0)) >= source.size:
+            raise source.truncation_error(end + 1)
+        with contextlib.suppress(*READING_ERRORS):
             pages.append(_describe(offset, tags, in_chain=in_chain))
     return TiffPages(tuple(pages), _choose_main(pages), is_dng)
 
@@ -97,15 +103,20 @@ def _directories(source: Source) -> Iterator[tuple[int, bool, Directory]]:
         try:
             source.file.seek(offset)
             directory.load(source.file)
-            sub_offsets = directory.get(_SUB_DIRECTORIES_TAG, ())
-        except _DAMAGE:
+            sub_offsets = _sub_directories(directory)
+        except READING_ERRORS:
             continue
         tags, next_offset = directory, directory.next
         directory = empty_directory(source)
         yield offset, in_chain, tags
         waiting += [(next_offset, True)] if in_chain else []
-        sub_offsets = sub_offsets if isinstance(sub_offsets, tuple) else (sub_offsets,)
-        waiting += [(sub_offset, False) for sub_offset in sub_offsets if isinstance(sub_offset, int)]
+        waiting += [(sub_offset, False) for sub_offset in sub_offsets]
+
+
+def _sub_directories(tags: Directory) -> list[int]:
+    """The offsets of a directory's sub-directories."""
+    offsets = tags.get(_SUB_DIRECTORIES_TAG, ())
+    return [offset for offset in (offsets if isinstance(offsets, tuple) else (offsets,)) if isinstance(offset, int)]
 
 
 def empty_directory(source: Source) -> Directory:

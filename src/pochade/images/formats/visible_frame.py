@@ -43,25 +43,33 @@ def open_frame(
 
     if side is None or frames < 2:  # noqa: PLR2004
         return open_image(), ()
-    number = _find_visible_frame(open_image(), frames)
+    number = find_visible_frame(_seek_frames(open_image(), frames))
     image = open_image()
-    if not number:
-        return image, ()
-    image.seek(number)
-    return image, (f"is shown by frame {number + 1}, because its first frame is empty",)
+    if number:
+        image.seek(number)
+    return image, frame_notes(number)
 
 
-def _find_visible_frame(image: Image.Image, frames: int) -> int:
+def frame_notes(number: int) -> Notes:
+    """A note if an animation is shown by another frame than the first; `number` counts from 0."""
+    return (f"is shown by frame {number + 1}, because its first frame is empty",) if number else ()
+
+
+def find_visible_frame(frames: Iterator[Image.Image]) -> int:
     """The number of the frame, from 0, that stands for an animation: the first clear one.
 
     If no frame is clear, it is the clearest one. If every frame has a single colour, it is the first one whose colour
     is another one than that of the first frame.
+
+    Args:
+        frames: At least one frame; more are taken only as long as none is clear.
     """
-    first = _levels(image)
+    first = _levels(next(frames))
     best, best_range, change = 0, _level_range(first), 0
     if best_range >= _EMPTY_RANGE:
         return 0
-    for number, levels in _later_frames(image, frames):
+    for number, frame in enumerate(frames, 1):
+        levels = _levels(frame)
         if not change and np.abs(levels.mean((0, 1)) - first.mean((0, 1))).max() >= _EMPTY_RANGE:
             change = number
         if (level_range := _level_range(levels)) > best_range:
@@ -71,15 +79,16 @@ def _find_visible_frame(image: Image.Image, frames: int) -> int:
     return best if best_range >= _EMPTY_RANGE else change
 
 
-def _later_frames(image: Image.Image, frames: int) -> Iterator[tuple[int, Array]]:
-    """The number and levels of the frames after the first, up to a limit or the first damaged one."""
+def _seek_frames(image: Image.Image, frames: int) -> Iterator[Image.Image]:
+    """An opened image at each of its frames, up to a limit or the first damaged one."""
+    yield image
     for number in range(1, min(frames, _MAX_FRAMES, _MAX_PIXELS // (image.width * image.height))):
         try:
             image.seek(number)
-            levels = _levels(image)
+            image.load()
         except _DAMAGE:
             return
-        yield number, levels
+        yield image
 
 
 def _levels(frame: Image.Image) -> Array:

@@ -1,6 +1,7 @@
 """XCF, the format of GIMP: its visible layers, laid over each other in 8 bits.
 
-GIMP stores no merged picture. Opacity, masks and groups count; every blend mode is treated as the normal one.
+GIMP stores no merged picture. Opacity, masks and groups count, and the blend modes that treat each channel by itself;
+modes of hue and saturation are treated as the normal one.
 """
 
 # ruff: noqa: PLR2004  # numbers of the file format
@@ -14,11 +15,11 @@ from pochade.images.base.picture import Header
 from pochade.images.base.pixel_values import Array
 from pochade.images.base.source import Source
 from pochade.images.base.tone_curves import srgb_of_light
-from pochade.images.formats.openraster_layers import lay_on_canvas
+from pochade.images.formats import layer_blending as blend
+from pochade.images.formats.layer_blending import NORMAL, BlendFunction, Blending, lay_on_canvas
 from pochade.images.formats.raw_image import RawImage, valid_dpi
 from pochade.images.formats.xcf_layers import (
     INDEXED,
-    NORMAL_MODES,
     XcfDrawable,
     XcfLayer,
     XcfPicture,
@@ -26,6 +27,16 @@ from pochade.images.formats.xcf_layers import (
 )
 
 _BLEND_NOTE = "some of its layers are blended in ways that Pochade does not know, and were laid over the others"
+_NORMAL_MODES = {0, 28}  # normal, in its older and its newer form
+_LAST_OLD_MODE = 22  # of GIMP up to 2.8
+_FUNCTION_BY_MODE: dict[int, BlendFunction] = {
+    3: blend.multiply, 4: blend.screen, 5: blend.soft_light_of_gimp, 6: blend.difference, 7: np.add, 8: np.subtract,
+    9: np.minimum, 10: np.maximum, 15: blend.divide, 16: blend.dodge, 17: blend.burn, 18: blend.hard_light,
+    19: blend.soft_light_of_gimp, 20: blend.grain_extract, 21: blend.grain_merge, 23: blend.overlay,
+    30: blend.multiply, 31: blend.screen, 32: blend.difference, 33: np.add, 34: np.subtract, 35: np.minimum,
+    36: np.maximum, 41: blend.divide, 42: blend.dodge, 43: blend.burn, 44: blend.hard_light,
+    45: blend.soft_light_of_gimp, 46: blend.grain_extract, 47: blend.grain_merge, 52: blend.exclusion,
+}  # fmt: skip
 _UNCOMPRESSED, _RLE, _ZLIB = 0, 1, 2
 _TILE_SIDE = 64
 _BYTES_PER_PIXEL = 24  # memory for a pixel of the canvas, and for one of the largest layer
@@ -48,10 +59,20 @@ def read_xcf(source: Source, _header: Header, _side: int | None) -> RawImage:
     if sum(sizes) > _MAX_PIXELS:
         raise source.size_error(f"its layers have {sum(sizes):,} pixels")
     canvas = Image.new("RGBA", (picture.width, picture.height))
-    for layer, opacity in reversed(layers):
-        lay_on_canvas(canvas, _read_layer_image(source, picture, layer), (layer.x, layer.y), opacity)
-    blended = any(layer.mode not in NORMAL_MODES for layer, _ in layers)
-    return RawImage(canvas, icc=picture.icc, dpi=valid_dpi(picture.dpi), notes=(_BLEND_NOTE,) if blended else ())
+    for number, (layer, opacity) in enumerate(reversed(layers)):
+        image = _read_layer_image(source, picture, layer)
+        blending = _blending(layer) if number else NORMAL  # the lowest layer has nothing to be blended with
+        lay_on_canvas(canvas, image, (layer.x, layer.y), opacity, blending)
+    unknown = any(layer.mode not in _NORMAL_MODES | _FUNCTION_BY_MODE.keys() for layer, _ in layers)
+    return RawImage(canvas, icc=picture.icc, dpi=valid_dpi(picture.dpi), notes=(_BLEND_NOTE,) if unknown else ())
+
+
+def _blending(layer: XcfLayer) -> Blending:
+    """How a layer is blended; the old modes and files that say nothing about light use the tone curve."""
+    function = _FUNCTION_BY_MODE.get(layer.mode)
+    if layer.mode <= _LAST_OLD_MODE:
+        return NORMAL if function is None else Blending(function, stays_on_backdrop=True)
+    return Blending(function, layer.blends_light, layer.mixes_light, stays_on_backdrop=function is not None)
 
 
 def _visible_layers(picture: XcfPicture) -> list[tuple[XcfLayer, float]]:

@@ -15,10 +15,10 @@ from pochade.images.base.source import Source
 
 XCF_SIGNATURE = b"gimp xcf "
 RGB, GREY, INDEXED = 0, 1, 2  # colour modes of the picture
-NORMAL_MODES = {0, 28}  # blend modes: normal, and its older variant
 GROUP_PROPERTY, ITEM_PATH_PROPERTY = 29, 30
 _END, _COLOUR_MAP, _OPACITY, _MODE, _VISIBLE, _APPLY_MASK, _OFFSETS, _COMPRESSION = 0, 1, 6, 7, 8, 11, 15, 17
-_RESOLUTION, _PARASITES, _FLOAT_OPACITY = 19, 21, 33
+_RESOLUTION, _PARASITES, _FLOAT_OPACITY, _COMPOSITE_SPACE, _BLEND_SPACE = 19, 21, 33, 36, 37
+_LINEAR_LIGHT = 1  # of the spaces in which layers are mixed
 _PROFILE_NAME = b"icc-profile\0"  # of the parasite that holds the colour profile
 _BYTES_BY_PRECISION = {100: 1, 150: 1, 175: 1, 200: 2, 225: 2, 250: 2, 275: 2, 300: 4, 325: 4, 350: 4, 375: 4,
     500: 2, 525: 2, 550: 2, 575: 2, 600: 4, 625: 4, 650: 4, 675: 4}  # fmt: skip
@@ -48,6 +48,8 @@ class XcfLayer:
     opacity: float  # 0 to 1
     visible: bool
     mode: int  # how it is blended
+    blends_light: bool  # whether that mode works on linear light
+    mixes_light: bool  # whether alpha mixes linear light
     is_group: bool
     path: tuple[int, ...]  # its place in the tree of groups; empty outside of groups
 
@@ -191,6 +193,8 @@ def _read_layer(source: Source, offset: int, offset_bytes: int) -> XcfLayer:
         _opacity(values),
         _flag(values, _VISIBLE),
         int.from_bytes(values.get(_MODE, bytes(4))),
+        _is_linear_space(values, _BLEND_SPACE),
+        _is_linear_space(values, _COMPOSITE_SPACE),
         is_group,
         tuple(int.from_bytes(path[place : place + 4]) for place in range(0, len(path), 4)),
     )
@@ -199,6 +203,11 @@ def _read_layer(source: Source, offset: int, offset_bytes: int) -> XcfLayer:
 def _flag(values: dict[int, bytes], kind: int) -> bool:
     """A property that is on unless the file says otherwise."""
     return any(values.get(kind, b"\1"))
+
+
+def _is_linear_space(values: dict[int, bytes], kind: int) -> bool:
+    """Whether a property names linear light; GIMP writes its own choice as a negative number."""
+    return abs(int.from_bytes(values.get(kind, b""), signed=True)) == _LINEAR_LIGHT
 
 
 def _opacity(values: dict[int, bytes]) -> float:

@@ -13,7 +13,7 @@ MIN_EDGE_LEVELS = 10.0  # difference between neighbouring pixels, of 255; weaker
 MIN_EDGE_SHARE = 0.2  # of the strongest edges; edges weaker than this share of them don't count
 STRONG_EDGE_QUANTILE = 0.995  # gives the strength of the strongest edges; a few hairs or specks don't change it
 MARGIN_SHARE = 0.02  # of the longer side, left around the subject
-_MAX_RATIO = 4.2  # of the sides; a longer picture is a strip. A little beyond 4, as the sides of copies are rounded
+MAX_UNFOLDED_RATIO = 4.2  # of the sides; a longer picture is a strip. A little over 4, as sides of copies are rounded
 
 
 class Square(NamedTuple):
@@ -29,6 +29,15 @@ class Square(NamedTuple):
         side = len(self.pixels)
         left, top = (side - self.width) // 2, (side - self.height) // 2
         return self.pixels[top : top + self.height, left : left + self.width]
+
+
+class Box(NamedTuple):
+    """A rectangle of a picture, in pixels."""
+
+    x: int  # of its left edge
+    y: int  # of its upper edge
+    width: int
+    height: int
 
 
 class Squares(NamedTuple):
@@ -92,7 +101,7 @@ def fold_strip(pixels: Array) -> Array:
         `pixels` itself unless its longer side is over 4.2 times the shorter one.
     """
     height, width = pixels.shape[:2]
-    if max(height, width) <= _MAX_RATIO * min(height, width):
+    if max(height, width) <= MAX_UNFOLDED_RATIO * min(height, width):
         return pixels
     if width > height:
         return np.swapaxes(fold_strip(np.swapaxes(pixels, 0, 1)), 0, 1)
@@ -113,18 +122,24 @@ def trim_paper(pixels: Array) -> Array:
     Returns:
         A view of `pixels`; all of it if there are no edges.
     """
+    x, y, width, height = subject_box(pixels)
+    return pixels[y : y + height, x : x + width]
+
+
+def subject_box(pixels: Array) -> Box:
+    """Find the box around the subject of a picture (h, w, 3) uint8: all of it if there are no edges."""
     height, width = pixels.shape[:2]
     edges = _coarse_edges(pixels)
     rank = int((edges.size - 1) * STRONG_EDGE_QUANTILE)
     strongest = np.partition(edges, rank, axis=None)[rank]
     subject = edges >= max(MIN_EDGE_LEVELS, MIN_EDGE_SHARE * float(strongest))
     if not subject.any():
-        return pixels
+        return Box(0, 0, width, height)
     rows, columns = np.flatnonzero(subject.any(1)), np.flatnonzero(subject.any(0))
     margin = MARGIN_SHARE * max(height, width)
-    first_row, end_row = _crop_range(rows[0], rows[-1], height / subject.shape[0], margin, height)
-    first_column, end_column = _crop_range(columns[0], columns[-1], width / subject.shape[1], margin, width)
-    return pixels[first_row:end_row, first_column:end_column]
+    top, bottom = _crop_range(rows[0], rows[-1], height / subject.shape[0], margin, height)
+    left, right = _crop_range(columns[0], columns[-1], width / subject.shape[1], margin, width)
+    return Box(left, top, right - left, bottom - top)
 
 
 def _coarse_edges(pixels: Array) -> Array:

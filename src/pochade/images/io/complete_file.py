@@ -1,4 +1,4 @@
-"""Complete files that every browser shows although their end is missing: PNG, JPEG and GIF.
+"""Complete files that every browser shows although their end is missing: PNG, JPEG, GIF, WebP and BMP.
 
 A copy that was interrupted, or a full disk, leaves such files. What is there is read, and a note says what is missing.
 A note also keeps the file from being an exact duplicate, and the cover of a family if a part of its pixels is lost.
@@ -15,6 +15,7 @@ from pochade.images.base.source import Source
 from pochade.images.formats.gif import find_gif_end
 from pochade.images.formats.jpeg_damage import is_jpeg_damaged, scan_jpeg
 from pochade.images.formats.png import PNG_SIGNATURE, make_png_chunk
+from pochade.images.io.missing_pixels import MIN_SHARE, FilledFile, fill_bmp, fill_gif, fill_webp
 
 END_MISSING_NOTE = "its end is missing"
 PART_DESTROYED_NOTE = "a part of it is destroyed"
@@ -36,6 +37,8 @@ class CompleteFile:
 def complete_file(source: Source, *, with_pixels: bool = True) -> CompleteFile:
     """Complete a file whose end is missing; any other file is returned as it is.
 
+    So is a PNG, WebP, BMP or GIF of which less than a sixteenth is there: it shows nothing, and may lie about its size.
+
     Args:
         source: An open file of any format.
         with_pixels: Whether the pixels will be read; else only what the header needs is completed.
@@ -48,7 +51,17 @@ def complete_file(source: Source, *, with_pixels: bool = True) -> CompleteFile:
         return _complete_png(source, with_pixels=with_pixels)
     if start.startswith(b"\xff\xd8\xff") and with_pixels and source.size <= source.max_bytes // 4:
         return _complete_jpeg(source)
-    return _complete_gif(source) if start[:6] in {b"GIF87a", b"GIF89a"} else CompleteFile(source)
+    if start[:6] in {b"GIF87a", b"GIF89a"}:
+        return _complete_gif(source, with_pixels=with_pixels)
+    fill = fill_webp if start[:4] == b"RIFF" else fill_bmp if start[:2] == b"BM" else None
+    return CompleteFile(source) if fill is None else _complete_with(source, fill(source, with_pixels=with_pixels))
+
+
+def _complete_with(source: Source, filled: FilledFile | None) -> CompleteFile:
+    if filled is None:
+        return CompleteFile(source)
+    notes = (END_MISSING_NOTE, PART_DESTROYED_NOTE) if filled.lacks_pixels else (END_MISSING_NOTE,)
+    return CompleteFile(source.open_embedded(filled.content), notes)
 
 
 def _complete_jpeg(source: Source) -> CompleteFile:
@@ -66,12 +79,12 @@ def _complete_jpeg(source: Source) -> CompleteFile:
     return CompleteFile(source.open_embedded(content), notes)
 
 
-def _complete_gif(source: Source) -> CompleteFile:
-    """End a GIF behind its last whole frame; without one, its reader says that it is cut short."""
+def _complete_gif(source: Source, *, with_pixels: bool) -> CompleteFile:
+    """End a GIF behind its last whole frame, or show what there is of its first frame."""
     try:
         end = find_gif_end(source)
     except PictureDamaged:
-        return CompleteFile(source)
+        return _complete_with(source, fill_gif(source, with_pixels=with_pixels))
     if end is None:
         return CompleteFile(source)
     return CompleteFile(source.open_embedded(source.read_all()[:end] + b";"), (END_MISSING_NOTE,))
@@ -87,7 +100,10 @@ class _PngParts:
 
 
 def _complete_png(source: Source, *, with_pixels: bool) -> CompleteFile:
-    """End a PNG behind its pixels, and fill missing rows with zeros; without any pixels, its reader says so."""
+    """End a PNG behind its pixels, and fill missing rows with zeros.
+
+    If less than a sixteenth of the rows is there, nothing is filled in, and its reader says that it is cut short.
+    """
     parts = _split_cut_png(source)
     if parts is None or len(parts.shape) != 13 or parts.shape[9] not in _CHANNELS or not parts.pixels:
         return CompleteFile(source)
@@ -98,7 +114,7 @@ def _complete_png(source: Source, *, with_pixels: bool) -> CompleteFile:
         length = _row_bytes(width, height, parts.shape[8] * _CHANNELS[parts.shape[9]], interlaced=parts.shape[12] == 1)
         source.check_memory(width, height, length * _ROW_COPIES / max(1, width * height))
         rows = _decompress(parts.pixels, length)
-        if not rows:
+        if len(rows) < length * MIN_SHARE:
             return CompleteFile(source)
         notes += (PART_DESTROYED_NOTE,) if len(rows) < length else ()
         pixels = zlib.compress(rows.ljust(length, b"\0"), 1)

@@ -26,6 +26,7 @@ from pochade.images.formats.xcf import read_xcf_header
 from pochade.images.formats.xcf_layers import XCF_SIGNATURE
 from pochade.images.formats.zip_formats import read_zip_header
 from pochade.images.io.complete_file import complete_file
+from pochade.images.io.decoder_limits import limit_header
 
 MAX_PICTURE_BYTES = 2**30  # memory that reading a picture may take by default
 _START_BYTES = 65_536  # bytes that are examined; an SVG may begin with long comments
@@ -65,7 +66,7 @@ def identify(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Header
     Raises:
         PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
-    with open_source(path, most_bytes) as source:
+    with open_source(path, most_bytes) as source, limit_header(source):
         return read_header(complete_file(source, with_pixels=False).source)
 
 

@@ -33,6 +33,7 @@ from pochade.images.formats.xcf import read_xcf
 from pochade.images.formats.zip_formats import read_zip
 from pochade.images.geometry.resize import preview_side
 from pochade.images.io.complete_file import complete_file
+from pochade.images.io.decoder_limits import limit_file, limit_header, limit_pixels
 from pochade.images.io.identify import MAX_PICTURE_BYTES, read_header
 
 PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
@@ -127,13 +128,13 @@ def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Pi
         most_bytes: Memory that reading may take.
 
     Raises:
-        PictureDamaged: The file is empty, cut short, or its content contradicts itself. A PNG, JPEG or GIF without its
-            end is read as far as it goes, and a note says so.
+        PictureDamaged: The file is empty, cut short, or its content contradicts itself. A PNG, JPEG, GIF, WebP
+            or BMP without its end is read as far as it goes, and a note says so.
         FormatUnknown: The file is in no supported format.
         PictureTooLarge: Reading would take more memory; this is detected before the memory is allocated.
         FileUnreachable: The file can't be opened, is not a regular file, or changed while it was read.
     """
-    with open_source(path, most_bytes) as source:
+    with open_source(path, most_bytes) as source, limit_file(source):
         complete = complete_file(source)
         picture = picture_from_source(complete.source)
         return replace(picture, notes=_suffix_notes(path, picture.header) + complete.notes + picture.notes)
@@ -141,9 +142,11 @@ def read_picture(path: Path | str, *, most_bytes: int = MAX_PICTURE_BYTES) -> Pi
 
 def picture_from_source(source: Source) -> Picture:
     """Read a whole picture from an open file; exceptions of the libraries pass through."""
-    header = read_header(source)
+    with limit_header(source):
+        header = read_header(source)
     _check_memory(source, header, whole=True)
-    return make_picture(_read_raw_image(source, header, None), header)
+    with limit_pixels(source, header, _bytes_per_pixel(header, whole=True)):
+        return make_picture(_read_raw_image(source, header, None), header)
 
 
 def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES) -> Preview:
@@ -158,7 +161,7 @@ def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_B
     Raises:
         PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
-    with open_source(path, most_bytes) as source:
+    with open_source(path, most_bytes) as source, limit_file(source):
         complete = complete_file(source)
         preview = preview_from_source(complete.source, side)
         return replace(preview, notes=_suffix_notes(path, preview.header) + complete.notes + preview.notes)
@@ -166,10 +169,12 @@ def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_B
 
 def preview_from_source(source: Source, side: int) -> Preview:
     """Read a preview from an open file; exceptions of the libraries pass through."""
-    header = read_header(source)
+    with limit_header(source):
+        header = read_header(source)
     _check_memory(source, header, whole=False)
     side = preview_side(header.width, header.height, side)
-    return make_preview(_read_raw_image(source, header, side), header, side)
+    with limit_pixels(source, header, _bytes_per_pixel(header, whole=False)):
+        return make_preview(_read_raw_image(source, header, side), header, side)
 
 
 def _check_memory(source: Source, header: Header, *, whole: bool) -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pochade.images.base.hdr import CodePoints
+from pochade.images.base.icc import is_broken
 from pochade.images.base.icc_writer import code_points_in_profile, make_grey_profile, make_rgb_profile
 from pochade.images.base.primaries import ADOBE_RGB_PRIMARIES, PRIMARIES_BY_CODE, SRGB_PRIMARIES, Primaries
 from pochade.images.base.tone_curves import CURVES_BY_CODE, SRGB_CURVE, ToneCurve
@@ -44,6 +45,13 @@ class ColourTags:
     gamma: float | None = None  # the exponent of encoding, such as 1 / 2.2
     primaries: Primaries | None = None  # counts only together with the gamma
     exif: bytes | None = None
+    narrow_range: bool = False  # black is 16 and white is 235 of 255, as in films; counts only with the code points
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the values must be stretched from narrow range before their colours mean anything."""
+        named = self.code_points is not None and space_of_code_points(self.code_points, grey=False) is not None
+        return self.narrow_range and named
 
     def resolve(self, *, grey: bool) -> ColourSpace:
         """Decide what the numbers mean.
@@ -53,7 +61,7 @@ class ColourTags:
         """
         if self.code_points and (named := space_of_code_points(self.code_points, grey=grey)):
             return named
-        if self.icc:
+        if self.icc and not (self.gamma is not None and is_broken(self.icc)):
             code_points = code_points_in_profile(self.icc)
             hdr = CodePoints(*code_points) if code_points else None
             return ColourSpace(self.icc, hdr if hdr is not None and hdr.is_hdr else None)
@@ -82,6 +90,13 @@ def space_of_code_points(code_points: CodePoints, *, grey: bool) -> ColourSpace 
         return None
     name = _NAME_BY_PRIMARIES.get(code_points.primaries, f"Primaries {code_points.primaries}")
     return ColourSpace(_make_profile(f"{name}, curve {code_points.transfer}", primaries, curve, grey=grey))
+
+
+def space_of_primaries(primaries: Primaries | None, *, grey: bool) -> ColourSpace:
+    """The colours of primaries and the tone curve of sRGB; sRGB if there are none, or they are impossible."""
+    if primaries is None or grey or _are_same(primaries, SRGB_PRIMARIES):
+        return SRGB
+    return ColourSpace(_make_profile("Other primaries", primaries, SRGB_CURVE, grey=False))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ SUPERSAMPLING = 4  # dots are drawn so many times larger and then reduced, for s
 Thumbnail = Callable[[int], Array | None]  # index of a picture -> its pixels (h, w, 3) uint8, or None
 
 
-class Box(NamedTuple):
+class SheetBox(NamedTuple):
     """A rectangle of the sheet in pixels; right and bottom are exclusive."""
 
     left: int
@@ -44,16 +44,16 @@ class Box(NamedTuple):
         """The larger of width and height."""
         return max(self.right - self.left, self.bottom - self.top)
 
-    def grow(self, margin: int) -> "Box":
+    def grow(self, margin: int) -> "SheetBox":
         """Return the box with a margin added on every side."""
-        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+        return SheetBox(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
-    def overlaps(self, other: "Box") -> bool:
+    def overlaps(self, other: "SheetBox") -> bool:
         """Whether the boxes share a pixel."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def is_within(self, other: "Box") -> bool:
+    def is_within(self, other: "SheetBox") -> bool:
         """Whether the other box contains this one."""
         inside = self.left >= other.left and self.right <= other.right
         return inside and self.top >= other.top and self.bottom <= other.bottom
@@ -63,7 +63,7 @@ class NameLabel(NamedTuple):
     """The name of a group, and its place on the sheet."""
 
     text: str
-    box: Box
+    box: SheetBox
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class MapSheet:
     """The sheet, and the places of what was drawn on it."""
 
     png: bytes
-    thumbnails: dict[int, Box]  # by the index of the picture; no other picture has a thumbnail
-    names: dict[str, Box]  # by name, of the groups whose names had room
+    thumbnails: dict[int, SheetBox]  # by the index of the picture; no other picture has a thumbnail
+    names: dict[str, SheetBox]  # by name, of the groups whose names had room
 
 
 def draw_map_sheet(
@@ -94,7 +94,7 @@ def draw_map_sheet(
     labels = dict(_place_names({name: spots[members] for name, members in groups.items()}, font, page))
     names = {name: label.box for name, label in labels.items()}
     sheet = Image.new("RGB", (page.right, page.bottom), PAPER_COLOUR)
-    thumbnails: dict[int, Box] = {}
+    thumbnails: dict[int, SheetBox] = {}
     for picture, middle in _place_thumbnails(spots, order, [*names.values()], page, cell):
         pixels = thumbnail(picture)
         if pixels is not None:
@@ -111,7 +111,7 @@ def _thumbnail_side(count: int, side: int) -> int:
     return int(np.clip(cell, side // MARGIN_DIVISOR, side // LARGEST_DIVISOR))
 
 
-def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, Box]:
+def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, SheetBox]:
     """Scale positions (N, 2) to pixels (N, 2) of a page with room for a thumbnail around each of them."""
     border = _border(side, cell)
     low, extent = np.zeros(2), np.zeros(2)
@@ -120,7 +120,7 @@ def _layout_positions(positions: Array, side: int, cell: int) -> tuple[Array, Bo
     scale = (side - 1 - 2 * border) / max(float(extent.max()), 1e-12)
     spots: Array = np.rint((positions - low) * scale).astype(np.int64) + border
     width, height = np.rint(extent * scale).astype(int) + 1 + 2 * border
-    return spots, Box(0, 0, int(width), int(height))
+    return spots, SheetBox(0, 0, int(width), int(height))
 
 
 def _border(side: int, cell: int) -> int:
@@ -128,12 +128,12 @@ def _border(side: int, cell: int) -> int:
     return side // MARGIN_DIVISOR + cell // 2
 
 
-def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> Iterator[tuple[str, NameLabel]]:
+def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: SheetBox) -> Iterator[tuple[str, NameLabel]]:
     """Place each group's name where its members (n, 2) are densest, or at the next dense place that is free.
 
     The largest groups come first. A name without a free place is left out.
     """
-    inner, occupied = page.grow(-(page.longer_side // MARGIN_DIVISOR // 2)), list[Box]()
+    inner, occupied = page.grow(-(page.longer_side // MARGIN_DIVISOR // 2)), list[SheetBox]()
     for name in sorted(groups, key=lambda name: -len(groups[name])):
         text = drawable_text(shorten_name(name), font)
         for centre in _dense_places(groups[name], page):
@@ -144,7 +144,7 @@ def _place_names(groups: Mapping[str, Array], font: FreeTypeFont, page: Box) -> 
                 break
 
 
-def _dense_places(spots: Array, page: Box) -> Array:
+def _dense_places(spots: Array, page: SheetBox) -> Array:
     """The mean position (r, 2) of the members (n, 2) in each occupied region, the densest neighbourhood first."""
     regions = spots * REGIONS_PER_SIDE // page.longer_side  # (n, 2)
     counts = np.zeros((REGIONS_PER_SIDE + 2, REGIONS_PER_SIDE + 2))
@@ -157,14 +157,14 @@ def _dense_places(spots: Array, page: Box) -> Array:
     return places
 
 
-def _name_box(text: str, centre: Array, font: FreeTypeFont, page: Box) -> Box:
+def _name_box(text: str, centre: Array, font: FreeTypeFont, page: SheetBox) -> SheetBox:
     """The box of a text around a centre, moved onto the page where necessary."""
     left, top, right, bottom = font.getbbox(text, anchor="lt")
     pad = _text_padding(font)
     width, height = int(right - left) + 2 * pad, int(bottom - top) + 2 * pad
     x = max(page.left, min(int(centre[0]) - width // 2, page.right - width))
     y = max(page.top, min(int(centre[1]) - height // 2, page.bottom - height))
-    return Box(x, y, x + width, y + height)
+    return SheetBox(x, y, x + width, y + height)
 
 
 def _text_padding(font: FreeTypeFont) -> int:
@@ -173,7 +173,7 @@ def _text_padding(font: FreeTypeFont) -> int:
 
 
 def _place_thumbnails(
-    spots: Array, order: Array, names: list[Box], page: Box, cell: int
+    spots: Array, order: Array, names: list[SheetBox], page: SheetBox, cell: int
 ) -> Iterator[tuple[int, Array]]:
     """Place the thumbnails that have room beside names and earlier thumbnails.
 
@@ -199,7 +199,7 @@ def _place_thumbnails(
     for picture in order:
         middle = _nearest_free(occupied, spots[picture], cell // 2 - 1)
         if middle is not None:
-            _mark(occupied, Box(*middle, *middle + 1).grow(reach - 1))
+            _mark(occupied, SheetBox(*middle, *middle + 1).grow(reach - 1))
             yield int(picture), middle
 
 
@@ -215,7 +215,7 @@ def _nearest_free(occupied: Array, spot: Array, reach: int) -> Array | None:
     return nearest
 
 
-def _mark(occupied: Array, box: Box) -> None:
+def _mark(occupied: Array, box: SheetBox) -> None:
     occupied[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
 
 
@@ -224,7 +224,7 @@ def _thumbnail_gap(cell: int) -> int:
     return max(2, cell // GAP_DIVISOR)
 
 
-def _uncovered_spots(spots: Array, boxes: list[Box], page: Box, cell: int) -> Array:
+def _uncovered_spots(spots: Array, boxes: list[SheetBox], page: SheetBox, cell: int) -> Array:
     """Select the spots (N, 2) whose dots touch no box; half a dot beside a thumbnail would look like dirt."""
     covered = np.zeros((page.bottom, page.right), bool)
     for box in boxes:
@@ -244,12 +244,12 @@ def _draw_dots(sheet: Image.Image, spots: Array, cell: int) -> None:
     sheet.paste(DOT_COLOUR, mask=mask.reduce(SUPERSAMPLING))
 
 
-def _draw_thumbnail(sheet: Image.Image, pixels: Array, middle: Array, cell: int) -> Box:
+def _draw_thumbnail(sheet: Image.Image, pixels: Array, middle: Array, cell: int) -> SheetBox:
     """Draw a picture, fitted into a square, around its middle (2,), with a thin frame."""
     small = ImageOps.contain(Image.fromarray(pixels), (cell, cell), Image.Resampling.LANCZOS)
     left, top = int(middle[0]) - small.width // 2, int(middle[1]) - small.height // 2
     sheet.paste(small, (left, top))
-    box = Box(left, top, left + small.width, top + small.height)
+    box = SheetBox(left, top, left + small.width, top + small.height)
     ImageDraw.Draw(sheet).rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=FRAME_COLOUR)
     return box
 

@@ -1,7 +1,8 @@
 """The process of one job. It reads its task as a line of JSON, and writes progress and the answer as lines of JSON.
 
     {"stage": "reading", "done": 12, "total": 90, "loss": null}    progress, a few times a second
-    {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line; with "trace" if nobody foresaw it
+    {"answer": {…}}   or   {"problem": "…", "hint": "…"}           the last line; with "kind", the name of the error's
+                                                                   class, or "trace" if nobody foresaw it
 
 The process ends when its input is closed, so that it never outlives the server.
 """
@@ -65,7 +66,7 @@ def main() -> None:
         writer.write_line({"answer": run_task(task, writer.report)})
     except PochadeError as error:
         logger.info("the job failed: %s", error.sentence, exc_info=error)
-        writer.write_line({"problem": error.sentence, "hint": error.hint})
+        writer.write_line({"problem": error.sentence, "hint": error.hint, "kind": type(error).__name__})
     except KeyboardInterrupt:
         os._exit(CANCELLED_EXIT_CODE)
     except Exception as error:  # an unexpected error becomes a sentence; its traceback is for the server's log

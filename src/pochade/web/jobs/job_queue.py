@@ -26,6 +26,8 @@ MAX_LOG_LINES = 500
 MAX_LOSS_POINTS = 2000  # of a learning curve
 STOP_SECONDS = 10.0  # a job that takes longer to stop is killed
 CLOSE_SECONDS = 0.8  # the same when the server ends
+ENDED_HINT = "close other programs if memory may be short, then start the job again: finished work is kept"
+BUSY_HINT = "wait until it has ended, or cancel it"
 ENDED_STATES = ("done", "failed", "cancelled")
 
 
@@ -55,16 +57,22 @@ class PageJob:
     losses: deque[tuple[str, int, float]] = field(default_factory=lambda: deque(maxlen=MAX_LOSS_POINTS))
     answer: dict[str, Any] | None = None
     problem: str | None = None
+    problem_kind: str = ""  # the name of the error's class, such as `FilesMissing`; empty for an unforeseen error
     hint: str = ""
     version: int = 0  # grows with each change
     process: "subprocess.Popen[str] | None" = None
+
+    @property
+    def result(self) -> str | None:
+        """The name of the archive or folder that the job writes; None if it changes only the index."""
+        return self.task.get("name")
 
     def receive(self, line: dict[str, Any]) -> None:
         """Update the job from a line that its process has written (see `job_process.py`)."""
         if "answer" in line:
             self.answer = line["answer"]
         elif "problem" in line:
-            self.problem, self.hint = line["problem"], line["hint"]
+            self.problem, self.hint, self.problem_kind = line["problem"], line["hint"], line.get("kind", "")
             if "trace" in line:
                 logger.error("the job '%s' failed:\n%s", self.kind, line["trace"])
         else:
@@ -88,7 +96,7 @@ class PageJob:
         if self.state != "cancelled":
             self.state = "failed" if self.answer is None else "done"
         if self.state == "failed" and self.problem is None:
-            self.problem, self.hint = "the job's process ended without an answer", "look at the server's terminal"
+            self.problem, self.hint = "the job's process ended without an answer", ENDED_HINT
             logger.error("the process of the job '%s' ended without an answer", self.kind)
         if self.problem:
             self.log.append(f"{time.strftime('%H:%M:%S')} {self.problem}")
@@ -112,23 +120,28 @@ class JobQueue:
         self.thread.start()
 
     def add(self, kind: str, title: str, task: dict[str, Any]) -> PageJob:
-        """Add a job to the end of the queue, or return the waiting job that has the same task.
+        """Add a job to the end of the queue.
 
         Raises:
-            NotAllowed: Too many jobs are waiting.
+            NotAllowed: A job of this kind, with a result of the same name, is running or waiting; or too many jobs are
+                waiting.
         """
         with self.changed:
-            waiting = [job for job in self.jobs.values() if job.state == "waiting"]
-            for job in waiting:
-                if (job.kind, job.task) == (kind, task):
-                    return job
-            if len(waiting) >= MAX_WAITING_JOBS:
-                raise NotAllowed(f"{len(waiting)} jobs are waiting already", "cancel some of them, or wait")
+            self._check_room(kind, task)
             job = PageJob(kind, title, task)
             self.jobs[job.id] = job
             self._forget_old_jobs()
             self.changed.notify_all()
             return job
+
+    def _check_room(self, kind: str, task: dict[str, Any]) -> None:
+        """Refuse a job that would do again what one in the queue does, or that is one too many."""
+        for job in self.jobs.values():
+            if job.state not in ENDED_STATES and (job.kind, job.result) == (kind, task.get("name")):
+                raise NotAllowed(f"the job '{job.title}' is {job.state} already", BUSY_HINT)
+        waiting = sum(job.state == "waiting" for job in self.jobs.values())
+        if waiting >= MAX_WAITING_JOBS:
+            raise NotAllowed(f"{waiting} jobs are waiting already", "cancel some of them, or wait")
 
     def _forget_old_jobs(self) -> None:
         ended = [job for job in self.jobs.values() if job.state in ENDED_STATES]

@@ -4,20 +4,16 @@ A task is a dictionary, because it is sent between processes as JSON. It has `ki
 the arguments of its kind. The answer is a dictionary that the page receives as JSON.
 """
 
-import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pochade.collection import Collection
-from pochade.organise.cover_rules import COVER_RULES, choose_cover
-from pochade.organise.family_model import Family
-from pochade.system.atomic_files import write_atomically
 from pochade.system.path_text import printable
 from pochade.system.progress import Progress, Report
-from pochade.web.state.family_store import families_path
+from pochade.web.jobs.removal_tasks import move_files_to_trash, put_files_back
+from pochade.web.state.family_records import write_family_records
 
 if TYPE_CHECKING:  # torch, which only jobs that need it load
     from pochade.cleaning.clean_files import CleanOutcome
@@ -41,48 +37,37 @@ def run_task(task: JobTask, report: Report) -> Answer:
 
 def learn_collection(collection: Collection, task: JobTask, report: Report) -> Answer:
     """Read new pictures, and train the models if that helps."""
-    result = collection.learn(task["minutes"], report)
+    result = collection.learn(task["minutes"], report, accept_missing=task["accept_missing"])
     problems = [
-        f"'{printable(problem.path.name)}': {problem.reason}" for problem in (*result.unlisted, *result.problems)
+        {"path": _shown_path(problem.path, collection.folder), "reason": problem.reason}
+        for problem in (*result.unlisted, *result.problems)
     ]
-    counts = {name: getattr(result, name) for name in ("new", "again", "gone", "unchanged")}
+    notes = [
+        {"path": _shown_path(picture.path, collection.folder), "reason": "; ".join(picture.notes)}
+        for picture in collection.pictures()
+        if picture.notes
+    ]
+    counts = {name: getattr(result, name) for name in ("new", "again", "gone", "unchanged", "passed_over")}
     return counts | {
         "problems": problems[:MAX_LISTED_PROBLEMS],
         "problem_count": len(problems),
+        "notes": notes[:MAX_LISTED_PROBLEMS],
+        "note_count": len(notes),
         "training": result.training,
     }
 
 
+def _shown_path(path: Path, folder: Path) -> str:
+    """Return a path below the folder in printable characters; a dot for the folder itself."""
+    return printable(path.relative_to(folder))
+
+
 def store_families(collection: Collection, task: JobTask, report: Report) -> Answer:
-    """Find duplicates and versions, and store them beside the index for the page."""
-    families = collection.families(task["keep"], report)
-    records = [_family_record(family, collection.folder) for family in families]
-    write_atomically(families_path(collection, task["keep"]), json.dumps(records).encode())
-    return {"families": len(families), "spare_bytes": sum(family.spare_bytes for family in families)}
-
-
-def _family_record(family: Family, folder: Path) -> dict[str, Any]:
-    """Return a family as JSON data, with paths below the folder and the cover that each rule would choose."""
-    files = [member.picture for member in family.members]
-    choices = {rule: choose_cover(files, rule) for rule in COVER_RULES}
-    return {
-        "cover": _path_below(family.cover, folder),
-        "reason": family.reason,
-        "members": [
-            {
-                "path": _path_below(member.path, folder),
-                "kind": member.kind,
-                "likelihood": round(member.likelihood, 4),
-            }
-            for member in family.members
-        ],
-        "would_keep": {rule: [_path_below(file.path, folder), reason] for rule, (file, reason) in choices.items()},
-    }
-
-
-def _path_below(path: Path, folder: Path) -> str:
-    """Return a path below the folder as text from which `os.fsencode` restores the system's bytes."""
-    return os.fspath(path.relative_to(folder))
+    """Find families and series, and store them beside the index for the page."""
+    families, series = collection.families_and_series(task["keep"], report)
+    write_family_records(collection, task["keep"], families, series)
+    spare_bytes = sum(family.spare_bytes for family in families)
+    return {"families": len(families), "series": len(series), "spare_bytes": spare_bytes}
 
 
 def make_groups(collection: Collection, _task: JobTask, report: Report) -> Answer:
@@ -117,9 +102,10 @@ def compress_collection(task: JobTask, report: Report) -> Answer:
     result = compress(folder, target, task["fidelity"], report=report_stage)
     if page:
         write_savings_report(page, result, folder, report_stage)
-    left_out = dict(list(result.left_out.items())[:MAX_LISTED_PROBLEMS])
-    answer = asdict(result) | {"archive": printable(target), "left_out": left_out}
-    return answer | {"left_out_count": len(result.left_out), "report": page and printable(page)}
+    left_out, moved = (dict(list(paths.items())[:MAX_LISTED_PROBLEMS]) for paths in (result.left_out, result.set_aside))
+    answer = asdict(result) | {"archive": printable(target), "left_out": left_out, "set_aside": moved}
+    counts = {"left_out_count": len(result.left_out), "set_aside_count": len(result.set_aside)}
+    return answer | counts | {"report": page and printable(page)}
 
 
 def clean_scans(task: JobTask, report: Report) -> Answer:
@@ -159,5 +145,7 @@ COLLECTION_JOBS: dict[str, Callable[[Collection, JobTask, Report], Answer]] = {
     "groups": make_groups,
     "map": make_map,
     "prepare": prepare_generator,
+    "trash": move_files_to_trash,
+    "restore": put_files_back,
 }
 FILE_JOBS: dict[str, Callable[[JobTask, Report], Answer]] = {"compress": compress_collection, "clean": clean_scans}

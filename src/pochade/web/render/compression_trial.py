@@ -6,10 +6,12 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 
+from pochade.archive.codecs.codec_names import FRAME_CODEC
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_picture
 from pochade.archive.container.manifest_records import PREVIEW, STORED
 from pochade.errors import PictureTooLarge
 from pochade.images.base.picture import Array
+from pochade.images.codecs.av1_frames import wrap_in_avif
 from pochade.images.codecs.preview_reference import PreviewReference
 from pochade.images.codecs.screen_encode import encode_screen_png
 from pochade.images.io.read import read_preview
@@ -64,7 +66,8 @@ class CompressionTrialTask(RenderTask):
         """Return the pixels (H, W, 3) before and after; for a preview, both at the size at which previews are shown."""
         if encoded is not None and encoded.score is not None and self.fidelity == PREVIEW:
             reference = PreviewReference(original)
-            return reference.pixels, reference.decode(encoded.content)
+            is_frame = encoded.codec == FRAME_CODEC  # an archive leaves out the boxes that make it a file
+            return reference.pixels, reference.decode(wrap_in_avif(encoded.content) if is_frame else encoded.content)
         pixels = read_preview(self.path, MAX_SIDE_PIXELS).pixels
         if encoded is None or encoded.score is None:
             return pixels, pixels

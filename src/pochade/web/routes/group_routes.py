@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown
@@ -15,6 +15,7 @@ from pochade.web.state.snapshot import RELOAD_HINT, Snapshot, picture_key
 
 routes = APIRouter(tags=["groups and map"])
 Number = Annotated[int, Path(ge=0, lt=2**31)]
+ChangeNumber = Annotated[int | None, Query(ge=1, lt=2**31)]
 PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 PictureKeys = Annotated[list[PictureKey], Field(max_length=100_000)]
 MAX_SHOWN_PICTURES = 12  # that represent a group
@@ -39,6 +40,7 @@ class GroupsOut(BaseModel):
     pieces: int
     grouped: int  # pictures that are in a group
     undoes: str | None  # the change that `undo` would undo; null if the groups have changed otherwise since
+    change: int | None  # the number of that change
     groups: list[GroupOut]
 
 
@@ -117,10 +119,10 @@ def add_to_group(number: Number, body: PinIn, state: StateDependency) -> GroupsO
 
 
 @routes.post("/groups/undo")
-def undo(state: StateDependency) -> GroupsOut:
-    """Undo the last change of the groups; refused if something else has changed them since."""
+def undo(state: StateDependency, change: ChangeNumber = None) -> GroupsOut:
+    """Undo the last change of the groups; refused if it is not the given one, or something else has changed them."""
     with state.snapshots.keep_snapshot():
-        state.group_undo.undo(state.collection)
+        state.group_undo.undo(state.collection, change)
     return groups_out(state)
 
 
@@ -176,9 +178,11 @@ def groups_out(state: AppState) -> GroupsOut:
     }
     top = [_group_out(node, tree, members, snapshot) for node in tree.children(None) if members[node.id]]
     grouped = {number for numbers in members.values() for number in numbers}
+    last = state.group_undo.undoable_change(tree)
     return GroupsOut(
         known=tree.grouped_count > 0, pieces=len(snapshot.by_number), grouped=len(grouped),
-        groups=_largest_first(top), undoes=state.group_undo.undoable_change(tree),
+        groups=_largest_first(top), undoes=last.description if last else None,
+        change=last.number if last else None,
     )  # fmt: skip
 
 

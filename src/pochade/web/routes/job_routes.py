@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotAllowed
+from pochade.system.folder_walk import walk_folder
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.jobs.job_queue import JobQueue, PageJob
 from pochade.web.render.scan_store import SCAN_PREFIX
@@ -35,6 +36,7 @@ class LearnIn(BaseModel):
 
     kind: Literal["learn"]
     minutes: float | None = Field(None, ge=0, le=100_000, description="Of training; null for as long as helps.")
+    accept_missing: bool = Field(False, description="Go on even if most files are gone.")
 
 
 class FindFamiliesIn(BaseModel):
@@ -111,6 +113,7 @@ class JobOut(BaseModel):
     started: float | None
     ended: float | None
     problem: str | None
+    problem_kind: str  # the name of the error's class, such as `FilesMissing`; empty for an unforeseen error
     hint: str
     answer: dict[str, Any] | None
 
@@ -122,6 +125,22 @@ class JobDetailsOut(JobOut):
     losses: list[LossOut]
 
 
+class FolderOut(BaseModel):
+    """What a job of the kind `learn` finds in the folder."""
+
+    files: int  # that may be pictures
+    bytes: int
+    passed_over: int  # files in folders of systems, or that a pattern names
+
+
+@routes.get("/folder")
+def survey_folder(state: StateDependency) -> FolderOut:
+    """Count the files that a job of the kind `learn` compares with the index; none is opened."""
+    listing = walk_folder(state.collection.folder, state.collection.home)
+    total = sum(stamp.size for stamp in listing.files.values())
+    return FolderOut(files=len(listing.files), bytes=total, passed_over=listing.passed_over)
+
+
 @routes.get("/jobs")
 def list_jobs(state: StateDependency) -> list[JobOut]:
     """Return the last fifty jobs, the oldest first."""
@@ -130,7 +149,7 @@ def list_jobs(state: StateDependency) -> list[JobOut]:
 
 @routes.post("/jobs", status_code=202)
 def begin_job(body: JobIn, state: StateDependency) -> JobOut:
-    """Add a job to the queue. If the same job already waits, that one is returned."""
+    """Add a job to the queue. A job that would do again what one in the queue does is refused."""
     task = body.model_dump() | {
         "folder": os.fspath(state.collection.folder),
         "index": state.settings.index,

@@ -10,6 +10,7 @@ from pochade.index.name_rules import normalise_name
 from pochade.organise.group_records import Suggestion
 from pochade.web.app_state import StateDependency
 from pochade.web.routes.group_routes import PictureKeys
+from pochade.web.state.label_counts import count_labels
 from pochade.web.state.snapshot import Snapshot, picture_key
 
 routes = APIRouter(tags=["labels"])
@@ -45,9 +46,9 @@ class SuggestionsOut(BaseModel):
 
 
 @routes.get("/labels")
-def count_labels(state: StateDependency) -> dict[str, int]:
+def get_labels(state: StateDependency) -> dict[str, int]:
     """Return the number of pictures with each label."""
-    return state.collection.labels()
+    return count_labels(state.collection, state.snapshot())
 
 
 @routes.post("/labels")
@@ -65,7 +66,7 @@ def change_label(body: LabelIn, state: StateDependency) -> dict[str, int]:
         state.collection.label(has, label)
         state.collection.label(has_not, label, refused=True)
         state.collection.unlabel(neither, label)
-    return state.collection.labels()
+    return count_labels(state.collection, snapshot)
 
 
 @routes.get("/suggestions")
@@ -78,12 +79,12 @@ def get_suggestions(
     snapshot, collection = state.snapshot(), state.collection
     with state.model_lock:
         suggestions = collection.suggest(label, k)
-    name = normalise_name(label)
+    name, numbers = normalise_name(label), snapshot.by_number.keys()
     return SuggestionsOut(
         likely=[suggestion_out(suggestion, snapshot) for suggestion in suggestions.likely],
         ask=[suggestion_out(suggestion, snapshot) for suggestion in suggestions.ask],
-        has=len(collection.pictures_with_label(name)),
-        has_not=len(collection.pictures_with_label(name, refused=True)),
+        has=len(collection.pictures_with_label(name) & numbers),
+        has_not=len(collection.pictures_with_label(name, refused=True) & numbers),
     )
 
 

@@ -1,6 +1,7 @@
 """The pictures: all of them in columns, one with its details, its neighbours, and search by an uploaded picture."""
 
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
@@ -11,14 +12,15 @@ from pydantic import BaseModel, Field
 
 from pochade._version import __version__
 from pochade.errors import CollectionMissing
-from pochade.index.picture_records import Filter, Match
+from pochade.index.picture_records import Filter, Match, PictureFile
 from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name
 from pochade.web.responses import json_response
 from pochade.web.routes.group_routes import PictureKey, unknown_group
-from pochade.web.state.snapshot import Snapshot, picture_key
+from pochade.web.state.label_counts import count_labels
+from pochade.web.state.snapshot import Snapshot, is_missing, picture_key
 
 routes = APIRouter(tags=["pieces"])
 PictureKeyPath = Annotated[
@@ -28,6 +30,7 @@ Count = Annotated[int, Query(ge=1, le=500)]
 Word = Annotated[str | None, Query(max_length=4096)]
 SortKey = Literal["path", "modified", "bytes", "pixels"]
 MAX_ROWS = 1_000_000  # in one response
+COPIES_FACTOR = 4  # by which a search grows when most of what it found were copies
 
 
 class InfoOut(BaseModel):
@@ -52,14 +55,15 @@ class InfoOut(BaseModel):
 
 
 class PictureColumnsOut(BaseModel):
-    """Files in columns of equal length. Copies share a key."""
+    """Pictures in columns of equal length; a picture in several files is one row."""
 
-    total: int  # files that pass the filter
+    total: int  # pictures that pass the filter
     offset: int
     keys: list[str]
-    paths: list[str]
+    paths: list[str]  # of the first file, in the order asked for, that passes the filter
     widths: list[int]
     heights: list[int]
+    files: list[int]  # that hold the picture
 
 
 class SelectionIn(BaseModel):
@@ -86,6 +90,7 @@ class PictureFileOut(BaseModel):
 
     path: str
     modified: datetime
+    is_missing: bool  # whether the file is no longer there: it was moved or deleted since it was learnt
 
 
 class PictureOut(BaseModel):
@@ -110,10 +115,11 @@ class PictureOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """A file that a search found."""
+    """A picture that a search found."""
 
     key: str
-    path: str
+    path: str  # of its first file
+    files: int  # that hold it
     width: int
     height: int
     distance: float  # 1 - cosine of the embeddings: 0 for equal ones, about 1 for unrelated ones
@@ -137,7 +143,7 @@ def get_info(request: Request, state: StateDependency) -> Response:
         files=len(snapshot.files), pieces=totals.pictures, megapixels=totals.megapixels, gigabytes=totals.gigabytes,
         problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
         formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
-        labels=collection.labels(),
+        labels=count_labels(collection, snapshot),
     )  # fmt: skip
     return json_response(request, info.model_dump())
 
@@ -151,7 +157,7 @@ def list_pictures(
     sort: SortKey = "path", descending: bool = False,
     offset: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0, limit: Annotated[int, Query(ge=0, le=MAX_ROWS)] = MAX_ROWS,
 ) -> Response:  # fmt: skip
-    """Return every file that holds a picture and passes the filter, in columns."""
+    """Return every picture that passes the filter, in columns."""
     snapshot, numbers = state.snapshot(), _selected_numbers(state, label, group, selection)
     columns = snapshot.columns
     mask = columns.select(Filter(format=format, shape=shape, colour=colour), folder, numbers)
@@ -203,7 +209,7 @@ def get_picture_details(request: Request, key: PictureKeyPath, state: StateDepen
     has_label = state.collection.labels_of(first)
     details = PictureOut(
         key=key, sha256=first.hash,
-        files=[PictureFileOut(path=snapshot.display_path(file), modified=file.modified) for file in files],
+        files=[picture_file_out(file, snapshot) for file in files],
         format=first.format, width=first.width, height=first.height, depth=first.depth, has_alpha=first.has_alpha,
         frames=first.frames, bytes=first.bytes, colour=first.colour, shape=first.shape, notes=list(first.notes),
         labels=[label for label, has in has_label.items() if has],
@@ -213,16 +219,22 @@ def get_picture_details(request: Request, key: PictureKeyPath, state: StateDepen
     return json_response(request, details.model_dump_json().encode())
 
 
+def picture_file_out(file: PictureFile, snapshot: Snapshot) -> PictureFileOut:
+    """Return a file of a picture as the page gets it."""
+    return PictureFileOut(path=snapshot.display_path(file), modified=file.modified, is_missing=is_missing(file))
+
+
 @routes.get("/pieces/{key}/nearest")
 def find_neighbours(key: PictureKeyPath, state: StateDependency, k: Count = 24) -> list[MatchOut]:
-    """Return the files whose embeddings are nearest to a picture's, without its own files."""
+    """Return the pictures whose embeddings are nearest to a picture's, without the picture itself."""
     snapshot = state.snapshot()
-    return [match_out(match, snapshot) for match in state.collection.neighbours(snapshot.files_of(key)[0], k)]
+    file = snapshot.files_of(key)[0]
+    return matches_out(lambda files: state.collection.neighbours(file, files), k, snapshot)
 
 
 @routes.post("/find")
 def find_similar(picture: UploadFile, state: StateDependency, k: Count = 24) -> list[MatchOut]:
-    """Return the files that look like an uploaded picture, which is not stored: copies and versions come first."""
+    """Return the pictures that look like an uploaded one, which is not stored: copies and versions come first."""
     snapshot = state.snapshot()
     with TemporaryDirectory(dir=state.folder) as folder:
         path = FilePath(folder) / safe_file_name(picture.filename or "")
@@ -230,13 +242,33 @@ def find_similar(picture: UploadFile, state: StateDependency, k: Count = 24) -> 
             shutil.copyfileobj(picture.file, file)
         pixels = state.render_pool.submit(ReadPixelsTask(path))
     with state.model_lock:
-        return [match_out(match, snapshot) for match in state.collection.find(pixels, k)]
+        return matches_out(lambda files: state.collection.find(pixels, files), k, snapshot)
+
+
+def matches_out(search: Callable[[int], list[Match]], k: int, snapshot: Snapshot) -> list[MatchOut]:
+    """Return at most k pictures that a search finds, each once, however many files hold it.
+
+    Args:
+        search: Returns at most that many files, best first.
+        k: The number of pictures.
+        snapshot: The pictures of the collection.
+    """
+    files = k
+    while True:
+        matches = search(files)
+        best: dict[int, Match] = {}  # by the picture's number
+        for match in matches:
+            best.setdefault(match.picture.number, match)
+        if len(best) >= k or len(matches) < files:
+            return [match_out(match, snapshot) for match in list(best.values())[:k]]
+        files *= COPIES_FACTOR  # many of the files were copies
 
 
 def match_out(match: Match, snapshot: Snapshot) -> MatchOut:
     """Return a match as the page gets it."""
     file = match.picture
+    files = snapshot.by_key.get(picture_key(file), [file])
     return MatchOut(
-        key=picture_key(file), path=snapshot.display_path(file), width=file.width, height=file.height,
+        key=picture_key(file), path=snapshot.display_path(file), files=len(files), width=file.width, height=file.height,
         distance=round(match.distance, 4), likelihood=round(match.likelihood, 4), is_same_work=match.is_same_work,
     )  # fmt: skip

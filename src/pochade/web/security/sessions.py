@@ -40,12 +40,13 @@ class Sessions:
     Args:
         password: The argon2 hash of the password; None if no password is needed.
         clock: Returns the seconds since some fixed moment.
-        port: The server's port. Browsers share the cookies of all servers on a machine, so each has its own name.
     """
 
-    def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic, port: int = 0) -> None:
+    def __init__(self, password: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.password, self.clock, self.lock = password, clock, threading.Lock()
-        self.cookie_name = f"pochade-{port}"
+        # A browser shares the cookies of all servers of one host. The port does not tell these apart: containers and
+        # tunnels give the same port inside to servers that a browser reaches at different ones.
+        self.cookie_name = f"pochade-{secrets.token_hex(4)}"
         self.expiry: dict[str, float] = {}  # by token
         self.wrong_tries: dict[str, deque[float]] = defaultdict(deque)  # the moments of the tries, by address
 

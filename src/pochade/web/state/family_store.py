@@ -1,36 +1,28 @@
-"""Reads the families that the last job stored beside the index."""
+"""Reads the families that the last job stored beside the index, with what the person said since."""
 
-import json
 import logging
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from pochade.collection import Collection
-from pochade.index.picture_records import PictureFile
-from pochade.organise.family_model import Family, FamilyMember
+from pochade.index.folder_roles import read_folder_roles
+from pochade.index.verdict_store import read_verdicts
+from pochade.web.state.family_judgement import PersonAnswers
+from pochade.web.state.family_records import FamilyRecords, families_path, read_family_records
+from pochade.web.state.judged_families import JudgedFamilies, StoredFamily
 from pochade.web.state.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
 
-def families_path(collection: Collection, keep: str | None) -> Path:
-    """Return the path of the families that were found with a cover rule; `keep` is None for the default rule."""
-    return collection.home / "page" / f"families-{keep or 'any'}.json"
-
-
-@dataclass(frozen=True)
-class StoredFamily:
-    """A family, and the cover that each rule would choose."""
-
-    number: int
-    family: Family
-    cover_by_rule: dict[str, tuple[PictureFile, str]]  # the file, and the reason for it
+class _ReadRecords(NamedTuple):
+    stamp: int  # when the file was written, in nanoseconds
+    records: FamilyRecords
 
 
 class FamilyStore:
-    """The stored families, read again when their file changes.
+    """The stored families. They are read again when their file changes, and judged again when the person says more.
 
     Args:
         collection: The collection whose families they are.
@@ -38,36 +30,43 @@ class FamilyStore:
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.lock = collection, threading.Lock()
-        self.cache: dict[Path, tuple[int, list[dict[str, Any]]]] = {}  # by path: time of modification, and content
+        self._read: dict[Path, _ReadRecords] = {}
+        self._judged: dict[Path, JudgedFamilies] = {}
 
     def load(self, keep: str | None, snapshot: Snapshot) -> list[StoredFamily] | None:
         """Return the families whose files still exist; None if no job has looked for families with this rule."""
+        judged = self.load_all(keep, snapshot)
+        return None if judged is None else judged.families()
+
+    def load_all(self, keep: str | None, snapshot: Snapshot) -> JudgedFamilies | None:
+        """Return the families and series with the person's answers; None if no job has looked for them with this rule.
+
+        Raises:
+            IndexDamaged: The roles of folders can't be read.
+        """
         path = families_path(self.collection, keep)
+        index = self.collection.index
         try:
-            stamp = path.stat().st_mtime_ns
             with self.lock:
-                if self.cache.get(path, (None,))[0] != stamp:
-                    self.cache[path] = stamp, json.loads(path.read_bytes())
-                records = self.cache[path][1]
+                records = self._records(path)
+                answers = PersonAnswers(snapshot.folder, read_verdicts(index), read_folder_roles(index))
+                known = self._judged.get(path)
+                if known is None or not _is_current(known, records, snapshot, answers):
+                    known = self._judged[path] = JudgedFamilies(records, snapshot, answers)
+                return known
         except FileNotFoundError:  # no job has looked for them yet
             return None
         except (OSError, ValueError) as error:
             logger.warning("the families can't be read, and are as if not looked for: %s", error, exc_info=error)
             return None
-        families = (_parse_family(number, record, snapshot) for number, record in enumerate(records))
-        return [family for family in families if family is not None]
+
+    def _records(self, path: Path) -> FamilyRecords:
+        stamp = path.stat().st_mtime_ns
+        if path not in self._read or self._read[path].stamp != stamp:
+            self._read[path] = _ReadRecords(stamp, read_family_records(path))
+        return self._read[path].records
 
 
-def _parse_family(number: int, record: dict[str, Any], snapshot: Snapshot) -> StoredFamily | None:
-    """Return a family with the files that still exist; None if fewer than two exist, or the cover is gone."""
-    files = snapshot.by_path
-    members = tuple(
-        FamilyMember(path, member["kind"], member["likelihood"], files[path])
-        for member in record["members"]
-        if (path := snapshot.folder / member["path"]) in files
-    )
-    if len(members) < 2 or members[0].path != snapshot.folder / record["cover"]:  # noqa: PLR2004
-        return None
-    choices = {rule: (files.get(snapshot.folder / path), why) for rule, (path, why) in record["would_keep"].items()}
-    cover_by_rule = {rule: (file, why) for rule, (file, why) in choices.items() if file is not None}
-    return StoredFamily(number, Family(members[0].path, record["reason"], members), cover_by_rule)
+def _is_current(known: JudgedFamilies, records: FamilyRecords, snapshot: Snapshot, answers: PersonAnswers) -> bool:
+    """Whether families were built from the same file, pictures and answers."""
+    return known.records is records and known.snapshot.files is snapshot.files and known.answers == answers

@@ -1,4 +1,8 @@
-"""Holds the files of a snapshot as columns, so that a hundred thousand files can be filtered and sorted quickly."""
+"""Holds the files of a snapshot as columns, so that a hundred thousand of them can be filtered and sorted quickly.
+
+Filters and sorting look at files, because only files have a folder and a date. The answer has pictures: a picture in
+several files is one row, at the place of the first of its files that pass the filter.
+"""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +17,7 @@ SORT_KEYS = ("modified", "bytes", "pixels")  # files are already sorted by path,
 
 
 class PictureColumns:
-    """What the page's wall of pictures shows of each file, filters by and sorts by.
+    """What the page's wall shows of each picture, filters by and sorts by.
 
     Args:
         files: Every file, sorted by path.
@@ -25,6 +29,8 @@ class PictureColumns:
         self.paths, self.keys = paths, keys
         self.widths, self.heights = _integers(file.width for file in files), _integers(file.height for file in files)
         self.numbers = _integers(file.number for file in files)
+        _, picture_of_file, counts = np.unique(self.numbers, return_inverse=True, return_counts=True)
+        self.file_counts = counts[picture_of_file]  # (N,) files that hold the same picture
         self.filter_columns = {
             "format": np.array([file.format.lower() for file in files], np.str_),
             "shape": np.array([file.shape for file in files], np.str_),
@@ -59,13 +65,19 @@ class PictureColumns:
         return mask
 
     def sort(self, mask: ColumnArray, key: str, *, descending: bool) -> ColumnArray:
-        """Return the positions (n,) of the files in a mask (N,), sorted by a key of `SORT_KEYS` or by path."""
+        """Sort the pictures of the files in a mask (N,) by a key of `SORT_KEYS`, or by path.
+
+        Returns:
+            The positions (n,) of one file of each picture: the first of its files in this order.
+        """
         order = self.orders.get(key)
         positions = np.flatnonzero(mask) if order is None else order[mask[order]]
-        return positions[::-1] if descending else positions
+        positions = positions[::-1] if descending else positions
+        _, first_of_picture = np.unique(self.numbers[positions], return_index=True)
+        return positions[np.sort(first_of_picture)]
 
     def to_json(self, positions: ColumnArray, offset: int, limit: int) -> bytes:
-        """Return a part of the sorted files as JSON."""
+        """Return a part of the sorted pictures as JSON, from the positions that `sort` returned."""
         part = positions[offset : offset + limit]
         keys, paths = self.keys, self.paths
         columns = {
@@ -73,6 +85,7 @@ class PictureColumns:
             "keys": [keys[position] for position in part.tolist()],
             "paths": [paths[position] for position in part.tolist()],
             "widths": self.widths[part].tolist(), "heights": self.heights[part].tolist(),
+            "files": self.file_counts[part].tolist(),
         }  # fmt: skip
         return json.dumps(columns, separators=(",", ":")).encode()
 

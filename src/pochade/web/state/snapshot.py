@@ -28,6 +28,11 @@ def picture_key(file: PictureFile) -> str:
     return file.hash[:KEY_DIGITS]
 
 
+def is_missing(file: PictureFile) -> bool:
+    """Tell whether a file is no longer where it was when it was learnt."""
+    return not os.path.isfile(file.path)  # noqa: PTH113  unlike Path.is_file, it never raises
+
+
 @dataclass(frozen=True)
 class CollectionTotals:
     """Totals over all pictures, each counted once, however many files hold it."""
@@ -85,13 +90,16 @@ class Snapshot:
 
     @cached_property
     def folders(self) -> dict[str, int]:
-        """The number of files in each folder, subfolders included."""
-        counts: Counter[str] = Counter()
-        for folder, files in Counter(path.rpartition("/")[0] for path in self.columns.paths).items():
+        """The number of pictures in each folder, subfolders included; copies in one folder count once."""
+        numbers_by_folder: dict[str, set[int]] = {}
+        for path, file in zip(self.columns.paths, self.files, strict=True):
+            numbers_by_folder.setdefault(path.rpartition("/")[0], set()).add(file.number)
+        numbers_with_subfolders: dict[str, set[int]] = {}
+        for folder, numbers in numbers_by_folder.items():
             parts = folder.split("/") if folder else []
             for depth in range(len(parts)):
-                counts["/".join(parts[: depth + 1])] += files
-        return dict(sorted(counts.items()))
+                numbers_with_subfolders.setdefault("/".join(parts[: depth + 1]), set()).update(numbers)
+        return {folder: len(numbers) for folder, numbers in sorted(numbers_with_subfolders.items())}
 
     @cached_property
     def totals(self) -> CollectionTotals:
@@ -123,16 +131,18 @@ class Snapshot:
     def readable_file(self, key: str) -> PictureFile:
         """Return a file of a picture that may be served: one that really lies in the collection's folder.
 
+        A file that is gone is returned only if no other file holds the picture.
+
         Raises:
             NotKnown: There is no such picture.
             NotAllowed: Its only files are links that lead out of the collection.
         """
-        root = os.path.realpath(self.folder)
-        for file in self.files_of(key):
-            if os.path.realpath(file.path).startswith(root.rstrip(os.sep) + os.sep):
-                return file
-        link = self.display_path(self.files_of(key)[0])
-        raise NotAllowed(f"'{link}' is a link that leads out of the collection", "put the file itself there")
+        inside = os.path.realpath(self.folder).rstrip(os.sep) + os.sep
+        files = [file for file in self.files_of(key) if os.path.realpath(file.path).startswith(inside)]
+        if not files:
+            link = self.display_path(self.files_of(key)[0])
+            raise NotAllowed(f"'{link}' is a link that leads out of the collection", "put the file itself there")
+        return next((file for file in files if not is_missing(file)), files[0])
 
 
 def _count(words: Iterable[str]) -> dict[str, int]:

@@ -1,13 +1,14 @@
-"""The pair model is trained on pairs of edits, stages and other works, and judged on held-out works."""
+"""The pair model is trained on made and judged pairs, and judged on held-out works."""
 
 from pathlib import Path
 
 import pytest
 import torch
 
+from experiments.train.pair_measurements import PairExamples
 from experiments.train.tasks.pair_model import PairTask, relation_figures
 from experiments.train.tasks.task_data import load_weights
-from pochade.analysis.pair_features import FEATURES_PER_PAIR
+from pochade.analysis.comparison.relation_features import FEATURES
 from pochade.models.pair_model import PAIR_RELATIONS, PairModel
 from tests.support.training_tasks import CPU, check_figures, check_learning, check_writing
 
@@ -15,27 +16,27 @@ TASK = PairTask()
 
 
 @pytest.mark.slow
-def test_the_shipped_model_learns_is_judged_and_written(tmp_path: Path) -> None:
+def test_the_model_learns_is_judged_and_written(tmp_path: Path) -> None:
     prepared = check_learning(TASK)
     features, relations = prepared.data
-    assert features.shape == (len(relations), FEATURES_PER_PAIR)
-    assert {"near", "version"} <= {PAIR_RELATIONS[number] for number in relations.tolist()}
+    assert features.shape == (len(relations), FEATURES)
+    assert {"resave", "edit", "version", "variant"} <= {PAIR_RELATIONS[number] for number in relations.tolist()}
     check_figures(TASK, prepared)
     check_writing(TASK, prepared.model, tmp_path / TASK.file, lambda path: load_weights(path, PairModel, CPU))
 
 
 def test_figures_count_what_is_found_and_what_is_right() -> None:
-    apart, near, version = torch.eye(3)
-    relations = torch.tensor([PAIR_RELATIONS.index(name) for name in ("apart", "near", "near", "version")])
-    figures = relation_figures(torch.stack([near, near, version, version]), relations)
-    assert figures == {
+    different, variant, _, edit, _ = torch.eye(5)
+    names = ("different", "edit", "edit", "version")
+    relations = torch.tensor([PAIR_RELATIONS.index(name) for name in names])
+    judged = torch.tensor([False, False, True, True])
+    examples = PairExamples(torch.empty(4, FEATURES), relations, judged)
+    assert relation_figures(torch.stack([edit, edit, variant, edit]), examples) == {
         "accuracy": 0.5,
-        "precision_near": 0.5,
-        "recall_near": 0.5,
-        "precision_version": 0.5,
-        "recall_version": 1.0,
-        "precision_same_work": 0.75,
-        "recall_same_work": 1.0,
+        "judged_accuracy": 0.0,
+        "mean_accuracy": 0.25,
+        "precision": pytest.approx(2 / 3),
+        "recall": pytest.approx(2 / 3),
     }
-    nothing = relation_figures(torch.stack([apart] * 4), relations)
-    assert nothing["precision_near"] == nothing["recall_near"] == 0
+    nothing = relation_figures(torch.stack([different] * 4), examples)
+    assert nothing["precision"] == nothing["recall"] == 0

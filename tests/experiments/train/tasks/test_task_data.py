@@ -5,7 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from experiments.pack.pack_file import pack_path, read_pack
-from experiments.train.tasks.task_data import SMALL_ROWS, held_out_loss, sample_evenly, split_rows
+from experiments.shared.sampling import sample_evenly
+from experiments.train.tasks.task_data import SMALL_ROWS, held_out_loss, split_rows
 from tests.support.small_packs import HELD_OUT_EVERY, PICTURES
 
 

@@ -1,0 +1,8 @@
+/** The keys of a wall of pictures, for `KeyHelp`. */
+export const WALL_KEYS = [
+  ["← → ↑ ↓", "Go to the next picture"],
+  ["PageUp PageDown", "Go a screen up or down"],
+  ["Home End", "Go to the first or last picture"],
+  ["Enter", "Open the picture"],
+  ["S", "Find similar pictures"],
+] as const;

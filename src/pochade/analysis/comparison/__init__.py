@@ -1,0 +1,1 @@
+"""Two pictures compared: laid on each other, and what differs then."""

@@ -1,0 +1,18 @@
+"""The database of an index as earlier versions wrote it."""
+
+import sqlalchemy as sql
+
+
+def write_third_schema(connection: sql.Connection) -> None:
+    """Turn the tables of pairs into those of schema 3, with one scored pair."""
+    for statement in (
+        "DROP TABLE relations",
+        "DROP TABLE verdicts",
+        "CREATE TABLE pairs (first INTEGER NOT NULL, second INTEGER NOT NULL, near FLOAT NOT NULL, "
+        "version FLOAT NOT NULL, PRIMARY KEY (first, second), FOREIGN KEY(first) REFERENCES pieces (id), "
+        "FOREIGN KEY(second) REFERENCES pieces (id))",
+        "INSERT INTO pairs (first, second, near, version) VALUES (1, 2, 0.9, 0.1)",
+        "INSERT INTO settings (name, value) VALUES ('pairs', 'a model of schema 3')",
+        "UPDATE settings SET value = '3' WHERE name = 'schema'",
+    ):
+        connection.execute(sql.text(statement))
