@@ -40,8 +40,8 @@ _CONDITIONS = {  # that all rows of a table meet, beside the types
 }
 _COUNTEREXAMPLES = {  # queries that find a row in a damaged table only
     PICTURES.name: (
-        "SELECT 1 WHERE (SELECT max(row) >= count(*) FROM pieces)",  # rows have no gaps
-        "SELECT 1 FROM pieces, json_each(notes) WHERE notes <> '[]' AND json_each.type <> 'text'",
+        f"SELECT 1 WHERE (SELECT max(row) >= count(*) FROM {PICTURES.name})",  # rows have no gaps
+        f"SELECT 1 FROM {PICTURES.name}, json_each(notes) WHERE notes <> '[]' AND json_each.type <> 'text'",
     ),
     SETTINGS.name: (
         "SELECT 1 FROM settings, json_each(settings.value) WHERE name = 'removal' AND json_each.type <> 'integer'",
@@ -95,7 +95,7 @@ def _type_condition(column: sql.Column[Any]) -> str:
 
 def _check_figures(connection: sql.Connection) -> None:
     try:
-        for text in connection.scalars(sql.text("SELECT figures FROM nets")):
+        for text in connection.scalars(sql.text(f"SELECT figures FROM {MODELS.name}")):
             if not _are_figures(json.loads(text)):
                 raise _damage_error(MODELS)
     except (ValueError, RecursionError) as error:

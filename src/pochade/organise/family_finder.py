@@ -86,7 +86,7 @@ class FamilyFinder:
                 break
             works = self._link_works()
         families = [
-            self.builder.family(numbers) for numbers in works + self._copied(works) if self._file_count(numbers) > 1
+            self.builder.family(numbers) for numbers in works + self._copy_sets(works) if self._file_count(numbers) > 1
         ]
         series = [self.builder.series(units) for units in self._link_series(works)]
         return RelatedPictures(
@@ -116,7 +116,7 @@ class FamilyFinder:
         single = self.files.keys() - {number for work in works for number in work}
         return works + [[number] for number in sorted(single)]
 
-    def _copied(self, works: list[list[int]]) -> list[list[int]]:
+    def _copy_sets(self, works: list[list[int]]) -> list[list[int]]:
         """The pictures whose files are copies of each other, not of their work's cover: each is its own family."""
         covers = [(self.builder.cover_of(numbers)[0], numbers) for numbers in works if len(numbers) > 1]
         return [

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from pochade.analysis.comparison.picture_view import PictureView
 from pochade.analysis.comparison.resave_test import ResaveTest, compare_resaves, frames_agree
-from pochade.errors import PictureUnreadable
+from pochade.errors import PictureUnreadable, PochadeError
 from pochade.images.io.read import read_preview
+from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.picture_records import PictureFile
 from pochade.system.worker_pool import WorkerPool
 
 PROOF_SIDE = 1_024  # pixels of the longer side; smaller pictures are compared at the smaller one's size
 PROOF_SECONDS = 60.0
+MAX_WITHOUT_POOL = 4  # pairs; comparing so many takes less time than starting workers
 UNCLEAR = ResaveTest("unclear")
 
 
@@ -59,6 +62,15 @@ def proof_side(first: PictureFile, second: PictureFile) -> int | None:
     return side if frames_agree(*sizes, side) else None
 
 
+def _prove_in_reader(task: ProofTask) -> ResaveTest:
+    """Run a task in the worker that reads single files for this process."""
+    try:
+        result: ResaveTest = read_in_worker(partial(compare_files, task.first, side=task.side), task.second)
+    except PochadeError:
+        return UNCLEAR
+    return result
+
+
 class ProvedPair(NamedTuple):
     """What comparing the originals of a pair found."""
 
@@ -81,7 +93,9 @@ def prove_resaves(pairs: Sequence[tuple[PictureFile, PictureFile]]) -> Iterator[
             yield ProvedPair(number, UNCLEAR, PROOF_SIDE)
         else:
             tasks.append(ProofTask(number, first.path, second.path, side))
-    if tasks:
+    if len(tasks) <= MAX_WITHOUT_POOL:
+        yield from (ProvedPair(task.number, _prove_in_reader(task), task.side) for task in tasks)
+    else:
         with WorkerPool(seconds=PROOF_SECONDS, preload=(__name__,)) as workers:
             for answer in workers.run(tasks):
                 yield ProvedPair(answer.task.number, answer.result, answer.task.side)

@@ -37,7 +37,7 @@ class CompleteFile:
 def complete_file(source: Source, *, with_pixels: bool = True) -> CompleteFile:
     """Complete a file whose end is missing; any other file is returned as it is.
 
-    So is a PNG, WebP, BMP or GIF of which less than a sixteenth is there: it shows nothing, and may lie about its size.
+    So is a PNG, WebP, BMP or GIF if less than a sixteenth of it is there: it shows nothing, and may lie about its size.
 
     Args:
         source: An open file of any format.
