@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sql
@@ -87,7 +88,12 @@ def test_a_value_of_a_wrong_type_is_refused(column: sql.Column[object], connecti
         connection.rollback()
 
 
-@pytest.mark.parametrize("column", [column for column in CHECKED_COLUMNS if column.values[0].foreign_keys])
+def leads_to_a_row(column: Any) -> bool:
+    """Whether a column holds numbers of rows in another table."""
+    return bool(column.foreign_keys)
+
+
+@pytest.mark.parametrize("column", [column for column in CHECKED_COLUMNS if leads_to_a_row(column.values[0])])
 def test_a_number_of_nothing_is_refused(column: sql.Column[object], connection: sql.Connection) -> None:
     connection.execute(sql.text(f'UPDATE "{column.table.name}" SET "{column.name}" = 999'))
     with pytest.raises(IndexDamaged, match=f"'{column.table.name}' has an impossible value"):
