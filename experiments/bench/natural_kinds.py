@@ -1,6 +1,6 @@
 """What a collection says about pairs of its files, beside what is true of them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -32,20 +32,19 @@ class FoundKinds:
 
     def __init__(self, related: RelatedPictures, relations: Mapping[PairKey, PairRelation]) -> None:
         self.relations = relations
-        self.families = {member.path: family for family in related.families for member in family.members}
-        self.members = {member.path: member for family in related.families for member in family.members}
+        self.families = families_of_files(related.families)
         self.series = {member.path: number for number, series in enumerate(related.series) for member in series.members}
 
     def kind(self, first: Path, second: Path) -> NaturalKind:
         """How two files are related."""
-        family = self.families.get(first)
-        if family and family is self.families.get(second):
-            return self._kind_in_family(family, self.members[first], self.members[second])
+        if family := shared_family((first, second), self.families):
+            members = {member.path: member for member in family.members}
+            return self._kind_in_family(family, members[first], members[second])
         series = [self.series.get(self._cover(path)) for path in (first, second)]
         return "variant" if series[0] is not None and series[0] == series[1] else "different"
 
     def _cover(self, path: Path) -> Path:
-        return self.families[path].cover if path in self.families else path
+        return self.families[path][0].cover if path in self.families else path
 
     def _kind_in_family(self, family: Family, first: FamilyMember, second: FamilyMember) -> NaturalKind:
         """The kind of two members: relative to the cover, or else as it was measured, or else the further one."""
@@ -61,6 +60,21 @@ class FoundKinds:
             "resave": relation.resave, "edit": relation.edit, "version": relation.version,
         }  # fmt: skip
         return max(likelihoods, key=lambda kind: likelihoods[kind])
+
+
+def families_of_files(families: Iterable[Family]) -> dict[Path, list[Family]]:
+    """The families of each file. Copies of a version are a family of their own, so the version may be in two."""
+    found = defaultdict[Path, list[Family]](list)
+    for family in families:
+        for member in family.members:
+            found[member.path].append(family)
+    return dict(found)
+
+
+def shared_family(pair: tuple[Path, Path], families: Mapping[Path, Sequence[Family]]) -> Family | None:
+    """The family that both files are in; None if there is none."""
+    first, second = (families.get(path, ()) for path in pair)
+    return next((family for family in first if any(family is other for other in second)), None)
 
 
 def kind_figures(pairs: Sequence[NaturalPair], found: Sequence[NaturalKind]) -> dict[str, Any]:
@@ -118,18 +132,16 @@ def preselected_figures(
 
 
 def preselected_recall(
-    pairs: Iterable[NaturalPair], files: Mapping[str, Path], families: Mapping[Path, Family]
+    pairs: Iterable[NaturalPair], files: Mapping[str, Path], families: Mapping[Path, Sequence[Family]]
 ) -> float | None:
     """The share of the pairs of exact copies or resaves that keep at most one of their two files."""
     duplicates = [pair for pair in pairs if pair.sure and pair.kind in REMOVABLE_KINDS]
     return _mean([_one_goes((files[pair.paths[0]], files[pair.paths[1]]), families) for pair in duplicates])
 
 
-def _one_goes(pair: tuple[Path, Path], families: Mapping[Path, Family]) -> bool:
-    family = families.get(pair[0])
-    if family is None or family is not families.get(pair[1]):
-        return False
-    return any(member.preselected for member in family.members if member.path in pair)
+def _one_goes(pair: tuple[Path, Path], families: Mapping[Path, Sequence[Family]]) -> bool:
+    family = shared_family(pair, families)
+    return family is not None and any(member.preselected for member in family.members if member.path in pair)
 
 
 def _verdict(kind: str, pair: NaturalPair | None) -> str:

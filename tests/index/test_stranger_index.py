@@ -80,7 +80,7 @@ def test_a_content_hash_that_is_a_path_makes_no_thumbnail_elsewhere(learnt_folde
     "statements",
     [
         ["CREATE TRIGGER t AFTER INSERT ON labels BEGIN DELETE FROM labels; END"],
-        ["ALTER TABLE pairs RENAME TO hidden", "CREATE VIEW pairs AS SELECT * FROM hidden"],
+        ["ALTER TABLE places RENAME TO hidden", "CREATE VIEW places AS SELECT * FROM hidden"],
         ["CREATE VIRTUAL TABLE words USING fts5(word)"],
     ],
 )

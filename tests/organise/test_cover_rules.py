@@ -8,7 +8,7 @@ import pytest
 
 from pochade import Collection
 from pochade.errors import UsageError
-from pochade.organise.cover_rules import choose_cover
+from pochade.organise.cover_rules import choose_cover, loses_something
 from tests.support.learnt_collection import file_names
 from tests.support.picture_records import picture_record
 
@@ -31,6 +31,8 @@ def test_the_rule_decides_the_cover(collection: Collection, art: Path) -> None:
         ({"width": 200}, "the largest"),
         ({"format": "KRA"}, "keeps its layers"),
         ({}, "in colour"),
+        ({"colour": "grey", "has_alpha": True}, "lost least"),
+        ({"colour": "grey", "depth": 16}, "lost least"),
         ({"colour": "grey", "modified": datetime(2026, 2, 1)}, "the latest"),
     ],
 )
@@ -39,6 +41,30 @@ def test_the_cover_is_the_better_file_with_a_reason(better: dict[str, Any], reas
         picture_record("b", **better),
         reason,
     )
+
+
+def test_an_original_stands_before_a_later_export() -> None:
+    export = picture_record("export", format="JPEG", modified=datetime(2026, 2, 1))
+    assert choose_cover([export, picture_record("original")]) == (picture_record("original"), "lost least")
+    assert choose_cover([export, picture_record("original")], "latest")[0] == export
+
+
+@pytest.mark.parametrize(
+    ("values", "loses"),
+    [
+        ({}, False),
+        ({"format": "JPEG"}, False),
+        ({"width": 50}, False),
+        ({"width": 200}, True),
+        ({"has_alpha": True}, True),
+        ({"depth": 16}, True),
+        ({"frames": 2}, True),
+        ({"format": "KRA"}, True),
+    ],
+)
+def test_what_a_file_holds_and_another_does_not_would_be_lost(values: dict[str, Any], loses: bool) -> None:
+    assert loses_something(picture_record("a", **values), picture_record("b")) == loses
+    assert loses_something(picture_record("a", format="PNG"), picture_record("b", format="JPEG"))
 
 
 def test_the_shortest_path_is_the_cover_of_equal_files() -> None:

@@ -8,7 +8,7 @@ from pochade.images.geometry.letterbox import Box
 from pochade.images.io.complete_file import DAMAGE_NOTES
 from pochade.index.folder_roles import FolderRole, role_of
 from pochade.index.picture_records import PictureFile
-from pochade.organise.cover_rules import choose_cover
+from pochade.organise.cover_rules import choose_cover, loses_something
 from pochade.organise.family_model import Family, FamilyMember, MemberKind
 from pochade.organise.judged_relations import JudgedRelations
 from pochade.organise.resave_proof import prove_resaves
@@ -134,7 +134,8 @@ class FamilyBuilder:
     def _may_go(self, file: PictureFile, staying: PictureFile) -> bool:
         """Whether nothing speaks against removing a file, if another one stays."""
         is_sound = DAMAGE_NOTES.isdisjoint(staying.notes) and not staying.path.is_symlink()
-        return is_sound and not file.path.is_symlink() and self._role(file) != "protected"
+        loses = file.number != staying.number and loses_something(file, staying)
+        return is_sound and not loses and not file.path.is_symlink() and self._role(file) != "protected"
 
     def _difference(self, file: PictureFile, cover: PictureFile) -> Box | None:
         """The region that differs from the cover, in pixels of the file's picture."""

@@ -28,7 +28,7 @@ MIN_VARIANT = 0.6  # the mean likelihood of being variants, of the pairs between
 class RelatedPictures(NamedTuple):
     """What a collection has of one work, and of one series of works."""
 
-    families: list[Family]  # the one with the most bytes to spare first
+    families: list[Family]  # the one with the most bytes to spare first; then copies that are versions of something
     series: list[Family]  # the one with the most works first
 
 
@@ -85,13 +85,13 @@ class FamilyFinder:
             if not (is_compared or is_proved):
                 break
             works = self._link_works()
-        families = [
-            self.builder.family(numbers) for numbers in works + self._copy_sets(works) if self._file_count(numbers) > 1
-        ]
+        families, copies = (
+            sorted(map(self.builder.family, numbers), key=lambda family: (-family.spare_bytes, family.cover))
+            for numbers in ([work for work in works if self._file_count(work) > 1], self._copy_sets(works))
+        )
         series = [self.builder.series(units) for units in self._link_series(works)]
         return RelatedPictures(
-            sorted(families, key=lambda family: (-family.spare_bytes, family.cover)),
-            sorted(series, key=lambda family: (-len(family.members), family.cover)),
+            families + copies, sorted(series, key=lambda family: (-len(family.members), family.cover))
         )
 
     def _compare_nearest_pairs(self) -> None:
