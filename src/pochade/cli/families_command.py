@@ -91,8 +91,8 @@ def families(
     is a work of its own. Nothing is moved unless you give --trash.
 
     The file to keep stands first, with the reason: the largest file, then one with layers, then one in colour, then
-    the latest. Only exact copies, and resaves whose pixels were proved to show the same picture, are preselected for
-    removal.
+    the one that lost least, then the latest. Only exact copies, and resaves whose pixels were proved to show the same
+    picture, are preselected for removal.
 
     What you say with --verdict goes before everything that is measured. Roles of folders hold for all folders in them.
 

@@ -20,8 +20,6 @@ VERDICT_SENTENCES = {
     "version": "'{}' and '{}' are versions of one work",
     "keep": "'{}' and '{}' both stay",
 }
-TAKEN_BACK = "what you said about '{}' and '{}' is taken back"
-NO_VERDICT = "nothing was said about '{}' and '{}'"
 ROLE_SENTENCES = {
     "protected": "nothing in '{}' will be proposed for removal",
     "preferred": "of several files of one picture, the one in '{}' will be kept",
