@@ -96,7 +96,7 @@ def test_no_command_lets_a_name_steer_the_terminal(hostile_art: Path, pochade: R
         words = words_for(verb, hostile_art)
         result = check_harmless(pochade(*words), words)
         assert "Traceback" not in result.messages
-        expected = {"open": 2, "study": 3}.get(verb, 0)
+        expected = {"open": 2, "study": 3, "labels": 7}.get(verb, 0)  # one sidecar can't be written
         assert result.code == expected, f"{words}: {result}"
 
 

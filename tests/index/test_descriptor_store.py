@@ -10,6 +10,7 @@ import pytest
 from pochade import Collection
 from pochade.index.descriptor_schema import DESCRIPTOR_BYTES
 from pochade.index.descriptor_store import open_descriptors
+from tests.support.drawings import drawing
 from tests.support.learnt_collection import (
     draw_stripes,
     forget_descriptors,
@@ -32,8 +33,10 @@ def test_descriptors_of_a_deleted_index_are_not_used_for_a_new_one(collection: C
         assert len(list((art / ".pochade").glob("measured-*"))) == 1
 
 
-def test_learn_measures_all_descriptors(collection: Collection) -> None:
+def test_learn_measures_all_descriptors(collection: Collection, art: Path) -> None:
     stages = list[str]()
+    drawing(2).resize((90, 90)).save(art / "smaller still.png")  # a pair that wasn't compared yet
+    collection.learn(minutes=0)
     collection.groups(lambda progress: stages.append(progress.stage))
     collection.families(report=lambda progress: stages.append(progress.stage))
     assert "describing" in stages

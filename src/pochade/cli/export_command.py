@@ -16,7 +16,7 @@ def export_answers(
         Path, typer.Argument(metavar="ANSWERS.json", help="The file to write; an earlier export is replaced.")
     ],
 ) -> None:
-    """Save your labels, groups, verdicts and roles of folders to one file.
+    """Save labels, groups and verdicts to one file.
 
     They are all that is yours in the index: everything else is computed from the art. Pictures are named by their
     content in the file, so import finds them again wherever they lie. Folders are named by their paths in the

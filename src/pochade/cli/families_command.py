@@ -83,7 +83,7 @@ def families(
         bool, typer.Option("--json", help="Print every family, or what was recorded, as JSON on stdout.")
     ] = False,
 ) -> None:
-    """Find duplicates and versions of works, and series of works.
+    """Find duplicates, versions and series.
 
     A family holds the files of one work. `exact` copies have the same pixels, a `resave` is the same picture encoded,
     resized or converted again, an `edit` was cropped, turned, mirrored or recoloured as a whole, and a `version` is

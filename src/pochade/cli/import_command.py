@@ -13,7 +13,7 @@ def import_answers(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="ANSWERS.json", help="A file that `pochade export` wrote.")],
 ) -> None:
-    """Take over labels, groups, verdicts and roles of folders from an export.
+    """Take over labels and more from an export.
 
     Learn the folder first: labels and verdicts are only added to pictures that the index knows. What you said in this
     collection stays. Groups are taken over unless you have edited groups here.
