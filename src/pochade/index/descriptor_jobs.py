@@ -6,8 +6,7 @@ from pathlib import Path
 
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
-from pochade.images.features.edge_map import halve
-from pochade.images.geometry.letterbox import crop_subject, letterbox, make_squares
+from pochade.images.geometry.letterbox import make_squares
 from pochade.images.io.read import read_preview
 from pochade.index.descriptor_schema import describe
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
@@ -76,13 +75,5 @@ def describe_thumbnail(thumbnail: Path) -> Array | None:
     """
     try:
         return describe(make_squares(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels))
-    except PictureUnreadable:
-        return None
-
-
-def read_half_subject(thumbnail: Path) -> Array | None:
-    """Read a thumbnail, crop it to its subject and shrink it to (48, 48, 3) uint8; None if it can't be read."""
-    try:
-        return halve(letterbox(crop_subject(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels)).pixels)
     except PictureUnreadable:
         return None

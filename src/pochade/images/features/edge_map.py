@@ -55,12 +55,3 @@ def local_mean(values: Integers) -> Floats:
     counts = (high - low).astype(np.float32)
     means: Floats = (rows[:, high] - rows[:, low]) / np.outer(counts, counts)
     return means
-
-
-def halve(pixels: Integers) -> Integers:
-    """Halve the sides of a picture (S, S, 3) uint8 by averaging 2 x 2 pixels."""
-    small = pixels.astype(np.uint16)
-    small = small[::2] + small[1::2]
-    small = small[:, ::2] + small[:, 1::2]
-    half: Integers = ((small + 2) // 4).astype(np.uint8)
-    return half
