@@ -77,6 +77,7 @@ def scroll_to(page: Page, element: Locator) -> int:
     """Scroll down until an element is in the middle of the screen; return how far that is, in CSS pixels."""
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # only tiles near the visible part exist
     element.evaluate("element => element.scrollIntoView({block: 'center'})")
+    element.hover()  # waits until nothing moves any more
     scroll = round(page.evaluate("scrollY"))
     assert scroll > PHONE["height"]
     return scroll
@@ -148,6 +149,7 @@ def test_the_wall_is_found_again_as_it_was_left(visit: Visit, way: str) -> None:
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 600})
     page.get_by_role("combobox", name="Filter by shape").select_option("square")
+    expect(tile(page, "large.png")).to_have_count(0)
     last = tile(page, "drawing 9.png")
     scroll = scroll_to(page, last)
     last.click()
@@ -200,7 +202,7 @@ def test_the_last_picture_has_the_focus_after_looking_at_its_neighbours(visit: V
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 600})
     tiles(page).first.click()
-    name = ""
+    expect(title(page)).to_have_text("drawing 0.png")
     for _ in range(9):  # so far that the wall must be scrolled
         name = title(page).inner_text()
         page.keyboard.press("ArrowRight")

@@ -79,6 +79,14 @@ def test_rows_of_the_right_types_pass(connection: sql.Connection) -> None:
     check_values(connection)
 
 
+def test_files_without_any_picture_pass(connection: sql.Connection) -> None:
+    for table in reversed(TABLES.sorted_tables):
+        connection.execute(table.delete())
+    connection.execute(sql.text("INSERT INTO files VALUES ('broken.png', 9, 1, '1', NULL, 'no picture', 1)"))
+    connection.execute(sql.text("UPDATE files SET path = CAST(path AS BLOB)"))
+    check_values(connection)
+
+
 @pytest.mark.parametrize("column", CHECKED_COLUMNS)
 def test_a_value_of_a_wrong_type_is_refused(column: sql.Column[object], connection: sql.Connection) -> None:
     for value in foreign_values(column):

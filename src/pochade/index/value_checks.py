@@ -82,7 +82,8 @@ def _damage_queries(connection: sql.Connection, table: sql.Table) -> Iterator[st
     yield from _COUNTEREXAMPLES.get(table.name, ())
     for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
         known = f'SELECT "{key.column.name}" FROM "{key.column.table.name}"'
-        yield f'SELECT 1 FROM "{table.name}" WHERE "{key.parent.name}" NOT IN ({known})'
+        name = key.parent.name  # in SQLite, NULL is not in an empty table
+        yield f'SELECT 1 FROM "{table.name}" WHERE "{name}" IS NOT NULL AND "{name}" NOT IN ({known})'
 
 
 def _type_condition(column: sql.Column[Any]) -> str:
