@@ -1,10 +1,12 @@
-"""The pack `pairs`: pictures for the pair model, and pairs among them that were judged by eye.
+"""The pack `pairs`: pictures for the pair model, and pairs among them whose relation is known.
 
     names in art.pack ──►──┤some of each source├──►── works, to make edits, stages and variants of ──┐
-    experiments/truth/ ──►── drawings and the relations of their pairs ─────────────────────────────┴──►── pairs.pack
+    experiments/truth/ ──►── drawings, and the relations of their pairs ────────────────────────────┼──►── pairs.pack
+    file names ──►── colour variants ───────────────────────────────────────────────────────────────┘
 
-`extra` has `is_work` (N,), which pictures are works, and `pairs` (P, 2), the rows of judged pairs, with `relations`
-(P,), numbers of `pochade.models.pair_model.PAIR_RELATIONS`. Pairs whose kind isn't sure are left out, exact ones too.
+`extra` has `is_work` (N,), which pictures are works, and `pairs` (P, 2), the rows of natural pairs, with `relations`
+(P,), numbers of `pochade.models.pair_model.PAIR_RELATIONS`, and `judged` (P,), whether they were judged by eye. Judged
+pairs whose kind isn't sure are left out, exact ones too.
 """
 
 import io
@@ -14,10 +16,11 @@ import torch
 from PIL import Image
 
 from experiments.pack.art_file_list import list_art_files
+from experiments.pack.colour_variants import find_colour_variants
 from experiments.pack.ordered_map import map_in_order
 from experiments.pack.pack_file import Pack, PackEntry, write_pack
 from experiments.shared.sampling import sample_evenly
-from experiments.truth.natural_pairs import NaturalPair, load_natural_pairs
+from experiments.truth.natural_pairs import load_natural_pairs
 from pochade.images.io.read import read_preview
 from pochade.models.pair_model import PAIR_RELATIONS
 
@@ -39,17 +42,28 @@ def write_pairs(path: Path, art: Pack, drawings: Path, paintings: Path, processe
     """
     judged = [pair for pair in load_natural_pairs() if pair.sure and pair.kind in PAIR_RELATIONS]
     judged = [pair for pair in judged if all((drawings / name).exists() for name in pair.paths)]
-    halves = {name: pair.half for pair in judged for name in pair.paths}
-    works = _choose_works(art, drawings, paintings, avoid={drawings / name for name in halves})
-    files = [work for work, _ in works] + [drawings / name for name in halves]
-    held_out = [flag for _, flag in works] + [half == "held_out" for half in halves.values()]
+    halves = {drawings / name: pair.half for pair in judged for name in pair.paths}
+    works = _choose_works(art, drawings, paintings, avoid=set(halves))
+    held_out_files = {path for path, flag in works if flag}
+    named = [pair for pair in find_colour_variants(paintings) if held_out_files.isdisjoint(pair)]
+    natural = list(halves) + sorted({path for pair in named for path in pair})
+    files = [work for work, _ in works] + natural
+    held_out = [flag for _, flag in works] + [halves.get(path) == "held_out" for path in natural]
     contents = map_in_order(encode_picture, files, "encode pictures", processes)
     entries = [
         PackEntry(file.name, content, flag, number)
         for number, (file, content, flag) in enumerate(zip(files, contents, held_out, strict=True))
     ]
-    rows = {name: len(works) + position for position, name in enumerate(halves)}
-    write_pack(path, "pairs", entries, _judged_tensors(judged, rows, len(works), len(entries)))
+    rows = {path: len(works) + position for position, path in enumerate(natural)}
+    relations = [(drawings / pair.paths[0], drawings / pair.paths[1], pair.kind) for pair in judged]
+    relations += [(*pair, "variant") for pair in named]
+    extra = {
+        "is_work": torch.arange(len(entries)) < len(works),
+        "pairs": torch.tensor([[rows[first], rows[second]] for first, second, _ in relations]).view(-1, 2),
+        "relations": torch.tensor([PAIR_RELATIONS.index(kind) for *_, kind in relations], dtype=torch.int64),
+        "judged": torch.arange(len(relations)) < len(judged),
+    }
+    write_pack(path, "pairs", entries, extra)
 
 
 def _choose_works(art: Pack, drawings: Path, paintings: Path, avoid: set[Path]) -> list[tuple[Path, bool]]:
@@ -60,16 +74,6 @@ def _choose_works(art: Pack, drawings: Path, paintings: Path, avoid: set[Path]) 
         for paths, count in zip(listed, counts, strict=True):
             works += [(path, held_out) for path in sample_evenly([path for path in paths if path not in avoid], count)]
     return works
-
-
-def _judged_tensors(
-    judged: list[NaturalPair], rows: dict[str, int], works: int, pictures: int
-) -> dict[str, torch.Tensor]:
-    return {
-        "is_work": torch.arange(pictures) < works,
-        "pairs": torch.tensor([[rows[name] for name in pair.paths] for pair in judged]).view(-1, 2),
-        "relations": torch.tensor([PAIR_RELATIONS.index(pair.kind) for pair in judged], dtype=torch.int64),
-    }
 
 
 def encode_picture(path: Path) -> bytes:

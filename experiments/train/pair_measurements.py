@@ -34,6 +34,7 @@ class PairExamples(NamedTuple):
     features: Tensor  # (P, 57)
     relations: Tensor  # (P,), numbers of `PAIR_RELATIONS`
     judged: Tensor  # (P,) bool, whether the pair was found in a collection and judged by eye
+    named: Tensor  # (P,) bool, whether file names say that the pair are variants
 
 
 class _Thumbnails(NamedTuple):
@@ -43,7 +44,7 @@ class _Thumbnails(NamedTuple):
 
 
 def pair_examples(pack: Pack, *, held_out: bool, most: int | None = None) -> PairExamples:
-    """Make pairs of the works on one side of a pack's split, and add the judged pairs of that side.
+    """Make pairs of the works on one side of a pack's split, and add the natural pairs of that side.
 
     Args:
         pack: The pack `pairs`.
@@ -55,18 +56,18 @@ def pair_examples(pack: Pack, *, held_out: bool, most: int | None = None) -> Pai
     pixels = list(pack.pictures(works))
     others = pixels[1:] + pixels[:1]
     made = map_in_order(_make, list(zip(pixels, others, works, strict=True)), "make pictures")
-    judged = torch.nonzero(on_side[pack.extra["pairs"]].all(1)).flatten().tolist()[:most]
-    rows = sorted({row for number in judged for row in pack.extra["pairs"][number].tolist()})
-    natural = map_in_order(_encode, list(pack.pictures(rows)), "read judged pictures")
+    known = torch.nonzero(on_side[pack.extra["pairs"]].all(1)).flatten()[:most]
+    rows = sorted({row for number in known.tolist() for row in pack.extra["pairs"][number].tolist()})
+    natural = map_in_order(_encode, list(pack.pictures(rows)), "read natural pictures")
     starts = np.cumsum([0] + [len(pictures) for pictures in made]).tolist()
     thumbnails = _measure([picture.thumbnail for pictures in made for picture in pictures] + natural)
     pairs = _made_pairs(made, starts) + _unrelated_pairs(pixels, starts, thumbnails)
     place = {row: starts[-1] + position for position, row in enumerate(rows)}
-    judged_pairs = [
+    natural_pairs = [
         (*(place[row] for row in pack.extra["pairs"][number].tolist()), int(pack.extra["relations"][number]))
-        for number in judged
+        for number in known.tolist()
     ]
-    return _examples(thumbnails, pairs, judged_pairs)
+    return _examples(thumbnails, pairs, natural_pairs, pack.extra["judged"][known])
 
 
 def _make(work: tuple[np.ndarray, np.ndarray, int]) -> list[MadePicture]:
@@ -120,10 +121,10 @@ def _unrelated_pairs(
 
 
 def _examples(
-    thumbnails: _Thumbnails, made: list[tuple[int, int, int]], judged: list[tuple[int, int, int]]
+    thumbnails: _Thumbnails, made: list[tuple[int, int, int]], natural: list[tuple[int, int, int]], judged: Tensor
 ) -> PairExamples:
     """Compute the features of pairs (two thumbnails and a relation); pairs with nothing in common are left out."""
-    table = np.array(made + judged, np.int64).reshape(-1, 3)
+    table = np.array(made + natural, np.int64).reshape(-1, 3)
     pairs = table[:, :2]
     with torch.inference_mode():
         transforms = align(thumbnails.edges, torch.from_numpy(pairs)).transforms.numpy().astype(np.float64)
@@ -136,8 +137,9 @@ def _examples(
     compared = [(number, features) for number, features in enumerate(measured) if features is not None]
     kept = [number for number, _ in compared]
     features = np.stack([features for _, features in compared] or [np.empty(FEATURES, np.float32)])
-    is_judged = torch.arange(len(table)) >= len(made)
-    return PairExamples(torch.from_numpy(features), torch.from_numpy(table[kept, 2]), is_judged[kept])
+    is_made = torch.zeros(len(made), dtype=torch.bool)
+    is_judged, is_named = torch.cat([is_made, judged])[kept], torch.cat([is_made, ~judged])[kept]
+    return PairExamples(torch.from_numpy(features), torch.from_numpy(table[kept, 2]), is_judged, is_named)
 
 
 def _relate(item: tuple[bytes, bytes, float, np.ndarray]) -> np.ndarray | None:

@@ -59,15 +59,16 @@ def write_crops(path: Path, squares: list[Image.Image]) -> None:
 
 
 def write_pairs(path: Path, drawings: list[Image.Image]) -> None:
-    """Write a pack of works, and of pairs of two of them: the second one mirrored, or another drawing."""
+    """Write a pack of works, and of pairs of two of them: the second one mirrored, or another drawing, or a variant."""
     mirrored = [ImageOps.mirror(picture) for picture in drawings[:8]]
     entries = [entry(picture, number) for number, picture in enumerate(drawings + mirrored)]
-    pairs = [[number, len(drawings) + number] for number in range(8)] + [[1, 2], [5, 6]]
-    names = ["edit"] * 8 + ["different"] * 2
+    pairs = [[number, len(drawings) + number] for number in range(8)] + [[1, 2], [5, 6], [1, 3], [2, 3]]
+    names = ["edit"] * 8 + ["different"] * 2 + ["variant"] * 2
     extra = {
         "is_work": torch.arange(len(entries)) < len(drawings),
         "pairs": torch.tensor(pairs),
         "relations": torch.tensor([PAIR_RELATIONS.index(name) for name in names]),
+        "judged": torch.tensor([name != "variant" for name in names]),
     }
     write_pack(path, "pairs", entries, extra)
 

@@ -1,9 +1,9 @@
 """The pair model, which says how two pictures are related.
 
 It learns from resaves, edits, stages and variants that are made of drawings and paintings, from works whose embeddings
-are near each other, and from natural pairs that were judged by eye, which count several times. The features depend on
-the shipped embedding model, so this task has to be run again after that has changed. Preparing takes most of the time:
-all pairs are compared first.
+are near each other, from natural pairs that were judged by eye, and from pictures whose names say that they are colour
+variants; these count several times. The features depend on the shipped embedding model, so this task has to be run
+again after that has changed. Preparing takes most of the time: all pairs are compared first.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pochade.models.checkpoints import save_model
 from pochade.models.pair_model import PAIR_RELATIONS, PairModel
 
 SAME_WORK = ("resave", "edit", "version")
-JUDGED_TIMES = 20  # how often a judged pair counts
+JUDGED_TIMES, NAMED_TIMES = 20, 5  # how often a pair counts that was judged by eye, or named by its author
 FEATURE_NOISE = 0.3  # standard deviation, relative to that of each feature, of what is added in training
 MIN_SPREAD = 1e-3
 LIKELIHOOD = 0.5  # from which a pair counts as one work
@@ -47,7 +47,7 @@ class PairTask:
         model = PairModel().to(device)
         model.middle.copy_(training.features.mean(0))
         model.spread.copy_(training.features.std(0).clamp(min=MIN_SPREAD))
-        times = torch.where(training.judged, JUDGED_TIMES, 1)
+        times = torch.where(training.judged, JUDGED_TIMES, torch.where(training.named, NAMED_TIMES, 1))
         data = [values.repeat_interleave(times, 0).to(device) for values in (training.features, training.relations)]
 
         def evaluate(model: nn.Module) -> dict[str, float]:
@@ -90,7 +90,7 @@ def relation_figures(probabilities: Tensor, examples: PairExamples) -> dict[str,
     found = probabilities[:, one_work].sum(1) > LIKELIHOOD
     is_true = torch.isin(examples.relations, one_work)
     hits = float((found & is_true).sum())
-    made, judged = (_mean(right[where]) for where in (~examples.judged, examples.judged))
+    made, judged = (_mean(right[where]) for where in (~(examples.judged | examples.named), examples.judged))
     return {
         "accuracy": made,
         "judged_accuracy": judged,

@@ -96,7 +96,7 @@ class FamilyFinder:
 
     def _compare_nearest_pairs(self) -> None:
         rows = np.array(sorted(files[0].row for files in self.files.values()), np.int64)
-        pairs, cosines = propose_pairs(self.embeddings, rows)
+        pairs, cosines = propose_pairs(self.embeddings, self.relations.prover.edge_maps(self.report), rows)
         numbers = np.sort(self.relations.prover.numbers[pairs], 1)
         known = self.relations.measured
         new = [position for position, pair in enumerate(map(tuple, numbers.tolist())) if pair not in known]

@@ -48,6 +48,11 @@ class PairProver:
         rows = read_relations(self.index, self.name)
         return {(row.first, row.second): _from_row(row) for row in rows} | self.unstored
 
+    def edge_maps(self, report: Report) -> Floats:
+        """The edge maps (N, 32, 32) of all pictures, by row; those that are missing are computed first."""
+        edges: Floats = load_descriptors(self.models, self.contents, report)["edges"]
+        return edges
+
     def prove(self, pairs: Integers, embeddings: Floats, report: Report, *, only_likely: bool = True) -> None:
         """Compare pairs of pictures, and store how they are related.
 
@@ -61,8 +66,7 @@ class PairProver:
         if not len(pairs):
             return
         cosines = np.einsum("pd,pd->p", embeddings[pairs[:, 0]], embeddings[pairs[:, 1]])
-        edges = load_descriptors(self.models, self.contents, report)["edges"]
-        likely = select_likely_pairs(edges, pairs, cosines, report, everything=not only_likely)
+        likely = select_likely_pairs(self.edge_maps(report), pairs, cosines, report, everything=not only_likely)
         self._store_unlikely(pairs, likely)
         for start in range(0, len(likely.pairs), PAIRS_PER_COMMIT):
             where = slice(start, start + PAIRS_PER_COMMIT)

@@ -1,4 +1,8 @@
-"""Prove that two files hold one picture, saved again: their originals are compared, not their thumbnails."""
+"""Prove that two files hold one picture, saved again: their originals are compared, not their thumbnails.
+
+Where one of them is a JPEG and its coding errors leave a doubt, the other one is coded as the JPEG was, and compared
+again: two codings of one picture have the same errors.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from typing import NamedTuple
 from pochade.analysis.comparison.picture_view import PictureView
 from pochade.analysis.comparison.resave_test import ResaveTest, compare_resaves, frames_agree
 from pochade.errors import PictureUnreadable, PochadeError
+from pochade.images.codecs.jpeg_recoding import read_jpeg_coding
 from pochade.images.io.read import read_preview
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.picture_records import PictureFile
@@ -52,7 +57,21 @@ def compare_files(first: Path, second: Path, side: int) -> ResaveTest:
     Raises:
         PictureUnreadable: One of the files can't be read as a picture.
     """
-    return compare_resaves(*(PictureView(read_preview(path, side).pixels, side) for path in (first, second)))
+    views = [PictureView(read_preview(path, side).pixels, side) for path in (first, second)]
+    test = compare_resaves(*views)
+    if test.outcome == "unclear":
+        codings = (_compare_coded(first, second, views[1]), _compare_coded(second, first, views[0]))
+        return next((coded for coded in codings if coded.outcome == "same"), test)
+    return test
+
+
+def _compare_coded(original: Path, copy: Path, view: PictureView) -> ResaveTest:
+    """Code an original as its copy was coded, if that is a JPEG, and compare it with the copy's view."""
+    coding = read_jpeg_coding(copy)
+    if coding is None:
+        return UNCLEAR
+    coded = coding.apply(read_preview(original, max(coding.width, coding.height)).pixels)
+    return compare_resaves(PictureView(coded, max(view.width, view.height)), view)
 
 
 def proof_side(first: PictureFile, second: PictureFile) -> int | None:

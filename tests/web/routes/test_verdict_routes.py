@@ -35,6 +35,17 @@ def test_a_verdict_is_recorded_and_undone_by_the_one_before(client: TestClient) 
     assert state_of(client).collection.verdicts() == {}
 
 
+def test_verdicts_are_listed_in_parts(client: TestClient) -> None:
+    first, second, third = client.get("/api/pieces").json()["keys"]
+    judge(client, second, third, "keep")
+    judge(client, second, first, "different")
+    listed = client.get("/api/verdicts").json()
+    assert (listed["total"], [entry["verdict"] for entry in listed["verdicts"]]) == (2, ["different", "keep"])
+    assert [{entry["first"], entry["second"]} for entry in listed["verdicts"]] == [{first, second}, {second, third}]
+    part = client.get("/api/verdicts?offset=1&limit=1").json()
+    assert (part["total"], part["offset"], part["verdicts"]) == (2, 1, listed["verdicts"][1:])
+
+
 def test_an_impossible_verdict_is_refused(client: TestClient) -> None:
     key, other = content_of(1)[:16], content_of(2)[:16]
     refusal = judge(client, key, key, "different")

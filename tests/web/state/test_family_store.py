@@ -48,10 +48,10 @@ def number_of(collection: Collection, name: str) -> int:
 
 def test_families_are_as_the_job_stored_them(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", WHOLE)], [("cover.png", ["variant.png"])])
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert kinds_in(family) == {"cover.png": "exact"} | WHOLE
     assert preselected_in(family) == set(PRESELECTED)
-    (series,) = judged(duplicates).series()
+    (series,) = judged(duplicates).series
     assert (kinds_in(series), series.family.is_series) == ({"cover.png": "exact", "variant.png": "variant"}, True)
 
 
@@ -69,24 +69,24 @@ def test_families_that_an_earlier_version_stored_are_as_if_not_looked_for(duplic
 def test_a_picture_that_is_called_different_leaves_its_family_at_once_and_comes_back(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", WHOLE)])
     judge(duplicates, {("cover.png", "resave.jpg"): "different"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert "resave.jpg" not in kinds_in(family)
     assert judged(duplicates).place_of(number_of(duplicates, "resave.jpg")) is None
     judge(duplicates, {("cover.png", "resave.jpg"): None})
-    assert "resave.jpg" in kinds_in(judged(duplicates).families()[0])
+    assert "resave.jpg" in kinds_in(judged(duplicates).families[0])
 
 
 def test_two_members_that_are_called_different_are_not_shown_together(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", WHOLE)])
     judge(duplicates, {("edit.png", "version.png"): "different"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert len({"edit.png", "version.png"} & set(kinds_in(family))) == 1
 
 
 def test_a_picture_leaves_with_all_its_files(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("same.bmp", {"cover.png": "exact", "copy.png": "exact", "version.png": "version"})])
     judge(duplicates, {("same.bmp", "cover.png"): "different"})
-    first, second = judged(duplicates).families()
+    first, second = judged(duplicates).families
     assert set(kinds_in(first)) == {"same.bmp", "version.png"}
     assert (set(kinds_in(second)), len(preselected_in(second))) == ({"cover.png", "copy.png"}, 1)
     place = judged(duplicates).place_of(number_of(duplicates, "copy.png"))
@@ -98,7 +98,7 @@ def test_a_picture_leaves_with_all_its_files(duplicates: Collection) -> None:
 def test_a_picture_is_linked_by_hand_and_not_proposed(duplicates: Collection, verdict: Verdict, kind: str) -> None:
     store_by_hand(duplicates, [("cover.png", {"copy.png": "exact"})])
     judge(duplicates, {("variant.png", "cover.png"): verdict})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert kinds_in(family) == {"cover.png": "exact", "copy.png": "exact", "variant.png": kind}
     assert preselected_in(family) == {"copy.png"}
 
@@ -106,14 +106,14 @@ def test_a_picture_is_linked_by_hand_and_not_proposed(duplicates: Collection, ve
 def test_linked_pictures_make_a_family_of_their_own(duplicates: Collection) -> None:
     store_by_hand(duplicates, [])
     judge(duplicates, {("edit.png", "version.png"): "version"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert list(kinds_in(family).values()) == ["exact", "version"]
 
 
 def test_two_families_become_one_unless_the_person_keeps_them_apart(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", {"copy.png": "exact"}), ("edit.png", {"version.png": "resave"})])
     judge(duplicates, {("cover.png", "version.png"): "version"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert kinds_in(family) == {
         "cover.png": "exact",
         "copy.png": "exact",
@@ -122,13 +122,13 @@ def test_two_families_become_one_unless_the_person_keeps_them_apart(duplicates: 
     }
     assert preselected_in(family) == {"copy.png"}
     judge(duplicates, {("cover.png", "edit.png"): "different"})
-    assert len(judged(duplicates).families()) == 2
+    assert len(judged(duplicates).families) == 2
 
 
 def test_keep_both_and_a_version_are_not_proposed(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", WHOLE)])
     judge(duplicates, {("cover.png", "resave.jpg"): "keep", ("cover.png", "same.bmp"): "version"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert preselected_in(family) == {"copy.png"}
     assert {name: kinds_in(family)[name] for name in ("resave.jpg", "same.bmp")} == {
         "resave.jpg": "resave",
@@ -139,7 +139,7 @@ def test_keep_both_and_a_version_are_not_proposed(duplicates: Collection) -> Non
 def test_a_version_that_is_called_the_same_is_a_duplicate_and_not_proposed(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("cover.png", WHOLE)])
     judge(duplicates, {("cover.png", "version.png"): "same"})
-    (family,) = judged(duplicates).families()
+    (family,) = judged(duplicates).families
     assert kinds_in(family)["version.png"] == "resave"
     assert preselected_in(family) == set(PRESELECTED)
 
@@ -156,9 +156,9 @@ def with_folders(duplicates: Collection) -> Collection:
 
 def test_nothing_in_a_protected_folder_is_proposed(with_folders: Collection) -> None:
     with_folders.set_folder_role("client", "protected")
-    assert preselected_in(judged(with_folders).families()[0]) == {"same.bmp"}
+    assert preselected_in(judged(with_folders).families[0]) == {"same.bmp"}
     with_folders.set_folder_role("client", None)
-    assert preselected_in(judged(with_folders).families()[0]) == {"same.bmp", "resave.jpg"}
+    assert preselected_in(judged(with_folders).families[0]) == {"same.bmp", "resave.jpg"}
 
 
 @pytest.mark.parametrize(("folder", "first", "goes"), [
@@ -169,7 +169,7 @@ def test_the_file_in_a_preferred_folder_stays(
 ) -> None:
     role: FolderRole = "preferred"
     with_folders.set_folder_role(folder, role)
-    (family,) = judged(with_folders).families()
+    (family,) = judged(with_folders).families
     assert (next(iter(kinds_in(family))), preselected_in(family)) == (first, goes)
 
 
@@ -177,10 +177,10 @@ def test_the_file_in_a_preferred_folder_stays(
 def test_a_judged_work_leaves_its_series(duplicates: Collection, verdict: Verdict) -> None:
     store_by_hand(duplicates, [], [("edit.png", ["variant.png", "version.png"])])
     judge(duplicates, {("edit.png", "variant.png"): verdict})
-    (series,) = judged(duplicates).series()
+    (series,) = judged(duplicates).series
     assert set(kinds_in(series)) == {"edit.png", "version.png"}
     judge(duplicates, {("edit.png", "version.png"): verdict})
-    assert judged(duplicates).series() == []
+    assert judged(duplicates).series == []
 
 
 def test_a_picture_knows_the_series_of_its_work(duplicates: Collection) -> None:
@@ -226,4 +226,4 @@ def test_families_are_judged_again_only_when_something_changed(duplicates: Colle
 def test_a_family_whose_first_file_is_gone_is_not_shown(duplicates: Collection) -> None:
     store_by_hand(duplicates, [("edit.png", {"version.png": "version"})])
     duplicates.library.index.forget_files([b"edit.png"])
-    assert judged(duplicates).families() == []
+    assert judged(duplicates).families == []

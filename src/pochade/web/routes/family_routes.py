@@ -116,7 +116,7 @@ def list_families(
     """
     snapshot = state.snapshot()
     judged = state.families.load_all(keep, snapshot)
-    related = [] if judged is None else judged.series() if series else judged.families()
+    related = [] if judged is None else judged.series if series else judged.families
     return FamiliesOut(
         known=judged is not None, total=len(related), offset=offset,
         spare_bytes=sum(stored.family.spare_bytes for stored in related),

@@ -2,17 +2,18 @@
 
 import os
 from pathlib import Path as FilePath
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pochade.errors import NotKnown
 from pochade.index.folder_roles import FolderRole, folder_key
-from pochade.index.verdict_store import Verdict, write_verdict
+from pochade.index.verdict_store import Verdict, read_verdicts, write_verdict
 from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.routes.group_routes import PictureKey
-from pochade.web.state.snapshot import RELOAD_HINT, Snapshot
+from pochade.web.state.snapshot import RELOAD_HINT, Snapshot, picture_key
 
 routes = APIRouter(tags=["verdicts and folder roles"])
 MAX_PATH_LENGTH = 4096
@@ -30,6 +31,22 @@ class VerdictOut(BaseModel):
     """What the person had said before; sending it again undoes the change."""
 
     previous: Verdict | None
+
+
+class JudgedPairOut(BaseModel):
+    """What the person said about two pictures."""
+
+    first: PictureKey
+    second: PictureKey
+    verdict: Verdict
+
+
+class VerdictsOut(BaseModel):
+    """A part of what the person said about pairs of pictures, in the order of the pictures."""
+
+    total: int
+    offset: int
+    verdicts: list[JudgedPairOut]
 
 
 class FolderRoleIn(BaseModel):
@@ -56,6 +73,22 @@ class FolderRoleChangeOut(FolderRolesOut):
     """All folders with a role after a change, and the role that the changed one had before."""
 
     previous: FolderRole | None
+
+
+@routes.get("/verdicts")
+def list_verdicts(
+    state: StateDependency,
+    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0, limit: Annotated[int, Query(ge=0, le=10_000)] = 1_000,
+) -> VerdictsOut:  # fmt: skip
+    """Return what the person said about pairs of pictures whose files are known."""
+    pictures = state.snapshot().by_number
+    verdicts = sorted(read_verdicts(state.collection.index).items())
+    known = [(pair, verdict) for pair, verdict in verdicts if pair[0] in pictures and pair[1] in pictures]
+    shown = [
+        JudgedPairOut(first=picture_key(pictures[first]), second=picture_key(pictures[second]), verdict=verdict)
+        for (first, second), verdict in known[offset : offset + limit]
+    ]
+    return VerdictsOut(total=len(known), offset=offset, verdicts=shown)
 
 
 @routes.post("/verdicts")

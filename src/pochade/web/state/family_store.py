@@ -36,7 +36,7 @@ class FamilyStore:
     def load(self, keep: str | None, snapshot: Snapshot) -> list[StoredFamily] | None:
         """Return the families whose files still exist; None if no job has looked for families with this rule."""
         judged = self.load_all(keep, snapshot)
-        return None if judged is None else judged.families()
+        return None if judged is None else judged.families
 
     def load_all(self, keep: str | None, snapshot: Snapshot) -> JudgedFamilies | None:
         """Return the families and series with the person's answers; None if no job has looked for them with this rule.

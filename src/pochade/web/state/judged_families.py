@@ -1,7 +1,8 @@
-"""The stored families as the person's answers leave them. Only what is asked for is built."""
+"""The stored families as the person's answers leave them. Only what is asked for is built, and only once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +61,7 @@ class JudgedFamilies:
         self._series: dict[int, Family | None] = {}  # that were built
         self._apply_verdicts()
 
+    @cached_property
     def families(self) -> list[StoredFamily]:
         """All families, in the order in which they were stored, then those that only the person's word has made."""
         stored = len(self.records.families)
@@ -67,6 +69,7 @@ class JudgedFamilies:
         families = (self._family(number) for number in numbers)
         return [family for family in families if family is not None]
 
+    @cached_property
     def series(self) -> list[StoredFamily]:
         """All series."""
         return list(self._all_series())

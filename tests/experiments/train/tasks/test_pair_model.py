@@ -27,16 +27,17 @@ def test_the_model_learns_is_judged_and_written(tmp_path: Path) -> None:
 
 def test_figures_count_what_is_found_and_what_is_right() -> None:
     different, variant, _, edit, _ = torch.eye(5)
-    names = ("different", "edit", "edit", "version")
+    names = ("different", "edit", "edit", "version", "variant")
     relations = torch.tensor([PAIR_RELATIONS.index(name) for name in names])
-    judged = torch.tensor([False, False, True, True])
-    examples = PairExamples(torch.empty(4, FEATURES), relations, judged)
-    assert relation_figures(torch.stack([edit, edit, variant, edit]), examples) == {
+    judged = torch.tensor([False, False, True, True, False])
+    named = torch.tensor([False] * 4 + [True])
+    examples = PairExamples(torch.empty(5, FEATURES), relations, judged, named)
+    assert relation_figures(torch.stack([edit, edit, variant, edit, different]), examples) == {
         "accuracy": 0.5,
         "judged_accuracy": 0.0,
         "mean_accuracy": 0.25,
         "precision": pytest.approx(2 / 3),
         "recall": pytest.approx(2 / 3),
     }
-    nothing = relation_figures(torch.stack([different] * 4), examples)
+    nothing = relation_figures(torch.stack([different] * 5), examples)
     assert nothing["precision"] == nothing["recall"] == 0
