@@ -26,7 +26,7 @@ def judged(verdicts: dict[tuple[int, int], Verdict], equal: dict[int, int] | Non
 def test_what_was_measured_counts_if_nobody_said_anything() -> None:
     relations = judged({})
     assert relations.same_works() == {(1, 2): 0.9, (2, 3): 0.0}
-    assert relations.variants() == {(2, 3): 0.8}
+    assert relations.related_works() == {(1, 2): 0.9, (2, 3): 0.8}
     assert relations.between(2, 1).resave == 0.9
     assert relations.between(1, 9) == UNRELATED
     assert relations.is_known(2, 1)
@@ -37,7 +37,7 @@ def test_a_verdict_links_or_parts_two_pictures() -> None:
     works = judged({(1, 2): "different", (2, 3): "version", (1, 3): "same"}).same_works()
     assert works[1, 2] < -1
     assert works[2, 3] == works[1, 3] == 1
-    assert judged({(2, 3): "different"}).variants() == {}
+    assert judged({(2, 3): "different"}).related_works() == {(1, 2): 0.9}
 
 
 def test_keeping_both_says_nothing_about_their_relation() -> None:

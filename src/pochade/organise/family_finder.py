@@ -22,7 +22,7 @@ from pochade.system.progress import Report
 MAX_ROUNDS = 4  # of linking pictures, and of comparing them with the covers of their families
 SAME_PIXELS_COSINE = 0.999  # of the embeddings of pictures whose pixels are compared
 MIN_SAME = 0.6  # the mean likelihood of being one work, of the pairs between two parts of a family
-MIN_VARIANT = 0.6  # the mean likelihood of being variants, of the pairs between two parts of a series
+MIN_RELATED = 0.6  # the mean likelihood of being related, of the pairs between two parts of a series
 
 
 class RelatedPictures(NamedTuple):
@@ -146,12 +146,12 @@ class FamilyFinder:
         """The works of each series, each as the numbers of its pictures."""
         work_of = {number: position for position, numbers in enumerate(works) for number in numbers}
         links = dict[tuple[int, int], float]()
-        for pair, likelihood in self.relations.variants().items():
+        for pair, likelihood in self.relations.related_works().items():
             if not self._have_files(pair):
                 continue
             first, second = sorted(work_of[number] for number in pair)
             if first != second:
                 links[first, second] = max(likelihood, links.get((first, second), 0.0))
         pairs = np.array(list(links), np.int64).reshape(-1, 2)
-        series = average_linkage(pairs, np.array(list(links.values()), np.float32), MIN_VARIANT)
+        series = average_linkage(pairs, np.array(list(links.values()), np.float32), MIN_RELATED)
         return [[works[position] for position in positions] for positions in series]

@@ -9,7 +9,7 @@ from pochade.organise.pair_relation import UNRELATED, PairRelation
 from pochade.organise.pixel_duplicates import PixelDuplicates
 
 FORBIDDEN = -1e6  # a likelihood so low that no mean with it links two pictures
-MIN_VARIANT_LIKELIHOOD = 0.02  # pairs with less say nothing about series
+MIN_LIKELIHOOD = 0.02  # of being related; pairs with less say nothing about series
 
 
 class JudgedRelations:
@@ -64,12 +64,16 @@ class JudgedRelations:
                 links[pair] = FORBIDDEN if verdict == "different" else 1.0
         return links
 
-    def variants(self) -> dict[PairKey, float]:
-        """The likelihoods that pairs are variants, where that isn't out of the question."""
+    def related_works(self) -> dict[PairKey, float]:
+        """The likelihoods that pairs are related at all, where that isn't out of the question.
+
+        Of two pictures that aren't one work, it is the likelihood that they are variants: a pair that may be an edit or
+        a variant is one of the two for sure.
+        """
         return {
-            pair: relation.variant
+            pair: relation.same + relation.variant
             for pair, relation in self.measured.items()
-            if relation.variant >= MIN_VARIANT_LIKELIHOOD and self.verdicts.get(pair, "keep") == "keep"
+            if relation.same + relation.variant >= MIN_LIKELIHOOD and self.verdicts.get(pair, "keep") == "keep"
         }
 
 
