@@ -78,6 +78,8 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure again (
 	$(BIN)/python -m experiments.bench.bench_codes
 	$(BIN)/python -m experiments.bench.bench_collection
 	$(BIN)/python -m experiments.bench.bench_many
+	$(BIN)/python -m experiments.bench.bench_search
+	$(BIN)/python -m experiments.bench.bench_server_storm
 	$(BIN)/python -m experiments.bench.bench_natural_pairs
 	$(BIN)/python -m experiments.bench.bench_families
 	$(BIN)/python -m experiments.bench.bench_family_search

@@ -121,6 +121,6 @@ def test_only_the_command_line_prints(path: Path) -> None:
     assert top_of(path) == "cli" or not prints
 
 
-def test_the_shipped_nets_take_less_than_25_megabytes_together() -> None:
+def test_the_shipped_models_take_less_than_35_megabytes_together() -> None:
     nets = [path for path in (SOURCE / "models" / "weights").iterdir() if path.suffix in {".net", ".safetensors"}]
-    assert 0 < sum(path.stat().st_size for path in nets) < 25_000_000
+    assert 0 < sum(path.stat().st_size for path in nets) < 35_000_000

@@ -1,10 +1,12 @@
 """Small files that ask for a lot of memory or time are refused by every command, in little memory and time.
 
 Each file is read as a command reads it, in a worker that may take 600 MB. That the worker ends itself, long before the
-limits that hold for every picture, is seen from the reason that it gives.
+limits that hold for every picture, is seen from the reason that it gives. Then whole commands run, and the server.
 """
 
 import hashlib
+import json
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -103,3 +105,36 @@ def test_compress_stores_a_bomb_as_it_is(name: str, tmp_path: Path, worker: Work
     worker.seconds *= 6  # for packing the bytes, too
     results = worker.call(EncodeTask(bomb, sha256, tmp_path / "encoded", "preview"))
     assert [result.encoded.score for result in results] == [None]
+
+
+HTTP_REFUSAL = range(400, 500)
+REFUSALS: dict[str, Sequence[int]] = {  # exit codes; `learn` and `compress` list the file, and go on
+    "learn": [0],
+    "find": [PictureUnreadable.exit_code],
+    "clean": [PictureUnreadable.exit_code],
+    "compress": [0],
+    "imagine": [PictureUnreadable.exit_code],
+    "vary": [PictureUnreadable.exit_code],
+    "open": HTTP_REFUSAL,
+}
+QUICK_BOMBS = ["tall.png", "uses.svg", "claim.gif"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "names"),
+    [
+        *((verb, QUICK_BOMBS) for verb in ("learn", "find", "clean", "compress")),
+        *(pytest.param(verb, [], marks=pytest.mark.full) for verb in REFUSALS),
+    ],
+    ids=[*(f"{verb} few" for verb in ("learn", "find", "clean", "compress")), *(f"{verb} all" for verb in REFUSALS)],
+)
+def test_whole_commands_and_the_server_refuse_bombs(verb: str, names: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.support.bomb_commands", verb, str(tmp_path), *names]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    plain, *bombs, memory = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert [bomb["name"] for bomb in bombs] == (names or list(BOMBS))
+    assert {bomb["name"]: bomb["code"] for bomb in bombs if bomb["code"] not in REFUSALS[verb]} == {}
+    slow = {bomb["name"]: bomb["seconds"] for bomb in bombs if bomb["seconds"] > plain["seconds"] + MAX_SECONDS}
+    assert slow == {}
+    assert memory["peak"] <= MAX_BYTES
+    assert memory["growth"] <= MAX_BYTES

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from experiments.bench.cleaning_marks import KINDS, RESOLUTIONS, draw_marks_page, lost_marks
 from experiments.bench.cleaning_rivals import SETTINGS_GRIDS, Cleaner, Picture, Rival, bm3d, leave_as_is, tune_rival
 from experiments.bench.cleaning_scans import (
     DPI,
@@ -29,7 +30,14 @@ from experiments.bench.cleaning_scans import (
     measure_grain,
     print_on_paper,
 )
-from experiments.bench.cleaning_spots import add_dust, draw_sky, draw_stipple, lost_spots, removed_specks
+from experiments.bench.cleaning_spots import (
+    DustyScan,
+    add_dust,
+    draw_sky,
+    draw_stipple,
+    lost_spots,
+    removed_specks,
+)
 from experiments.bench.cleaning_strokes import colour_error, find_strokes, measure_hatching, psnr, stroke_f1
 from experiments.shared.contact_sheet import contact_sheet
 from experiments.shared.processes import measure_python
@@ -160,6 +168,24 @@ def _measure_spots(cleaner: Cleaner, drawings: Sequence[Picture], count: int = 6
     return figures
 
 
+def _measure_marks() -> dict[str, Any]:
+    """The share of small marks that Pochade loses on dusty pages of each kind, and of dust that it removes."""
+    figures: dict[str, Any] = {}
+    for kind in KINDS:
+        lost_flags: list[bool] = []
+        removed_flags: list[bool] = []
+        for seed, dpi in enumerate(RESOLUTIONS):
+            page = draw_marks_page(kind, dpi, seed)
+            cleaned = np.asarray(clean(page.scan, dpi=dpi).picture)
+            lost_flags += lost_marks(page, cleaned)
+            removed_flags += removed_specks(DustyScan(page.clean, page.scan, page.dust.specks), cleaned)
+        figures[kind] = {
+            "marks": {"n": len(lost_flags), "lost": float(np.mean(lost_flags))},
+            "dust": {"n": len(removed_flags), "removed": float(np.mean(removed_flags))},
+        }
+    return figures
+
+
 def _measure_papers(cleaners: dict[str, Cleaner], drawings: Sequence[Picture]) -> dict[str, Any]:
     """Grain of photographed papers before and after, and PSNR of drawings printed on them."""
     figures: dict[str, Any] = {}
@@ -217,6 +243,7 @@ def _measure_quality(ours: Cleaner, ours_noise_only: Cleaner, damage: Damage) ->
         "spots": lambda: {
             name: _measure_spots(cleaner, drawings[:10]) for name, cleaner in ({"pochade": ours} | some_rivals).items()
         },
+        "marks": _measure_marks,
         "papers": lambda: _measure_papers({"pochade": ours} | some_rivals, drawings),
         "white_noise": lambda: _compare_on_white_noise(ours_noise_only, drawings[:NOISE_DRAWINGS]),
         "small_scans": lambda: _compare_with_bm3d(ours, damage, drawings[:SLOW_SCANS], rivals, factor),
@@ -261,6 +288,10 @@ def _targets(figures: dict[str, Any]) -> dict[str, tuple[float, float]]:
         "clean in, clean out: dB, at least": (figures["clean_in"]["mean"], 48),
         "dust: share removed, at least": (spots["dust"]["removed"], 0.9),
         "stipple: share lost, at most": (spots["stipple"]["lost"], 0.02),
+        "small marks: share lost, at most": (
+            float(np.mean([figure["marks"]["lost"] for figure in figures["marks"].values()])),
+            0.001,
+        ),
         "stars: share lost, at most": (spots["stars"]["lost"], 0.02),
         "blank paper: deviation left, at most": (float(np.mean(blank_papers)) if blank_papers else float("nan"), 0.6),
         "12 megapixels: seconds, at most": (figures["big"]["seconds"]["median"], 10),
@@ -272,7 +303,7 @@ def main() -> None:
     """Measure and write `results/clean.json` and `docs/images/cleaned.jpg`."""
 
     def ours(picture: Picture) -> Picture:
-        return np.asarray(clean(picture).picture)
+        return np.asarray(clean(picture, dpi=DPI).picture)
 
     def noise_only(picture: Picture) -> Picture:
         return np.asarray(clean(picture, light=0, paper=0, specks=0, smudges=0).picture)

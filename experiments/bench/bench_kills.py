@@ -4,7 +4,8 @@
 
 KILLS is the number for each verb, 250 by default. A run continues what was killed before it. After every five kills, a
 run is not disturbed: what it leaves must equal the result of an undisturbed run, without another file beside it. The
-originals must never change. The verbs work on few drawings, because what counts is the number of kills.
+originals must never change. The verbs work on few drawings, because what counts is the number of kills. They take turns
+after every five kills, and the figures are recorded each time, so that a run may be stopped.
 """
 
 import hashlib
@@ -118,34 +119,56 @@ def _remove_result(verb: Verb, home: Path) -> None:
         path.unlink()
 
 
-def _kill_often(name: str, kills: int) -> dict[str, int]:
-    """Kill a verb, and compare each undisturbed run after five kills; returns the counts."""
-    verb, rng, same = VERBS[name], random.Random(0), 0
-    with tempfile.TemporaryDirectory() as workspace:
-        home = Path(workspace)
-        _prepare(verb, home)
-        originals = _read_folder(home / "art")
+class _Campaign:
+    """The kills of one verb.
+
+    Args:
+        name: The verb.
+        home: An empty folder to work in.
+    """
+
+    def __init__(self, name: str, home: Path) -> None:
+        self.name, self.verb, self.home = name, VERBS[name], home
+        self.rng, self.kills, self.failures = random.Random(0), 0, list[str]()
+        _prepare(self.verb, home)
+        self.originals = _read_folder(home / "art")
         begin = time.monotonic()
-        _run(verb, home, None)
-        seconds, expected = time.monotonic() - begin, verb.read(home)
-        for number in range(kills):
-            if number % KILLS_PER_RUN == 0:
-                _remove_result(verb, home)
-            _run(verb, home, rng.uniform(EARLIEST * seconds, seconds))
-            if number % KILLS_PER_RUN == KILLS_PER_RUN - 1:
-                _run(verb, home, None)
-                same += verb.read(home) == expected and _read_folder(home / "art") == originals
-                print(name, number + 1, "kills,", same, "results as undisturbed", flush=True)
-    return {"kills": kills, "results": kills // KILLS_PER_RUN, "same": same, "files": len(originals)}
+        _run(self.verb, home, None)
+        self.seconds, self.expected = time.monotonic() - begin, self.verb.read(home)
+
+    def kill_some(self) -> None:
+        """Remove the result, kill the verb five times, then let it end, and compare."""
+        _remove_result(self.verb, self.home)
+        for _ in range(KILLS_PER_RUN):
+            _run(self.verb, self.home, self.rng.uniform(EARLIEST * self.seconds, self.seconds))
+        _run(self.verb, self.home, None)
+        self.kills += KILLS_PER_RUN
+        if _read_folder(self.home / "art") != self.originals:
+            self.failures.append(f"after {self.kills} kills: the originals changed")
+        elif self.verb.read(self.home) != self.expected:
+            self.failures.append(f"after {self.kills} kills: the result differs")
+        print(self.name, self.kills, "kills,", len(self.failures), "failures", flush=True)
+
+    def figures(self) -> dict[str, Any]:
+        """The counts so far."""
+        results = self.kills // KILLS_PER_RUN
+        return {"kills": self.kills, "results": results, "failures": self.failures, "files": len(self.originals)}
 
 
 def main() -> None:
     """Measure; write `results/kills.json` if all verbs are killed."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     names = [word for word in sys.argv[1:] if word in VERBS] or list(VERBS)
-    figures = {name: _kill_often(name, numbers[0] if numbers else KILLS) for name in names}
-    if len(names) == len(VERBS):
-        record("kills", figures)
+    with tempfile.TemporaryDirectory() as workspace:
+        campaigns = list[_Campaign]()
+        for name in names:
+            (Path(workspace) / name).mkdir()
+            campaigns.append(_Campaign(name, Path(workspace) / name))
+        for _ in range((numbers[0] if numbers else KILLS) // KILLS_PER_RUN):
+            for campaign in campaigns:
+                campaign.kill_some()
+            if len(names) == len(VERBS):
+                record("kills", {campaign.name: campaign.figures() for campaign in campaigns})
 
 
 if __name__ == "__main__":

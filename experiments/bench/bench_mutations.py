@@ -5,7 +5,8 @@
 Each file is one of `tests.support.picture_files` with flipped bits, a missing end, a stretch replaced by one of itself
 or of another format's file, or extreme numbers in its header. A child process with 1 GB of address space reads the
 files in turn, whole and as a preview. The parent counts the outcomes, and starts another child when one crashes or
-takes over ten seconds for a file.
+takes over ten seconds of processor time for a file. The figures are recorded after every 500 files, so that a run may
+be stopped.
 """
 
 import json
@@ -20,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 FILES = 10_000
 CHILD_BYTES = 10**9  # address space of a child process
 READER_BYTES = CHILD_BYTES // 2  # limit given to the reader; the libraries need the rest
-SECONDS_PER_FILE = 10.0
+SECONDS_PER_FILE = 10.0  # of processor time
+FILES_PER_CHILD = 500
 KINDS = ("flip", "cut", "splice", "claim")
 EXTREMES = (
     *(number.to_bytes(4, "little") for number in (0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000, 10_000)),
@@ -73,6 +76,7 @@ def _read_files(first: int, last: int) -> None:
         format_name, kind, content = mutate_file(samples, index)
         path.write_bytes(content)
         _send({"begins": index, "format": format_name, "kind": kind})
+        begin = time.process_time()
         for read in (lambda: read_picture(path, most_bytes=READER_BYTES), lambda: read_preview(path, 8)):
             try:
                 read()
@@ -82,7 +86,7 @@ def _read_files(first: int, last: int) -> None:
             except BaseException as error:  # finding these is the purpose
                 outcome = f"foreign {type(error).__name__}: {error}"[:200]
             _send({"outcome": outcome})
-        _send({"peak": _peak_memory()})
+        _send({"peak": _peak_memory(), "seconds": time.process_time() - begin})
     path.unlink()
     path.parent.rmdir()
 
@@ -105,32 +109,26 @@ def _watch_child(first: int, last: int, counts: Counter[str], worst: dict[str, A
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
     current: dict[str, Any] = {"begins": first - 1}
-    begin = time.monotonic()
-    while True:
-        timeout = SECONDS_PER_FILE if current["begins"] >= first else 60.0  # the child imports its libraries first
-        if not select.select([process.stdout], [], [], timeout)[0]:
-            process.kill()
-            failure = "hang"
-            break
+    begin, failure = 0.0, ""
+    while not failure:
+        if not select.select([process.stdout], [], [], SECONDS_PER_FILE)[0]:
+            # while the child imports its libraries, no file has begun
+            is_stuck = current["begins"] >= first and _processor_seconds(process.pid) - begin > SECONDS_PER_FILE
+            failure = "hang" if is_stuck else ""
+            continue
         line = process.stdout.readline()
         if not line:
-            failure = "" if process.wait() == 0 else f"crash {process.returncode}"
-            break
-        if not line.startswith(b"{"):
-            continue  # printed by a library
-        message = json.loads(line)
-        if "begins" in message:
-            current, begin = message, time.monotonic()
-        elif "outcome" in message:
-            counts[message["outcome"].split(":")[0]] += 1
-            if message["outcome"].startswith("foreign"):
-                worst["troubles"].append(current | message)
-        else:
-            worst["peak_bytes"] = max(worst["peak_bytes"], message["peak"])
-            worst["seconds"] = max(worst["seconds"], time.monotonic() - begin)
+            failure = f"crash {process.returncode}" if process.wait() else "none"
+        elif line.startswith(b"{"):  # others are printed by a library
+            message = json.loads(line)
+            if "begins" in message:
+                current, begin = message, _processor_seconds(process.pid)
+            else:
+                _count_message(message, current, counts, worst)
+    process.kill()
     process.stdout.close()
     process.wait()
-    if not failure:
+    if failure == "none":
         return last
     counts[failure] += 1
     worst["troubles"].append(current | {"outcome": failure})
@@ -138,19 +136,40 @@ def _watch_child(first: int, last: int, counts: Counter[str], worst: dict[str, A
     return int(current["begins"]) + 1
 
 
+def _count_message(
+    message: dict[str, Any], current: dict[str, Any], counts: Counter[str], worst: dict[str, Any]
+) -> None:
+    """Count an outcome, or note what a file took."""
+    if "outcome" in message:
+        counts[message["outcome"].split(":")[0]] += 1
+        if message["outcome"].startswith("foreign"):
+            worst["troubles"].append(current | message)
+            print(worst["troubles"][-1], flush=True)
+    else:
+        worst["peak_bytes"] = max(worst["peak_bytes"], message["peak"])
+        worst["seconds"] = max(worst["seconds"], message["seconds"])
+
+
+def _processor_seconds(pid: int) -> float:
+    """The processor time that a process has taken: a busy machine does not count as a hang."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
+
+
 def main(files: int) -> None:
-    """Measure. Write `results/mutations.json` if run with at least the default number of files."""
+    """Measure. Write `results/mutations.json` if at least the default number of files is read."""
     from experiments.shared.record import record  # noqa: PLC0415  # a child must not load torch
 
     counts: Counter[str] = Counter()
     worst: dict[str, Any] = {"peak_bytes": 0, "seconds": 0.0, "troubles": []}
     position = 0
     while position < files:
-        position = max(position + 1, _watch_child(position, min(position + 500, files), counts, worst))
-    figures = {"files": files, "readings": dict(counts.most_common()), **worst}
+        position = max(position + 1, _watch_child(position, min(position + FILES_PER_CHILD, files), counts, worst))
+        figures = {"files": position, "readings": dict(counts.most_common()), **worst}
+        print(f"{position:,} files, {len(worst['troubles'])} troubles", flush=True)
+        if position >= FILES:
+            record("mutations", figures)
     print(json.dumps(figures, indent=2))
-    if files >= FILES:
-        record("mutations", figures)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def find_colour_variants(folder: Path) -> list[FilePair]:
 
 
 def _colour_series(package: Path) -> list[list[Path]]:
-    """The files of a package whose paths are equal but for one colour, sorted; two or more in each series."""
+    """The files of a package whose paths differ in one colour only, sorted; two or more in each series."""
     series = defaultdict[tuple[Path, str], list[Path]](list)
     for path in sorted(package.rglob("*")):
         if path.suffix.lower() in SUFFIXES:

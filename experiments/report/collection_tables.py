@@ -4,7 +4,7 @@ from typing import Any
 
 from experiments.report.markdown import load_result, provenance, table
 
-RESULTS = ("copies", "codes", "collection", "kills", "mutations", "families", "groups", "teach", "many")
+RESULTS = ("copies", "codes", "collection", "search", "kills", "mutations", "families", "groups", "teach", "many")
 RIVAL_CODECS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
 RESAVES = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark")
 EDITS = ("crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")
@@ -65,7 +65,10 @@ def _sketches(codes: dict[str, Any]) -> str:
 
 def _learning() -> str:
     learning, kills, mutations = (load_result(name) for name in ("collection", "kills", "mutations"))
-    search = learning["asking"]
+    search, words = learning["asking"], load_result("search")
+    killed = [kills[verb] for verb in ("learn", "compress", "clean", "extract")]
+    results = sum(verb["results"] for verb in killed)
+    medians = {kind: figures["milliseconds"]["median"] for kind, figures in words["searches"].items()}
     return table(
         ["a collection", ""],
         ["speed of `learn` relative to decoding and resizing alone", f"{learning['speed']['ratio']['mean']:.2f}"],
@@ -77,7 +80,16 @@ def _learning() -> str:
             f"nearest neighbours among {search['pieces']:,} embeddings, and among a million",
             f"{search['find_ms']['median']:.1f} ms, {search['million_ms']['median']:.0f} ms",
         ],
-        [f"killed {kills['kills']} times: indexes equal to undisturbed ones", f"{kills['same']} of {kills['indexes']}"],
+        [
+            f"search by words among {words['pieces']:,} pictures: with all operators, and the slowest of "
+            f"{len(medians)} kinds",
+            f"{medians['all operators']:.0f} ms, {max(medians.values()):.0f} ms",
+        ],
+        [
+            f"`learn`, `compress`, `clean` and `extract`, killed {sum(verb['kills'] for verb in killed)} times: "
+            "results equal to undisturbed ones",
+            f"{results - sum(len(verb['failures']) for verb in killed)} of {results}",
+        ],
         [
             f"{mutations['files']:,} damaged files: crashes and hangs; slowest; most memory",
             f"{len(mutations['troubles'])}; {mutations['seconds']:.1f} s; {mutations['peak_bytes'] / 2**20:.0f} MB",

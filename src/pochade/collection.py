@@ -16,6 +16,7 @@ from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
 from pochade.index.path_rules import INDEX_FOLDER
 from pochade.index.picture_records import CollectionInfo, Filter, Match, PictureFile, ReadProblem
+from pochade.index.search_methods import SearchMethods
 from pochade.learn.learn_methods import LearnMethods
 from pochade.organise.organise_methods import OrganiseMethods
 from pochade.system.path_text import printable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochad
     from pochade.images.geometry.letterbox import Squares
 
 
-class Collection(LearnMethods, OrganiseMethods, CreateMethods):
+class Collection(SearchMethods, LearnMethods, OrganiseMethods, CreateMethods):
     """A folder of art and its index; `Collection.open` opens one.
 
         with Collection.open("drawings") as collection:

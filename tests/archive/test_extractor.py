@@ -37,6 +37,7 @@ from tests.support.archives import (
     write_archive,
 )
 from tests.support.command_line import run_command
+from tests.support.deep_folders import remove_deep_folder
 from tests.support.paintings import decode, painting, save_png
 from tests.support.picture_files import encode_with_pillow, rgb_image
 
@@ -187,8 +188,11 @@ def test_a_journal_of_a_stranger_is_not_written(name: str, tmp_path: Path) -> No
 def test_a_file_deep_below_others_is_extracted_or_refused_with_a_sentence(tmp_path: Path) -> None:
     files = [{"path": "d/" * depth + "a.txt", "mtime": 0} for depth in (1200, 2040)]
     path = write_archive(tmp_path, build_archive(manifest_json(entry_json(b"text", files=files)), b"text"))
-    with open_archive(path) as archive:
-        report = extract(archive, tmp_path / "out", keep_going=True)
+    try:
+        with open_archive(path) as archive:
+            report = extract(archive, tmp_path / "out", keep_going=True)
+    finally:
+        remove_deep_folder(tmp_path / "out")
     assert report.files == 1
     assert [error.exit_code for error in report.problems.values()] == [OutputUnwritable.exit_code]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pochade.archive import archive_writer
 from pochade.archive.archive_plan import ArchivePlan, PlannedContent
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
@@ -161,3 +162,27 @@ def test_a_model_that_was_fine_tuned_for_a_servers_index_is_chosen(tmp_path: Pat
     (home / AVIF_FILE).write_bytes(packed)
     contents = {"0" * 64: PlannedContent("0" * 64, MIN_COLLECTION_FACTOR * len(packed), [])}
     assert choose_model("medium", None, ArchivePlan(tmp_path / "old", contents, [], {})) == packed
+
+
+def test_the_fine_tuned_model_of_an_index_that_is_kept_elsewhere_is_chosen(tmp_path: Path) -> None:
+    packed = pack_model(random_denoiser())
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / AVIF_FILE).write_bytes(packed)
+    contents = {"0" * 64: PlannedContent("0" * 64, MIN_COLLECTION_FACTOR * len(packed), [])}
+    plan = ArchivePlan(tmp_path / "art", contents, [], {})
+    assert choose_model("medium", None, plan, tmp_path / "elsewhere") == packed
+    assert choose_model("medium", None, plan) != packed
+
+
+def test_compress_looks_where_the_index_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "a.txt").write_bytes(b"text")
+    places = list[Path | None]()
+
+    def choose(_fidelity: str, _old: object, _plan: object, index: Path | None) -> None:
+        places.append(index)
+
+    monkeypatch.setattr(archive_writer, "choose_model", choose)
+    for index in (None, tmp_path / "elsewhere", "postgresql://host/art"):
+        compress(tmp_path / "art", tmp_path / f"{len(places)}.pochade", index=index)
+    assert places == [None, tmp_path / "elsewhere", None]

@@ -54,10 +54,10 @@ def test_the_cleaner_gets_strengths_and_masks_by_name(scans: Path, tmp_path: Pat
     cleaner = FakeCleaner()
     clean_files([scans / "sketch.png", scans / "old" / "grey.JPG"], tmp_path / "clean", OPTIONS, cleaner)
     strengths = {"light": 60, "paper": 60, "grain": 60, "specks": 100, "smudges": 60}
-    masks = {"protect": None, "only": None}
+    others = {"protect": None, "only": None, "mask": None, "largest_speck": 1.0}
     assert cleaner.calls == [
-        strengths | masks | {"shape": (16, 24, 3), "type": "uint8"},
-        strengths | masks | {"shape": (16, 24), "type": "uint8"},
+        strengths | others | {"dpi": pytest.approx(300, abs=0.1), "shape": (16, 24, 3), "type": "uint8"},
+        strengths | others | {"dpi": None, "shape": (16, 24), "type": "uint8"},
     ]
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from pochade import errors
 from pochade.cleaning.clean_files import clean_files
 from pochade.cleaning.clean_options import CleanOptions, MaskFile, StrengthPercents
+from pochade.cleaning.scan_plan import plan_scans
 from tests.support.picture_files import (
     encode_with_pillow,
     rgb_image,
@@ -54,3 +55,21 @@ def test_the_error_for_a_mask_of_another_size_names_both_sizes(scans: Path, tmp_
     assert isinstance(outcome.problem, errors.UsageError)
     assert "has 30 x 20 pixels, and" in str(outcome.problem)
     assert "has 24 x 16 pixels" in str(outcome.problem)
+
+
+def test_a_mask_of_removed_specks_is_drawn_corrected_and_handed_back(scans: Path, tmp_path: Path) -> None:
+    scan, to = scans / "sketch.png", tmp_path / "clean"
+    clean_files([scan], to, OPTIONS, FakeCleaner(), preview=True)
+    drawn = to / "sketch.png.specks.png"
+    with Image.open(drawn) as mask:
+        assert mask.size == (24, 16)
+    corrected = Image.new("L", (24, 16))
+    corrected.putpixel((3, 2), 255)
+    corrected.save(drawn)
+    content, cleaner = drawn.read_bytes(), FakeCleaner()
+    (outcome,) = clean_files([scan], to, OPTIONS, cleaner, preview=True, masks=to)
+    assert outcome.problem is None
+    assert not outcome.done_before
+    assert np.argwhere(cleaner.calls[0]["mask"]).tolist() == [[2, 3]]
+    assert drawn.read_bytes() == content  # what a person drew is never replaced
+    assert not plan_scans([to], tmp_path / "other").jobs  # and is no scan

@@ -1,6 +1,7 @@
 """`pochade find`."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -90,3 +91,44 @@ def test_a_sheet_is_not_written_under_the_ending_of_another_format(
     assert code == errors.UsageError.exit_code
     assert "hint: let its name end in .png" in messages
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_file_is_words_to_search_for(
+    art: Path, tmp_path: Path, pochade: RunCommand, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "copy").mkdir()  # a folder's name is a word, too
+    for words in ("copy", "small copy", 'name:"small copy" format:jpg', "copy -drawing"):
+        code, output, messages = pochade("-C", art, "find", words)
+        assert (code, messages) == (0, "")
+        assert output.split("  ")[-1].strip().endswith("small copy.jpg")
+        assert len(output.splitlines()) == 1
+
+
+def test_words_and_options_hold_together_and_json_has_no_distance(art: Path, pochade: RunCommand) -> None:
+    result = pochade("-C", art, "find", "drawing", "--in", "old", "-k", "2", "--json")
+    assert [set(match) for match in result.data] == [{"path", "piece"}] * 2
+    assert result.data[0]["path"] == result.data[0]["piece"]["path"] == str(art / "old" / "drawing 1.png")
+    assert "2 of 11 pictures: a larger -k shows more" in result.messages
+    assert len(pochade("-C", art, "find", "drawing", "--json").data) == 22
+
+
+def test_words_that_no_picture_has_may_be_a_file_that_is_missing(art: Path, pochade: RunCommand) -> None:
+    for words in ("scans/owl\x1b.png", "scans/owl\0.png"):
+        code, output, messages = pochade("-C", art, "find", words)
+        assert (code, output) == (0, "")
+        assert "no picture has all words of 'scans/owl\ufffd.png', and no file has this name" in messages
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["lable:owl"], "there is no operator 'lable:'"),
+        (["***"], "there is no word to search for"),
+        (["owl", "--sheet", "sheet.png"], "there is no file 'owl', and a sheet shows what looks like a picture"),
+    ],
+)
+def test_words_that_make_no_sense_are_an_error(words: list[str], sentence: str, art: Path, pochade: RunCommand) -> None:
+    code, _, messages = pochade("-C", art, "find", *words)
+    assert code == errors.UsageError.exit_code
+    assert sentence in messages

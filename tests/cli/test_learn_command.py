@@ -66,6 +66,7 @@ def test_what_is_passed_over_is_counted(art: Path, tmp_path: Path, pochade: RunC
     result = pochade("learn", copy, "--minutes", "0", "--exclude", "small*", "--again", "--json")
     assert result.code == 0
     assert (result.data["passed_over"], result.data["gone"], result.data["unchanged"]) == (2, 1, 23)
+    assert [Path(path).name for path in result.data["passed_over_paths"]] == ["a.png", "small copy.jpg"]
     assert "2 files passed over" in result.messages
 
 

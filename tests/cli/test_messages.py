@@ -122,7 +122,7 @@ def test_a_command_in_the_background_of_a_script_still_ignores_ctrl_c() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["find"], "error: missing argument 'image'"),
+        (["find"], "error: missing argument 'IMAGE|WORDS'"),
         (["find", "a.png", "b\x1b[31m.png"], "error: got unexpected extra argument"),
         (["--nothing"], "error: no such option: --nothing"),
         (["draw"], "error: no such command 'draw'"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pochade.errors import IndexDamaged, UsageError
+from pochade.index import folder_roles
 from pochade.index.database import Index
 from pochade.index.folder_roles import (
     ROLES_SETTING,
@@ -133,3 +134,24 @@ def test_damaged_roles_are_not_passed_over(stored: str, index: Index) -> None:
 def test_no_key_leads_out_of_the_collection(folder: str) -> None:
     with pytest.raises(ValueError, match="no folder"):
         folder_key(folder)
+
+
+@pytest.mark.parametrize(("ignores_case", "role"), [(True, "protected"), (False, None)])
+def test_case_counts_where_it_counts_for_the_file_system(
+    ignores_case: bool, role: FolderRole | None, index: Index, art: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder_role(index, "scans/old", "protected")
+    monkeypatch.setattr(folder_roles, "ignores_case", lambda _: ignores_case)
+    roles = read_folder_roles(index)
+    assert role_of("Scans/OLD/a.png", roles, art) == role
+    assert role_of("Scans/OLD/a.png", roles) is None
+    (art / "Scans" / "Old").mkdir(parents=True, exist_ok=True)
+    assert write_folder_role(index, "Scans/Old", "preferred") == role
+    assert len(read_folder_roles(index)) == (1 if ignores_case else 2)
+
+
+def test_of_two_spellings_of_a_folder_the_protected_one_counts(art: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_roles, "ignores_case", lambda _: True)
+    roles: dict[str, FolderRole] = {"Art": "preferred", "aRT": "protected"}
+    assert role_of("art/a.png", roles, art) == "protected"
+    assert role_of("Art/a.png", roles, art) == "protected"

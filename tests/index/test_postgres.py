@@ -12,10 +12,13 @@ import sqlalchemy as sql
 from pochade import Collection
 from pochade.index.database import Index
 from pochade.index.picture_records import Filter
+from pochade.index.picture_search import search_numbers
 from pochade.index.relation_store import add_relations, read_relations
+from pochade.index.search_query import parse_query
 from tests.support.drawings import drawing, folder_of_art
 from tests.support.earlier_schema import write_third_schema
 from tests.support.indexed_pictures import index_with_pictures
+from tests.support.searched_pictures import fill_searched_index
 
 SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 USER = "postgres"
@@ -109,6 +112,27 @@ def test_the_third_schema_is_migrated_and_relations_are_as_on_sqlite(server: str
     add_relations(index, "model", [{"first": 1, "second": 2, **likelihoods}])
     assert read_relations(index, "model") == [(1, 2, *likelihoods.values(), None, None)]
     index.close()
+
+
+QUERIES = (
+    "owl", "ow", '"ow"', "owl -night", "-owl", '"at night"', '"night owl"', "name:owl", "folder:old", "folder:owl",
+    "label:harb", "label:harbour label:sold", '"night sold"', "caption:ubung", "prompt:castle", "technique:line",
+    "colour:blue", "-colour:red", "format:jpg", "shape:portrait", "shape:square", "since:1970-01-02", "until:1969",
+    "猫", "夜猫", "www.owl.org", "1e5", "2.50", "owl's", "it", "e", "labels", "-label:sold ow",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_search_finds_the_same_on_sqlite_and_on_postgres(server: str, tmp_path: Path) -> None:
+    indexes = [Index(tmp_path / "index.sqlite"), Index(new_database(server, "searched"))]
+    for index in indexes:
+        fill_searched_index(index)
+    parsed = [parse_query(query) for query in QUERIES]
+    found, found_on_server = ([search_numbers(index, query) for query in parsed] for index in indexes)
+    assert found == found_on_server
+    assert sum(bool(numbers) for numbers in found) > len(QUERIES) / 2
+    for index in indexes:
+        index.close()
 
 
 @pytest.mark.slow

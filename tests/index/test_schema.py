@@ -8,8 +8,25 @@ from pochade import Collection
 from pochade.index.relation_store import read_relations
 from pochade.index.schema import SCHEMA_VERSION
 from pochade.index.settings_store import read_setting
-from tests.support.earlier_schema import write_third_schema
+from tests.support.earlier_schema import write_fourth_schema, write_third_schema
 from tests.support.learnt_collection import families_of_drawings
+
+
+def test_pictures_of_the_fourth_schema_are_found_by_name_at_once_and_by_their_texts_after_learning(
+    learnt_folder: Path,
+) -> None:
+    with Collection.open(learnt_folder) as collection:
+        collection.label(collection.pictures()[:1], "harbour")
+    engine = sql.create_engine(f"sqlite:///{learnt_folder / '.pochade' / 'index.sqlite'}")
+    with engine.begin() as connection:
+        write_fourth_schema(connection)
+    engine.dispose()
+    with Collection.open(learnt_folder) as reopened:
+        assert len(reopened.search("drawing png")) == 12
+        assert len(reopened.search("label:harb")) == 1
+        assert reopened.search("technique:flat") == []
+        assert reopened.learn(minutes=0).unchanged == 12
+        assert len(reopened.search("technique:flat")) == 12
 
 
 def test_an_index_of_the_third_schema_is_migrated(learnt_folder: Path) -> None:
@@ -33,8 +50,9 @@ def test_an_index_of_the_first_schema_is_migrated(collection: Collection, art: P
     collection.close()
     engine = sql.create_engine(f"sqlite:///{art / '.pochade' / 'index.sqlite'}")
     with engine.begin() as connection:
-        for table in ("places", "grouped", "groups", "relations", "verdicts", "withdrawn"):
+        for table in ("places", "grouped", "groups", "relations", "verdicts", "withdrawn", "texts", "search"):
             connection.execute(sql.text(f"DROP TABLE {table}"))
+        connection.execute(sql.text("DROP INDEX ix_files_piece_mtime"))
         connection.execute(sql.text("ALTER TABLE pieces DROP COLUMN pixels"))
         connection.execute(sql.text("ALTER TABLE labels DROP COLUMN refused"))
         connection.execute(sql.text("ALTER TABLE files DROP COLUMN ctime"))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -82,12 +83,36 @@ def test_a_content_hash_that_is_a_path_makes_no_thumbnail_elsewhere(learnt_folde
         ["CREATE TRIGGER t AFTER INSERT ON labels BEGIN DELETE FROM labels; END"],
         ["ALTER TABLE places RENAME TO hidden", "CREATE VIEW places AS SELECT * FROM hidden"],
         ["CREATE VIRTUAL TABLE words USING fts5(word)"],
+        ["DROP TABLE search", "CREATE VIRTUAL TABLE search USING fts5(names, content='labels')"],
+        ["DROP TABLE search", "CREATE VIEW search AS SELECT * FROM labels"],
     ],
 )
 def test_an_index_with_more_than_tables_is_refused(statements: list[str], learnt_folder: Path) -> None:
     plant(learnt_folder, *statements)
     with pytest.raises(IndexDamaged, match="Pochade did not make"):
         Collection.open(learnt_folder).labels()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE search_data SET block = zeroblob(40)",
+        "UPDATE search_data SET block = x'ffffffffffffffffffffffff'",
+        "UPDATE search_data SET block = substr(block, 1, length(block) / 2)",
+        "UPDATE search_content SET c0 = 5, c1 = NULL",
+        "DELETE FROM search_docsize",
+        "DELETE FROM search_config",
+        "DROP TABLE search_data",
+    ],
+)
+def test_a_damaged_table_of_searched_words_gives_wrong_answers_or_an_error_at_most(
+    statement: str, learnt_folder: Path
+) -> None:
+    plant(learnt_folder, statement)
+    with Collection.open(learnt_folder) as collection:
+        for action in (lambda: collection.search("draw"), lambda: collection.label(collection.pictures(), "mine")):
+            with suppress(IndexDamaged):
+                action()
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ ROWS = (
     ("grouped", (1, 2, 0)),
     ("grouped", (2, None, 0)),
     ("places", (1, 0.5, -0.5)),
+    ("texts", (1, "a title", "", "line art", 1)),
 )
 
 

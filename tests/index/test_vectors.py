@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pochade import Collection
 from pochade.errors import IndexDamaged
+from pochade.index.vectors import VectorFile
 from tests.support.drawings import drawing
 
 
@@ -21,3 +23,13 @@ def test_vectors_of_another_model_are_refused(learnt_folder: Path) -> None:
     path.write_bytes(b'{"format": "pochade-vectors-1", "net": "other"}\n'.ljust(4096, b"\0") + path.read_bytes()[4096:])
     with pytest.raises(IndexDamaged, match="missing, damaged or from another collection"):
         Collection.open(learnt_folder).find(drawing(0))
+
+
+def test_trimming_cuts_off_the_last_rows_only(tmp_path: Path) -> None:
+    rows = np.arange(12, dtype=np.float32).reshape(4, 3)
+    file = VectorFile(tmp_path / "rows.f32", "rows", np.float32, 3, create=True)
+    file.write(0, rows)
+    file.trim(5)
+    assert file.count() == 4
+    file.trim(2)
+    assert np.array_equal(file.rows(file.count()), rows[:2])

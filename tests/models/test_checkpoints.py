@@ -18,6 +18,7 @@ from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.page_model import PageModel
 from pochade.models.pair_model import PairModel
 from pochade.models.sketch_model import SketchVAE
+from pochade.models.theme_model import ThemeModel
 from pochade.models.vae import VAE
 
 SAVED_MODELS = {
@@ -30,6 +31,7 @@ SHIPPED_MODELS = {
     weights.EMBEDDING_FILE: ("LookEncoder", EmbeddingModel),
     weights.SKETCH_FILE: ("CodeVAE", SketchVAE),
     weights.PAIR_FILE: ("PairNet", PairModel),
+    weights.THEME_FILE: ("ThemeModel", ThemeModel),
     weights.CLEANER_FILE: ("Restorer", Denoiser),
     weights.PAGE_FILE: ("PageNet", PageModel),
     weights.GENERATOR_FILE: ("DiffusionVAE", FlowMatchingVAE),
@@ -64,7 +66,7 @@ def test_a_shipped_model_keeps_its_stored_name(
 def test_the_names_in_files_are_those_of_the_first_version() -> None:
     assert set(MODEL_CLASSES) == {
         "Autoencoder", "VAE", "EdgeNet", "Classifier",
-        "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE",
+        "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE", "ThemeModel",
     }  # fmt: skip
     assert set(STORED_NAMES.values()) == set(MODEL_CLASSES)
 

@@ -169,7 +169,10 @@ def test_a_sidecar_that_another_file_uses_since_the_plan_stays(duplicates: Colle
 def test_a_link_goes_and_its_file_stays(duplicates: Collection, private_trash: Path) -> None:
     (duplicates.folder / "link.png").symlink_to("cover.png")
     add_new_files(duplicates)
-    removal = remove(duplicates, family_of(duplicates, {"link.png": "exact"}))
+    family = family_of(duplicates, {"link.png": "exact"})
+    assert not remove(duplicates, family).gone  # it takes no room, so it is not proposed
+    choice = FamilyChoice(family, family.cover, frozenset({duplicates.folder / "link.png"}))
+    removal = carry_out(plan_removal(duplicates.library, [], [choice]), duplicates.library)
     assert removal.freed_bytes == 0
     assert names_in_trash(private_trash) == ["link.png"]
     with Image.open(duplicates.folder / "cover.png") as picture:

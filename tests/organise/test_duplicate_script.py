@@ -10,7 +10,7 @@ import pytest
 from pochade import Collection
 from pochade.errors import OutputUnwritable
 from pochade.organise.duplicate_script import chosen_script_text, write_duplicate_script
-from pochade.organise.removal_plan import FamilyChoice
+from pochade.organise.removal_plan import FamilyChoice, plan_removal
 from tests.support.drawings import drawing
 from tests.support.duplicates import ALL_KINDS, PRESELECTED, add_new_files, duplicates, family_of, file_names_in
 
@@ -98,3 +98,37 @@ def test_links_and_other_names_of_a_file_stay(duplicates: Collection, tmp_path: 
     assert "link.png is a link" in text
     assert count == 1
     assert run(tmp_path / "aside.sh") == {"copy.png"}
+
+
+def test_the_script_and_the_trash_treat_links_and_other_names_alike(duplicates: Collection, tmp_path: Path) -> None:
+    folder = duplicates.folder
+    (folder / "cover 2.png").hardlink_to(folder / "cover.png")  # takes no room
+    (folder / "copy 2.png").hardlink_to(folder / "copy.png")  # takes room as long as it stays
+    (folder / "cover link.png").symlink_to("cover.png")
+    (folder / "copy link.png").symlink_to("copy.png")  # leads nowhere once the copies are gone
+    add_new_files(duplicates)
+    names = ("cover 2.png", "copy.png", "copy 2.png", "cover link.png", "copy link.png")
+    family = family_of(duplicates, dict.fromkeys(names, "exact"))
+    plan = plan_removal(duplicates.library, [family], None)
+    assert plan.freed_bytes == (folder / "copy.png").stat().st_size
+    write_duplicate_script([family], folder, tmp_path / "aside.sh")
+    subprocess.run([tmp_path / "aside.sh"], check=True)
+    moved = file_names_in(tmp_path / "art - set aside")
+    assert moved == {file.path.name for file in plan.files} == {"copy.png", "copy 2.png", "copy link.png"}
+
+
+def test_another_name_of_a_file_that_stays_goes_if_a_person_chose_it(duplicates: Collection, tmp_path: Path) -> None:
+    folder = duplicates.folder
+    (folder / "cover 2.png").hardlink_to(folder / "cover.png")
+    add_new_files(duplicates)
+    family = family_of(duplicates, {"cover 2.png": "exact"})
+    choice = FamilyChoice(family, folder / "cover.png", frozenset({folder / "cover 2.png"}))
+    assert [file.path for file in plan_removal(duplicates.library, [], [choice]).files] == [folder / "cover 2.png"]
+    text, _ = chosen_script_text([choice], folder)
+    (tmp_path / "aside.sh").write_bytes(os.fsencode(text))
+    (tmp_path / "aside.sh").chmod(0o755)
+    assert run(tmp_path / "aside.sh") == {"cover 2.png"}
+    assert (folder / "cover.png").exists()
+    (tmp_path / "art - set aside" / "cover 2.png").unlink()
+    subprocess.run([tmp_path / "aside.sh"], check=True)  # its last name stays
+    assert (folder / "cover.png").exists()

@@ -6,7 +6,8 @@ import pytest
 
 from pochade import Collection
 from pochade.errors import UsageError
-from pochade.index.organisation_store import read_groups, write_groups
+from pochade.index.organisation_store import FEATURES_SETTING, read_groups, write_groups
+from pochade.index.settings_store import write_setting
 from pochade.organise.group_edits import rename
 from pochade.organise.group_records import Group
 from tests.support.learnt_collection import draw_stripes, purely_striped, with_subgroups
@@ -19,6 +20,21 @@ def test_groups_hold_similar_pictures_and_describe_them(collection: Collection) 
     assert all(group.description and group.cover in group.paths for group in groups)
     lines = next(group for group, kinds in zip(groups, striped, strict=True) if kinds == {True})
     assert "line art" in lines.description
+
+
+def test_no_two_groups_have_the_same_description(collection: Collection) -> None:
+    descriptions = [group.description for group in with_subgroups(collection.groups())]
+    assert len({frozenset(text.replace(",", " ").split()) for text in descriptions}) == len(descriptions)
+    assert not any(character.isdigit() for text in descriptions for character in text)
+
+
+def test_groups_that_were_fitted_to_other_features_are_fitted_again(collection: Collection) -> None:
+    before = collection.groups()
+    collection.rename_group(before[0].number, "mine")
+    write_setting(collection.index, FEATURES_SETTING, "1")
+    after = collection.groups()
+    assert {group.number for group in after} & {group.number for group in before} == {before[0].number}
+    assert collection.groups() == after
 
 
 def test_a_second_call_gives_the_same_groups(collection: Collection) -> None:

@@ -12,7 +12,7 @@ from tests.support.drawings import drawing, subject_square
 def test_near_embeddings_are_proposed_nearest_first() -> None:
     angles = np.array([0, 0.1, 0.5, 2])
     embeddings = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32)
-    edges = np.zeros((4, 32, 32), np.uint8)
+    edges = np.zeros((4, 32, 32), np.float32)
     pairs, cosines = propose_pairs(embeddings, edges, np.arange(4))
     assert pairs.tolist() == [[0, 1], [1, 2], [0, 2]]
     assert (cosines >= MIN_COSINE).all()

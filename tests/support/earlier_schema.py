@@ -3,8 +3,21 @@
 import sqlalchemy as sql
 
 
+def write_fourth_schema(connection: sql.Connection) -> None:
+    """Remove what schema 5 added: the texts of files, the table of searched words, and the dates in an index."""
+    for statement in (
+        "DROP TABLE search",
+        "DROP TABLE texts",
+        "DROP INDEX ix_files_piece_mtime",
+        "CREATE INDEX ix_files_piece ON files (piece)",
+        "UPDATE settings SET value = '4' WHERE name = 'schema'",
+    ):
+        connection.execute(sql.text(statement))
+
+
 def write_third_schema(connection: sql.Connection) -> None:
     """Turn the tables of pairs into those of schema 3, with one scored pair."""
+    write_fourth_schema(connection)
     for statement in (
         "DROP TABLE relations",
         "DROP TABLE verdicts",

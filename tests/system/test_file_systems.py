@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pochade.system import file_systems
-from pochade.system.file_systems import is_network_disk
+from pochade.system.file_systems import ignores_case, is_network_disk
 
 TABLE = r"""
 21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -51,3 +51,25 @@ def test_the_innermost_mount_decides(folder: str, expected: bool) -> None:
 def test_a_system_without_a_table_has_no_known_network_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_systems, "MOUNT_TABLE", Path("/nowhere"))
     assert not is_network_disk(Path("/mnt/share"))
+
+
+@pytest.mark.parametrize(
+    ("names", "exists", "answer"),
+    [
+        (["Art"], True, True),
+        (["Art"], False, False),
+        (["1.2"], True, False),  # no letters
+        (["art", "ART"], True, False),  # two names
+        (["ﬁne"], True, False),  # changing its case twice makes another name
+    ],
+)
+def test_a_file_system_that_ignores_case_is_recognised_by_a_name(
+    names: list[str], exists: bool, answer: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in names:
+        (folder / name).touch()
+    monkeypatch.setattr("pochade.system.file_systems.os.path.lexists", lambda _: exists)
+    assert ignores_case(folder) == answer
+    assert not ignores_case(tmp_path / "missing")

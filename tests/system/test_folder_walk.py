@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pochade.errors import UsageError
+from pochade.system import folder_walk
 from pochade.system.folder_walk import (
     MAX_MTIME_NS,
     SETTLED_NS,
@@ -68,6 +69,16 @@ def test_folders_of_systems_are_passed_over_and_their_files_counted(tmp_path: Pa
     listing = walk_folder(tmp_path, tmp_path / "index")
     assert set(listing.files) == {b"art/real.jpg"}
     assert listing.passed_over == len(passed_over)
+    assert {path.decode() for path in listing.passed_over_paths} == set(passed_over)
+
+
+def test_of_many_files_that_are_passed_over_the_first_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_walk, "MAX_PATHS_PASSED_OVER", 3)
+    write_files(tmp_path, *(f"@eaDir/{number}.jpg" for number in range(5)))
+    listing = walk_folder(tmp_path, tmp_path / "index")
+    assert (listing.passed_over, len(listing.passed_over_paths)) == (5, 3)
 
 
 def test_an_ignore_file_applies_to_its_folder_and_below(tmp_path: Path) -> None:

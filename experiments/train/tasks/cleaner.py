@@ -19,7 +19,6 @@ from experiments.pack.pack_file import pack_path, read_pack
 from experiments.shared.sampling import sample_evenly
 from experiments.train.tasks.task_data import held_out_loss, load_weights, split_rows, stack_pixels
 from experiments.train.training_task import PreparedTraining
-from pochade.cleaning.speck_fill import fill_specks
 from pochade.models import weights
 from pochade.models.checkpoints import save_model
 from pochade.models.denoiser import Denoiser
@@ -184,10 +183,9 @@ def _mean_gain(model: nn.Module, pairs: tuple[Tensor, Tensor]) -> float:
 
 @torch.no_grad()
 def _clean(model: nn.Module, x: Tensor) -> Tensor:
-    """Clean squares (B, 3, S, S) as `pochade.cleaning.cleaner.Cleaner` does at full strength."""
-    strengths = torch.ones_like(x)
-    change, logits = model(x, strengths)
-    return fill_specks(x, change, torch.sigmoid(logits), strengths[:, :1]).clamp(0, 1)
+    """Clean squares (B, 3, S, S) with the model alone at full strength; no mark is judged or filled."""
+    change, _ = model(x, torch.ones_like(x))
+    return (x + change).clamp(0, 1)
 
 
 def _decibels(x: Tensor, clean: Tensor) -> Tensor:

@@ -24,7 +24,9 @@ export const api = {
   /** The files that a scan of the folder would find; they are only counted. */
   surveyFolder: () => get<FolderSurvey>("/api/folder"),
 
-  pictures: (query: PictureQuery = {}, signal?: AbortSignal) => get<PictureColumns>("/api/pieces", query, signal),
+  /** All pictures that pass the filters, and have the words of `q` if it is given. */
+  pictures: (query: PictureQuery & { q?: string } = {}, signal?: AbortSignal) =>
+    get<PictureColumns>(query.q ? "/api/search" : "/api/pieces", query, signal),
   /** Store a selection on the server, for `pictures({selection})`. */
   createSelection: (keys: string[]) => send<{ id: string }>("POST", "/api/selections", { pieces: keys }),
   problems: () => get<ProblemFile[]>("/api/problems"),

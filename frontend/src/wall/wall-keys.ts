@@ -5,4 +5,7 @@ export const WALL_KEYS = [
   ["Home End", "Go to the first or last picture"],
   ["Enter", "Open the picture"],
   ["S", "Find similar pictures"],
+  ["/", "Search by words"],
+  ["Escape", "Clear the search"],
+  ["?", "Show these keys"],
 ] as const;

@@ -1,5 +1,5 @@
 /** The pictures on the wall, and where the person is among them; this stays while they look at one picture. */
-import { api, type PictureColumns, type PictureQuery } from "../api";
+import { ApiError, api, type PictureColumns, type PictureQuery } from "../api";
 
 export const SORTS = [
   ["", "By folder and name", {}],
@@ -11,7 +11,7 @@ export const SORTS = [
 ] as const satisfies readonly (readonly [string, string, PictureQuery])[];
 
 /** The filters; each is a query parameter of the page's address. */
-export const FILTERS = ["folder", "format", "colour", "shape", "label", "group", "selection"] as const;
+export const FILTERS = ["q", "folder", "format", "colour", "shape", "label", "group", "selection"] as const;
 
 const ROW_HEIGHT_KEY = "tall"; // under which this browser stores the height of the rows
 const DEFAULT_ROW_HEIGHT = 190; // pixels
@@ -26,6 +26,13 @@ class Wall {
   private query = "";
   private version = -1;
   private request: AbortController | null = null;
+
+  /** What is wrong with the words of the search, in one sentence with the next step; null if it is something else. */
+  get searchProblem(): string | null {
+    const error = this.error;
+    const isOfSearch = error instanceof ApiError && error.kind === "UsageError" && new URLSearchParams(this.query).has("q");
+    return isOfSearch ? `${error.message}${error.hint ? `: ${error.hint}` : ""}` : null;
+  }
 
   /** Load the pictures of a query, unless this version of them is loaded already. */
   async load(parameters: URLSearchParams, version: number): Promise<void> {

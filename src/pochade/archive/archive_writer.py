@@ -40,6 +40,7 @@ def compress(
     to: Path | str,
     fidelity: str = LOSSLESS,
     *,
+    index: Path | str | None = None,
     report: ReportStage = lambda _stage, _done, _total: None,
 ) -> CompressReport:
     """Put files into one checked archive, each encoded by the codec that makes it smallest.
@@ -54,6 +55,8 @@ def compress(
             AVIF, JPEG XL or WebP that look like the originals (SSIMULACRA2 of at least 90 or 70) where that is smaller;
             everything else is lossless. `preview`: pictures come back small, on white, from a thousand bytes. An
             entry that already has a higher fidelity keeps it.
+        index: Where the index of the collection is kept, if elsewhere: a folder, or the URL of a database. Its
+            fine-tuned model may be included in the archive.
         report: Called with the name of the stage, the finished steps and all steps.
 
     Raises:
@@ -73,7 +76,7 @@ def compress(
     with file_lock(lock, f"writing '{printable(target)}'"):
         try:
             with scratch_folder(scratch) as folder:
-                return _update_archive(files, target, folder, fidelity, report)
+                return _update_archive(files, target, folder, fidelity, _index_folder(index), report)
         finally:
             with suppress(OSError):
                 lock.unlink()  # last, because from here on another run may begin
@@ -104,7 +107,14 @@ def _follow_link(path: Path) -> Path:
     return Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114  never raises
 
 
-def _update_archive(files: FileList, target: Path, scratch: Path, fidelity: str, report: ReportStage) -> CompressReport:
+def _index_folder(index: Path | str | None) -> Path | None:
+    """The folder of an index that is kept elsewhere; the files of a database on a server are beside the art."""
+    return None if index is None or "://" in str(index) else Path(index)
+
+
+def _update_archive(
+    files: FileList, target: Path, scratch: Path, fidelity: str, index: Path | None, report: ReportStage
+) -> CompressReport:
     plan = plan_archive(files, report)
     old = Archive(target) if os.path.exists(target) else None  # noqa: PTH110  never raises
     try:
@@ -117,7 +127,7 @@ def _update_archive(files: FileList, target: Path, scratch: Path, fidelity: str,
         if old is not None and old.manifest.has_unknown_fields:
             why = f"'{printable(target)}' was written by a newer Pochade, and this version would lose a part of it"
             raise ArchiveDamaged(why, "add the files with the newer version, or make another archive")
-        return _write_archive(plan, old, target, scratch, fidelity, report)
+        return _write_archive(plan, old, target, scratch, fidelity, index, report)
     finally:
         if old is not None:
             old.close()
@@ -128,11 +138,17 @@ def _is_intact(archive: Archive, report: ReportStage) -> bool:
 
 
 def _write_archive(
-    plan: ArchivePlan, old: Archive | None, target: Path, scratch: Path, fidelity: str, report: ReportStage
+    plan: ArchivePlan,
+    old: Archive | None,
+    target: Path,
+    scratch: Path,
+    fidelity: str,
+    index: Path | None,
+    report: ReportStage,
 ) -> CompressReport:
     old_entries = old.manifest.entries if old else []
     with PartialArchive(target) as part:
-        model = choose_model(fidelity, old, plan)
+        model = choose_model(fidelity, old, plan, index)
         _resume(part, plan, old, fidelity, model)
         if old is not None:
             copy_entries(old, part, plan, fidelity, report)

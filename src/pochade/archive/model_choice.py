@@ -29,13 +29,14 @@ MODEL_FIELDS_BYTES = 80  # in the manifest, of an entry that depends on a model
 CONDITIONING_PLANES = {"high": 1, "medium": 1, PREVIEW: 2}  # number of the model's conditioning values, by fidelity
 
 
-def choose_model(fidelity: str, old: Archive | None, plan: ArchivePlan) -> bytes | None:
+def choose_model(fidelity: str, old: Archive | None, plan: ArchivePlan, index: Path | None = None) -> bytes | None:
     """Return the packed model that the archive may include: its old one, or the collection's own, or the shipped one.
 
     Args:
         fidelity: A lossless archive includes no model.
         old: The archive, if it exists already.
         plan: What is to be compressed.
+        index: The folder of the collection's index, if it is kept elsewhere.
     """
     if fidelity == LOSSLESS:
         return None
@@ -45,7 +46,7 @@ def choose_model(fidelity: str, old: Archive | None, plan: ArchivePlan) -> bytes
         return model
     if fidelity == PREVIEW:
         return shipped_artifact_remover(weights.PREVIEW_FILE).content
-    model = _fine_tuned_model(plan.top) or shipped_artifact_remover().content
+    model = _fine_tuned_model(plan.top, index) or shipped_artifact_remover().content
     total = sum(content.size for content in plan.contents.values())
     return model if total >= MIN_COLLECTION_FACTOR * len(model) else None
 
@@ -93,11 +94,11 @@ def _reusable_model(fidelity: str, old: Archive | None) -> bytes | None:
     return None
 
 
-def _fine_tuned_model(top: Path) -> bytes | None:
+def _fine_tuned_model(top: Path, index: Path | None) -> bytes | None:
     """Return the packed model of the collection that holds a folder, if it has a readable one."""
     from pochade.models.artifact_remover import read_artifact_remover  # noqa: PLC0415  torch is slow to import
 
-    indexes = (folder / INDEX_FOLDER for folder in (top, *top.parents))
+    indexes = [index] if index else [folder / INDEX_FOLDER for folder in (top, *top.parents)]
     paths = (path for index in indexes for pattern in FINE_TUNED_MODELS for path in sorted(index.glob(pattern)))
     path = next((path for path in paths if os.path.isfile(path)), None)  # noqa: PTH113  never raises
     if path is not None:

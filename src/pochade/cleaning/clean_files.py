@@ -1,6 +1,7 @@
 """Clean scans into another folder; originals are only read, and results keep their format and metadata.
 
-    ScanJob ─►┤hash, check output├─►┤read├─►┤clean├─►┤encode, verify├─►┤check output again├─► record, preview, result
+    ScanJob ─►┤hash, check output├─►┤read├─►┤clean├─►┤straighten, crop├─►┤encode, verify├─►┤check output again├─┐
+                                                                   record, preview, mask of specks, result ◄─┘
 
 `scan_plan.py` makes the jobs, `existing_output.py` checks what is already at a result's path, `clean_picture.py`
 cleans, and `clean_record.py` writes the record.
@@ -11,18 +12,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 from pochade._version import __version__
 from pochade.cleaning.clean_options import CleanOptions, MaskFile
-from pochade.cleaning.clean_record import CleanRecord, preview_path, record_path, write_record
+from pochade.cleaning.clean_record import (
+    CleanRecord,
+    preview_path,
+    record_path,
+    specks_path,
+    usual_scan_dpi,
+    write_record,
+)
 from pochade.cleaning.cleaner import Cleaned
 from pochade.cleaning.output_folder import only_cleaning, remove_leftover, temporary_path
+from pochade.cleaning.page_geometry import find_geometry
 from pochade.cleaning.scan_plan import ScanJob, plan_scans
 from pochade.errors import OutputUnwritable, PochadeError, UsageError
 from pochade.images.base.picture import Picture
 from pochade.images.base.source import first_line
+from pochade.images.codecs.screen_encode import encode_screen_png
 from pochade.images.io.read import read_picture
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.images.io.write import encode_verified
@@ -30,10 +41,23 @@ from pochade.images.render.before_after import draw_before_after
 from pochade.system.atomic_files import is_disk_full, make_folder, unwritable_error, write_atomically
 from pochade.system.path_text import printable
 
-MAX_SCREEN_DPI = 96  # programs write such a value if they don't know the resolution; scans have more dots per inch
 FIRST_FRAME_NOTE = "only its first frame was kept"
 
 CleanFunction = Callable[..., Cleaned]  # called like pochade.cleaning.clean_picture.clean
+
+
+class Drawings(NamedTuple):
+    """What is drawn of a cleaned scan on request."""
+
+    preview: bytes | None = None
+    specks: bytes | None = None  # the mask of the specks that were removed
+
+
+class ScanMasks(NamedTuple):
+    """The mask files of one scan."""
+
+    protect: Path | None
+    specks: Path | None  # there may be no such file
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,7 @@ def clean_files(
     *,
     preview: bool = False,
     protected: Mapping[Path, Path] = MappingProxyType({}),
+    masks: Path | None = None,
     report: Callable[[int, int, Path], None] = lambda _done, _total, _scan: None,
 ) -> list[CleanOutcome]:
     """Clean files, and all files below folders, into another folder. Originals are only read.
@@ -67,8 +92,9 @@ def clean_files(
         to: The folder for the results, created if necessary.
         options: How to clean.
         clean: Cleans one array; see `pochade.cleaning.clean_picture.clean`.
-        preview: Whether to draw a before-and-after picture of each scan.
+        preview: Whether to draw a before-and-after picture of each scan, and a mask of the specks that were removed.
         protected: Mask files by scan, which replace the `protect` mask of the options.
+        masks: A folder of masks of specks, named as an earlier run named them. They replace the `mask` of the options.
         report: Called before and after each scan with the number of finished scans, the number of all scans, and the
             scan.
 
@@ -84,17 +110,21 @@ def clean_files(
         outcomes = [CleanOutcome(path, problem=error) for path, error in plan.problems.items()]
         for number, job in enumerate(plan.jobs):
             report(number, len(plan.jobs), job.scan)
-            outcomes.append(_try_scan(job, options, clean, protected.get(job.scan), preview=preview))
+            chosen = ScanMasks(protected.get(job.scan), masks and specks_path(masks / job.result.relative_to(to)))
+            outcomes.append(_try_scan(job, options, clean, chosen, preview=preview))
             report(number + 1, len(plan.jobs), job.scan)
     return outcomes
 
 
 def _try_scan(
-    job: ScanJob, options: CleanOptions, clean: CleanFunction, mask: Path | None, *, preview: bool
+    job: ScanJob, options: CleanOptions, clean: CleanFunction, masks: ScanMasks, *, preview: bool
 ) -> CleanOutcome:
     """Clean one scan; any error becomes its outcome, except a full disk, which would stop every other scan, too."""
     try:
-        options = options if mask is None else replace(options, protect=MaskFile.read(mask))
+        if masks.protect:
+            options = replace(options, protect=MaskFile.read(masks.protect))
+        if masks.specks and masks.specks.exists():
+            options = replace(options, mask=MaskFile.read(masks.specks))
         return _clean_scan(job, options, clean, preview=preview)
     except PochadeError as error:
         if is_disk_full(error):
@@ -113,9 +143,11 @@ def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, pr
         return CleanOutcome(job.scan, job.result, record=job.existing.record, done_before=True)
     picture = read_in_worker(read_picture, job.scan)
     _check_mask_sizes(options, picture, job)
+    geometry = find_geometry(picture.pixels, options.geometry)
     cleaned, after = _clean_pixels(clean, picture, options)
-    content, notes = _encode_result(job, picture, after)
-    drawing = draw_before_after(picture, after) if preview else None
+    before, after = (geometry.move(part) if geometry else part for part in (picture, after))
+    content, notes = _encode_result(job, before, after, is_moved=geometry is not None)
+    drawings = Drawings(draw_before_after(before, after), _draw_specks(cleaned)) if preview else Drawings()
     record = CleanRecord(
         pochade=__version__,
         asked=options.record_data(),
@@ -123,13 +155,15 @@ def _clean_scan(job: ScanJob, options: CleanOptions, clean: CleanFunction, *, pr
         original_sha256=job.sha256,
         result_sha256=hashlib.sha256(content).hexdigest(),
         replaced_sha256=job.existing.result_sha256,
-        preview_sha256=hashlib.sha256(drawing).hexdigest() if drawing else None,
-        dpi=_scan_dpi(picture),
-        notes=(*picture.notes, *notes, *cleaned.notes),
-        already_clean=bool(cleaned.already_clean),
+        preview_sha256=_hash(drawings.preview),
+        dpi=usual_scan_dpi(picture.dpi),
+        notes=(*picture.notes, *notes, *cleaned.notes, *((geometry.note,) if geometry else ())),
+        already_clean=bool(cleaned.already_clean) and geometry is None,
         changed=float(cleaned.changed),
+        specks_sha256=_hash(drawings.specks),
+        geometry=geometry.record_data() if geometry else None,
     )
-    _publish(job, record, content, drawing)
+    _publish(job, record, content, drawings)
     return CleanOutcome(job.scan, job.result, record=record)
 
 
@@ -160,7 +194,7 @@ def _is_done(job: ScanJob, options: CleanOptions, *, preview: bool) -> bool:
 def _check_mask_sizes(options: CleanOptions, picture: Picture, job: ScanJob) -> None:
     """Raise UsageError if a mask has another size than the scan."""
     size = picture.pixels.shape[:2]
-    for mask in (options.protect, options.only):
+    for mask in (options.protect, options.only, options.mask):
         if mask is not None and mask.pixels.shape != size:
             sizes = [f"{width} x {height} pixels" for height, width in (mask.pixels.shape, size)]
             why = f"the mask '{printable(mask.path)}' has {sizes[0]}, and '{printable(job.scan)}' has {sizes[1]}"
@@ -175,6 +209,9 @@ def _clean_pixels(clean: CleanFunction, picture: Picture, options: CleanOptions)
         **vars(options.strengths),
         protect=options.protect and options.protect.pixels,
         only=options.only and options.only.pixels,
+        mask=options.mask and options.mask.pixels,
+        dpi=usual_scan_dpi(picture.dpi),
+        largest_speck=options.largest_speck,
     )
     pixels = np.asarray(cleaned.picture).reshape(picture.pixels.shape)
     if pixels.dtype != picture.pixels.dtype:
@@ -182,22 +219,27 @@ def _clean_pixels(clean: CleanFunction, picture: Picture, options: CleanOptions)
     return cleaned, replace(picture, pixels=pixels)
 
 
-def _encode_result(job: ScanJob, before: Picture, after: Picture) -> tuple[bytes, tuple[str, ...]]:
+def _encode_result(job: ScanJob, before: Picture, after: Picture, *, is_moved: bool) -> tuple[bytes, tuple[str, ...]]:
     """Encode the result, or copy the original's bytes if neither pixels nor format change; returns also notes."""
-    if job.format == job.header.format and np.array_equal(before.pixels, after.pixels):
+    if not is_moved and job.format == job.header.format and np.array_equal(before.pixels, after.pixels):
         return job.scan.read_bytes(), ()
     notes = (FIRST_FRAME_NOTE,) if job.header.frames > 1 else ()
     return encode_verified(after, job.result, job.format), notes
 
 
-def _scan_dpi(picture: Picture) -> float | None:
-    """The scan's dots per inch; None if the file states none, or only those of a screen."""
-    dpi = sum(picture.dpi) / 2 if picture.dpi else 0.0
-    return round(dpi, 2) if dpi > MAX_SCREEN_DPI else None
+def _hash(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawing: bytes | None) -> None:
-    """Write the record, the preview and the result, in this order.
+def _draw_specks(cleaned: Cleaned) -> bytes:
+    """The mask of the specks that were removed, white on black, in the scan's size."""
+    return encode_screen_png((cleaned.defects > 0).astype(np.uint8) * 255)
+
+
+def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawings: Drawings) -> None:
+    """Write the record, the preview, the mask of specks and the result, in this order.
+
+    A mask that a person corrected stays.
 
     Raises:
         OutputUnwritable: A person or another run wrote to these files while the scan was cleaned.
@@ -208,7 +250,11 @@ def _publish(job: ScanJob, record: CleanRecord, content: bytes, drawing: bytes |
     temporary = temporary_path(job.result)
     if job.existing.preview_sha256:  # it shows the previous result
         preview_path(job.result).unlink(missing_ok=True)
+    if job.existing.has_own_specks:
+        specks_path(job.result).unlink(missing_ok=True)
     write_record(job.result, record, new=job.existing.record is None)  # first: it marks the other files as Pochade's
-    if drawing is not None:
-        write_atomically(preview_path(job.result), drawing, new=True, temporary=temporary)
+    if drawings.preview is not None:
+        write_atomically(preview_path(job.result), drawings.preview, new=True, temporary=temporary)
+    if drawings.specks is not None and (job.existing.specks_sha256 is None or job.existing.has_own_specks):
+        write_atomically(specks_path(job.result), drawings.specks, new=True, temporary=temporary)
     write_atomically(job.result, content, new=job.existing.result_sha256 is None, temporary=temporary)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from pochade.cleaning.clean_record import hash_file
+from pochade.cleaning.page_geometry import GeometryModes
+from pochade.cleaning.speck_choice import LARGEST_SPECK
 from pochade.images.base.picture import Array
 from pochade.images.io.read import read_picture
 from pochade.images.io.reading_worker import read_in_worker
@@ -48,7 +50,7 @@ class MaskFile:
 
         Raises:
             PictureUnreadable: The file holds no picture.
-        FileUnreachable: The file can't be read.
+            FileUnreachable: The file can't be read.
         """
         pixels = read_in_worker(read_picture, path).on_paper(BLACK)  # (H, W, 3)
         return cls(path, hash_file(path), pixels.mean(axis=-1).round().astype(np.uint8))
@@ -66,9 +68,13 @@ class CleanOptions:
     protect: MaskFile | None = None  # selects what must not change
     only: MaskFile | None = None  # selects the only parts that may change
     model: str = ""  # the name of the cleaning models' weights
+    mask: MaskFile | None = None  # selects the specks; then exactly these are removed
+    largest_speck: float = LARGEST_SPECK  # millimetres; larger marks stay
+    geometry: GeometryModes = GeometryModes()  # noqa: RUF009  immutable
 
     def record_data(self) -> dict[str, Any]:
         """The options as a record stores them."""
-        masks = {"protect": self.protect, "only": self.only}
+        masks = {"protect": self.protect, "only": self.only, "mask": self.mask}
         stored_masks = {name: mask and mask.record_data() for name, mask in masks.items()}
-        return {"strengths": vars(self.strengths)} | stored_masks | {"net": self.model}
+        others = {"net": self.model, "largest_speck": self.largest_speck}
+        return {"strengths": vars(self.strengths)} | stored_masks | others | vars(self.geometry)

@@ -20,6 +20,8 @@ from pochade.system.path_text import printable
 
 RECORD_FORMAT = "pochade-cleaned-1"
 RECORD_SUFFIX, PREVIEW_SUFFIX = ".json", ".preview.jpg"  # appended, because two results may differ only in their suffix
+SPECKS_SUFFIX = ".specks.png"
+MAX_SCREEN_DPI = 96  # programs write such a value if they don't know the resolution; scans have more dots per inch
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class CleanRecord:
     notes: tuple[str, ...]  # for people
     already_clean: bool  # nothing was changed, because no damage was found
     changed: float  # share of the pixels that changed
+    specks_sha256: str | None = None  # of the mask of removed specks; None if none was drawn
+    geometry: dict[str, Any] | None = None  # how the page was straightened and cropped; None if it was not
+
+
+def usual_scan_dpi(dpi: tuple[float, float] | None) -> float | None:
+    """A scan's dots per inch; None if its file states none, or only those of a screen."""
+    mean = sum(dpi) / 2 if dpi else 0.0
+    return round(mean, 2) if mean > MAX_SCREEN_DPI else None
 
 
 def record_path(result: Path) -> Path:
@@ -47,6 +57,11 @@ def record_path(result: Path) -> Path:
 def preview_path(result: Path) -> Path:
     """The path of a result's preview."""
     return result.with_name(result.name + PREVIEW_SUFFIX)
+
+
+def specks_path(result: Path) -> Path:
+    """The path of the mask of a result's removed specks."""
+    return result.with_name(result.name + SPECKS_SUFFIX)
 
 
 def read_record(result: Path) -> CleanRecord | None:
@@ -77,7 +92,12 @@ def write_record(result: Path, record: CleanRecord, *, new: bool) -> None:
 
 
 def is_own_output(path: Path) -> bool:
-    """Whether a file is a result or a preview that still has the bytes that Pochade wrote."""
+    """Whether a file is a result or a preview that still has the bytes that Pochade wrote, or a mask beside a result.
+
+    A person may have corrected the mask.
+    """
+    if path.name.endswith(SPECKS_SUFFIX):
+        return read_record(path.with_name(path.name.removesuffix(SPECKS_SUFFIX))) is not None
     if record := read_record(path):
         hashes = {record.result_sha256, record.replaced_sha256}
     elif path.name.endswith(PREVIEW_SUFFIX) and (record := read_record(_result_of_preview(path))):

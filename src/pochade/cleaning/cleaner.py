@@ -2,11 +2,12 @@
 
     picture ─┬─►┤read_page├─► light, paper ──────┐
              │                                   ▼
-             └─► tiles with a margin ─►┤divide by light, paper├─►┤Denoiser├─►┤fill_specks├─► clean picture, defects
-                                                                     ▲
-                                                                 strengths
+             └─► tiles with a margin ─►┤divide by light, paper├─┬─►┤predict_damage├─►┤choose_specks├─► marks
+                                                                ├─►┤grain, smudges├─►┤fill_specks├──► clean picture
+                                                                └───────────────────────────►─────────────┘
 
-The margin is as wide as a pixel's influence reaches, so tiles give the same result as the whole picture would.
+Each kind of damage has a change of its own (`damage_changes.py`), so strengths are exact. A mark is removed as a whole
+or not at all.
 """
 
 from dataclasses import dataclass
@@ -16,25 +17,32 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
+from pochade.cleaning.damage_changes import grain_change, predict_damage, smudge_change, smudge_step
 from pochade.cleaning.page_light import PageLight, interpolate_field, read_page
-from pochade.cleaning.speck_fill import FILL_REACH, fill_specks
-from pochade.images.geometry.tiles import Tile, tile_grid
+from pochade.cleaning.speck_choice import SpeckRule, choose_specks
+from pochade.cleaning.speck_fill import fill_specks
+from pochade.images.geometry.tiles import Region, Tile, tile_grid
 from pochade.images.io.input_arrays import InputImage, open_input_image
 from pochade.models.denoiser import Denoiser
 from pochade.models.page_model import PageModel
 
-TILE_SIDE = 768  # pixels, without the margin
+MIN_TILE_SIDE, MAX_TILE_SIDE = 768, 1152  # pixels, without the margin
+TILE_ALIGNMENT = 16  # pixels: padded tiles begin at multiples of it
+MIN_TILE_MARGIN = 96  # pixels; what is further away changes the model's result by less than a fifth of a level
+MARGIN_MM = 6.0  # millimetres: marks are judged by what is so near
+MAX_TILE_MARGIN = 256
 DEFECT_LEVEL = 127  # of 255: a pixel with a higher probability is a defect
 MAX_IGNORED_DEFECTS = 4  # pixels in a picture that counts as clean
-MIN_CHANGE = 0.5  # levels of 8 bits, root mean square over a tile at full strength; less counts as no change
+MIN_CHANGE = (
+    0.5  # levels of 8 bits, root mean square over a tile, of each kind at full strength; less counts as no change
+)
 CLEAN_NOTE = "it is clean already"
 
 
 @dataclass(frozen=True)
 class Strengths:
-    """How much of each kind of damage to remove, 0 to 1."""
+    """How much of each kind of damage to remove, 0 to 1; for specks, how unsure a mark may be that is removed."""
 
     light: float
     paper: float
@@ -53,7 +61,7 @@ class Cleaned:
     """A clean picture, and what was removed as damage."""
 
     picture: Any  # with the type, mode or shape, and depth of the input
-    defects: NDArray[np.uint8]  # (H, W): probability of a speck, hair, scratch or fold, as 0 to 255
+    defects: NDArray[np.uint8]  # (H, W): 0, or where a speck was removed, how sure it is that it was one, 1 to 255
     before: NDArray[Any]  # (H, W, 3) uint8 or uint16: the colours of the input
     after: NDArray[Any]  # (H, W, 3): the colours of the result
     notes: tuple[str, ...]  # for people, each a clause without a full stop
@@ -86,26 +94,35 @@ class Cleaner:
         self.denoiser = denoiser.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.page_model = page_model
 
-    def clean(self, image: InputImage, strengths: Strengths, where: NDArray[np.float32] | None = None) -> Cleaned:
+    def clean(
+        self,
+        image: InputImage,
+        strengths: Strengths,
+        where: NDArray[np.float32] | None = None,
+        rule: SpeckRule | None = None,
+    ) -> Cleaned:
         """Clean a picture.
 
         Args:
             image: The picture.
             strengths: How much of each kind of damage to remove.
             where: How much each pixel may change, (H, W) from 0 to 1; None if all may change freely.
+            rule: Which marks may be specks.
         """
-        colour = image.colour
+        colour, rule = image.colour, rule or SpeckRule()
         if not strengths.strongest:
             return _keep_unchanged(image, ())
         page = read_page(self.page_model, colour) if strengths.light or strengths.paper else None
         after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
         largest_change = 0.0
-        for tile in tile_grid(colour.shape[0], colour.shape[1], TILE_SIDE, tile_margin(self.denoiser)):
-            after[tile.core], defects[tile.core] = self.clean_tile(colour, tile, strengths, page, where)
+        (height, width), margin = colour.shape[:2], tile_margin(rule.dots_per_mm)
+        for tile in tile_grid(height, width, tile_side(height, width, margin), margin):
+            after[tile.core], defects[tile.core] = self.clean_tile(colour, tile, strengths, page, where, rule)
             largest_change = max(largest_change, _rms_change(colour[tile.core], after[tile.core]))
         notes = page.notes if page else ()
         few_defects = int((defects > DEFECT_LEVEL).sum()) <= MAX_IGNORED_DEFECTS
-        if largest_change < MIN_CHANGE * strengths.strongest and few_defects and (page is None or page.is_even):
+        least_change = MIN_CHANGE * max(strengths.strongest, strengths.grain + strengths.smudges)
+        if largest_change < least_change and few_defects and (page is None or page.is_even):
             return _keep_unchanged(image, (*notes, CLEAN_NOTE))
         picture = image.rebuild(after)
         return Cleaned(picture, defects, colour, open_input_image(picture).colour, notes, already_clean=False)
@@ -118,6 +135,7 @@ class Cleaner:
         strengths: Strengths,
         page: PageLight | None,
         where: NDArray[np.float32] | None,
+        rule: SpeckRule,
     ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """Clean one tile.
 
@@ -127,45 +145,96 @@ class Cleaner:
             strengths: How much of each kind of damage to remove.
             page: The light and paper of the whole picture; None leaves both unchanged.
             where: As for `clean`.
+            rule: Which marks may be specks.
 
         Returns:
-            The clean core of the tile (h, w, 3) in the picture's depth, and its defects (h, w) uint8.
+            The clean core of the tile (h, w, 3) in the picture's depth, and its defects (h, w) uint8 as in `Cleaned`.
         """
-        white = np.iinfo(colour.dtype).max
-        x = torch.from_numpy(colour[tile.padded].astype(np.float32) / white).permute(2, 0, 1)[None]  # (1, 3, h, w)
-        share = torch.ones(1, 1, *x.shape[2:]) if where is None else torch.from_numpy(where[tile.padded])[None, None]
-        evenly_lit = x
-        if page is not None:
-            field = interpolate_field(page.field(strengths.light, strengths.paper), tile.padded, colour.shape[:2])
-            evenly_lit = x * (-field * share).exp()
-        amounts = torch.tensor([strengths.smudges, strengths.specks, strengths.grain]).view(1, 3, 1, 1)
-        y, defects = evenly_lit, torch.zeros(x.shape[2:])
-        if amounts.any() and share.any():
-            conditioning = share * amounts  # (1, 3, h, w)
-            change, logits = self._denoise(evenly_lit.clamp(0, 1), conditioning)
-            defect = torch.sigmoid(logits) * (share > 0) * (strengths.specks > 0)
-            y = torch.where(share > 0, fill_specks(evenly_lit, change, defect, conditioning[:, 1:2]), evenly_lit)
-            defects = defect[0, 0]
-        clean = y.clamp(0, 1)[0].permute(1, 2, 0).numpy()[tile.core_in_padded]  # (h, w, 3)
-        core = (clean * np.float32(white) + np.float32(0.5)).astype(colour.dtype)
-        protected = share[0, 0].numpy()[tile.core_in_padded] == 0
-        core[protected] = colour[tile.core][protected]
-        return core, (defects.numpy()[tile.core_in_padded] * 255).round().astype(np.uint8)
+        share = None if where is None else torch.from_numpy(where[tile.padded])[None, None]
+        if share is not None and not share.any():
+            return colour[tile.core], np.zeros(colour[tile.core].shape[:2], np.uint8)
+        x = _as_tensor(colour, tile.padded)  # (1, 3, h, w)
+        evenly_lit = _divide_by_light(x, colour, tile.padded, strengths, page)
+        change, sureness = self._change_grain_and_specks(evenly_lit, tile, strengths, rule)
+        if strengths.smudges:
+            change = change + strengths.smudges * self._change_smudges(colour, tile, strengths, page, rule)
+        y = fill_specks(evenly_lit + change, sureness > 0) if sureness.any() else evenly_lit + change
+        if share is not None:
+            y, sureness = x + share * (y - x), sureness * (share > 0)
+        core = _as_pixels(y[..., *tile.core_in_padded], colour.dtype)
+        if share is not None:
+            protected = share[0, 0].numpy()[tile.core_in_padded] == 0
+            core[protected] = colour[tile.core][protected]
+        return core, (sureness[0, 0].numpy()[tile.core_in_padded] * 255).round().astype(np.uint8)
 
-    def _denoise(self, x: Tensor, conditioning: Tensor) -> tuple[Tensor, Tensor]:
-        """Run the denoiser on an input (1, 3, h, w) of any size, padded to its multiple, and crop the results."""
-        height, width = x.shape[2:]
-        multiple = self.denoiser.config.multiple
-        pad = (0, -width % multiple, 0, -height % multiple)
-        x, conditioning = (functional.pad(planes, pad, mode="replicate") for planes in (x, conditioning))
-        change, logits = self.denoiser(x, conditioning)
-        return change[:, :, :height, :width], logits[:, :, :height, :width]
+    def _change_grain_and_specks(
+        self, x: Tensor, tile: Tile, strengths: Strengths, rule: SpeckRule
+    ) -> tuple[Tensor, Tensor]:
+        """The change of the grain (1, 3, h, w), and how sure it is that there are specks (1, 1, h, w)."""
+        if not strengths.grain and not strengths.specks:
+            return torch.zeros_like(x), torch.zeros_like(x[:, :1])
+        kinds = {"grain": strengths.grain > 0, "specks": strengths.specks > 0, "smudges": False}
+        change, defect = predict_damage(self.denoiser, x, **kinds)
+        choice = choose_specks(x, change, defect, 0 if rule.mask is not None else strengths.specks, rule)
+        sureness = choice.sureness
+        if rule.mask is not None and strengths.specks:
+            sureness = torch.from_numpy(rule.mask[tile.padded].astype(np.float32))[None, None]
+        return strengths.grain * grain_change(change, choice), sureness
+
+    def _change_smudges(
+        self, colour: NDArray[Any], tile: Tile, strengths: Strengths, page: PageLight | None, rule: SpeckRule
+    ) -> Tensor:
+        """The change of smudges (1, 3, h, w) in a padded tile; it is computed with a wider margin."""
+        step = smudge_step(rule.dots_per_mm)
+        margin = (step - 1) * MIN_TILE_MARGIN
+        wider = tuple(
+            slice(max(0, span.start - margin), min(side, span.stop + margin))
+            for span, side in zip(tile.padded, colour.shape[:2], strict=True)
+        )
+        region: Region = (wider[0], wider[1])
+        x = _divide_by_light(_as_tensor(colour, region), colour, region, strengths, page)
+        rows, columns = (
+            slice(span.start - around.start, span.stop - around.start)
+            for span, around in zip(tile.padded, region, strict=True)
+        )
+        return smudge_change(self.denoiser, x, step)[..., rows, columns]
 
 
-def tile_margin(denoiser: Denoiser) -> int:
-    """The margin of a tile in pixels: the reach of denoiser and speck filling, rounded up to a multiple."""
-    multiple = denoiser.config.multiple
-    return -(-(denoiser.config.reach + FILL_REACH) // multiple) * multiple
+def tile_side(height: int, width: int, margin: int) -> int:
+    """The side of tiles in pixels, without the margin, for which the fewest pixels are computed twice."""
+
+    def pixels(side: int) -> int:
+        return (height + 2 * margin * (-(-height // side) - 1)) * (width + 2 * margin * (-(-width // side) - 1))
+
+    return min(range(MIN_TILE_SIDE, MAX_TILE_SIDE + 1, TILE_ALIGNMENT), key=pixels)
+
+
+def tile_margin(dots_per_mm: float) -> int:
+    """The margin of a tile in pixels, a multiple of 16: as far as marks are judged by their surroundings."""
+    pixels = min(MAX_TILE_MARGIN, max(MIN_TILE_MARGIN, MARGIN_MM * dots_per_mm))
+    return int(-(-pixels // TILE_ALIGNMENT) * TILE_ALIGNMENT)
+
+
+def _as_tensor(colour: NDArray[Any], region: Region) -> Tensor:
+    """A region of a picture as (1, 3, h, w), 0 to 1."""
+    pixels = colour[region].astype(np.float32) / np.iinfo(colour.dtype).max
+    return torch.from_numpy(pixels).permute(2, 0, 1)[None]
+
+
+def _as_pixels(x: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """(1, 3, h, w), 0 to 1, as pixels (h, w, 3)."""
+    values = x.clamp(0, 1)[0].permute(1, 2, 0).numpy()
+    return (values * np.float32(np.iinfo(dtype).max) + np.float32(0.5)).astype(dtype)
+
+
+def _divide_by_light(
+    x: Tensor, colour: NDArray[Any], region: Region, strengths: Strengths, page: PageLight | None
+) -> Tensor:
+    """A region (1, 3, h, w) of a picture, evenly lit and on white paper."""
+    if page is None:
+        return x
+    field = interpolate_field(page.field(strengths.light, strengths.paper), region, colour.shape[:2])
+    return x * (-field).exp()
 
 
 def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:

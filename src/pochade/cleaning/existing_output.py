@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pochade.cleaning.clean_record import CleanRecord, hash_if_exists, preview_path, read_record, record_path
+from pochade.cleaning.clean_record import (
+    CleanRecord,
+    hash_if_exists,
+    preview_path,
+    read_record,
+    record_path,
+    specks_path,
+)
 from pochade.errors import OutputUnwritable
 from pochade.system.overwrite import check_overwrite
 from pochade.system.path_text import printable
@@ -18,6 +25,12 @@ class ExistingOutput:
     record: CleanRecord | None = None
     result_sha256: str | None = None
     preview_sha256: str | None = None
+    specks_sha256: str | None = None  # of the mask of removed specks, which a person may have corrected
+
+    @property
+    def has_own_specks(self) -> bool:
+        """Whether the mask of removed specks has the bytes that Pochade wrote."""
+        return self.record is not None and self.specks_sha256 == self.record.specks_sha256 is not None
 
 
 def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> ExistingOutput:
@@ -36,13 +49,14 @@ def find_existing_output(scan: Path, scan_sha256: str, result: Path) -> Existing
         raise OutputUnwritable(f"'{printable(scan)}' is in the folder for the results", OTHER_FOLDER_HINT)
     record = read_record(result)
     if record is None:
-        for path in (result, record_path(result), preview_path(result)):
+        for path in (result, record_path(result), preview_path(result), specks_path(result)):
             check_overwrite(path, "already exists and is not a result of cleaning", OTHER_FOLDER_HINT)
         return ExistingOutput()
     if record.original != printable(scan.resolve()) and record.original_sha256 != scan_sha256:
         why = f"'{printable(result)}' already exists, made from '{record.original}'"
         raise OutputUnwritable(why, OTHER_FOLDER_HINT)
-    existing = ExistingOutput(record, hash_if_exists(result), hash_if_exists(preview_path(result)))
+    paths = (result, preview_path(result), specks_path(result))
+    existing = ExistingOutput(record, *(hash_if_exists(path) for path in paths))
     _check_unchanged(existing, record, result)
     return existing
 

@@ -1,41 +1,45 @@
-"""Filling specks that the denoiser removed only in part, so that no pale ghosts remain.
+"""Filling specks smoothly from their surroundings, so that no pale ghosts remain.
 
-The denoiser minimises the expected error, so if it is uncertain it removes a speck only in part. If it
-removed more than half of a speck, the speck is filled from its surroundings. If it removed less, as with stars,
-nothing more is changed.
+Only blocks with specks in them are computed: pull and push of a whole page would take nearly as long as the model.
 """
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-MIN_DEFECT_PROBABILITY = 0.3  # above it a pixel belongs to a speck
-MIN_REMOVED_SHARE = 0.5  # share of a speck's contrast that the denoiser must have removed
-WINDOW_REACH = 3  # pixels on each side, over which the removed share is averaged
 MAX_HALVINGS = 4  # of a picture, to fill specks up to 16 pixels deep; tiles must begin at multiples of 2^4
-FILL_REACH = 2 ** (MAX_HALVINGS + 1) + WINDOW_REACH + 1  # pixels: how far a pixel can influence filled pixels
+FILL_REACH = 2 ** (MAX_HALVINGS + 1)  # pixels: how far a pixel can influence filled pixels
+BLOCK_SIDE = 128  # pixels of a block that is filled at once; a multiple of 2^4
 
 
-def fill_specks(x: Tensor, change: Tensor, defect: Tensor, strength: Tensor) -> Tensor:
-    """Apply the denoiser's change, and fill each speck if the denoiser removed more than half of it.
+def fill_specks(y: Tensor, specks: Tensor) -> Tensor:
+    """Fill specks from their surroundings.
 
     Args:
-        x: The denoiser's input, (1, 3, h, w).
-        change: The change that the denoiser adds, (1, 3, h, w).
-        defect: The predicted probability of a defect, (1, 1, h, w) from 0 to 1.
-        strength: How much of the specks to remove, (1, 1, h, w) from 0 to 1.
+        y: A picture (1, 3, h, w).
+        specks: Where its specks are, (1, 1, h, w) bool.
 
     Returns:
         The picture without specks, (1, 3, h, w).
     """
-    y = x + change
-    specks = _dilate(((defect > MIN_DEFECT_PROBABILITY) & (strength > 0)).float())  # (1, 1, h, w)
-    if not specks.any():
-        return y
-    contrast = (x - fill_unknown(y, 1 - specks)) * specks
-    removed, total = (_local_mean((part * contrast).sum(1, keepdim=True)) for part in (-change * specks, contrast))
-    to_fill = specks * (removed > MIN_REMOVED_SHARE * strength * total)  # (1, 1, h, w)
-    return torch.where(to_fill > 0, x + strength * (fill_unknown(y, 1 - to_fill) - x), y)
+    filled = y.clone()
+    for rows, columns in _blocks(specks):
+        above, left = (max(0, span.start - FILL_REACH) for span in (rows, columns))
+        around = (..., slice(above, rows.stop + FILL_REACH), slice(left, columns.stop + FILL_REACH))
+        part = fill_unknown(y[around], (~specks[around]).float())
+        part = part[..., rows.start - above :, columns.start - left :]
+        filled[..., rows, columns] = part[..., :BLOCK_SIDE, :BLOCK_SIDE]
+    return filled
+
+
+def _blocks(specks: Tensor) -> Iterator[tuple[slice, slice]]:
+    """Yield the rows and columns of each block with specks in it."""
+    side = BLOCK_SIDE
+    has_specks = functional.max_pool2d(specks.float(), side, ceil_mode=True)[0, 0]  # (h / 128, w / 128)
+    for row, column in has_specks.nonzero().tolist():
+        yield slice(row * side, (row + 1) * side), slice(column * side, (column + 1) * side)
 
 
 def fill_unknown(x: Tensor, known: Tensor) -> Tensor:
@@ -65,12 +69,3 @@ def _pull_push(x: Tensor, known: Tensor, halvings: int) -> Tensor:
     small = _pull_push(mean, (share > 0).float(), halvings - 1)
     large = functional.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
     return torch.where(known > 0, x, large[:, :, :height, :width])
-
-
-def _dilate(mask: Tensor) -> Tensor:
-    """Grow a mask (1, 1, h, w) by one pixel on each side, because specks have soft edges."""
-    return functional.max_pool2d(mask, 3, 1, 1)
-
-
-def _local_mean(x: Tensor) -> Tensor:
-    return functional.avg_pool2d(x, 2 * WINDOW_REACH + 1, 1, WINDOW_REACH)

@@ -1,6 +1,8 @@
 """`pochade clean`: clean scans."""
 
+import dataclasses
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,14 @@ from pochade.errors import PochadeError
 if TYPE_CHECKING:  # numpy and torch take long to import: only a command that needs them imports them
     from pochade.cleaning.clean_files import CleanOutcome
     from pochade.cleaning.clean_options import CleanOptions
+
+
+class Mode(StrEnum):
+    """Whether to straighten or crop pages."""
+
+    off = "off"
+    auto = "auto"
+    on = "on"
 
 
 def _strength_option(damage: str) -> Any:
@@ -39,15 +49,32 @@ def clean(
     only: Annotated[
         Path | None, typer.Option(help="A mask of the scan's size: only what is white in it is cleaned.")
     ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="The specks to remove, white on black: a file of the scan's size, or a folder of such files."
+        ),
+    ] = None,
+    largest_speck: Annotated[
+        float, typer.Option(min=0, metavar="MM", help="The largest mark that may be a speck, in millimetres.")
+    ] = 1.0,
+    straighten: Annotated[
+        Mode, typer.Option(help="Turn pages level by rows of text, frames and paper edges; auto: only if it is sure.")
+    ] = Mode.auto,
+    crop: Annotated[
+        Mode, typer.Option(help="Cut off the desk or the scanner's border around the sheet; auto: only if it is sure.")
+    ] = Mode.auto,
     preview: Annotated[
-        bool, typer.Option("--preview", help="Draw each scan before, after, and what was removed, amplified.")
+        bool,
+        typer.Option("--preview", help="Draw each scan before, after, and what was removed; and a mask of the specks."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
 ) -> None:
     """Clean scans of drawings and paintings.
 
-    Evens out light, whitens paper, and removes grain, specks, hairs and smudges. Originals are only read. A scan that
-    can't be cleaned is listed with the reason and stops nothing, but then the exit code is not 0.
+    Evens out light, whitens paper, removes grain, specks and smudges, and straightens and crops pages where the
+    evidence is strong. Originals are only read. A scan that can't be cleaned is listed with the reason and stops
+    nothing, but then the exit code is not 0.
 
     Each result keeps the name, format, depth (8 or 16 bits), transparency, colour profile, EXIF and resolution of its
     scan, as far as the format can hold them. A format that Pochade does not write becomes PNG, such as
@@ -59,6 +86,9 @@ def clean(
     continues after an interruption. A file in the folder that is no result of the same scan, or that somebody
     changed, is never replaced.
 
+    With `--preview`, `scan.png.specks.png` shows the specks that were removed, in the size of the scan. Paint black
+    over what was no speck, white over what was missed, and give the folder back with `--mask`: exactly these go.
+
     Example: `pochade clean ~/scans --to ~/clean --strength 60 --preview`
     """
     with console.status("loading"):
@@ -66,16 +96,25 @@ def clean(
 
         start_reading_worker()  # before the imports below, which take as long as it does
         from pochade.cleaning.clean_files import clean_files
+        from pochade.cleaning.clean_options import MaskFile
         from pochade.cleaning.clean_picture import clean as clean_picture
+        from pochade.cleaning.page_geometry import GeometryModes
 
         overrides = {"light": light, "paper": paper, "grain": grain, "specks": specks, "smudges": smudges}
         options = _clean_options(strength, overrides, protect, only)
+        options = dataclasses.replace(
+            options,
+            mask=None if mask is None or mask.is_dir() else MaskFile.read(mask),
+            largest_speck=largest_speck,
+            geometry=GeometryModes(straighten.value, crop.value),
+        )
     with ProgressBar() as bar:
 
         def report(done: int, total: int, scan: Path) -> None:
             bar.show("cleaning", done, total, f"{done:,} of {total:,}, {scan.name}")
 
-        outcomes = clean_files(scans, to, options, clean_picture, preview=preview, report=report)
+        masks = mask if mask and mask.is_dir() else None
+        outcomes = clean_files(scans, to, options, clean_picture, preview=preview, masks=masks, report=report)
     if as_json:
         print_json([_outcome_data(outcome) for outcome in outcomes])
     _print_outcomes(outcomes, to)

@@ -79,7 +79,7 @@ def compress(
     if report_page is not None:
         check_report_path(report_page)
     with ProgressBar() as bar:
-        report = write_archive(art, to, fidelity, report=bar.show)
+        report = write_archive(art, to, fidelity, index=context.obj.index, report=bar.show)
         if report_page is not None:
             write_savings_report(report_page, report, art, bar.show)
     if as_json:

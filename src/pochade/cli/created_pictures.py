@@ -69,6 +69,12 @@ def print_created(created: Sequence["Created"], files: Sequence[Path], *, as_jso
     print_message(f"wrote {target}: {count_of(len(created), 'picture')}")
 
 
+def _lender_files(picture: "Created") -> list[str | None]:
+    """A file of each real picture that lent parts, in the order of the lenders."""
+    lenders = () if picture.regions is None else picture.regions.lenders
+    return [None if lender.path is None else path_text(lender.path) for lender in lenders]
+
+
 def created_data(picture: "Created") -> dict[str, Any]:
     """What is known of a created picture, for JSON."""
     return {
@@ -81,4 +87,5 @@ def created_data(picture: "Created") -> dict[str, Any]:
         "likelihood": picture.likelihood,
         "almost_a_copy": picture.almost_a_copy,
         "code": [float(number) for number in picture.latent],
+        "regions": None if picture.regions is None else picture.regions.as_data() | {"files": _lender_files(picture)},
     }

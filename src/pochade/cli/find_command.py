@@ -1,5 +1,6 @@
-"""`pochade find`: the pictures that look like a picture."""
+"""`pochade find`: the pictures that look like a picture, or that have words in their names, labels and captions."""
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -7,22 +8,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pochade.cli.json_data import json_data
-from pochade.cli.messages import console, explain_interrupt, print_json, print_linked_result, print_message
-from pochade.cli.options import AnyImage
+from pochade.cli.json_data import json_data, path_text
+from pochade.cli.messages import console, count_of, explain_interrupt, print_json, print_linked_result, print_message
 from pochade.errors import UsageError
+from pochade.system.path_text import printable
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
-    from pochade.index.picture_records import Match
+    from pochade.index.picture_records import Match, PictureFile
 
+DEFAULT_MATCHES = 10  # that look like a picture
 FORMAT_SUFFIXES = {"jpg": "JPEG", "tif": "TIFF", "jxl": "JPEG XL", "heif": "HEIC"}  # that differ from the format's name
 
 
 @explain_interrupt()
 def find(
     context: typer.Context,
-    image: AnyImage,
-    k: Annotated[int, typer.Option("-k", min=1, help="The number of matches.")] = 10,
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="IMAGE|WORDS",
+            help="A file that exists is a picture to compare with, in the collection or not. Everything else is words "
+            "to search for.",
+        ),
+    ],
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k", min=1, help="The number of matches: by default 10 like a picture, or all that have the words."
+        ),
+    ] = None,
     below: Annotated[
         Path | None, typer.Option("--in", help="Only files below this folder, relative to the collection.")
     ] = None,
@@ -47,40 +61,64 @@ def find(
     sheet: Annotated[Path | None, typer.Option(help="A PNG for a contact sheet of the matches.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the matches as JSON on stdout.")] = False,
 ) -> None:
-    """Find the pictures that look like a picture.
+    """Find pictures by a picture or by words.
 
-    Finds its copies, also cropped, scanned, mirrored or recoloured ones, and similar pictures. The nearest dozen are
-    aligned with the query: those of the same work come first and are marked.
+    By a picture: finds its copies, also cropped, scanned, mirrored or recoloured ones, and similar pictures. The
+    nearest dozen are aligned with it: those of the same work come first and are marked. The distance is one minus the
+    cosine of the embeddings: 0 for the same picture, about 1 for unrelated ones.
 
-    The distance is one minus the cosine of the embeddings: 0 for the same picture, about 1 for unrelated ones.
+    By words: finds the pictures that have all of them in the names of their files and folders, labels, captions,
+    keywords, prompts, technique, colour, format or shape, sorted by path. `label:`, `name:`, `folder:`, `caption:`,
+    `prompt:`, `technique:`, `colour:`, `format:`, `shape:`, `since:` and `until:` look into one of these, quotes hold a
+    phrase together, and `-word` excludes. As JSON, these matches have no distance and no likelihood.
 
     Example: `pochade -C ~/art find scan.jpg -k 5 --sheet found.png`
-    """
-    with console.status("searching"):
-        from pochade.images.io.reading_worker import start_reading_worker
 
-        start_reading_worker()  # before the imports below, which take as long as it does
+    Example: `pochade -C ~/art find "owl label:harbour -technique:pencil since:2024"`
+    """
+    image = Path(query) if is_picture_file(query) else None
+    with console.status("searching"):
+        if image is not None:
+            from pochade.images.io.reading_worker import start_reading_worker
+
+            start_reading_worker()  # before the imports below, which take as long as it does
+            from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
+        elif sheet is not None:
+            problem = f"there is no file '{printable(query)}', and a sheet shows what looks like a picture"
+            raise UsageError(problem, "name a file, or leave out --sheet")
         from pochade.index.picture_records import Filter
-        from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
 
         if sheet is not None:
             check_sheet_path(sheet)
         with context.obj.open_collection() as collection:
             info = collection.info()
             picture_format = format_word and match_format(format_word, info.formats)
-            among = Filter(below, picture_format, since and since.date(), until and until.date(), shape, colour, label)
-            matches = collection.find(image, k, among=None if among == Filter() else among)
-            if sheet is not None:
+            chosen = Filter(below, picture_format, since and since.date(), until and until.date(), shape, colour, label)
+            among = None if chosen == Filter() else chosen
+            matches = [] if image is None else collection.find(image, k or DEFAULT_MATCHES, among=among)
+            pictures = collection.search(query, among=among) if image is None else []
+            if image is not None and sheet is not None:
                 write_match_sheet(image, matches, collection.thumbnails, sheet)
-    if as_json:
-        print_json([json_data(match) for match in matches])
-    _print_matches(matches, as_json=as_json)
+    if image is None:
+        _print_pictures(pictures, k or len(pictures), as_json=as_json)
+    else:
+        _print_matches(matches, as_json=as_json)
     if not info.pieces:
         print_message(f"the collection has no pictures: put some into '{info.folder}', then run 'pochade learn'")
-    elif not matches:
+    elif image is None and not pictures:
+        print_message(f"no picture has all words of '{printable(query)}', and no file has this name")
+    elif image is not None and not matches:
         print_message("no picture matches")
     if sheet is not None:
         print_message(f"wrote '{sheet}'")
+
+
+def is_picture_file(query: str) -> bool:
+    """Whether a query names a file; a folder of that name does not count, as its name may be a word to search for."""
+    try:
+        return os.path.exists(query) and not os.path.isdir(query)  # noqa: PTH110, PTH112  never raise for long names
+    except ValueError:  # a null byte
+        return False
 
 
 def match_format(word: str, known_formats: Iterable[str]) -> str:
@@ -97,9 +135,23 @@ def match_format(word: str, known_formats: Iterable[str]) -> str:
 
 def _print_matches(matches: Sequence["Match"], *, as_json: bool) -> None:
     """Print one line for each match; its path is a link where the terminal supports links."""
+    if as_json:
+        print_json([json_data(match) for match in matches])
     for match in matches:
-        picture = match.picture
-        size = f"{picture.width:>6} x {picture.height:<6}"
         same_work = "  the same work" if match.is_same_work else ""
-        before = f"{match.distance:.3f}  {picture.format:<5} {size} "
-        print_linked_result(before, match.path, same_work, as_json=as_json)
+        print_linked_result(f"{match.distance:.3f}  {_facts_of(match.picture)}", match.path, same_work, as_json=as_json)
+
+
+def _print_pictures(pictures: Sequence["PictureFile"], most: int, *, as_json: bool) -> None:
+    """Print one line for each of the first pictures with the words, and how many there are if some are left out."""
+    if as_json:
+        print_json([{"path": path_text(picture.path), "piece": json_data(picture)} for picture in pictures[:most]])
+    for picture in pictures[:most]:
+        print_linked_result(_facts_of(picture), picture.path, "", as_json=as_json)
+    if len(pictures) > most:
+        print_message(f"{most:,} of {count_of(len(pictures), 'picture')}: a larger -k shows more")
+
+
+def _facts_of(picture: "PictureFile") -> str:
+    size = f"{picture.width:>6} x {picture.height:<6}"
+    return f"{picture.format:<5} {size} "

@@ -8,6 +8,7 @@ import typer
 from pochade.cli.created_pictures import created_data
 from pochade.cli.json_data import path_text
 from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message
+from pochade.cli.options import PictureSize
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import UsageError
 
@@ -25,6 +26,7 @@ def morph(
         bool, typer.Option("--grid", help="Draw a square of 8 x 8 pictures between four pictures, as a PNG.")
     ] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Return to the first picture.")] = False,
+    size: PictureSize = 256,
     to: Annotated[
         Path | None,
         typer.Option(
@@ -39,8 +41,9 @@ def morph(
 ) -> None:
     """Morph from picture to picture.
 
-    The path leads through regions where the collection has pictures, and shows the given pictures as the generator
-    reconstructs them, in 128 x 128 pixels. The collection needs at least 20 pictures.
+    Shapes of one picture move to become those of the next one, and small parts of the two draw every frame. The
+    collection needs at least 20 pictures. With --grid, the model plans 64 pictures of 128 x 128 pixels, and parts of
+    the four draw them.
 
     Every file says in its metadata that a trained model created it; a GIF has room for the text only.
 
@@ -56,7 +59,7 @@ def morph(
         if grid:
             created = collection.morph_grid(images, report=bar.report)
         else:
-            created = collection.morph(images, frames or DEFAULT_FRAMES, loop=loop, report=bar.report)
+            created = collection.morph(images, frames or DEFAULT_FRAMES, loop=loop, size=size, report=bar.report)
     write_morph(target, created, "morph", columns=round(len(created) ** 0.5) if grid else None)
     if as_json:
         print_json({"file": path_text(target), "frames": [created_data(frame) for frame in created]})

@@ -19,6 +19,14 @@ Seed = Annotated[
         "again. Random if not given.",
     ),
 ]
+PictureSize = Annotated[
+    int,
+    typer.Option(
+        min=64,
+        max=1024,
+        help="The pixels of each side of a picture. Less if the collection's pictures are usually smaller.",
+    ),
+]
 CreateTarget = Annotated[
     Path | None,
     typer.Option(

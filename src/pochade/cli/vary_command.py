@@ -7,7 +7,7 @@ import typer
 
 from pochade.cli.created_pictures import check_target, choose_seed, print_created, write_pictures
 from pochade.cli.messages import explain_interrupt
-from pochade.cli.options import AnyImage, CreatedAsJson, CreateTarget, Seed
+from pochade.cli.options import AnyImage, CreatedAsJson, CreateTarget, PictureSize, Seed
 from pochade.cli.progress_bar import ProgressBar
 
 
@@ -18,17 +18,20 @@ def vary(
     count: Annotated[int, typer.Option("-n", min=1, max=1000, help="The number of variations.")] = 8,
     strength: Annotated[
         float,
-        typer.Option(min=0, max=100, help="How far to depart, in percent: 0 reconstructs the picture, 100 ignores it."),
+        typer.Option(
+            min=0, max=100, help="How far to depart, in percent: 0 gives the picture itself, 100 another one."
+        ),
     ] = 30,
     seed: Seed = None,
+    size: PictureSize = 256,
     to: CreateTarget = None,
     as_json: CreatedAsJson = False,
 ) -> None:
     """Create variations of a picture.
 
-    The variations are in the manner of the collection, which needs at least 20 pictures, and have 128 x 128 pixels.
-    Without --to, they go to `varied SEED.png` in the current folder. The nearest real picture, warnings and metadata
-    are those of imagine.
+    A trained model changes the plan of the picture, and the picture's own parts draw it; the greater the strength, the
+    more parts of similar pictures are used. The collection needs at least 20 pictures. Without --to, the variations go
+    to `varied SEED.png` in the current folder. The nearest real picture, warnings and metadata are those of imagine.
 
     Example: `pochade -C ~/art vary ~/art/cat.png -n 4 --strength 40 --to cats.png`
     """
@@ -36,5 +39,5 @@ def vary(
     target = to or Path(f"varied {first_seed}.png")
     check_target(target)
     with context.obj.open_collection() as collection, ProgressBar() as bar:
-        created = collection.vary(image, count, strength / 100, first_seed, report=bar.report)
+        created = collection.vary(image, count, strength / 100, first_seed, size=size, report=bar.report)
     print_created(created, write_pictures(created, target, "vary"), as_json=as_json)

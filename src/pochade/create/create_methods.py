@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pocha
     from pochade.models.generator_protocol import Generator
 
 ALL_FRAMES = slice(None)
+DEFAULT_SIZE = 256  # pixels of each side of a created picture
 
 
 class CreateMethods:
@@ -26,10 +27,14 @@ class CreateMethods:
         *,
         like: Iterable[Any] = (),
         group: str | int | None = None,
+        size: int = DEFAULT_SIZE,
+        rough: bool = False,
         painter: "Generator | None" = None,
         report: Report = ignore_progress,
     ) -> list["Created"]:
         """Generate new pictures in the manner of this collection.
+
+        The model plans what is where, and patches of the most similar real pictures draw it.
 
         Each picture has its own seed, and the same seed gives the same picture again, alone or among others.
 
@@ -38,6 +43,9 @@ class CreateMethods:
             seed: The seed of the first picture; each further picture has the next seed.
             like: Pictures that the new ones should resemble: paths, Pillow images or arrays, in the collection or not.
             group: The name or number of a group that the new ones should resemble. Give either `like` or `group`.
+            size: Of each side of a picture, 64 to 1024 pixels. If the collection's pictures are usually smaller, their
+                usual size is taken instead; below 64 pixels, the model alone draws.
+            rough: Return the model's plans at once, without drawing them with patches.
             painter: The generator; the collection's own if None.
             report: Called with the progress.
 
@@ -52,7 +60,9 @@ class CreateMethods:
         """
         from pochade.create.imagine import imagine  # noqa: PLC0415  torch
 
-        return imagine(self.library, n, seed, like=like, group=group, generator=painter, report=report)
+        return imagine(
+            self.library, n, seed, like=like, group=group, size=size, rough=rough, generator=painter, report=report
+        )
 
     def vary(
         self,
@@ -61,6 +71,8 @@ class CreateMethods:
         strength: float = 0.3,
         seed: int = 0,
         *,
+        size: int = DEFAULT_SIZE,
+        rough: bool = False,
         painter: "Generator | None" = None,
         report: Report = ignore_progress,
     ) -> list["Created"]:
@@ -69,8 +81,11 @@ class CreateMethods:
         Args:
             image: A path, a Pillow image or an array, in the collection or not.
             n: The number of variations.
-            strength: 0 reconstructs the picture, 1 ignores it.
+            strength: 0 gives the picture itself; 1 follows the model and draws with patches of other pictures too.
             seed: The seed of the first variation; each further variation has the next seed.
+            size: Of each side of a picture, 64 to 1024 pixels. If the collection's pictures are usually smaller, their
+                usual size is taken instead; below 64 pixels, the model alone draws.
+            rough: Return the model's plans at once, without drawing them with patches.
             painter: The generator; the collection's own if None.
             report: Called with the progress.
 
@@ -84,7 +99,7 @@ class CreateMethods:
         """
         from pochade.create.imagine import vary  # noqa: PLC0415  torch
 
-        return vary(self.library, image, n, strength, seed, generator=painter, report=report)
+        return vary(self.library, image, n, strength, seed, size=size, rough=rough, generator=painter, report=report)
 
     def morph(
         self,
@@ -93,17 +108,20 @@ class CreateMethods:
         *,
         loop: bool = False,
         part: slice = ALL_FRAMES,
+        size: int = DEFAULT_SIZE,
         painter: "Generator | None" = None,
         report: Report = ignore_progress,
     ) -> list["Created"]:
-        """Generate a morph from picture to picture, along a path of latents that are typical of this collection.
+        """Generate a morph from picture to picture: shapes move, and patches of the pictures draw every frame.
 
         Args:
-            images: Two or more pictures: paths, Pillow images or arrays, in the collection or not. The path passes
-                through the generator's reconstruction of each of them.
-            frames: The number of frames of the whole path.
+            images: Two or more pictures: paths, Pillow images or arrays, in the collection or not. The first
+                and the last frame show pictures of them, unless it is a loop.
+            frames: The number of frames of the whole morph.
             loop: Return to the first picture; the first frame then continues the last one.
-            part: The frames to generate, if a long path is generated in parts.
+            part: The frames to generate, if a long morph is generated in parts.
+            size: Of each side of a picture, 64 to 1024 pixels. If the collection's pictures are usually smaller, their
+                usual size is taken instead; below 64 pixels, the model alone draws.
             painter: The generator; the collection's own if None.
             report: Called with the progress.
 
@@ -116,9 +134,9 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file can't be read as a picture.
         """
-        from pochade.create.imagine import morph  # noqa: PLC0415  torch
+        from pochade.create.morphing import morph  # noqa: PLC0415  torch
 
-        return morph(self.library, images, frames, loop=loop, part=part, generator=painter, report=report)
+        return morph(self.library, images, frames, loop=loop, part=part, size=size, generator=painter, report=report)
 
     def morph_grid(
         self,
@@ -145,12 +163,19 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file can't be read as a picture.
         """
-        from pochade.create.imagine import morph_grid  # noqa: PLC0415  torch
+        from pochade.create.morphing import morph_grid  # noqa: PLC0415  torch
 
         return morph_grid(self.library, images, side, generator=painter, report=report)
 
     def draw_at(
-        self, x: float, y: float, seed: int = 0, *, painter: "Generator | None" = None, report: Report = ignore_progress
+        self,
+        x: float,
+        y: float,
+        seed: int = 0,
+        *,
+        size: int = DEFAULT_SIZE,
+        painter: "Generator | None" = None,
+        report: Report = ignore_progress,
     ) -> "tuple[Created, list[PictureFile]]":
         """Generate a picture for a place on the map, from the pictures nearest to the place.
 
@@ -158,6 +183,8 @@ class CreateMethods:
             x: The place on the map, as in `Spot.x`: about -1 to 1.
             y: The place on the map, as in `Spot.y`: about -1 to 1.
             seed: The random seed of details that the place does not determine.
+            size: Of each side, 64 to 1024 pixels. If the collection's pictures are usually smaller, their usual size is
+                taken instead; below 64 pixels, the model alone draws.
             painter: The generator; the collection's own if None.
             report: Called with the progress.
 
@@ -171,7 +198,7 @@ class CreateMethods:
         """
         from pochade.create.imagine import draw_at  # noqa: PLC0415  torch
 
-        return draw_at(self.library, x, y, seed, generator=painter, report=report)
+        return draw_at(self.library, x, y, seed, size=size, generator=painter, report=report)
 
     def prepare_to_draw(self, report: Report = ignore_progress) -> None:
         """Prepare generation in advance: encode all pictures, and fit the prior.

@@ -65,8 +65,7 @@ def write_created(to: Path, created: Sequence[Created], method: str) -> list[Pat
     """
     paths = _new_paths(to, created, method)
     for path, picture in zip(paths, created, strict=True):
-        provenance = Provenance(picture.model, picture.seed, method)
-        write_atomically(path, encode_still(picture.picture, provenance), new=True)
+        write_atomically(path, encode_still(picture.picture, picture_provenance(picture, method)), new=True)
     return paths
 
 
@@ -107,6 +106,17 @@ def write_morph(to: Path, created: Sequence[Created], method: str, columns: int 
     frames = [frame.picture for frame in created]
     encoded = encode_frames(frames, _provenance(created, method), to.suffix.lower(), columns or STRIP_COLUMNS)
     write_atomically(to, encoded, new=True)
+
+
+def picture_provenance(created: Created, method: str) -> Provenance:
+    """What the file of a created picture says of its origin.
+
+    Args:
+        created: The picture.
+        method: The command that created it, such as "imagine".
+    """
+    regions = None if created.regions is None else created.regions.as_data()
+    return Provenance(created.model, created.seed, method, regions)
 
 
 def _new_paths(to: Path, created: Sequence[Created], method: str) -> list[Path]:

@@ -1,38 +1,41 @@
-"""New pictures in the manner of a collection: sampled, varied from a picture, or interpolated between pictures.
+"""New pictures in the manner of a collection: sampled, varied from a picture, or mixed for a place on the map.
 
 latents of all pictures ────────────────┐
-picture ─►┤generator.encode├─► latent ──┴─►┤prior├─► new latents ─►┤generator.draw├─► pictures ─► judged: Created
+picture ─►┤generator.encode├─► latent ──┴─►┤prior├─► new latents ─►┤generator.draw├─► plans
+plans ─►┤patches of the nearest real pictures├─► pictures ─► judged: Created
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats
+from pochade.create.created_judgement import decode_plans, encode_images, judge_created
 from pochade.create.generation_context import GenerationContext, fit_group_prior, prepare_context
 from pochade.create.map_interpolation import mix_latents
 from pochade.create.novelty import Created
-from pochade.create.picture_latents import fit_to_square
+from pochade.create.patch_lenders import MAX_LENDERS, LenderChoice, Lenders, lend_images
+from pochade.create.picture_finishing import (
+    DEFAULT_SIZE,
+    FinishedPicture,
+    OutputSize,
+    finish_plan,
+    finish_variation,
+    shrink_plan,
+    vary_plan,
+)
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import make_squares
-from pochade.images.io.input_arrays import input_on_ground
-from pochade.images.io.read import read_preview
-from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.library import Library
 from pochade.index.organisation_store import read_map_places
-from pochade.index.picture_records import Match, PictureFile
-from pochade.index.thumbnails import THUMBNAIL_PIXELS
+from pochade.index.picture_records import PictureFile
 from pochade.models.generator_protocol import Generator
-from pochade.organise.picture_finder import compare_matches
 from pochade.system.progress import Progress, Report, ignore_progress
 
-ALIGNED_PICTURES = 4  # number of nearest pictures that are aligned with a generated one
-GRID_CORNERS = 4
-PICTURES_PER_BATCH = 8
+ALIGNED_PICTURES = 4  # number of nearest pictures that are aligned with a created one
+FINISHING_STAGE = "drawing with your strokes"
 
 
 def imagine(
@@ -42,6 +45,8 @@ def imagine(
     *,
     like: Iterable[Any] = (),
     group: str | int | None = None,
+    size: int = DEFAULT_SIZE,
+    rough: bool = False,
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:
@@ -53,11 +58,14 @@ def imagine(
         seed: The seed of the first picture; each further picture has the next seed.
         like: Pictures that the new ones should resemble: paths, Pillow images or arrays.
         group: The name or number of a group that the new ones should resemble.
+        size: Of each picture, in pixels; less if the collection's pictures are smaller.
+        rough: Return what the model plans, at once, without drawing it.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
 
     Raises:
-        UsageError: The collection or the group has too few pictures, there is no such group, or n is below 1.
+        UsageError: The collection or the group has too few pictures, there is no such group, n is below 1, or the size
+            is impossible.
         CollectionMissing: Nothing has been learnt yet.
         PictureUnreadable: A file can't be read as a picture.
     """
@@ -69,11 +77,11 @@ def imagine(
     prior = context.prior if group is None else fit_group_prior(context, group, report)
     seeds = range(seed, seed + n)
     if examples:
-        example_latents = _encode(examples, context.generator)
+        example_latents = encode_images(examples, context.generator)[1]
         latents = [prior.sample_like(example_latents, 1, sample_seed) for sample_seed in seeds]
     else:
         latents = [prior.sample(1, sample_seed) for sample_seed in seeds]
-    return _create(context, np.concatenate(latents), seeds, report)
+    return _create(context, np.concatenate(latents), seeds, size, rough, report)
 
 
 def vary(
@@ -83,6 +91,8 @@ def vary(
     strength: float = 0.3,
     seed: int = 0,
     *,
+    size: int = DEFAULT_SIZE,
+    rough: bool = False,
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> list[Created]:
@@ -92,97 +102,37 @@ def vary(
         library: The collection.
         image: A path, a Pillow image or an array, in the collection or not.
         n: The number of variations.
-        strength: 0 reconstructs the picture, 1 ignores it.
+        strength: 0 gives the picture itself, drawn with its own patches; 1 draws another one, with those of others too.
         seed: The seed of the first variation; each further variation has the next seed.
+        size: Of each picture, in pixels; less if the collection's pictures are smaller.
+        rough: Return what the model plans, at once, without drawing it.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
 
     Raises:
-        UsageError: The collection has too few pictures, n is below 1, or the strength is not from 0 to 1.
+        UsageError: The collection has too few pictures, n is below 1, the strength is not from 0 to 1, or the size is
+            impossible.
         CollectionMissing: Nothing has been learnt yet.
         PictureUnreadable: The file can't be read as a picture.
     """
     _check_count(n)
     context = prepare_context(library, generator, report)
-    latent = _encode([image], context.generator)[0]
+    squares, (latent,) = encode_images([image], context.generator)
     seeds = range(seed, seed + n)
-    latents = [context.prior.vary(latent, strength, 1, sample_seed) for sample_seed in seeds]
-    return _create(context, np.concatenate(latents), seeds, report)
-
-
-def morph(
-    library: Library,
-    images: Sequence[Any],
-    frames: int = 60,
-    *,
-    loop: bool = False,
-    part: slice,
-    generator: Generator | None = None,
-    report: Report = ignore_progress,
-) -> list[Created]:
-    """Generate the frames of a path from picture to picture, along which the density of the prior is high.
-
-    Args:
-        library: The collection.
-        images: Two or more pictures: paths, Pillow images or arrays. The path passes through the generator's
-            reconstruction of each of them.
-        frames: The number of frames of the whole path.
-        loop: Return to the first picture; the first frame then continues the last one.
-        part: The frames to generate, if a long path is generated in parts.
-        generator: The generator; the collection's own if None.
-        report: Called with the progress.
-
-    Raises:
-        UsageError: The collection has too few pictures, there are fewer than two images, too few frames, or none in
-            that part.
-        CollectionMissing: Nothing has been learnt yet.
-        PictureUnreadable: A file can't be read as a picture.
-    """
-    if len(images) < 2:  # noqa: PLR2004
-        raise UsageError("a morph leads from one picture to another", "give two pictures or more")
-    context = prepare_context(library, generator, report)
-    stops = _encode(images, context.generator)  # (M, D)
-    if loop:
-        path = context.prior.path(np.concatenate([stops, stops[:1]]), frames + 1)[:-1]
+    latents = np.concatenate([context.prior.vary(latent, strength, 1, sample_seed) for sample_seed in seeds])
+    variations = decode_plans(context.generator, latents, seeds, report)
+    reconstructions = decode_plans(context.generator, np.stack([latent] * n), seeds, ignore_progress)
+    plans = np.stack([
+        vary_plan(squares[0], reconstruction, variation, strength)
+        for reconstruction, variation in zip(reconstructions, variations, strict=True)
+    ])  # fmt: skip
+    output = OutputSize.choose(library, size)
+    if rough or output.is_small:
+        finished = [_without_patches(plan, output) for plan in plans]
     else:
-        path = context.prior.path(stops, frames)
-    if not len(path[part]):
-        raise UsageError(f"a morph of {frames} frames has none in that part", f"give frames from 0 to {frames - 1}")
-    return _create(context, path[part], [0] * len(path[part]), report, align_count=1)
-
-
-def morph_grid(
-    library: Library,
-    images: Sequence[Any],
-    side: int = 8,
-    *,
-    generator: Generator | None = None,
-    report: Report = ignore_progress,
-) -> list[Created]:
-    """Interpolate between four pictures in the corners of a square grid.
-
-    Args:
-        library: The collection.
-        images: Top left, top right, bottom left, bottom right.
-        side: The number of pictures in a row, from 2.
-        generator: The generator; the collection's own if None.
-        report: Called with the progress.
-
-    Returns:
-        side x side pictures, row by row.
-
-    Raises:
-        UsageError: The collection has too few pictures, there are not four images, or side is below 2.
-        CollectionMissing: Nothing has been learnt yet.
-        PictureUnreadable: A file can't be read as a picture.
-    """
-    if len(images) != GRID_CORNERS:
-        raise UsageError(f"a grid has four pictures in its corners, not {len(images)}", "give four pictures")
-    context = prepare_context(library, generator, report)
-    corners, path = _encode(images, context.generator), context.prior.path
-    left_edge, right_edge = path(corners[[0, 2]], side), path(corners[[1, 3]], side)
-    rows = [path(np.stack(ends), side) for ends in zip(left_edge, right_edge, strict=True)]
-    return _create(context, np.concatenate(rows), [0] * side**2, report, align_count=1)
+        itself = lend_images(library, [image], output.side)
+        finished = _finish_variations(context, latents, plans, itself, seeds, output.side, strength, report)
+    return judge_created(context, latents, variations, finished, seeds, report, ALIGNED_PICTURES)
 
 
 def draw_at(
@@ -191,6 +141,7 @@ def draw_at(
     y: float,
     seed: int = 0,
     *,
+    size: int = DEFAULT_SIZE,
     generator: Generator | None = None,
     report: Report = ignore_progress,
 ) -> tuple[Created, list[PictureFile]]:
@@ -204,6 +155,7 @@ def draw_at(
         x: The place, in the map's coordinates.
         y: The place, in the map's coordinates.
         seed: The random seed of details that the latent does not determine.
+        size: Of the picture, in pixels; less if the collection's pictures are smaller.
         generator: The generator; the collection's own if None.
         report: Called with the progress.
 
@@ -211,7 +163,7 @@ def draw_at(
         The picture, and one file of each picture that was mixed, nearest first.
 
     Raises:
-        UsageError: The collection has too few pictures.
+        UsageError: The collection has too few pictures, or the size is impossible.
         CollectionMissing: Nothing has been learnt yet.
         NotKnown: There is no map yet.
     """
@@ -219,7 +171,7 @@ def draw_at(
     places = {number: place for number, place in read_map_places(library.index).items() if number in context.latents}
     latent, numbers = mix_latents((x, y), places, context.latents)
     files = library.files_by_number()
-    (created,) = _create(context, latent[None], [seed], report)
+    (created,) = _create(context, latent[None], [seed], size, False, report)
     return created, [files[number][0] for number in numbers if number in files]
 
 
@@ -244,56 +196,57 @@ def _check_count(n: int) -> None:
         raise UsageError(f"{n} pictures can't be generated", "give a number from 1")
 
 
-def _encode(images: Sequence[Any], generator: Generator) -> Floats:
-    """Encode pictures, given as paths, Pillow images or arrays, to latents (M, D)."""
-    read = partial(read_preview, side=max(THUMBNAIL_PIXELS, generator.side))
-    pictures = [
-        read_in_worker(read, image).pixels if isinstance(image, str | Path) else input_on_ground(image)
-        for image in images
-    ]
-    return generator.encode(np.stack([fit_to_square(pixels, generator.side) for pixels in pictures]))
-
-
 def _create(
+    context: GenerationContext, latents: Floats, seeds: Sequence[int], size: int, rough: bool, report: Report
+) -> list[Created]:
+    """Decode latents (n, D) to plans, draw these with patches of the nearest pictures, and judge what was created."""
+    plans = decode_plans(context.generator, latents, seeds, report)
+    output = OutputSize.choose(context.library, size)
+    if rough or output.is_small:
+        finished = [_without_patches(plan, output) for plan in plans]
+    else:
+        finished = _finish_plans(context, latents, plans, seeds, output.side, report)
+    return judge_created(context, latents, plans, finished, seeds, report, ALIGNED_PICTURES)
+
+
+def _without_patches(plan: Array, output: OutputSize) -> FinishedPicture:
+    """A plan as it is, or in the size of a collection of small pictures."""
+    return shrink_plan(plan, output.side) if output.is_small else FinishedPicture(plan, None)
+
+
+def _finish_plans(
+    context: GenerationContext, latents: Floats, plans: Array, seeds: Sequence[int], side: int, report: Report
+) -> list[FinishedPicture]:
+    """Draw plans with patches of the nearest pictures."""
+    choice, finished = LenderChoice(context, side), list[FinishedPicture]()
+    for plan, latent, embedding, seed in zip(plans, latents, _embed(context, plans), seeds, strict=True):
+        report(Progress(FINISHING_STAGE, len(finished), len(plans)))
+        finished.append(finish_plan(plan, choice.nearest(plan, latent, embedding), seed, side))
+    report(Progress(FINISHING_STAGE, len(plans), len(plans)))
+    return finished
+
+
+def _finish_variations(
     context: GenerationContext,
     latents: Floats,
+    plans: Array,
+    itself: Lenders,
     seeds: Sequence[int],
+    side: int,
+    strength: float,
     report: Report,
-    align_count: int = ALIGNED_PICTURES,
-) -> list[Created]:
-    """Decode latents (n, D) to pictures, judge their novelty, and find the nearest picture of the collection."""
-    prior, novelty, generator = context.prior, context.novelty, context.generator
-    pictures = _decode(generator, latents, seeds, report)
-    verdicts = novelty.judge(latents, pictures, prior, generator)
-    percentiles = prior.percentile(latents)
-    matches = _find_nearest(context.library, pictures, align_count, report)
-    return [
-        Created(
-            picture, latent, seed, generator.name, float(percentile), verdict, match.path, match.distance,
-            match.likelihood, match.is_same_work or match.distance < novelty.almost_copy_distance,
-        )
-        for picture, latent, seed, percentile, verdict, match in zip(
-            pictures, latents, seeds, percentiles, verdicts, matches, strict=True
-        )
-    ]  # fmt: skip
+) -> list[FinishedPicture]:
+    """Draw the plans of variations with patches of the picture itself, and of the nearest ones."""
+    choice, finished = LenderChoice(context, side), list[FinishedPicture]()
+    for plan, latent, embedding, seed in zip(plans, latents, _embed(context, plans), seeds, strict=True):
+        report(Progress(FINISHING_STAGE, len(finished), len(plans)))
+        lenders = itself.with_others(choice.nearest(plan, latent, embedding, MAX_LENDERS - 1))
+        finished.append(finish_variation(plan, lenders, seed, side, strength))
+    report(Progress(FINISHING_STAGE, len(plans), len(plans)))
+    return finished
 
 
-def _decode(generator: Generator, latents: Floats, seeds: Sequence[int], report: Report) -> Array:
-    """Decode latents (n, D) to pictures (n, S, S, 3) uint8, each with its own seed."""
-    pictures = list[Array]()
-    for start in range(0, len(latents), PICTURES_PER_BATCH):
-        batch = slice(start, start + PICTURES_PER_BATCH)
-        pictures += list(generator.draw(latents[batch], list(seeds[batch])))
-        report(Progress("drawing", len(pictures), len(latents)))
-    return np.stack(pictures)
-
-
-def _find_nearest(library: Library, pictures: Array, align_count: int, report: Report) -> list[Match]:
-    """Find the file of the collection that looks most like each picture (n, S, S, 3)."""
-    embeddings = library.models.embedder.embed([make_squares(picture) for picture in pictures])
-    matches = list[Match]()
-    for done, (picture, embedding) in enumerate(zip(pictures, embeddings, strict=True), 1):
-        nearest = library.nearest(embedding, align_count)
-        matches.append(compare_matches(library, picture, embedding, nearest, align_count)[0])
-        report(Progress("comparing with the pictures", done, len(pictures)))
-    return matches
+def _embed(context: GenerationContext, plans: Array) -> Floats:
+    """The embeddings of plans, (n, 64)."""
+    embeddings: Floats = context.library.models.embedder.embed([make_squares(plan) for plan in plans])
+    return embeddings

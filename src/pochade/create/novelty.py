@@ -18,6 +18,7 @@ from pochade.analysis.out_of_distribution import (
 )
 from pochade.analysis.prior.latent_prior import LatentPrior
 from pochade.analysis.prior.selection import held_out_splits
+from pochade.create.region_map import RegionMap
 from pochade.errors import CheckpointDamaged
 from pochade.images.base.picture import Array
 from pochade.models.checkpoints import read_tensors, write_tensors
@@ -43,7 +44,8 @@ class Created:
     nearest: Path  # the real picture that looks most like it
     distance: float  # to the nearest picture: 1 - cosine of the embeddings
     likelihood: float  # 0 to 1, that it shows the same work as the nearest picture
-    almost_a_copy: bool  # whether it shows the same work, or is nearer than nearly all pairs of different pictures
+    almost_a_copy: bool  # whether it shows the same work, is nearer than nearly all pairs, or is mostly one picture's
+    regions: RegionMap | None = None  # which real picture lent which part; None if the model alone drew it
 
     @property
     def is_out_of_distribution(self) -> bool:

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.exc import SQLAlchemyError
 
+from pochade.index.checked_indexes import check_once
 from pochade.index.engine import open_engine, translate_error
 from pochade.index.path_rules import LinkCheck, check_plain_name, is_inside
-from pochade.index.schema import FILES, PICTURES, SETTINGS, check_only_tables, is_current, migrate
+from pochade.index.query_chunks import query_chunks
+from pochade.index.schema import FILES, PICTURES, SETTINGS, TEXTS, check_only_tables, is_current, migrate
+from pochade.index.search_rows import create_words, refresh_words
 from pochade.index.value_checks import check_values
 from pochade.system.folder_walk import FileStamp
-
-MAX_VALUES_IN_QUERY = 500  # values in one IN (...); databases limit their number
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ class Index:
         self.engine = open_engine(place)
         with self.reading() as connection:
             check_only_tables(connection)
-            check_values(connection)
+            _check_values_once(connection, place)
             ready = is_current(connection)
         if not ready:
             with self.writing() as connection:
                 migrate(connection)
+                create_words(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sql.Connection]:
@@ -129,6 +131,13 @@ class Index:
                 query = _picture_files_query().where(PICTURES.c.row.in_(chunk))
                 yield from self._with_safe_paths(connection.execute(query))
 
+    def files_of_numbers(self, numbers: Iterable[int]) -> Iterator[Any]:
+        """Rows like those of `picture_files`, for pictures with some numbers, and in no particular order."""
+        with self.reading() as connection:
+            for chunk in query_chunks(sorted(numbers)):
+                query = _picture_files_query().where(PICTURES.c.id.in_(chunk))
+                yield from self._with_safe_paths(connection.execute(query))
+
     def path_of(self, content: str) -> bytes | None:
         """The path of a file with this content, or None if no file has it any more."""
         with self.reading() as connection:
@@ -146,7 +155,7 @@ class Index:
     def forget_files(self, paths: Iterable[bytes]) -> None:
         """Delete the rows of files; their pictures stay."""
         with self.writing() as connection:
-            _delete_files(connection, list(paths))
+            refresh_words(connection, _delete_files(connection, list(paths)))
 
     def update_stamps(self, stamps: Mapping[bytes, FileStamp]) -> None:
         """Store new stamps of files that did not change otherwise, by path."""
@@ -192,7 +201,11 @@ class Index:
         return {size: frozenset(hashes) for size, hashes in contents.items()}
 
     def add_pictures(
-        self, pictures: Sequence[dict[str, Any]], files: Sequence[FileRow], contents: Sequence[str | None]
+        self,
+        pictures: Sequence[dict[str, Any]],
+        files: Sequence[FileRow],
+        contents: Sequence[str | None],
+        texts: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         """Add new pictures, and the files that hold them, in one transaction.
 
@@ -200,15 +213,20 @@ class Index:
             pictures: The columns of `PICTURES`, without `id`.
             files: The files to write. Their `picture` is ignored; the number is looked up by content.
             contents: The content hash of each file, or None for a file with a problem.
+            texts: The columns of `TEXTS` without `piece`, by the content hash of a new picture.
         """
         with self.writing() as connection:
             if pictures:
                 connection.execute(sql.insert(PICTURES), list(pictures))
             numbers = _numbers_by_content(connection, (content for content in contents if content))
-            _write_files(connection, [
+            if texts:
+                rows = [{"piece": numbers[content], **columns} for content, columns in texts.items()]
+                connection.execute(sql.insert(TEXTS), rows)
+            earlier_numbers = _write_files(connection, [
                 FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
                 for file, content in zip(files, contents, strict=True)
             ])  # fmt: skip
+            refresh_words(connection, {*numbers.values(), *earlier_numbers})
 
     def pixel_hashes(self) -> dict[int, str]:
         """The pixel hashes that have been computed so far, by picture number."""
@@ -227,14 +245,14 @@ class Index:
             connection.execute(sql.update(PICTURES).where(PICTURES.c.pixels.is_not(None)).values(pixels=None))
 
 
-def query_chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """Divide values into chunks that fit into one query."""
-    for start in range(0, len(values), MAX_VALUES_IN_QUERY):
-        yield values[start : start + MAX_VALUES_IN_QUERY]
-
-
 def _picture_files_query() -> sql.Select[Any]:
     return sql.select(PICTURES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PICTURES.c.id)
+
+
+def _check_values_once(connection: sql.Connection, place: Path | str) -> None:
+    """Check all values, unless the index is a file that passed before and is unchanged."""
+    if isinstance(place, Path):
+        check_once(place, lambda: check_values(connection))
 
 
 def _file_row(row: Any) -> FileRow:
@@ -253,16 +271,23 @@ def _numbers_by_content(connection: sql.Connection, contents: Iterable[str]) -> 
     return numbers
 
 
-def _write_files(connection: sql.Connection, files: Sequence[FileRow]) -> None:
-    _delete_files(connection, [file.path for file in files])
+def _write_files(connection: sql.Connection, files: Sequence[FileRow]) -> set[int]:
+    """Write the rows of files; return the numbers of the pictures that they held before."""
+    earlier_numbers = _delete_files(connection, [file.path for file in files])
     rows = [
         {"path": file.path, "piece": file.picture, "problem": file.problem, **_stamp_columns(file.stamp)}
         for file in files
     ]
     if rows:
         connection.execute(sql.insert(FILES), rows)
+    return earlier_numbers
 
 
-def _delete_files(connection: sql.Connection, paths: Sequence[bytes]) -> None:
+def _delete_files(connection: sql.Connection, paths: Sequence[bytes]) -> set[int]:
+    """Delete the rows of files; return the numbers of the pictures that they held."""
+    numbers = set[int]()
     for chunk in query_chunks(paths):
+        held = sql.select(FILES.c.piece).where(FILES.c.path.in_(chunk), FILES.c.piece.is_not(None))
+        numbers |= set(connection.scalars(held))
         connection.execute(sql.delete(FILES).where(FILES.c.path.in_(chunk)))
+    return numbers

@@ -4,6 +4,7 @@ Nothing in a "protected" folder is ever proposed for removal. Of several files o
 folder is kept. A file has the role of the nearest folder above it that has one.
 
 Paths are relative to the collection's folder, with slashes, in Unicode's composed form (NFC); "." is the collection.
+Where the file system ignores the case of names, so does the comparison of paths.
 """
 
 import json
@@ -19,6 +20,7 @@ from pochade.errors import IndexDamaged, UsageError
 from pochade.index.database import Index
 from pochade.index.path_rules import DAMAGED_HINT, is_inside
 from pochade.index.settings_store import read_setting, setting_in, write_setting_in
+from pochade.system.file_systems import ignores_case
 from pochade.system.path_text import printable
 
 FolderRole = Literal["protected", "preferred"]
@@ -55,6 +57,7 @@ def write_folder_role(index: Index, folder: Path | str, role: FolderRole | None)
         check_folder_role(role)
     with index.writing() as connection:
         roles = _parse_setting(setting_in(connection, ROLES_SETTING))
+        key = _known_key(key, roles, index.folder)
         before = roles.pop(key, None)
         if role is not None:
             roles[key] = role
@@ -77,15 +80,25 @@ def add_folder_roles(index: Index, roles: Mapping[str, FolderRole]) -> int:
     return len(new)
 
 
-def role_of(path: PurePath | str, roles: Mapping[str, FolderRole]) -> FolderRole | None:
+def role_of(path: PurePath | str, roles: Mapping[str, FolderRole], root: Path | None = None) -> FolderRole | None:
     """The role of a file: that of the nearest folder above it that has one.
 
     Args:
         path: The file's path, relative to the collection's folder.
         roles: The roles that `read_folder_roles` returned.
+        root: The collection's folder, whose file system may ignore case; None if case counts.
     """
     folders = PurePath(path).parents if roles else ()
-    return next((roles[key] for folder in folders if (key := folder_key(folder)) in roles), None)
+    keys = (_known_key(folder_key(folder), roles, root) for folder in folders)
+    return next((roles[key] for key in keys if key in roles), None)
+
+
+def _known_key(key: str, roles: Mapping[str, FolderRole], root: Path | None) -> str:
+    """The key under which a folder has a role, perhaps in another case; of several, the protected one."""
+    if root is None or not ignores_case(root):
+        return key
+    alike = sorted(known for known in roles if known.casefold() == key.casefold())
+    return next((known for known in alike if roles[known] == "protected"), alike[0] if alike else key)
 
 
 def folder_key(folder: PurePath | str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sql
 
-from pochade.index.database import Index, query_chunks
+from pochade.index.database import Index
+from pochade.index.query_chunks import query_chunks
 from pochade.index.schema import LABELS, WITHDRAWN_LABELS
+from pochade.index.search_rows import refresh_words
 
 
 def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: bool = False) -> None:
@@ -29,12 +31,15 @@ def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: boo
             connection.execute(sql.insert(LABELS), rows)
         if not refused:
             _delete_rows(connection, WITHDRAWN_LABELS, numbers, label)
+        refresh_words(connection, numbers)
 
 
 def remove_label(index: Index, pictures: Iterable[int], label: str) -> None:
     """Delete the records of a label for pictures, whether they have it or it was refused."""
+    numbers = sorted(set(pictures))
     with index.writing() as connection:
-        _withdraw_labels(connection, sorted(set(pictures)), label)
+        _withdraw_labels(connection, numbers, label)
+        refresh_words(connection, numbers)
 
 
 def withdrawn_labels(index: Index) -> dict[int, set[str]]:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from pochade.index.picture_records import (
 from pochade.index.thumbnails import THUMBNAILS_FOLDER
 from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
+
+MANY_NUMBERS = 20_000  # of pictures, in one question
 
 
 class Library:
@@ -138,6 +140,16 @@ class Library:
         for file in self.pictures():
             files.setdefault(file.number, []).append(file)
         return files
+
+    def files_of_numbers(self, numbers: Set[int]) -> list[PictureFile]:
+        """Every file that holds one of some pictures, in no particular order.
+
+        Args:
+            numbers: The numbers of the pictures.
+        """
+        if len(numbers) > MANY_NUMBERS:  # then one query of everything is faster than many
+            return [file for file in self.pictures() if file.number in numbers]
+        return [self._picture_file(row) for row in self.index.files_of_numbers(numbers)]
 
     def look_up(self, images: Iterable[Path | str]) -> list[PictureFile]:
         """Look up files of the collection by their paths.

@@ -13,6 +13,8 @@ from pochade.index.settings_store import setting_in, write_setting_in
 
 MapPlace = tuple[float, float]
 GROUPED_SETTING = "grouped"  # the number of pictures when the groups were last fitted
+FEATURES_SETTING = "group features"  # the version of the features to which the groups were fitted; missing before 2
+GROUP_FEATURES = "2"  # outlines, style and themes; version 1 had no themes
 
 
 # Groups --------------------------------------------------------------------------------------------------------------

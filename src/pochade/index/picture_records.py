@@ -35,9 +35,7 @@ class PictureFile:
     @property
     def shape(self) -> str:
         """Portrait, landscape or square."""
-        if max(self.width, self.height) < SQUARE_RATIO * min(self.width, self.height):
-            return "square"
-        return "portrait" if self.height > self.width else "landscape"
+        return shape_of(self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -115,6 +113,7 @@ class LearnResult:
     unlisted: tuple[ReadProblem, ...]  # folders that could not be listed
     training: dict[str, Any] | None  # the figures before and after training; None if nothing was trained
     passed_over: int = 0  # files that may be pictures, but lie in a system's folder or match a pattern to ignore
+    passed_over_paths: tuple[Path, ...] = ()  # of the first 1,000 of them, sorted
 
 
 @dataclass(frozen=True)
@@ -162,6 +161,13 @@ def meets_filter(file: PictureFile, among: Filter | None, folder: Path) -> bool:
         and (among.shape is None or file.shape == among.shape)
         and (among.colour is None or file.colour == among.colour)
     )
+
+
+def shape_of(width: int, height: int) -> str:
+    """Whether a picture is portrait, landscape or square, by its pixels across and down."""
+    if max(width, height) < SQUARE_RATIO * min(width, height):
+        return "square"
+    return "portrait" if height > width else "landscape"
 
 
 def file_time(nanoseconds: int) -> datetime:

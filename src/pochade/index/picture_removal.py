@@ -13,12 +13,14 @@ from typing import NamedTuple
 import sqlalchemy as sql
 
 from pochade.errors import PochadeError
-from pochade.index.database import Index, query_chunks
+from pochade.index.database import Index
 from pochade.index.index_home import VECTOR_PATTERNS
 from pochade.index.label_store import labels_by_picture
 from pochade.index.library import Library
 from pochade.index.picture_records import GonePicture
+from pochade.index.query_chunks import query_chunks
 from pochade.index.schema import FILES, PICTURES, TABLES
+from pochade.index.search_table import delete_rows
 from pochade.index.settings_store import delete_setting_in, setting_in, write_setting_in
 from pochade.index.thumbnails import thumbnail_path
 from pochade.index.vectors import copy_rows
@@ -102,6 +104,7 @@ def _plan_removal(connection: sql.Connection, listed: set[int]) -> _Removal:
 
 def _delete_pictures(connection: sql.Connection, removal: _Removal) -> None:
     """Delete pictures and everything that refers to them, then write the new rows of the others."""
+    delete_rows(connection, removal.numbers)
     for numbers in query_chunks(removal.numbers):
         for table in TABLES.tables.values():
             for column in table.columns:

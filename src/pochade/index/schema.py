@@ -11,6 +11,8 @@
 `groups`     one row per group                the tree of groups of similar pictures, and the person's changes
 `grouped`    picture -> group
 `places`     picture -> x, y                  its place on the map
+`texts`      one row per picture              texts in its file, and its technique; missing until they were read
+`search`     one row per picture              the words that are searched, made of the others; see `search_table.py`
 
 A picture is called `piece` in the names of tables and columns, and a model `net`.
 """
@@ -23,8 +25,9 @@ import sqlalchemy as sql
 
 from pochade.errors import IndexDamaged
 from pochade.index.path_rules import DAMAGED_HINT
+from pochade.index.search_table import SEARCH_TABLE, SQLITE_DEFINITION
 
-SCHEMA_VERSION = 4  # the version that this code writes
+SCHEMA_VERSION = 5  # the version that this code writes
 FIRST_SCHEMA_WITH_NFC = 3
 TABLES = sql.MetaData()
 SETTINGS = sql.Table(
@@ -57,9 +60,10 @@ FILES = sql.Table(
     sql.Column("size", sql.BigInteger, nullable=False),
     sql.Column("mtime", sql.BigInteger, nullable=False),  # nanoseconds
     sql.Column("inode", sql.String(20), nullable=False),  # decimal digits, as it may be an unsigned 64-bit number
-    sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True, index=True),
+    sql.Column("piece", sql.ForeignKey("pieces.id"), nullable=True),
     sql.Column("problem", sql.Text, nullable=True),
     sql.Column("ctime", sql.BigInteger, nullable=True),  # nanoseconds; None: not recorded yet; see `FileStamp`
+    sql.Index("ix_files_piece_mtime", "piece", "mtime"),  # searches read the dates of a picture's files from it alone
 )
 LABELS = sql.Table(
     "labels",
@@ -124,6 +128,15 @@ PLACES = sql.Table(
     sql.Column("x", sql.Float, nullable=False),
     sql.Column("y", sql.Float, nullable=False),
 )
+TEXTS = sql.Table(
+    "texts",
+    TABLES,
+    sql.Column("piece", sql.ForeignKey("pieces.id"), primary_key=True),
+    sql.Column("captions", sql.Text, nullable=False),  # titles, captions and keywords, a line each
+    sql.Column("prompts", sql.Text, nullable=False),  # of the generator that made it, a line each
+    sql.Column("technique", sql.String(64), nullable=False),  # a few words; empty if it was not measured
+    sql.Column("reader", sql.Integer, nullable=False),  # the version of the reader of texts
+)
 MIGRATIONS: dict[int, Sequence[str]] = {  # from a version to the next; missing tables are created afterwards
     1: (
         f"ALTER TABLE {PICTURES.name} ADD COLUMN pixels VARCHAR(64)",
@@ -131,6 +144,10 @@ MIGRATIONS: dict[int, Sequence[str]] = {  # from a version to the next; missing 
     ),
     2: (f"ALTER TABLE {FILES.name} ADD COLUMN ctime BIGINT",),
     3: ("DROP TABLE IF EXISTS pairs", f"DELETE FROM {SETTINGS.name} WHERE name = 'pairs'"),  # computed again
+    4: (  # `search_rows.py` creates the table of searched words
+        "DROP INDEX IF EXISTS ix_files_piece",
+        f"CREATE INDEX ix_files_piece_mtime ON {FILES.name} ({FILES.c.piece.name}, mtime)",
+    ),
 }
 
 
@@ -144,7 +161,7 @@ def is_current(connection: sql.Connection) -> bool:
 
 
 def migrate(connection: sql.Connection) -> None:
-    """Create the tables of an empty database, or migrate an older schema step by step.
+    """Create the tables of an empty database, or migrate an older schema step by step; `create_words` does the rest.
 
     Raises:
         IndexDamaged: A newer Pochade wrote the database.
@@ -171,16 +188,21 @@ def migrate(connection: sql.Connection) -> None:
 
 
 def check_only_tables(connection: sql.Connection) -> None:
-    """Refuse an SQLite database with views, triggers or virtual tables, which Pochade never makes.
+    """Refuse an SQLite database with views, triggers or virtual tables, except for the one that Pochade makes.
 
-    A stranger's index could have them to run for ever, or to change rows of its own choice.
+    A stranger's index could have them to run for ever, or to change rows of its own choice. The table of searched words
+    must therefore be defined letter by letter as Pochade defines it.
 
     Raises:
         IndexDamaged: The database has such a thing.
     """
     if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE 'create virtual%'"
-        if name := connection.scalar(sql.text(query)):
+        query = (
+            "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+            " OR (sql LIKE 'create virtual%' AND (name <> :table OR sql <> :definition))"
+        )
+        values = {"table": SEARCH_TABLE, "definition": SQLITE_DEFINITION}
+        if name := connection.scalar(sql.text(query), values):
             raise IndexDamaged(f"the index has {str(name)[:80]!a}, which Pochade did not make", DAMAGED_HINT)
 
 

@@ -95,6 +95,19 @@ class VectorFile:
         """The number of whole rows in the file, including those of interrupted runs."""
         return (self.path.stat().st_size - HEADER_BYTES) // (self.columns * self.dtype.itemsize)
 
+    def trim(self, count: int) -> None:
+        """Cut off the rows after the first `count`, which belonged to pictures that were removed.
+
+        Raises:
+            OutputUnwritable: The file can't be changed.
+        """
+        if self.count() <= count:
+            return
+        try:
+            os.truncate(self.path, HEADER_BYTES + count * self.columns * self.dtype.itemsize)
+        except OSError as error:
+            raise self._write_error(error) from error
+
     def _check_count(self, needed: int) -> None:
         if self.count() < needed:
             raise IndexDamaged(

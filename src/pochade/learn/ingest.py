@@ -12,6 +12,7 @@ from pochade.index.database import FileRow, Index
 from pochade.index.descriptor_schema import stack_descriptors
 from pochade.index.descriptor_store import open_descriptors
 from pochade.index.library import Library
+from pochade.index.text_store import text_columns
 from pochade.index.vectors import VectorFile
 from pochade.learn.ingest_file import IngestResult, IngestTask
 from pochade.system.folder_walk import FileStamp, FolderListing, settle_stamp
@@ -140,7 +141,12 @@ class BatchWriter:
         if new:
             self._write_vectors(row, list(new.values()))
         pictures = [_picture_columns(answer, row + position) for position, answer in enumerate(new.values())]
-        self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.batch], contents)
+        texts = {
+            content: text_columns(answer.result.texts, answer.result.technique)
+            for content, answer in new.items()
+            if content and answer.result.texts
+        }
+        self.index.add_pictures(pictures, [self._file_row(answer) for answer in self.batch], contents, texts)
         unchanged = [self._is_unchanged(answer) for answer in self.batch]
         self.counts.new += len(new)
         self.counts.unchanged += sum(unchanged)

@@ -11,8 +11,10 @@ from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import open_source
 from pochade.images.features.colour_name import dominant_colour
+from pochade.images.features.technique import classify_technique, measure_technique
 from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
+from pochade.images.metadata.picture_texts import PictureTexts, read_texts
 from pochade.images.render.contact_sheet import is_contact_sheet
 from pochade.index.descriptor_jobs import describe_thumbnail
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
@@ -59,10 +61,12 @@ class IngestResult:
     problem: str | None = None  # why there is no picture
     retry: bool = False  # whether the problem may disappear although the file does not change
     worker_failed: bool = False  # whether the file took too long, or killed the worker that read it
+    technique: str = ""  # a few words, such as "line art"
+    texts: PictureTexts | None = None  # titles, captions, keywords and prompts in the file
 
 
 def ingest_file(task: IngestTask) -> IngestResult:
-    """Hash a file and, if its content is new, write a thumbnail and compute a descriptor; errors become problems."""
+    """Hash a file and, if its content is new, write a thumbnail, measure it, and read texts; errors become problems."""
     path = Path(os.fsdecode(task.path))
     try:
         content = _hash_file(path, task.stamp)
@@ -84,8 +88,23 @@ def _read_picture(path: Path, content: str, task: IngestTask) -> IngestResult:
     write_thumbnail(thumbnail, preview.pixels)
     squares = make_squares(preview.pixels)
     return IngestResult(
-        content, preview.header, squares, describe_thumbnail(thumbnail), dominant_colour(squares.whole), preview.notes
-    )
+        content, preview.header, squares, describe_thumbnail(thumbnail), dominant_colour(squares.whole),
+        preview.notes, technique=technique_of_thumbnail(thumbnail, transparent=preview.header.has_alpha),
+        texts=read_texts(path),
+    )  # fmt: skip
+
+
+def technique_of_thumbnail(thumbnail: Path, *, transparent: bool) -> str:
+    """Name the technique of a picture, by its thumbnail; empty if that can't be read.
+
+    Args:
+        thumbnail: The file.
+        transparent: Whether the original has transparency.
+    """
+    try:
+        return classify_technique(measure_technique(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels, transparent))
+    except PictureUnreadable:
+        return ""
 
 
 def _hash_file(path: Path, stamp: FileStamp) -> str:

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pochade.organise.family_model import DUPLICATE_KINDS, Family, FamilyMember
+from pochade.organise.family_model import DUPLICATE_KINDS, Family, FamilyMember, are_one_file
 from pochade.organise.removal_plan import FamilyChoice, preselected_choice
 from pochade.system.atomic_files import write_atomically
 from pochade.system.overwrite import check_overwrite, check_parent_folder
@@ -24,11 +24,14 @@ move() {{ mkdir -p -- "$aside/$(dirname -- "$1")" && mv -n -- "$1" "$aside/$1"; 
 # Of two files, the first stays and the second goes:
 same() {{ if [ ! -L "$1" ] && [ ! -L "$2" ] && [ ! "$1" -ef "$2" ] && cmp -s -- "$1" "$2"; then move "$2"; fi; }}
 seen() {{ if [ -s "$1" ] && [ ! -L "$2" ] && [ -f "$2" ]; then move "$2"; fi; }}  # only looks the same
+# A link, which leads to a file that also goes; and another name of a file (hard link), which has several:
+link() {{ if [ -f "$1" ] && [ -L "$2" ]; then move "$2"; fi; }}
+name() {{ if [ "$1" -ef "$2" ] && [ -n "$(find "$2" -prune -type f -links +1)" ]; then move "$2"; fi; }}
 # The same picture in two files, which still have these sizes in bytes:
 has() {{ [ -f "$1" ] && [ "$(wc -c < "$1")" -eq "$2" ]; }}
 resave() {{ if has "$1" "$3" && has "$2" "$4" && [ ! "$1" -ef "$2" ]; then seen "$1" "$2"; fi; }}
 """
-MOVING_COMMANDS = ("same ", "seen ", "resave ")
+MOVING_COMMANDS = ("same ", "link ", "name ", "seen ", "resave ")
 SIGNATURE = "# Pochade's list of copies to set aside"  # the second line of every script
 
 
@@ -93,16 +96,16 @@ def _compose(lines: Sequence[str], folder: Path) -> tuple[str, int]:
 def _family_lines(family: Family, folder: Path) -> Iterator[str]:
     """The lines for one family: a command for each preselected file, and a comment for other duplicates."""
     yield f"\n# {_comment(family.cover.relative_to(folder))}: {family.reason}"
-    staying = _staying_copies(preselected_choice(family), folder)
-    cover, hard_links = family.members[0], family.hard_links()
+    choice, hard_links = preselected_choice(family), family.hard_links()
+    staying = _staying_copies(choice, folder)
     for member in family.members[1:]:
         path = member.path.relative_to(folder)
-        if member.path in hard_links:
+        if member.path in choice.aside:
+            yield _preselected_line(member, family.members[0], staying, folder)
+        elif member.path in hard_links:
             yield f"# {_comment(path)} is the same file under another name, and takes no room"
         elif member.path.is_symlink():
             yield f"# {_comment(path)} is a link, and takes no room"
-        elif member.preselected:
-            yield _preselected_line(member, cover, staying, folder)
         elif member.kind in DUPLICATE_KINDS and str(path).isprintable():
             yield f"# move {_shell_word(path)}  # {member.kind}, {member.likelihood:.0%}"
 
@@ -111,8 +114,16 @@ def _preselected_line(member: FamilyMember, cover: FamilyMember, staying: Mappin
     """The command for a preselected file, which names a file that stays: one with the same bytes, or the cover."""
     path = _shell_word(member.path.relative_to(folder))
     if member.picture.number in staying:
-        return f"same {_shell_word(staying[member.picture.number])} {path}"
+        stays = staying[member.picture.number]
+        return f"{_command(member.path, folder / stays)} {_shell_word(stays)} {path}"
     return f"resave {_shell_word(cover.path.relative_to(folder))} {path} {cover.picture.bytes} {member.picture.bytes}"
+
+
+def _command(path: Path, stays: Path) -> str:
+    """The command that moves a file while a file with the same bytes stays."""
+    if path.is_symlink():
+        return "link"
+    return "name" if are_one_file(path, stays) else "same"
 
 
 def _staying_copies(choice: FamilyChoice, folder: Path) -> dict[int, Path]:
@@ -129,7 +140,8 @@ def _choice_lines(choice: FamilyChoice, folder: Path) -> Iterator[str]:
         if member.path in choice.aside:
             command, stays = "seen", choice.keep.relative_to(folder)
             if member.picture.number in staying_copies:
-                command, stays = "same", staying_copies[member.picture.number]
+                stays = staying_copies[member.picture.number]
+                command = _command(member.path, folder / stays)
             yield f"{command} {_shell_word(stays)} {_shell_word(member.path.relative_to(folder))}"
 
 

@@ -9,7 +9,7 @@ from pochade.images.io.complete_file import DAMAGE_NOTES
 from pochade.index.folder_roles import FolderRole, role_of
 from pochade.index.picture_records import PictureFile
 from pochade.organise.cover_rules import choose_cover, loses_something
-from pochade.organise.family_model import Family, FamilyMember, MemberKind
+from pochade.organise.family_model import Family, FamilyMember, MemberKind, are_one_file
 from pochade.organise.judged_relations import JudgedRelations
 from pochade.organise.resave_proof import prove_resaves
 from pochade.system.progress import Progress, Report
@@ -135,7 +135,8 @@ class FamilyBuilder:
         """Whether nothing speaks against removing a file, if another one stays."""
         is_sound = DAMAGE_NOTES.isdisjoint(staying.notes) and not staying.path.is_symlink()
         loses = file.number != staying.number and loses_something(file, staying)
-        return is_sound and not loses and not file.path.is_symlink() and self._role(file) != "protected"
+        is_link = file.path.is_symlink() or are_one_file(file.path, staying.path)
+        return is_sound and not loses and not is_link and self._role(file) != "protected"
 
     def _difference(self, file: PictureFile, cover: PictureFile) -> Box | None:
         """The region that differs from the cover, in pixels of the file's picture."""
@@ -149,4 +150,4 @@ class FamilyBuilder:
         return Box(x, y, max(1, right - x), max(1, bottom - y))
 
     def _role(self, file: PictureFile) -> FolderRole | None:
-        return role_of(file.path.relative_to(self.folder), self.roles)
+        return role_of(file.path.relative_to(self.folder), self.roles, self.folder)

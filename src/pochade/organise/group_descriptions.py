@@ -1,18 +1,23 @@
-"""Describe groups by what their pictures have in common, and choose the cover of each group."""
+"""Describe groups by what their pictures have in common and their siblings have not, and choose each group's cover."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Set
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from pochade.errors import PictureUnreadable
-from pochade.images.features.technique import TechniqueMeasures, describe_techniques, measure_technique
+from pochade.images.features.technique import TechniqueMeasures, measure_technique
 from pochade.images.io.read import read_preview
 from pochade.index.group_tree import GroupNode, GroupTree
+from pochade.index.label_store import labels_by_picture
+from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
+from pochade.organise.group_looks import GroupLooks, distinctive_looks
+from pochade.organise.group_names import GroupEvidence, name_groups
 from pochade.organise.group_records import Group
+from pochade.organise.name_words import words_in_path
 from pochade.organise.point_features import PicturePoints
 from pochade.system.progress import Progress, Report
 
@@ -20,49 +25,76 @@ SAMPLE_SIZE = 24  # pictures measured for the description of one group
 
 
 def describe_groups(
-    tree: GroupTree, files: dict[int, list[PictureFile]], thumbnails: Path, report: Report
+    tree: GroupTree, files: dict[int, list[PictureFile]], library: Library, report: Report
 ) -> GroupTree:
-    """Describe every group that has no description yet, by words that don't also describe the whole collection.
+    """Describe every group that has no description yet. No two descriptions of a collection are alike.
 
     Args:
         tree: The groups.
         files: The files of each picture, by number.
-        thumbnails: The folder of the thumbnails.
+        library: The collection, which has the labels and the thumbnails.
         report: Called with the progress.
     """
-    undescribed = [node for node in tree.nodes.values() if not node.description]
+    undescribed = {node.id for node in tree.nodes.values() if not node.description}
     if not undescribed:
         return tree
-    words = _DescriptionWords(files, thumbnails)
-    nodes, members, collection_words = dict(tree.nodes), tree.members(), words.describe(sorted(files))
-    for done, node in enumerate(undescribed, 1):
-        group_words = words.describe(members[node.id])
-        distinctive = [word for word in group_words if word not in collection_words]
-        nodes[node.id] = replace(node, description=", ".join(distinctive or group_words))
-        report(Progress("describing", done, len(undescribed)))
+    evidence = _Evidence(files, library)
+    nodes, members = dict(tree.nodes), tree.members()
+    parents = sorted({tree.nodes[number].parent for number in undescribed}, key=lambda parent: parent or 0)
+    for done, parent in enumerate(parents, 1):
+        siblings = sorted(tree.children(parent), key=lambda node: -len(members[node.id]))
+        looks = {node.id: evidence.looks(members[node.id]) for node in siblings}
+        groups = [
+            GroupEvidence(
+                node.id,
+                evidence.words(members[node.id]),
+                distinctive_looks(looks[node.id], [looks[other.id] for other in siblings if other is not node]),
+            )
+            for node in siblings
+            if node.id in undescribed
+        ]
+        around = evidence.words(files if parent is None else members[parent])
+        taken = [text for node in nodes.values() for text in (node.name, node.description) if text]
+        for number, name in name_groups(groups, around, taken).items():
+            nodes[number] = replace(nodes[number], description=name)
+        report(Progress("describing", done, len(parents)))
     return replace(tree, nodes=nodes)
 
 
-class _DescriptionWords:
-    """Finds words that describe a set of pictures; each picture is measured only once."""
+class _Evidence:
+    """What pictures are called, and how they look; each picture is measured only once."""
 
-    def __init__(self, files: dict[int, list[PictureFile]], thumbnails: Path) -> None:
-        self.files, self.thumbnails = files, thumbnails
+    def __init__(self, files: dict[int, list[PictureFile]], library: Library) -> None:
+        self.files, self.library = files, library
+        self.labels = labels_by_picture(library.index)
         self.measures = dict[int, TechniqueMeasures | None]()  # by picture number; None without a thumbnail
+        self.words_of_picture = {number: self._words(number) for number in files}
 
-    def describe(self, numbers: list[int]) -> list[str]:
-        """The words for a sample of these pictures."""
+    def _words(self, number: int) -> Set[str]:
+        """The words of a picture's files and folders, and its labels."""
+        paths = [file.path.relative_to(self.library.folder) for file in self.files[number]]
+        labels = {label.casefold() for label, has in self.labels.get(number, {}).items() if has}
+        return labels.union(*map(words_in_path, paths))
+
+    def words(self, numbers: Iterable[int]) -> list[Set[str]]:
+        """The words of each of these pictures that has a file."""
+        return [self.words_of_picture[number] for number in numbers if number in self.files]
+
+    def looks(self, numbers: list[int]) -> GroupLooks:
+        """How a sample of these pictures looks."""
         existing = [number for number in numbers if number in self.files]
         sample = existing[:: max(1, len(existing) // SAMPLE_SIZE)][:SAMPLE_SIZE]
         for number in sample:
             if number not in self.measures:
-                self.measures[number] = _measure(self.files[number][0], self.thumbnails)
-        return describe_techniques([measure for number in sample if (measure := self.measures[number])]).split(", ")
+                self.measures[number] = _measure(self.files[number][0], self.library)
+        pictures = [self.files[number][0] for number in sample]
+        ratios = [math.log(picture.width / picture.height) for picture in pictures]
+        return GroupLooks.of([measured for number in sample if (measured := self.measures[number])], ratios or [0.0])
 
 
-def _measure(picture: PictureFile, thumbnails: Path) -> TechniqueMeasures | None:
+def _measure(picture: PictureFile, library: Library) -> TechniqueMeasures | None:
     try:
-        pixels = read_preview(thumbnail_path(thumbnails, picture.hash), THUMBNAIL_PIXELS).pixels
+        pixels = read_preview(thumbnail_path(library.thumbnails, picture.hash), THUMBNAIL_PIXELS).pixels
     except PictureUnreadable:
         return None
     return measure_technique(pixels, picture.has_alpha)

@@ -5,24 +5,31 @@ from pathlib import Path
 
 from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
-from pochade.index.organisation_store import read_groups, write_groups
+from pochade.index.organisation_store import FEATURES_SETTING, GROUP_FEATURES, read_groups, write_groups
+from pochade.index.settings_store import read_setting, write_setting
 from pochade.organise import group_edits
 from pochade.organise.group_descriptions import describe_groups, list_groups
-from pochade.organise.group_fitting import fit_groups
+from pochade.organise.group_fitting import fit_groups, refit_groups
 from pochade.organise.group_records import Group
 from pochade.organise.point_features import group_points
 from pochade.system.progress import Report
 
 
 def update_groups(library: Library, report: Report) -> list[Group]:
-    """Put new pictures of a collection into groups, describe and store the groups, and list them."""
+    """Put new pictures of a collection into groups, describe and store the groups, and list them.
+
+    Groups that an earlier version fitted to other features are fitted again, except those that the person edited.
+    """
     files = library.files_by_number()
     points = group_points(library, files, report)
     before = read_groups(library.index)
-    tree = fit_groups(before, points.numbers, points.features)
-    tree = describe_groups(tree, files, library.thumbnails, report)
+    is_current = read_setting(library.index, FEATURES_SETTING) == GROUP_FEATURES
+    tree = (fit_groups if is_current else refit_groups)(before, points.numbers, points.features)
+    tree = describe_groups(tree, files, library, report)
     if tree != before:
         write_groups(library.index, before, tree)
+    if not is_current:
+        write_setting(library.index, FEATURES_SETTING, GROUP_FEATURES)
     return list_groups(tree, points, files)
 
 

@@ -222,6 +222,10 @@ class OrganiseMethods(FamilyMethods):
 
         Returns:
             A sentence for each file that could not be written.
+
+        Raises:
+            OutputUnwritable: The disk is full. The sidecars that were written before stay.
+            UsageError: Another process is writing them.
         """
         from pochade.organise.sidecar_sync import write_sidecars  # noqa: PLC0415
 

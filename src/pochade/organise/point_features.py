@@ -1,7 +1,8 @@
 """The features by which pictures are grouped, placed on the map and labelled.
 
 An embedding hardly changes when a picture is recoloured or turned into line art. But people group pictures by colours,
-outlines and grain, which the descriptors measure. Groups and the map therefore use descriptors, and labels use both.
+outlines and grain, which the descriptors measure, and by what they show, which the theme embedding represents. Groups
+and the map therefore use descriptors and themes, and labels use all three.
 """
 
 from collections.abc import Iterable
@@ -15,10 +16,14 @@ from pochade.index.active_models import ActiveModels
 from pochade.index.descriptor_store import load_descriptors
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
+from pochade.index.theme_store import load_themes
 from pochade.system.progress import Report
 
 OUTLINE_COMPONENTS = 64  # principal components of the outlines
-STYLE_WEIGHT = 0.5  # factor of the style, relative to outlines of unit length
+STYLE_WEIGHT = 0.5  # factor of the style in groups, relative to outlines of unit length
+# Factors of the theme, at which the nearest drawings of openclipart most often share a folder, or nearly so
+GROUP_THEME_WEIGHT = 2.0  # relative to outlines of unit length
+LABEL_THEME_WEIGHT = 2.0  # relative to embeddings of unit length
 
 
 @dataclass(frozen=True)
@@ -26,24 +31,25 @@ class PointFeatures:
     """Embeddings and descriptors of all pictures, by row."""
 
     embeddings: Floats  # (N, 64)
+    themes: Floats  # (N, 64)
     style: Floats  # (N, 248), colours and technique
     outlines: Floats  # (N, 392), where the edges lie
 
     @property
     def for_labels(self) -> Floats:
-        """Embeddings and style (N, 312), from which labels are learnt."""
-        return np.concatenate([self.embeddings, self.style], 1)
+        """Embeddings, style and themes (N, 376), from which labels are learnt."""
+        return np.concatenate([self.embeddings, self.style, LABEL_THEME_WEIGHT * self.themes], 1)
 
     @property
     def for_groups(self) -> Floats:
-        """Outlines and style (N, 312), from which groups and the map are made; (N, 640) for up to 64 pictures.
+        """Outlines, style and themes (N, 376), from which groups and the map are made; (N, 704) for up to 64 pictures.
 
         Embeddings are left out, because they ignore colour and technique. docs/log.md has the comparison.
         """
         outlines = self.outlines
         if len(outlines) > OUTLINE_COMPONENTS:
             outlines = PrincipalComponents.fit(outlines, OUTLINE_COMPONENTS).unit_components(outlines)
-        return np.concatenate([outlines, STYLE_WEIGHT * self.style], 1)
+        return np.concatenate([outlines, STYLE_WEIGHT * self.style, GROUP_THEME_WEIGHT * self.themes], 1)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ def compute_features(models: ActiveModels, contents: list[str], report: Report) 
         report: Called with the progress.
     """
     descriptors = load_descriptors(models, contents, report)
-    return PointFeatures(models.embeddings(len(contents)), descriptors["appearance"], descriptors["layout"])
+    themes = load_themes(models, contents, report)
+    return PointFeatures(models.embeddings(len(contents)), themes, descriptors["appearance"], descriptors["layout"])
 
 
 def group_points(library: Library, files: dict[int, list[PictureFile]], report: Report) -> PicturePoints:

@@ -16,7 +16,7 @@ from pochade.errors import FileUnreachable, PochadeError, UsageError
 from pochade.index.folder_roles import FolderRole, read_folder_roles, role_of
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile, file_time
-from pochade.organise.family_model import Family, FamilyMember
+from pochade.organise.family_model import Family, FamilyMember, are_one_file
 from pochade.organise.sidecars import FolderNames, sidecars_of
 from pochade.system.path_text import printable
 
@@ -82,8 +82,12 @@ class RemovalPlan:
 
 
 def preselected_choice(family: Family) -> FamilyChoice:
-    """The choice that is proposed for a family: the first file stays, and the preselected ones go."""
-    aside = frozenset(member.path for member in family.members[1:] if member.preselected)
+    """The choice that is proposed for a family: the first file stays, and the preselected ones go.
+
+    Other names of the first file, and links to it, stay: they take no room.
+    """
+    preselected = (member.path for member in family.members[1:] if member.preselected)
+    aside = frozenset(path for path in preselected if not are_one_file(path, family.cover))
     return FamilyChoice(family, family.cover, aside)
 
 
@@ -165,7 +169,7 @@ class _Planner:
             FileUnreachable: It or the file to keep is gone or changed, or its folder can't be listed.
         """
         path = member.path
-        if role_of(path.relative_to(self.folder), self.roles) == "protected":
+        if role_of(path.relative_to(self.folder), self.roles, self.folder) == "protected":
             raise UsageError(f"'{printable(path)}' is in a protected folder", "choose another file")
         self._check_links(member)
         check_status(member.picture)

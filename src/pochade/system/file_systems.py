@@ -1,4 +1,7 @@
-"""Which folders are on a network disk, where memory maps and shared logs of databases are not safe."""
+"""What is special about the file system of a folder.
+
+On a network disk, memory maps and shared logs of databases are not safe. Some file systems ignore the case of names.
+"""
 
 import os
 import re
@@ -29,6 +32,24 @@ def is_network_disk(folder: Path) -> bool:
         return False
     kind = _file_system_type(path, table)
     return kind in NETWORK_TYPES or kind.startswith(NETWORK_PREFIX)
+
+
+@lru_cache(maxsize=256)  # asked for each file of a family
+def ignores_case(folder: Path) -> bool:
+    """Whether names in a folder that differ only in their case are one name, as by default on macOS and Windows.
+
+    Args:
+        folder: A folder. If it holds no name with letters, the answer is False.
+    """
+    try:
+        names = set(os.listdir(folder))  # noqa: PTH208  many times faster in a folder of thousands
+    except OSError:
+        return False
+    for name in sorted(names):
+        swapped = name.swapcase()
+        if swapped != name and swapped.swapcase() == name and swapped not in names:
+            return os.path.lexists(os.path.join(folder, swapped))  # noqa: PTH118
+    return False
 
 
 def _file_system_type(path: str, table: str) -> str:

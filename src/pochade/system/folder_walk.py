@@ -17,6 +17,7 @@ from pochade.system.ignore_rules import (
 
 UNSETTLED = -1  # instead of a ctime: the file changed just before it was listed, and may change again unseen
 SETTLED_NS = 2 * 10**9  # FAT, the coarsest file system, stores times to 2 s
+MAX_PATHS_PASSED_OVER = 1000  # a trash may hold any number of files
 MAX_MTIME_NS = 2**63 - 1  # the largest integer of a database column; later dates (after 2262) are stored as this one
 NON_PICTURE_SUFFIXES = frozenset(  # common beside art; listed as problems, they would hide the real ones
     b"txt md json xml yml yaml toml ini csv html htm css js py url lnk db sqlite log sha256 md5 xmp zip 7z rar gz tar "
@@ -45,6 +46,7 @@ class FolderListing:
     files: dict[bytes, FileStamp]  # by path relative to the folder
     unreadable: dict[bytes, str]  # folders and ignore files that can't be read, and why
     passed_over: int = 0  # files that may be pictures, but that the rules for names pass over
+    passed_over_paths: tuple[bytes, ...] = ()  # of the first of them, at most `MAX_PATHS_PASSED_OVER`
     empty_folders: tuple[bytes, ...] = ()  # folders without any entry, as a mount point is whose disk is missing
 
 
@@ -99,7 +101,7 @@ class _FolderWalk:
         self.root, self.skipped = root, skipped
         self.files: dict[bytes, FileStamp] = {}
         self.unreadable: dict[bytes, str] = {}
-        self.passed_over = 0
+        self.passed_over, self.passed_over_paths = 0, list[bytes]()
         self.empty_folders: list[bytes] = []
         self.pending: list[tuple[bytes, IgnoreRules]] = []
 
@@ -108,7 +110,8 @@ class _FolderWalk:
         self.pending.append((b"", rules))
         while self.pending:
             self._list_folder(*self.pending.pop())
-        return FolderListing(self.files, self.unreadable, self.passed_over, tuple(self.empty_folders))
+        paths = tuple(self.passed_over_paths)
+        return FolderListing(self.files, self.unreadable, self.passed_over, paths, tuple(self.empty_folders))
 
     def _list_folder(self, parent: bytes, rules: IgnoreRules) -> None:
         try:
@@ -141,7 +144,10 @@ class _FolderWalk:
         if self.root + b"/" + path == self.skipped or (is_folder and entry.is_symlink()):
             return
         if rules.ignores(os.fsdecode(path), is_folder=is_folder):
-            self.passed_over += self._count_files(path) if is_folder else _may_be_picture(entry)
+            if is_folder:
+                self._pass_over_folder(path)
+            else:
+                self._pass_over_file(entry, path)
         elif entry.name.startswith(b"."):
             return
         elif is_folder:
@@ -150,22 +156,29 @@ class _FolderWalk:
             with suppress(FileNotFoundError):  # removed since the folder was listed
                 self.files[path] = stamp_of(_status_of(entry))
 
-    def _count_files(self, folder: bytes) -> int:
-        """Count the files below a folder that may be pictures; folders that can't be listed count as empty."""
-        count, pending = 0, [folder]
+    def _pass_over_folder(self, folder: bytes) -> None:
+        """Pass over all files below a folder; folders that can't be listed count as empty."""
+        pending = [folder]
         while pending:
             parent = pending.pop()
             if self.root + b"/" + parent == self.skipped:
                 continue
             with suppress(OSError), os.scandir(self.root + b"/" + parent) as entries:
                 for entry in entries:
+                    path = parent + b"/" + entry.name
                     if entry.name.startswith(b"."):
                         continue
                     if entry.is_dir(follow_symlinks=False):
-                        pending.append(parent + b"/" + entry.name)
+                        pending.append(path)
                     else:
-                        count += _may_be_picture(entry)
-        return count
+                        self._pass_over_file(entry, path)
+
+    def _pass_over_file(self, entry: os.DirEntry[bytes], path: bytes) -> None:
+        """Count a file if it may be a picture."""
+        if _may_be_picture(entry):
+            self.passed_over += 1
+            if len(self.passed_over_paths) < MAX_PATHS_PASSED_OVER:
+                self.passed_over_paths.append(path)
 
 
 def suffix_of(name: bytes) -> bytes:

@@ -26,6 +26,7 @@ from pochade.web.routes import (
     picture_routes,
     removal_routes,
     scan_routes,
+    search_routes,
     session_routes,
     verdict_routes,
 )
@@ -101,6 +102,7 @@ def _api_router() -> APIRouter:
     for module in (
         session_routes,
         picture_routes,
+        search_routes,
         image_routes,
         family_routes,
         removal_routes,

@@ -6,7 +6,6 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
-from PIL import Image
 
 from pochade.errors import PictureDamaged, PictureTooLarge, PictureUnreadable
 from pochade.images.base.icc_writer import make_rgb_profile
@@ -55,14 +54,6 @@ def test_the_colour_profile_is_read(tmp_path: Path) -> None:
 def test_grey_has_one_channel(tmp_path: Path) -> None:
     picture = read_content(tmp_path, encode_with_pillow(rgb_image().convert("L"), "JPEG2000"))
     assert picture.pixels.shape == (16, 24, 1)
-
-
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
-def test_a_cut_file_is_cut_short(share: float, tmp_path: Path) -> None:
-    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
-    for content in (encode_with_pillow(noise, "JPEG2000"), encode_with_pillow(noise, "JPEG2000", no_jp2=True)):
-        path = write_file(tmp_path, content[: int(len(content) * share)])
-        assert_unreadable(path, PictureDamaged, "is cut short")
 
 
 def test_a_codestream_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pochade.images.base.icc_writer import make_rgb_profile
+from pochade.images.base.lab_colours import CIELAB, convert_lab_to_srgb
 from pochade.images.base.primaries import SRGB_PRIMARIES
 from pochade.images.base.tone_curves import LINEAR_CURVE
 from pochade.images.io.read import read_preview
@@ -78,6 +79,25 @@ def test_lab_becomes_rgb(photometric: str, values: Array, tmp_path: Path) -> Non
     picture = read_content(tmp_path, content)
     assert picture.notes == ("its Lab colours became RGB",)
     assert picture.pixels.dtype == values.dtype
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("ranges", [None, (0, 100, -128, 127, -100, 150), (0, 100, 5, 5, 9, 1)])
+def test_the_lab_of_facsimiles_has_ranges(ranges: tuple[int, ...] | None, depth: int, tmp_path: Path) -> None:
+    largest = 2**depth - 1
+    limits: tuple[float, ...] = ranges or ()
+    if not (ranges and ranges[2] < ranges[3]):  # those of ITU-T T.42 in its own words
+        limits = (0, 100, *(edge / 255 for edge in (-21760, 21590, -19200, 31800)))
+        if depth == 16:
+            limits = (0, 100, -170 * 32768 / 65535, 170 * 32767 / 65535, -200 * 24576 / 65535, 200 * 40959 / 65535)
+    low, high = np.array(limits[::2]), np.array(limits[1::2])
+    stored = np.round((np.array((70.0, 30.0, 40.0)) - low) / (high - low) * largest)
+    values: Array = np.full((16, 16, 3), stored, np.uint8 if depth == 8 else np.uint16)
+    tags = [(433, 10, 6, tuple(part for number in ranges for part in (number, 1)), True)] if ranges else ()
+    content = encode_tiff(values, photometric="itulab", extratags=tags)
+    cielab = np.full((16, 16, 3), (70, 30, 40), np.float32)
+    expected = convert_lab_to_srgb(cielab, CIELAB)[0, 0] / 257
+    assert shown(tmp_path, content) == pytest.approx(expected.tolist(), abs=2)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])

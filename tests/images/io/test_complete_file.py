@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from pochade.errors import PictureDamaged, PictureTooLarge
+from pochade.images.formats import jpeg_damage
 from pochade.images.io.complete_file import END_MISSING_NOTE, PART_DESTROYED_NOTE
 from pochade.images.io.identify import identify
 from pochade.images.io.read import read_picture, read_preview
@@ -88,6 +89,24 @@ def test_a_jpeg_of_which_nothing_is_left_is_cut_short(tmp_path: Path) -> None:
     content = noisy_jpeg()
     pixels = content.index(b"\xff\xda") + 14
     assert_unreadable(write_file(tmp_path, content[:pixels]), PictureDamaged, "is cut short")
+
+
+@pytest.mark.parametrize("options", JPEG_KINDS)
+def test_a_jpeg_of_which_a_few_bytes_are_left_is_cut_short(options: dict[str, object], tmp_path: Path) -> None:
+    tall = Image.fromarray(np.random.default_rng(0).integers(0, 256, (1600, 80, 3), np.uint8))
+    content = encode_with_pillow(tall, "JPEG", **options)
+    pixels = content.index(b"\xff\xda") + 14
+    few = pixels + (len(content) - pixels) // (1000 if "progressive" in options else 100)
+    assert_unreadable(write_file(tmp_path, content[:few]), PictureDamaged, "is cut short")
+
+
+def test_a_few_bytes_of_a_jpeg_that_claims_to_be_large_are_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = bytearray(encode_with_pillow(Image.new("RGB", (8000, 8000), "red"), "JPEG"))
+    monkeypatch.setattr(jpeg_damage, "_decode", lambda *_: pytest.fail("decoded"))
+    few = content.index(b"\xff\xda") + 100
+    assert_unreadable(write_file(tmp_path, bytes(content[:few])), PictureDamaged, "is cut short")
 
 
 @pytest.mark.parametrize("name", ["PNG", "PNG:16", "PNG:palette"])

@@ -1,7 +1,8 @@
 """Convert Lab colours to sRGB: lightness, and two numbers for the hue, under the white of ICC profiles (D50).
 
 Formats store Lab in different ways. In `CIELAB` the two numbers are signed. In `ICCLAB` and `PHOTOSHOP_LAB` the middle
-of the range is neutral. In 16 bits, the lightness of `ICCLAB` ends at 65,280, as in profiles of version 2.
+of the range is neutral. In 16 bits, the lightness of `ICCLAB` ends at 65,280, as in profiles of version 2. A file may
+also state the range of each number (`LabRanges`).
 """
 
 from typing import NamedTuple
@@ -24,12 +25,20 @@ class LabEncoding(NamedTuple):
     deep_white: int  # the lightness of white in 16 bits
 
 
+class LabRanges(NamedTuple):
+    """The Lab colours that the smallest and the largest stored values stand for."""
+
+    lowest: tuple[float, float, float]
+    highest: tuple[float, float, float]
+    largest_value: int  # the smallest is 0
+
+
 CIELAB = LabEncoding(signed=True, deep_white=65535)
 ICCLAB = LabEncoding(signed=False, deep_white=65280)
 PHOTOSHOP_LAB = LabEncoding(signed=False, deep_white=65535)
 
 
-def convert_lab_to_srgb(values: Array, encoding: LabEncoding) -> Array:
+def convert_lab_to_srgb(values: Array, encoding: LabEncoding | LabRanges) -> Array:
     """Convert Lab to sRGB; colours outside of sRGB are clipped.
 
     Args:
@@ -47,10 +56,25 @@ def convert_lab_to_srgb(values: Array, encoding: LabEncoding) -> Array:
     return converted
 
 
-def _decode(values: Array, encoding: LabEncoding) -> Array:
+def itu_ranges(depth: int) -> LabRanges:
+    """The ranges of ITU-T T.42, in which `ITULAB` is stored if a file states no others.
+
+    Args:
+        depth: Bits per channel.
+    """
+    largest = 2**depth - 1
+    neutral = (2 ** (depth - 1) / largest, 3 * 2 ** (depth - 3) / largest)  # of a and b, as shares of the range
+    lowest = (0.0, -170 * neutral[0], -200 * neutral[1])
+    return LabRanges(lowest, (100.0, lowest[1] + 170, lowest[2] + 200), largest)
+
+
+def _decode(values: Array, encoding: LabEncoding | LabRanges) -> Array:
     """Stored values as L from 0 to 100, a and b, (H, W, 3) float32."""
     if values.dtype.kind == "f":
         return np.nan_to_num(values.astype(np.float32))
+    if isinstance(encoding, LabRanges):
+        low, high = (np.array(limits, np.float32) for limits in (encoding.lowest, encoding.highest))
+        return np.asarray(low + values * ((high - low) / encoding.largest_value), np.float32)
     deep = values.dtype == np.uint16
     steps, middle = (256, 1 << 15) if deep else (1, 1 << 7)  # per unit of a and b; what is neutral
     lab = np.empty(values.shape, np.float32)

@@ -27,6 +27,8 @@ _PROGRESSIVE_FRAMES = {0xC2, 0xC6, 0xCA, 0xCE}
 _MAX_SEGMENTS = 10_000
 _FILLER = hashlib.shake_128(b"filler").digest(512).replace(b"\xff", b"\x5a")  # no markers, and no order
 _CUT_BYTES = 32
+_MAX_PIXELS_PER_BYTE = 1024  # a bit stands for a block of 64 pixels or, of the coarsest colours, for 256
+MIN_SHARE = 1 / 16  # of a picture: less shows nothing, and may be a lie about its size
 _GREY = 128  # with which the decoder fills missing pixels
 
 
@@ -39,6 +41,7 @@ class JpegScan:
     is_broken: bool  # a marker stands behind pixels where none belongs, or restarts are missing
     is_suspicious: bool  # no end, or a long run of the same bytes, or strange bytes behind the end
     is_progressive: bool
+    pixels: int  # their number, as the header claims
     end: int  # offset behind the pixels; of a broken file, behind those that can be decoded
 
 
@@ -47,6 +50,7 @@ class _Frame:
     """What the header of the frame says that is needed to count the restarts."""
 
     components: int = 0
+    pixels: int = 0
     blocks: int = 0  # that are coded together, in the whole picture
     interval: int = 0  # blocks between two restarts; 0 without restarts
 
@@ -60,6 +64,7 @@ class _Frame:
         if self.components == 1:
             across = down = 1
         height, width = int.from_bytes(content[1:3]), int.from_bytes(content[3:5])
+        self.pixels = width * height
         self.blocks = -(-width // max(1, 8 * across)) * -(-height // max(1, 8 * down))
 
     @property
@@ -75,9 +80,9 @@ def scan_jpeg(content: bytes) -> JpegScan:
         segment = content[start + 4 : data_start]
         if marker == _END:
             suspicious = suspicious or _has_strange_tail(content[start + 2 : start + 14])
-            return JpegScan(end > 0, True, broken, suspicious, progressive, end)
+            return JpegScan(end > 0, True, broken, suspicious, progressive, frame.pixels, end)
         if end and (complete_scan or not _may_follow_pixels(marker, segment)) and marker != _ROWS:
-            return JpegScan(True, False, True, True, progressive, end)
+            return JpegScan(True, False, True, True, progressive, frame.pixels, end)
         if marker in _FRAMES:
             frame.read(segment)
             progressive = progressive or marker in _PROGRESSIVE_FRAMES
@@ -89,7 +94,7 @@ def scan_jpeg(content: bytes) -> JpegScan:
             pixels = content[data_start:data_end]
             broken = broken or _has_wrong_restarts(pixels, frame.restarts if has_all else None)
             suspicious = suspicious or _has_long_run(pixels)
-    return JpegScan(end > 0, False, broken, True, progressive, end)
+    return JpegScan(end > 0, False, broken, True, progressive, frame.pixels, end)
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int, int]]:
@@ -154,12 +159,15 @@ def is_jpeg_damaged(source: Source, content: bytes, scan: JpegScan) -> bool:
         scan: What its markers say.
 
     Raises:
-        PictureDamaged: Nothing of it is there.
+        PictureDamaged: Nothing of it is there; or its end is missing, and less than a sixteenth of it is there.
     """
+    least_share = 0 if scan.has_end else MIN_SHARE
+    if source.size * _MAX_PIXELS_PER_BYTE < scan.pixels * least_share:
+        raise source.truncation_error()
     pixels, tail = content[: scan.end], b"\xff\xd9"
     as_stored = _decode(source, pixels + tail, scan)
     if _decode(source, pixels + _FILLER + tail, scan).digest != as_stored.digest:  # it lacks bytes
-        if as_stored.is_grey:
+        if as_stored.shown_share < least_share or not as_stored.shown_share:
             raise source.truncation_error()
         return True
     if as_stored.ends_grey:
@@ -172,7 +180,7 @@ class _Decoded:
     """What is compared of a decoded picture."""
 
     digest: bytes
-    is_grey: bool  # all of it is the grey of missing pixels
+    shown_share: float  # of its rows, down to the last one that is not all the grey of missing pixels
     ends_grey: bool  # the last row is
 
 
@@ -185,11 +193,12 @@ def _decode(source: Source, content: bytes, scan: JpegScan) -> _Decoded:
     try:
         image.load()
     except OSError:  # the reader will meet the same
-        return _Decoded(b"", is_grey=False, ends_grey=False)
-    digest, is_grey, ends_grey = hashlib.sha256(), True, False
-    for _, band in row_bands(image):
+        return _Decoded(b"", shown_share=1.0, ends_grey=False)
+    digest, shown, ends_grey = hashlib.sha256(), 0, False
+    for top, band in row_bands(image):
         values = np.asarray(band)
         digest.update(values.tobytes())
         ends_grey = bool((values[-1] == _GREY).all())
-        is_grey = is_grey and bool((values == _GREY).all())
-    return _Decoded(digest.digest(), is_grey, ends_grey)
+        coloured = np.flatnonzero((values != _GREY).reshape(len(values), -1).any(axis=1))
+        shown = top + int(coloured[-1]) + 1 if coloured.size else shown
+    return _Decoded(digest.digest(), shown / image.height, ends_grey)

@@ -9,7 +9,7 @@ from PIL import TiffImagePlugin
 
 from pochade.images.base.float_colours import Range, encode_light, find_float_range, scale_floats
 from pochade.images.base.icc import convert_cmyk_to_srgb
-from pochade.images.base.lab_colours import CIELAB, ICCLAB, convert_lab_to_srgb
+from pochade.images.base.lab_colours import CIELAB, ICCLAB, LabRanges, convert_lab_to_srgb, itu_ranges
 from pochade.images.base.picture import Array, Header, to_8_bit, unit_floats_to_16_bit
 from pochade.images.formats.raw_image import CMYK_NOTE
 from pochade.images.formats.tiff_pages import Directory
@@ -22,6 +22,8 @@ _WEBP = 50001  # a compression that not every libtiff knows
 _PILLOW_COMPRESSIONS = set(TiffImagePlugin.COMPRESSION_INFO) - {_WEBP}
 _MAX_PILLOW_PALETTE = 3 * 256  # numbers
 _LAB_ENCODINGS = {8: CIELAB, 9: ICCLAB}  # by photometric interpretation
+_ITULAB, _RANGES_TAG = 10, 433  # of TIFF-FX; the tag "Decode" has the lowest and the highest colour of each channel
+_LAB_KINDS = {*_LAB_ENCODINGS, _ITULAB}
 _PREMULTIPLIED, _STRAIGHT = 1, 2  # kinds of alpha among the extra samples
 _LIGHT_RANGE = (0.0, 1.0)
 _LAB_NOTE = "its Lab colours became RGB"
@@ -49,7 +51,7 @@ def needs_own_decoder(tags: Directory) -> bool:
     if kind == _PALETTE:
         return _is_palette_shallow(tags) or len(tags.get(_PALETTE_TAG, ())) > _MAX_PILLOW_PALETTE
     has_odd_alpha = (alpha_place(tags) or 0) > 0 or (kind == _WHITE_IS_ZERO and samples > 1)
-    return kind in _LAB_ENCODINGS or (kind == _CMYK and samples > 4) or has_odd_alpha
+    return kind in _LAB_KINDS or (kind == _CMYK and samples > 4) or has_odd_alpha
 
 
 def alpha_place(tags: Directory) -> int | None:
@@ -113,15 +115,15 @@ def to_plain_colours(values: Array, tags: Directory, header: Header) -> PlainCol
     premultiplied = place is not None and _extra_samples(tags)[place] == _PREMULTIPLIED
     if kind == _PALETTE:
         return PlainColours(_resolve_palette(values, tags), icc, ())
-    if values.dtype.kind == "f" and kind not in _LAB_ENCODINGS:
+    if values.dtype.kind == "f" and kind not in _LAB_KINDS:
         return _convert_floats(values, tags, header, premultiplied=premultiplied)
     values = values if values.dtype.kind == "f" or values.dtype == np.uint8 else _to_16_bit(values, header.depth)
     if kind == _WHITE_IS_ZERO:
         values = np.concatenate([~values[..., :1], values[..., 1:]], axis=-1)
     if premultiplied and values.dtype.kind == "u":
         values = _unpremultiply(values)
-    if kind in _LAB_ENCODINGS:
-        return _convert_lab(values, int(kind), header)
+    if kind in _LAB_KINDS:
+        return _convert_lab(values, tags, header)
     if kind == _CMYK:
         return _convert_cmyk(values, icc, has_spots=int(tags.get(_SAMPLES_TAG, 4)) > 4 + header.has_alpha)
     return PlainColours(values, icc, ())
@@ -154,13 +156,26 @@ def _stated_range(tags: Directory) -> Range | None:
     return (low, high) if np.isfinite([low, high]).all() and low < high else None
 
 
-def _convert_lab(values: Array, kind: int, header: Header) -> PlainColours:
-    colours = convert_lab_to_srgb(values[..., :3], _LAB_ENCODINGS[kind])
+def _convert_lab(values: Array, tags: Directory, header: Header) -> PlainColours:
+    kind = int(tags.get(_PHOTOMETRIC_TAG, 1))
+    encoding = _LAB_ENCODINGS[kind] if kind in _LAB_ENCODINGS else _itulab_ranges(values, tags, header.depth)
+    colours = convert_lab_to_srgb(values[..., :3], encoding)
     colours = colours if values.dtype != np.uint8 else to_8_bit(colours)
     if header.has_alpha:
         alpha = unit_floats_to_16_bit(values[..., 3:]) if values.dtype.kind == "f" else values[..., 3:]
         colours = np.concatenate([colours, alpha], axis=-1)
     return PlainColours(colours, None, (_LAB_NOTE,))
+
+
+def _itulab_ranges(values: Array, tags: Directory, depth: int) -> LabRanges:
+    """The ranges that the file states, or else those of the standard; impossible ones are passed over."""
+    ranges = itu_ranges(min(16, depth))
+    largest = 255 if values.dtype == np.uint8 else ranges.largest_value << (16 - min(16, depth))
+    stated = np.atleast_1d(np.array(tags.get(_RANGES_TAG, ()), float))
+    if stated.size >= 6 and np.isfinite(stated).all() and (stated[1:6:2] > stated[:6:2]).all():
+        low, high = ((limits[0], limits[1], limits[2]) for limits in (stated[:6:2].tolist(), stated[1:6:2].tolist()))
+        return LabRanges(low, high, largest)
+    return ranges._replace(largest_value=largest)
 
 
 def _convert_cmyk(values: Array, icc: bytes | None, *, has_spots: bool) -> PlainColours:

@@ -1,4 +1,4 @@
-"""Complete files that every browser shows although their end is missing: PNG, JPEG, GIF, WebP and BMP.
+"""Complete files whose end is missing: PNG, JPEG, GIF, WebP and BMP, which every browser shows, and JPEG 2000.
 
 A copy that was interrupted, or a full disk, leaves such files. What is there is read, and a note says what is missing.
 A note also keeps the file from being an exact duplicate, and the cover of a family if a part of its pixels is lost.
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pochade.errors import PictureDamaged
 from pochade.images.base.source import Source
 from pochade.images.formats.gif import find_gif_end
-from pochade.images.formats.jpeg_damage import is_jpeg_damaged, scan_jpeg
+from pochade.images.formats.jpeg2000 import J2K_SIGNATURE, JP2_SIGNATURE
+from pochade.images.formats.jpeg_damage import MIN_SHARE, is_jpeg_damaged, scan_jpeg
 from pochade.images.formats.png import PNG_SIGNATURE, make_png_chunk
-from pochade.images.io.missing_pixels import MIN_SHARE, FilledFile, fill_bmp, fill_gif, fill_webp
+from pochade.images.io.cut_jpeg2000 import fill_jpeg2000
+from pochade.images.io.missing_pixels import FilledFile, fill_bmp, fill_gif, fill_webp
 
 END_MISSING_NOTE = "its end is missing"
 PART_DESTROYED_NOTE = "a part of it is destroyed"
@@ -23,6 +25,9 @@ DAMAGE_NOTES = frozenset((END_MISSING_NOTE, PART_DESTROYED_NOTE))
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # stored values per pixel of a PNG, by colour type
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))  # Adam7
 _ANIMATION_CHUNKS = {b"acTL", b"fcTL", b"fdAT"}
+_FILLERS = {
+    b"RIFF": fill_webp, b"BM": fill_bmp, JP2_SIGNATURE[:8]: fill_jpeg2000, J2K_SIGNATURE: fill_jpeg2000,
+}  # fmt: skip
 _ROW_COPIES = 3  # copies of the rows in memory while they are compressed again
 
 
@@ -37,7 +42,7 @@ class CompleteFile:
 def complete_file(source: Source, *, with_pixels: bool = True) -> CompleteFile:
     """Complete a file whose end is missing; any other file is returned as it is.
 
-    So is a PNG, WebP, BMP or GIF if less than a sixteenth of it is there: it shows nothing, and may lie about its size.
+    So is a file if less than a sixteenth of it is there: it shows nothing, and may lie about its size.
 
     Args:
         source: An open file of any format.
@@ -53,7 +58,7 @@ def complete_file(source: Source, *, with_pixels: bool = True) -> CompleteFile:
         return _complete_jpeg(source)
     if start[:6] in {b"GIF87a", b"GIF89a"}:
         return _complete_gif(source, with_pixels=with_pixels)
-    fill = fill_webp if start[:4] == b"RIFF" else fill_bmp if start[:2] == b"BM" else None
+    fill = next((fill for signature, fill in _FILLERS.items() if start.startswith(signature)), None)
     return CompleteFile(source) if fill is None else _complete_with(source, fill(source, with_pixels=with_pixels))
 
 
@@ -74,7 +79,7 @@ def _complete_jpeg(source: Source) -> CompleteFile:
         return CompleteFile(source, (PART_DESTROYED_NOTE,) if damaged else ())
     notes: tuple[str, ...] = () if content.rstrip(b"\0").endswith(b"\xff\xd9") else (END_MISSING_NOTE,)
     content = content[: scan.end] + b"\xff\xd9"
-    if scan.is_broken or is_jpeg_damaged(source, content, scan):
+    if is_jpeg_damaged(source, content, scan) or scan.is_broken:  # the first also refuses one that shows nothing
         notes += (PART_DESTROYED_NOTE,)
     return CompleteFile(source.open_embedded(content), notes)
 

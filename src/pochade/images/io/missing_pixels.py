@@ -15,10 +15,10 @@ from pochade.errors import PictureDamaged
 from pochade.images.base.source import Source
 from pochade.images.formats.bmp_layout import BmpLayout, read_bmp_layout
 from pochade.images.formats.gif import end_first_frame, read_gif_header
+from pochade.images.formats.jpeg_damage import MIN_SHARE
 
 _COPIES = 3  # of the file, and of the pixels, in memory
 _MAX_PADDING_BYTES = 3  # that may follow the last row of a BMP
-MIN_SHARE = 1 / 16  # of a picture's bytes: less shows nothing, and may be a lie about its size
 _GIF_PIXELS_PER_BYTE = 2731  # at most: a code has 12 bits and stands for 4,096 pixels
 _SKIP_ROWS = b"\0\2"  # in run lengths: two of these skip two rows
 _MAX_LITERAL_PAIRS = 128  # of bytes that an interrupted run may still take

@@ -4,7 +4,9 @@ The XMP packet follows the IPTC (Photo Metadata 2025.1): the digital source type
 and its version. Formats with a place for plain text also get a sentence for people.
 """
 
+import json
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from PIL.PngImagePlugin import PngInfo
@@ -36,11 +38,13 @@ class Provenance:
     model: str  # name of the generator
     seed: int
     command: str  # "imagine", "vary", "morph" or "map"
+    regions: dict[str, Any] | None = None  # which real picture lent which part, for JSON; None if none did
 
     @property
     def description(self) -> str:
         """The provenance as a sentence for people."""
-        return f"created by a trained model, not by hand: pochade {self.command}, model {self.model}, seed {self.seed}"
+        how = "by a trained model" if self.regions is None else "by a trained model from parts of real pictures"
+        return f"created {how}, not by hand: pochade {self.command}, model {self.model}, seed {self.seed}"
 
     @property
     def xmp(self) -> bytes:
@@ -57,5 +61,7 @@ class Provenance:
         info.add_text("Description", self.description)
         info.add_text("Net", self.model)
         info.add_text("Seed", str(self.seed))
+        if self.regions is not None:
+            info.add_text("Regions", json.dumps(self.regions, separators=(",", ":")))
         info.add_itxt("XML:com.adobe.xmp", self.xmp.decode())
         return info

@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parent
 EMBEDDING_FILE = "look.safetensors"
 SKETCH_FILE = "code.safetensors"
 PAIR_FILE = "pairs.safetensors"  # never fine-tuned
+THEME_FILE = "theme.safetensors"  # never fine-tuned
 CLEANER_FILE = "cleaner.safetensors"
 PAGE_FILE = "page.safetensors"
 GENERATOR_FILE = "create.safetensors"

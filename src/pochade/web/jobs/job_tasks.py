@@ -99,7 +99,7 @@ def compress_collection(task: JobTask, report: Report) -> Answer:
 
     if page:
         check_report_path(page)
-    result = compress(folder, target, task["fidelity"], report=report_stage)
+    result = compress(folder, target, task["fidelity"], index=task["index"], report=report_stage)
     if page:
         write_savings_report(page, result, folder, report_stage)
     left_out, moved = (dict(list(paths.items())[:MAX_LISTED_PROBLEMS]) for paths in (result.left_out, result.set_aside))
@@ -113,11 +113,13 @@ def clean_scans(task: JobTask, report: Report) -> Answer:
     from pochade.cleaning.clean_files import clean_files  # noqa: PLC0415  torch
     from pochade.cleaning.clean_options import CleanOptions, StrengthPercents  # noqa: PLC0415
     from pochade.cleaning.clean_picture import clean  # noqa: PLC0415
+    from pochade.cleaning.page_geometry import GeometryModes  # noqa: PLC0415
     from pochade.models import weights  # noqa: PLC0415
 
     target = Path(task["results"]) / task["name"]
     model_name = weights.weights_name(weights.FOLDER, (weights.CLEANER_FILE, weights.PAGE_FILE)) or ""
-    options = CleanOptions(StrengthPercents(**task["amounts"]), None, None, model_name)
+    as_shown = GeometryModes("off", "off")  # the page previews scans as they lie
+    options = CleanOptions(StrengthPercents(**task["amounts"]), model=model_name, geometry=as_shown)
 
     def report_scan(done: int, total: int, _scan: Path) -> None:
         report(Progress("cleaning", done, total))

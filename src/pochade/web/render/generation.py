@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pochade.collection import Collection
+from pochade.create.region_map import RegionMap
 from pochade.errors import NotPrepared, PochadeError
 from pochade.images.io.read import read_preview
 from pochade.images.metadata.provenance import Provenance
@@ -44,11 +45,13 @@ class CreatedFacts:
     distance: float  # to the nearest picture: 1 - cosine of the embeddings
     likelihood: float  # that it is the same work as the nearest picture, 0 to 1
     almost_a_copy: bool
+    regions: RegionMap | None  # which real picture lent which part
 
     @property
     def provenance(self) -> Provenance:
         """The record of the picture's origin that its files contain."""
-        return Provenance(self.model, self.seed, self.method)
+        regions = None if self.regions is None else self.regions.as_data()
+        return Provenance(self.model, self.seed, self.method, regions)
 
 
 @dataclass(frozen=True)
@@ -147,5 +150,6 @@ def describe_created(created: "Created", method: CreationMethod) -> tuple[Create
         created.distance,
         created.likelihood,
         created.almost_a_copy,
+        created.regions,
     )
     return facts, encode_still(created.picture, facts.provenance)

@@ -62,8 +62,10 @@ def clean_crop(
         Pixels (h, w, 3) uint8.
     """
     from pochade.cleaning.clean_picture import FULL_STRENGTH, shipped_cleaner  # noqa: PLC0415  torch
+    from pochade.cleaning.clean_record import usual_scan_dpi  # noqa: PLC0415
     from pochade.cleaning.cleaner import Strengths, tile_margin  # noqa: PLC0415
     from pochade.cleaning.page_light import read_page  # noqa: PLC0415
+    from pochade.cleaning.speck_choice import MM_PER_INCH, SpeckRule  # noqa: PLC0415
 
     strengths = Strengths(**{name: percent / FULL_STRENGTH for name, percent in percents.items()})
     core = _region(area, scan.colour)
@@ -74,10 +76,12 @@ def clean_crop(
         scan.page = read_page(cleaner.page_model, scan.colour)
     after = before
     if strengths.strongest:
-        tile = _padded_tile(core, scan.colour, tile_margin(cleaner.denoiser))
+        dpi = usual_scan_dpi(scan.header.dpi)
+        rule = SpeckRule(dpi / MM_PER_INCH) if dpi else SpeckRule()
+        tile = _padded_tile(core, scan.colour, tile_margin(rule.dots_per_mm))
         change_share = _change_share(mask, tile.padded, scan.colour)
         page = scan.page if needs_page else None
-        after, _ = cleaner.clean_tile(scan.colour, tile, strengths, page, change_share)
+        after, _ = cleaner.clean_tile(scan.colour, tile, strengths, page, change_share, rule)
     return _amplified_difference(to_8_bit(before), to_8_bit(after)) if show_removed else to_8_bit(after)
 
 

@@ -12,7 +12,7 @@ from pochade.images.render.animation import ANIMATION_SUFFIXES, STRIP_SUFFIX, ca
 from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.creation_store import CREATED_PREFIX
-from pochade.web.render.generation import CheckPreparedTask, CreationMethod, GenerateTask
+from pochade.web.render.generation import CheckPreparedTask, CreatedFacts, CreationMethod, GenerateTask
 from pochade.web.responses import CACHE_FOREVER, cache_headers, not_modified
 from pochade.web.routes.group_routes import check_groups_exist
 from pochade.web.routes.image_routes import PNG_RESPONSES
@@ -32,6 +32,7 @@ AnyPictureId = Annotated[
 Seed = Annotated[int, Field(ge=0, lt=2**31, description="Of the first picture; each further one adds 1.")]
 PictureCount = Annotated[int, Field(ge=1, le=64)]
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
+Rough = Annotated[bool, Field(description="Return the model's plans at once, without drawing them with patches.")]
 MAX_MORPH_FRAMES = 120
 MAX_SAVED_PICTURES = 500  # at once
 SaveKind = Literal["pictures", "strip", "gif", "webp", "mp4"]
@@ -54,6 +55,7 @@ class ImagineIn(BaseModel):
     seed: Seed = 0
     like: list[AnyPictureId] = Field([], max_length=64)
     group: int | None = Field(None, ge=0, lt=2**31)
+    rough: Rough = False
 
 
 class VaryIn(BaseModel):
@@ -63,6 +65,7 @@ class VaryIn(BaseModel):
     strength: float = Field(30, ge=0, le=100, description="0 reconstructs the picture, 100 ignores it.")
     n: PictureCount = 8
     seed: Seed = 0
+    rough: Rough = False
 
 
 class MorphIn(BaseModel):
@@ -85,6 +88,22 @@ class MapPlaceIn(BaseModel):
     seed: Seed = 0
 
 
+class LenderOut(BaseModel):
+    """A real picture that lent parts of a generated one."""
+
+    picture: str | None  # its key; null if it is not in the collection
+    share: float  # of what is drawn, 0 to 1
+    largest_share: float  # its largest connected part, as a share of what is drawn
+
+
+class RegionsOut(BaseModel):
+    """Which real picture lent which part."""
+
+    side: int  # places along each side of the map
+    lenders: list[LenderOut]  # the largest share first
+    runs: list[tuple[int, int]]  # line by line: an index of `lenders`, or -1 for bare paper, and a number of places
+
+
 class CreatedOut(BaseModel):
     """A generated picture, and what is known of it."""
 
@@ -99,6 +118,7 @@ class CreatedOut(BaseModel):
     distance: float  # to the nearest one: 1 - cosine of the embeddings
     likelihood: float  # 0 to 1, that it is the same work as the nearest one
     almost_a_copy: bool
+    regions: RegionsOut | None  # null if the model alone drew it
 
 
 class MapPlaceOut(BaseModel):
@@ -144,14 +164,15 @@ def imagine_pictures(body: ImagineIn, state: StateDependency) -> list[CreatedOut
     if body.group is not None:
         check_groups_exist(state, body.group)
     like = [_path_of(picture, state) for picture in body.like]
-    return _generate(state, "imagine", n=body.n, seed=body.seed, like=like, group=body.group)[0]
+    return _generate(state, "imagine", n=body.n, seed=body.seed, like=like, group=body.group, rough=body.rough)[0]
 
 
 @routes.post("/created/vary", status_code=201)
 def vary_picture(body: VaryIn, state: StateDependency) -> list[CreatedOut]:
     """Generate variations of a real or generated picture."""
     image = _path_of(body.picture, state)
-    return _generate(state, "vary", image=image, n=body.n, strength=body.strength / 100, seed=body.seed)[0]
+    strength = body.strength / 100
+    return _generate(state, "vary", image=image, n=body.n, strength=strength, seed=body.seed, rough=body.rough)[0]
 
 
 @routes.post("/created/morph", status_code=201)
@@ -244,4 +265,20 @@ def created_out(created_id: str, state: AppState) -> CreatedOut:
         net=facts.model, percentile=round(facts.percentile, 4), empty=facts.is_out_of_distribution,
         nearest=picture_key(nearest) if nearest else None, distance=round(facts.distance, 4),
         likelihood=round(facts.likelihood, 4), almost_a_copy=facts.almost_a_copy,
+        regions=_regions_out(facts, state),
     )  # fmt: skip
+
+
+def _regions_out(facts: CreatedFacts, state: AppState) -> RegionsOut | None:
+    if facts.regions is None:
+        return None
+    files = state.snapshot().by_path
+    lenders = [
+        LenderOut(
+            picture=picture_key(files[lender.path]) if lender.path in files else None,
+            share=round(lender.share, 4),
+            largest_share=round(lender.largest_share, 4),
+        )
+        for lender in facts.regions.lenders
+    ]
+    return RegionsOut(side=len(facts.regions.sources), lenders=lenders, runs=facts.regions.runs)

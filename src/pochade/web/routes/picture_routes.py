@@ -5,20 +5,21 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from pochade._version import __version__
 from pochade.errors import CollectionMissing
-from pochade.index.picture_records import Filter, Match, PictureFile
+from pochade.index.picture_records import Match, PictureFile
 from pochade.system.path_text import printable
-from pochade.web.app_state import AppState, StateDependency
+from pochade.web.app_state import StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name
 from pochade.web.responses import json_response
-from pochade.web.routes.group_routes import PictureKey, unknown_group
+from pochade.web.routes.group_routes import PictureKey
+from pochade.web.routes.wall_query import PictureColumnsOut, WallDependency
 from pochade.web.state.label_counts import count_labels
 from pochade.web.state.snapshot import Snapshot, is_missing, picture_key
 
@@ -27,9 +28,6 @@ PictureKeyPath = Annotated[
     str, Path(pattern="^[0-9a-f]{16}$", description="The first 16 digits of the SHA-256 of a picture's content.")
 ]
 Count = Annotated[int, Query(ge=1, le=500)]
-Word = Annotated[str | None, Query(max_length=4096)]
-SortKey = Literal["path", "modified", "bytes", "pixels"]
-MAX_ROWS = 1_000_000  # in one response
 COPIES_FACTOR = 4  # by which a search grows when most of what it found were copies
 
 
@@ -52,18 +50,6 @@ class InfoOut(BaseModel):
     shapes: dict[str, int] = {}
     folders: dict[str, int] = {}
     labels: dict[str, int] = {}
-
-
-class PictureColumnsOut(BaseModel):
-    """Pictures in columns of equal length; a picture in several files is one row."""
-
-    total: int  # pictures that pass the filter
-    offset: int
-    keys: list[str]
-    paths: list[str]  # of the first file, in the order asked for, that passes the filter
-    widths: list[int]
-    heights: list[int]
-    files: list[int]  # that hold the picture
 
 
 class SelectionIn(BaseModel):
@@ -149,38 +135,9 @@ def get_info(request: Request, state: StateDependency) -> Response:
 
 
 @routes.get("/pieces", response_model=PictureColumnsOut)
-def list_pictures(
-    request: Request, state: StateDependency,
-    folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
-    label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
-    selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
-    sort: SortKey = "path", descending: bool = False,
-    offset: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0, limit: Annotated[int, Query(ge=0, le=MAX_ROWS)] = MAX_ROWS,
-) -> Response:  # fmt: skip
+def list_pictures(request: Request, state: StateDependency, wall: WallDependency) -> Response:
     """Return every picture that passes the filter, in columns."""
-    snapshot, numbers = state.snapshot(), _selected_numbers(state, label, group, selection)
-    columns = snapshot.columns
-    mask = columns.select(Filter(format=format, shape=shape, colour=colour), folder, numbers)
-    return json_response(request, columns.to_json(columns.sort(mask, sort, descending=descending), offset, limit))
-
-
-def _selected_numbers(state: AppState, label: str | None, group: int | None, selection: str | None) -> set[int] | None:
-    """Return the numbers of the pictures that meet all given criteria; None if none is given.
-
-    Raises:
-        NotKnown: The selection is forgotten, or the group does not exist.
-    """
-    criteria: list[set[int]] = []
-    if selection is not None:
-        criteria.append(set(state.selections.get(selection)))
-    if label is not None:
-        criteria.append(state.collection.pictures_with_label(label))
-    if group is not None:
-        tree = state.group_tree()
-        if group not in tree.nodes:
-            raise unknown_group(group)
-        criteria.append(set(tree.pictures(group)))
-    return set.intersection(*criteria) if criteria else None
+    return json_response(request, wall.columns(state))
 
 
 @routes.post("/selections", status_code=201)

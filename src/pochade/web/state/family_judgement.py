@@ -29,7 +29,7 @@ class PersonAnswers:
 
     def role(self, file: PictureFile) -> FolderRole | None:
         """The role of a file's folder."""
-        return role_of(file.path.relative_to(self.folder), self.roles) if self.roles else None
+        return role_of(file.path.relative_to(self.folder), self.roles, self.folder) if self.roles else None
 
     @cached_property
     def different_from(self) -> dict[int, set[int]]:

@@ -1,0 +1,74 @@
+"""Which pictures a wall shows, and in which order: the parameters that all lists of pictures share."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+
+from pochade.index.picture_records import Filter
+from pochade.web.app_state import AppState
+from pochade.web.routes.group_routes import unknown_group
+
+Word = Annotated[str | None, Query(max_length=4096)]
+SortKey = Literal["path", "modified", "bytes", "pixels"]
+MAX_ROWS = 1_000_000  # in one response
+
+
+class PictureColumnsOut(BaseModel):
+    """Pictures in columns of equal length; a picture in several files is one row."""
+
+    total: int  # pictures that pass the filter
+    offset: int
+    keys: list[str]
+    paths: list[str]  # of the first file, in the order asked for, that passes the filter
+    widths: list[int]
+    heights: list[int]
+    files: list[int]  # that hold the picture
+
+
+class WallQuery:
+    """The filters, the order and the part of a list of pictures, from the parameters of a request."""
+
+    def __init__(
+        self, folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
+        label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+        selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
+        sort: SortKey = "path", descending: bool = False,
+        offset: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0,
+        limit: Annotated[int, Query(ge=0, le=MAX_ROWS)] = MAX_ROWS,
+    ) -> None:  # fmt: skip
+        self.criteria, self.folder = Filter(format=format, shape=shape, colour=colour), folder
+        self.label, self.group, self.selection = label, group, selection
+        self.sort, self.descending, self.offset, self.limit = sort, descending, offset, limit
+
+    def columns(self, state: AppState, numbers: set[int] | None = None) -> bytes:
+        """Return the pictures that pass the filters, as JSON.
+
+        Args:
+            state: The state of the server.
+            numbers: The numbers of the pictures to choose from; None for all pictures.
+
+        Raises:
+            NotKnown: The selection is forgotten, or the group does not exist.
+        """
+        columns = state.snapshot().columns
+        mask = columns.select(self.criteria, self.folder, self._selected_numbers(state, numbers))
+        positions = columns.sort(mask, self.sort, descending=self.descending)
+        return columns.to_json(positions, self.offset, self.limit)
+
+    def _selected_numbers(self, state: AppState, numbers: set[int] | None) -> set[int] | None:
+        """Return the numbers of the pictures that meet all given criteria; None if none is given."""
+        criteria: list[set[int]] = [] if numbers is None else [numbers]
+        if self.selection is not None:
+            criteria.append(set(state.selections.get(self.selection)))
+        if self.label is not None:
+            criteria.append(state.collection.pictures_with_label(self.label))
+        if self.group is not None:
+            tree = state.group_tree()
+            if self.group not in tree.nodes:
+                raise unknown_group(self.group)
+            criteria.append(set(tree.pictures(self.group)))
+        return set.intersection(*criteria) if criteria else None
+
+
+WallDependency = Annotated[WallQuery, Depends()]

@@ -1,0 +1,46 @@
+"""Theme embeddings depend on the picture alone, hardly on its size, and not on the other pictures."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pochade.embedding.theme_embedder import PICTURES_PER_BATCH, ThemeEmbedder, theme_embedder
+from pochade.errors import CheckpointDamaged
+from pochade.images.base.picture import Array
+from pochade.models import weights
+from pochade.models.checkpoints import save_model
+from pochade.models.pair_model import PairModel
+from tests.support.drawings import drawing
+
+
+def pixels(seed: int, side: int = 200) -> Array:
+    """A drawing as pixels."""
+    return np.asarray(drawing(seed, side).convert("RGB"))
+
+
+def test_embeddings_have_unit_length() -> None:
+    embeddings = theme_embedder().embed([pixels(0), pixels(1)])
+    assert embeddings.shape == (2, 64)
+    assert np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+    assert theme_embedder().embed([]).shape == (0, 64)
+
+
+def test_an_embedding_does_not_depend_on_the_other_pictures() -> None:
+    pictures = [pixels(seed) for seed in range(PICTURES_PER_BATCH + 1)]
+    together = theme_embedder().embed(pictures)
+    assert np.array_equal(theme_embedder().embed(pictures[-1:]), together[-1:])
+
+
+def test_a_smaller_copy_has_nearly_the_same_embedding() -> None:
+    picture = Image.fromarray(pixels(0, 256))
+    copy = picture.resize((120, 120), Image.Resampling.LANCZOS)
+    original, other, smaller = theme_embedder().embed([np.asarray(picture), pixels(1), np.asarray(copy)])
+    assert original @ smaller > original @ other + 0.1
+
+
+def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
+    save_model(tmp_path / weights.THEME_FILE, PairModel())
+    with pytest.raises(CheckpointDamaged, match="another kind"):
+        ThemeEmbedder(tmp_path)
