@@ -73,3 +73,9 @@ def test_the_surface_bridges_a_drawing() -> None:
     drawn[20:40, 10:40] -= 1
     bare[20:40, 10:40] = 0
     np.testing.assert_allclose(fit_surface(drawn, bare, levels), levels, atol=5e-3)
+
+
+def test_the_surface_lies_amid_the_grain_of_paper() -> None:
+    levels = np.random.default_rng(0).normal(-0.1, 0.02, (128, 96, 3)).astype(np.float32)
+    surface = fit_surface(levels, np.ones((128, 96), np.float32), levels)
+    assert float(surface.mean()) == pytest.approx(-0.1, abs=0.01)
