@@ -161,6 +161,8 @@ class Storm:
         fault = fault_of(answer)
         if is_picture and not is_known:
             fault = f"{answer.path}: another picture than before"
+        if self.is_over.is_set() and answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            fault = ""  # the server ends, and says so to whoever still waits
         with self.lock:
             self.statuses[str(answer.status)] += 1
             self.slowest = max(self.slowest, seconds)

@@ -11,7 +11,7 @@ ALLOWED = {
     "recipes": {"recipes", "shared"},
     "pack": {"pack", "recipes", "shared", "truth"},
     "train": {"train", "pack", "recipes", "shared"},
-    "truth": {"truth"},
+    "truth": {"truth", "recipes", "shared"},
     "bench": {"bench", "shared", "train", "truth"},
     "report": {"report", "shared"},
 }

