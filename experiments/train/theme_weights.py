@@ -31,11 +31,12 @@ NORM_EPSILON = 1e-3  # of the batch normalisation
 PICTURES, COMPARED = 2_000, 16  # on which the components are fitted, and on which both models are compared
 MAX_DIFFERENCE = 1e-3  # between features of both, which go to about 6
 BATCH = 16
+KERNEL_DIMENSIONS = 4  # of a convolution: channels out and in, height, width
 
 
 def fold_batch_norms(original: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
     """The kernel and bias of each convolution, in order, with the batch normalisation after it folded in."""
-    names = [name for name, tensor in original.items() if tensor.dim() == 4]
+    names = [name for name, tensor in original.items() if tensor.dim() == KERNEL_DIMENSIONS]
     norms = [name.removesuffix(".running_mean") for name in original if name.endswith(".running_mean")]
     folded = []
     for name, norm in zip(names, norms, strict=True):
