@@ -15,6 +15,7 @@ from pochade.index.picture_records import Filter
 from pochade.index.picture_search import search_numbers
 from pochade.index.relation_store import add_relations, read_relations
 from pochade.index.search_query import parse_query
+from pochade.system import folder_walk
 from tests.support.drawings import drawing, folder_of_art
 from tests.support.earlier_schema import write_third_schema
 from tests.support.indexed_pictures import index_with_pictures
@@ -60,7 +61,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_path: Path) -> None:
+def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_walk, "SETTLED_NS", 0)  # or a file written just before a run may be read in the next one
     art = folder_of_art(tmp_path / "art")
     (art / os.fsdecode(b"caf\xe9.png")).write_bytes((art / "drawing 0.png").read_bytes())
     (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:20])
@@ -70,8 +74,7 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(server: str, tmp_pa
         collection.label([file for file in collection.pictures() if file.path.name == "drawing 3.png"], "sold")
         shutil.move(art / "old" / "drawing 3.png", art / "moved.png")
         second_run = collection.learn(minutes=0)
-        assert (second_run.new, second_run.again, second_run.gone) == (0, 1, 1)
-        assert second_run.unchanged in (12, 13)  # a file written just before the first run is read again
+        assert (second_run.new, second_run.again, second_run.gone, second_run.unchanged) == (0, 1, 1, 13)
     with Collection.open(art, index=server) as reopened:
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
         assert reopened.info().pictures == 12

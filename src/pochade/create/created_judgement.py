@@ -1,8 +1,6 @@
 """Created pictures compared with the collection: how typical they are, and what they resemble or nearly copy."""
 
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,7 @@ from pochade.create.picture_finishing import FinishedPicture
 from pochade.create.picture_latents import fit_to_square
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import make_squares
-from pochade.images.io.input_arrays import input_on_ground
-from pochade.images.io.read import read_preview
-from pochade.images.io.reading_worker import read_in_worker
+from pochade.images.io.input_reading import read_input
 from pochade.index.library import Library
 from pochade.index.picture_records import Match
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
@@ -34,11 +30,7 @@ def encode_images(images: Sequence[Any], generator: Generator) -> tuple[Array, F
     Returns:
         The squares that the generator reads (M, S, S, 3), and the latents (M, D).
     """
-    read = partial(read_preview, side=max(THUMBNAIL_PIXELS, generator.side))
-    pictures = [
-        read_in_worker(read, image).pixels if isinstance(image, str | Path) else input_on_ground(image)
-        for image in images
-    ]
+    pictures = [read_input(image, max(THUMBNAIL_PIXELS, generator.side)) for image in images]
     squares = np.stack([fit_to_square(pixels, generator.side) for pixels in pictures])
     return squares, generator.encode(squares)
 

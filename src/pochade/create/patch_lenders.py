@@ -14,7 +14,7 @@ from pochade.create.picture_latents import fit_to_square
 from pochade.create.region_map import Lender
 from pochade.errors import PictureUnreadable
 from pochade.images.base.picture import Array
-from pochade.images.io.input_arrays import input_on_ground
+from pochade.images.io.input_reading import read_input
 from pochade.images.io.read import read_preview
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.library import Library
@@ -136,7 +136,6 @@ def lend_images(library: Library, images: Sequence[Any], side: int) -> Lenders:
     Raises:
         PictureUnreadable: A file can't be read as a picture.
     """
-    read = partial(read_preview, side=max(THUMBNAIL_PIXELS, side))
     files = {file.path: file for file in library.pictures()}
     by_hash = {file.hash: file for file in files.values()}
     lenders, squares = list[Lender](), list[Array]()
@@ -145,9 +144,7 @@ def lend_images(library: Library, images: Sequence[Any], side: int) -> Lenders:
             path = Path(image).absolute()
             file = files.get(path) or (by_hash.get(path.stem) if path.is_relative_to(library.thumbnails) else None)
             lenders.append(Lender(file.hash, file.path) if file else Lender("", path))
-            pixels = read_in_worker(read, image).pixels
         else:
             lenders.append(Lender("", None))
-            pixels = input_on_ground(image)
-        squares.append(fit_to_square(pixels, side))
+        squares.append(fit_to_square(read_input(image, max(THUMBNAIL_PIXELS, side)), side))
     return Lenders(tuple(lenders), np.stack(squares))

@@ -18,6 +18,7 @@ import sqlalchemy as sql
 
 from pochade.errors import IndexDamaged, UsageError
 from pochade.index.database import Index
+from pochade.index.known_words import check_word
 from pochade.index.path_rules import DAMAGED_HINT, is_inside
 from pochade.index.settings_store import read_setting, setting_in, write_setting_in
 from pochade.system.file_systems import ignores_case
@@ -122,10 +123,7 @@ def check_folder_role(word: str) -> FolderRole:
     Raises:
         UsageError: There is no such role.
     """
-    for role in FOLDER_ROLE_WORDS:
-        if word == role:
-            return role
-    raise UsageError(f"{word!a} is no role of a folder", f"choose one of these words: {', '.join(FOLDER_ROLE_WORDS)}")
+    return check_word(word, FOLDER_ROLE_WORDS, "role of a folder")
 
 
 def _find_key(root: Path, folder: Path | str, *, must_exist: bool) -> str:

@@ -7,6 +7,7 @@ import sqlalchemy as sql
 
 from pochade.errors import UsageError
 from pochade.index.database import Index
+from pochade.index.known_words import check_word
 from pochade.index.schema import VERDICTS
 
 Verdict = Literal["same", "different", "version", "keep"]
@@ -83,10 +84,7 @@ def check_verdict(word: str) -> Verdict:
     Raises:
         UsageError: There is no such verdict.
     """
-    for verdict in VERDICT_WORDS:
-        if word == verdict:
-            return verdict
-    raise UsageError(f"{word!a} is no verdict", f"choose one of these words: {', '.join(VERDICT_WORDS)}")
+    return check_word(word, VERDICT_WORDS, "verdict")
 
 
 def _is_pair(lower: Any, higher: Any) -> sql.ColumnElement[bool]:

@@ -23,6 +23,7 @@ EDGE_NEIGHBOURS = 4  # pictures with the nearest edges that are proposed, too
 EDGE_COMPONENTS = 32  # principal components of edge maps in which neighbours are sought
 EDGE_SAMPLE = 4_000  # edge maps to which the components are fitted
 MIN_CORRELATION = 0.8  # of the edges of a pair that only they propose, before and after they are aligned
+MAPS_PER_BLOCK = 20_000  # edge maps that are projected at once: 80 MB
 PAIRS_PER_BLOCK = 20_000  # edge maps are correlated so many pairs at a time
 EDGE_WEIGHT = 0.5  # of the correlation of edges, beside the cosine
 MIN_LIKENESS = 1.0  # of a likely pair
@@ -68,7 +69,9 @@ def _pairs_by_edges(edges: Floats) -> Integers:
     sample = flat[:: max(1, len(flat) // EDGE_SAMPLE)].astype(np.float32)
     if not np.ptp(sample, axis=0).any():  # too few pictures, or nothing in which they differ
         return np.empty((0, 2), np.int64)
-    components = PrincipalComponents.fit(sample, EDGE_COMPONENTS).encode(flat)
+    principal = PrincipalComponents.fit(sample, EDGE_COMPONENTS)
+    blocks = (flat[start : start + MAPS_PER_BLOCK] for start in range(0, len(flat), MAPS_PER_BLOCK))
+    components = np.concatenate([principal.encode(block.astype(np.float32)) for block in blocks])
     unit = components / np.maximum(np.linalg.norm(components, axis=1, keepdims=True), 1e-12)
     pairs, _ = nearest_pairs(unit.astype(np.float32), MIN_CORRELATION, EDGE_NEIGHBOURS)
     return pairs[_correlations(flat, pairs) >= MIN_CORRELATION]

@@ -1,8 +1,6 @@
 """Find the pictures of a collection that look like a given picture."""
 
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,7 @@ from pochade.errors import UsageError
 from pochade.images.base.picture import Array
 from pochade.images.features.edge_map import edge_map
 from pochade.images.geometry.letterbox import make_squares
-from pochade.images.io.input_arrays import input_on_ground
-from pochade.images.io.read import read_preview
-from pochade.images.io.reading_worker import read_in_worker
+from pochade.images.io.input_reading import read_input
 from pochade.index.library import Library
 from pochade.index.picture_records import Filter, Match
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
@@ -47,17 +43,10 @@ def find_pictures(library: Library, image: Any, k: int = 10, *, among: Filter | 
         raise UsageError(f"{k} matches can't be found", "give a number from 1")
     if not library.index.row_count():
         return []
-    query = _read_query(image)
+    query = read_input(image, THUMBNAIL_PIXELS)
     embedding = library.models.embedder.embed([make_squares(query)])[0]
     nearest = library.nearest(embedding, max(k, COMPARED_CANDIDATES), among=among)
     return compare_matches(library, query, embedding, nearest, COMPARED_CANDIDATES)[:k]
-
-
-def _read_query(image: Any) -> Array:
-    """Read the picture to search for, (h, w, 3) uint8."""
-    if not isinstance(image, str | Path):
-        return input_on_ground(image)
-    return read_in_worker(partial(read_preview, side=THUMBNAIL_PIXELS), image).pixels
 
 
 def compare_matches(

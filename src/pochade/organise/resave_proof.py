@@ -60,8 +60,9 @@ def compare_files(first: Path, second: Path, side: int) -> ResaveTest:
     views = [PictureView(read_preview(path, side).pixels, side) for path in (first, second)]
     test = compare_resaves(*views)
     if test.outcome == "unclear":
-        codings = (_compare_coded(first, second, views[1]), _compare_coded(second, first, views[0]))
-        return next((coded for coded in codings if coded.outcome == "same"), test)
+        orders = ((first, second, views[1]), (second, first, views[0]))
+        coded_tests = (_compare_coded(*order) for order in orders)  # the second one only if it is needed
+        return next((coded for coded in coded_tests if coded.outcome == "same"), test)
     return test
 
 
