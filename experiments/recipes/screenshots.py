@@ -3,7 +3,8 @@
     make demo && python -m experiments.recipes.screenshots demo/art docs/images [VIEW ...]
 
 It first finds families, groups and the map, and teaches one label; these stay in the collection's `.pochade`. A real
-browser then goes where a person would go. The pictures are not edited.
+browser then goes where a person would go, with a light and a dark page and with the window of a phone. The pictures are
+not edited.
 """
 
 import io
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -20,7 +22,7 @@ from experiments.shared.page_views import open_view, wall_tiles
 from experiments.shared.white_paper import load_on_white
 from pochade import Collection
 from pochade.training.augment.scan_damage import damage_scan
-from tests.support.browser import visit
+from tests.support.browser import Scheme, visit
 
 TIMEOUT_MILLISECONDS = 600_000
 WEBP_QUALITY = 82
@@ -28,6 +30,18 @@ LABEL = "birds"
 LABEL_EXAMPLES = ("puffin", "uccello", "gabbiano", "cigno", "eagle", "seagull", "crow")
 SCAN_DPI = 200
 View = Callable[[Page, Path], None]
+
+
+class Look(NamedTuple):
+    """How the page is shown, and how the files of its screenshots end."""
+
+    scheme: Scheme
+    width: int  # pixels
+    height: int
+    ending: str
+
+
+LOOKS = (Look("light", 1280, 800, ""), Look("dark", 1280, 800, "-dark"), Look("light", 390, 844, "-phone"))
 
 
 def _prepare_collection(art: Path) -> None:
@@ -131,13 +145,15 @@ def _save_screenshot(page: Page, target: Path) -> None:
 
 
 def main(art: Path, folder: Path, names: list[str]) -> None:
-    """Prepare the collection, visit the views and save a screenshot of each."""
+    """Prepare the collection, visit the views and save screenshots of each."""
     _prepare_collection(art)
     for name in names or VIEWS:
-        with visit(art) as visitor:
-            visitor.page.set_default_timeout(TIMEOUT_MILLISECONDS)
-            VIEWS[name](visitor.page, art)
-            _save_screenshot(visitor.page, folder / f"page-{name}.webp")
+        for look in LOOKS:
+            with visit(art, look.scheme) as visitor:
+                visitor.page.set_default_timeout(TIMEOUT_MILLISECONDS)
+                visitor.page.set_viewport_size({"width": look.width, "height": look.height})
+                VIEWS[name](visitor.page, art)
+                _save_screenshot(visitor.page, folder / f"page-{name}{look.ending}.webp")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How a browser moves through Pochade's page."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def wall_tiles(page: Page) -> Locator:
@@ -9,5 +9,12 @@ def wall_tiles(page: Page) -> Locator:
 
 
 def open_view(page: Page, view: str) -> None:
-    """Click on a view in the navigation bar."""
-    page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
+    """Click on a view in the navigation; on a phone, most views are in its sheet."""
+    link = page.get_by_role("navigation", name="Views").get_by_role("link", name=view)
+    more = page.get_by_role("button", name="More…")
+    expect(link.or_(more).first).to_be_visible()
+    if link.count():
+        link.click()
+    else:
+        more.click()
+        page.get_by_role("navigation", name="All views").get_by_role("link", name=view).click()

@@ -12,6 +12,7 @@ from pochade.images.base.picture import Array
 from pochade.models import weights
 from pochade.models.checkpoints import save_model
 from pochade.models.pair_model import PairModel
+from pochade.models.theme_model import STATISTICS
 from tests.support.drawings import drawing
 
 
@@ -21,22 +22,25 @@ def pixels(seed: int, side: int = 200) -> Array:
 
 
 def test_embeddings_have_unit_length() -> None:
-    embeddings = theme_embedder().embed([pixels(0), pixels(1)])
+    embeddings, statistics = theme_embedder().embed([pixels(0), pixels(1)])
     assert embeddings.shape == (2, 64)
+    assert statistics.shape == (2, STATISTICS)
     assert np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
-    assert theme_embedder().embed([]).shape == (0, 64)
+    assert theme_embedder().embed([]).embeddings.shape == (0, 64)
 
 
 def test_an_embedding_does_not_depend_on_the_other_pictures() -> None:
     pictures = [pixels(seed) for seed in range(PICTURES_PER_BATCH + 1)]
     together = theme_embedder().embed(pictures)
-    assert np.array_equal(theme_embedder().embed(pictures[-1:]), together[-1:])
+    for alone, row in zip(theme_embedder().embed(pictures[-1:]), together, strict=True):
+        assert np.array_equal(alone, row[-1:])
 
 
 def test_a_smaller_copy_has_nearly_the_same_embedding() -> None:
     picture = Image.fromarray(pixels(0, 256))
     copy = picture.resize((120, 120), Image.Resampling.LANCZOS)
-    original, other, smaller = theme_embedder().embed([np.asarray(picture), pixels(1), np.asarray(copy)])
+    pictures = [np.asarray(picture), pixels(1), np.asarray(copy)]
+    original, other, smaller = theme_embedder().embed(pictures).embeddings
     assert original @ smaller > original @ other + 0.1
 
 

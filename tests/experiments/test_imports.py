@@ -10,7 +10,7 @@ ALLOWED = {
     "shared": {"shared"},
     "recipes": {"recipes", "shared"},
     "pack": {"pack", "recipes", "shared", "truth"},
-    "train": {"train", "pack", "recipes", "shared"},
+    "train": {"train", "pack", "recipes", "shared", "truth"},
     "truth": {"truth", "recipes", "shared"},
     "bench": {"bench", "shared", "train", "truth"},
     "report": {"report", "shared"},

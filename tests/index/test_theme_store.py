@@ -31,7 +31,7 @@ def freshly_embedded(collection: Collection) -> dict[str, bytes]:
     """The theme embedding of each picture, computed from its thumbnail."""
     contents = collection.index.contents()
     thumbnails = [collection.models.thumbnail_pixels(content) for content in contents]
-    rows = theme_embedder().embed([pixels for pixels in thumbnails if pixels is not None])
+    rows = theme_embedder().embed([pixels for pixels in thumbnails if pixels is not None]).embeddings
     return {content: row.tobytes() for content, row in zip(contents, rows, strict=True)}
 
 
@@ -90,5 +90,5 @@ def test_an_unreadable_picture_counts_as_white(collection: Collection, art: Path
     picture.path.unlink()
     (art / ".pochade" / "thumbnails" / picture.hash[:2] / f"{picture.hash}.jpg").unlink()
     themes = load_themes(collection.models, collection.index.contents(), ignore_progress)
-    white = theme_embedder().embed([np.full((9, 9, 3), 255, np.uint8)])[0]
+    white = theme_embedder().embed([np.full((9, 9, 3), 255, np.uint8)]).embeddings[0]
     assert np.array_equal(themes[picture.row], white)

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from pochade.models import weights
 from pochade.models.checkpoints import load_model
-from pochade.models.theme_model import FEATURES, PaddedConvolution, ThemeModel
+from pochade.models.theme_model import FEATURES, STATISTICS, PaddedConvolution, ThemeModel
 
 # Every 80th feature of the test picture, computed by the original network (package efficientnet-lite-pytorch 0.1.0)
 ORIGINAL_FEATURES = (0.0, 0.0, 0.15, 0.0, 0.0, 0.527, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 3.877, 0.0, 0.0)
@@ -28,8 +28,9 @@ def test_embeddings_have_unit_length() -> None:
     torch.manual_seed(0)
     model = ThemeModel().eval()
     with torch.inference_mode():
-        embeddings = model(torch.rand(2, 3, 64, 64))
+        embeddings, statistics = model(torch.rand(2, 3, 64, 64))
     assert embeddings.shape == (2, model.config.components)
+    assert statistics.shape == (2, STATISTICS)
     assert torch.allclose(embeddings.norm(dim=1), torch.ones(2))
 
 

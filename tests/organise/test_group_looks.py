@@ -31,4 +31,4 @@ def test_a_group_without_siblings_keeps_its_words() -> None:
 
 
 def test_a_group_whose_thumbnails_are_gone_has_looks_too() -> None:
-    assert GroupLooks.of([], [0.0]).levels.shape == (len(COMPARISONS) + 1,)
+    assert GroupLooks.of([], [], [0.0]).levels.shape == (len(COMPARISONS) + 1,)

@@ -1,9 +1,11 @@
-"""The theme embeddings of all pictures, in a file beside the other embeddings. `learn` computes what is missing."""
+"""The theme embedding and the technique of every picture, in two files of vectors. `learn` computes what is missing."""
 
 import numpy as np
 
 from pochade.analysis.arrays import Floats
 from pochade.errors import IndexDamaged
+from pochade.images.base.picture import Array
+from pochade.images.features.technique import TECHNIQUES
 from pochade.index.active_models import WHITE_PIXEL, ActiveModels
 from pochade.index.vectors import VectorFile, delete_old_caches
 from pochade.models import weights
@@ -11,6 +13,9 @@ from pochade.system.progress import Progress, Report
 
 THEME_SIZE = 64  # numbers in a theme embedding
 PICTURES_PER_WRITE = 64  # between two flushes to disk; an interruption loses at most these
+THEMES = ("themes", (weights.THEME_FILE,), THEME_SIZE)  # name, the models' files, and columns of a file of vectors
+TECHNIQUE_FILES = (weights.THEME_FILE, weights.TECHNIQUE_FILE)
+PROBABILITIES = ("techniques", TECHNIQUE_FILES, len(TECHNIQUES))
 
 
 def load_themes(models: ActiveModels, contents: list[str], report: Report) -> Floats:
@@ -29,37 +34,59 @@ def load_themes(models: ActiveModels, contents: list[str], report: Report) -> Fl
     Raises:
         OutputUnwritable: The disk is full.
     """
-    file = _open_themes(models)
-    if file.count() < len(contents):
-        _embed_missing(file, contents, models, report)
-    themes: Floats = file.rows(len(contents))
+    themes: Floats = _complete_files(models, contents, report)[0].rows(len(contents))
     return themes
 
 
+def load_techniques(models: ActiveModels, contents: list[str], report: Report) -> list[str]:
+    """Load the most likely technique of every picture, one of `TECHNIQUES`; missing ones are computed first.
+
+    The technique of a picture that can't be read is empty. Arguments and errors are those of `load_themes`.
+    """
+    probabilities = np.asarray(_complete_files(models, contents, report)[1].rows(len(contents)))  # (N, 5)
+    names = np.array([*TECHNIQUES, ""])
+    likeliest = np.where(probabilities.any(1), probabilities.argmax(1), len(TECHNIQUES))
+    return [str(name) for name in names[likeliest]]
+
+
 def trim_themes(models: ActiveModels) -> None:
-    """Cut off the theme embeddings of pictures that were removed, before new pictures get their rows."""
-    _open_themes(models).trim(models.index.row_count())
+    """Cut off the themes and techniques of pictures that were removed, before new pictures get their rows."""
+    for file in (_open_file(models, *THEMES), _open_file(models, *PROBABILITIES)):
+        file.trim(models.index.row_count())
 
 
-def _open_themes(models: ActiveModels) -> VectorFile:
-    """Open the file of theme embeddings, or create it; delete files that are damaged or of others."""
-    name = f"themes-{weights.weights_name(weights.FOLDER, (weights.THEME_FILE,))}-{models.index.name()}"
+def _open_file(models: ActiveModels, kind: str, model_files: tuple[str, ...], columns: int) -> VectorFile:
+    """Open a file of vectors, or create it; delete files that are damaged or of other models."""
+    name = f"{kind}-{weights.weights_name(weights.FOLDER, model_files)}-{models.index.name()}"
     path = models.home / f"{name}.f32"
-    delete_old_caches(path, "themes-*.f32")
+    delete_old_caches(path, f"{kind}-*.f32")
     try:
-        return VectorFile(path, name, np.float32, THEME_SIZE, create=True)
+        return VectorFile(path, name, np.float32, columns, create=True)
     except IndexDamaged:
         path.unlink()  # everything in it can be computed again
-        return VectorFile(path, name, np.float32, THEME_SIZE, create=True)
+        return VectorFile(path, name, np.float32, columns, create=True)
 
 
-def _embed_missing(file: VectorFile, contents: list[str], models: ActiveModels, report: Report) -> None:
-    from pochade.embedding.theme_embedder import theme_embedder  # noqa: PLC0415  torch
-
-    done = file.count()
+def _complete_files(models: ActiveModels, contents: list[str], report: Report) -> tuple[VectorFile, VectorFile]:
+    """Compute what is missing, and return the files of themes and of techniques."""
+    themes, techniques = _open_file(models, *THEMES), _open_file(models, *PROBABILITIES)
+    done = min(themes.count(), techniques.count())
     for start in range(done, len(contents), PICTURES_PER_WRITE):
         batch = contents[start : start + PICTURES_PER_WRITE]
-        thumbnails = [models.thumbnail_pixels(content) for content in batch]
-        pictures = [WHITE_PIXEL if pixels is None else pixels for pixels in thumbnails]
-        file.write(start, theme_embedder().embed(pictures))
+        rows = _classify([models.thumbnail_pixels(content) for content in batch])
+        themes.write(start, rows[0])
+        techniques.write(start, rows[1])
         report(Progress("finding themes", start + len(batch) - done, len(contents) - done))
+    return themes, techniques
+
+
+def _classify(thumbnails: list[Array | None]) -> tuple[Array, Array]:
+    """The theme embeddings (n, 64) of pictures, and the probabilities of techniques (n, 5), zeros for missing ones."""
+    from pochade.embedding.technique_classifier import technique_classifier  # noqa: PLC0415  torch
+    from pochade.embedding.theme_embedder import theme_embedder  # noqa: PLC0415  torch
+
+    pictures = [WHITE_PIXEL if pixels is None else pixels for pixels in thumbnails]
+    features = theme_embedder().embed(pictures)
+    probabilities = technique_classifier().classify(pictures, features)
+    probabilities[[pixels is None for pixels in thumbnails]] = 0
+    return features.embeddings, probabilities

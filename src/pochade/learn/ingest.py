@@ -142,7 +142,7 @@ class BatchWriter:
             self._write_vectors(row, list(new.values()))
         pictures = [_picture_columns(answer, row + position) for position, answer in enumerate(new.values())]
         texts = {
-            content: text_columns(answer.result.texts, answer.result.technique)
+            content: text_columns(answer.result.texts)
             for content, answer in new.items()
             if content and answer.result.texts
         }

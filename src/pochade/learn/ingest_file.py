@@ -11,7 +11,6 @@ from pochade.errors import FileUnreachable, PictureUnreadable
 from pochade.images.base.picture import Array, Header
 from pochade.images.base.source import open_source
 from pochade.images.features.colour_name import dominant_colour
-from pochade.images.features.technique import classify_technique, measure_technique
 from pochade.images.geometry.letterbox import Squares, make_squares
 from pochade.images.io.read import read_preview
 from pochade.images.metadata.picture_texts import PictureTexts, read_texts
@@ -61,7 +60,6 @@ class IngestResult:
     problem: str | None = None  # why there is no picture
     retry: bool = False  # whether the problem may disappear although the file does not change
     worker_failed: bool = False  # whether the file took too long, or killed the worker that read it
-    technique: str = ""  # a few words, such as "line art"
     texts: PictureTexts | None = None  # titles, captions, keywords and prompts in the file
 
 
@@ -89,22 +87,8 @@ def _read_picture(path: Path, content: str, task: IngestTask) -> IngestResult:
     squares = make_squares(preview.pixels)
     return IngestResult(
         content, preview.header, squares, describe_thumbnail(thumbnail), dominant_colour(squares.whole),
-        preview.notes, technique=technique_of_thumbnail(thumbnail, transparent=preview.header.has_alpha),
-        texts=read_texts(path),
+        preview.notes, texts=read_texts(path),
     )  # fmt: skip
-
-
-def technique_of_thumbnail(thumbnail: Path, *, transparent: bool) -> str:
-    """Name the technique of a picture, by its thumbnail; empty if that can't be read.
-
-    Args:
-        thumbnail: The file.
-        transparent: Whether the original has transparency.
-    """
-    try:
-        return classify_technique(measure_technique(read_preview(thumbnail, THUMBNAIL_PIXELS).pixels, transparent))
-    except PictureUnreadable:
-        return ""
 
 
 def _hash_file(path: Path, stamp: FileStamp) -> str:

@@ -13,12 +13,13 @@ from pochade.index.library import Library
 from pochade.index.picture_records import LearnResult, ReadProblem
 from pochade.index.picture_removal import finish_removal
 from pochade.index.settings_store import READER_SETTING, read_setting, write_setting
-from pochade.index.theme_store import load_themes, trim_themes
+from pochade.index.theme_store import trim_themes
 from pochade.index.thumbnails import remove_unfinished
 from pochade.learn.finetune import finetune_models
 from pochade.learn.folder_changes import FolderChanges, compare_folder
 from pochade.learn.ingest import IngestCounts, IngestPlan, ingest_files
 from pochade.learn.missing_files import check_missing_files
+from pochade.learn.technique_names import name_techniques
 from pochade.learn.text_catch_up import read_missing_texts
 from pochade.system.folder_walk import FolderListing, settle_stamp, walk_folder
 from pochade.system.progress import Report
@@ -69,7 +70,7 @@ def learn_folder(
         trim_themes(library.models)
         counts = _ingest_changes(library, listing, listed_ns, changes, rows, report)
         read_missing_texts(library, report)
-        load_themes(library.models, index.contents(), report)
+        name_techniques(library, report)
         if retry_problems:
             index.drop_pixel_hashes()
             write_setting(index, READER_SETTING, str(READER_VERSION))

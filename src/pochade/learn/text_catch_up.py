@@ -1,4 +1,4 @@
-"""Read the texts and the technique of pictures that were learnt without them; nothing is embedded again."""
+"""Read the texts in the files of pictures that were learnt without them; nothing is embedded again."""
 
 import os
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ from pochade.errors import PochadeError
 from pochade.images.metadata.picture_texts import PictureTexts, read_texts
 from pochade.index.library import Library
 from pochade.index.text_store import pictures_without_texts, store_texts, text_columns
-from pochade.index.thumbnails import thumbnail_path
-from pochade.learn.ingest_file import technique_of_thumbnail
 from pochade.system.path_text import printable
 from pochade.system.progress import Progress, Report
 from pochade.system.worker_pool import WorkerPool
@@ -24,32 +22,22 @@ class TextTask:
 
     number: int  # of the picture
     path: Path
-    thumbnail: Path
-    has_alpha: bool
 
     @property
     def name(self) -> str:
         """The file's name, for messages."""
         return printable(self.path.name)
 
-    def run(self) -> "TextResult | None":
-        """Read the texts, and measure the technique; None if the file can't be opened now."""
+    def run(self) -> PictureTexts | None:
+        """Read the texts; None if the file can't be opened now."""
         try:
-            return TextResult(read_texts(self.path), technique_of_thumbnail(self.thumbnail, transparent=self.has_alpha))
+            return read_texts(self.path)
         except (OSError, PochadeError):
             return None
 
-    def failure(self, problem: str, *, retry: bool) -> "TextResult":  # noqa: ARG002  the picture stays as it is
+    def failure(self, problem: str, *, retry: bool) -> PictureTexts:  # noqa: ARG002  the picture stays as it is
         """Report no texts for a file whose worker failed."""
-        return TextResult(PictureTexts(), "")
-
-
-@dataclass(frozen=True)
-class TextResult:
-    """The texts of a picture's file, and its technique."""
-
-    texts: PictureTexts
-    technique: str
+        return PictureTexts()
 
 
 def read_missing_texts(library: Library, report: Report) -> None:
@@ -60,19 +48,16 @@ def read_missing_texts(library: Library, report: Report) -> None:
         report: Called with the progress.
     """
     tasks = [
-        TextTask(
-            missing.number, library.folder / os.fsdecode(missing.path),
-            thumbnail_path(library.thumbnails, missing.content), missing.has_alpha,
-        )
+        TextTask(missing.number, library.folder / os.fsdecode(missing.path))
         for missing in pictures_without_texts(library.index)
-    ]  # fmt: skip
+    ]
     if not tasks:
         return
     batch: dict[int, dict[str, Any]] = {}
     with WorkerPool(preload=(__name__,)) as workers:
-        for done, (task, result) in enumerate(workers.run(tasks), 1):
-            if result is not None:
-                batch[task.number] = text_columns(result.texts, result.technique)
+        for done, (task, texts) in enumerate(workers.run(tasks), 1):
+            if texts is not None:
+                batch[task.number] = text_columns(texts)
             if len(batch) >= PICTURES_PER_COMMIT:
                 store_texts(library.index, batch)
                 batch = {}

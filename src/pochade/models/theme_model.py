@@ -7,6 +7,7 @@ principal components of its features, so pictures with related subjects are near
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -16,6 +17,8 @@ FIRST_CHANNELS = 16  # after the first block
 STAGES = ((24, 3, 2, 2), (40, 5, 2, 2), (80, 3, 2, 3), (112, 5, 1, 3), (192, 5, 2, 4), (320, 3, 1, 1))
 EXPANSION = 6  # times as many channels inside a block
 FEATURES = 1280  # that are pooled over the picture
+STATISTICS_AFTER = (6, 9, 12, 15)  # layers whose channels tell how a picture was made: flat areas, strokes, texture
+STATISTICS = 2 * (40 + 80 + 112 + 192)  # the mean and the spread of each of their channels
 MIDDLE_LEVEL, LEVEL_SCALE = 127 / 255, 128 / 255  # of the pixels in the classifier's training
 
 
@@ -87,8 +90,13 @@ class ThemeModel(nn.Module):
     """Pictures to theme embeddings.
 
         x (B, 3, S, S) ──►──┤features├──► (B, 1280, S / 32, S / 32) ──►──┤mean├──► (B, 1280)
-                                                                                    │
-               embedding (B, 64) ◄──┤unit length├──◄──┤principal components├───◄────┘
+                                │                                                   │
+        statistics (B, 848) ◄───┘                                                   │
+         embedding (B, 64) ◄──┤unit length├──◄──┤principal components├───◄──────────┘
+
+    The statistics are the means and the standard deviations of channels in the middle of the features. They say little
+    of what a picture shows and much of how it was made (after Gatys et al., "Image Style Transfer Using Convolutional
+    Neural Networks", CVPR 2016).
 
     Args:
         config: The sizes.
@@ -113,9 +121,18 @@ class ThemeModel(nn.Module):
 
     def pooled_features(self, x: Tensor) -> Tensor:
         """Map pictures (B, 3, S, S) in [0, 1] to the means of their features (B, 1280)."""
-        features: Tensor = self.features((x - MIDDLE_LEVEL) / LEVEL_SCALE)
-        return features.mean((2, 3))
+        return self._features_and_statistics(x)[0]
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map pictures (B, 3, S, S) in [0, 1] to unit vectors (B, 64)."""
-        return functional.normalize(self.components(self.pooled_features(x)))
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Map pictures (B, 3, S, S) in [0, 1] to unit vectors (B, 64) and statistics (B, 848)."""
+        features, statistics = self._features_and_statistics(x)
+        return functional.normalize(self.components(features)), statistics
+
+    def _features_and_statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        features, statistics = (x - MIDDLE_LEVEL) / LEVEL_SCALE, list[Tensor]()
+        for position, layer in enumerate(self.features):
+            features = layer(features)
+            if position in STATISTICS_AFTER:
+                deviations, means = torch.std_mean(features, (2, 3))
+                statistics += [means, deviations]
+        return features.mean((2, 3)), torch.cat(statistics, 1)

@@ -13,6 +13,7 @@ from pochade.index.group_tree import GroupNode, GroupTree
 from pochade.index.label_store import labels_by_picture
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
+from pochade.index.theme_store import load_techniques
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path
 from pochade.organise.group_looks import GroupLooks, distinctive_looks
 from pochade.organise.group_names import GroupEvidence, name_groups
@@ -38,7 +39,7 @@ def describe_groups(
     undescribed = {node.id for node in tree.nodes.values() if not node.description}
     if not undescribed:
         return tree
-    evidence = _Evidence(files, library)
+    evidence = _Evidence(files, library, load_techniques(library.models, library.index.contents(), report))
     nodes, members = dict(tree.nodes), tree.members()
     parents = sorted({tree.nodes[number].parent for number in undescribed}, key=lambda parent: parent or 0)
     for done, parent in enumerate(parents, 1):
@@ -64,8 +65,8 @@ def describe_groups(
 class _Evidence:
     """What pictures are called, and how they look; each picture is measured only once."""
 
-    def __init__(self, files: dict[int, list[PictureFile]], library: Library) -> None:
-        self.files, self.library = files, library
+    def __init__(self, files: dict[int, list[PictureFile]], library: Library, techniques: list[str]) -> None:
+        self.files, self.library, self.techniques = files, library, techniques
         self.labels = labels_by_picture(library.index)
         self.measures = dict[int, TechniqueMeasures | None]()  # by picture number; None without a thumbnail
         self.words_of_picture = {number: self._words(number) for number in files}
@@ -89,7 +90,8 @@ class _Evidence:
                 self.measures[number] = _measure(self.files[number][0], self.library)
         pictures = [self.files[number][0] for number in sample]
         ratios = [math.log(picture.width / picture.height) for picture in pictures]
-        return GroupLooks.of([measured for number in sample if (measured := self.measures[number])], ratios or [0.0])
+        measures = [measured for number in sample if (measured := self.measures[number])]
+        return GroupLooks.of(measures, [self.techniques[picture.row] for picture in pictures], ratios or [0.0])
 
 
 def _measure(picture: PictureFile, library: Library) -> TechniqueMeasures | None:

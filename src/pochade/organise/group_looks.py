@@ -32,16 +32,19 @@ class GroupLooks:
     levels: Floats  # (10,), the mean of each measure in `COMPARISONS`, and of the logarithm of width over height
 
     @classmethod
-    def of(cls, measures: Sequence[TechniqueMeasures], ratios: Sequence[float]) -> "GroupLooks":
+    def of(
+        cls, measures: Sequence[TechniqueMeasures], techniques: Sequence[str], ratios: Sequence[float]
+    ) -> "GroupLooks":
         """Sum up a sample of pictures.
 
         Args:
             measures: Of the pictures whose thumbnail can be read.
+            techniques: The names of the pictures' techniques; an empty one is not known.
             ratios: The logarithm of width over height of the pictures; at least one.
         """
         levels = [[getattr(measured, name) for name in COMPARISONS] for measured in measures]
         means = np.mean(levels, 0) if levels else np.zeros(len(COMPARISONS))
-        return cls(tuple(describe_techniques(measures).split(", ")), np.append(means, np.mean(ratios)))
+        return cls(tuple(describe_techniques(measures, techniques).split(", ")), np.append(means, np.mean(ratios)))
 
 
 def distinctive_looks(group: GroupLooks, siblings: Sequence[GroupLooks]) -> list[str]:

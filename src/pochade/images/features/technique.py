@@ -1,12 +1,12 @@
-"""The technique of a picture, measured and described in words: line art or painted, light, calm, mostly blue.
+"""How a picture was made and how it looks, measured, and described in words: pencil on paper, light, mostly blue.
 
 Everything is measured on copies of at most 96 pixels, so that a large and a small file of a picture give similar
-measures. Most measures use only the luma, which JPEG preserves better than colour.
+measures. Most measures use only the luma, which JPEG preserves better than colour. The measures alone don't name a
+technique; `embedding/technique_classifier.py` does, with their help.
 """
 
 import colorsys
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, reduce
 from typing import NamedTuple
@@ -32,13 +32,7 @@ FLATNESS_PRIOR = 0.02  # share of the picture; so much paint has as much weight 
 PALETTE_COLOURS = 4
 MIN_PALETTE_SHARE = 0.05  # of the painted part
 
-# Thresholds of the techniques, chosen by eye on openclipart, game art, and pencil drawings made from them
-MAX_INK_COLOURFULNESS = 0.3  # of drawings in one or two inks
-MIN_LINE_SHARE = 0.55  # of line art: share of the ink in thin strokes
-MIN_HATCHING_SHARE = 0.3  # of pencil drawings that may be hatched: share of the ink in thin strokes
-MIN_PAPER_GRAIN = 0.05  # of textured paper
-MAX_INK_SOFTNESS, MAX_INK_SOFTNESS_ON_GRAIN = 0.17, 0.1  # softer lines are pencil
-MIN_FLATNESS, FLATNESS_PER_SOFTNESS = 0.5, 2.0  # of flat colour: the minimum rises with the softness
+TECHNIQUES = ("flat colour", "line art", "painted", "pencil", "photo")  # what a picture can be called
 
 # Thresholds of the words for a group
 MIN_AGREEMENT = 0.6  # share of the group for which a word must hold
@@ -64,6 +58,9 @@ class TechniqueMeasures(NamedTuple):
     line: float  # share of the ink in strokes thinner than a twentieth of the painted part
     transparent: float  # 1 when the original has transparency, else 0
     palette: tuple[tuple[str, float], ...]  # up to four colour words and their shares of the paint, largest first
+
+
+VECTOR_MEASURES = ("light", "contrast", "colourful", "paper", "edges", "flat", "soft", "grain", "line")
 
 
 def measure_technique(pixels: Array, transparent: bool) -> TechniqueMeasures:
@@ -92,26 +89,26 @@ def measure_technique(pixels: Array, transparent: bool) -> TechniqueMeasures:
     )
 
 
-def classify_technique(measures: TechniqueMeasures) -> str:
-    """Name the technique of a picture: "line art", "pencil", "flat colour" or "painted"."""
-    is_grainy = measures.grain >= MIN_PAPER_GRAIN
-    is_soft = measures.soft > (MAX_INK_SOFTNESS_ON_GRAIN if is_grainy else MAX_INK_SOFTNESS)
-    if measures.paper and measures.line >= MIN_LINE_SHARE and measures.colourful <= MAX_INK_COLOURFULNESS:
-        return "pencil" if is_soft else "line art"
-    if measures.paper and measures.line >= MIN_HATCHING_SHARE and is_soft and is_grainy:
-        return "pencil"
-    return "flat colour" if measures.flat >= MIN_FLATNESS + FLATNESS_PER_SOFTNESS * measures.soft else "painted"
+def technique_vector(measures: TechniqueMeasures) -> list[float]:
+    """The nine measures by which techniques are told apart, in [0, 1].
+
+    Transparency is left out, because a flattened copy of a picture was made in the same technique.
+    """
+    return [getattr(measures, name) for name in VECTOR_MEASURES]
 
 
-def describe_techniques(group: Sequence[TechniqueMeasures]) -> str:
+def describe_techniques(group: Sequence[TechniqueMeasures], techniques: Sequence[str]) -> str:
     """Describe what pictures have in common in a few words, such as "flat colour, mostly red and black, calm".
 
     A word is used if it holds for at least three in five of the pictures. If there is no such word, they are "mixed".
+
+    Args:
+        group: The measures of the pictures.
+        techniques: The names of their techniques; an empty one is not known.
     """
-    techniques = Counter(map(classify_technique, group)).items()
-    technique = next((name for name, count in techniques if count >= MIN_AGREEMENT * len(group)), "")
+    technique = next((name for name in TECHNIQUES if _most(other == name for other in techniques)), "")
     transparent = _most(measures.transparent == 1 for measures in group)
-    on_paper = not transparent and _most(measures.paper >= MIN_PAPER for measures in group)
+    on_paper = not transparent and technique != "photo" and _most(measures.paper >= MIN_PAPER for measures in group)
     words = (
         f"{technique} on paper".strip() if on_paper else technique,
         "light" if _most(measures.light >= MIN_LIGHT for measures in group) else "",

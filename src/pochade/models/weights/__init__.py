@@ -11,6 +11,7 @@ EMBEDDING_FILE = "look.safetensors"
 SKETCH_FILE = "code.safetensors"
 PAIR_FILE = "pairs.safetensors"  # never fine-tuned
 THEME_FILE = "theme.safetensors"  # never fine-tuned
+TECHNIQUE_FILE = "technique.safetensors"  # never fine-tuned
 CLEANER_FILE = "cleaner.safetensors"
 PAGE_FILE = "page.safetensors"
 GENERATOR_FILE = "create.safetensors"
