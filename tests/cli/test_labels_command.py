@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pochade.errors import OutputUnwritable
+from pochade.errors import OutputUnwritable, UsageError
 from tests.support.command_line import RunCommand
 
 
@@ -46,3 +46,32 @@ def test_the_exit_code_says_that_a_sidecar_could_not_be_written(labelled_art: Pa
     result = pochade("-C", labelled_art, "labels", "--write")
     assert result.code == OutputUnwritable.exit_code
     assert "XMP files written for 1 picture file, 1 unchanged, 1 problem" in result.messages
+
+
+def test_a_label_is_renamed_and_found_under_its_new_name(labelled_art: Path, pochade: RunCommand) -> None:
+    result = pochade("-C", labelled_art, "labels", "--rename", "shapes", "forms", "--json")
+    assert result.data == {"forms": 2}
+    assert "'shapes' is now 'forms': 2 pictures" in result.messages
+    assert len(pochade("-C", labelled_art, "find", "label:forms", "--json").data) == 2
+    assert pochade("-C", labelled_art, "find", "label:shapes", "--json").data == []
+
+
+def test_a_renamed_label_is_renamed_in_sidecars(labelled_art: Path, pochade: RunCommand) -> None:
+    pochade("-C", labelled_art, "labels", "--write")
+    pochade("-C", labelled_art, "labels", "--rename", "shapes", "forms", "--write")
+    texts = [path.read_text(encoding="utf-8") for path in labelled_art.glob("*.xmp")]
+    assert len(texts) == 2
+    assert all("forms" in text and "shapes" not in text for text in texts)
+
+
+def test_a_label_is_deleted_only_with_yes(labelled_art: Path, pochade: RunCommand) -> None:
+    refused = pochade("-C", labelled_art, "labels", "--delete", "shapes")
+    assert refused.code == UsageError.exit_code
+    assert "2 pictures would lose it" in refused.messages
+    assert pochade("-C", labelled_art, "labels", "--delete", "shapes", "--yes", "--json").data == {}
+
+
+def test_an_unknown_label_is_not_renamed(labelled_art: Path, pochade: RunCommand) -> None:
+    result = pochade("-C", labelled_art, "labels", "--rename", "shape", "forms")
+    assert result.code == UsageError.exit_code
+    assert "no picture has the label 'shape'" in result.messages

@@ -7,9 +7,11 @@ import pytest
 from pochade.index.database import Index
 from pochade.index.label_store import (
     add_label,
+    delete_label,
     forget_withdrawn_labels,
     labels_by_picture,
     remove_label,
+    rename_label,
     withdrawn_labels,
 )
 
@@ -49,3 +51,28 @@ def test_a_label_that_is_given_again_is_not_withdrawn_any_more(index: Index) -> 
     assert withdrawn_labels(index) == {2: {"cat"}}
     forget_withdrawn_labels(index, {2: {"cat"}})
     assert withdrawn_labels(index) == {}
+
+
+def test_a_renamed_label_leaves_the_sidecars_under_its_old_name(index: Index) -> None:
+    add_label(index, [1, 2], "cat")
+    assert rename_label(index, "cat", "cats") == 2
+    assert labels_by_picture(index) == {1: {"cats": True}, 2: {"cats": True}}
+    assert withdrawn_labels(index) == {1: {"cat"}, 2: {"cat"}}
+
+
+def test_two_labels_become_one_by_a_new_name(index: Index) -> None:
+    add_label(index, [1], "cat")
+    add_label(index, [2, 3], "cat", refused=True)
+    add_label(index, [2], "cats")
+    add_label(index, [1], "cats", refused=True)
+    assert rename_label(index, "cat", "cats") == 1
+    assert labels_by_picture(index) == {1: {"cats": True}, 2: {"cats": True}, 3: {"cats": False}}
+
+
+def test_a_deleted_label_is_withdrawn_and_its_refusals_are_forgotten(index: Index) -> None:
+    add_label(index, [1], "cat")
+    add_label(index, [2], "cat", refused=True)
+    add_label(index, [1], "night")
+    assert delete_label(index, "cat") == 1
+    assert labels_by_picture(index) == {1: {"night": True}}
+    assert withdrawn_labels(index) == {1: {"cat"}}

@@ -24,13 +24,8 @@ def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: boo
         refused: Whether the pictures don't have the label.
     """
     numbers = sorted(set(pictures))
-    rows = [{"piece": number, "label": label, "refused": refused} for number in numbers]
     with index.writing() as connection:
-        _withdraw_labels(connection, numbers, label)
-        if rows:
-            connection.execute(sql.insert(LABELS), rows)
-        if not refused:
-            _delete_rows(connection, WITHDRAWN_LABELS, numbers, label)
+        _set_label(connection, numbers, label, refused=refused)
         refresh_words(connection, numbers)
 
 
@@ -40,6 +35,36 @@ def remove_label(index: Index, pictures: Iterable[int], label: str) -> None:
     with index.writing() as connection:
         _withdraw_labels(connection, numbers, label)
         refresh_words(connection, numbers)
+
+
+def rename_label(index: Index, label: str, new_label: str) -> int:
+    """Give the pictures of a label another label in its place, and return how many there are.
+
+    Refusals move, too. Where something is known of the new label already, that stays, but having a label is stronger
+    than having it refused.
+
+    Args:
+        index: The database.
+        label: The label that ends.
+        new_label: Another label, which pictures may have already.
+    """
+    with index.writing() as connection:
+        renamed, refused = (_numbers_of(connection, label, refused=refused) for refused in (False, True))
+        known = _numbers_of(connection, new_label, refused=False) | _numbers_of(connection, new_label, refused=True)
+        _withdraw_labels(connection, sorted(renamed | refused), label)
+        _set_label(connection, sorted(renamed), new_label, refused=False)
+        _set_label(connection, sorted(refused - known), new_label, refused=True)
+        refresh_words(connection, renamed | refused)
+    return len(renamed)
+
+
+def delete_label(index: Index, label: str) -> int:
+    """Take a label from all pictures, forget its refusals, and return how many pictures had it."""
+    with index.writing() as connection:
+        numbers, refused = (_numbers_of(connection, label, refused=refused) for refused in (False, True))
+        _withdraw_labels(connection, sorted(numbers | refused), label)
+        refresh_words(connection, numbers)
+    return len(numbers)
 
 
 def withdrawn_labels(index: Index) -> dict[int, set[str]]:
@@ -63,9 +88,8 @@ def forget_withdrawn_labels(index: Index, labels: dict[int, set[str]]) -> None:
 
 def pictures_with_label(index: Index, label: str, *, refused: bool = False) -> set[int]:
     """The numbers of the pictures that have a label, or of those for which the person refused it."""
-    query = sql.select(LABELS.c.piece).where(LABELS.c.label == label, LABELS.c.refused.is_(refused))
     with index.reading() as connection:
-        return set(connection.scalars(query))
+        return _numbers_of(connection, label, refused=refused)
 
 
 def label_counts(index: Index) -> dict[str, int]:
@@ -83,6 +107,21 @@ def labels_by_picture(index: Index) -> dict[int, dict[str, bool]]:
         for row in connection.execute(sql.select(LABELS).order_by(LABELS.c.label)):
             labels.setdefault(row.piece, {})[row.label] = not row.refused
     return labels
+
+
+def _numbers_of(connection: sql.Connection, label: str, *, refused: bool) -> set[int]:
+    query = sql.select(LABELS.c.piece).where(LABELS.c.label == label, LABELS.c.refused.is_(refused))
+    return set(connection.scalars(query))
+
+
+def _set_label(connection: sql.Connection, numbers: Sequence[int], label: str, *, refused: bool) -> None:
+    _withdraw_labels(connection, numbers, label)
+    if numbers:
+        connection.execute(
+            sql.insert(LABELS), [{"piece": number, "label": label, "refused": refused} for number in numbers]
+        )
+    if not refused:
+        _delete_rows(connection, WITHDRAWN_LABELS, numbers, label)
 
 
 def _withdraw_labels(connection: sql.Connection, numbers: Sequence[int], label: str) -> None:

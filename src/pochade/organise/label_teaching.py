@@ -25,6 +25,34 @@ def remove_label(library: Library, pictures: Sequence[PictureFile], label: str) 
     label_store.remove_label(library.index, [picture.number for picture in pictures], normalise_name(label))
 
 
+def rename_label(library: Library, label: str, new_label: str) -> int:
+    """Give the pictures of a label another label in its place, and return how many there are.
+
+    Raises:
+        UsageError: No picture has the label, or the new one is the same or not a valid name.
+    """
+    _check_label_exists(library, label)
+    if normalise_name(new_label) == label:
+        raise UsageError(f"'{label}' is the name of the label already", "choose another name")
+    return label_store.rename_label(library.index, label, normalise_name(new_label))
+
+
+def delete_label(library: Library, label: str) -> int:
+    """Take a label from all pictures, forget its refusals, and return how many pictures had it.
+
+    Raises:
+        UsageError: No picture has the label, and none was refused it.
+    """
+    _check_label_exists(library, label)
+    return label_store.delete_label(library.index, label)
+
+
+def _check_label_exists(library: Library, label: str) -> None:
+    index = library.index
+    if not any(label_store.pictures_with_label(index, label, refused=refused) for refused in (False, True)):
+        raise UsageError(f"no picture has the label '{printable(label)}'", "list the labels: pochade labels")
+
+
 def teach_label(library: Library, label: str, images: Iterable[Path | str], refused: Iterable[Path | str] = ()) -> None:
     """Record which files have a label and which don't, as examples for `suggest_pictures`.
 

@@ -166,6 +166,39 @@ class OrganiseMethods(FamilyMethods):
 
         remove_label(self.library, pieces, label)
 
+    def rename_label(self, label: str, new_label: str) -> int:
+        """Rename a label; if another label has the new name already, the two become one.
+
+        Args:
+            label: The label, exactly as `labels` lists it.
+            new_label: Its new name: 1 to 256 characters on one line.
+
+        Returns:
+            The number of pictures that had the label.
+
+        Raises:
+            UsageError: No picture has the label, or the new one is the same or not a valid name.
+        """
+        from pochade.organise.label_teaching import rename_label  # noqa: PLC0415
+
+        return rename_label(self.library, label, new_label)
+
+    def delete_label(self, label: str) -> int:
+        """Take a label from all pictures, and forget for which ones it was refused.
+
+        Args:
+            label: The label, exactly as `labels` lists it.
+
+        Returns:
+            The number of pictures that had the label.
+
+        Raises:
+            UsageError: No picture has the label.
+        """
+        from pochade.organise.label_teaching import delete_label  # noqa: PLC0415
+
+        return delete_label(self.library, label)
+
     def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
         """Record which files have a label and which don't; `suggest` learns from both.
 
