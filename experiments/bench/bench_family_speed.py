@@ -39,7 +39,7 @@ def _move(source: Path, target: Path) -> None:
 def _measure_families(art: Path, index: Path) -> dict[str, float]:
     usage = measure_organising(art, index, "families")
     print(art.name, f"{usage.seconds:.1f} s, {usage.peak_megabytes:.0f} MB", file=sys.stderr, flush=True)
-    return {"seconds": usage.seconds, "most_mb": usage.peak_megabytes}
+    return {"seconds": usage.seconds, "processor_seconds": usage.processor_seconds, "most_mb": usage.peak_megabytes}
 
 
 def _measure(art: Path, workspace: Path) -> dict[str, Any]:
