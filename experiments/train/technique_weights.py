@@ -17,6 +17,8 @@ from sklearn.linear_model import LogisticRegressionCV
 from sklearn.model_selection import StratifiedKFold
 
 from experiments.shared.record import record
+from experiments.train.onnx_export import export_onnx
+from experiments.train.technique_model import TechniqueModel
 from experiments.truth.judged_techniques import JudgedTechnique, load_judged_techniques, write_judged_pictures
 from pochade.embedding.technique_classifier import measure_pictures
 from pochade.embedding.theme_embedder import theme_embedder
@@ -25,8 +27,6 @@ from pochade.images.features.technique import TECHNIQUES
 from pochade.images.io.read import read_preview
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.models import weights
-from pochade.models.checkpoints import save_model
-from pochade.models.technique_model import TechniqueModel
 
 STRENGTHS = np.logspace(-1, 1, 5)  # inverse strengths of the regularisation that are compared
 FOLDS = 5
@@ -78,7 +78,10 @@ def main() -> None:
     features = theme_embedder().embed(pictures)
     blocks = [features.embeddings, features.statistics, measure_pictures(pictures)]
     model, accuracy = fit_model(blocks, [picture.technique for picture in judged])
-    save_model(weights.FOLDER / weights.TECHNIQUE_FILE, model)
+    export_onnx(
+        model, tuple(torch.from_numpy(block[:2]) for block in blocks), weights.FOLDER / weights.TECHNIQUE_FILE,
+        ("embeddings", "statistics", "measures"), ("probabilities",), any_batch=True,
+    )  # fmt: skip
     record("technique_weights", {"n": len(judged), "cross_validated_accuracy": accuracy})
 
 

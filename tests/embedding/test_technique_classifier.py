@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pytest
@@ -14,8 +15,6 @@ from pochade.errors import CheckpointDamaged
 from pochade.images.base.picture import Array
 from pochade.images.features.technique import TECHNIQUES
 from pochade.models import weights
-from pochade.models.checkpoints import save_model
-from pochade.models.pair_model import PairModel
 from tests.support.made_techniques import MAKERS
 
 SEEDS = range(8)
@@ -64,6 +63,6 @@ def test_probabilities_add_up_to_one() -> None:
 
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
-    save_model(tmp_path / weights.TECHNIQUE_FILE, PairModel())
+    copyfile(weights.FOLDER / weights.THEME_FILE, tmp_path / weights.TECHNIQUE_FILE)
     with pytest.raises(CheckpointDamaged, match="another kind"):
         TechniqueClassifier(tmp_path)

@@ -18,8 +18,6 @@ from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.page_model import PageModel
 from pochade.models.pair_model import PairModel
 from pochade.models.sketch_model import SketchVAE
-from pochade.models.technique_model import TechniqueModel
-from pochade.models.theme_model import ThemeModel
 from pochade.models.vae import VAE
 
 SAVED_MODELS = {
@@ -32,8 +30,6 @@ SHIPPED_MODELS = {
     weights.EMBEDDING_FILE: ("LookEncoder", EmbeddingModel),
     weights.SKETCH_FILE: ("CodeVAE", SketchVAE),
     weights.PAIR_FILE: ("PairNet", PairModel),
-    weights.THEME_FILE: ("ThemeModel", ThemeModel),
-    weights.TECHNIQUE_FILE: ("TechniqueModel", TechniqueModel),
     weights.CLEANER_FILE: ("Restorer", Denoiser),
     weights.PAGE_FILE: ("PageNet", PageModel),
     weights.GENERATOR_FILE: ("DiffusionVAE", FlowMatchingVAE),
@@ -68,8 +64,7 @@ def test_a_shipped_model_keeps_its_stored_name(
 def test_the_names_in_files_are_those_of_the_first_version() -> None:
     assert set(MODEL_CLASSES) == {
         "Autoencoder", "VAE", "EdgeNet", "Classifier",
-        "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE", "ThemeModel",
-        "TechniqueModel",
+        "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE",
     }  # fmt: skip
     assert set(STORED_NAMES.values()) == set(MODEL_CLASSES)
 

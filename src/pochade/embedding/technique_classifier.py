@@ -1,7 +1,7 @@
 """Pictures to the technique in which they were made: flat colour, line art, painted, pencil or photo.
 
 picture ──►──┬──┤ThemeEmbedder├──► theme embedding, statistics ──►──┐
-             └──┤measure_technique├──► nine measures ────────────►──┴──┤TechniqueModel├──► probabilities (5,)
+             └──┤measure_technique├──► nine measures ────────────►──┴──┤logistic regression├──► probabilities (5,)
 """
 
 from collections.abc import Sequence
@@ -9,35 +9,30 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pochade.embedding.theme_embedder import ThemeFeatures
-from pochade.errors import CheckpointDamaged
 from pochade.images.base.picture import Array
-from pochade.images.features.technique import VECTOR_MEASURES, measure_technique, technique_vector
+from pochade.images.features.technique import TECHNIQUES, measure_technique, technique_vector
 from pochade.models import weights
-from pochade.models.checkpoints import load_model
-from pochade.models.technique_model import TechniqueModel
+from pochade.models.onnx_model import OnnxModel
 
 
 class TechniqueClassifier:
     """The technique model, which names techniques.
 
     Args:
-        folder: The folder of `technique.safetensors`; by default that of the shipped models.
+        folder: The folder of `technique.onnx`; by default that of the shipped models.
 
     Raises:
         CheckpointDamaged: The file is missing, damaged, or holds another kind of model.
     """
 
     def __init__(self, folder: Path = weights.FOLDER) -> None:
-        model = load_model(folder / weights.TECHNIQUE_FILE)
-        if not isinstance(model, TechniqueModel):
-            raise CheckpointDamaged(f"'{folder}' holds a model of another kind", "install Pochade again")
-        self.model = model
+        self.model = OnnxModel(
+            folder / weights.TECHNIQUE_FILE, ("embeddings", "statistics", "measures"), ("probabilities",)
+        )
 
-    @torch.inference_mode()
     def classify(self, pictures: Sequence[Array], features: ThemeFeatures) -> NDArray[np.float32]:
         """Say how likely each technique is.
 
@@ -48,15 +43,15 @@ class TechniqueClassifier:
         Returns:
             Probabilities (n, 5) of `images.features.technique.TECHNIQUES`.
         """
-        inputs = features.embeddings, features.statistics, measure_pictures(pictures)
-        probabilities: NDArray[np.float32] = self.model(*map(torch.from_numpy, inputs)).numpy()
-        return probabilities
+        if not pictures:
+            return np.empty((0, len(TECHNIQUES)), np.float32)
+        return self.model.run(features.embeddings, features.statistics, measure_pictures(pictures))[0]
 
 
 def measure_pictures(pictures: Sequence[Array]) -> NDArray[np.float32]:
     """Measure n pictures (h, w, 3) uint8: (n, 9)."""
     vectors = [technique_vector(measure_technique(picture, transparent=False)) for picture in pictures]
-    return np.array(vectors, np.float32).reshape(len(pictures), len(VECTOR_MEASURES))
+    return np.array(vectors, np.float32)
 
 
 @cache

@@ -82,8 +82,8 @@ def _complete_files(models: ActiveModels, contents: list[str], report: Report) -
 
 def _classify(thumbnails: list[Array | None]) -> tuple[Array, Array]:
     """The theme embeddings (n, 64) of pictures, and the probabilities of techniques (n, 5), zeros for missing ones."""
-    from pochade.embedding.technique_classifier import technique_classifier  # noqa: PLC0415  torch
-    from pochade.embedding.theme_embedder import theme_embedder  # noqa: PLC0415  torch
+    from pochade.embedding.technique_classifier import technique_classifier  # noqa: PLC0415  onnxruntime
+    from pochade.embedding.theme_embedder import theme_embedder  # noqa: PLC0415
 
     pictures = [WHITE_PIXEL if pixels is None else pixels for pixels in thumbnails]
     features = theme_embedder().embed(pictures)

@@ -26,8 +26,6 @@ from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
 from pochade.models.page_model import PageConfig, PageModel
 from pochade.models.pair_model import PairConfig, PairModel
 from pochade.models.sketch_model import SketchConfig, SketchVAE
-from pochade.models.technique_model import TechniqueConfig, TechniqueModel
-from pochade.models.theme_model import ThemeConfig, ThemeModel
 from pochade.models.vae import VAE, VAEConfig
 from pochade.system.atomic_files import write_atomically
 
@@ -42,8 +40,6 @@ MODEL_CLASSES: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] 
     "LookEncoder": (EmbeddingModel, EmbeddingConfig),
     "CodeVAE": (SketchVAE, SketchConfig),
     "PairNet": (PairModel, PairConfig),
-    "ThemeModel": (ThemeModel, ThemeConfig),
-    "TechniqueModel": (TechniqueModel, TechniqueConfig),
     "Restorer": (Denoiser, DenoiserConfig),
     "PageNet": (PageModel, PageConfig),
     "DiffusionVAE": (FlowMatchingVAE, FlowMatchingConfig),

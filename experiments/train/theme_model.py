@@ -5,11 +5,11 @@ It is EfficientNet-Lite0 (Tan & Le, "EfficientNet: Rethinking Model Scaling for 
 principal components of its features, so pictures with related subjects are near each other.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from pochade.embedding.theme_embedder import COMPONENTS
 
 STEM_CHANNELS = 32  # after the first convolution
 FIRST_CHANNELS = 16  # after the first block
@@ -18,16 +18,7 @@ STAGES = ((24, 3, 2, 2), (40, 5, 2, 2), (80, 3, 2, 3), (112, 5, 1, 3), (192, 5, 
 EXPANSION = 6  # times as many channels inside a block
 FEATURES = 1280  # that are pooled over the picture
 STATISTICS_AFTER = (6, 9, 12, 15)  # layers whose channels tell how a picture was made: flat areas, strokes, texture
-STATISTICS = 2 * (40 + 80 + 112 + 192)  # the mean and the spread of each of their channels
 MIDDLE_LEVEL, LEVEL_SCALE = 127 / 255, 128 / 255  # of the pixels in the classifier's training
-
-
-@dataclass(frozen=True)
-class ThemeConfig:
-    """What a `ThemeModel` is built from; stored in its checkpoint."""
-
-    side: int = 160  # pixels per side of the input; a multiple of 32
-    components: int = 64  # size of an embedding
 
 
 class PaddedConvolution(nn.Conv2d):
@@ -97,14 +88,10 @@ class ThemeModel(nn.Module):
     The statistics are the means and the standard deviations of channels in the middle of the features. They say little
     of what a picture shows and much of how it was made (after Gatys et al., "Image Style Transfer Using Convolutional
     Neural Networks", CVPR 2016).
-
-    Args:
-        config: The sizes.
     """
 
-    def __init__(self, config: ThemeConfig | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.config = config or ThemeConfig()
         blocks, channels = [InvertedBlock(STEM_CHANNELS, FIRST_CHANNELS, 3, 1, 1)], FIRST_CHANNELS
         for out_channels, kernel, stride, count in STAGES:
             for position in range(count):
@@ -117,7 +104,7 @@ class ThemeModel(nn.Module):
             PaddedConvolution(channels, FEATURES),
             nn.ReLU6(inplace=True),
         )
-        self.components = nn.Linear(FEATURES, self.config.components)
+        self.components = nn.Linear(FEATURES, COMPONENTS)
 
     def pooled_features(self, x: Tensor) -> Tensor:
         """Map pictures (B, 3, S, S) in [0, 1] to the means of their features (B, 1280)."""
