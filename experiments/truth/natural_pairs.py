@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 PAIRS = Path(__file__).with_name("pairs.json")
+RELATED_DRAWINGS = Path(__file__).with_name("related_drawings.json")
 PAINTED_VARIANTS = Path(__file__).with_name("painted_variants.json")
 
 NaturalKind = Literal["exact", "resave", "edit", "version", "variant", "different"]
@@ -31,8 +32,14 @@ def load_natural_pairs() -> list[NaturalPair]:
 
 
 def load_related_drawings() -> list[frozenset[str]]:
-    """Read the pairs of drawings that are copies, edits or versions of each other, as paths in their folder."""
-    return [frozenset(pair.paths) for pair in load_natural_pairs() if pair.kind not in ("variant", "different")]
+    """Read the pairs of drawings that are copies, edits or versions of each other, as paths in their folder.
+
+    Those that Pochade itself proposed (`related_drawings.json`) are among them, so a measurement may only leave these
+    pairs out, and not count them as right.
+    """
+    judged = [frozenset(pair.paths) for pair in load_natural_pairs() if pair.kind not in ("variant", "different")]
+    proposed = json.loads(RELATED_DRAWINGS.read_text(encoding="utf-8"))["pairs"]
+    return [*judged, *(frozenset(pair["paths"]) for pair in proposed)]
 
 
 def load_painted_variants() -> list[tuple[str, str]]:

@@ -5,7 +5,13 @@ from typing import get_args
 
 from experiments.shared.openclipart import file_digest, is_held_out
 from experiments.shared.paths import DRAWINGS
-from experiments.truth.natural_pairs import Half, NaturalKind, NaturalPair, load_natural_pairs
+from experiments.truth.natural_pairs import (
+    Half,
+    NaturalKind,
+    NaturalPair,
+    load_natural_pairs,
+    load_related_drawings,
+)
 
 
 def contents_of(pairs: list[NaturalPair]) -> dict[str, str]:
@@ -58,3 +64,11 @@ def test_the_drawings_exist_where_openclipart_is_installed() -> None:
     paths = {path for pair in load_natural_pairs() for path in pair.paths}
     assert not [path for path in paths if path.startswith("/") or ".." in path]
     assert not DRAWINGS.is_dir() or not [path for path in paths if not (DRAWINGS / path).is_file()]
+
+
+def test_related_drawings_are_the_judged_pairs_of_one_work_and_those_that_pochade_proposed() -> None:
+    pairs, related = load_natural_pairs(), load_related_drawings()
+    judged = {frozenset(pair.paths): pair.kind for pair in pairs}
+    assert len(set(related)) == len(related)
+    assert all(judged.get(pair) not in ("variant", "different") for pair in related)
+    assert len(related) > sum(kind not in ("variant", "different") for kind in judged.values())
