@@ -122,5 +122,6 @@ def test_only_the_command_line_prints(path: Path) -> None:
 
 
 def test_the_shipped_models_take_less_than_35_megabytes_together() -> None:
-    nets = [path for path in (SOURCE / "models" / "weights").iterdir() if path.suffix in {".net", ".onnx", ".safetensors"}]
+    suffixes = {".net", ".onnx", ".safetensors"}
+    nets = [path for path in (SOURCE / "models" / "weights").iterdir() if path.suffix in suffixes]
     assert 0 < sum(path.stat().st_size for path in nets) < 35_000_000

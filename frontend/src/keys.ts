@@ -1,4 +1,4 @@
-/** Keys that act without Ctrl, Alt or the Windows or Command key: a view has them only while nothing else can mean them. */
+/** Keys that act in a view only while nothing else can mean them. */
 
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=range], [type=file]), textarea, select, [contenteditable]";
 
@@ -9,11 +9,22 @@ const FIELDS = "input:not([type=checkbox], [type=radio], [type=range], [type=fil
  * modifier key, or while a dialog is open.
  */
 export function shortcutOf(event: KeyboardEvent, view: Element | undefined): string | null {
-  const target = event.target as Element;
   const isModified = event.altKey || event.ctrlKey || event.metaKey || (event.shiftKey && /^\p{L}$/u.test(event.key));
-  if (event.defaultPrevented || event.isComposing || isModified || target.closest(FIELDS)) return null;
-  if (document.querySelector("dialog[open]")) return null;
-  const isNothingInParticular = target.matches("html, body, main");
-  if (!isNothingInParticular && !view?.contains(target)) return null;
+  if (isModified || !isFor(event, view)) return null;
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+/** The letter of a shortcut with Ctrl, or Command on a Mac; null if the view may not use the event. */
+export function commandOf(event: KeyboardEvent, view: Element | undefined): string | null {
+  const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  return isCommand && isFor(event, view) ? event.key.toLowerCase() : null;
+}
+
+/** Whether an event can only be meant for a view. */
+function isFor(event: KeyboardEvent, view: Element | undefined): boolean {
+  const target = event.target as Element;
+  if (event.defaultPrevented || event.isComposing || target.closest(FIELDS)) return false;
+  if (document.querySelector("dialog[open]")) return false;
+  const isNothingInParticular = target.matches("html, body, main");
+  return isNothingInParticular || (view?.contains(target) ?? false);
 }

@@ -48,7 +48,8 @@ class Notices {
   }
 }
 
-function sentenceOf(error: unknown): string {
+/** What went wrong, in one sentence, with the next step. */
+export function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   return error instanceof ApiError && error.hint ? `${sentence}: ${error.hint}` : sentence;

@@ -1,25 +1,26 @@
 /** Dark, light, or as the system prefers; stored in this browser. `public/theme.js` applies it before the page is drawn. */
+import { MediaQuery } from "svelte/reactivity";
+import { StoredSetting } from "./stored-setting";
 
 export type Theme = "system" | "light" | "dark";
-const ORDER: Theme[] = ["system", "light", "dark"];
-
-function initialTheme(): Theme {
-  const stored = document.documentElement.dataset.theme;
-  return stored === "light" || stored === "dark" ? stored : "system";
-}
+const setting = new StoredSetting<Theme>("theme", ["system", "light", "dark"]);
+const systemIsDark = new MediaQuery("prefers-color-scheme: dark");
 
 class ThemeSetting {
-  current = $state<Theme>(initialTheme());
+  private choice = $state(setting.read());
 
-  next(): void {
-    this.current = ORDER[(ORDER.indexOf(this.current) + 1) % ORDER.length]!;
-    if (this.current === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = this.current;
-    try {
-      localStorage.setItem("theme", this.current);
-    } catch {
-      // without storage, the setting lasts until the page is closed
-    }
+  get current(): Theme {
+    return this.choice;
+  }
+
+  set current(choice: Theme) {
+    this.choice = choice;
+    setting.write(choice);
+  }
+
+  /** Whether the page is dark now. */
+  get isDark(): boolean {
+    return this.choice === "system" ? systemIsDark.current : this.choice === "dark";
   }
 }
 

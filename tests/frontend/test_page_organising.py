@@ -146,7 +146,8 @@ def draw_around_everything(page: Page, canvas: Locator) -> None:
     press(page, "Lasso")
     box = canvas.bounding_box()
     assert box
-    left, top, right, bottom = 5, box["y"] + 50, box["width"] - 5, box["y"] + box["height"] - 5
+    left, top = box["x"] + 5, box["y"] + 50
+    right, bottom = box["x"] + box["width"] - 5, box["y"] + box["height"] - 5
     page.mouse.move(left, top)
     page.mouse.down()
     for corner in ((right, top), (right, bottom), (left, bottom)):

@@ -50,7 +50,7 @@ def test_a_picture_opens_from_the_wall_and_closes_again_with_the_mouse(browser: 
         expect(page.get_by_role("img", name="drawing 10.png, redrawn from its sketch")).to_be_visible()
         page.get_by_role("combobox", name="New label").fill("harbours")
         page.get_by_role("button", name="Add").click()
-        expect(page.get_by_role("link", name="harbours")).to_be_visible()
+        expect(page.get_by_role("main").get_by_role("link", name="harbours")).to_be_visible()
         assert not visit.accessibility_violations()
         page.get_by_role("button", name="Wall").click()
         expect(tiles(page).nth(1)).to_be_focused()

@@ -36,6 +36,8 @@ def test_the_others_stay_as_they_were(learnt_folder: Path) -> None:
         collection.learn(minutes=0)
         before, descriptors = stored_pictures(collection), rows_by_hash(collection)
         gone = collection.gone_pictures()
+        for path in list(collection.thumbnails.rglob("*.jpg")):
+            path.with_suffix(".dark").touch()  # what the page shows on a dark ground
         assert [picture.labels for picture in gone] == [("all",)] * 3
         assert collection.forget(gone) == 3
         assert collection.gone_pictures() == []
@@ -46,6 +48,7 @@ def test_the_others_stay_as_they_were(learnt_folder: Path) -> None:
         assert collection.labels() == {"all": 9}
         assert collection.index.row_count() == 9
         assert len(list(collection.thumbnails.rglob("*.jpg"))) == 9
+        assert len(list(collection.thumbnails.rglob("*.dark"))) == 9
         assert collection.find(drawing(3), 1)[0].path.name == "drawing 3.png"
 
 

@@ -1,9 +1,11 @@
 /** Every request that the page can send to the server, typed. */
+import { ground } from "../ground.svelte";
 import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
-  CollectionInfo, CreatedPicture, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderSurvey, Generator, Groups,
-  ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, MapData, Match, MorphRequest, PictureColumns, PictureFacts, PictureQuery,
-  ProblemFile, Removal, Sample, SavedFiles, SaveRequest, Scan, ScanView, Suggestions, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
+  CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderSurvey,
+  Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelsChange, LabelsChangeAnswer, MapData, Match,
+  MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles, SaveRequest, Scan, ScanView, Story,
+  StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
 
 export { ApiError } from "./http";
@@ -11,10 +13,16 @@ export type * from "./types";
 
 export type Side = 256 | 512 | 1024 | 2048 | 4096 | 8192;
 
-/** Addresses of pictures. */
+/** Addresses of pictures. They change with the ground that the person chose, so that browsers may keep what they got. */
 export const imageUrl = {
-  thumbnail: (key: string) => `/api/thumbnails/${key}`,
-  picture: (key: string, side: Side = 2048) => `/api/pictures/${key}?side=${side}`,
+  /** A picture with its transparency, at most 256 pixels large. */
+  thumbnail: (key: string): string => imageUrl.picture(key, 256),
+  /** A picture with its transparency. */
+  picture: (key: string, side: Side = 2048): string => `/api/cutouts/${key}?side=${side}&on=${ground.kind}`,
+  /** A picture on white, to compare it with another one. */
+  onWhite: (key: string, side: Side = 2048) => `/api/pictures/${key}?side=${side}`,
+  /** A version of a work, laid on another version. */
+  laidOn: (key: string, version: string, side: 256 | 512 | 1024 | 2048 = 1024) => `/api/pieces/${key}/story/${version}?side=${side}`,
   sketch: (key: string) => `/api/pictures/${key}/redrawn`,
   scan: (id: string, side: Side = 1024) => `/api/scans/${id}/whole?side=${side}`,
 };
@@ -36,6 +44,15 @@ export const api = {
   nearest: (key: string, k = 24) => get<Match[]>(`/api/pieces/${key}/nearest`, { k }),
   find: (picture: Blob, k = 48) => send<Match[]>("POST", `/api/find?k=${k}`, fileForm("picture", picture)),
 
+  /** The pictures most like a drawing on white, or with most of some colours, each as its digits and its share: `c0392b:40`. */
+  drawToFind: (drawing: Blob | null, colours: string[], k = 120, signal?: AbortSignal) => {
+    const query = new URLSearchParams([...colours.map((colour) => ["colours", colour]), ["k", String(k)]]);
+    return send<PictureColumns>("POST", `/api/draw?${query}`, drawing ? fileForm("drawing", drawing, "drawing.png") : undefined, signal);
+  },
+
+  story: (key: string) => get<Story>(`/api/pieces/${key}/story`),
+  saveStory: (key: string, body: StoryFilmRequest) => send<Job>("POST", `/api/pieces/${key}/story/film`, body),
+
   families: (query: { keep?: KeepRule | null; series?: boolean; offset?: number; limit?: number } = {}) => get<Families>("/api/families", query),
   familyOf: (key: string) => get<Family | null>(`/api/pieces/${key}/family`),
   /** The shell script as text; it covers all families if none is named. */
@@ -44,6 +61,11 @@ export const api = {
 
   /** Move files to the system's trash, by a job. */
   moveToTrash: (body: TrashRequest) => send<Job>("POST", "/api/families/trash", body),
+  /** What would go if pictures were moved to the trash. */
+  planTrash: (keys: string[]) => send<TrashPlan>("POST", "/api/pieces/trash/plan", { pieces: keys }),
+  movePicturesToTrash: (keys: string[]) => send<Job>("POST", "/api/pieces/trash", { pieces: keys }),
+  /** Open a picture's file in the system's program, or show it in the file manager. */
+  onDesktop: (key: string, action: DesktopAction) => send<void>("POST", `/api/pieces/${key}/desktop`, { action }),
   /** The removals that can be undone, the latest first. */
   removals: () => get<Removal[]>("/api/families/trash"),
   undoRemoval: (id: string) => send<Job>("POST", `/api/families/trash/${id}/undo`),
@@ -60,6 +82,9 @@ export const api = {
   map: () => get<MapData>("/api/map"),
 
   labels: () => get<Record<string, number>>("/api/labels"),
+  /** The labels that some pictures have, and how many of these pictures have each. */
+  labelsOf: (keys: string[]) => send<Record<string, number>>("POST", "/api/labels/counts", { pieces: keys }),
+  changeManyLabels: (change: LabelsChange) => send<LabelsChangeAnswer>("POST", "/api/labels/changes", change),
   changeLabels: (change: LabelChange) => send<Record<string, number>>("POST", "/api/labels", change),
   suggestions: (label: string, k = 24) => get<Suggestions>("/api/suggestions", { label, k }),
 

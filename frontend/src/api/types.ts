@@ -20,6 +20,9 @@ export type VerdictChange = Schemas["VerdictOut"];
 export type FolderRoleRequest = Schemas["FolderRoleIn"];
 export type FolderRoleChange = Schemas["FolderRoleChangeOut"];
 export type FolderRole = NonNullable<FolderRoleRequest["role"]>;
+export type Story = Schemas["StoryOut"];
+export type StoryStage = Schemas["StoryStageOut"];
+export type StoryFilmRequest = Pick<Schemas["StoryFilmIn"], "name" | "stages"> & Partial<Schemas["StoryFilmIn"]>;
 export type Group = Schemas["GroupOut"];
 export type Groups = Schemas["GroupsOut"];
 export type MapData = Schemas["MapOut"];
@@ -37,6 +40,11 @@ export type Fidelity = Schemas["CompressIn"]["fidelity"];
 export type KeepRule = NonNullable<Schemas["FindFamiliesIn"]["keep"]>;
 export type PictureQuery = NonNullable<paths["/api/pieces"]["get"]["parameters"]["query"]>;
 export type LabelChange = Pick<Schemas["LabelIn"], "label"> & Partial<Schemas["LabelIn"]>;
+
+export type LabelsChange = Pick<Schemas["LabelsChangeIn"], "pieces"> & Partial<Schemas["LabelsChangeIn"]>;
+export type LabelsChangeAnswer = Schemas["LabelsChangeOut"];
+export type TrashPlan = Schemas["TrashPlanOut"];
+export type DesktopAction = Schemas["DesktopIn"]["action"];
 
 export type Generator = Schemas["GeneratorOut"];
 export type CreatedPicture = Schemas["CreatedOut"];

@@ -1,6 +1,5 @@
 /** What a family's files are, which of them stay, and which are ticked for the trash. */
 import type { Family, FamilyChoice, FamilyMember } from "../api";
-import { fileName } from "../format";
 
 export type MemberKind = FamilyMember["kind"];
 export type Verdict = NonNullable<FamilyMember["verdict"]>;
@@ -77,11 +76,6 @@ export function tickedIn(family: Family, outcome: Outcome): FamilyMember[] {
 
 export function choiceOf(family: Family, outcome: Outcome): FamilyChoice {
   return { family: family.number, ...outcome };
-}
-
-/** The folder of a file as the start of its path; empty for the collection's own folder. */
-export function folderPart(path: string): string {
-  return path.slice(0, path.length - fileName(path).length);
 }
 
 /** A folder's name for people. */

@@ -7,7 +7,7 @@ const COLOURS: Record<string, Colour> = {
   red: [200, 53, 43], orange: [224, 129, 42], yellow: [214, 182, 44], green: [79, 148, 64], cyan: [58, 166, 166], blue: [58, 99, 184],
   purple: [124, 76, 166], pink: [220, 127, 166], brown: [125, 84, 51], black: [70, 70, 70], grey: [141, 141, 141], white: [190, 190, 186],
 };
-const MAX_SIDE = 7; // pixels of a dot
+const MAX_SIDE = 5; // pixels of a dot
 
 /** The packed colours of the background and of selected dots. */
 export interface DotColours {

@@ -1,24 +1,28 @@
 /** Draws the map on a canvas: dots, pictures that don't overlap, captions and selections. It draws only when something has changed. */
 import { DotLayer, packColour } from "./dots";
-import { placeCaptions, type GroupCaption } from "./group-captions";
+import { overlaps, placeCaptions, type GroupCaption, type PlacedCaption } from "./group-captions";
 import { levelFor, type Points } from "./points";
 import { ThumbnailCache } from "./thumbnail-cache";
 import { Viewport } from "./viewport";
 
 const FLIGHT_MILLISECONDS = 380;
 const MANY_POINTS = 3000; // from which on pictures are smaller, so that the whole map stays readable
-const MIN_ROOM = { few: 56, many: 38 }; // pixels that a picture needs to be drawn
+const MIN_ROOM = { few: 44, many: 38 }; // pixels that a picture needs to be drawn
 const MAX_PICTURE = 240; // pixels of a picture that has much room
 const ROOM_SHARE = 0.94; // of its room that a picture fills
 const DOT_TOLERANCE = 12; // pixels around a dot that still hit it
 const SCAN_LEVEL = 24; // up to which all points of the level are scanned; finer levels use the grid
+const PANEL = { width: 304, minWidth: 704, heightShare: 0.45 }; // beside a map that is wide enough, else at its foot: see MapView
 const EDGE = 90; // pixels: a picture closer to the edge than that is brought into view
-const DESCRIPTION_FONT = "13px system-ui, sans-serif";
-const NAME_FONT = "italic 16px ui-serif, Georgia, 'Noto Serif', 'Liberation Serif', serif";
+const TOOLS = { left: 0, top: 0, width: 390, height: 60 }; // pixels: the buttons on the map
+const CAPTION_SPACE = 3; // pixels between a caption and a picture
+const DESCRIPTION_FONT = "500 13px 'Inter Variable', system-ui, sans-serif";
+const NAME_FONT = "650 14px 'Inter Variable', system-ui, sans-serif";
 
 type Colour = readonly [red: number, green: number, blue: number];
 export interface MapColours {
   ground: Colour;
+  paper: Colour; // of captions
   ink: Colour;
   accent: Colour;
 }
@@ -39,12 +43,13 @@ export class MapRenderer {
   emptySpot: [number, number] | null = null; // in map units
   lasso: ScreenPoint[] = [];
   captions: readonly GroupCaption[] = [];
-  colours: MapColours = { ground: [255, 255, 255], ink: [0, 0, 0], accent: [150, 64, 15] };
+  colours: MapColours = { ground: [255, 255, 255], paper: [255, 255, 255], ink: [0, 0, 0], accent: [150, 64, 15] };
   private readonly minRoom: number;
   private readonly context: CanvasRenderingContext2D;
   private readonly dots = new DotLayer();
   private readonly thumbnails = new ThumbnailCache(() => this.requestDraw());
   private drawn: DrawnPicture[] = [];
+  private placedCaptions: PlacedCaption[] = [];
   private captionWidths = new Map<string, number>();
   private frame = 0;
   private flight: { from: Viewport; to: Viewport; start: number } | null = null;
@@ -56,6 +61,7 @@ export class MapRenderer {
     this.context = canvas.getContext("2d", { alpha: false })!;
     this.selected = new Uint8Array(points.count);
     this.minRoom = points.count > MANY_POINTS ? MIN_ROOM.many : MIN_ROOM.few;
+    void document.fonts.ready.then(() => this.measureAgain());
   }
 
   resize(width: number, height: number, pixelRatio: number): void {
@@ -71,7 +77,7 @@ export class MapRenderer {
   /** A viewport that shows the whole map. */
   wholeMap(): Viewport {
     const { left, top, width, height } = this.points;
-    return this.viewport.fit(left, top, width, height);
+    return this.viewport.fit(left, top, width, height, TOOLS.height);
   }
 
   /** Fly to a viewport, or jump there if the system asks for reduced motion. */
@@ -92,14 +98,18 @@ export class MapRenderer {
     this.flight = null;
   }
 
-  /** Bring a picture into view, zoomed by a factor. */
+  /** Bring a picture into the part of the view that the panel leaves free, zoomed by a factor. */
   show(index: number, factor = 1): void {
+    const { width, height } = this.viewport;
+    const isBeside = width >= PANEL.minWidth;
+    const [freeWidth, freeHeight] = isBeside ? [width - PANEL.width, height] : [width, height * (1 - PANEL.heightShare)];
     const target = this.viewport.copy();
     target.zoom(factor);
     const [x, y] = [this.viewport.toScreenX(this.points.x[index]!), this.viewport.toScreenY(this.points.y[index]!)];
-    const isInView = x > EDGE && y > EDGE && x < this.viewport.width - EDGE && y < this.viewport.height - EDGE;
+    const isInView = x > EDGE && y > EDGE && x < freeWidth - EDGE && y < freeHeight - EDGE;
     if (isInView && factor === 1) return this.requestDraw();
-    [target.x, target.y] = [this.points.x[index]!, this.points.y[index]!];
+    target.x = this.points.x[index]! + (width - freeWidth) / 2 / target.scale;
+    target.y = this.points.y[index]! + (height - freeHeight) / 2 / target.scale;
     this.fly(target);
   }
 
@@ -129,6 +139,12 @@ export class MapRenderer {
     return inside;
   }
 
+  /** Load all pictures again, because the ground under them is another one. */
+  reloadPictures(): void {
+    this.thumbnails.clear();
+    this.requestDraw();
+  }
+
   requestDraw(): void {
     this.frame ||= requestAnimationFrame(() => this.draw());
   }
@@ -147,6 +163,7 @@ export class MapRenderer {
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.dots.draw(this.context, this.points, this.viewport, pixelRatio, dotColours, this.selected);
     this.context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    this.placedCaptions = placeCaptions(this.captions, this.viewport, (caption) => this.widthOf(caption), [TOOLS]);
     this.drawPictures(pixelRatio);
     this.drawCaptions();
     this.drawMarks();
@@ -178,6 +195,7 @@ export class MapRenderer {
       const [width, height] = [bitmap.width * scale, bitmap.height * scale];
       const left = this.viewport.toScreenX(this.points.x[index]!) - width / 2;
       const top = this.viewport.toScreenY(this.points.y[index]!) - height / 2;
+      if (this.placedCaptions.some((caption) => overlaps(caption, { left, top, width, height }, CAPTION_SPACE))) continue;
       this.context.drawImage(bitmap, left, top, width, height);
       if (this.selected[index]) this.drawFrame(left, top, width, height, 3);
       this.drawn.push({ index, left, top, width, height });
@@ -221,17 +239,25 @@ export class MapRenderer {
   private drawCaptions(): void {
     const { context, colours } = this;
     [context.textBaseline, context.lineJoin] = ["middle", "round"];
-    for (const { caption, left, top, width } of placeCaptions(this.captions, this.viewport, (caption) => this.widthOf(caption))) {
+    context.textAlign = "center";
+    for (const { caption, left, top, width, height } of this.placedCaptions) {
       context.font = caption.isNamed ? NAME_FONT : DESCRIPTION_FONT;
-      context.globalAlpha = 0.88;
-      context.fillStyle = css(colours.ground);
+      context.fillStyle = css(colours.paper);
+      context.strokeStyle = css(colours.ink, 0.14);
+      context.lineWidth = 1;
       context.beginPath();
-      context.roundRect(left - 8, top, width + 16, 24, 12);
+      context.roundRect(left, top, width, height, height / 2);
       context.fill();
-      context.globalAlpha = 1;
+      context.stroke();
       context.fillStyle = css(colours.ink);
-      context.fillText(caption.title, left, top + 12.5);
+      context.fillText(caption.title, left + width / 2, top + height / 2 + 0.5);
     }
+  }
+
+  /** Measure the captions again when the page's own letters are loaded. */
+  private measureAgain(): void {
+    this.captionWidths.clear();
+    this.requestDraw();
   }
 
   private widthOf(caption: GroupCaption): number {

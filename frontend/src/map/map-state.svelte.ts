@@ -25,7 +25,7 @@ class MapState {
     try {
       const [data, groups] = await Promise.all([api.map(), api.groups()]);
       const isSame = this.data && JSON.stringify(this.data) === JSON.stringify(data);
-      if (!isSame) [this.data, this.points, this.panel] = [data, new Points(data), null];
+      if (!isSame) [this.data, this.points, this.panel] = [data, new Points(data, aspectOfView()), null];
       this.setGroups(groups);
       this.error = null;
     } catch (error) {
@@ -58,6 +58,13 @@ class MapState {
       for (const key of newKeys) this.requested.delete(key); // the map also works without names
     }
   }
+}
+
+/** Width by height of the room that a view has: the window without what surrounds views. */
+function aspectOfView(): number {
+  const main = document.querySelector("main");
+  const top = main?.getBoundingClientRect().top ?? 0;
+  return (main?.clientWidth ?? innerWidth) / Math.max(1, innerHeight - Math.max(0, top));
 }
 
 export const mapState = new MapState();

@@ -3,6 +3,7 @@ import type { MapData } from "../api";
 
 const POINTS_PER_CELL = 4;
 const COARSEST_DISTANCE = 4; // map units between the pictures of level 0
+const MAX_STRETCH = 2.5;
 const LEVELS = 44; // the distance of each level is that of the level before, divided by the square root of two
 
 export class Points {
@@ -27,10 +28,16 @@ export class Points {
   private readonly cellStarts: Uint32Array; // where each cell begins in `cellPoints`
   private readonly cellPoints: Uint32Array; // indices of points, cell by cell
 
-  constructor(data: MapData) {
+  /**
+   * @param data The places of the pictures.
+   * @param aspect Width by height of where the map is shown. The map is stretched to it, as far as `MAX_STRETCH` allows: only
+   *   what is near means something, so a map has no shape of its own.
+   */
+  constructor(data: MapData, aspect: number) {
     this.count = data.keys.length;
     [this.keys, this.groups, this.colours] = [data.keys, data.groups, data.colours];
-    [this.x, this.y] = [Float32Array.from(data.x), Float32Array.from(data.y)];
+    const stretch = Math.sqrt(stretchTo(aspect, range(data.x), range(data.y)));
+    [this.x, this.y] = [Float32Array.from(data.x, (x) => x * stretch), Float32Array.from(data.y, (y) => y / stretch)];
     this.indexByKey = new Map(data.keys.map((key, index) => [key, index]));
     const [left, right] = range(this.x);
     const [top, bottom] = range(this.y);
@@ -158,12 +165,19 @@ export class Points {
   }
 }
 
+/** How much wider a map becomes in relation to its height. */
+function stretchTo(aspect: number, [left, right]: [number, number], [top, bottom]: [number, number]): number {
+  const own = (right - left) / (bottom - top);
+  const stretch = own > 0 && Number.isFinite(own) ? aspect / own : 1;
+  return Math.min(MAX_STRETCH, Math.max(1 / MAX_STRETCH, stretch));
+}
+
 /** The lowest and the highest value. */
-function range(values: Float32Array): [number, number] {
+function range(values: ArrayLike<number>): [number, number] {
   let [lowest, highest] = [Infinity, -Infinity];
-  for (const value of values) {
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
+  for (let index = 0; index < values.length; index++) {
+    lowest = Math.min(lowest, values[index]!);
+    highest = Math.max(highest, values[index]!);
   }
   return values.length ? [lowest, highest] : [-1, 1];
 }

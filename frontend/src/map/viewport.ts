@@ -1,6 +1,8 @@
 /** The visible part of the map: its centre in map units, its scale in pixels per map unit, and its size in pixels. */
 
 const MAX_ZOOM = 20_000; // times the scale that shows the whole map
+const MARGIN_SHARE = 0.04; // of the width and height, around what is fitted,
+const MIN_MARGIN = 32; // and at least so many pixels, so that pictures on the edge are whole
 
 export class Viewport {
   x = 0;
@@ -10,11 +12,12 @@ export class Viewport {
   height = 1;
   private wholeScale = 1;
 
-  /** A viewport that shows a whole rectangle, with a margin in pixels. */
-  fit(left: number, top: number, width: number, height: number, margin = 60): Viewport {
+  /** A viewport that shows a whole rectangle, with a margin, and below the pixels at its top that are covered. */
+  fit(left: number, top: number, width: number, height: number, covered = 0): Viewport {
     const fitted = this.copy();
-    fitted.scale = Math.max(1, Math.min((this.width - 2 * margin) / width, (this.height - 2 * margin) / height));
-    [fitted.x, fitted.y] = [left + width / 2, top + height / 2];
+    const room = (side: number) => side - 2 * Math.max(MIN_MARGIN, MARGIN_SHARE * side);
+    fitted.scale = Math.max(1, Math.min(room(this.width) / width, room(this.height - covered) / height));
+    [fitted.x, fitted.y] = [left + width / 2, top + height / 2 - covered / 2 / fitted.scale];
     return fitted;
   }
 

@@ -103,3 +103,24 @@ export function verticalNeighbour(rows: Rows, index: number, step: -1 | 1): numb
   }
   return nearest;
 }
+
+/** A rectangle in a layout, in pixels from its upper left corner. */
+export interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The pictures that an area touches. */
+export function picturesIn(rows: Rows, area: Area, gap: number): number[] {
+  const pictures: number[] = [];
+  for (let row = rowAt(rows, area.top); row < rows.count && rows.top[row]! < area.bottom; row++) {
+    if (rows.top[row + 1]! - gap <= area.top) continue; // the area begins in the gap below
+    for (let picture = rows.first[row]!; picture < rows.first[row + 1]!; picture++) {
+      const left = rows.left[picture]!;
+      if (left < area.right && left + rows.width[picture]! > area.left) pictures.push(picture);
+    }
+  }
+  return pictures;
+}

@@ -1,4 +1,5 @@
 /** The pictures on the wall, and where the person is among them; this stays while they look at one picture. */
+import type { ActionPicture } from "../actions/action-dialogs.svelte";
 import { ApiError, api, type PictureColumns, type PictureQuery } from "../api";
 
 export const SORTS = [
@@ -11,7 +12,7 @@ export const SORTS = [
 ] as const satisfies readonly (readonly [string, string, PictureQuery])[];
 
 /** The filters; each is a query parameter of the page's address. */
-export const FILTERS = ["q", "folder", "format", "colour", "shape", "label", "group", "selection"] as const;
+export const FILTERS = ["q", "folder", "technique", "format", "shape", "year", "colour", "label", "group", "selection"] as const;
 
 const ROW_HEIGHT_KEY = "tall"; // under which this browser stores the height of the rows
 const DEFAULT_ROW_HEIGHT = 190; // pixels
@@ -60,6 +61,13 @@ class Wall {
     const keys = this.columns?.keys ?? [];
     const index = keys[this.active] === key ? this.active : keys.indexOf(key);
     return { previous: (index > 0 && keys[index - 1]) || null, next: (index >= 0 && keys[index + 1]) || null };
+  }
+
+  /** The pictures with some keys, each with its path; those that the wall doesn't show are left out. */
+  picturesOf(keys: readonly string[]): ActionPicture[] {
+    const chosen = new Set(keys);
+    const paths = this.columns?.paths ?? [];
+    return (this.columns?.keys ?? []).flatMap((key, index) => (chosen.has(key) ? [{ key, path: paths[index] ?? "" }] : []));
   }
 
   /** Make a picture the active one, which has the focus when the wall is shown again. */

@@ -22,7 +22,7 @@ from pochade.index.query_chunks import query_chunks
 from pochade.index.schema import FILES, PICTURES, TABLES
 from pochade.index.search_table import delete_rows
 from pochade.index.settings_store import delete_setting_in, setting_in, write_setting_in
-from pochade.index.thumbnails import thumbnail_path
+from pochade.index.thumbnails import remove_thumbnail
 from pochade.index.vectors import copy_rows
 
 REMOVAL_SETTING = "removal"  # the numbers of the pictures that an unfinished run removes, as JSON
@@ -80,7 +80,7 @@ def finish_removal(library: Library) -> int:
         delete_setting_in(connection, REMOVAL_SETTING)
     for content in removal.contents:
         with suppress(OSError, PochadeError):  # a thumbnail that stays does no harm
-            thumbnail_path(library.thumbnails, content).unlink(missing_ok=True)
+            remove_thumbnail(library.thumbnails, content)
     return len(removal.numbers)
 
 

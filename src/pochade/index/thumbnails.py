@@ -1,4 +1,7 @@
-"""Thumbnails: a small JPEG of every picture, named after the content of the picture."""
+"""Thumbnails: a small JPEG of every picture, named after the content of the picture.
+
+Beside it may be what the page shows of a transparent picture: a cache, which the server fills.
+"""
 
 import re
 import time
@@ -14,7 +17,8 @@ from pochade.system.atomic_files import write_without_flush
 THUMBNAILS_FOLDER = "thumbnails"  # in the folder of the index's files
 THUMBNAIL_PIXELS = 256  # of the longer side
 THUMBNAIL_QUALITY = 90  # JPEG quality
-UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{64}\.jpg\.[0-9]+\.part")  # a thumbnail while it is written
+CUTOUT_GROUNDS = ("light", "dark")  # on which the page shows a transparent picture; other drawing needs other names
+UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{64}\.(?:jpg|light|dark)\.[0-9]+\.part")  # a thumbnail while it is written
 UNFINISHED_SECONDS = 600  # an unfinished thumbnail that is older was abandoned
 
 
@@ -26,6 +30,35 @@ def thumbnail_path(thumbnails: Path, content: str) -> Path:
     """
     check_content_hash(content)
     return thumbnails / content[:2] / f"{content}.jpg"
+
+
+def cutout_path(thumbnails: Path, content: str, ground: str) -> Path:
+    """The path of a picture's thumbnail with its transparency, a WebP or JPEG, for one of `CUTOUT_GROUNDS`.
+
+    Raises:
+        IndexDamaged: The hash is none.
+    """
+    return thumbnail_path(thumbnails, content).with_suffix(f".{ground}")
+
+
+def keep_cutout(path: Path, encoded: bytes) -> None:
+    """Write the file of `cutout_path`; where that can't be done, the server makes it again another time."""
+    with suppress(OSError):
+        write_without_flush(path, encoded)
+
+
+def remove_thumbnail(thumbnails: Path, content: str) -> None:
+    """Remove everything that is stored here of a picture.
+
+    Raises:
+        IndexDamaged: The hash is none.
+        OSError: A file can't be removed.
+    """
+    for path in (
+        thumbnail_path(thumbnails, content),
+        *(cutout_path(thumbnails, content, ground) for ground in CUTOUT_GROUNDS),
+    ):
+        path.unlink(missing_ok=True)
 
 
 def remove_unfinished(thumbnails: Path) -> None:

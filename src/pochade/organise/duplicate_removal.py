@@ -96,7 +96,7 @@ class _RemovalRun:
         self.checks.check(planned)
         sidecars = [path for path in sidecars_of(planned.path) if path in planned.sidecars]
         changes = self._label_changes(planned)
-        files = tuple(_movable_file(path) for path in (planned.path, *sidecars))
+        files = tuple(movable_file(path) for path in (planned.path, *sidecars))
         self.journal.add(JournalEntry(planned.member.picture.hash, files, changes))
         try:
             self._apply(planned, changes)
@@ -165,7 +165,12 @@ class _RemovalRun:
                 self.problems.append(RemovalProblem.from_error(path, error))
 
 
-def _movable_file(path: Path) -> MovedFile:
+def movable_file(path: Path) -> MovedFile:
+    """Return what the journal says of a file that is to go.
+
+    Raises:
+        OutputUnwritable: It is gone.
+    """
     try:
         status = path.lstat()
     except OSError as error:

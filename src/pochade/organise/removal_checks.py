@@ -33,8 +33,8 @@ class RemovalChecks:
             PictureUnreadable: One of them can't be decoded, although its pixels were to be compared.
         """
         _check_two_files(planned.path, planned.stays.path)
-        self._check_content(planned.stays)
-        self._check_content(planned.member.picture)
+        self.check_content(planned.stays)
+        self.check_content(planned.member.picture)
         has_same_bytes = planned.stays.hash == planned.member.picture.hash
         if planned.has_equal_pixels and not has_same_bytes and not self._have_equal_pixels(planned):
             names = f"'{printable(planned.path)}' and '{printable(planned.stays.path)}'"
@@ -42,8 +42,12 @@ class RemovalChecks:
         if planned.member.preselected and planned.member.kind == "resave":
             _check_resave(planned)
 
-    def _check_content(self, file: PictureFile) -> None:
-        """Check that a file's bytes are those that were learnt."""
+    def check_content(self, file: PictureFile) -> None:
+        """Check that a file's bytes are those that were learnt.
+
+        Raises:
+            FileUnreachable: It is gone, can't be read, or has changed.
+        """
         check_status(file)
         try:
             before = _state_of(file.path)

@@ -18,6 +18,9 @@ from pochade.web.responses import ERROR_RESPONSES, add_error_handlers
 from pochade.web.routes import (
     compress_routes,
     create_routes,
+    desktop_routes,
+    draw_routes,
+    export_routes,
     family_routes,
     group_routes,
     image_routes,
@@ -28,6 +31,7 @@ from pochade.web.routes import (
     scan_routes,
     search_routes,
     session_routes,
+    story_routes,
     verdict_routes,
 )
 from pochade.web.security.security_middleware import SecurityMiddleware
@@ -103,10 +107,14 @@ def _api_router() -> APIRouter:
         session_routes,
         picture_routes,
         search_routes,
+        draw_routes,
         image_routes,
+        export_routes,
+        desktop_routes,
         family_routes,
         removal_routes,
         verdict_routes,
+        story_routes,
         group_routes,
         label_routes,
         scan_routes,

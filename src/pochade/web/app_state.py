@@ -11,9 +11,11 @@ from fastapi import Depends, Request
 from pochade.collection import Collection
 from pochade.errors import PochadeError
 from pochade.index.group_tree import GroupTree
-from pochade.index.thumbnails import thumbnail_path
+from pochade.index.thumbnails import cutout_path, keep_cutout, thumbnail_path
+from pochade.organise.drawing_search import DrawingSearch
 from pochade.web.jobs.job_queue import JobQueue
 from pochade.web.render.creation_store import CreatedPictureStore
+from pochade.web.render.cutouts import GroundKind, RenderCutoutTask
 from pochade.web.render.picture_rendering import RenderJpegTask
 from pochade.web.render.render_pool import FileCache, RenderPool
 from pochade.web.render.scan_store import SCAN_PREFIX, ScanStore
@@ -24,9 +26,10 @@ from pochade.web.state.family_store import FamilyStore
 from pochade.web.state.group_undo import GroupUndo
 from pochade.web.state.selections import SelectionStore
 from pochade.web.state.snapshot import Snapshot, SnapshotCache
+from pochade.web.state.technique_cache import TechniqueCache
 
 logger = logging.getLogger(__name__)
-MAX_RENDERED_BYTES = 2**29  # of all rendered JPEGs together
+MAX_RENDERED_BYTES = 2**29  # of all rendered pictures together
 THUMBNAIL_PIXELS = 256  # of the longer side
 SLOW_TASK_SECONDS = 300.0  # encoding and generating take longer than reading
 
@@ -50,7 +53,8 @@ class AppState:
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
         self.pools = (self.render_pool, self.encode_pool, self.generation_pool)
-        self.families = FamilyStore(self.collection)
+        self.families, self.techniques = FamilyStore(self.collection), TechniqueCache(self.collection)
+        self.drawing_search = DrawingSearch(self.collection.library)
         self.model_lock = threading.Lock()  # only one request at a time runs a model, to save memory
         self.temporary_folder = tempfile.TemporaryDirectory(prefix="pochade-", ignore_cleanup_errors=True)
         self.folder = Path(self.temporary_folder.name)
@@ -70,9 +74,9 @@ class AppState:
         return self.snapshots.current()
 
     def preload(self) -> None:
-        """Read the snapshot before the first request needs it, unless nothing has been learnt yet."""
+        """Read the snapshot and what is counted in it before the first request, unless nothing has been learnt yet."""
         try:
-            self.snapshot()
+            self.techniques.counts(self.snapshot())
         except PochadeError as error:
             logger.info("nothing was read before the first request: %s", error)
 
@@ -101,6 +105,35 @@ class AppState:
             f"{key}-{side}.jpg",
             lambda target: self.render_pool.submit(RenderJpegTask(file.path, side, target, file.hash)),
         )
+
+    def cutout(self, key: str, side: int, ground: GroundKind) -> Path:
+        """Return a picture with its transparency, as a WebP or JPEG file, which is rendered if necessary.
+
+        Args:
+            key: The picture's key.
+            side: Pixels of the longer side, at most.
+            ground: What the picture will stand on.
+
+        Raises:
+            NotKnown: There is no such picture.
+            NotAllowed: Its only files are links that lead out of the collection.
+            PictureUnreadable: Its file changed, or can't be read any more.
+        """
+        snapshot = self.snapshot()
+        is_small, first = side == THUMBNAIL_PIXELS, snapshot.files_of(key)[0]
+        if not first.has_alpha:
+            return self.thumbnail(key) if is_small else self.rendered_picture(key, side)
+        kept = cutout_path(self.collection.thumbnails, first.hash, ground)
+        if is_small and kept.is_file():
+            return kept
+        file = snapshot.readable_file(key)
+        rendered = self.rendered_pictures.file(
+            f"{key}-{side}-{ground}",
+            lambda target: self.render_pool.submit(RenderCutoutTask(file.path, side, target, ground, file.hash)),
+        )
+        if is_small:
+            keep_cutout(kept, rendered.read_bytes())
+        return rendered
 
     def rendered_scan(self, scan_id: str, side: int) -> Path:
         """Return a scan as a JPEG file, which is rendered if necessary.

@@ -229,3 +229,24 @@ def test_a_damaged_file_gives_a_picture_or_an_error_of_ours(
         assert isinstance(read_picture(path, most_bytes=2**26), Picture)
     except PictureUnreadable as error:
         assert str(error)  # noqa: PT017  # an error of ours is as good as a picture
+
+
+def test_a_preview_has_the_picture_without_a_ground_if_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    Image.fromarray(np.dstack([np.full((8, 6, 3), 200, np.uint8), np.full((8, 6), 128, np.uint8)])).save(path)
+    assert read_preview(path, 64).cutout is None
+    cutout = read_preview(path, 64, cutout=True).cutout
+    assert cutout is not None
+    assert np.abs(cutout.astype(int) - (200, 200, 200, 128)).max() <= 1
+    rgb_image().save(path)
+    assert read_preview(path, 64, cutout=True).cutout is None
+
+
+def test_a_cutout_is_turned_upright(tmp_path: Path) -> None:
+    turned = Image.new("RGBA", (20, 10), (255, 0, 0, 255))
+    turned.paste((0, 0, 0, 0), (0, 0, 5, 10))
+    turned.save(tmp_path / "turned.png", exif=make_exif(6))
+    cutout = read_preview(tmp_path / "turned.png", 64, cutout=True).cutout
+    assert cutout is not None
+    assert cutout.shape == (20, 10, 4)
+    assert (cutout[:5, :, 3].max(), cutout[5:, :, 3].min()) == (0, 255)

@@ -1,5 +1,6 @@
 """The pictures over HTTP: facts about the collection, columns, filters, selections, details, and search."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ def test_all_pictures_come_in_columns_and_one_in_two_files_comes_once(client: Te
 
 def test_the_filters_count_what_the_wall_shows(client: TestClient) -> None:
     info = client.get("/api/info").json()
-    for name in ("format", "colour", "shape", "folder"):
+    assert info["techniques"]
+    assert sum(info["years"].values()) >= 15
+    for name in ("format", "colour", "shape", "folder", "technique", "year"):
         for word, count in info[f"{name}s"].items():
             assert client.get("/api/pieces", params={name: word}).json()["total"] == count, (name, word)
 
@@ -125,10 +128,29 @@ def test_a_page_of_results_is_a_part_of_all_results(client: TestClient) -> None:
         ({"folder": "../art"}, 0),
         ({"format": "jpeg"}, 1),
         ({"shape": "portrait"}, 0),
+        ({"technique": "fresco"}, 0),
+        ({"year": "1969"}, 0),
     ],
 )
 def test_filters_select_pictures(client: TestClient, query: dict[str, str], count: int) -> None:
     assert client.get("/api/pieces", params=query).json()["total"] == count
+
+
+def test_a_picture_is_of_every_year_of_its_files(editable_client: TestClient, editable_folder: Path) -> None:
+    for name, seconds in (("copy of 0.png", 0), ("drawing 2.png", 40 * 86_400)):
+        os.utime(editable_folder / name, (seconds, seconds))
+    with Collection.open(editable_folder) as collection:
+        collection.learn(minutes=0)
+    years = editable_client.get("/api/info").json()["years"]
+    assert list(years) == sorted(years, reverse=True)
+    assert years["1970"] == 2
+    (latest,) = set(years) - {"1970"}
+    assert years[latest] == 14
+    columns = editable_client.get("/api/pieces", params={"year": 1970}).json()
+    assert columns["paths"] == ["copy of 0.png", "drawing 2.png"]
+    found = editable_client.get("/api/search", params={"q": "drawing", "year": 1970}).json()
+    assert found["total"] == 2
+    assert editable_client.get("/api/pieces", params={"year": "soon"}).status_code == 422
 
 
 def test_a_selection_is_a_filter(client: TestClient) -> None:

@@ -101,3 +101,43 @@ def test_strangers_can_not_remove_anything(art: Path) -> None:
     with serve(art) as client:
         headers = {"origin": "https://elsewhere.example"}
         assert client.post("/api/families/trash", json={}, headers=headers).status_code == 403
+
+
+def keys_of(client: TestClient, *names: str) -> list[str]:
+    columns = client.get("/api/pieces").json()
+    key_by_path = dict(zip(columns["paths"], columns["keys"], strict=True))
+    return [key_by_path[name] for name in names]
+
+
+@pytest.mark.slow
+def test_selected_pictures_go_with_all_their_files_and_come_back(art_client: TestClient, art: Path) -> None:
+    before = file_names_in(art)
+    body = {"pieces": keys_of(art_client, "copy.png", "edit.png")}
+    plan = art_client.post("/api/pieces/trash/plan", json=body).json()
+    assert [file["path"] for file in plan["files"]] == ["copy.png", "cover.png", "edit.png"]
+    assert (plan["file_count"], plan["stay_count"], plan["can_undo"]) == (3, 0, True)
+    assert file_names_in(art) == before
+    answer = answer_of(art_client, art_client.post("/api/pieces/trash", json=body))
+    assert answer["gone"] == ["copy.png", "cover.png", "edit.png"]
+    assert file_names_in(art) == before - set(answer["gone"])
+    undo = art_client.post(f"/api/families/trash/{answer['removal']}/undo")
+    assert answer_of(art_client, undo)["restored_count"] == 3
+    assert file_names_in(art) == before
+
+
+def test_a_plan_says_what_stays_without_the_folder(art_client: TestClient, art: Path) -> None:
+    body = {"pieces": keys_of(art_client, "edit.png", "version.png")}
+    (art / "version.png").write_bytes(b"painted over")
+    plan = art_client.post("/api/pieces/trash/plan", json=body).json()
+    assert [file["path"] for file in plan["files"]] == ["edit.png"]
+    (stays,) = plan["stays"]
+    assert stays["path"] == "version.png"
+    assert stays["reason"].startswith("'version.png' has changed since it was learnt; ")
+    assert plan["stay_count"] == 1
+
+
+def test_pictures_that_do_not_exist_are_refused_at_once(art_client: TestClient) -> None:
+    for path in ("/api/pieces/trash", "/api/pieces/trash/plan"):
+        assert art_client.post(path, json={"pieces": ["0" * 16]}).status_code == 404
+        assert art_client.post(path, json={"pieces": []}).status_code == 422
+    assert not state_of(art_client).jobs.jobs

@@ -107,3 +107,4 @@ class Preview:
     header: Header
     pixels: Array  # (h, w, 3) uint8, sRGB on white paper; on grey if it can't be seen on white
     notes: tuple[str, ...]  # as in `Picture`
+    cutout: Array | None = None  # (h, w, 4) uint8, sRGB and straight alpha, if it was asked for and has transparency

@@ -15,6 +15,7 @@ from pochade.images.metadata.colour_tags import ColourTags
 from pochade.images.metadata.exif import add_exif_prefix, read_orientation, reset_orientation
 
 CMYK_NOTE = "its CMYK became RGB"
+OPAQUE = 255
 GROUND_NOTE = "is shown on grey, because it can't be seen on white"
 _GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "F"}
 _MIRRORED_ORIENTATIONS = {2, 4, 5, 7}
@@ -66,20 +67,31 @@ def valid_dpi(dpi: Any) -> tuple[float, float] | None:
     return (across, down) if 0 < across < math.inf and 0 < down < math.inf else None
 
 
-def make_preview(raw: RawImage, header: Header, side: int) -> Preview:
+def make_preview(raw: RawImage, header: Header, side: int, *, cutout: bool = False) -> Preview:
     """Shrink an image, convert it to sRGB, lay it on white (or the ground on which it is seen) and turn it upright.
 
     Args:
         raw: The image, decoded here if it is not decoded yet.
         header: The header of its file.
         side: Pixels of the longest side; smaller images are not enlarged.
+        cutout: Whether the preview also has the picture without a ground, if it is transparent anywhere.
     """
     raw = raw if raw.deep is None else _reduce_depth(raw, raw.deep)
     small = shrink(_decode(raw.image, side), side)
     small, notes = _shrunk_to_srgb(small, raw)
     pixels, ground = flatten(small)
     notes += (GROUND_NOTE,) if ground.differs else ()
-    return Preview(header, _apply_orientation(pixels, raw.orientation), raw.notes + notes)
+    straight = _cut_out(small) if cutout else None
+    straight = None if straight is None else _apply_orientation(straight, raw.orientation)
+    return Preview(header, _apply_orientation(pixels, raw.orientation), raw.notes + notes, straight)
+
+
+def _cut_out(small: Image.Image) -> Array | None:
+    """Colours and straight alpha (h, w, 4) uint8 of a shrunk image; None if it is opaque everywhere."""
+    if small.mode not in {"La", "RGBa"}:
+        return None
+    straight = np.asarray(small.convert(small.mode.upper()).convert("RGBA"))
+    return None if straight[..., 3].min() == OPAQUE else straight
 
 
 def _reduce_depth(raw: RawImage, deep: Array) -> RawImage:

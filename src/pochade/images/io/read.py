@@ -149,7 +149,7 @@ def picture_from_source(source: Source) -> Picture:
         return make_picture(_read_raw_image(source, header, None), header)
 
 
-def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES) -> Preview:
+def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_BYTES, cutout: bool = False) -> Preview:
     """Read a small picture in sRGB in the cheapest way that the format offers, on white or where that hides it on grey.
 
     Args:
@@ -157,24 +157,25 @@ def read_preview(path: Path | str, side: int, *, most_bytes: int = MAX_PICTURE_B
         side: Pixels of the longest side, at least 1; a smaller picture is not enlarged. A strip whose sides differ by
             more than 1:4 is longer, so that its shorter side has a quarter of `side`.
         most_bytes: Memory that reading may take.
+        cutout: Whether the preview also has the picture without a ground, if it is transparent anywhere.
 
     Raises:
         PictureUnreadable: The file can't be read as a picture, for one of the four reasons of `read_picture`.
     """
     with open_source(path, most_bytes) as source, limit_file(source):
         complete = complete_file(source)
-        preview = preview_from_source(complete.source, side)
+        preview = preview_from_source(complete.source, side, cutout=cutout)
         return replace(preview, notes=_suffix_notes(path, preview.header) + complete.notes + preview.notes)
 
 
-def preview_from_source(source: Source, side: int) -> Preview:
+def preview_from_source(source: Source, side: int, *, cutout: bool = False) -> Preview:
     """Read a preview from an open file; exceptions of the libraries pass through."""
     with limit_header(source):
         header = read_header(source)
     _check_memory(source, header, whole=False)
     side = preview_side(header.width, header.height, side)
     with limit_pixels(source, header, _bytes_per_pixel(header, whole=False)):
-        return make_preview(_read_raw_image(source, header, side), header, side)
+        return make_preview(_read_raw_image(source, header, side), header, side, cutout=cutout)
 
 
 def _check_memory(source: Source, header: Header, *, whole: bool) -> None:

@@ -130,6 +130,13 @@ def clean_scans(task: JobTask, report: Report) -> Answer:
     return {"folder": printable(target), "outcomes": [_outcome_record(outcome) for outcome in outcomes]}
 
 
+def save_story(task: JobTask, report: Report) -> Answer:
+    """Write the story of a work as a strip, an animation or a film in the folder for results."""
+    from pochade.web.jobs.story_film import write_story_film  # noqa: PLC0415  OpenCV, which only this kind of job needs
+
+    return write_story_film(task, report)
+
+
 def _outcome_record(outcome: "CleanOutcome") -> dict[str, Any]:
     """Return the outcome for one scan as the page gets it."""
     return {
@@ -150,4 +157,8 @@ COLLECTION_JOBS: dict[str, Callable[[Collection, JobTask, Report], Answer]] = {
     "trash": move_files_to_trash,
     "restore": put_files_back,
 }
-FILE_JOBS: dict[str, Callable[[JobTask, Report], Answer]] = {"compress": compress_collection, "clean": clean_scans}
+FILE_JOBS: dict[str, Callable[[JobTask, Report], Answer]] = {
+    "compress": compress_collection,
+    "clean": clean_scans,
+    "story": save_story,
+}

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from pochade.collection import Collection
-from pochade.organise.duplicate_removal import carry_out
+from pochade.organise.duplicate_removal import Removal, carry_out
 from pochade.organise.removal_plan import RemovalProblem, plan_removal
 from pochade.organise.removal_undo import undo_removal
+from pochade.organise.selection_removal import plan_selection, remove_selection
 from pochade.system.path_text import printable
 from pochade.system.progress import Report
 from pochade.system.trash import HAS_TRASH_INFO
@@ -19,11 +20,11 @@ MAX_LISTED_FILES = 100
 
 
 def move_files_to_trash(collection: Collection, task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Move the files that a person chose to the trash. The answer has the id of the removal, which undoes it."""
-    snapshot = Snapshot(collection.folder, (), collection.pictures())
-    stored = FamilyStore(collection).load(task["keep"], snapshot)
-    choices = parse_choices(stored, [PageChoice(**choice) for choice in task["choices"]])
-    removal = carry_out(plan_removal(collection.library, [], choices), collection.library, report)
+    """Move the files, or the pictures, that a person chose to the trash. The id of the removal undoes it."""
+    if "pieces" in task:
+        removal = remove_selection(plan_selection(collection.library, task["pieces"]), collection.library, report)
+    else:
+        removal = _move_chosen_files(collection, task, report)
     return {
         "removal": removal.id,
         "gone": _shown_paths(removal.gone, collection.folder),
@@ -31,8 +32,16 @@ def move_files_to_trash(collection: Collection, task: dict[str, Any], report: Re
         "sidecar_count": len(removal.sidecars),
         "freed_bytes": removal.freed_bytes,
         "can_undo": HAS_TRASH_INFO and removal.id is not None,
-        **_problem_answer(removal.problems, collection.folder),
+        **problem_answer(removal.problems, collection.folder),
     }
+
+
+def _move_chosen_files(collection: Collection, task: dict[str, Any], report: Report) -> Removal:
+    """Move what a person chose family by family."""
+    snapshot = Snapshot(collection.folder, (), collection.pictures())
+    stored = FamilyStore(collection).load(task["keep"], snapshot)
+    choices = parse_choices(stored, [PageChoice(**choice) for choice in task["choices"]])
+    return carry_out(plan_removal(collection.library, [], choices), collection.library, report)
 
 
 def put_files_back(collection: Collection, task: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -41,7 +50,7 @@ def put_files_back(collection: Collection, task: dict[str, Any], report: Report)
     return {
         "restored": _shown_paths(restoration.restored, collection.folder),
         "restored_count": len(restoration.restored),
-        **_problem_answer(restoration.problems, collection.folder),
+        **problem_answer(restoration.problems, collection.folder),
     }
 
 
@@ -49,7 +58,7 @@ def _shown_paths(paths: Iterable[Path], folder: Path) -> list[str]:
     return [printable(path.relative_to(folder)) for path in paths][:MAX_LISTED_FILES]
 
 
-def _problem_answer(problems: Sequence[RemovalProblem], folder: Path) -> dict[str, Any]:
+def problem_answer(problems: Sequence[RemovalProblem], folder: Path) -> dict[str, Any]:
     """Return the problems as the page gets them: a browser must not see where the folder lies."""
     above = f"{printable(folder)}/"
     listed = [

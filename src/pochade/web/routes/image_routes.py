@@ -1,12 +1,14 @@
-"""Pictures as images: thumbnails, renderings, and what a sketch decodes to. Original files are never sent."""
+"""Pictures as images: thumbnails, renderings with and without transparency, and decoded sketches, never originals."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
+from pochade.errors import NotAllowed, PictureUnreadable
 from pochade.images.codecs.screen_encode import encode_screen_png
-from pochade.web.app_state import StateDependency
+from pochade.web.app_state import THUMBNAIL_PIXELS, StateDependency
+from pochade.web.render.cutouts import GroundKind, media_type_of
 from pochade.web.responses import CACHE_FOREVER, CACHE_REVALIDATE, cache_headers, not_modified
 from pochade.web.routes.picture_routes import PictureKeyPath
 
@@ -17,6 +19,11 @@ Side = Annotated[
 ResponseDocs = dict[int | str, dict[str, Any]]
 JPEG_RESPONSES: ResponseDocs = {
     200: {"content": {"image/jpeg": {}}},
+    206: {"description": "a range of it"},
+    304: {"description": "unchanged"},
+}
+CUTOUT_RESPONSES: ResponseDocs = {
+    200: {"content": {"image/webp": {}, "image/jpeg": {}}},
     206: {"description": "a range of it"},
     304: {"description": "unchanged"},
 }
@@ -39,6 +46,27 @@ def get_picture(request: Request, key: PictureKeyPath, state: StateDependency, s
     return not_modified(request, tag, CACHE_FOREVER) or FileResponse(
         state.rendered_picture(key, int(side)), media_type="image/jpeg", headers=cache_headers(tag, CACHE_FOREVER)
     )
+
+
+@routes.get("/cutouts/{key}", response_class=FileResponse, responses=CUTOUT_RESPONSES)
+def get_cutout(
+    request: Request, key: PictureKeyPath, state: StateDependency, side: Side = "256",
+    ground: Annotated[GroundKind, Query(alias="on", description="What the picture will stand on.")] = "light",
+) -> Response:  # fmt: skip
+    """Return a picture in sRGB with its transparency, never enlarged, or on a ground if it can't be seen on this one.
+
+    At 256 pixels, the stored thumbnail takes the place of a file that can't be read any more.
+    """
+    tag = f"{key}-{side}-{ground}"
+    if unchanged := not_modified(request, tag, CACHE_FOREVER):
+        return unchanged
+    try:
+        path, headers = state.cutout(key, int(side), ground), cache_headers(tag, CACHE_FOREVER)
+    except (NotAllowed, PictureUnreadable):
+        if int(side) != THUMBNAIL_PIXELS:
+            raise
+        path, headers = state.thumbnail(key), {"cache-control": CACHE_REVALIDATE}  # the file may come back
+    return FileResponse(path, media_type=media_type_of(path), headers=headers)
 
 
 @routes.get("/pictures/{key}/redrawn", response_class=Response, responses=PNG_RESPONSES)

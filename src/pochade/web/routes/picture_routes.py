@@ -18,6 +18,7 @@ from pochade.web.app_state import StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name
 from pochade.web.responses import json_response
+from pochade.web.routes.desktop_routes import is_on_desktop
 from pochade.web.routes.group_routes import PictureKey
 from pochade.web.routes.wall_query import PictureColumnsOut, WallDependency
 from pochade.web.state.label_counts import count_labels
@@ -50,6 +51,9 @@ class InfoOut(BaseModel):
     shapes: dict[str, int] = {}
     folders: dict[str, int] = {}
     labels: dict[str, int] = {}
+    techniques: dict[str, int] = {}
+    years: dict[str, int] = {}  # in which files were changed, the latest first
+    has_desktop: bool = False  # whether the server can open files in programs of the person's desktop
 
 
 class SelectionIn(BaseModel):
@@ -129,7 +133,8 @@ def get_info(request: Request, state: StateDependency) -> Response:
         files=len(snapshot.files), pieces=totals.pictures, megapixels=totals.megapixels, gigabytes=totals.gigabytes,
         problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
         formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
-        labels=count_labels(collection, snapshot),
+        labels=count_labels(collection, snapshot), techniques=state.techniques.counts(snapshot), years=totals.years,
+        has_desktop=is_on_desktop(state),
     )  # fmt: skip
     return json_response(request, info.model_dump())
 

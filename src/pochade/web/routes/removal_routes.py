@@ -1,4 +1,4 @@
-"""Move the files that a person chose in families to the system's trash, and put them back; both are jobs."""
+"""Move files that a person chose in families, or pictures, to the system's trash, and put them back; all are jobs."""
 
 import os
 from contextlib import suppress
@@ -9,9 +9,13 @@ from pydantic import BaseModel, Field
 
 from pochade.errors import IndexDamaged, NotKnown
 from pochade.organise.removal_journal import REMOVAL_ID, read_journal, removal_ids
+from pochade.organise.selection_removal import plan_selection
+from pochade.system.path_text import printable
 from pochade.system.trash import HAS_TRASH_INFO
 from pochade.web.app_state import AppState, StateDependency
+from pochade.web.jobs.removal_tasks import MAX_LISTED_FILES, problem_answer
 from pochade.web.routes.family_routes import CoverRule, FamilyChoiceIn
+from pochade.web.routes.group_routes import PictureKey
 from pochade.web.routes.job_routes import JobOut, job_out
 from pochade.web.state.family_choices import parse_choices
 
@@ -32,6 +36,74 @@ class RemovalOut(BaseModel):
 
     id: str  # starts with the date and time in UTC; the latest removal has the greatest id
     files: int  # without sidecars
+
+
+class PicturesToTrashIn(BaseModel):
+    """Pictures that are to go to the trash, with all their files."""
+
+    pieces: list[PictureKey] = Field(min_length=1, max_length=50_000)
+
+
+class LeavingFileOut(BaseModel):
+    """A file that is to go."""
+
+    path: str
+    sidecars: int  # that go along
+
+
+class StayingFileOut(BaseModel):
+    """A file that stays although it holds a picture that is to go."""
+
+    path: str
+    reason: str
+
+
+class TrashPlanOut(BaseModel):
+    """What would go to the trash; at most a hundred files of each kind are named."""
+
+    files: list[LeavingFileOut]
+    file_count: int
+    sidecar_count: int
+    stays: list[StayingFileOut]
+    stay_count: int
+    freed_bytes: int  # once the trash is emptied
+    can_undo: bool
+
+
+@routes.post("/pieces/trash/plan")
+def plan_trash(body: PicturesToTrashIn, state: StateDependency) -> TrashPlanOut:
+    """Return which files would go if pictures were moved to the trash; nothing is moved."""
+    plan = plan_selection(state.collection.library, _numbers_of(state, body.pieces))
+    folder = state.collection.folder
+    problems = problem_answer(plan.problems, folder)
+    return TrashPlanOut(
+        files=[
+            LeavingFileOut(path=printable(file.picture.path.relative_to(folder)), sidecars=len(file.sidecars))
+            for file in plan.files[:MAX_LISTED_FILES]
+        ],
+        file_count=len(plan.files), sidecar_count=sum(len(file.sidecars) for file in plan.files),
+        stays=[StayingFileOut(**problem) for problem in problems["problems"]], stay_count=problems["problem_count"],
+        freed_bytes=plan.freed_bytes, can_undo=HAS_TRASH_INFO,
+    )  # fmt: skip
+
+
+@routes.post("/pieces/trash", status_code=202)
+def trash_pictures(body: PicturesToTrashIn, state: StateDependency) -> JobOut:
+    """Begin a job that moves every file of some pictures to the system's trash, each if it is unchanged.
+
+    The labels of the pictures stay, for the day they come back. The answer of the job is as for `/families/trash`.
+    """
+    return _begin(state, "trash", "move pictures to the trash", {"pieces": sorted(_numbers_of(state, body.pieces))})
+
+
+def _numbers_of(state: AppState, keys: list[str]) -> set[int]:
+    """Return the numbers of pictures.
+
+    Raises:
+        NotKnown: There is no such picture.
+    """
+    snapshot = state.snapshot()
+    return {snapshot.files_of(key)[0].number for key in keys}
 
 
 @routes.get("/families/trash")

@@ -6,6 +6,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from pochade.index.picture_records import Filter
+from pochade.index.text_store import pictures_of_technique
 from pochade.web.app_state import AppState
 from pochade.web.routes.group_routes import unknown_group
 
@@ -31,6 +32,7 @@ class WallQuery:
 
     def __init__(
         self, folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
+        technique: Word = None, year: Annotated[int | None, Query(ge=1, le=9999)] = None,
         label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
         selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
         sort: SortKey = "path", descending: bool = False,
@@ -38,6 +40,7 @@ class WallQuery:
         limit: Annotated[int, Query(ge=0, le=MAX_ROWS)] = MAX_ROWS,
     ) -> None:  # fmt: skip
         self.criteria, self.folder = Filter(format=format, shape=shape, colour=colour), folder
+        self.technique, self.year = technique, year
         self.label, self.group, self.selection = label, group, selection
         self.sort, self.descending, self.offset, self.limit = sort, descending, offset, limit
 
@@ -52,7 +55,7 @@ class WallQuery:
             NotKnown: The selection is forgotten, or the group does not exist.
         """
         columns = state.snapshot().columns
-        mask = columns.select(self.criteria, self.folder, self._selected_numbers(state, numbers))
+        mask = columns.select(self.criteria, self.folder, self._selected_numbers(state, numbers), self.year)
         positions = columns.sort(mask, self.sort, descending=self.descending)
         return columns.to_json(positions, self.offset, self.limit)
 
@@ -61,6 +64,8 @@ class WallQuery:
         criteria: list[set[int]] = [] if numbers is None else [numbers]
         if self.selection is not None:
             criteria.append(set(state.selections.get(self.selection)))
+        if self.technique is not None:
+            criteria.append(pictures_of_technique(state.collection.library.index, self.technique))
         if self.label is not None:
             criteria.append(state.collection.pictures_with_label(self.label))
         if self.group is not None:

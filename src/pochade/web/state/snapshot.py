@@ -43,6 +43,7 @@ class CollectionTotals:
     formats: dict[str, int]  # number of pictures by format, largest first
     colours: dict[str, int]
     shapes: dict[str, int]
+    years: dict[str, int]  # in which files were changed, the latest first
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Snapshot:
             _count(file.format for file in files),
             _count(file.colour for file in files),
             _count(file.shape for file in files),
+            self.columns.year_counts(),
         )
 
     def display_path(self, file: PictureFile) -> str:
