@@ -17,7 +17,8 @@ def average_linkage(pairs: Integers, likelihoods: Floats, min_likelihood: float)
 
     Args:
         pairs: The known pairs (M, 2), each pair once, in any order.
-        likelihoods: How likely the two points of each pair belong together (M,), 0 to 1.
+        likelihoods: How likely the two points of each pair belong together (M,), 0 to 1; far above or below to decide
+            about a pair whatever the others say.
         min_likelihood: The mean of the known pairs between two clusters, from which they are merged.
 
     Returns:

@@ -8,7 +8,8 @@ from pochade.organise.pair_prover import PairKey, PairProver
 from pochade.organise.pair_relation import UNRELATED, PairRelation
 from pochade.organise.pixel_duplicates import PixelDuplicates
 
-FORBIDDEN = -1e6  # a likelihood so low that no mean with it links two pictures
+CERTAIN = 1e3  # a likelihood so high that every mean with it links two pictures: what was measured may come near 1, too
+FORBIDDEN = -1e6  # a likelihood so low that no mean with it links two pictures, whatever else is certain
 MIN_LIKELIHOOD = 0.02  # of being related; pairs with less say nothing about series
 
 
@@ -55,13 +56,13 @@ class JudgedRelations:
         return self.duplicates.are_equal(number, other)
 
     def same_works(self) -> dict[PairKey, float]:
-        """The likelihoods that pairs are one work."""
+        """The likelihoods that pairs are one work; `CERTAIN` or `FORBIDDEN` where nothing measured may change that."""
         links = {pair: relation.same for pair, relation in self.measured.items()}
         equal_pairs = self.duplicates.first_equal.items()
-        links |= {(first, number): 1.0 for number, first in equal_pairs if number != first}
+        links |= {(first, number): CERTAIN for number, first in equal_pairs if number != first}
         for pair, verdict in self.verdicts.items():
             if verdict != "keep":
-                links[pair] = FORBIDDEN if verdict == "different" else 1.0
+                links[pair] = FORBIDDEN if verdict == "different" else CERTAIN
         return links
 
     def related_works(self) -> dict[PairKey, float]:
