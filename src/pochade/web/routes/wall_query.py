@@ -5,12 +5,15 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
+from pochade.index.name_rules import MAX_NAME_LENGTH
 from pochade.index.picture_records import Filter
 from pochade.index.text_store import pictures_of_technique
 from pochade.web.app_state import AppState
 from pochade.web.routes.group_routes import unknown_group
 
-Word = Annotated[str | None, Query(max_length=4096)]
+Word = Annotated[str | None, Query(max_length=64)]  # one of a few that `/api/info` lists
+LabelName = Annotated[str | None, Query(max_length=MAX_NAME_LENGTH)]
+Folder = Annotated[str | None, Query(max_length=4096)]
 SortKey = Literal["path", "modified", "bytes", "pixels"]
 MAX_ROWS = 1_000_000  # in one response
 
@@ -31,9 +34,9 @@ class WallQuery:
     """The filters, the order and the part of a list of pictures, from the parameters of a request."""
 
     def __init__(
-        self, folder: Word = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
+        self, folder: Folder = None, format: Word = None, shape: Word = None, colour: Word = None,  # noqa: A002
         technique: Word = None, year: Annotated[int | None, Query(ge=1, le=9999)] = None,
-        label: Word = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+        label: LabelName = None, group: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
         selection: Annotated[str | None, Query(pattern="^[0-9a-f]{12}$")] = None,
         sort: SortKey = "path", descending: bool = False,
         offset: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0,
