@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("linear_generator")
 def test_new_pictures_are_on_a_contact_sheet_with_the_nearest_real_pictures(
     art: Path, tmp_path: Path, pochade: RunCommand
 ) -> None:
-    result = pochade("-C", art, "imagine", "-n", "6", "--seed", "3", "--to", "new.png", "--json")
+    result = pochade("-C", art, "imagine", "-n", "6", "--size", "64", "--seed", "3", "--to", "new.png", "--json")
     assert [picture["seed"] for picture in result.data] == [3, 4, 5, 6, 7, 8]
     assert all(Path(picture["nearest"]).is_relative_to(art) for picture in result.data)
     assert {picture["net"] for picture in result.data} == {"linear8"}
@@ -31,8 +31,8 @@ def test_new_pictures_are_on_a_contact_sheet_with_the_nearest_real_pictures(
 def test_in_a_folder_each_picture_has_its_own_file_with_its_seed(
     art: Path, tmp_path: Path, pochade: RunCommand
 ) -> None:
-    pictures = pochade("-C", art, "imagine", "-n", "2", "--seed", "3", "--to", "new", "--json").data
-    again = pochade("-C", art, "imagine", "-n", "1", "--seed", "4", "--to", "again", "--json").data
+    pictures = pochade("-C", art, "imagine", "-n", "2", "--size", "64", "--seed", "3", "--to", "new", "--json").data
+    again = pochade("-C", art, "imagine", "-n", "1", "--size", "64", "--seed", "4", "--to", "again", "--json").data
     assert [Path(picture["file"]).name for picture in pictures] == ["imagine 3.png", "imagine 4.png"]
     with Image.open(tmp_path / pictures[1]["file"]) as first, Image.open(tmp_path / again[0]["file"]) as second:
         assert first.info["Seed"] == "4"
@@ -41,7 +41,7 @@ def test_in_a_folder_each_picture_has_its_own_file_with_its_seed(
 
 @pytest.mark.parametrize("to", ["new.png", "new"])
 def test_nothing_is_overwritten(to: str, art: Path, pochade: RunCommand) -> None:
-    words = ["-C", art, "imagine", "-n", "1", "--seed", "3", "--to", to]
+    words = ["-C", art, "imagine", "-n", "1", "--size", "64", "--seed", "3", "--to", to]
     assert pochade(*words).code == 0
     code, _, messages = pochade(*words)
     assert code == errors.OutputUnwritable.exit_code

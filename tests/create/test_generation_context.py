@@ -19,7 +19,9 @@ def test_the_prior_is_cached_until_pictures_are_added(folder: Path, generator: L
 
     def imagine(collection: Collection) -> list[bytes]:
         stages.clear()
-        created = collection.imagine(2, painter=generator, report=lambda progress: stages.append(progress.stage))
+        created = collection.imagine(
+            2, rough=True, painter=generator, report=lambda progress: stages.append(progress.stage)
+        )
         return [picture.picture.tobytes() for picture in created]
 
     for fitted in (True, False):

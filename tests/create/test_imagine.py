@@ -46,13 +46,13 @@ def test_a_seed_gives_the_same_picture_also_alone(drawings: Collection, generato
 
 def test_pictures_like_an_example_are_nearer_to_it(drawings: Collection, generator: LinearGenerator) -> None:
     example = drawings.folder / "drawing 4.png"
-    latent = drawings.vary(example, 1, 0, painter=generator)[0].latent
+    latent = drawings.vary(example, 1, 0, rough=True, painter=generator)[0].latent
 
     def mean_distance(created: Sequence[Created]) -> float:
         return float(np.mean([np.linalg.norm(picture.latent - latent) for picture in created]))
 
-    like = drawings.imagine(8, like=[example], painter=generator)
-    assert mean_distance(like) < mean_distance(drawings.imagine(8, painter=generator))
+    like = drawings.imagine(8, like=[example], rough=True, painter=generator)
+    assert mean_distance(like) < mean_distance(drawings.imagine(8, rough=True, painter=generator))
 
 
 def test_the_shipped_generator_gives_the_same_picture_for_a_seed(drawings: Collection) -> None:
@@ -98,10 +98,10 @@ def test_small_pictures_keep_their_size_and_the_model_draws_alone(tmp_path: Path
 
 def test_variations_differ_more_with_more_strength(drawings: Collection, generator: LinearGenerator) -> None:
     image = drawing(5)
-    original = drawings.vary(image, 1, 0, painter=generator)[0].latent
+    original = drawings.vary(image, 1, 0, rough=True, painter=generator)[0].latent
     distances = [
         np.mean([np.linalg.norm(picture.latent - original) for picture in created])
-        for created in (drawings.vary(image, 6, strength, painter=generator) for strength in (0.1, 0.8))
+        for created in (drawings.vary(image, 6, strength, rough=True, painter=generator) for strength in (0.1, 0.8))
     ]
     assert distances[0] < distances[1]
 
