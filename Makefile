@@ -34,7 +34,7 @@ data: ## get Fashion-MNIST into the cache, from Debian's package where apt-get e
 	@bash experiments/recipes/fetch-debian.sh dataset-fashion-mnist usr/share/datasets/fashion-mnist "$(CACHE)/fashion-mnist" \
 		|| echo "'pochade study' will download Fashion-MNIST itself" >&2
 
-test: $(INSTALLED) ## install everything, run the linters, the type checker and the tests (under 12 minutes on 2 cores)
+test: $(INSTALLED) ## install everything, run the linters, the type checker and the tests (about 20 minutes on 2 cores)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -30,6 +30,15 @@ LABEL = "birds"
 LABEL_EXAMPLES = ("puffin", "uccello", "gabbiano", "cigno", "eagle", "seagull", "crow")
 SCAN_DPI = 200
 View = Callable[[Page, Path], None]
+Stroke = tuple[tuple[float, float], ...]  # places as shares of the paper's sides
+DRAWN_APPLE: dict[str, tuple[Stroke, ...]] = {
+    "red": (
+        ((0.4, 0.42), (0.32, 0.52), (0.34, 0.66), (0.44, 0.74), (0.56, 0.74), (0.66, 0.66), (0.68, 0.52), (0.6, 0.42)),
+        ((0.44, 0.46), (0.4, 0.6), (0.5, 0.68), (0.6, 0.6), (0.56, 0.46), (0.5, 0.5), (0.5, 0.6)),
+    ),
+    "brown": (((0.5, 0.38), (0.53, 0.26)),),
+    "green": (((0.56, 0.3), (0.64, 0.24)),),
+}
 
 
 class Look(NamedTuple):
@@ -56,12 +65,42 @@ def _prepare_collection(art: Path) -> None:
 
 
 def _show_wall(page: Page, _: Path) -> None:
-    expect(wall_tiles(page).nth(20)).to_be_visible()
+    expect(wall_tiles(page).nth(4)).to_be_visible()
 
 
 def _show_picture(page: Page, _: Path) -> None:
-    wall_tiles(page).nth(12).click()
+    wall_tiles(page).nth(2).click()
     expect(page.get_by_role("img", name="redrawn from its sketch")).to_be_visible()
+
+
+def _show_drawing(page: Page, _: Path) -> None:
+    """Draw an apple in a few strokes, as somebody would who remembers it."""
+    open_view(page, "Draw to find")
+    expect(page.get_by_role("list", name="Most similar pictures").get_by_role("img").nth(8)).to_be_visible()
+    page.get_by_role("radio", name="Broad").check(force=True)
+    for colour, strokes in DRAWN_APPLE.items():
+        page.get_by_role("button", name=colour, exact=True).click()
+        for stroke in strokes:
+            _draw_stroke(page, stroke)
+    expect(page.get_by_role("heading", name="Most similar first")).to_be_visible()
+
+
+def _draw_stroke(page: Page, points: Stroke) -> None:
+    box = page.get_by_role("img", name=re.compile("^Paper")).bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def _show_story(page: Page, art: Path) -> None:
+    _show_families(page, art)
+    page.get_by_role("tab", name="Versions").click()
+    page.get_by_role("button", name="Story", exact=True).first.click()
+    expect(page.get_by_role("slider").first).to_be_visible()
 
 
 def _show_families(page: Page, _: Path) -> None:
@@ -125,7 +164,9 @@ def _show_creation(page: Page, _: Path) -> None:
 
 VIEWS: dict[str, View] = {
     "wall": _show_wall,
-    "piece": _show_picture,
+    "draw": _show_drawing,
+    "picture": _show_picture,
+    "story": _show_story,
     "families": _show_families,
     "groups": _show_groups,
     "teach": _show_labels,
