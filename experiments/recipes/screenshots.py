@@ -156,7 +156,8 @@ def _show_creation(page: Page, _: Path) -> None:
     create.click()
     batch = page.get_by_role("region", name="Seed 7, whole collection")
     tiles = batch.get_by_role("button", name=re.compile(r"^Seed \d+"))
-    expect(tiles.nth(7)).to_be_visible()  # all eight
+    expect(tiles.nth(7)).to_be_visible()  # all eight, rough at first
+    expect(batch.get_by_text("of 8 drawn")).to_have_count(0)
     tiles.nth(2).click()
     selected = page.get_by_role("complementary", name="Selected picture")
     expect(selected.get_by_role("img").first).to_be_visible()
