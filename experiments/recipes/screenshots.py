@@ -18,7 +18,7 @@ from typing import NamedTuple
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from experiments.shared.page_views import open_view, wall_tiles
+from experiments.shared.page_views import draw_line, open_view, wall_tiles
 from experiments.shared.white_paper import load_on_white
 from pochade import Collection
 from pochade.training.augment.scan_damage import damage_scan
@@ -81,19 +81,8 @@ def _show_drawing(page: Page, _: Path) -> None:
     for colour, strokes in DRAWN_APPLE.items():
         page.get_by_role("button", name=colour, exact=True).click()
         for stroke in strokes:
-            _draw_stroke(page, stroke)
+            draw_line(page, *stroke)
     expect(page.get_by_role("heading", name="Most similar first")).to_be_visible()
-
-
-def _draw_stroke(page: Page, points: Stroke) -> None:
-    box = page.get_by_role("img", name=re.compile("^Paper")).bounding_box()
-    assert box
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=8)
-    page.mouse.up()
 
 
 def _show_story(page: Page, art: Path) -> None:

@@ -10,6 +10,7 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from experiments.shared.page_views import draw_line, paper
 from pochade import Collection
 from tests.support.browser import MAX_WAIT, needs_browser, open_page
 from tests.support.drawings import folder_of_art
@@ -46,23 +47,6 @@ def go(page: Page) -> None:
     page.get_by_role("link", name="Draw to find").first.click()
     expect(page.get_by_role("heading", name="Draw to find", level=1)).to_be_visible()
     expect(found(page)).to_have_count(DRAWINGS + 3)
-
-
-def paper(page: Page) -> Locator:
-    """What one draws on."""
-    return page.get_by_role("img", name=re.compile("^Paper"))
-
-
-def draw_line(page: Page, *points: tuple[float, float]) -> None:
-    """Draw a line through points, as shares of the paper's side."""
-    box = paper(page).bounding_box()
-    assert box
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=6)
-    page.mouse.up()
 
 
 def test_a_drawn_shape_brings_its_picture_to_the_front_and_undo_takes_it_back(browser: Browser, address: str) -> None:

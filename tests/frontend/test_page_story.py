@@ -10,13 +10,9 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pochade import Collection
-from pochade.organise.family_model import MemberKind
 from pochade.system.hashing import sha256_of_file
 from tests.support.browser import MAX_WAIT, needs_browser, open_page
-from tests.support.drawings import drawing, folder_of_art
-from tests.support.stored_families import store_by_hand
-from tests.support.work_stages import work_stages
+from tests.support.work_stages import folder_with_story
 
 pytestmark = [needs_browser, pytest.mark.slow]
 expect.set_options(timeout=MAX_WAIT)
@@ -28,15 +24,7 @@ START_JOB = """() => fetch("/api/jobs", {
 @pytest.fixture(scope="module")
 def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work in three stages, a picture in two files, and others."""
-    folder = folder_of_art(tmp_path_factory.mktemp("story") / "art", 4)
-    for name, picture in work_stages(0).items():
-        picture.save(folder / f"work {name}.png")
-    drawing(2).save(folder / "copy of 2.bmp")
-    with Collection.open(folder) as collection:
-        collection.learn(minutes=0)
-        versions: dict[str, MemberKind] = {"work lines.png": "version", "work tones.png": "version"}
-        store_by_hand(collection, [("work colour.png", versions), ("drawing 2.png", {"copy of 2.bmp": "exact"})])
-    return folder
+    return folder_with_story(tmp_path_factory.mktemp("story") / "art")
 
 
 def story_of(art: Path, address: str, name: str) -> str:

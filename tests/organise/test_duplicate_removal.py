@@ -9,12 +9,13 @@ from PIL import Image
 from pochade import Collection
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.organise import duplicate_removal
-from pochade.organise.duplicate_removal import Removal, carry_out
+from pochade.organise.duplicate_removal import carry_out
 from pochade.organise.family_model import Family
 from pochade.organise.removal_checks import RemovalChecks
 from pochade.organise.removal_journal import read_journal, removal_ids
 from pochade.organise.removal_plan import FamilyChoice, plan_removal
 from pochade.organise.sidecars import read_sidecar_labels, write_sidecar_labels
+from pochade.organise.trash_run import Removal
 from pochade.system.trash import move_to_trash
 from tests.support.drawings import drawing
 from tests.support.duplicates import (

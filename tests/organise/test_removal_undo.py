@@ -10,12 +10,13 @@ import pytest
 from pochade import Collection
 from pochade.errors import IndexDamaged, NotKnown
 from pochade.organise import duplicate_removal
-from pochade.organise.duplicate_removal import Removal, carry_out
+from pochade.organise.duplicate_removal import carry_out
 from pochade.organise.family_model import MemberKind
 from pochade.organise.removal_journal import journal_path, removal_ids
 from pochade.organise.removal_plan import plan_removal
 from pochade.organise.removal_undo import Restoration, undo_removal
 from pochade.organise.sidecars import write_sidecar_labels
+from pochade.organise.trash_run import Removal
 from pochade.system.folder_walk import UNSETTLED
 from pochade.system.trash import move_to_trash
 from tests.support.duplicates import ALL_KINDS, add_new_files, duplicates, family_of, file_names_in

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from pochade import Collection
+from pochade.errors import OutputUnwritable
 from pochade.index.folder_roles import write_folder_role
+from pochade.organise import selection_removal
 from pochade.organise.removal_journal import removal_ids
 from pochade.organise.removal_undo import undo_removal
 from pochade.organise.selection_removal import plan_selection, remove_selection
 from pochade.organise.sidecars import write_sidecar_labels
+from pochade.system.trash import move_to_trash
 from tests.support.duplicates import add_new_files, duplicates, file_names_in
 from tests.support.private_trash import names_in_trash, private_trash
 
@@ -65,3 +68,20 @@ def test_a_protected_folder_keeps_its_files_and_what_its_links_lead_to(duplicate
     plan = plan_selection(duplicates.library, [number])
     assert plan.files == ()
     assert all("protected folder" in problem.reason for problem in plan.problems)
+
+
+def test_what_went_although_moving_it_failed_can_still_be_put_back(
+    duplicates: Collection, private_trash: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move_and_fail(path: Path) -> None:
+        move_to_trash(path)
+        raise OutputUnwritable(f"'{path.name}' went, but its record is lost")
+
+    before = file_names_in(duplicates.folder)
+    plan = plan_selection(duplicates.library, [number_of(duplicates, "edit.png")])
+    monkeypatch.setattr(selection_removal, "move_to_trash", move_and_fail)
+    assert remove_selection(plan, duplicates.library).gone == ()
+    assert names_in_trash(private_trash) == ["edit.png"]
+    (removal,) = removal_ids(duplicates.library)
+    undo_removal(duplicates.library, removal)
+    assert file_names_in(duplicates.folder) == before

@@ -5,10 +5,9 @@ through `removal_plan.py`. The labels stay with the picture in the index, and ar
 the same as for duplicates: see `removal_undo.py`.
 """
 
-import logging
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +15,14 @@ from pochade.errors import PochadeError, UsageError
 from pochade.index.folder_roles import read_folder_roles, role_of
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
-from pochade.organise.duplicate_removal import Removal, movable_file
 from pochade.organise.removal_checks import RemovalChecks
-from pochade.organise.removal_journal import JournalEntry, RemovalJournal
 from pochade.organise.removal_plan import RemovalProblem, check_status
 from pochade.organise.sidecars import FolderNames, sidecars_of
+from pochade.organise.trash_run import Removal, TrashRun
 from pochade.system.file_systems import is_network_disk
 from pochade.system.path_text import printable
-from pochade.system.progress import Progress, Report, ignore_progress
+from pochade.system.progress import Report, ignore_progress
 from pochade.system.trash import move_to_trash
-
-logger = logging.getLogger(__name__)
-STAGE = "moving to the trash"
 
 
 @dataclass(frozen=True)
@@ -37,6 +32,11 @@ class SelectedFile:
     picture: PictureFile
     sidecars: tuple[Path, ...]
     freed_bytes: int  # once the trash is emptied; 0 for a link, and for a name of a file that has other names
+
+    @property
+    def path(self) -> Path:
+        """The file that is to go."""
+        return self.picture.path
 
 
 @dataclass(frozen=True)
@@ -131,67 +131,13 @@ def remove_selection(plan: SelectionPlan, library: Library, report: Report = ign
         OutputUnwritable: The journal can't be written.
     """
     with library.lock():
-        run = _SelectionRun(library)
-        problems, gone = list(plan.problems), list[SelectedFile]()
-        for done, file in enumerate(plan.files):
-            report(Progress(STAGE, done, len(plan.files)))
-            try:
-                run.remove(file)
-                gone.append(file)
-            except PochadeError as error:
-                logger.info("a file stays: %s", error.sentence, exc_info=error)
-                problems.append(RemovalProblem.from_error(file.picture.path, error))
-        report(Progress(STAGE, len(plan.files), len(plan.files)))
-        if not gone:
-            run.journal.path.unlink(missing_ok=True)
-    return Removal(
-        run.journal.id if gone else None,
-        tuple(file.picture.path for file in gone),
-        tuple(run.sidecars),
-        (*problems, *run.problems),
-        sum(file.freed_bytes for file in gone),
-    )
+        run, checks = TrashRun(library), RemovalChecks()
 
+        def remove(file: SelectedFile) -> None:
+            checks.check_content(file.picture)
+            sidecars = [sidecar for sidecar in sidecars_of(file.path) if sidecar in file.sidecars]
+            run.record(file.picture.hash, (file.path, *sidecars))
+            move_to_trash(file.path)
+            run.finish(file.path, sidecars)
 
-class _SelectionRun:
-    """One removal that is under way.
-
-    Args:
-        library: The collection, whose lock is held.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self.library, self.checks, self.journal = library, RemovalChecks(), RemovalJournal(library)
-        self.sidecars = list[Path]()  # that went
-        self.problems = list[RemovalProblem]()  # sidecars that stay although their file went
-
-    def remove(self, file: SelectedFile) -> None:
-        """Check a file again, and move it and its sidecars to the trash.
-
-        Raises:
-            PochadeError: It can't go; nothing has changed.
-        """
-        path = file.picture.path
-        self.checks.check_content(file.picture)
-        sidecars = [sidecar for sidecar in sidecars_of(path) if sidecar in file.sidecars]
-        moved = tuple(movable_file(item) for item in (path, *sidecars))
-        self.journal.add(JournalEntry(file.picture.hash, moved, ()))
-        move_to_trash(path)
-        self._move_sidecars(sidecars)
-        self._forget(path)
-
-    def _move_sidecars(self, sidecars: Sequence[Path]) -> None:
-        for path in sidecars:
-            try:
-                move_to_trash(path)
-                self.sidecars.append(path)
-            except PochadeError as error:
-                logger.info("a sidecar stays: %s", error.sentence, exc_info=error)
-                self.problems.append(RemovalProblem.from_error(path, error))
-
-    def _forget(self, path: Path) -> None:
-        """Forget a file that went; if the index can't be written now, `learn` does it later."""
-        try:
-            self.library.index.forget_files([bytes(path.relative_to(self.library.folder))])
-        except PochadeError as error:
-            logger.warning("the index still has a file that is in the trash: %s", error.sentence, exc_info=error)
+        return run.carry_out(plan.files, plan.problems, remove, report)

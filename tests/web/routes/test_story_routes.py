@@ -8,11 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from pochade import Collection
-from tests.support.drawings import drawing, folder_of_art
-from tests.support.stored_families import store_by_hand
 from tests.support.web_client import keys_by_path, open_image, serve, state_of, wait_for_job
-from tests.support.work_stages import work_stages
+from tests.support.work_stages import folder_with_story, work_stages
 
 STAGES = ("lines", "tones", "colour")
 
@@ -20,20 +17,7 @@ STAGES = ("lines", "tones", "colour")
 @pytest.fixture(scope="module")
 def story_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work in three stages, a picture in two files, and others."""
-    folder = folder_of_art(tmp_path_factory.mktemp("story") / "art", 4)
-    for name, picture in work_stages(0).items():
-        picture.save(folder / f"work {name}.png")
-    drawing(2).save(folder / "copy of 2.bmp")
-    with Collection.open(folder) as collection:
-        collection.learn(minutes=0)
-        store_by_hand(
-            collection,
-            [
-                ("work colour.png", {"work lines.png": "version", "work tones.png": "version"}),
-                ("drawing 2.png", {"copy of 2.bmp": "exact"}),
-            ],
-        )
-    return folder
+    return folder_with_story(tmp_path_factory.mktemp("story") / "art")
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from pochade.collection import Collection
-from pochade.organise.duplicate_removal import Removal, carry_out
+from pochade.organise.duplicate_removal import carry_out
 from pochade.organise.removal_plan import RemovalProblem, plan_removal
 from pochade.organise.removal_undo import undo_removal
 from pochade.organise.selection_removal import plan_selection, remove_selection
+from pochade.organise.trash_run import Removal
 from pochade.system.path_text import printable
 from pochade.system.progress import Report
 from pochade.system.trash import HAS_TRASH_INFO
