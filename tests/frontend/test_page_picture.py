@@ -310,7 +310,7 @@ def test_undo_is_about_the_picture_whose_label_was_removed(visit: Visit) -> None
     undo.click()
     expect(undo).to_have_count(0)
     page.get_by_role("button", name="Previous picture").click()
-    expect(page.get_by_role("link", name="boats")).to_be_visible()
+    expect(page.get_by_role("link", name="boats", exact=True)).to_be_visible()
     page.get_by_role("button", name="Next picture").click()
     expect(title(page)).to_have_text("drawing 6.png")
     expect(page.get_by_role("button", name="Remove boats")).to_have_count(0)
