@@ -183,8 +183,8 @@ def test_views_fade_into_each_other_unless_less_motion_is_asked_for(browser: Bro
 def test_the_page_is_set_in_its_own_typeface(browser: Browser, address: str) -> None:
     with open_page(browser, address) as visit:
         page = visit.page
-        open_view(page, "Learn")
-        expect(page.get_by_role("heading", name="Jobs")).to_be_visible()
+        wall_tiles(page).first.click()
+        expect(page.get_by_role("heading", name="Labels", exact=True)).to_be_visible()
         font = "document.fonts.load('16px \"Inter Variable\"').then((faces) => faces.map((face) => face.status))"
         assert page.evaluate(font) == ["loaded"]
         body, heading = (text_size(page, name) for name in ("body", "main h2"))

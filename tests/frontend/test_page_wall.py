@@ -1,5 +1,6 @@
 """The wall in a real browser: a person scans a folder, looks at its pictures and finds similar ones."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pochade import Collection
 from tests.support.browser import MAX_WAIT, needs_browser, open_page, server
 from tests.support.drawings import drawing, folder_of_art
 
@@ -35,9 +37,31 @@ def test_the_first_visit_scans_the_folder_and_shows_its_wall(browser: Browser, t
         expect(tiles(page)).to_have_count(5)
         page.get_by_role("link", name="Learn", exact=True).click()
         expect(page.get_by_text("5 new pictures")).to_be_visible()
-        page.get_by_text("Log since").click()
+        page.get_by_role("listitem").filter(has_text="5 new pictures").get_by_text("Log since").click()
         expect(page.get_by_label("Log of learn")).to_contain_text("reading")
         assert not visit.accessibility_violations()
+
+
+def test_the_wall_says_what_is_new_in_the_folder_and_reads_it(
+    browser: Browser, scanned_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(scanned_folder, tmp_path / "art"))
+    with Collection.open(folder) as collection:
+        collection.learn(minutes=0)  # at its new place
+    with server(folder) as address, open_page(browser, address) as visit:
+        page = visit.page
+        expect(tiles(page)).to_have_count(15)
+        expect(page.get_by_text("new or changed")).to_have_count(0)
+        drawing(20).save(folder / "new.png")
+        next(folder.rglob("drawing 3.png")).unlink()
+        page.reload()
+        expect(page.get_by_text("1 new or changed file, 1 file is gone")).to_be_visible()
+        assert not visit.accessibility_violations()
+        page.get_by_role("button", name="Scan now").click()
+        expect(page.get_by_role("progressbar")).to_have_count(0)
+        page.reload()
+        expect(tiles(page)).to_have_count(15)
+        expect(page.get_by_text("new or changed")).to_have_count(0)
 
 
 def test_a_picture_opens_from_the_wall_and_closes_again_with_the_mouse(browser: Browser, address: str) -> None:

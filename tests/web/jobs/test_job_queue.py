@@ -121,3 +121,36 @@ def test_a_job_whose_process_cannot_be_started_fails_and_the_next_begins(monkeyp
     jobs.close()
     assert (first.state, second.state) == ("failed", "done")
     assert first.problem == "the job's process could not be started: Cannot allocate memory"
+
+
+def test_a_follower_runs_last_and_only_if_the_job_before_it_is_done() -> None:
+    jobs = queue_that_runs(TWO_STEP_JOB)
+    task = {"word": "sea"}
+    first = jobs.add("learn", "learn", task)
+    follower = jobs.add("families", "find families", task, after=first.id)
+    asked = jobs.add("clean", "clean", task)
+    for job in (first, follower, asked):
+        wait_for_job(jobs, job)
+    jobs.close()
+    assert [job.state for job in (first, asked, follower)] == ["done"] * 3
+    assert first.ended <= asked.started <= asked.ended <= follower.started  # type: ignore[operator]
+
+
+def test_a_follower_of_a_job_that_failed_is_cancelled() -> None:
+    jobs = queue_that_runs(FAILING_JOB)
+    first = jobs.add("learn", "learn", {})
+    follower = jobs.add("families", "find families", {}, after=first.id)
+    wait_for_job(jobs, first)
+    jobs.close()
+    assert (first.state, follower.state, follower.started) == ("failed", "cancelled", None)
+
+
+def test_the_followers_of_a_cancelled_job_are_cancelled() -> None:
+    jobs = queue_that_runs(ENDLESS_JOB)
+    first = jobs.add("learn", "learn", {})
+    wait_for_job(jobs, first, lambda: first.stage == "on")
+    follower = jobs.add("families", "find families", {}, after=first.id)
+    jobs.cancel(first.id)
+    wait_for_job(jobs, first)
+    assert follower.state == "cancelled"
+    jobs.close()

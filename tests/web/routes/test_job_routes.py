@@ -61,13 +61,32 @@ def test_learning_lists_what_it_passed_over_could_not_read_or_read_with_a_note(t
     drawing(7).save(art / "cut.jpg")
     (art / "cut.jpg").write_bytes((art / "cut.jpg").read_bytes()[:-2])
     with serve(art) as client:
-        assert client.get("/api/folder").json().keys() == {"files", "bytes", "passed_over"}
-        assert (client.get("/api/folder").json()["files"], client.get("/api/folder").json()["passed_over"]) == (5, 1)
+        survey = client.get("/api/folder").json()
+        assert survey == {"files": 5, "bytes": survey["bytes"], "passed_over": 1, "unread": 5, "gone": 0}
         answer = run_job(client, kind="learn", minutes=0)["answer"]
     assert (answer["new"], answer["passed_over"], answer["problem_count"], answer["note_count"]) == (4, 1, 1, 1)
     assert answer["problems"][0]["path"] == "sub/broken.png"
     assert answer["problems"][0]["reason"]
     assert answer["notes"] == [{"path": "cut.jpg", "reason": "its end is missing"}]
+
+
+def test_the_folder_is_compared_with_the_index_without_opening_a_file(tmp_path: Path) -> None:
+    art = folder_of_art(tmp_path / "art", 3)
+    with serve(art) as client:
+        run_job(client, kind="learn", minutes=0)
+        survey = client.get("/api/folder").json()
+        assert (survey["unread"], survey["gone"]) == (0, 0)
+        drawing(7).save(art / "new.png")
+        (art / "drawing 0.png").unlink()
+        survey = client.get("/api/folder").json()
+    assert (survey["unread"], survey["gone"]) == (1, 1)
+
+
+def test_what_organises_the_pictures_follows_a_scan_where_asked(tmp_path: Path) -> None:
+    with serve(folder_of_art(tmp_path / "art", 5)) as client:
+        run_job(client, kind="learn", minutes=0, organise=True)
+        jobs = {job["kind"]: job for job in client.get("/api/jobs").json()}
+    assert list(jobs) == ["learn", "families", "groups", "map", "prepare"]
 
 
 def test_learning_stops_if_most_files_are_missing_and_goes_on_if_they_are_really_gone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Runs long jobs one after another, each in its own process, with progress, time left, a log and a way to stop.
 
-Jobs belong to the server, not to a page: they go on after a page is closed, and another page can watch them.
+Jobs belong to the server, not to a page: they go on after a page is closed, and another page can watch them. A job may
+follow another one: it runs after that one is done and when nothing else waits, and is cancelled if that one is.
 """
 
 import json
@@ -43,6 +44,7 @@ class PageJob:
     kind: str
     title: str
     task: dict[str, Any]
+    after: str | None = None  # the id of the job that this one follows
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: JobState = "waiting"
     stage: str = ""
@@ -119,8 +121,14 @@ class JobQueue:
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
-    def add(self, kind: str, title: str, task: dict[str, Any]) -> PageJob:
+    def add(self, kind: str, title: str, task: dict[str, Any], after: str | None = None) -> PageJob:
         """Add a job to the end of the queue.
+
+        Args:
+            kind: What it does; see `job_tasks.py`.
+            title: What the page shows above its progress.
+            task: What its process receives.
+            after: The id of the job that it follows.
 
         Raises:
             NotAllowed: A job of this kind, with a result of the same name, is running or waiting; or too many jobs are
@@ -128,8 +136,9 @@ class JobQueue:
         """
         with self.changed:
             self._check_room(kind, task)
-            job = PageJob(kind, title, task)
+            job = PageJob(kind, title, task, after)
             self.jobs[job.id] = job
+            self._cancel_followers()  # the job before may have failed meanwhile
             self._forget_old_jobs()
             self.changed.notify_all()
             return job
@@ -166,6 +175,7 @@ class JobQueue:
             if job.state not in ENDED_STATES:
                 process, job.state = job.process, "cancelled"
                 job.version += 1
+                self._cancel_followers()
                 if process:
                     _stop(process)
                 else:
@@ -220,8 +230,7 @@ class JobQueue:
             )  # fmt: skip
         except OSError as error:
             job.problem, job.hint = f"the job's process could not be started: {error.strerror}", "try again"
-            job.finish()
-            self.changed.notify_all()
+            self._finish(job)
             return None
         job.state, job.started = "running", time.time()
         job.version += 1
@@ -240,11 +249,26 @@ class JobQueue:
                     self.changed.notify_all()
             process.wait()
         with self.changed:
-            job.finish()
-            self.changed.notify_all()
+            self._finish(job)
+
+    def _finish(self, job: PageJob) -> None:
+        """Set a job's final state, and tell everyone who waits."""
+        job.finish()
+        self._cancel_followers()
+        self.changed.notify_all()
 
     def _next_waiting(self) -> PageJob | None:
-        return next((job for job in self.jobs.values() if job.state == "waiting"), None)
+        """The next job to run: one that a person asked for, before those that follow another job."""
+        waiting = [job for job in self.jobs.values() if job.state == "waiting"]
+        return next((job for job in waiting if job.after is None), waiting[0] if waiting else None)
+
+    def _cancel_followers(self) -> None:
+        """Cancel what was to follow a job that was cancelled or failed."""
+        stopped = {job.id for job in self.jobs.values() if job.state in ("failed", "cancelled")}
+        for follower in self.jobs.values():
+            if follower.after in stopped and follower.state == "waiting":
+                follower.state, follower.ended = "cancelled", time.time()
+                follower.version += 1
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:

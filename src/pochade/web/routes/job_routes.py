@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from pochade.errors import NotAllowed
+from pochade.errors import CollectionMissing, NotAllowed
+from pochade.index.database import FileRow
+from pochade.learn.folder_changes import compare_folder
 from pochade.system.folder_walk import walk_folder
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.jobs.job_queue import JobQueue, PageJob
@@ -37,6 +40,9 @@ class LearnIn(BaseModel):
     kind: Literal["learn"]
     minutes: float | None = Field(None, ge=0, le=100_000, description="Of training; null for as long as helps.")
     accept_missing: bool = Field(False, description="Go on even if most files are gone.")
+    organise: bool = Field(
+        False, description="Then find families, make groups and the map, and prepare the generator, one after another."
+    )
 
 
 class FindFamiliesIn(BaseModel):
@@ -131,14 +137,30 @@ class FolderOut(BaseModel):
     files: int  # that may be pictures
     bytes: int
     passed_over: int  # files in folders of systems, or that a pattern names
+    unread: int  # new and changed files
+    gone: int  # files of the index that are no longer there
 
 
 @routes.get("/folder")
 def survey_folder(state: StateDependency) -> FolderOut:
     """Count the files that a job of the kind `learn` compares with the index; none is opened."""
     listing = walk_folder(state.collection.folder, state.collection.home)
-    total = sum(stamp.size for stamp in listing.files.values())
-    return FolderOut(files=len(listing.files), bytes=total, passed_over=listing.passed_over)
+    changes = compare_folder(listing, _known_files(state))
+    return FolderOut(
+        files=len(listing.files),
+        bytes=sum(stamp.size for stamp in listing.files.values()),
+        passed_over=listing.passed_over,
+        unread=len(changes.unread),
+        gone=len(changes.gone),
+    )
+
+
+def _known_files(state: AppState) -> dict[bytes, FileRow]:
+    """The files in the index; none before the first scan."""
+    try:
+        return state.collection.index.files()
+    except CollectionMissing:
+        return {}
 
 
 @routes.get("/jobs")
@@ -150,11 +172,7 @@ def list_jobs(state: StateDependency) -> list[JobOut]:
 @routes.post("/jobs", status_code=202)
 def begin_job(body: JobIn, state: StateDependency) -> JobOut:
     """Add a job to the queue. A job that would do again what one in the queue does is refused."""
-    task = body.model_dump() | {
-        "folder": os.fspath(state.collection.folder),
-        "index": state.settings.index,
-        "results": os.fspath(state.settings.results_folder),
-    }
+    task = _task_of(body, state)
     if isinstance(body, CompressIn):
         name = body.name if body.name.endswith(".pochade") else f"{body.name}.pochade"
         task["name"] = check_result_name(state, name)
@@ -163,7 +181,32 @@ def begin_job(body: JobIn, state: StateDependency) -> JobOut:
         task["name"] = check_result_name(state, body.name)
         task["amounts"] = vars(body.strengths.percents())
         task["scans"] = [[os.fspath(scan.path), scan.mask and os.fspath(scan.mask)] for scan in scans]
-    return job_out(state.jobs.add(body.kind, _title_of(body), task))
+    job = state.jobs.add(body.kind, _title_of(body), task)
+    if isinstance(body, LearnIn) and body.organise:
+        _add_followers(state, job)
+    return job_out(job)
+
+
+def _task_of(body: BaseModel, state: AppState) -> dict[str, Any]:
+    """What a job's process receives: the request, and where the collection and the results lie."""
+    return body.model_dump() | {
+        "folder": os.fspath(state.collection.folder),
+        "index": state.settings.index,
+        "results": os.fspath(state.settings.results_folder),
+    }
+
+
+def _add_followers(state: AppState, job: PageJob) -> None:
+    """Let what organises the collection follow a job, but what waits or runs already."""
+    requests = (
+        FindFamiliesIn(kind="families"),
+        MakeGroupsIn(kind="groups"),
+        MakeMapIn(kind="map"),
+        PrepareIn(kind="prepare"),
+    )
+    for request in requests:
+        with suppress(NotAllowed):  # one of the kind is waiting or running
+            state.jobs.add(request.kind, _title_of(request), _task_of(request, state), after=job.id)
 
 
 @routes.get("/jobs/{job}")
