@@ -35,6 +35,9 @@ TRAINERS = {
     "study",
     "cli",
 }  # the rooms that fit a model, and the progress bar of the lesson
+MAY_LOAD_TORCH = re.compile(
+    r"pochade\.(training|study|models|learn\.finetune_\w+|analysis\.prior\.flow_fitting)(\.|$)"
+)  # `pochade.models` holds modules with torch and without it, but others import only those without it
 SHARED = {"pochade", "numpy", "torch"} | set(sys.stdlib_module_names)
 FILES = sorted(SOURCE.rglob("*.py"))
 
@@ -67,6 +70,22 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+def imported_at_once(path: Path) -> set[str]:
+    """Every name and module that a file imports at its top level, when it is itself imported."""
+    found = set[str]()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def module_name(path: Path) -> str:
+    """The whole name of a module; that of a package without `__init__`."""
+    return ".".join(("pochade", *parts_of(path))).removesuffix(".__init__")
+
+
 def test_the_map_names_every_room_and_no_other() -> None:
     tops = {top_of(path) for path in FILES} - {"__init__", "__main__"}
     folders = {".".join(parts_of(path)[:2]) for path in FILES if len(parts_of(path)) > 2}
@@ -95,6 +114,16 @@ def test_each_outside_library_is_imported_by_its_owner_alone(path: Path) -> None
     outside = {name.split(".")[0] for name in imported(path)} - SHARED
     wrong = {library for library in outside if OWNERS.get(library) != top_of(path)}
     assert not wrong, f"{path.name} imports {wrong}; ARCHITECTURE.md names another owner, or none"
+
+
+def test_inference_loads_no_torch() -> None:
+    """A module loads torch if it imports it at its top level, or another module that does."""
+    at_once = {module_name(path): imported_at_once(path) for path in FILES}
+    loading = {"torch", "accelerate", "torchmetrics"}  # the others import torch themselves
+    while more := {name for name, others in at_once.items() if name not in loading and others & loading}:
+        loading |= more
+    wrong = {name for name in loading & set(at_once) if not MAY_LOAD_TORCH.match(name)}
+    assert not wrong, f"{sorted(wrong)} load torch; import it in a function, or use the model's runnable form"
 
 
 def test_there_are_no_circles_between_files() -> None:

@@ -34,11 +34,12 @@ from torch import Tensor, nn
 
 from experiments.shared.record import COMMIT, record, summary
 from pochade.analysis.gaussian_mixture import WhitenedMixture
-from pochade.analysis.prior import LatentPrior, as_latents, standard_normal
+from pochade.analysis.prior import LatentPrior
 from pochade.models.checkpoints import load_model, save_model
 from pochade.models.classifier import Classifier, classification_loss
 from pochade.models.vae import VAE, calibrated_loss, summed_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
+from pochade.study.stages.latent_tensors import as_latents, standard_normal
 from pochade.study.stages.sample_stage import MAX_SAMPLES, classifier_accuracy, measure_floor, measure_originality
 from pochade.study.stages.study_latents import flat_latents
 from pochade.study.study_models import REFERENCE_CLASSIFIER_SEED

@@ -33,16 +33,19 @@ from torch import Tensor
 from experiments.shared.paths import PAINTED_FIGURES
 from experiments.shared.record import COMMIT, record
 from pochade import Collection
-from pochade.analysis.prior import standard_normal
 from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square
-from pochade.embedding.embedder import shipped_embedder
+from pochade.embedding.embedder import square_arrays
 from pochade.images.base.picture import Array
 from pochade.images.geometry.letterbox import make_squares
 from pochade.images.io.read import read_preview
 from pochade.learn.finetune_generator import finetune_generator
-from pochade.models.checkpoints import save_model
+from pochade.models import weights
+from pochade.models.checkpoints import load_model, save_model
 from pochade.models.conv_stacks import ConvConfig
+from pochade.models.embedding_model import EmbeddingModel
+from pochade.models.model_functions import EmbedSquares
 from pochade.models.vae import VAE, VAEConfig, calibrated_loss, summed_loss
+from pochade.study.stages.latent_tensors import standard_normal
 from pochade.study.study_settings import build_seeded
 from pochade.training.evaluation.reconstruction import decode_latents
 from pochade.training.evaluation.set_distance import kernel_distance
@@ -158,11 +161,13 @@ def _measure(pictures_of: dict[str, Array], learnt: list[Path], held_out: list[P
 @torch.inference_mode()
 def _features_and_embeddings(pictures: Array) -> tuple[Tensor, Array]:
     """The pooled features (n, 384) of the embedding model, and the embeddings (n, 64)."""
-    embedder, pooled, embeddings = shipped_embedder(), list[Tensor](), list[Array]()
-    hook = embedder.embedding_model.linear.register_forward_pre_hook(lambda _, inputs: pooled.append(inputs[0]))
+    model, pooled, embeddings = load_model(weights.FOLDER / weights.EMBEDDING_FILE), list[Tensor](), list[Array]()
+    assert isinstance(model, EmbeddingModel)
+    model.linear.register_forward_pre_hook(lambda _, inputs: pooled.append(inputs[0]))
+    embed = EmbedSquares(model)
     for batch in np.array_split(pictures, -(-len(pictures) // 64)):
-        embeddings.append(embedder.embed([make_squares(picture[:-EDGE_PIXELS, :-EDGE_PIXELS]) for picture in batch]))
-    hook.remove()
+        squares = [make_squares(picture[:-EDGE_PIXELS, :-EDGE_PIXELS]).subject for picture in batch]
+        embeddings.append(embed(*(torch.from_numpy(array) for array in square_arrays(squares))).numpy())
     return torch.cat(pooled), np.concatenate(embeddings)
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.shared.record import record, summary
-from pochade.analysis.prior import LatentPrior, as_latents
+from pochade.analysis.prior import LatentPrior
 from pochade.models.classifier import Classifier, classification_loss
 from pochade.models.vae import VAE, calibrated_loss
 from pochade.study.fashion_mnist import ImageSet, fashion_mnist
+from pochade.study.stages.latent_tensors import as_latents
 from pochade.study.stages.study_latents import flat_latents
 from pochade.study.study_models import REFERENCE_CLASSIFIER_SEED
 from pochade.study.study_settings import StudySettings

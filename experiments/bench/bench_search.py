@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 
 from experiments.shared.record import record, summary
-from pochade.images.features.colour_name import COLOUR_WORDS
+from pochade.images.features.colour_words import COLOUR_WORDS
 from pochade.images.metadata.picture_texts import PictureTexts
 from pochade.index.database import FileRow, Index
 from pochade.index.label_store import add_label, remove_label
@@ -27,7 +27,7 @@ from pochade.index.picture_search import search_numbers
 from pochade.index.search_query import parse_query
 from pochade.index.search_rows import create_words
 from pochade.index.text_store import text_columns
-from pochade.system.folder_walk import FileStamp
+from pochade.system.file_stamp import FileStamp
 
 PICTURES, PICTURES_PER_COMMIT = 100_000, 5_000
 VOCABULARY = 20_000

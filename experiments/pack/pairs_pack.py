@@ -22,7 +22,7 @@ from experiments.pack.pack_file import Pack, PackEntry, write_pack
 from experiments.shared.sampling import sample_evenly
 from experiments.truth.natural_pairs import load_natural_pairs
 from pochade.images.io.read import read_preview
-from pochade.models.pair_model import PAIR_RELATIONS
+from pochade.models.model_configs import PAIR_RELATIONS
 
 SIDE = 384  # pixels of the longer side
 QUALITY = 90  # of WebP

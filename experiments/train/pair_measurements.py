@@ -17,10 +17,10 @@ from pochade.analysis.comparison.alignment import guess_from_squares
 from pochade.analysis.comparison.picture_view import PictureView
 from pochade.analysis.comparison.relation_features import FEATURES, relate
 from pochade.analysis.registration import align
-from pochade.embedding.embedder import shipped_embedder, square_tensors
+from pochade.embedding.embedder import shipped_embedder
 from pochade.images.features.edge_map import edge_map
 from pochade.images.geometry.letterbox import letterbox, make_squares
-from pochade.models.pair_model import PAIR_RELATIONS
+from pochade.models.model_configs import PAIR_RELATIONS
 
 EMBEDDING_BATCH = 256  # pictures that are embedded at once
 UNRELATED_NEIGHBOURS, MIN_COSINE = 4, 0.5  # pairs of different works, of each work
@@ -87,7 +87,7 @@ def _measure(contents: list[bytes]) -> _Thumbnails:
     for start in range(0, len(contents), EMBEDDING_BATCH):
         batch = contents[start : start + EMBEDDING_BATCH]
         squares = [make_squares(_decode(content)).subject for content in batch]
-        embeddings.append(embedder.embed_batch(*square_tensors(squares)))
+        embeddings.append(embedder.embed_squares(squares))
         edges.append(np.stack([edge_map(square.pixels) for square in squares]))
     return _Thumbnails(contents, np.concatenate(embeddings), torch.from_numpy(np.concatenate(edges)).float())
 
@@ -126,8 +126,7 @@ def _examples(
     """Compute the features of pairs (two thumbnails and a relation); pairs with nothing in common are left out."""
     table = np.array(made + natural, np.int64).reshape(-1, 3)
     pairs = table[:, :2]
-    with torch.inference_mode():
-        transforms = align(thumbnails.edges, torch.from_numpy(pairs)).transforms.numpy().astype(np.float64)
+    transforms = align(thumbnails.edges.numpy(), pairs).transforms.astype(np.float64)
     cosines = np.einsum("pd,pd->p", thumbnails.embeddings[pairs[:, 0]], thumbnails.embeddings[pairs[:, 1]])
     items = [
         (thumbnails.contents[first], thumbnails.contents[second], float(cosine), transform)

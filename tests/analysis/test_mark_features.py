@@ -11,12 +11,12 @@ PAPER = 0.9
 
 def measure(boxes: list[tuple[int, int, int, int]], tones: list[float], left: float = 0.0) -> MarkFeatures:
     """Measure boxes (top, left, height, width); a share of their contrast is left in the other picture."""
-    picture, mask = np.full((150, 150, 3), PAPER, np.float32), np.zeros((150, 150), bool)
+    picture, mask = np.full((3, 150, 150), PAPER, np.float32), np.zeros((150, 150), bool)
     for (top, side, height, width), tone in zip(boxes, tones, strict=True):
-        picture[top : top + height, side : side + width] = tone
+        picture[:, top : top + height, side : side + width] = tone
         mask[top : top + height, side : side + width] = True
     without = PAPER + left * (picture - PAPER)
-    without[100:104, 20:130] = picture[100:104, 20:130] = 0.2  # a stroke
+    without[:, 100:104, 20:130] = picture[:, 100:104, 20:130] = 0.2  # a stroke
     return measure_marks(picture, without, mask, DOTS_PER_MM, ink_mm=1.5, far_mm=4, alike_mm=4)
 
 

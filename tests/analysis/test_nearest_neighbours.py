@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +21,7 @@ def test_nearest_neighbours_are_those_of_sorting_all_distances(queries: int, poi
 
 
 def test_nearest_neighbours_work_across_blocks_and_can_skip_the_point_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "QUERIES_PER_BLOCK", 7)
+    monkeypatch.setattr(module, "COSINES_PER_BLOCK", 7 * 40)
     points = np.random.default_rng(0).normal(size=(40, 3))
     assert np.array_equal(nearest_neighbours(points, points, 1).indices[:, 0], np.arange(40))
     others = nearest_neighbours(points, points, 3, skip_self=True).indices
@@ -57,10 +56,17 @@ def test_each_point_is_paired_with_its_nearest_and_no_pair_comes_twice(seed: int
 @given(st.integers(0, 1000), st.integers(1, 5), st.integers(300, 900))
 @settings(deadline=None, max_examples=30)
 def test_the_largest_values_of_a_long_row_are_found_wherever_they_are(seed: int, k: int, length: int) -> None:
-    rows = torch.randn(3, length, generator=torch.Generator().manual_seed(seed))
+    rows = np.random.default_rng(seed).normal(size=(3, length)).astype(np.float32)
     values, columns = top_k_per_row(rows, k)
-    assert torch.equal(values, rows.topk(k).values)
-    assert torch.equal(rows.gather(1, columns), values)
+    np.testing.assert_array_equal(values, -np.sort(-rows, axis=1)[:, :k])
+    np.testing.assert_array_equal(np.take_along_axis(rows, columns, 1), values)
+
+
+@pytest.mark.parametrize("length", [40, 400])
+def test_of_equally_large_values_those_in_lower_columns_come_first(length: int) -> None:
+    row = np.zeros((1, length), np.float32)
+    row[0, [7, 31, 19]], row[0, 23] = 1, 2
+    assert top_k_per_row(row, 4)[1].tolist() == [[23, 7, 19, 31]]
 
 
 def test_many_equal_points_give_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

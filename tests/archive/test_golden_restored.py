@@ -19,7 +19,8 @@ from pochade.archive.container.manifest_records import PICTURE, ArchivedFile, En
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
 from pochade.images.codecs.av1_frames import encode_frame
-from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser
+from pochade.models.model_configs import DenoiserConfig
 from pochade.models.packed_weights import pack_model
 from tests.support.paintings import painting
 

@@ -8,8 +8,10 @@ from pochade.cleaning.cleaner import Cleaner, Strengths, tile_margin, tile_side
 from pochade.cleaning.page_light import PageLight
 from pochade.cleaning.speck_choice import SpeckRule
 from pochade.images.io.input_arrays import InputImage, open_input_image
-from pochade.models.denoiser import Denoiser, DenoiserConfig
-from pochade.models.page_model import PageConfig, PageModel
+from pochade.models.denoiser import Denoiser
+from pochade.models.model_configs import DenoiserConfig, PageConfig
+from pochade.models.page_model import PageModel
+from tests.support.runnable import runnable
 
 FULL_STRENGTHS = Strengths(1, 1, 1, 1, 1)
 
@@ -20,10 +22,10 @@ def cleaner(monkeypatch: pytest.MonkeyPatch) -> Cleaner:
     torch.manual_seed(0)
     denoiser = Denoiser(DenoiserConfig(widths=(6, 8, 8))).eval()
     torch.nn.init.normal_(denoiser.unet.leave.weight, std=0.003)
-    slope = torch.linspace(-0.5, 0, 20).view(1, 20, 1) + torch.linspace(-0.3, 0, 10).view(1, 1, 10)
-    page = PageLight(slope.expand(3, -1, -1), torch.tensor([-0.1, -0.2, -0.3]))
+    slope = np.add.outer(np.linspace(-0.5, 0, 20), np.linspace(-0.3, 0, 10)).astype(np.float32)
+    page = PageLight(np.stack([slope] * 3), np.array([-0.1, -0.2, -0.3], np.float32))
     monkeypatch.setattr("pochade.cleaning.cleaner.read_page", lambda *_: page)
-    return Cleaner(denoiser, PageModel(PageConfig(widths=(4, 4, 4))).eval())
+    return Cleaner(runnable(denoiser), runnable(PageModel(PageConfig(widths=(4, 4, 4)))))
 
 
 def grainy_scan() -> InputImage:
@@ -40,6 +42,13 @@ def test_cleaning_by_tiles_gives_what_cleaning_the_whole_gives(
     assert (whole.picture != grainy_scan().colour).any()
     assert np.abs(whole.picture.astype(int) - tiled.picture).max() <= 1
     assert np.abs(whole.defects.astype(int) - tiled.defects).max() <= 1
+
+
+def test_an_error_in_a_tile_ends_the_cleaning(cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pochade.cleaning.cleaner.tile_side", lambda *_: 128)
+    monkeypatch.setattr("pochade.cleaning.cleaner.choose_specks", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        cleaner.clean(grainy_scan(), FULL_STRENGTHS)
 
 
 def test_a_mask_of_specks_decides_alone(cleaner: Cleaner) -> None:

@@ -28,7 +28,7 @@ def shaded_page(light: np.ndarray, tone: float) -> np.ndarray:
 
 def even_light(page: np.ndarray) -> np.ndarray:
     """The page after full correction of its light and paper, (H, W)."""
-    field = read_page(shipped_cleaner().page_model, page).field(1.0, 1.0)[0].mean(0).numpy()  # (h, w)
+    field = read_page(shipped_cleaner().page_model, page).field(1.0, 1.0).mean(0)  # (h, w)
     rows, columns = (np.arange(side) * step // side for side, step in zip(page.shape[:2], field.shape, strict=True))
     return page.mean(2) / 255 / np.exp(field[rows][:, columns])
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from pochade.analysis.plane_filters import resize_bilinear
 from pochade.cleaning.clean_picture import shipped_cleaner
-from pochade.cleaning.page_light import NO_PAPER_NOTE, TONED_PAPER_NOTE, downscale, read_page
+from pochade.cleaning.page_light import NO_PAPER_NOTE, TONED_PAPER_NOTE, downscale, interpolate_field, read_page
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 3000), (3000, 115)])
@@ -18,8 +19,17 @@ def test_the_thumbnail_of_a_strip_shows_all_of_it(height: int, width: int) -> No
 def test_a_thumbnail_has_the_mean_of_its_page() -> None:
     sheet = np.random.default_rng(0).integers(0, 256, (1300, 700, 3), np.uint8)
     small = downscale(sheet, 128)
-    assert small.shape == (1, 3, 128, 69)
+    assert small.shape == (3, 128, 69)
     assert float(small.mean()) == pytest.approx(float(sheet.mean()), abs=0.5)
+
+
+@pytest.mark.parametrize("size", [(90, 50), (9, 1), (3, 4)])
+def test_a_part_of_a_page_has_its_part_of_the_light(size: tuple[int, int]) -> None:
+    field = np.random.default_rng(0).random((3, 9, 5), np.float32)
+    whole = interpolate_field(field, (slice(0, size[0]), slice(0, size[1])), size)
+    part = (slice(1, size[0] - 1), slice(size[1] // 2, size[1]))
+    np.testing.assert_allclose(whole, resize_bilinear(field, size), atol=1e-5)
+    np.testing.assert_allclose(interpolate_field(field, part, size), whole[:, *part], atol=1e-6)
 
 
 def lined_page(colour: tuple[float, float, float]) -> np.ndarray:
@@ -35,8 +45,7 @@ def lined_page(colour: tuple[float, float, float]) -> np.ndarray:
 def test_the_bare_paper_of_yellow_and_dim_pages_is_recognised(colour: tuple[float, float, float]) -> None:
     page = read_page(shipped_cleaner().page_model, lined_page(colour))
     assert page.notes == ()
-    paper = np.exp(page.paper.numpy())
-    np.testing.assert_allclose(paper, np.array(colour) * 235 / 255, rtol=0.08)
+    np.testing.assert_allclose(np.exp(page.paper), np.array(colour) * 235 / 255, rtol=0.08)
 
 
 def test_a_painting_without_bare_paper_is_left_alone() -> None:

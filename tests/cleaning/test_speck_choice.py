@@ -1,8 +1,7 @@
 """Marks are removed as a whole or not at all, and drawn ones stay."""
 
+import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from pochade.cleaning.speck_choice import SpeckRule, choose_specks
 
@@ -15,15 +14,18 @@ SURE = 0.9
 
 def chosen(
     boxes: list[Box], tone: float = INK, strength: float = 1, removed: float = 1, probability: float = SURE
-) -> Tensor:
+) -> np.ndarray:
     """Which of the pixels (120, 120) of a page are removed; the model wants to remove all of the boxes."""
     x, change, defect = page_with(boxes, tone, removed, probability)
-    return choose_specks(x, change, defect, strength, SpeckRule(DOTS_PER_MM)).sureness[0, 0] > 0
+    return choose_specks(x, change, defect, strength, SpeckRule(DOTS_PER_MM)).sureness > 0
 
 
-def page_with(boxes: list[Box], tone: float, removed: float, probability: float) -> tuple[Tensor, Tensor, Tensor]:
-    """A page, the change of the model, and its probabilities."""
-    x, change, defect = torch.full((1, 3, 120, 120), PAPER), torch.zeros(1, 3, 120, 120), torch.zeros(1, 1, 120, 120)
+def page_with(
+    boxes: list[Box], tone: float, removed: float, probability: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A page (3, 120, 120), the change of the model, and its probabilities (120, 120)."""
+    x, change = np.full((3, 120, 120), PAPER, np.float32), np.zeros((3, 120, 120), np.float32)
+    defect = np.zeros((120, 120), np.float32)
     for top, left, height, width in boxes:
         place = (..., slice(top, top + height), slice(left, left + width))
         x[place], change[place], defect[place] = tone, removed * (PAPER - tone), probability

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +13,8 @@ from pochade.embedding.embedder import shipped_embedder
 from pochade.embedding.sketch_codec import SketchCodec
 from pochade.embedding.sketch_format import FRAME_SIDE, HEADER_BYTES, SKETCH_BYTES, Frame, steps_at
 from pochade.errors import PictureDamaged
-from pochade.models.sketch_prior import SketchPrior
 from tests.support.drawings import drawing
-from tests.support.sketch_priors import small_prior
+from tests.support.sketch_priors import prior_weights, small_prior
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +23,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 
 def small_codec() -> SketchCodec:
     """A codec with an untrained prior."""
-    return SketchCodec(small_prior(), 6)
+    prior = small_prior()
+    return SketchCodec(prior.groups, prior_weights(prior), 6)
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +92,8 @@ def test_any_bytes_with_the_right_checksum_give_a_picture(payload: bytes, level:
 def test_old_sketches_are_still_decoded() -> None:
     """`golden/codes.npz` holds a small prior, sketches of random latents encoded with it, and their content."""
     with np.load(GOLDEN / "codes.npz") as golden:
-        prior = SketchPrior((2, 4), 4, torch.zeros(6))
-        weights = {name[6:]: torch.from_numpy(golden[name]) for name in golden if name.startswith("prior.")}
-        prior.load_state_dict(weights)
-        decoded = SketchCodec(prior, 6).decode([sketch.tobytes() for sketch in golden["codes"]])
+        weights = {name[6:]: golden[name] for name in golden if name.startswith("prior.")}
+        decoded = SketchCodec((2, 4), weights, 6).decode([sketch.tobytes() for sketch in golden["codes"]])
         assert (np.stack([sketch.quantised for sketch in decoded]) == golden["numbers"]).all()
         assert [sketch.level for sketch in decoded] == golden["levels"].tolist()
 

@@ -8,7 +8,8 @@ import torch
 from pochade.learn import finetune_artifact_remover as finetuning
 from pochade.learn.finetune_artifact_remover import finetune_artifact_remover
 from pochade.models import weights
-from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser
+from pochade.models.model_configs import DenoiserConfig
 from pochade.models.packed_weights import pack_model
 from pochade.system.atomic_files import write_atomically
 from pochade.system.progress import ignore_progress

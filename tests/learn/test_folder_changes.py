@@ -4,7 +4,8 @@ import pytest
 
 from pochade.index.database import FileRow
 from pochade.learn.folder_changes import FolderChanges, compare_folder
-from pochade.system.folder_walk import UNSETTLED, FileStamp, FolderListing
+from pochade.system.file_stamp import FileStamp
+from pochade.system.folder_walk import UNSETTLED, FolderListing
 
 STAMP = FileStamp(10, 20, 30, 40)
 

@@ -9,7 +9,8 @@ import pytest
 from pochade.index.database import FileRow, Index
 from pochade.learn.ingest import RETRY_STAMP, Answer, BatchWriter, IngestPlan
 from pochade.learn.ingest_file import IngestResult, IngestTask
-from pochade.system.folder_walk import FileStamp, FolderListing
+from pochade.system.file_stamp import FileStamp
+from pochade.system.folder_walk import FolderListing
 
 STAMP = FileStamp(10, 20, 30, 40)
 LATER_NS = 10**18

@@ -9,7 +9,7 @@ from torch import nn
 from pochade.errors import CheckpointDamaged
 from pochade.models import weights
 from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
-from pochade.models.checkpoints import MODEL_CLASSES, MODEL_FORMAT, STORED_NAMES, load_model, read_tensors, save_model
+from pochade.models.checkpoints import MODEL_CLASSES, STORED_NAMES, load_model, read_tensors, save_model
 from pochade.models.classifier import Classifier
 from pochade.models.conv_stacks import ConvConfig
 from pochade.models.denoiser import Denoiser
@@ -18,6 +18,7 @@ from pochade.models.flow_matching_vae import FlowMatchingVAE
 from pochade.models.page_model import PageModel
 from pochade.models.pair_model import PairModel
 from pochade.models.sketch_model import SketchVAE
+from pochade.models.stored_model import MODEL_FORMAT
 from pochade.models.vae import VAE
 
 SAVED_MODELS = {

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from pochade.models.denoiser import WINDOW_PIXELS, Denoiser, DenoiserConfig, local_means
+from pochade.models.denoiser import Denoiser, local_means
+from pochade.models.model_configs import WINDOW_PIXELS, DenoiserConfig
 
 SMALL_CONFIG = DenoiserConfig(widths=(8, 12))
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.model_configs import FlowMatchingConfig
 from pochade.training.loop import train
 from pochade.training.losses.flow_matching import fit_linear_parts, flow_matching_loss
 from pochade.training.recipe import Recipe

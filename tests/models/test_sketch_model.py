@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from pochade.models.sketch_model import SketchConfig, SketchVAE, dct_basis
+from pochade.models.model_configs import SketchConfig
+from pochade.models.sketch_model import SketchVAE, dct_basis
 
 SMALL = SketchConfig(groups=(2, 4), widths=(4, 4, 4, 4), drawing=(4, 4, 4), fine=4, foretelling=4)
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from pochade.models.sketch_prior import checkerboard, laplace_bits, sketch_parts
+from pochade.models.sketch_parts import sketch_parts
+from pochade.models.sketch_prior import checkerboard, laplace_bits
 from tests.support.sketch_priors import small_prior
 
 

@@ -1,7 +1,8 @@
-"""A small, untrained prior of sketches, for tests that need no trained one."""
+"""A small, untrained prior of sketches, for tests that need no trained one, and priors as arrays."""
 
 import torch
 
+from pochade.models.array_files import Arrays
 from pochade.models.sketch_prior import SketchPrior
 
 
@@ -12,3 +13,8 @@ def small_prior() -> SketchPrior:
     for parameter in prior.parameters():
         torch.nn.init.normal_(parameter, std=0.05)
     return prior
+
+
+def prior_weights(prior: SketchPrior) -> Arrays:
+    """The weights of a prior, as the codec takes them."""
+    return {name: tensor.numpy() for name, tensor in prior.state_dict().items()}

@@ -5,7 +5,6 @@ damaged beforehand: 12 epochs in batches of 32 at a rate of 1e-2. This task goes
 damages every page in another way each time it is seen. `docs/log.md` has the results.
 """
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,10 @@ from experiments.train.training_task import PreparedTraining
 from pochade.cleaning.page_light import BARE_PROBABILITY, MIN_BARE_SHARE, read_page
 from pochade.models import weights
 from pochade.models.checkpoints import save_model
+from pochade.models.model_configs import PageConfig
 from pochade.models.page_model import PageModel
+from pochade.models.runnable_model import RunnableModel
+from pochade.models.stored_model import StoredModel
 from pochade.training.augment.random_numbers import RandomNumbers
 from pochade.training.augment.scan_damage import damage_scans
 from pochade.training.losses.denoising import page_loss
@@ -183,9 +185,9 @@ class PageFigures:
         """
         found = torch.cat([model(batch)[1] for batch in self.thumbnails.split(32)]).sigmoid() > BARE_PROBABILITY
         right = float((found & self.bare).sum())
-        on_cpu = copy.deepcopy(model).cpu()
-        assert isinstance(on_cpu, PageModel)
-        errors = [_light_error(on_cpu, *page) for page in zip(self.scans, self.log_lights, strict=True)]
+        assert isinstance(model, PageModel)
+        reader = _run_on_cpu(model)
+        errors = [_light_error(reader, *page) for page in zip(self.scans, self.log_lights, strict=True)]
         return {
             "paper_found": right / max(1, int(self.bare.sum())),
             "paper_right": right / max(1, int(found.sum())),
@@ -194,8 +196,14 @@ class PageFigures:
         }
 
 
-def _light_error(model: PageModel, scan: np.ndarray, log_light: Tensor) -> float:
+def _run_on_cpu(model: PageModel) -> RunnableModel[PageConfig]:
+    """The model as the product runs it."""
+    current_weights = {name: tensor.cpu().numpy().copy() for name, tensor in model.state_dict().items()}
+    return RunnableModel(StoredModel(model.config, current_weights))
+
+
+def _light_error(model: RunnableModel[PageConfig], scan: np.ndarray, log_light: Tensor) -> float:
     """The mean absolute error of the light on a page (h, w, 3) uint8, as a difference of natural logarithms."""
-    field = read_page(model, scan).field(1.0, 1.0)  # (1, 3, a, b)
+    field = torch.from_numpy(read_page(model, scan).field(1.0, 1.0))[None]  # (1, 3, a, b)
     fitted = functional.interpolate(field, size=log_light.shape[2:], mode="bilinear")
     return float((fitted - log_light).abs().mean())

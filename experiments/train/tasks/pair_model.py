@@ -19,7 +19,8 @@ from experiments.train.tasks.task_data import SMALL_ROWS
 from experiments.train.training_task import PreparedTraining
 from pochade.models import weights
 from pochade.models.checkpoints import save_model
-from pochade.models.pair_model import PAIR_RELATIONS, PairModel
+from pochade.models.model_configs import PAIR_RELATIONS
+from pochade.models.pair_model import PairModel
 
 SAME_WORK = ("resave", "edit", "version")
 JUDGED_TIMES, NAMED_TIMES = 20, 5  # how often a pair counts that was judged by eye, or named by its author

@@ -8,16 +8,18 @@
 Nothing here says whether a mark is dust or drawn.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from pochade.analysis.plane_filters import Floats32, shrink_blocks
 from pochade.analysis.regions import Regions, label_regions
 
-Floats32 = NDArray[np.float32]
 _RING = 2  # pixels around a mark, whose mean is its ground
 _INK_SCALE = 5.0  # pixels for a millimetre in the small picture in which ink is searched
 _GROUND_MM = 3.0  # strokes up to this width are ink; wider areas are ground
@@ -51,8 +53,8 @@ def measure_marks(
     """Measure the marks of a picture.
 
     Args:
-        picture: (H, W, 3), 0 to 1.
-        without: The picture without the marks, or with weaker marks, (H, W, 3).
+        picture: Planes (3, H, W), 0 to 1.
+        without: The picture without the marks, or with weaker marks, (3, H, W).
         mask: Where the marks are, (H, W); each connected region is one mark.
         dots_per_mm: The resolution.
         ink_mm: How far from a mark ink is searched, in millimetres.
@@ -64,23 +66,23 @@ def measure_marks(
     rows, columns = np.nonzero(regions.labels)
     labels = regions.labels[rows, columns] - 1
     ground = _ring_means(without, regions)
-    colours, remains = (_means(values[rows, columns], labels, len(lengths)) for values in (picture, without))
+    colours, remains = (_means(planes[:, rows, columns], labels, len(lengths)) for planes in (picture, without))
     channels = np.abs(ground - colours).argmax(1)  # (M,), the one that differs most
     marks = np.arange(len(lengths))
     mean, left = ((ground - values)[marks, channels] for values in (colours, remains))
     removed = np.asarray(1 - left / np.where(mean == 0, 1, mean), np.float32)
-    differences = ground[labels, channels[labels]] - picture[rows, columns, channels[labels]]
+    differences = ground[labels, channels[labels]] - picture[channels[labels], rows, columns]
     contrasts = _peaks(differences, np.sign(mean), labels)
     middles = regions.boxes[:, :2] + regions.boxes[:, 2:] / 2
-    near_ink, far_ink = (_ink_near(without, middles, contrasts, dots_per_mm, reach) for reach in (ink_mm, far_mm))
+    near_ink, far_ink = _ink_near(without, middles, contrasts, dots_per_mm, (ink_mm, far_mm))
     alike = _count_alike(middles, contrasts, lengths, alike_mm * dots_per_mm)
     return MarkFeatures(regions, lengths, contrasts, removed, near_ink, far_ink, alike)
 
 
 def _means(values: Floats32, labels: NDArray[np.integer], count: int) -> Floats32:
-    """The mean of values (N, 3) for each label, (count, 3)."""
+    """The mean of values (3, N) for each label, (count, 3)."""
     sizes = np.bincount(labels, minlength=count).clip(min=1)
-    sums = [np.bincount(labels, values[:, channel], count) for channel in range(3)]
+    sums = [np.bincount(labels, channel, count) for channel in values]
     return (np.stack(sums, 1) / sizes[:, None]).astype(np.float32)
 
 
@@ -92,7 +94,7 @@ def _ring_means(picture: Floats32, regions: Regions) -> Floats32:
     outer = cv2.dilate(labels, np.ones((side, side), np.uint8))
     inner = cv2.dilate(labels, np.ones((3, 3), np.uint8))
     rows, columns = np.nonzero((outer > 0) & (inner == 0))
-    return _means(picture[rows, columns], outer[rows, columns].astype(np.int64) - 1, count)
+    return _means(picture[:, rows, columns], outer[rows, columns].astype(np.int64) - 1, count)
 
 
 def _peaks(differences: Floats32, signs: Floats32, labels: NDArray[np.integer]) -> Floats32:
@@ -103,32 +105,56 @@ def _peaks(differences: Floats32, signs: Floats32, labels: NDArray[np.integer]) 
 
 
 def _ink_near(
-    picture: Floats32, middles: NDArray[np.floating], contrasts: Floats32, dots_per_mm: float, reach_mm: float
-) -> Floats32:
-    """The contrast (M,) of the strongest ink near each mark: darker than the ground for dark marks, else lighter."""
+    picture: Floats32,
+    middles: NDArray[np.floating],
+    contrasts: Floats32,
+    dots_per_mm: float,
+    reaches_mm: Sequence[float],
+) -> list[Floats32]:
+    """The contrast of the strongest ink near each mark: darker than the ground for dark marks, else lighter.
+
+    Args:
+        picture: Planes (3, H, W), without the marks.
+        middles: Of the marks, rows and columns (M, 2).
+        contrasts: Of the marks (M,), above 0 for dark ones.
+        dots_per_mm: The resolution.
+        reaches_mm: How far from a mark ink is searched, in millimetres.
+
+    Returns:
+        The contrasts (M,) for each reach, 0 or less where there is no ink.
+    """
     step = max(1, round(dots_per_mm / _INK_SCALE))
-    near_ink = np.zeros(len(contrasts), np.float32)
-    rows, columns = (middles.astype(np.int64) // step).T
+    small_dots = dots_per_mm / step
+    strongest = [np.zeros(len(contrasts), np.float32) for _ in reaches_mm]
     for sign in (1, -1):
         chosen = np.sign(contrasts) == sign
         if chosen.any():
-            near = _ink_map(sign * picture, step, dots_per_mm, reach_mm)
-            rows_in, columns_in = rows[chosen].clip(max=near.shape[0] - 1), columns[chosen].clip(max=near.shape[1] - 1)
-            near_ink[chosen] = near[rows_in, columns_in]
-    return near_ink
+            ink = _ink_map(picture, sign, step, small_dots)
+            rows, columns = np.minimum(middles[chosen].astype(np.int64) // step, np.array(ink.shape) - 1).T
+            for values, reach in zip(strongest, reaches_mm, strict=True):
+                values[chosen] = cv2.dilate(ink, _disc(reach * small_dots))[rows, columns]
+    return strongest
 
 
-def _ink_map(picture: Floats32, step: int, dots_per_mm: float, reach_mm: float) -> Floats32:
-    """The contrast of the strongest ink within reach of each pixel of a picture that is `step` times smaller."""
-    height, width = (max(1, side // step) for side in picture.shape[:2])
-    blocks = picture[: height * step, : width * step].reshape(height, min(step, picture.shape[0]), width, -1, 3)
-    darkest, mean = blocks.min((1, 3)), blocks.mean((1, 3))
-    small_dots = dots_per_mm / step
-    ground = cv2.morphologyEx(
-        mean, cv2.MORPH_CLOSE, _disc(_GROUND_MM / 2 * small_dots), borderType=cv2.BORDER_REPLICATE
-    )
-    ink = (ground - darkest - _GRAIN).max(2)
-    return np.asarray(cv2.dilate(ink, _disc(reach_mm * small_dots)), np.float32)
+def _ink_map(picture: Floats32, sign: int, step: int, small_dots: float) -> Floats32:
+    """The contrast of ink in each pixel (h, w) of a picture (3, H, W) that is `step` times smaller.
+
+    Args:
+        picture: Planes (3, H, W).
+        sign: 1 for ink that is darker than the ground, -1 for lighter ink.
+        step: Pixels per side of a block that becomes one pixel; what is left over at the edges is cut off.
+        small_dots: Pixels for a millimetre in the smaller picture.
+    """
+    height, width = (max(side, step) // step * step for side in picture.shape[1:])
+    whole = picture[:, :height, :width]
+    extreme = np.minimum if sign > 0 else np.maximum
+    rows = reduce(extreme, (whole[:, row::step] for row in range(min(step, whole.shape[1]))))
+    darkest = sign * reduce(extreme, (rows[..., column::step] for column in range(min(step, whole.shape[2]))))
+    closing = _disc(_GROUND_MM / 2 * small_dots)
+    border = cv2.BORDER_REPLICATE
+    means = sign * shrink_blocks(whole, step)
+    ground = [cv2.morphologyEx(plane, cv2.MORPH_CLOSE, closing, borderType=border) for plane in means]
+    return np.asarray((np.stack(ground) - darkest - _GRAIN).max(0), np.float32)
 
 
 def _disc(radius: float) -> NDArray[np.uint8]:

@@ -6,23 +6,21 @@
     near_pairs          unit vectors, a minimum cosine               ->  all pairs at least that similar
     single_linkage      unit vectors, a minimum cosine               ->  clusters connected by such pairs
 
-Unit vectors are compared by their cosine.
+Unit vectors are compared by their cosine. Of points that are equally near, those in lower rows come first; if there are
+more of them than are asked for, any of them may be left out.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pochade.analysis.arrays import Floats, Integers
 
 ROWS_PER_BLOCK = 65_536  # read from disk at once: 16 MB with 64 dimensions
-QUERIES_PER_BLOCK = 1_000  # 1,000 x 60,000 distances take 240 MB
-COSINES_PER_BLOCK = 16_000_000  # 64 MB
-COLUMNS_PER_RUN = 64  # of `top_k_per_row`
+COSINES_PER_BLOCK = 16_000_000  # or distances: 64 MB
+COLUMNS_PER_GROUP = 64  # of `top_k_per_row`
 
 
 class NearestRows(NamedTuple):
@@ -85,20 +83,34 @@ def nearest_neighbours(queries: Floats, points: Floats, k: int, *, skip_self: bo
     """
     if k + skip_self > len(points):
         raise ValueError(f"{len(points)} points are too few for {k} neighbours")
-    database = torch.from_numpy(np.ascontiguousarray(points, dtype=np.float32))
-    norms = database.square().sum(1)  # (N,)
-    distances, indices = list[Tensor](), list[Tensor]()
-    for block in _blocks(len(queries), QUERIES_PER_BLOCK):
-        batch = torch.from_numpy(np.ascontiguousarray(queries[block], dtype=np.float32))
-        squared = torch.addmm(norms[None], batch, database.T, alpha=-2)  # (b, N), without each query's squared norm
+    database = np.ascontiguousarray(points, dtype=np.float32)
+    database = np.column_stack([database, -np.square(database).sum(1) / 2])  # (N, D + 1), see `_similarities`
+    distances: list[Floats] = [np.empty((0, k), np.float32)]
+    indices: list[Integers] = [np.empty((0, k), np.int64)]
+    for block in _blocks(len(queries), _rows_per_block(len(points))):
+        batch = np.ascontiguousarray(queries[block], dtype=np.float32)
+        similarity = _similarities(batch, database)
         if skip_self:
-            rows = torch.arange(len(batch))
-            squared[rows, block.start + rows] = torch.inf
-        values, columns = squared.topk(k, largest=False)
-        values += batch.square().sum(1, keepdim=True)
-        distances.append(values.clamp(min=0).sqrt())
+            rows = np.arange(len(batch))
+            similarity[rows, block.start + rows] = -np.inf
+        values, columns = top_k_per_row(similarity, k)
+        squared = np.square(batch).sum(1, keepdims=True) - 2 * values
+        distances.append(np.sqrt(np.maximum(squared, 0)))
         indices.append(columns)
-    return Neighbours(torch.cat(distances).numpy(), torch.cat(indices).numpy())
+    return Neighbours(np.concatenate(distances), np.concatenate(indices))
+
+
+def _similarities(queries: Floats, database: Floats) -> Floats:
+    """The inner products of queries (b, D) and points, less half of each point's squared norm: (b, N).
+
+    The point that is nearest to a query has the largest one, and one matrix product computes them all.
+
+    Args:
+        queries: (b, D).
+        database: The points, with minus half of their squared norms as the last column (N, D + 1).
+    """
+    similarities: Floats = np.column_stack([queries, np.ones(len(queries), np.float32)]) @ database.T
+    return similarities
 
 
 # Pairs ---------------------------------------------------------------------------------------------------------------
@@ -116,16 +128,16 @@ def nearest_pairs(points: Floats, cosine: float, k: int) -> tuple[Integers, Floa
         Pairs (M, 2), each once and with the lower row first, and their cosines (M,). The nearest pairs come first.
     """
     k = min(k, len(points))
-    database = torch.from_numpy(np.ascontiguousarray(points, np.float32))
+    database = np.ascontiguousarray(points, np.float32)
     pairs, cosines = [np.empty((0, 2), np.int64)], [np.empty(0, np.float32)]
     for block in _blocks(len(points), _rows_per_block(len(points))):
         similarity = database[block] @ database.T  # (b, N)
-        rows = torch.arange(len(similarity))
-        similarity[rows, block.start + rows] = -torch.inf
+        rows = np.arange(len(similarity))
+        similarity[rows, block.start + rows] = -np.inf
         values, columns = top_k_per_row(similarity, k)
-        near, ranks = torch.nonzero(values >= cosine, as_tuple=True)
-        pairs.append(torch.stack([near + block.start, columns[near, ranks]], 1).numpy())
-        cosines.append(values[near, ranks].numpy())
+        near, ranks = np.nonzero(values >= cosine)
+        pairs.append(np.stack([near + block.start, columns[near, ranks]], 1))
+        cosines.append(values[near, ranks])
     return _unique_pairs(np.concatenate(pairs), np.concatenate(cosines))
 
 
@@ -140,22 +152,37 @@ def near_pairs(points: Floats, cosine: float) -> Iterator[Integers]:
         yield near[near[:, 0] < near[:, 1]] + block.start
 
 
-def top_k_per_row(values: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Find the k largest values of each row of (B, N), and their columns; (B, k) each.
+def top_k_per_row(values: Floats, k: int) -> tuple[Floats, Integers]:
+    """Find the k largest values of each row of (B, N), the largest first, and their columns; (B, k) each.
 
-    `Tensor.topk` takes ten times as long on long rows. So first the k runs of 64 columns with the largest maxima are
-    found, which must contain the k largest values.
+    Partitioning long rows is slow. So the columns are divided into groups of 64, and only the k groups with the largest
+    maxima are searched: they must contain the k largest values.
     """
-    run_columns = values.shape[1] // COLUMNS_PER_RUN * COLUMNS_PER_RUN
-    if run_columns < 2 * COLUMNS_PER_RUN * k:
-        short = values.topk(k)
-        return short.values, short.indices
-    runs = values[:, :run_columns].unflatten(1, (-1, COLUMNS_PER_RUN)).amax(2).topk(k).indices  # (B, k)
-    columns = (runs.unsqueeze(2) * COLUMNS_PER_RUN + torch.arange(COLUMNS_PER_RUN)).flatten(1)
-    remaining = torch.arange(run_columns, values.shape[1]).expand(len(values), -1)
-    columns = torch.cat([columns, remaining], 1)
-    largest, positions = values.gather(1, columns).topk(k)
-    return largest, columns.gather(1, positions)
+    group_count = values.shape[1] // COLUMNS_PER_GROUP
+    if group_count < 2 * k:
+        return _largest_among(values, _partition(values, k))
+    grouped = values[:, : group_count * COLUMNS_PER_GROUP].reshape(len(values), COLUMNS_PER_GROUP, group_count)
+    groups = _partition(grouped.max(1), k)  # (B, k); a group has every `group_count`th column
+    steps = np.arange(COLUMNS_PER_GROUP)[:, None] * group_count
+    columns = (groups[:, None] + steps).reshape(len(values), -1)
+    remaining = np.arange(group_count * COLUMNS_PER_GROUP, values.shape[1])
+    columns = np.concatenate([columns, np.broadcast_to(remaining, (len(values), len(remaining)))], 1)
+    positions = _partition(np.take_along_axis(values, columns, 1), k)
+    return _largest_among(values, np.take_along_axis(columns, positions, 1))
+
+
+def _partition(values: Floats, k: int) -> Integers:
+    """The columns (B, k) of the k largest values of each row of (B, N), in any order."""
+    smaller = values.shape[1] - k
+    return np.argpartition(values, min(smaller, values.shape[1] - 1), axis=1)[:, smaller:]
+
+
+def _largest_among(values: Floats, columns: Integers) -> tuple[Floats, Integers]:
+    """The values (B, k) in these columns (B, k) of (B, N), the largest first, and their columns in this order."""
+    columns = np.sort(columns, axis=1)
+    largest = np.take_along_axis(values, columns, 1)
+    order = np.argsort(-largest, axis=1, kind="stable")
+    return np.take_along_axis(largest, order, 1), np.take_along_axis(columns, order, 1)
 
 
 def _rows_per_block(count: int) -> int:

@@ -6,8 +6,10 @@ a patch of any of them is one number: the row of its upper left pixel.
 
 from functools import lru_cache
 
-import torch
-from torch import Tensor
+import numpy as np
+from scipy import sparse
+
+from pochade.analysis.arrays import Floats, Integers
 
 PATCH_SIDE = 7  # pixels
 PATCH_PIXELS = PATCH_SIDE * PATCH_SIDE
@@ -15,28 +17,27 @@ CENTRE_DEVIATION = 1.6  # pixels, of the bell by which overlapping patches are w
 
 
 @lru_cache(maxsize=64)
-def grid_corners(side: int, stride: int) -> Tensor:
+def grid_corners(side: int, stride: int) -> Integers:
     """Where patches begin along one side, so that they cover all of it: pixels from 0 to side - 7, (n,)."""
-    corners = torch.arange(0, side - PATCH_SIDE + 1, stride)
     last = side - PATCH_SIDE
-    return corners if corners[-1] == last else torch.cat([corners, torch.tensor([last])])
+    return np.unique(np.append(np.arange(0, last + 1, stride), last))
 
 
 @lru_cache(maxsize=64)
-def patch_offsets(side: int) -> Tensor:
+def patch_offsets(side: int) -> Integers:
     """The rows of a patch's pixels, counted from the row of its upper left pixel: (49,)."""
-    steps = torch.arange(PATCH_SIDE)
-    return (steps[:, None] * side + steps[None]).flatten()
+    steps = np.arange(PATCH_SIDE)
+    return (steps[:, None] * side + steps).ravel()
 
 
 @lru_cache(maxsize=64)
-def grid_rows(side: int, stride: int) -> Tensor:
+def grid_rows(side: int, stride: int) -> Integers:
     """The row of the upper left pixel of every patch of a grid, line by line: (n * n,)."""
     corners = grid_corners(side, stride)
-    return (corners[:, None] * side + corners[None]).flatten()
+    return (corners[:, None] * side + corners).ravel()
 
 
-def gather_patches(pixels: Tensor, rows: Tensor, side: int) -> Tensor:
+def gather_patches(pixels: Floats, rows: Integers, side: int) -> Floats:
     """Cut patches out of one picture or a stack of pictures.
 
     Args:
@@ -47,31 +48,34 @@ def gather_patches(pixels: Tensor, rows: Tensor, side: int) -> Tensor:
     Returns:
         The patches, (*rows.shape, 147).
     """
-    places = rows[..., None] + patch_offsets(side)
-    return pixels[places.flatten()].reshape(*rows.shape, PATCH_PIXELS * pixels.shape[1])
+    lines = np.lib.stride_tricks.sliding_window_view(pixels.ravel(), PATCH_SIDE * 3)[::3]  # 7 pixels from each row on
+    starts = rows[..., None] + np.arange(PATCH_SIDE) * side  # (*rows.shape, 7)
+    return lines[starts].reshape(*rows.shape, PATCH_PIXELS * 3)
 
 
-def blend_patches(patches: Tensor, rows: Tensor, side: int) -> Tensor:
-    """Put overlapping patches together to one picture. Where they disagree, those centred nearby decide.
+def blend_patches(patches: Floats, side: int, stride: int) -> Floats:
+    """Put the patches of a grid together to one picture. Where they disagree, those centred nearby decide.
 
     Args:
-        patches: (n, 147).
-        rows: The row of the upper left pixel of each patch in the new picture, (n,). They must cover it.
-        side: Of the new picture, in pixels.
+        patches: Line by line, (n * n, 147).
+        side: Of the picture, in pixels.
+        stride: Of the grid.
 
     Returns:
         The picture, (side * side, 3).
     """
-    weights = _bell()
-    places = (rows[:, None] + patch_offsets(side)).flatten()
-    coloured = patches.reshape(len(rows), PATCH_PIXELS, 3) * weights[None, :, None]
-    total = torch.zeros(side * side, 3).index_add_(0, places, coloured.reshape(-1, 3))
-    weight = torch.zeros(side * side).index_add_(0, places, weights.repeat(len(rows)))
-    return total / weight[:, None]
+    picture: Floats = _blending_weights(side, stride) @ patches.reshape(-1, 3)
+    return picture
 
 
-@lru_cache(maxsize=1)
-def _bell() -> Tensor:
-    steps = torch.arange(PATCH_SIDE) - PATCH_SIDE // 2
-    bell = torch.exp(-steps.square() / (2 * CENTRE_DEVIATION**2))
-    return (bell[:, None] * bell[None]).flatten()
+@lru_cache(maxsize=16)  # all levels of a picture of 1,024 pixels take 93 MB, half of it the last one
+def _blending_weights(side: int, stride: int) -> sparse.csr_array:
+    """The weight of every pixel of every patch in the pixels of the picture, (side * side, n * n * 49)."""
+    steps = np.arange(PATCH_SIDE) - PATCH_SIDE // 2
+    bell = np.exp(-np.square(steps) / (2 * CENTRE_DEVIATION**2))
+    rows = grid_rows(side, stride)
+    weights = np.tile(np.outer(bell, bell).ravel(), len(rows))
+    pixels = (rows[:, None] + patch_offsets(side)).ravel().astype(np.int32)
+    shares = weights / np.bincount(pixels, weights)[pixels]
+    shape = (side * side, len(pixels))
+    return sparse.csr_array((shares.astype(np.float32), (pixels, np.arange(len(pixels), dtype=np.int32))), shape=shape)

@@ -3,10 +3,10 @@
 import math
 from functools import cached_property
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
 
+from pochade.analysis.arrays import Floats, Integers
+from pochade.analysis.bicubic_resize import resize_squares
 from pochade.analysis.patch_grid import PATCH_SIDE, blend_patches, gather_patches, grid_corners, grid_rows
 from pochade.analysis.patch_search import join_rows, split_rows
 
@@ -20,22 +20,15 @@ def level_sides(side: int) -> list[int]:
     return [round(COARSEST_SIDE * (side / COARSEST_SIDE) ** (step / steps)) for step in range(steps + 1)]
 
 
-def resize_squares(pictures: Tensor, side: int) -> Tensor:
-    """Resize square pictures (S, 3, s, s) to (S, 3, side, side), without aliasing."""
-    if pictures.shape[-1] == side:
-        return pictures
-    return functional.interpolate(pictures, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-
-
-def resize_rows(rows: Tensor, side: int) -> Tensor:
+def resize_rows(rows: Floats, side: int) -> Floats:
     """Resize one square picture, rows of pixels (s * s, 3), to (side * side, 3)."""
     old = math.isqrt(len(rows))
-    return pixel_rows(resize_squares(rows.reshape(1, old, old, 3).permute(0, 3, 1, 2), side))
+    return pixel_rows(resize_squares(rows.reshape(1, old, old, 3).transpose(0, 3, 1, 2), side))
 
 
-def pixel_rows(pictures: Tensor) -> Tensor:
+def pixel_rows(pictures: Floats) -> Floats:
     """Square pictures (S, 3, s, s) as rows of pixels (S * s * s, 3)."""
-    return pictures.permute(0, 2, 3, 1).reshape(-1, 3).contiguous()
+    return pictures.transpose(0, 2, 3, 1).reshape(-1, 3)
 
 
 class PatchLevel:
@@ -46,27 +39,26 @@ class PatchLevel:
         side: Of this level, in pixels.
     """
 
-    def __init__(self, pictures: Tensor, side: int) -> None:
+    def __init__(self, pictures: Floats, side: int) -> None:
         self.side, self.count = side, len(pictures)
         self.pictures = resize_squares(pictures, side)
         self.sharp = pixel_rows(self.pictures)
 
     @cached_property
-    def rows(self) -> Tensor:
+    def rows(self) -> Integers:
         """The row of every patch's upper left pixel, by picture: (S, K)."""
-        return torch.arange(self.count)[:, None] * self.side**2 + grid_rows(self.side, 1)
+        return np.arange(self.count)[:, None] * self.side**2 + grid_rows(self.side, 1)
 
-    def blur_from(self, side: int) -> Tensor:
+    def blur_from(self, side: int) -> Floats:
         """The pixels of the pictures (S * side * side, 3), as blurred as if they had been enlarged from `side`."""
         return pixel_rows(resize_squares(resize_squares(self.pictures, side), self.side))
 
-    def paint(self, rows: Tensor, stride: int) -> Tensor:
+    def paint(self, rows: Integers, stride: int) -> Floats:
         """Draw the picture (side * side, 3) whose patches are these, (n, n) by their places on a grid."""
-        patches = gather_patches(self.sharp, rows.flatten(), self.side)
-        return blend_patches(patches, grid_rows(self.side, stride), self.side)
+        return blend_patches(gather_patches(self.sharp, rows.ravel(), self.side), self.side, stride)
 
 
-def enlarge_sources(rows: Tensor, grid: tuple[int, int], finer: tuple[int, int]) -> Tensor:
+def enlarge_sources(rows: Integers, grid: tuple[int, int], finer: tuple[int, int]) -> Integers:
     """Find the same sources at a finer level.
 
     Args:
@@ -80,10 +72,10 @@ def enlarge_sources(rows: Tensor, grid: tuple[int, int], finer: tuple[int, int])
     scale = finer[0] / grid[0]
     corners, coarse = grid_corners(*finer), grid_corners(*grid)
     centres = (corners + PATCH_SIDE / 2) / scale - PATCH_SIDE / 2
-    nearest = (coarse[None] - centres[:, None]).abs().argmin(1)
+    nearest = np.abs(coarse - centres[:, None]).argmin(1)
     source, y, x = split_rows(rows[nearest[:, None], nearest[None]], grid[0])
     shift = (centres - coarse[nearest]) * scale  # from the coarser patch, in pixels of the finer level
     half = PATCH_SIDE / 2
-    y = ((y + half) * scale - half + shift[:, None]).round().long()
-    x = ((x + half) * scale - half + shift[None]).round().long()
+    y = ((y + half) * scale - half + shift[:, None]).round().astype(np.int64)
+    x = ((x + half) * scale - half + shift[None]).round().astype(np.int64)
     return join_rows(source, y, x, finer[0])

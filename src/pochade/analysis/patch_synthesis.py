@@ -12,23 +12,15 @@ matching", ECCV 2022, show that such pictures have the patches of the real ones 
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
 from pochade.analysis.arrays import Floats, Integers
+from pochade.analysis.bicubic_resize import resize_squares
 from pochade.analysis.connected_shares import NOBODY, largest_connected_shares
 from pochade.analysis.patch_grid import PATCH_SIDE, gather_patches, grid_corners, grid_rows
-from pochade.analysis.patch_levels import (
-    PatchLevel,
-    enlarge_sources,
-    level_sides,
-    pixel_rows,
-    resize_rows,
-    resize_squares,
-)
+from pochade.analysis.patch_levels import PatchLevel, enlarge_sources, level_sides, pixel_rows, resize_rows
 from pochade.analysis.patch_search import SourceTable, choose_proposals, continue_neighbours, fit_components, search_all
 
 PLAN_SIDE = 20  # pixels: finer details of a plan are not trusted
@@ -72,11 +64,12 @@ def synthesise(
             keeps to it; the finished one may exceed it a little.
     """
     stack = picture_stack(pictures)
-    stack = torch.cat([stack, stack.flip(3)])  # mirrored too
-    synthesiser = _Synthesiser(stack, torch.Generator().manual_seed(seed), penalties, max_share)
+    stack = np.concatenate([stack, stack[..., ::-1]])  # mirrored too
+    synthesiser = _Synthesiser(stack, np.random.default_rng(seed), penalties, max_share)
     guide = pixel_rows(resize_squares(picture_stack(plan[None]), PLAN_SIDE))
     sides = level_sides(side)
-    drawn, rows, grid = guide, torch.empty(0), (0, 0)
+    drawn, grid = guide, (0, 0)
+    rows: Integers = np.empty(0, np.int64)
     for coarser, level_side in zip([PLAN_SIDE, *sides], sides, strict=False):
         level = PatchLevel(stack, level_side)
         if level_side <= LAST_SEARCHED_SIDE:
@@ -89,18 +82,18 @@ def synthesise(
     return Synthesis(as_picture(drawn), pixel_sources(level, rows, STRIDE, len(pictures)))
 
 
-def picture_stack(pictures: NDArray[np.uint8]) -> Tensor:
+def picture_stack(pictures: NDArray[np.uint8]) -> Floats:
     """Pictures (S, s, s, 3) uint8 as (S, 3, s, s) floats from 0 to 1."""
-    return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 255
+    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32) / 255
 
 
-def as_picture(rows: Tensor) -> NDArray[np.uint8]:
+def as_picture(rows: Floats) -> NDArray[np.uint8]:
     """A square picture of pixels in rows (side * side, 3), as (side, side, 3) uint8."""
     side = round(len(rows) ** 0.5)
-    return (rows.reshape(side, side, 3).clamp(0, 1) * 255).round().byte().numpy()
+    return (rows.reshape(side, side, 3).clip(0, 1) * 255).round().astype(np.uint8)
 
 
-def pixel_sources(level: PatchLevel, rows: Tensor, stride: int, count: int) -> Integers:
+def pixel_sources(level: PatchLevel, rows: Integers, stride: int, count: int) -> Integers:
     """The real picture that each pixel is from: that of the patch whose centre is nearest.
 
     Args:
@@ -113,54 +106,55 @@ def pixel_sources(level: PatchLevel, rows: Tensor, stride: int, count: int) -> I
         (side, side), an index from 0, or -1 for bare paper.
     """
     centres = grid_corners(level.side, stride) + PATCH_SIDE // 2
-    nearest = (centres[None] - torch.arange(level.side)[:, None]).abs().argmin(1)
-    return _patch_sources(level, rows, count)[nearest[:, None], nearest[None]].numpy()
+    nearest = np.abs(centres - np.arange(level.side)[:, None]).argmin(1)
+    return _patch_sources(level, rows, count)[nearest[:, None], nearest[None]]
 
 
-def _patch_sources(level: PatchLevel, rows: Tensor, count: int) -> Tensor:
+def _patch_sources(level: PatchLevel, rows: Integers, count: int) -> Integers:
     patches = gather_patches(level.sharp, rows, level.side)
-    return torch.where((patches > PAPER).all(-1), NOBODY, rows // level.side**2 % count)
+    return np.where((patches > PAPER).all(-1), NOBODY, rows // level.side**2 % count)
 
 
 class _Synthesiser:
     """Chooses patches of a stack of real pictures, in which the second half is the first one mirrored."""
 
-    def __init__(self, stack: Tensor, generator: torch.Generator, penalties: Floats, max_share: float) -> None:
-        self.generator, self.count = generator, len(stack) // 2
+    def __init__(self, stack: Floats, random: np.random.Generator, penalties: Floats, max_share: float) -> None:
+        self.random, self.count = random, len(stack) // 2
         self.max_share = max_share * COARSE_MARGIN if max_share < 1 else 1.0
-        self.factors = torch.as_tensor(penalties, dtype=torch.float32).repeat(2)
+        self.factors = np.tile(penalties, 2).astype(np.float32)
 
-    def search(self, level: PatchLevel, drawn: Tensor, guide: Tensor, coarser: int) -> tuple[Tensor, Tensor]:
+    def search(self, level: PatchLevel, drawn: Floats, guide: Floats, coarser: int) -> tuple[Integers, Floats]:
         """Choose among all patches; returns the chosen ones (n, n), and the picture that they make."""
         keys = gather_patches(level.sharp, level.rows, level.side)
-        basis = fit_components(keys.flatten(0, 1), self.generator)
+        basis = fit_components(keys.reshape(-1, keys.shape[-1]), self.random)
         fixed_keys, fixed_queries = _plan_and_place(level, guide, basis)
         drawn = resize_rows(drawn, level.side)
         for number in range(SEARCHES):
             pixels = level.sharp if number else level.blur_from(coarser)
             keys = gather_patches(pixels, level.rows, level.side) @ basis
             queries = gather_patches(drawn, grid_rows(level.side, SEARCH_STRIDE), level.side) @ basis
-            table = search_all(torch.cat([queries, fixed_queries], 1), torch.cat([keys, fixed_keys], 2), level.rows)
+            queries, keys = np.concatenate([queries, fixed_queries], 1), np.concatenate([keys, fixed_keys], 2)
+            table = search_all(queries, keys, level.rows)
             rows = self._choose_sources(level, table)
             drawn = level.paint(rows, SEARCH_STRIDE)
         return rows, drawn
 
-    def refine(self, level: PatchLevel, rows: Tensor, drawn: Tensor, coarser: int) -> tuple[Tensor, Tensor]:
+    def refine(self, level: PatchLevel, rows: Integers, drawn: Floats, coarser: int) -> tuple[Integers, Floats]:
         """Continue what was chosen at a coarser level; returns the chosen patches (n, n), and their picture."""
         drawn = resize_rows(drawn, level.side)
         for number in range(REFINEMENTS):
             pixels = level.sharp if number else level.blur_from(coarser)
             targets = gather_patches(drawn, grid_rows(level.side, STRIDE), level.side)
-            proposals = continue_neighbours(rows, level.side, STRIDE, self.generator).flatten(0, 1)
+            proposals = continue_neighbours(rows, level.side, STRIDE, self.random).reshape(rows.size, -1)
             rows = choose_proposals(targets, pixels, proposals, level.side, self.factors).reshape(rows.shape)
             drawn = level.paint(rows, STRIDE)
         return rows, drawn
 
-    def _choose_sources(self, level: PatchLevel, table: SourceTable) -> Tensor:
+    def _choose_sources(self, level: PatchLevel, table: SourceTable) -> Integers:
         """Choose a picture for each patch, so that no connected region of one picture has too large a share."""
         for _ in range(MAX_PENALTY_STEPS):
             rows = _nearest_sources(table, self.factors)
-            shares = largest_connected_shares(_patch_sources(level, rows, self.count).numpy(), self.count)
+            shares = largest_connected_shares(_patch_sources(level, rows, self.count), self.count)
             largest = int(np.argmax(shares))
             if shares[largest] <= self.max_share:
                 break
@@ -168,21 +162,20 @@ class _Synthesiser:
         return rows
 
 
-def _plan_and_place(level: PatchLevel, guide: Tensor, basis: Tensor) -> tuple[Tensor, Tensor]:
+def _plan_and_place(level: PatchLevel, guide: Floats, basis: Floats) -> tuple[Floats, Floats]:
     """What is compared beside the colours: the plan with blurred patches, and the places. Keys (S, K, d), queries."""
     blurred = gather_patches(level.blur_from(PLAN_SIDE), level.rows, level.side)
     grid = grid_rows(level.side, SEARCH_STRIDE)
     planned = gather_patches(resize_rows(guide, level.side), grid, level.side)
-    places = torch.stack([grid // level.side, grid % level.side], 1) * (PLACE_WEIGHT / (level.side - PATCH_SIDE))
-    weighted = basis * PLAN_WEIGHT**0.5
-    keys = torch.cat([blurred @ weighted, places.expand(level.count, -1, -1)], 2)
-    return keys, torch.cat([planned @ weighted, places], 1)
+    places = np.stack([grid // level.side, grid % level.side], 1) * (PLACE_WEIGHT / (level.side - PATCH_SIDE))
+    places, weighted = places.astype(np.float32), basis * np.float32(PLAN_WEIGHT**0.5)
+    keys = np.concatenate([blurred @ weighted, np.broadcast_to(places, (level.count, *places.shape))], 2)
+    return keys, np.concatenate([planned @ weighted, places], 1)
 
 
-def _nearest_sources(table: SourceTable, factors: Tensor) -> Tensor:
+def _nearest_sources(table: SourceTable, factors: Floats) -> Integers:
     """The nearest patch of the picture that is nearest around each place, (n, n)."""
     side = round(len(table.rows) ** 0.5)
-    distances = table.distances.T.reshape(1, -1, side, side)
-    padded = functional.pad(distances, (CALM // 2,) * 4, mode="replicate")
-    calm = functional.avg_pool2d(padded, CALM, 1)[0].flatten(1) * factors[:, None]
-    return table.rows.gather(1, calm.argmin(0)[:, None])[:, 0].reshape(side, side)
+    distances = table.distances.reshape(side, side, -1)
+    calm = cv2.blur(distances, (CALM, CALM), borderType=cv2.BORDER_REPLICATE).reshape(table.rows.shape) * factors
+    return np.take_along_axis(table.rows, calm.argmin(1)[:, None], 1).reshape(side, side)

@@ -18,11 +18,11 @@ from pochade.archive.codecs.xz_codec import unpack_xz
 from pochade.archive.container.archive_container import ArchiveContainer, Damage
 from pochade.archive.container.file_range import FileRange, RangeReader
 from pochade.archive.container.manifest_records import BYTES, MODEL, PICTURE, STORED, XZ, ArchivedFile, Entry
-from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
+from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, UsageError
 from pochade.images.base.source import first_line
 from pochade.images.codecs.av1_frames import wrap_in_avif
 
-if TYPE_CHECKING:  # torch is slow to import
+if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 
@@ -125,8 +125,8 @@ class Archive:
         try:
             remover = self._artifact_remover(entry.model)
             return restore_png(entry.codec, content, remover, entry.conditioning, entry.shape)
-        except BaseException as error:  # torch and Pillow may raise any error, even one that is not an Exception
-            if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged):
+        except BaseException as error:  # onnxruntime and Pillow may raise any error, even one that is not an Exception
+            if isinstance(error, KeyboardInterrupt | SystemExit | ArchiveDamaged | UsageError):
                 raise
             why = f"'{entry.name}' can't be restored: {first_line(error)}"
             raise ArchiveDamaged(why, UNDAMAGED_COPY_HINT) from error
@@ -141,7 +141,7 @@ class Archive:
 
     def _artifact_remover(self, model: str) -> "ArtifactRemover":
         """Return the model with that id, loaded once."""
-        from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch is slow to import
+        from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  onnxruntime is slow to import
 
         if model not in self._artifact_removers:
             entry = self.container.usable_models[model]  # `fault` has checked that it is there

@@ -18,7 +18,7 @@ from pochade.archive.container.entry_names import choose_entry_name
 from pochade.archive.container.manifest_records import LOSSLESS, MODEL, PREVIEW, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.archive.file_list import INDEX_FOLDER
-from pochade.errors import CheckpointDamaged
+from pochade.errors import CheckpointDamaged, UsageError
 from pochade.models import weights
 
 FINE_TUNED_MODELS = (weights.AVIF_FILE, f"server-*/{weights.AVIF_FILE}")  # below `.pochade`; the second of servers
@@ -40,7 +40,7 @@ def choose_model(fidelity: str, old: Archive | None, plan: ArchivePlan, index: P
     """
     if fidelity == LOSSLESS:
         return None
-    from pochade.models.artifact_remover import shipped_artifact_remover  # noqa: PLC0415  torch is slow to import
+    from pochade.models.artifact_remover import shipped_artifact_remover  # noqa: PLC0415  onnxruntime is slow to import
 
     if (model := _reusable_model(fidelity, old)) is not None:
         return model
@@ -82,21 +82,21 @@ def archive_cost(entry: Entry) -> int:
 
 def _reusable_model(fidelity: str, old: Archive | None) -> bytes | None:
     """Return the first model of the old archive that can be read and has the right conditioning."""
-    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch is slow to import
+    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  onnxruntime is slow to import
 
     if old is None:
         return None
     for entry in old.container.usable_models.values():
         model = old.model(entry)
-        with suppress(CheckpointDamaged):  # made by a newer Pochade or another program: another model takes its place
-            if ArtifactRemover(model).model.config.planes == CONDITIONING_PLANES[fidelity]:
+        with suppress(CheckpointDamaged, UsageError):  # by another version or program: another model takes its place
+            if ArtifactRemover(model).config.planes == CONDITIONING_PLANES[fidelity]:
                 return model
     return None
 
 
 def _fine_tuned_model(top: Path, index: Path | None) -> bytes | None:
     """Return the packed model of the collection that holds a folder, if it has a readable one."""
-    from pochade.models.artifact_remover import read_artifact_remover  # noqa: PLC0415  torch is slow to import
+    from pochade.models.artifact_remover import read_artifact_remover  # noqa: PLC0415  onnxruntime is slow to import
 
     indexes = [index] if index else [folder / INDEX_FOLDER for folder in (top, *top.parents)]
     paths = (path for index in indexes for pattern in FINE_TUNED_MODELS for path in sorted(index.glob(pattern)))

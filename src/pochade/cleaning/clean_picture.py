@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from pochade.cleaning.cleaner import Cleaned, Cleaner, Strengths
 from pochade.cleaning.speck_choice import LARGEST_SPECK, MM_PER_INCH, USUAL_DPI, SpeckRule
-from pochade.errors import CheckpointDamaged, UsageError
+from pochade.errors import UsageError
 from pochade.images.io.input_arrays import open_input_image
 from pochade.models import weights
-from pochade.models.checkpoints import load_model
-from pochade.models.denoiser import Denoiser
-from pochade.models.page_model import PageModel
+from pochade.models.model_configs import DenoiserConfig, PageConfig
+from pochade.models.runnable_model import load_runnable
 
 MaskArray = NDArray[Any]  # (H, W): bool, uint8 from 0 to 255, or floats from 0 to 1
 FULL_STRENGTH = 100  # the highest strength
@@ -23,10 +22,8 @@ MASKED_SHARE = 0.5  # of white, from which a pixel of a mask of specks is a spec
 @cache
 def shipped_cleaner() -> Cleaner:
     """Load the cleaner whose weights come with the package, once."""
-    denoiser, page_model = (load_model(weights.FOLDER / file) for file in (weights.CLEANER_FILE, weights.PAGE_FILE))
-    if not isinstance(denoiser, Denoiser) or not isinstance(page_model, PageModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' holds models of another kind", "install Pochade again")
-    return Cleaner(denoiser, page_model)
+    denoiser = load_runnable(weights.FOLDER / weights.CLEANER_FILE, DenoiserConfig)
+    return Cleaner(denoiser, load_runnable(weights.FOLDER / weights.PAGE_FILE, PageConfig))
 
 
 def clean(

@@ -10,13 +10,15 @@ Each kind of damage has a change of its own (`damage_changes.py`), so strengths 
 or not at all.
 """
 
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pochade.cleaning.damage_changes import grain_change, predict_damage, smudge_change, smudge_step
 from pochade.cleaning.page_light import PageLight, interpolate_field, read_page
@@ -24,9 +26,12 @@ from pochade.cleaning.speck_choice import SpeckRule, choose_specks
 from pochade.cleaning.speck_fill import fill_specks
 from pochade.images.geometry.tiles import Region, Tile, tile_grid
 from pochade.images.io.input_arrays import InputImage, open_input_image
-from pochade.models.denoiser import Denoiser
-from pochade.models.page_model import PageModel
+from pochade.models.model_configs import DenoiserConfig, PageConfig
+from pochade.models.runnable_model import RunnableModel
 
+Floats = NDArray[np.float32]
+CleanTile = tuple[NDArray[Any], NDArray[np.uint8]]  # the core (h, w, 3), and its defects (h, w)
+TILES_AT_ONCE = 2  # each takes about 200 MB per megapixel
 MIN_TILE_SIDE, MAX_TILE_SIDE = 768, 1152  # pixels, without the margin
 TILE_ALIGNMENT = 16  # pixels: padded tiles begin at multiples of it
 MIN_TILE_MARGIN = 96  # pixels; what is further away changes the model's result by less than a fifth of a level
@@ -90,9 +95,8 @@ class Cleaner:
         page_model: Estimates light and paper.
     """
 
-    def __init__(self, denoiser: Denoiser, page_model: PageModel) -> None:
-        self.denoiser = denoiser.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.page_model = page_model
+    def __init__(self, denoiser: RunnableModel[DenoiserConfig], page_model: RunnableModel[PageConfig]) -> None:
+        self.denoiser, self.page_model = denoiser, page_model
 
     def clean(
         self,
@@ -113,21 +117,25 @@ class Cleaner:
         if not strengths.strongest:
             return _keep_unchanged(image, ())
         page = read_page(self.page_model, colour) if strengths.light or strengths.paper else None
+        if strengths.grain or strengths.specks or strengths.smudges:
+            self.denoiser.prepare("denoise")  # once; the threads below would both do it
         after, defects = np.empty_like(colour), np.empty(colour.shape[:2], np.uint8)
-        largest_change = 0.0
+        changes = list[float]()
         (height, width), margin = colour.shape[:2], tile_margin(rule.dots_per_mm)
-        for tile in tile_grid(height, width, tile_side(height, width, margin), margin):
-            after[tile.core], defects[tile.core] = self.clean_tile(colour, tile, strengths, page, where, rule)
-            largest_change = max(largest_change, _rms_change(colour[tile.core], after[tile.core]))
+        tiles = list(tile_grid(height, width, tile_side(height, width, margin), margin))
+        clean_tile = partial(self.clean_tile, colour, strengths=strengths, page=page, where=where, rule=rule)
+        with closing(_map_in_threads(clean_tile, tiles)) as results:
+            for tile, result in zip(tiles, results, strict=True):
+                after[tile.core], defects[tile.core] = result
+                changes.append(_rms_change(colour[tile.core], after[tile.core]))
         notes = page.notes if page else ()
         few_defects = int((defects > DEFECT_LEVEL).sum()) <= MAX_IGNORED_DEFECTS
         least_change = MIN_CHANGE * max(strengths.strongest, strengths.grain + strengths.smudges)
-        if largest_change < least_change and few_defects and (page is None or page.is_even):
+        if max(changes) < least_change and few_defects and (page is None or page.is_even):
             return _keep_unchanged(image, (*notes, CLEAN_NOTE))
         picture = image.rebuild(after)
         return Cleaned(picture, defects, colour, open_input_image(picture).colour, notes, already_clean=False)
 
-    @torch.inference_mode()
     def clean_tile(
         self,
         colour: NDArray[Any],
@@ -136,7 +144,7 @@ class Cleaner:
         page: PageLight | None,
         where: NDArray[np.float32] | None,
         rule: SpeckRule,
-    ) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    ) -> CleanTile:
         """Clean one tile.
 
         Args:
@@ -150,54 +158,55 @@ class Cleaner:
         Returns:
             The clean core of the tile (h, w, 3) in the picture's depth, and its defects (h, w) uint8 as in `Cleaned`.
         """
-        share = None if where is None else torch.from_numpy(where[tile.padded])[None, None]
+        share = None if where is None else where[tile.padded]  # (h, w)
         if share is not None and not share.any():
             return colour[tile.core], np.zeros(colour[tile.core].shape[:2], np.uint8)
-        x = _as_tensor(colour, tile.padded)  # (1, 3, h, w)
-        evenly_lit = _divide_by_light(x, colour, tile.padded, strengths, page)
+        y, sureness = self._clean_planes(colour, tile, strengths, page, rule)  # (3, h, w), (h, w)
+        if share is not None:
+            x = _as_planes(colour, tile.padded)
+            y, sureness = x + share * (y - x), sureness * (share > 0)
+        core = _as_pixels(y[:, *tile.core_in_padded], colour.dtype)
+        if share is not None:
+            protected = share[tile.core_in_padded] == 0
+            core[protected] = colour[tile.core][protected]
+        return core, (sureness[tile.core_in_padded] * 255).round().astype(np.uint8)
+
+    def _clean_planes(
+        self, colour: NDArray[Any], tile: Tile, strengths: Strengths, page: PageLight | None, rule: SpeckRule
+    ) -> tuple[Floats, Floats]:
+        """A padded tile that is clean (3, h, w), and how sure it is that there were specks (h, w)."""
+        step = smudge_step(rule.dots_per_mm) if strengths.smudges else 1
+        wide, padded = _widen(tile.padded, (step - 1) * MIN_TILE_MARGIN, colour.shape)
+        around = _evenly_lit(colour, wide, strengths, page)  # (3, H, W), with what the smudges are read from
+        evenly_lit = around[:, *padded]  # (3, h, w)
         change, sureness = self._change_grain_and_specks(evenly_lit, tile, strengths, rule)
         if strengths.smudges:
-            change = change + strengths.smudges * self._change_smudges(colour, tile, strengths, page, rule)
-        y = fill_specks(evenly_lit + change, sureness > 0) if sureness.any() else evenly_lit + change
-        if share is not None:
-            y, sureness = x + share * (y - x), sureness * (share > 0)
-        core = _as_pixels(y[..., *tile.core_in_padded], colour.dtype)
-        if share is not None:
-            protected = share[0, 0].numpy()[tile.core_in_padded] == 0
-            core[protected] = colour[tile.core][protected]
-        return core, (sureness[0, 0].numpy()[tile.core_in_padded] * 255).round().astype(np.uint8)
+            change += np.float32(strengths.smudges) * smudge_change(self.denoiser, around, step)[:, *padded]
+        change += evenly_lit
+        return fill_specks(change, sureness > 0) if sureness.any() else change, sureness
 
     def _change_grain_and_specks(
-        self, x: Tensor, tile: Tile, strengths: Strengths, rule: SpeckRule
-    ) -> tuple[Tensor, Tensor]:
-        """The change of the grain (1, 3, h, w), and how sure it is that there are specks (1, 1, h, w)."""
+        self, x: Floats, tile: Tile, strengths: Strengths, rule: SpeckRule
+    ) -> tuple[Floats, Floats]:
+        """The change of the grain (3, h, w), and how sure it is that there are specks (h, w)."""
         if not strengths.grain and not strengths.specks:
-            return torch.zeros_like(x), torch.zeros_like(x[:, :1])
+            return np.zeros_like(x), np.zeros_like(x[0])
         kinds = {"grain": strengths.grain > 0, "specks": strengths.specks > 0, "smudges": False}
         change, defect = predict_damage(self.denoiser, x, **kinds)
         choice = choose_specks(x, change, defect, 0 if rule.mask is not None else strengths.specks, rule)
         sureness = choice.sureness
         if rule.mask is not None and strengths.specks:
-            sureness = torch.from_numpy(rule.mask[tile.padded].astype(np.float32))[None, None]
-        return strengths.grain * grain_change(change, choice), sureness
+            sureness = rule.mask[tile.padded].astype(np.float32)
+        return np.float32(strengths.grain) * grain_change(change, choice), sureness
 
-    def _change_smudges(
-        self, colour: NDArray[Any], tile: Tile, strengths: Strengths, page: PageLight | None, rule: SpeckRule
-    ) -> Tensor:
-        """The change of smudges (1, 3, h, w) in a padded tile; it is computed with a wider margin."""
-        step = smudge_step(rule.dots_per_mm)
-        margin = (step - 1) * MIN_TILE_MARGIN
-        wider = tuple(
-            slice(max(0, span.start - margin), min(side, span.stop + margin))
-            for span, side in zip(tile.padded, colour.shape[:2], strict=True)
-        )
-        region: Region = (wider[0], wider[1])
-        x = _divide_by_light(_as_tensor(colour, region), colour, region, strengths, page)
-        rows, columns = (
-            slice(span.start - around.start, span.stop - around.start)
-            for span, around in zip(tile.padded, region, strict=True)
-        )
-        return smudge_change(self.denoiser, x, step)[..., rows, columns]
+
+def _map_in_threads(clean_tile: Callable[[Tile], CleanTile], tiles: list[Tile]) -> Generator[CleanTile, None, None]:
+    """Clean tiles in order, two at a time: the model uses all cores, but what follows it only one."""
+    pool = ThreadPoolExecutor(TILES_AT_ONCE)
+    try:
+        yield from pool.map(clean_tile, tiles)
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an error, only tiles in work are finished
 
 
 def tile_side(height: int, width: int, margin: int) -> int:
@@ -215,32 +224,46 @@ def tile_margin(dots_per_mm: float) -> int:
     return int(-(-pixels // TILE_ALIGNMENT) * TILE_ALIGNMENT)
 
 
-def _as_tensor(colour: NDArray[Any], region: Region) -> Tensor:
-    """A region of a picture as (1, 3, h, w), 0 to 1."""
-    pixels = colour[region].astype(np.float32) / np.iinfo(colour.dtype).max
-    return torch.from_numpy(pixels).permute(2, 0, 1)[None]
+def _widen(region: Region, margin: int, shape: tuple[int, ...]) -> tuple[Region, Region]:
+    """A region with a margin that ends at the edges of a picture (H, W, 3), and where the region lies in it."""
+    rows, columns = (
+        slice(max(0, span.start - margin), min(side, span.stop + margin))
+        for span, side in zip(region, shape[:2], strict=True)
+    )
+    inner_rows, inner_columns = (
+        slice(span.start - around.start, span.stop - around.start)
+        for span, around in zip(region, (rows, columns), strict=True)
+    )
+    return (rows, columns), (inner_rows, inner_columns)
 
 
-def _as_pixels(x: Tensor, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """(1, 3, h, w), 0 to 1, as pixels (h, w, 3)."""
-    values = x.clamp(0, 1)[0].permute(1, 2, 0).numpy()
-    return (values * np.float32(np.iinfo(dtype).max) + np.float32(0.5)).astype(dtype)
+def _as_planes(colour: NDArray[Any], region: Region) -> Floats:
+    """A region of a picture as planes (3, h, w), 0 to 1."""
+    planes = colour[region].transpose(2, 0, 1)
+    return np.divide(planes, np.float32(np.iinfo(colour.dtype).max), dtype=np.float32, order="C")
 
 
-def _divide_by_light(
-    x: Tensor, colour: NDArray[Any], region: Region, strengths: Strengths, page: PageLight | None
-) -> Tensor:
-    """A region (1, 3, h, w) of a picture, evenly lit and on white paper."""
-    if page is None:
-        return x
-    field = interpolate_field(page.field(strengths.light, strengths.paper), region, colour.shape[:2])
-    return x * (-field).exp()
+def _as_pixels(x: Floats, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Planes (3, h, w), 0 to 1, as pixels (h, w, 3)."""
+    values = x.clip(0, 1)
+    values *= np.iinfo(dtype).max
+    values += 0.5
+    return np.stack([plane.astype(dtype) for plane in values], -1)
+
+
+def _evenly_lit(colour: NDArray[Any], region: Region, strengths: Strengths, page: PageLight | None) -> Floats:
+    """A region of a picture as planes (3, h, w), divided by its light and the colour of its paper."""
+    planes = _as_planes(colour, region)
+    if page is not None:
+        planes *= np.exp(interpolate_field(-page.field(strengths.light, strengths.paper), region, colour.shape))
+    return planes
 
 
 def _rms_change(before: NDArray[Any], after: NDArray[Any]) -> float:
     """The root mean square of the change, in levels of 8 bits."""
-    change = (before.astype(np.float32) - after) * np.float32(255 / np.iinfo(before.dtype).max)
-    return float(np.sqrt(np.mean(change**2)))
+    change = before.astype(np.float32)
+    change -= after
+    return 255 / np.iinfo(before.dtype).max * float(np.sqrt(np.vdot(change, change) / change.size))
 
 
 def _keep_unchanged(image: InputImage, notes: tuple[str, ...]) -> Cleaned:

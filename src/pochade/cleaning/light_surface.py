@@ -10,12 +10,10 @@ steep for the surface. It is told from shading by its depth.
 """
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
+from pochade.analysis.plane_filters import gaussian_blur, widen_regions
 from pochade.analysis.regions import label_regions
-from pochade.images.geometry.gaussian_blur import blur
 
 Floats = NDArray[np.float32]
 MAX_DEGREE = 3  # of the surface in rows and columns together: a lamp's and a lens's fall-off, not more
@@ -66,8 +64,9 @@ def fit_surface(levels: Floats, bare: Floats, estimate: Floats) -> Floats:
 def _without_grain(levels: Floats, bare: Floats) -> Floats:
     """The mean of bare paper around each pixel (h, w, 3): a fit to the brightest grains would lie above the paper."""
     weight = bare[..., None]
-    means = blur(np.concatenate([levels * weight, weight], 2), GRAIN_SIGMA)
-    return means[..., :3] / (means[..., 3:] + MIN_WEIGHT)
+    planes = np.concatenate([levels * weight, weight], 2).transpose(2, 0, 1)
+    means = gaussian_blur(planes, GRAIN_SIGMA)
+    return (means[:3] / (means[3] + MIN_WEIGHT)).transpose(1, 2, 0)
 
 
 def _polynomials(size: tuple[int, ...]) -> NDArray[np.float64]:
@@ -88,6 +87,5 @@ def find_edge_shadow(difference: Floats) -> Floats:
     """
     labels = label_regions(difference < -SHADOW_DEPTH).labels
     at_edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    shadow = np.isin(labels, at_edge[at_edge > 0]).astype(np.float32)
-    wider = functional.max_pool2d(torch.from_numpy(shadow)[None], 2 * SHADOW_REACH + 1, 1, SHADOW_REACH)
-    return blur(wider[0].numpy(), RIM_SIGMA)
+    shadow = widen_regions(np.isin(labels, at_edge[at_edge > 0]), SHADOW_REACH)
+    return gaussian_blur(shadow.astype(np.float32)[None], RIM_SIGMA)[0]

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
+from pochade.analysis.plane_filters import resize_bicubic, resize_bilinear, shrink_by_area, wide_blur
 from pochade.analysis.regions import regions_inside
+from pochade.cleaning.damage_changes import sigmoid
 from pochade.cleaning.light_surface import tell_light
-from pochade.images.geometry.gaussian_blur import blur
-from pochade.models.page_model import PageModel
+from pochade.models.model_configs import PageConfig
+from pochade.models.runnable_model import RunnableModel
 
 Floats = NDArray[np.float32]
 PREREDUCTION = 4  # whole blocks of pixels are first averaged, to at least so many times the thumbnail's size
@@ -49,21 +48,21 @@ TONED_PAPER_NOTE = "the paper is darker than lights drawn on it, and keeps its c
 class PageLight:
     """The light on a page and the colour of its paper, as natural logarithms: 0 is even and white."""
 
-    light: Tensor  # (3, h, w), a coarse field over the page, mostly below 0
-    paper: Tensor  # (3,)
+    light: Floats  # (3, h, w), a coarse field over the page, mostly below 0
+    paper: Floats  # (3,)
     notes: tuple[str, ...] = ()
 
     @property
     def is_even(self) -> bool:
         """Whether light and paper are white already."""
-        return float(self.light.abs().max()) < EVEN_LIMIT and float(self.paper.abs().max()) < EVEN_LIMIT
+        return float(np.abs(self.light).max()) < EVEN_LIMIT and float(np.abs(self.paper).max()) < EVEN_LIMIT
 
-    def field(self, light: float, paper: float) -> Tensor:
-        """The field (1, 3, h, w) to subtract from the logarithm of the page, for strengths from 0 to 1."""
-        return (self.light * light + self.paper.view(3, 1, 1) * paper)[None]
+    def field(self, light: float, paper: float) -> Floats:
+        """The field (3, h, w) to subtract from the logarithm of the page, for strengths from 0 to 1."""
+        return self.light * np.float32(light) + self.paper[:, None, None] * np.float32(paper)
 
 
-def downscale(pixels: NDArray[np.generic], side: int) -> Tensor:
+def downscale(pixels: NDArray[np.generic], side: int) -> Floats:
     """Resize a page to a thumbnail.
 
     Args:
@@ -71,21 +70,21 @@ def downscale(pixels: NDArray[np.generic], side: int) -> Tensor:
         side: The longer side of the thumbnail in pixels.
 
     Returns:
-        The thumbnail (1, C, h, w), float32 in the units of the page.
+        The thumbnail (C, h, w), in the units of the page.
     """
-    size = [max(1, round(length * side / max(pixels.shape[:2]))) for length in pixels.shape[:2]]
+    size = tuple(max(1, round(length * side / max(pixels.shape[:2]))) for length in pixels.shape[:2])
     steps = [max(1, length // (PREREDUCTION * target)) for length, target in zip(pixels.shape[:2], size, strict=True)]
     rows, columns = (length // step for length, step in zip(pixels.shape[:2], steps, strict=True))
-    whole_blocks = pixels[: rows * steps[0], : columns * steps[1]]  # less than a quarter of a thumbnail's pixel is lost
-    small = whole_blocks.reshape(rows, steps[0], columns, steps[1], -1).mean((1, 3), dtype=np.float32)
-    reduced = torch.from_numpy(small).permute(2, 0, 1)[None]
-    is_smaller = size[0] <= rows and size[1] <= columns
-    return functional.interpolate(reduced, size=size, mode="area" if is_smaller else "bilinear")
+    blocks = pixels[: rows * steps[0]].reshape(rows, steps[0], -1)  # less than a quarter of a thumbnail's pixel is lost
+    sums = blocks.sum(1, dtype=np.float32).reshape(rows, *pixels.shape[1:])[:, : columns * steps[1]]
+    small = sums.reshape(rows, columns, steps[1], -1).mean(2) / np.float32(steps[0])
+    resize = shrink_by_area if size[0] <= rows and size[1] <= columns else resize_bilinear
+    return resize(small.transpose(2, 0, 1), (size[0], size[1]))
 
 
-def pad_to_square(x: Tensor, side: int) -> Tensor:
-    """Pad (1, C, h, w) to a square (1, C, side, side) by repeating its right and lower edges."""
-    return functional.pad(x, (0, side - x.shape[3], 0, side - x.shape[2]), mode="replicate")
+def pad_to_square(x: Floats, side: int) -> Floats:
+    """Pad (C, h, w) to a square (C, side, side) by repeating its right and lower edges."""
+    return np.pad(x, ((0, 0), (0, side - x.shape[1]), (0, side - x.shape[2])), mode="edge")
 
 
 class PageReading(NamedTuple):
@@ -95,87 +94,88 @@ class PageReading(NamedTuple):
     bare_share: float  # of the page that is bare paper; 0 if it is too little, or if the paper is toned
 
 
-@torch.inference_mode()
-def read_page(model: PageModel, pixels: NDArray[np.uint8 | np.uint16]) -> PageLight:
+def read_page(model: RunnableModel[PageConfig], pixels: NDArray[np.uint8 | np.uint16]) -> PageLight:
     """Estimate the light on a page and the colour of its paper.
 
     Args:
         model: The model that estimates light and bare paper.
         pixels: The page (H, W, 3), uint8 or uint16.
     """
-    small = downscale(pixels, model.config.side) / np.iinfo(pixels.dtype).max
-    white = small.flatten(2).quantile(WHITE_QUANTILE, dim=2).view(1, 3, 1, 1)
-    exposure = torch.where(white > MIN_WHITE, white / WHITE_LEVEL, 1.0).clamp(max=1)
-    plain, exposed = (_read_thumbnail(model, small, divisor) for divisor in (torch.ones_like(exposure), exposure))
+    small = downscale(pixels, model.config.side) / np.float32(np.iinfo(pixels.dtype).max)
+    white = np.quantile(small, WHITE_QUANTILE, (1, 2), keepdims=True)  # (3, 1, 1)
+    exposure = np.where(white > MIN_WHITE, white / np.float32(WHITE_LEVEL), 1).clip(max=1).astype(np.float32)
+    plain, exposed = (_read_thumbnail(model, small, divisor) for divisor in (np.ones_like(exposure), exposure))
     is_better = exposed.bare_share > max(plain.bare_share, MIN_EXPOSED_SHARE)
     return exposed.page if is_better else plain.page
 
 
-def _read_thumbnail(model: PageModel, small: Tensor, exposure: Tensor) -> PageReading:
-    """Read a thumbnail (1, 3, h, w) after division by an exposure (1, 3, 1, 1)."""
-    side, (height, width) = model.config.side, small.shape[2:]
-    exposed = (small / exposure).clamp(max=1)
-    coarse, logits = model(pad_to_square(exposed, side))
-    bare = torch.sigmoid(logits)[:, :, :height, :width]
-    bare_share = float((bare > BARE_PROBABILITY).float().mean())
+def _read_thumbnail(model: RunnableModel[PageConfig], small: Floats, exposure: Floats) -> PageReading:
+    """Read a thumbnail (3, h, w) after division by an exposure (3, 1, 1)."""
+    (height, width), side = small.shape[1:], max(small.shape[1:])
+    exposed = (small / exposure).clip(max=1)
+    coarse, logits = model.run("estimate_page", pad_to_square(exposed, side)[None])
+    bare = sigmoid(logits[0, 0, :height, :width])
+    bare_share = float((bare > BARE_PROBABILITY).mean())
+    unchanged = np.zeros((3, 1, 1), np.float32)
     if bare_share < MIN_BARE_SHARE:
-        return PageReading(PageLight(torch.zeros(3, 1, 1), torch.zeros(3), (NO_PAPER_NOTE,)), 0.0)
-    paper_levels = small.amin(1, keepdim=True)[bare > CERTAIN_PROBABILITY]
-    if len(paper_levels) and float((paper_levels > PURE_WHITE).float().mean()) > MIN_PURE_SHARE:
-        return PageReading(PageLight(torch.zeros(3, 1, 1), torch.zeros(3)), bare_share)
-    estimate = functional.interpolate(coarse, size=side, mode="bicubic")[:, :, :height, :width] + exposure.log()
-    field = _tell_light(estimate, small.clamp(min=1 / 255).log(), bare)  # (3, h, w)
-    paper = field.flatten(1).quantile(PAPER_QUANTILE, dim=1)  # (3,)
-    light = field - paper.view(3, 1, 1)
-    if _has_highlights(small[0] / field.exp()):
-        return PageReading(PageLight(light, torch.zeros(3), (TONED_PAPER_NOTE,)), 0.0)
+        return PageReading(PageLight(unchanged, unchanged[:, 0, 0], (NO_PAPER_NOTE,)), 0.0)
+    paper_levels = small.min(0)[bare > CERTAIN_PROBABILITY]
+    if len(paper_levels) and float((paper_levels > PURE_WHITE).mean()) > MIN_PURE_SHARE:
+        return PageReading(PageLight(unchanged, unchanged[:, 0, 0]), bare_share)
+    estimate = resize_bicubic(coarse[0], (side, side))[:, :height, :width] + np.log(exposure)
+    field = _tell_light(estimate, np.log(small.clip(min=1 / 255)), bare)  # (3, h, w)
+    paper = np.quantile(field, PAPER_QUANTILE, (1, 2)).astype(np.float32)  # (3,)
+    light = field - paper[:, None, None]
+    if _has_highlights((small / np.exp(field)).astype(np.float32)):
+        return PageReading(PageLight(light, unchanged[:, 0, 0], (TONED_PAPER_NOTE,)), 0.0)
     return PageReading(PageLight(light, paper), bare_share)
 
 
-def _has_highlights(evenly_lit: Tensor) -> bool:
+def _has_highlights(evenly_lit: Floats) -> bool:
     """Whether a page (3, h, w), with bare paper at 1, has lights that are brighter than its paper and lie on it."""
-    bright = (evenly_lit.mean(0) > 1 + HIGHLIGHT_EXCESS).numpy()
+    bright = evenly_lit.mean(0) > 1 + HIGHLIGHT_EXCESS
     return float(regions_inside(bright, BORDER_SHARE).mean()) > MIN_HIGHLIGHT_SHARE
 
 
-def _tell_light(estimate: Tensor, levels: Tensor, bare: Tensor) -> Tensor:
+def _tell_light(estimate: Floats, levels: Floats, bare: Floats) -> Floats:
     """The light (3, h, w) without soft shading; the arguments are those of `_correct_by_bare_paper`."""
     local = _correct_by_bare_paper(estimate, levels, bare)
-    page, paper, expected, near = (x[0].permute(1, 2, 0).numpy() for x in (levels, bare.pow(4), estimate, local))
-    return torch.from_numpy(tell_light(page, paper[..., 0], expected, near)).permute(2, 0, 1)
+    page, expected, near = (x.transpose(1, 2, 0) for x in (levels, estimate, local))  # (h, w, 3)
+    return tell_light(page, bare**4, expected, near).transpose(2, 0, 1)
 
 
-def _correct_by_bare_paper(estimate: Tensor, levels: Tensor, bare: Tensor) -> Tensor:
+def _correct_by_bare_paper(estimate: Floats, levels: Floats, bare: Floats) -> Floats:
     """Correct the model's estimate by its error on bare paper nearby, a local mean weighted by bareness.
 
     Args:
-        estimate: The model's estimate of the light (1, 3, h, w), as natural logarithms.
-        levels: The page (1, 3, h, w), as natural logarithms.
-        bare: The probability of bare paper (1, 1, h, w).
+        estimate: The model's estimate of the light (3, h, w), as natural logarithms.
+        levels: The page (3, h, w), as natural logarithms.
+        bare: The probability of bare paper (h, w).
 
     Returns:
-        The corrected light (1, 3, h, w), as natural logarithms.
+        The corrected light (3, h, w), as natural logarithms.
     """
-    weight = bare.pow(4)
-    stacked = torch.cat([(levels - estimate) * weight, weight], 1)[0].permute(1, 2, 0).numpy()  # (h, w, 4)
-    means = torch.from_numpy(blur(np.ascontiguousarray(stacked), CORRECTION_SIGMA)).permute(2, 0, 1)[None]
-    return estimate + means[:, :3] / (means[:, 3:] + ESTIMATE_WEIGHT)
+    weight = bare**4
+    means = wide_blur(np.concatenate([(levels - estimate) * weight, weight[None]]), CORRECTION_SIGMA)
+    return estimate + means[:3] / (means[3] + np.float32(ESTIMATE_WEIGHT))
 
 
-def interpolate_field(field: Tensor, part: tuple[slice, slice], size: tuple[int, ...]) -> Tensor:
-    """Interpolate a coarse field over a page at the pixels of a part of the page.
+def interpolate_field(field: Floats, part: tuple[slice, slice], size: tuple[int, ...]) -> Floats:
+    """Interpolate a coarse field over a page bilinearly at the pixels of a part of the page.
 
     Args:
-        field: The field over the whole page (1, 3, a, b).
+        field: The field over the whole page (C, a, b).
         part: The rows and columns of the part.
         size: Height and width of the page.
 
     Returns:
-        The field at the part's pixels (1, 3, h, w).
+        The field at the part's pixels (C, h, w).
     """
-    rows, columns = (
-        (torch.arange(span.start, span.stop) + 0.5) / length * 2 - 1
-        for span, length in zip(part, size[:2], strict=True)
-    )
-    grid = torch.stack([columns.expand(len(rows), -1), rows.unsqueeze(1).expand(-1, len(columns))], 2)[None]
-    return functional.grid_sample(field, grid, padding_mode="border", align_corners=False)
+    rows, columns = (_hat_weights(*along) for along in zip(part, size[:2], field.shape[1:], strict=True))
+    return np.asarray(rows @ field @ columns.T, np.float32)
+
+
+def _hat_weights(span: slice, length: int, count: int) -> Floats:
+    """The weight of each of `count` values along a page of `length` pixels for each pixel of a span, (n, count)."""
+    places = ((np.arange(span.start, span.stop) + 0.5) / length * count - 0.5).clip(0, count - 1)
+    return (1 - np.abs(places[:, None] - np.arange(count))).clip(min=0).astype(np.float32)

@@ -10,12 +10,12 @@ equals sign, stipple and freckles stay.
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
 from pochade.analysis.mark_features import MarkFeatures, measure_marks
+from pochade.analysis.plane_filters import widen_regions
+
+Floats = NDArray[np.float32]
 
 MM_PER_INCH = 25.4
 USUAL_DPI = 200.0  # assumed if a scan states no resolution; a low one, so that fewer marks count as small
@@ -43,45 +43,41 @@ class SpeckRule:
 class MarkChoice:
     """What becomes of the marks of a picture."""
 
-    marks: Tensor  # (1, 1, h, w) bool: all marks, which the grain's change must leave alone
-    sureness: Tensor  # (1, 1, h, w), 0 to 1: how sure it is that a removed mark is a speck; 0 where nothing is removed
+    marks: NDArray[np.bool_]  # (h, w): all marks, which the grain's change must leave alone
+    sureness: Floats  # (h, w), 0 to 1: how sure it is that a removed mark is a speck; 0 where nothing is removed
 
 
-def choose_specks(x: Tensor, change: Tensor, defect: Tensor, strength: float, rule: SpeckRule) -> MarkChoice:
+def choose_specks(x: Floats, change: Floats, defect: Floats, strength: float, rule: SpeckRule) -> MarkChoice:
     """Choose the marks to remove.
 
     Args:
-        x: The picture (1, 3, h, w), 0 to 1.
-        change: The change that the denoiser would add, (1, 3, h, w).
-        defect: The predicted probability of a defect, (1, 1, h, w).
+        x: The picture (3, h, w), 0 to 1.
+        change: The change that the denoiser would add, (3, h, w).
+        defect: The predicted probability of a defect, (h, w).
         strength: 0 to 1: how unsure a mark may be that is removed; at 0 none is.
         rule: Which marks may be specks; its mask is not used here.
     """
     marks = find_marks(change, defect)
     if not strength or not marks.any():
-        return MarkChoice(marks, torch.zeros_like(defect))
-    before, after = (part[0].permute(1, 2, 0).contiguous().numpy() for part in (x, x + change))
-    features = measure_marks(
-        before, after, marks[0, 0].numpy(), rule.dots_per_mm, ink_mm=INK_MM, far_mm=FAR_MM, alike_mm=ALIKE_MM
-    )
-    sureness = _sureness(features, defect[0, 0].numpy(), rule)
+        return MarkChoice(marks, np.zeros_like(defect))
+    features = measure_marks(x, x + change, marks, rule.dots_per_mm, ink_mm=INK_MM, far_mm=FAR_MM, alike_mm=ALIKE_MM)
+    sureness = _sureness(features, defect, rule)
     sureness[sureness < 1 - (1 - MIN_SURENESS) * strength] = 0
     levels = np.concatenate([np.zeros(1, np.float32), sureness])[features.regions.labels]  # (h, w)
-    return MarkChoice(marks, torch.from_numpy(levels)[None, None])
+    return MarkChoice(marks, levels)
 
 
-def find_marks(change: Tensor, defect: Tensor) -> Tensor:
-    """Find every mark that the denoiser changes, as (1, 1, h, w) bool, wider by its border.
+def find_marks(change: Floats, defect: Floats) -> NDArray[np.bool_]:
+    """Find every mark that the denoiser changes, (h, w), wider by its border.
 
     Args:
-        change: The change that the denoiser would add, (1, 3, h, w).
-        defect: The predicted probability of a defect, (1, 1, h, w).
+        change: The change that the denoiser would add, (3, h, w).
+        defect: The predicted probability of a defect, (h, w).
     """
-    is_changed = (change.abs().amax(1, keepdim=True) > MIN_CHANGE) | (defect > MIN_SURENESS)
-    return functional.max_pool2d(is_changed.float(), 2 * BORDER + 1, 1, BORDER) > 0
+    return widen_regions((np.abs(change).max(0) > MIN_CHANGE) | (defect > MIN_SURENESS), BORDER)
 
 
-def _sureness(features: MarkFeatures, defect: NDArray[np.float32], rule: SpeckRule) -> NDArray[np.float32]:
+def _sureness(features: MarkFeatures, defect: Floats, rule: SpeckRule) -> Floats:
     """How sure it is that each mark is a speck: the highest probability in it, or 0 for marks that are drawn, (M,)."""
     probability = np.zeros(len(features.lengths) + 1, np.float32)
     np.maximum.at(probability, features.regions.labels.ravel(), defect.ravel())

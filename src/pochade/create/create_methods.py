@@ -58,7 +58,7 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file can't be read as a picture.
         """
-        from pochade.create.imagine import imagine  # noqa: PLC0415  torch
+        from pochade.create.imagine import imagine  # noqa: PLC0415  slow to import
 
         return imagine(
             self.library, n, seed, like=like, group=group, size=size, rough=rough, generator=painter, report=report
@@ -97,7 +97,7 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: The file can't be read as a picture.
         """
-        from pochade.create.imagine import vary  # noqa: PLC0415  torch
+        from pochade.create.imagine import vary  # noqa: PLC0415  slow to import
 
         return vary(self.library, image, n, strength, seed, size=size, rough=rough, generator=painter, report=report)
 
@@ -134,7 +134,7 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file can't be read as a picture.
         """
-        from pochade.create.morphing import morph  # noqa: PLC0415  torch
+        from pochade.create.morphing import morph  # noqa: PLC0415  slow to import
 
         return morph(self.library, images, frames, loop=loop, part=part, size=size, generator=painter, report=report)
 
@@ -163,7 +163,7 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             PictureUnreadable: A file can't be read as a picture.
         """
-        from pochade.create.morphing import morph_grid  # noqa: PLC0415  torch
+        from pochade.create.morphing import morph_grid  # noqa: PLC0415  slow to import
 
         return morph_grid(self.library, images, side, generator=painter, report=report)
 
@@ -196,7 +196,7 @@ class CreateMethods:
             CollectionMissing: Nothing has been learnt yet.
             NotKnown: There is no map yet.
         """
-        from pochade.create.imagine import draw_at  # noqa: PLC0415  torch
+        from pochade.create.imagine import draw_at  # noqa: PLC0415  slow to import
 
         return draw_at(self.library, x, y, seed, size=size, generator=painter, report=report)
 
@@ -212,6 +212,6 @@ class CreateMethods:
             UsageError: The collection has fewer than 20 pictures.
             CollectionMissing: Nothing has been learnt yet.
         """
-        from pochade.create.imagine import prepare  # noqa: PLC0415  torch
+        from pochade.create.imagine import prepare  # noqa: PLC0415  slow to import
 
         prepare(self.library, report)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.gaussian_mixture import Whitening
@@ -21,7 +20,7 @@ from pochade.analysis.prior.selection import held_out_splits
 from pochade.create.region_map import RegionMap
 from pochade.errors import CheckpointDamaged
 from pochade.images.base.picture import Array
-from pochade.models.checkpoints import read_tensors, write_tensors
+from pochade.models.array_files import read_arrays, write_arrays
 from pochade.models.generator_protocol import Generator
 
 NOVELTY_FORMAT = "pochade-grounds-1"
@@ -132,8 +131,7 @@ class NoveltyReference:
             source: A digest that identifies the measured pictures and the generator.
         """
         arrays = {**vars(self.statistics), "almost": np.array([self.almost_copy_distance])}
-        tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
-        write_tensors(path, NOVELTY_FORMAT, tensors, {"of": source})
+        write_arrays(path, NOVELTY_FORMAT, arrays, {"of": source})
 
     @classmethod
     def load(cls, path: Path, source: str, latents: Floats) -> "NoveltyReference":
@@ -147,8 +145,7 @@ class NoveltyReference:
         Raises:
             CheckpointDamaged: The file is missing, damaged, or was saved with another digest.
         """
-        tensors, metadata = read_tensors(path, NOVELTY_FORMAT)
-        arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+        arrays, metadata = read_arrays(path, NOVELTY_FORMAT)
         try:
             if metadata["of"] != source:
                 raise ValueError("it was measured on other pictures")

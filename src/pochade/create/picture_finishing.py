@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from pochade.analysis.arrays import Floats
 from pochade.analysis.connected_shares import NOBODY, largest_connected_shares
 from pochade.analysis.patch_synthesis import Synthesis, synthesise
+from pochade.analysis.plane_filters import shrink_by_area
 from pochade.create.patch_lenders import SMALL_SIDE, Lenders, native_side
 from pochade.create.region_map import MAP_SIDE, Lender, RegionMap
 from pochade.errors import UsageError
@@ -98,9 +97,8 @@ def vary_plan(picture: Array, reconstruction: Array, variation: Array, strength:
 
 def shrink_plan(plan: Array, side: int) -> FinishedPicture:
     """A plan (p, p, 3) in the size of a collection of small pictures, as the model drew it."""
-    pixels = torch.from_numpy(plan).permute(2, 0, 1)[None].float()
-    shrunk = functional.interpolate(pixels, (side, side), mode="area")[0].permute(1, 2, 0)
-    return FinishedPicture(shrunk.round().byte().numpy(), None)
+    planes = shrink_by_area(plan.transpose(2, 0, 1).astype(np.float32), (side, side))  # (3, side, side)
+    return FinishedPicture(planes.transpose(1, 2, 0).round().astype(np.uint8), None)
 
 
 def map_regions(synthesis: Synthesis, lenders: Sequence[Lender]) -> RegionMap:

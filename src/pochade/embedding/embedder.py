@@ -13,23 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pochade.embedding.integer_prior import to_channels_first, to_channels_last
 from pochade.embedding.sketch_codec import SketchCodec
 from pochade.embedding.sketch_format import SKETCH_BYTES, Frame, log_steps_at, steps_at
-from pochade.errors import CheckpointDamaged, UsageError
+from pochade.errors import UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, Square, Squares, make_squares
 from pochade.images.io.input_arrays import input_on_ground
 from pochade.models import weights
-from pochade.models.checkpoints import load_model
-from pochade.models.embedding_model import EmbeddingModel
-from pochade.models.model_input import LetterboxedBatch, model_input
-from pochade.models.sketch_model import SketchVAE
+from pochade.models.model_configs import EmbeddingConfig, SketchConfig
+from pochade.models.runnable_model import RunnableModel, load_runnable
+from pochade.models.stored_model import read_stored_model
 
-PICTURES_PER_BATCH = 64  # shorter batches are filled up, so that a fingerprint doesn't depend on the other pictures
+PICTURES_PER_BATCH = 64
+MIN_BATCH = 2  # onnxruntime adds up a single picture in another order, so its embedding would depend on the batch
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -64,13 +62,11 @@ class Embedder:
     """
 
     def __init__(self, folder: Path = weights.FOLDER) -> None:
-        embedding, sketch = load_model(folder / weights.EMBEDDING_FILE), load_model(folder / weights.SKETCH_FILE)
-        if not isinstance(embedding, EmbeddingModel) or not isinstance(sketch, SketchVAE):
-            raise CheckpointDamaged(f"'{folder}' holds models of another kind", "install Pochade again")
-        # channels_last is the faster memory format on CPUs
-        self.embedding_model = embedding.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.sketch_model = sketch.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.codec = SketchCodec(sketch.prior, sketch.config.places)
+        self.folder = folder
+        self._embedding_model = load_runnable(folder / weights.EMBEDDING_FILE, EmbeddingConfig)
+        sketch = read_stored_model(folder / weights.SKETCH_FILE, SketchConfig)
+        self._sketch_model = RunnableModel(sketch)
+        self.codec = SketchCodec(sketch.config.groups, sketch.part("prior"), sketch.config.places)
         self.name = weights.weights_name(folder) or ""
 
     def fingerprint(self, squares: Sequence[Squares]) -> Fingerprints:
@@ -78,10 +74,9 @@ class Embedder:
         sketches, embeddings = list[bytes](), list[Floats]()
         for start in range(0, len(squares), PICTURES_PER_BATCH):
             batch = squares[start : start + PICTURES_PER_BATCH]
-            full_batch = [*batch, *[batch[0]] * (PICTURES_PER_BATCH - len(batch))]
-            embeddings.append(self.embed(full_batch)[: len(batch)])
-            sketches.extend(self.sketch([picture.whole for picture in full_batch])[: len(batch)])
-        empty = np.empty((0, self.embedding_model.config.latent_dim), np.float32)
+            embeddings.append(self.embed(batch))
+            sketches.extend(self.sketch([picture.whole for picture in batch]))
+        empty = np.empty((0, self._embedding_model.config.latent_dim), np.float32)
         return Fingerprints(
             np.frombuffer(b"".join(sketches), np.uint8).reshape(-1, SKETCH_BYTES).copy(),
             np.concatenate([empty, *embeddings]),
@@ -89,32 +84,19 @@ class Embedder:
 
     def embed(self, squares: Sequence[Squares]) -> Floats:
         """Embed letterboxed pictures in one batch: (n, 64)."""
-        return self.embed_batch(*square_tensors([picture.subject for picture in squares]))
+        return self.embed_squares([picture.subject for picture in squares])
 
-    @torch.inference_mode()
-    def embed_batch(self, pixels: Tensor, frames: Tensor) -> Floats:
-        """Embed a batch of squares.
-
-        Args:
-            pixels: (B, 3, 96, 96) in [0, 1].
-            frames: Width and height of each picture in its square (B, 2), as shares of the side.
-
-        Returns:
-            Embeddings (B, 64).
-        """
-        x = model_input(LetterboxedBatch(pixels, frames), self.embedding_model.config.side)
-        embeddings: Floats = self.embedding_model(x.contiguous(memory_format=torch.channels_last)).numpy()
+    def embed_squares(self, squares: Sequence[Square]) -> Floats:
+        """Embed squares in one batch: (n, 64)."""
+        filled = [*squares, *squares[:1]] if len(squares) < MIN_BATCH else squares
+        embeddings: Floats = self._embedding_model.run("embed", *square_arrays(filled))[0][: len(squares)]
         return embeddings
 
-    @torch.inference_mode()
     def sketch(self, squares: Sequence[Square]) -> list[bytes]:
         """Sketch whole letterboxed pictures in one batch."""
-        batch = LetterboxedBatch(*square_tensors(squares))
-        x = model_input(batch, SQUARE_SIDE).contiguous(memory_format=torch.channels_last)
-        latents = self.sketch_model.encode(x)  # (B, D, 6, 6)
+        (latents,) = self._sketch_model.run("encode_squares", *square_arrays(squares))  # (B, D, 6, 6)
         return self.codec.encode([Frame(square.width, square.height) for square in squares], to_channels_last(latents))
 
-    @torch.inference_mode()
     def reconstruct(self, sketches: Bytes) -> Bytes:
         """Reconstruct pictures (n, 96, 96, 3), on white, from sketches (n, 256).
 
@@ -126,9 +108,8 @@ class Embedder:
             decoded = self.codec.decode([sketch.tobytes() for sketch in sketches[start : start + PICTURES_PER_BATCH]])
             levels = np.array([sketch.level for sketch in decoded])
             units = np.stack([sketch.quantised for sketch in decoded]) / steps_at(levels)[:, None, None, None]
-            latents, log_steps = to_channels_first(units.astype(np.float32)), torch.from_numpy(log_steps_at(levels))
-            output = self.sketch_model.decode(latents, log_steps).clamp(0, 1)
-            pixels = (output * 255).round().byte().permute(0, 2, 3, 1).numpy()
+            latents = to_channels_first(units.astype(np.float32))
+            (pixels,) = self._sketch_model.run("decode_latents", latents, log_steps_at(levels))  # (B, 96, 96, 3)
             framed = zip(pixels, decoded, strict=True)
             pictures.append(np.stack([_white_outside(picture, sketch.frame) for picture, sketch in framed]))
         return np.concatenate(pictures)
@@ -143,11 +124,10 @@ def _white_outside(pixels: Bytes, frame: Frame) -> Bytes:
     return square
 
 
-def square_tensors(squares: Sequence[Square]) -> tuple[Tensor, Tensor]:
-    """The pixels (B, 3, 96, 96) of squares in [0, 1], and their frames (B, 2) as shares of the side."""
-    pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
-    frames = torch.tensor([[square.width, square.height] for square in squares]) / SQUARE_SIDE
-    return pixels.float().div(255).contiguous(), frames
+def square_arrays(squares: Sequence[Square]) -> tuple[Bytes, Floats]:
+    """The pixels (B, 96, 96, 3) of squares, and their frames (B, 2) as shares of the side."""
+    sizes = np.array([[square.width, square.height] for square in squares], np.float32)
+    return np.stack([square.pixels for square in squares]), sizes / np.float32(SQUARE_SIDE)
 
 
 @cache

@@ -12,9 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pochade.embedding.entropy_tables import (
     EXACT_DECIMALS,
@@ -25,7 +23,8 @@ from pochade.embedding.entropy_tables import (
     SCALES_PER_UNIT,
 )
 from pochade.errors import CheckpointDamaged
-from pochade.models.sketch_prior import CONTEXT_GAIN, SketchPart, SketchPrior, sketch_parts
+from pochade.models.array_files import Arrays
+from pochade.models.sketch_parts import CONTEXT_GAIN, SketchPart, sketch_parts
 
 EXACT_SUM_BITS = 24  # of a sum that a 32-bit float holds exactly
 WEIGHT_BITS = 12  # of a weight after the binary point, at most
@@ -36,7 +35,10 @@ FEATURE_BITS = 5  # of a feature after the binary point
 MAX_FEATURE = (1 << 10) - 1  # in units of 2^-5
 OUTPUT_BITS = WEIGHT_BITS + FEATURE_BITS  # of an output after the binary point
 
+REINSTALL_HINT = "install Pochade again, or run 'pochade learn' again"
+
 Integers32 = NDArray[np.int32]
+Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]  # whole numbers, stored as floats
 
 
@@ -60,24 +62,22 @@ class IntegerPrior:
     """A `SketchPrior` that is evaluated in whole numbers.
 
     Args:
-        prior: The trained prior.
+        groups: Channels of each group of latents.
+        weights: The weights of the trained prior, by their names in `SketchPrior`.
         log_step_bits: A level of quantisation multiplies the steps per unit by exp(2^-log_step_bits).
 
     Raises:
-        CheckpointDamaged: The weights are not finite, or far too large.
+        CheckpointDamaged: The weights are missing, not finite, or far too large.
     """
 
-    def __init__(self, prior: SketchPrior, log_step_bits: int) -> None:
-        self._groups, self._log_step_bits = prior.groups, log_step_bits
-        self._layers: list[tuple[_IntegerLayer, _IntegerLayer]] = []
-        for network in prior.nets:
-            parameters = {name: values.detach().double() for name, values in network.named_parameters()}
-            kernel = parameters["0.weight"].permute(2, 3, 1, 0).flatten(0, 2)  # (9 C, H)
-            head = parameters["2.weight"].flatten(1).T * CONTEXT_GAIN  # (H, 2 w)
-            hidden_layer = _integer_layer(kernel, parameters["0.bias"], INPUT_BITS, MAX_INPUT)
-            head_layer = _integer_layer(head, parameters["2.bias"] * CONTEXT_GAIN, FEATURE_BITS, MAX_FEATURE)
-            self._layers.append((hidden_layer, head_layer))
-        log_scales = prior.small_log_scales.detach().double() * CONTEXT_GAIN
+    def __init__(self, groups: tuple[int, ...], weights: Arrays, log_step_bits: int) -> None:
+        self._groups, self._log_step_bits = groups, log_step_bits
+        doubles = {name: values.astype(np.float64) for name, values in weights.items()}
+        try:
+            self._layers = [_network_layers(doubles, group) for group in range(len(groups))]
+            log_scales = doubles["small_log_scales"] * CONTEXT_GAIN
+        except (KeyError, ValueError) as error:
+            raise CheckpointDamaged("the prior of a sketch model lacks weights", REINSTALL_HINT) from error
         self._base_log_scales = _to_units(log_scales, WEIGHT_BITS)  # (D,), in units of 2^-12
 
     def parts(self) -> list[SketchPart]:
@@ -136,7 +136,17 @@ def checkerboard_half(height: int, width: int, half: int) -> tuple[NDArray[np.in
     return rows, columns
 
 
-def _integer_layer(weights: Tensor, bias: Tensor, input_bits: int, max_input: int) -> _IntegerLayer:
+def _network_layers(weights: dict[str, Doubles], group: int) -> tuple[_IntegerLayer, _IntegerLayer]:
+    """The two layers of the network that predicts one group."""
+    kernel, kernel_bias = weights[f"nets.{group}.0.weight"], weights[f"nets.{group}.0.bias"]
+    head, head_bias = weights[f"nets.{group}.2.weight"], weights[f"nets.{group}.2.bias"]
+    kernel = kernel.transpose(2, 3, 1, 0).reshape(-1, len(kernel))  # (9 C, H)
+    head = head.reshape(len(head), -1).T * CONTEXT_GAIN  # (H, 2 w)
+    hidden_layer = _integer_layer(kernel, kernel_bias, INPUT_BITS, MAX_INPUT)
+    return hidden_layer, _integer_layer(head, head_bias * CONTEXT_GAIN, FEATURE_BITS, MAX_FEATURE)
+
+
+def _integer_layer(weights: Doubles, bias: Doubles, input_bits: int, max_input: int) -> _IntegerLayer:
     """Round a layer to whole numbers, as finely as exact sums allow.
 
     Weights are rounded to 12 bits after the binary point. Then, if the largest possible sum has too many bits, that
@@ -158,17 +168,16 @@ def _integer_layer(weights: Tensor, bias: Tensor, input_bits: int, max_input: in
     return _IntegerLayer(_drop_bits(fine_weights, dropped), _drop_bits(fine_bias, dropped), shift)
 
 
-def _to_units(weights: Tensor, bits: int) -> NDArray[np.int64]:
+def _to_units(weights: Doubles, bits: int) -> NDArray[np.int64]:
     """Round weights to whole numbers in units of 2^-bits, halves to even.
 
     Raises:
         CheckpointDamaged: A weight is not finite, or too large.
     """
-    doubles = weights.double().numpy()
-    if not (np.abs(doubles) < MAX_WEIGHT).all():
+    if not (np.abs(weights) < MAX_WEIGHT).all():
         why = "the prior of a sketch model has weights that are not finite or far too large"
-        raise CheckpointDamaged(why, "install Pochade again, or run 'pochade learn' again")
-    numbers: NDArray[np.int64] = np.rint(doubles * 2**bits).astype(np.int64)
+        raise CheckpointDamaged(why, REINSTALL_HINT)
+    numbers: NDArray[np.int64] = np.rint(weights * 2**bits).astype(np.int64)
     return numbers
 
 
@@ -188,11 +197,11 @@ def _compressed_magnitudes() -> Floats:
     return np.array([-log for log in logs[:0:-1]] + logs, np.float32)
 
 
-def to_channels_last(latents: Tensor) -> Floats:
-    """Convert latents (B, D, h, w) to the array (B, h, w, D) that the codec takes."""
-    return np.ascontiguousarray(latents.detach().permute(0, 2, 3, 1).numpy().astype(np.float32))
+def to_channels_last(latents: Floats) -> Floats:
+    """Rearrange latents (B, D, h, w) to (B, h, w, D), as the codec takes them."""
+    return np.ascontiguousarray(latents.transpose(0, 2, 3, 1))
 
 
-def to_channels_first(latents: Floats) -> Tensor:
-    """Convert an array (B, h, w, D) from the codec to latents (B, D, h, w)."""
-    return torch.from_numpy(latents).permute(0, 3, 1, 2)
+def to_channels_first(latents: Floats) -> Floats:
+    """Rearrange latents (B, h, w, D) of the codec to (B, D, h, w)."""
+    return np.ascontiguousarray(latents.transpose(0, 3, 1, 2))

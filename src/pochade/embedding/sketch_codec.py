@@ -39,7 +39,8 @@ from pochade.embedding.sketch_format import (
     steps_at,
 )
 from pochade.errors import PictureDamaged
-from pochade.models.sketch_prior import SketchPart, SketchPrior
+from pochade.models.array_files import Arrays
+from pochade.models.sketch_parts import SketchPart
 
 MAX_SEARCH_ROUNDS = 6  # after the first guess
 MAX_LATENT = 1e4  # in units, far above the latents of any picture
@@ -66,13 +67,17 @@ class SketchCodec:
     """Encodes and decodes sketches with the prior of one model.
 
     Args:
-        prior: The prior of the sketch model.
+        groups: Channels of each group of latents.
+        prior: The weights of the model's prior, by their names in `SketchPrior`.
         places: Places per side of the latent grid.
+
+    Raises:
+        CheckpointDamaged: The weights are missing, not finite, or far too large.
     """
 
-    def __init__(self, prior: SketchPrior, places: int) -> None:
-        self.prior = IntegerPrior(prior, LEVEL_BITS)
-        self.shape = (places, places, sum(prior.groups))
+    def __init__(self, groups: tuple[int, ...], prior: Arrays, places: int) -> None:
+        self.prior = IntegerPrior(groups, prior, LEVEL_BITS)
+        self.shape = (places, places, sum(groups))
         sizes = [places * places // 2 * (part.end - part.start) for part in self.prior.parts()]
         first_groups = np.arange(len(sizes), dtype=np.int32) * TABLE_KINDS  # each part has a group per kind of table
         self._first_group = np.repeat(first_groups, sizes)  # (N,), the first group of each latent's part

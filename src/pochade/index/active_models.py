@@ -19,13 +19,13 @@ from pochade.images.io.read import read_preview
 from pochade.images.io.reading_worker import read_in_worker
 from pochade.index.database import Index
 from pochade.index.model_store import model_in_use, prepare_model, prepared_model, use_model
-from pochade.index.path_rules import check_plain_name
-from pochade.index.thumbnails import THUMBNAIL_PIXELS, THUMBNAILS_FOLDER, thumbnail_path, write_thumbnail
+from pochade.index.path_rules import THUMBNAILS_FOLDER, check_plain_name
+from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
 from pochade.index.vectors import VectorFile
 from pochade.models import weights
 from pochade.system.progress import Progress, Report
 
-if TYPE_CHECKING:  # torch is slow to import, and a run without new pictures does not need it
+if TYPE_CHECKING:  # onnxruntime is slow to import, and a run without new pictures does not need it
     from pochade.embedding.embedder import Embedder
 
 EMBEDDING_SIZE = 64  # numbers in an embedding
@@ -63,7 +63,7 @@ class ActiveModels:
         return self._embedder
 
     def _load(self, name: str | None) -> "Embedder":
-        from pochade.embedding.embedder import Embedder, shipped_embedder  # noqa: PLC0415  torch
+        from pochade.embedding.embedder import Embedder, shipped_embedder  # noqa: PLC0415  onnxruntime
 
         if name == _shipped_name():
             return shipped_embedder()

@@ -41,6 +41,19 @@ def training_minutes(pictures: int, trained_on: int) -> float:
     return min(MAX_DEFAULT_MINUTES, pictures / PICTURES_PER_MINUTE)
 
 
+def planned_minutes(library: Library, minutes: float | None) -> float:
+    """How many minutes the models of a collection are to be trained; 0 if they are not.
+
+    Args:
+        library: The collection.
+        minutes: What the person asked for; None chooses by the number of pictures.
+    """
+    count, model = library.index.row_count(), model_in_use(library.index)
+    if minutes is None:
+        minutes = training_minutes(count, model.figures.get("pieces", 0) if model else 0)
+    return minutes if minutes > 0 and count >= MIN_PICTURES else 0.0
+
+
 def finetune_models(library: Library, minutes: float | None, report: Report) -> dict[str, Any] | None:
     """Fine-tune all models within a time budget, and switch to those that got better.
 
@@ -52,10 +65,8 @@ def finetune_models(library: Library, minutes: float | None, report: Report) -> 
     Returns:
         The figures of each model before and after, or None if nothing was trained.
     """
-    count, model = library.index.row_count(), model_in_use(library.index)
-    if minutes is None:
-        minutes = training_minutes(count, model.figures.get("pieces", 0) if model else 0)
-    if minutes <= 0 or count < MIN_PICTURES:
+    minutes, count = planned_minutes(library, minutes), library.index.row_count()
+    if not minutes:
         return None
     split = _split_pictures(library.index.contents())
     if not split.training:

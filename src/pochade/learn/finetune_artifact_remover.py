@@ -12,7 +12,6 @@ from pochade.errors import TrainingDiverged
 from pochade.images.base.picture import Array
 from pochade.learn.avif_crops import AvifCrop, cut_crops
 from pochade.models import weights
-from pochade.models.artifact_remover import read_artifact_remover
 from pochade.models.denoiser import Denoiser
 from pochade.models.packed_weights import pack_model, unpack_model
 from pochade.system.progress import Progress, Report
@@ -49,7 +48,7 @@ def finetune_artifact_remover(
         return None, {}
     finetuned_file = home / weights.AVIF_FILE
     file = finetuned_file if finetuned_file.is_file() else weights.FOLDER / weights.AVIF_FILE
-    original = read_artifact_remover(file).model
+    original = unpack_model(file.read_bytes())
     before = _mean_loss(original, evaluation)
     try:
         model = _train(copy.deepcopy(original), crops, minutes, home / "training", report)

@@ -1,6 +1,5 @@
 """Fine-tune the embedding and the sketch model on one person's art; each is kept only if held-out art shows a gain."""
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pochade.analysis.nearest_neighbours import single_linkage
-from pochade.embedding.embedder import Embedder, square_tensors
+from pochade.embedding.embedder import Embedder
 from pochade.errors import TrainingDiverged
 from pochade.images.geometry.letterbox import Square, Squares
 from pochade.images.quality.psnr import decibels
 from pochade.models import weights
-from pochade.models.checkpoints import save_model
+from pochade.models.checkpoints import load_model, save_model
 from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.model_input import LetterboxedBatch
 from pochade.models.sketch_model import SketchVAE
@@ -53,7 +52,7 @@ def finetune_embedder(
         return None, {}
     checkpoints = home / "training"
     before = _evaluate(embedder, held_out)
-    embedding, sketch = copy.deepcopy(embedder.embedding_model), copy.deepcopy(embedder.sketch_model)
+    embedding, sketch = _load_models(embedder.folder)
     try:
         _train_embedding(embedder, embedding, training, minutes * EMBEDDING_SHARE, checkpoints, report)
         _train_sketch(sketch, training, minutes * SKETCH_SHARE, checkpoints, report)
@@ -63,10 +62,9 @@ def finetune_embedder(
     is_embedding_better, is_sketch_better = after["margin"] > before["margin"], after["psnr"] > before["psnr"]
     name = None
     if is_embedding_better or is_sketch_better:
+        old_embedding, old_sketch = _load_models(embedder.folder)
         name = _store(
-            home,
-            embedding if is_embedding_better else embedder.embedding_model,
-            sketch if is_sketch_better else embedder.sketch_model,
+            home, embedding if is_embedding_better else old_embedding, sketch if is_sketch_better else old_sketch
         )
     figures = {"before": before, "after": after, "look_kept": is_embedding_better, "code_kept": is_sketch_better}
     return name, figures | {"minutes": minutes}
@@ -97,6 +95,14 @@ def _as_tensors(squares: list[Square]) -> tuple[Tensor, Tensor]:
     pixels = torch.from_numpy(np.stack([square.pixels for square in squares])).permute(0, 3, 1, 2)
     frames = torch.tensor([[square.width, square.height] for square in squares]) / pixels.shape[-1]
     return pixels.contiguous(), frames
+
+
+def _load_models(folder: Path) -> tuple[EmbeddingModel, SketchVAE]:
+    """Load both models of an embedder as torch modules."""
+    embedding, sketch = load_model(folder / weights.EMBEDDING_FILE), load_model(folder / weights.SKETCH_FILE)
+    assert isinstance(embedding, EmbeddingModel)  # the embedder has read these files
+    assert isinstance(sketch, SketchVAE)
+    return embedding, sketch
 
 
 def _store(home: Path, embedding: nn.Module, sketch: nn.Module) -> str | None:
@@ -135,12 +141,14 @@ def _evaluate(embedder: Embedder, held_out: list[Squares]) -> dict[str, float]:
 
 def _retrieval(embedder: Embedder, held_out: list[Squares]) -> tuple[float, float]:
     """The recall@1 and the margin of augmentations among the held-out pictures."""
-    pixels, frames = square_tensors([picture.subject for picture in held_out])
-    model, clean = embedder.embedding_model, torch.from_numpy(embedder.embed_batch(pixels, frames))  # (N, D)
+    subjects = [picture.subject for picture in held_out]
+    pixels, frames = _as_tensors(subjects)
+    pictures, clean = LetterboxedBatch(pixels.float() / 255, frames), torch.from_numpy(embedder.embed_squares(subjects))
+    model = _load_models(embedder.folder)[0]
     margins, hits = list[Tensor](), list[Tensor]()
     random = RandomNumbers(0)  # the same augmentations before and after the training
     for _ in range(AUGMENTATIONS):
-        augmented = augment(LetterboxedBatch(pixels, frames), model.config.side, random)
+        augmented = augment(pictures, model.config.side, random)
         cosines = model(augmented.contiguous(memory_format=torch.channels_last)) @ clean.T  # (N, N)
         lead = (cosines.diagonal().unsqueeze(1) - cosines).fill_diagonal_(torch.inf)
         margins.append(functional.logsigmoid(lead / MARGIN_SOFTNESS).sum(1))

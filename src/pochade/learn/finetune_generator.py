@@ -1,6 +1,5 @@
 """Fine-tune the generator on one person's art; it is kept only if it is better on held-out pictures."""
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,10 @@ from torch import Tensor
 from pochade.create.picture_latents import GENERATOR_FILE, fit_to_square, generator_in_use
 from pochade.errors import TrainingDiverged
 from pochade.index.active_models import ActiveModels
+from pochade.models import weights
+from pochade.models.checkpoints import load_model
 from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.sketch_model import SketchVAE
 from pochade.system.progress import Report
 from pochade.training.losses.flow_matching import FlowMatchingObjective
 from pochade.training.timed_training import plan_epochs, report_stage, train_epochs
@@ -40,7 +42,10 @@ def finetune_generator(
     if len(held_out) < 2:  # noqa: PLR2004  too few to evaluate on
         return None, {}
     generator, folder = generator_in_use(models), models.home / "training"
-    objective, model = FlowMatchingObjective(copy.deepcopy(generator.sketch_model)), copy.deepcopy(generator.model)
+    model, sketch_model = load_model(generator.path), load_model(weights.FOLDER / weights.SKETCH_FILE)
+    assert isinstance(model, FlowMatchingVAE)  # the generator has read this file
+    assert isinstance(sketch_model, SketchVAE)
+    objective = FlowMatchingObjective(sketch_model)
     data = (_load_pictures(models, training[:MAX_TRAINING_PICTURES], generator.side),)
     evaluation = _load_pictures(models, held_out, generator.side)
     before = _evaluate(model, objective, evaluation)

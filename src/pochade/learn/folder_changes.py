@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from pochade.index.database import FileRow
-from pochade.system.folder_walk import FileStamp, FolderListing
+from pochade.system.file_stamp import FileStamp
+from pochade.system.folder_walk import FolderListing
 
 
 @dataclass

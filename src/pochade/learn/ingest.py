@@ -15,7 +15,8 @@ from pochade.index.library import Library
 from pochade.index.text_store import text_columns
 from pochade.index.vectors import VectorFile
 from pochade.learn.ingest_file import IngestResult, IngestTask
-from pochade.system.folder_walk import FileStamp, FolderListing, settle_stamp
+from pochade.system.file_stamp import FileStamp
+from pochade.system.folder_walk import FolderListing, settle_stamp
 from pochade.system.progress import Progress, Report
 from pochade.system.worker_pool import TaskResult, WorkerPool
 

@@ -17,7 +17,8 @@ from pochade.images.metadata.picture_texts import PictureTexts, read_texts
 from pochade.images.render.contact_sheet import is_contact_sheet
 from pochade.index.descriptor_jobs import describe_thumbnail
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
-from pochade.system.folder_walk import FileStamp, stamp_of
+from pochade.system.file_stamp import FileStamp
+from pochade.system.folder_walk import stamp_of
 from pochade.system.hashing import sha256_of_file
 from pochade.system.path_text import printable
 

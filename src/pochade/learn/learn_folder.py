@@ -15,12 +15,13 @@ from pochade.index.picture_removal import finish_removal
 from pochade.index.settings_store import READER_SETTING, read_setting, write_setting
 from pochade.index.theme_store import trim_themes
 from pochade.index.thumbnails import remove_unfinished
-from pochade.learn.finetune import finetune_models
+from pochade.learn.finetune import finetune_models, planned_minutes
 from pochade.learn.folder_changes import FolderChanges, compare_folder
 from pochade.learn.ingest import IngestCounts, IngestPlan, ingest_files
 from pochade.learn.missing_files import check_missing_files
 from pochade.learn.technique_names import name_techniques
 from pochade.learn.text_catch_up import read_missing_texts
+from pochade.learn.training_extra import can_train, untrained_reason
 from pochade.system.folder_walk import FolderListing, settle_stamp, walk_folder
 from pochade.system.progress import Report
 
@@ -74,7 +75,11 @@ def learn_folder(
         if retry_problems:
             index.drop_pixel_hashes()
             write_setting(index, READER_SETTING, str(READER_VERSION))
-        training = finetune_models(library, minutes, report)
+        training, untrained = None, None
+        if can_train():
+            training = finetune_models(library, minutes, report)
+        elif planned_minutes(library, minutes):
+            untrained = untrained_reason(index, asked=minutes is not None)
     return LearnResult(
         new=counts.new,
         again=counts.again,
@@ -85,6 +90,7 @@ def learn_folder(
         training=training,
         passed_over=listing.passed_over,
         passed_over_paths=tuple(library.folder / os.fsdecode(path) for path in sorted(listing.passed_over_paths)),
+        untrained=untrained,
     )
 
 

@@ -12,14 +12,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from pochade.errors import CheckpointDamaged
 from pochade.images.geometry.tiles import Tile, tile_grid
 from pochade.models import weights
-from pochade.models.packed_weights import unpack_model
+from pochade.models.packed_file import read_packed
+from pochade.models.runnable_model import RunnableModel
 
 TILE_PIXELS = 512  # per side of a tile's core
 CONDITIONING_SCALE = 100  # `apply` takes percents, the model takes shares
@@ -37,14 +36,16 @@ class ArtifactRemover:
 
     Raises:
         CheckpointDamaged: The content can't be read.
+        UsageError: Its sizes are unusual, and torch is not installed.
     """
 
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.name = _content_hash(content)
-        self.model = unpack_model(content).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        multiple = self.model.config.multiple
-        self.margin = -(-self.model.config.reach // multiple) * multiple  # the reach, rounded up
+        self._model = RunnableModel(read_packed(content))
+        self._model.prepare("denoise")  # raises if the weights do not fit
+        self.config = self._model.config
+        self.margin = -(-self.config.reach // self.config.multiple) * self.config.multiple  # the reach, rounded up
 
     def apply(self, pixels: Bytes, conditioning: tuple[int, ...]) -> Bytes:
         """Estimate a picture as it was before it was encoded.
@@ -60,27 +61,28 @@ class ArtifactRemover:
         Raises:
             ValueError: The conditioning has more or fewer numbers than the model has planes.
         """
-        planes = self.model.config.planes
+        planes = self.config.planes
         if len(conditioning) != planes:
             raise ValueError(f"the model takes {planes} conditioning numbers, not {len(conditioning)}")
-        grey = self.model.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
+        grey = self.config.keeps_grey and bool((pixels == pixels[..., :1]).all())
         restored = np.empty_like(pixels)
         for tile in tile_grid(pixels.shape[0], pixels.shape[1], TILE_PIXELS, self.margin):
             restored[tile.core] = self._restore_tile(pixels, tile, conditioning, grey=grey)
         return restored
 
-    @torch.inference_mode()
     def _restore_tile(self, pixels: Bytes, tile: Tile, conditioning: tuple[int, ...], *, grey: bool) -> Bytes:
         """The core of a restored tile (h, w, 3); in a grey picture all channels get the mean change."""
-        x = torch.from_numpy(pixels[tile.padded].astype(np.float32) / 255).permute(2, 0, 1)[None]  # (1, 3, h, w)
-        height, width = x.shape[2:]
-        multiple = self.model.config.multiple
-        x = functional.pad(x, (0, -width % multiple, 0, -height % multiple), mode="replicate")
-        planes = torch.tensor(conditioning).view(1, -1, 1, 1).expand(-1, -1, *x.shape[2:]) / CONDITIONING_SCALE
-        change, _ = self.model(x.contiguous(memory_format=torch.channels_last), planes)
-        change = change.mean(1, keepdim=True) if grey else change
-        restored = ((x + change)[0, :, :height, :width].clamp(0, 1) * 255).round().byte()
-        return restored.permute(1, 2, 0).numpy()[tile.core_in_padded]
+        padded = pixels[tile.padded]
+        height, width = padded.shape[:2]
+        multiple = self.config.multiple
+        padded = np.pad(padded, ((0, -height % multiple), (0, -width % multiple), (0, 0)), "edge")
+        x = np.ascontiguousarray(padded.transpose(2, 0, 1)[None].astype(np.float32)) / np.float32(255)  # (1, 3, h, w)
+        shares = np.array(conditioning, np.float32)[None, :, None, None] / np.float32(CONDITIONING_SCALE)
+        planes = np.tile(shares, (1, 1, *x.shape[2:]))
+        change = self._model.run("denoise", x, planes)[0]
+        change = change.mean(1, keepdims=True) if grey else change
+        restored = np.rint((x + change)[0, :, :height, :width].clip(0, 1) * np.float32(255)).astype(np.uint8)
+        return restored.transpose(1, 2, 0)[tile.core_in_padded]
 
 
 @cache

@@ -11,25 +11,31 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from pochade.errors import CheckpointDamaged
+from pochade.models.array_files import read_arrays, write_arrays
 from pochade.models.autoencoder import Autoencoder, AutoencoderConfig
 from pochade.models.classifier import Classifier, ClassifierConfig
 from pochade.models.conv_stacks import ConvConfig
-from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser
 from pochade.models.edge_autoencoder import EdgeAutoencoder, EdgeAutoencoderConfig
-from pochade.models.embedding_model import EmbeddingConfig, EmbeddingModel
-from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
-from pochade.models.page_model import PageConfig, PageModel
-from pochade.models.pair_model import PairConfig, PairModel
-from pochade.models.sketch_model import SketchConfig, SketchVAE
+from pochade.models.embedding_model import EmbeddingModel
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.model_configs import (
+    DenoiserConfig,
+    EmbeddingConfig,
+    FlowMatchingConfig,
+    PageConfig,
+    PairConfig,
+    SketchConfig,
+    restore_tuples,
+)
+from pochade.models.page_model import PageModel
+from pochade.models.pair_model import PairModel
+from pochade.models.sketch_model import SketchVAE
+from pochade.models.stored_model import MODEL_FORMAT
 from pochade.models.vae import VAE, VAEConfig
-from pochade.system.atomic_files import write_atomically
-
-MODEL_FORMAT = "pochade-net-1"
 
 # Classes by their names in files. These names never change, so old checkpoints can always be loaded.
 MODEL_CLASSES: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] = {
@@ -88,11 +94,6 @@ def load_model(path: Path) -> nn.Module:
     return model.eval()
 
 
-def restore_tuples(config: dict[str, Any]) -> dict[str, Any]:
-    """A config read from JSON, with tuples instead of lists."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
-
-
 def write_tensors(path: Path, file_format: str, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write named tensors and metadata to one safetensors file.
 
@@ -105,8 +106,8 @@ def write_tensors(path: Path, file_format: str, tensors: dict[str, Tensor], meta
     Raises:
         OutputUnwritable: The file can't be written.
     """
-    contiguous = {name: torch.as_tensor(tensor).detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomically(path, save(contiguous, metadata | {"format": file_format}))
+    arrays = {name: torch.as_tensor(tensor).detach().cpu().numpy() for name, tensor in tensors.items()}
+    write_arrays(path, file_format, arrays, metadata)
 
 
 def read_tensors(path: Path, file_format: str) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -122,14 +123,5 @@ def read_tensors(path: Path, file_format: str) -> tuple[dict[str, Tensor], dict[
     Raises:
         CheckpointDamaged: The file is missing, cut short, or of another format.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise CheckpointDamaged(
-            f"'{path}' can't be read as a checkpoint: {error}", f"delete '{path}' and train again"
-        ) from error
-    if metadata.get("format") != file_format:
-        raise CheckpointDamaged(f"'{path}' is not a {file_format} file", f"delete '{path}' and train again")
-    return tensors, metadata
+    arrays, metadata = read_arrays(path, file_format)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}, metadata

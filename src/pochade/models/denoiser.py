@@ -5,41 +5,15 @@ Denoising Autoencoders", ICML 2008). Extra input planes condition it on what to 
 FFDNet is conditioned on the noise level (Zhang, Zuo & Zhang, TIP 2018).
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pochade.models.model_configs import WINDOW_PIXELS, DenoiserConfig
 from pochade.models.unet import UNet
 
-WINDOW_PIXELS = 9  # per side of the window of local means
 DETAIL_GAIN = 8.0  # amplifies details: the contrast of grain is only a hundredth of white
 MID_GREY = 0.5  # subtracted from the local means
-
-
-@dataclass(frozen=True)
-class DenoiserConfig:
-    """What a `Denoiser` is built from; stored in its checkpoint and in archives."""
-
-    planes: int = 3  # conditioning planes
-    finds: int = 1  # output planes that hold logits of defects
-    widths: tuple[int, ...] = (24, 48, 96, 128)  # feature maps at 1/2, 1/4, 1/8 and 1/16 of the size
-    change: float = 1.0  # scales the U-Net's output: a codec's artifacts are a tenth of a scan's damage
-    keeps_grey: bool = False  # whether `ArtifactRemover` keeps grey pictures grey
-
-    @property
-    def multiple(self) -> int:
-        """Height and width of the input must be multiples of this."""
-        return 2 ** len(self.widths)
-
-    @property
-    def reach(self) -> int:
-        """The radius of the receptive field in pixels: every convolution adds its own radius."""
-        last = len(self.widths) - 1
-        convolutions = [2 + 2 * (scale < last) + (scale < last) for scale in range(last + 1)]  # down, up, halving
-        radii = sum(count * 2 ** (scale + 1) for scale, count in enumerate(convolutions))
-        return radii + 2 * 2 + self.multiple + WINDOW_PIXELS
 
 
 class Denoiser(nn.Module):

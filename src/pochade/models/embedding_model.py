@@ -6,24 +6,14 @@ Contrastive Learning of Visual Representations", ICML 2020), used to detect copi
 Descriptor for Image Copy Detection", CVPR 2022). The loss is in `training/losses/contrastive.py`.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pochade.models.model_configs import EmbeddingConfig
+
 POOLING_POWER = 3.0  # of generalised-mean pooling: 1 is the mean, infinity the maximum
 MIN_FEATURE = 1e-4  # keeps the gradient of the root in the pooling finite
-
-
-@dataclass(frozen=True)
-class EmbeddingConfig:
-    """What an `EmbeddingModel` is built from; stored in its checkpoint."""
-
-    side: int = 96  # pixels per side of the input
-    widths: tuple[int, ...] = (16, 48, 96, 192)  # feature maps after each halving
-    head: int = 384  # features that are pooled over the picture
-    latent_dim: int = 64  # size of an embedding
 
 
 class ConvBlock(nn.Sequential):

@@ -14,13 +14,13 @@ saves most of the training. The loss is in `training/losses/flow_matching.py`.
 """
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pochade.models.model_configs import FlowMatchingConfig
 from pochade.models.vae import LOG_VARIANCE_LIMIT, Posterior
 
 TIME_FREQUENCIES = 64  # sines, and as many cosines, in the embedding of the time
@@ -28,19 +28,6 @@ MAX_TIME_FREQUENCY = 1_000.0  # radians per unit of time; the lowest frequency i
 ENCODER_FEATURES = 16  # features of each place from which the encoder corrects the principal components
 MIN_VARIANCE = 1e-6  # keeps the quotient of the Wiener filter finite
 INITIAL_LOG_VARIANCE = -3.0  # of the posteriors of an untrained model
-
-
-@dataclass(frozen=True)
-class FlowMatchingConfig:
-    """What a `FlowMatchingVAE` is built from; stored in its checkpoint."""
-
-    places: int = 8  # places per side of a grid
-    channels: int = 128  # numbers at each place
-    width: int = 160  # size of a token
-    heads: int = 5  # attention heads
-    reading: int = 1  # transformer blocks of the encoder
-    drawing: int = 6  # transformer blocks of the decoder
-    latent_dim: int = 64
 
 
 class FlowMatchingVAE(nn.Module):
@@ -209,7 +196,7 @@ class Transformer(nn.Module):
         """Map tokens (B, N, C), and their conditioning (B, W) if there is any, to tokens (B, N, W)."""
         tokens = self.enter(x) + self.where
         if conditioning is None:
-            modulation = self.told.bias.expand(len(x), -1)
+            modulation = self.told.bias.expand(x.shape[0], -1)  # `len` would fix the size when exported
         else:
             modulation = self.told(functional.silu(conditioning))  # (B, 6 W)
         for block in self.blocks:

@@ -7,9 +7,10 @@ In each layer, half of the coordinates decide how far each of the other half is 
 inverted (affine couplings: Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP", ICLR 2017). A fixed
 rotation before each layer gives every coordinate both roles. An untrained flow only rotates, so its density is the
 standard normal distribution.
+
+This is what is trained. `coupling_flow.py` evaluates and inverts a trained flow without torch.
 """
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,9 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from pochade.errors import UsageError
-
-MAX_LOG_SCALE = 2.0  # of one coordinate in one layer
-LOG_OF_TWO_PI = math.log(2 * math.pi)
+from pochade.models.coupling_flow import LOG_OF_TWO_PI, MAX_LOG_SCALE
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class FlowOutput(NamedTuple):
 
 
 class NormalizingFlow(nn.Module):
-    """Points to base points, which follow a standard normal distribution, and back.
+    """Points to base points, which follow a standard normal distribution.
 
         points (B, D) ──►──┤rotations[0]├──┤couplings[0]├──►── … ──►── base points (B, D)
 
@@ -78,18 +77,6 @@ class NormalizingFlow(nn.Module):
             points, layer_log_determinant = coupling(points @ rotation)
             log_determinant = log_determinant + layer_log_determinant
         return FlowOutput(points, log_determinant)
-
-    def inverse(self, base: Tensor) -> Tensor:
-        """Map base points (B, D) to points (B, D)."""
-        for layer in reversed(range(self.config.layers)):
-            coupling = self.couplings[layer]
-            assert isinstance(coupling, AffineCoupling)
-            base = coupling.inverse(base) @ self.rotations[layer].T
-        return base
-
-    def log_density(self, points: Tensor) -> Tensor:
-        """The logarithm of the density at points (B, D), in nats (B,)."""
-        return _log_density(self(points))
 
 
 class AffineCoupling(nn.Module):
@@ -121,12 +108,6 @@ class AffineCoupling(nn.Module):
         shift, log_scale = self._shift_and_log_scale(fixed)
         return FlowOutput(torch.cat([fixed, other * log_scale.exp() + shift], 1), log_scale.sum(1))
 
-    def inverse(self, points: Tensor) -> Tensor:
-        """Undo `forward` for points (B, D)."""
-        fixed, other = points[:, : self.fixed_size], points[:, self.fixed_size :]
-        shift, log_scale = self._shift_and_log_scale(fixed)
-        return torch.cat([fixed, (other - shift) * (-log_scale).exp()], 1)
-
     def _shift_and_log_scale(self, fixed: Tensor) -> tuple[Tensor, Tensor]:
         shift, scale = self.net(fixed).chunk(2, 1)
         return shift, MAX_LOG_SCALE * torch.tanh(scale / MAX_LOG_SCALE)
@@ -142,11 +123,8 @@ def negative_log_likelihood(model: NormalizingFlow, points: Tensor) -> Tensor:
     Returns:
         A scalar.
     """
-    output = model(points)  # `forward`, not `log_density`: distributed training wraps only that
-    return -_log_density(output).mean() / points.shape[1]
-
-
-def _log_density(output: FlowOutput) -> Tensor:
-    """The logarithm of the density (B,) of the points that a flow mapped to this output, by change of variables."""
-    base, log_determinant = output
-    return log_determinant - 0.5 * (base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI)
+    base, log_determinant = model(points)
+    log_densities = log_determinant - 0.5 * (
+        base.square().sum(1) + base.shape[1] * LOG_OF_TWO_PI
+    )  # change of variables
+    return -log_densities.mean() / points.shape[1]

@@ -4,23 +4,12 @@ Light and the colour of paper change slowly over the whole sheet, beyond any til
 small picture. Where a sheet shows hardly any bare paper, its light is unknown, and the model learns to leave it alone.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pochade.models.model_configs import PageConfig
 from pochade.models.unet import UNet
-
-
-@dataclass(frozen=True)
-class PageConfig:
-    """What a `PageModel` is built from; stored in its checkpoint."""
-
-    side: int = 128  # pixels per side of the thumbnail, padded to a square by repeating its edges
-    fold: int = 4  # pixels per side that become channels: slow changes need no fine scale
-    widths: tuple[int, ...] = (32, 48, 64, 64)  # feature maps at 1/4, 1/8, 1/16 and 1/32 of the thumbnail
-    coarse: int = 8  # pixels per side of the thumbnail for each value of the light
 
 
 class PageModel(nn.Module):

@@ -1,19 +1,9 @@
 """The pair model: how two pictures are related, from what was measured on them."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-PAIR_RELATIONS = ("different", "variant", "version", "edit", "resave")  # the classes, in the order of the logits
-
-
-@dataclass(frozen=True)
-class PairConfig:
-    """What a `PairModel` is built from; stored in its checkpoint."""
-
-    compared: int = 57  # features of a pair, from `analysis/comparison/relation_features.py`
-    hidden: int = 128  # size of the hidden layers
+from pochade.models.model_configs import PAIR_RELATIONS, PairConfig
 
 
 class PairModel(nn.Module):

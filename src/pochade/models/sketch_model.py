@@ -11,13 +11,13 @@ good: see `docs/log.md`.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pochade.models.embedding_model import ResidualBlock
+from pochade.models.model_configs import SketchConfig
 from pochade.models.sketch_prior import Laplace, SketchPrior, zero_initialise
 
 INPUT_CHANNELS = 4  # red, green, blue, and 1 inside the picture's frame
@@ -30,29 +30,6 @@ MAX_LOG_STEPS = 2.0  # the largest |log_steps| of a picture in training
 OPPONENT_COLOURS = ((0.577, 0.577, 0.577), (0.408, 0.408, -0.816), (0.707, -0.707, 0.0))  # grey, blue-yellow, red-green
 COLOUR_FREQUENCY_FACTOR = 2.0  # by which colour waves come later than grey waves of the same frequency
 FOLD_PIXELS = 4  # per side: so many pixels become channels where the decoder refines the picture
-
-
-@dataclass(frozen=True)
-class SketchConfig:
-    """What a `SketchVAE` is built from; stored in its checkpoint."""
-
-    side: int = 96  # pixels per side of a picture
-    block: int = 16  # pixels per side of a transform block, which is one place of the latent grid
-    groups: tuple[int, ...] = (16, 48, 64)  # latents per place in each group of the prior, coarse before fine
-    widths: tuple[int, ...] = (16, 32, 64, 128)  # feature maps of the encoder after each halving
-    drawing: tuple[int, ...] = (128, 64, 32)  # feature maps of the decoder at 6, 12 and 24 pixels per side
-    fine: int = 48  # feature maps of the decoder's refinement at 24 pixels per side
-    foretelling: int = 64  # hidden feature maps of the prior
-
-    @property
-    def latent_dim(self) -> int:
-        """Latents per place."""
-        return sum(self.groups)
-
-    @property
-    def places(self) -> int:
-        """Places per side of the latent grid."""
-        return self.side // self.block
 
 
 class SketchVAE(nn.Module):

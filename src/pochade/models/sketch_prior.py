@@ -7,32 +7,16 @@ Autoregressive and Hierarchical Priors", NeurIPS 2018).
 """
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-CONTEXT_GAIN = 10.0  # scales the networks' outputs, so that they can follow latents of many steps
+from pochade.models.sketch_parts import CONTEXT_GAIN, sketch_parts
+
 MIN_SCALE = 0.08  # of a Laplace distribution, in steps: narrower ones save nothing and punish errors too hard
 MAX_BITS = 40.0  # of one latent: bounds the cost of an outlier
 MIN_PROBABILITY = 1e-9  # keeps the logarithm finite
-
-
-class SketchPart(NamedTuple):
-    """The latents of a sketch that are decoded together."""
-
-    group: int
-    start: int  # the group has the channels `start` to `end`
-    end: int
-    half: int  # 0 or 1: the places whose row and column add up to an even or an odd number
-
-
-def sketch_parts(groups: tuple[int, ...]) -> Iterator[SketchPart]:
-    """The parts of a sketch in decoding order, given the channels of each group."""
-    for group, width in enumerate(groups):
-        start = sum(groups[:group])
-        yield from (SketchPart(group, start, start + width, half) for half in (0, 1))
 
 
 class Laplace(NamedTuple):

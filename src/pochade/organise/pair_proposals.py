@@ -9,7 +9,6 @@ Both steps are cheap and let too much through: the likely pairs are then compare
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.nearest_neighbours import nearest_pairs
@@ -111,11 +110,8 @@ def select_likely_pairs(
     for start in range(0, len(pairs), PAIRS_PER_BATCH):
         batch = slice(start, start + PAIRS_PER_BATCH)
         rows, places = np.unique(pairs[batch], return_inverse=True)
-        maps = torch.from_numpy(edges[rows].astype(np.float32))
-        with torch.inference_mode():
-            alignment = align(maps, torch.from_numpy(places.reshape(-1, 2)))
-        correlations[batch] = alignment.correlation.numpy()
-        transforms[batch] = alignment.transforms.numpy()
+        alignment = align(edges[rows].astype(np.float32), places.reshape(-1, 2))
+        correlations[batch], transforms[batch] = alignment.correlation, alignment.transforms
         report(Progress("comparing edges", min(start + PAIRS_PER_BATCH, len(pairs)), len(pairs)))
     is_like = cosines + EDGE_WEIGHT * correlations >= MIN_LIKENESS
     likely = np.full(len(pairs), fill_value=True) if everything else is_like | (correlations >= MIN_CORRELATION)

@@ -5,17 +5,15 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pochade.analysis.comparison.picture_view import VIEW_SIDE
 from pochade.analysis.comparison.relation_features import DifferingRegion
 from pochade.analysis.comparison.resave_test import ResaveTest
-from pochade.errors import CheckpointDamaged
 from pochade.images.geometry.letterbox import Box
 from pochade.models import weights
-from pochade.models.checkpoints import load_model
-from pochade.models.pair_model import PAIR_RELATIONS, PairModel
+from pochade.models.model_configs import PAIR_RELATIONS
+from pochade.models.pair_classifier import PairClassifier
 
 
 class PairRelation(NamedTuple):
@@ -52,19 +50,15 @@ UNRELATED = PairRelation()
 
 
 @cache
-def load_pair_model() -> PairModel:
+def shipped_pair_classifier() -> PairClassifier:
     """Load the shipped pair model, once per process.
 
     Raises:
         CheckpointDamaged: Its file is missing or damaged.
     """
-    model = load_model(weights.FOLDER / weights.PAIR_FILE)
-    if not isinstance(model, PairModel):
-        raise CheckpointDamaged(f"'{weights.FOLDER}' does not hold the pair model", "install Pochade again")
-    return model
+    return PairClassifier(weights.FOLDER / weights.PAIR_FILE)
 
 
-@torch.inference_mode()
 def classify_pairs(features: Sequence[NDArray[np.float32]]) -> list[PairRelation]:
     """Say how pairs are related.
 
@@ -73,6 +67,6 @@ def classify_pairs(features: Sequence[NDArray[np.float32]]) -> list[PairRelation
     """
     if not features:
         return []
-    probabilities = load_pair_model().probabilities(torch.from_numpy(np.stack(features))).tolist()
+    probabilities = shipped_pair_classifier().probabilities(np.stack(features)).tolist()
     columns = [PAIR_RELATIONS.index(name) for name in ("resave", "edit", "version", "variant")]
     return [PairRelation(*(row[column] for column in columns)) for row in probabilities]

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pochade.analysis.registration import align
@@ -77,10 +76,9 @@ def _relate(
     rows = list(content_of_row)
     cosines = library.models.embeddings(library.index.row_count())[rows] @ embedding
     squares = [make_squares(query), *library.models.squares(list(content_of_row.values()))]
-    edges = torch.from_numpy(np.stack([edge_map(square.subject.pixels) for square in squares])).float()
-    pairs = torch.tensor([[0, number + 1] for number in range(len(rows))], dtype=torch.int64).view(-1, 2)
-    with torch.inference_mode():
-        transforms = align(edges, pairs).transforms.double().numpy()
+    edges = np.stack([edge_map(square.subject.pixels) for square in squares]).astype(np.float32)
+    pairs = np.stack([np.zeros(len(rows), np.int64), np.arange(1, len(rows) + 1)], 1)  # the query with each of them
+    transforms = align(edges, pairs).transforms.astype(np.float64)
     thumbnails = [thumbnail_path(library.models.thumbnails, content) for content in content_of_row.values()]
     compared = compare_with_thumbnails(query, thumbnails, cosines.tolist(), transforms)
     relations = classify_pairs([pair.features for pair in compared])

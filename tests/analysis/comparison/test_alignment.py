@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageFilter, ImageOps
 
 from pochade.analysis.comparison.affine import apply_affine
@@ -55,8 +54,8 @@ def test_an_alignment_of_subjects_is_one_of_views() -> None:
     picture = drawing(2, SIDE)
     padded = ImageOps.expand(picture, 40, "white").resize((SIDE, SIDE))
     first, second = view(picture), view(padded)
-    edges = torch.from_numpy(np.stack([edge_map(make_squares(v.pixels).subject.pixels) for v in (first, second)]))
-    transform = align(edges.float(), torch.tensor([[0, 1]])).transforms[0].double().numpy()
+    edges = np.stack([edge_map(make_squares(v.pixels).subject.pixels) for v in (first, second)])
+    transform = align(edges.astype(np.float32), np.array([[0, 1]])).transforms[0].astype(np.float64)
     guess = guess_from_squares(first, second, transform)
     assert guess is not None
     scale = SIDE / (SIDE + 80)

@@ -1,5 +1,6 @@
 """A prior knows where latents lie: its samples, variations and paths lie there too."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from pochade.analysis.gaussian_mixture import GaussianMixture, Whitening
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.prior import LatentPrior
 from pochade.analysis.prior.densities import FlowDensity
-from pochade.analysis.prior.latent_prior import share_steps
-from pochade.analysis.prior.selection import fit_flow
+from pochade.analysis.prior.flow_fitting import fit_flow
+from pochade.analysis.prior.latent_prior import PRIOR_FORMAT, share_steps
 from pochade.errors import CheckpointDamaged, UsageError
+from pochade.models.array_files import write_arrays
 from tests.support.latents import clustered_latents, normal_latents, ring_latents
 
 pytestmark = pytest.mark.slow
@@ -219,3 +221,13 @@ def test_a_prior_of_other_latents_or_a_damaged_one_is_refused(prior: LatentPrior
     (tmp_path / "prior").write_bytes((tmp_path / "prior").read_bytes()[:-100])
     with pytest.raises(CheckpointDamaged):
         LatentPrior.load(tmp_path / "prior", of="these latents")
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 4, 4), (1, 4, 3)])
+def test_a_flow_with_missing_or_misshapen_weights_is_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
+    arrays = {"mean": np.zeros(4), "root": np.eye(4), "held_out": np.zeros(1), "flow.rotations": np.ones(shape)}
+    arrays |= {"flow.couplings.0.net.0.bias": np.zeros(2)} if shape[-1] == 3 else {}
+    description = json.dumps({"scores": {}, "flow": {"layers": 1}})
+    write_arrays(tmp_path / "prior", PRIOR_FORMAT, arrays, {"of": "", "prior": description})
+    with pytest.raises(CheckpointDamaged, match="no such prior"):
+        LatentPrior.load(tmp_path / "prior")

@@ -1,18 +1,19 @@
-"""A fitted flow follows distributions that no normal distribution can."""
+"""A flow is a candidate where many latents and torch are at hand; without torch, the others are chosen among."""
 
-import numpy as np
 import pytest
-import torch
 
-from pochade.analysis.prior.selection import fit_flow
+from pochade.analysis.prior import LatentPrior, selection
 from tests.support.latents import ring_latents
 
 
 @pytest.mark.slow
-def test_a_flow_learns_a_ring_that_no_normal_distribution_can() -> None:
-    points = ring_latents(900)
-    points = (points - points.mean(0)) / points.std(0)
-    flow = fit_flow(points, seed=0)
-    with torch.inference_mode():
-        middle, on_ring = flow.log_density(torch.from_numpy(np.stack([0 * points[0], points[0]])).float()).tolist()
-    assert on_ring > middle + 1, "a normal distribution is densest in the middle"
+@pytest.mark.parametrize(("torch_is_installed", "has_flow"), [(True, True), (False, False)])
+def test_a_flow_is_a_candidate_where_torch_is_installed(
+    torch_is_installed: bool, has_flow: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "MIN_FLOW_LATENTS", 400)
+    if not torch_is_installed:
+        monkeypatch.setattr(selection, "find_spec", lambda _: None)
+    prior = LatentPrior.fit(ring_latents(1_000))
+    assert ("flow" in prior.scores) is has_flow
+    assert prior.sample(3).shape == (3, ring_latents(1).shape[1])

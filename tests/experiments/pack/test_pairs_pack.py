@@ -11,7 +11,7 @@ from experiments.pack.colour_variants import PAIRS_PER_SERIES, SERIES_PER_PACKAG
 from experiments.pack.pack_file import read_pack
 from experiments.pack.pairs_pack import write_pairs
 from experiments.truth.natural_pairs import NaturalPair
-from pochade.models.pair_model import PAIR_RELATIONS
+from pochade.models.model_configs import PAIR_RELATIONS
 from tests.support.drawings import drawing
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from pochade.images.geometry.gaussian_blur import gaussian_blur
+from pochade.analysis.plane_filters import gaussian_blur
 from pochade.training.augment.separable_filter import blur, reduce_resolution
 from tests.support.letterboxed import letterboxed_drawings
 
@@ -12,7 +12,8 @@ from tests.support.letterboxed import letterboxed_drawings
 @pytest.mark.parametrize("deviation", [0.8, 1.6, 2.5])
 def test_a_blur_is_a_gaussian_with_repeated_edges(deviation: float) -> None:
     x = letterboxed_drawings(2).pictures
-    expected = gaussian_blur(x, (deviation**2 + 1 / 12) ** 0.5)  # pixels are squares, whose own variance is a twelfth
+    sigma = (deviation**2 + 1 / 12) ** 0.5  # pixels are squares, whose own variance is a twelfth
+    expected = torch.stack([torch.from_numpy(gaussian_blur(picture.numpy(), sigma)) for picture in x])
     torch.testing.assert_close(blur(x, torch.full((2,), deviation)), expected, atol=0.02, rtol=0)
 
 

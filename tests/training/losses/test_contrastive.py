@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from pochade.models.embedding_model import EmbeddingConfig, EmbeddingModel
+from pochade.models.embedding_model import EmbeddingModel
+from pochade.models.model_configs import EmbeddingConfig
 from pochade.training.losses.contrastive import ContrastiveLoss, info_nce_loss
 from pochade.training.muon import Muon
 from tests.support.letterboxed import letterboxed_drawings

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from pochade.models.denoiser import Denoiser, DenoiserConfig
-from pochade.models.page_model import PageConfig, PageModel
+from pochade.models.denoiser import Denoiser
+from pochade.models.model_configs import DenoiserConfig, PageConfig
+from pochade.models.page_model import PageModel
 from pochade.training.augment.random_numbers import RandomNumbers
 from pochade.training.loop import train
 from pochade.training.losses.denoising import (

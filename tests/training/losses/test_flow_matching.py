@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
-from pochade.models.sketch_model import SketchConfig, SketchVAE, encode_on_white
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.model_configs import FlowMatchingConfig, SketchConfig
+from pochade.models.sketch_model import SketchVAE, encode_on_white
 from pochade.training.loop import train
 from pochade.training.losses.flow_matching import FlowMatchingObjective, fit_linear_parts, flow_matching_loss
 from pochade.training.recipe import Recipe

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from pochade.models.sketch_model import SketchConfig, SketchVAE
+from pochade.models.model_configs import SketchConfig
+from pochade.models.sketch_model import SketchVAE
 from pochade.training.losses.rate_distortion import rate_distortion_loss
 from tests.support.letterboxed import letterboxed_drawings
 

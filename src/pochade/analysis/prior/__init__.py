@@ -1,6 +1,5 @@
 """The prior of a collection in latent space: densities fitted to latents, their samples, variations and paths."""
 
 from pochade.analysis.prior.latent_prior import MIN_LATENTS, LatentPrior
-from pochade.analysis.prior.latent_tensors import as_latents, standard_normal
 
-__all__ = ["MIN_LATENTS", "LatentPrior", "as_latents", "standard_normal"]
+__all__ = ["MIN_LATENTS", "LatentPrior"]

@@ -15,16 +15,15 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from pochade.analysis.arrays import Floats
 from pochade.analysis.gaussian_mixture import GaussianMixture
 from pochade.analysis.prior.gaussian_base import blend_randomly, spherical_path, step_correlation, step_randomly
 from pochade.analysis.prior.string_method import relax_string
-from pochade.models.normalizing_flow import NormalizingFlow
+from pochade.models.coupling_flow import CouplingFlow
 
-POINTS_PER_BATCH = 2_048  # through a flow
+POINTS_PER_BATCH = 2_048  # through a flow; what they take then fits into the processor's cache
 PATH_SHARES = np.linspace(0, 1, 65)  # positions of a path's points, as shares of its length
 MAX_NOISE = 1e3  # standard deviation; with so much noise the result no longer depends on the point
 
@@ -135,37 +134,31 @@ class FlowDensity(TransformedNormal):
         flow: A trained flow.
     """
 
-    def __init__(self, flow: NormalizingFlow) -> None:
-        self.flow = flow.eval()
+    def __init__(self, flow: CouplingFlow) -> None:
+        self.flow = flow
 
     @property
     def dimensions(self) -> int:
         """The number of dimensions, D."""
-        return self.flow.config.dimensions
+        return self.flow.dimensions
 
     def to_base(self, points: Floats) -> Floats:
         """Map points (N, D) through the flow."""
-        return self._in_batches(lambda batch: self.flow(batch).points, points)
+        return self._in_batches(lambda batch: self.flow.to_base(batch)[0], points)
 
     def from_base(self, base: Floats) -> Floats:
         """Map points (N, D) through the inverse flow."""
-        return self._in_batches(self.flow.inverse, base)
+        return self._in_batches(self.flow.from_base, base)
 
     def log_density(self, points: Floats) -> Floats:
         """The log density at points (N, D), in nats: (N,)."""
         return self._in_batches(self.flow.log_density, points)
 
-    def _in_batches(self, function: Callable[[Tensor], Tensor], points: Floats) -> Floats:
-        """Apply a function to points (N, D), batch by batch, in one thread: more threads don't help small matrices."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            with torch.inference_mode():
-                batches = torch.from_numpy(np.asarray(points, np.float32)).split(POINTS_PER_BATCH)
-                results = [function(batch) for batch in batches]
-        finally:
-            torch.set_num_threads(threads)
-        return torch.cat(results).double().numpy() if len(points) else np.empty(np.shape(points))
+    def _in_batches(self, function: Callable[[NDArray[np.float32]], Floats], points: Floats) -> Floats:
+        """Apply a function to points (N, D) in single precision, batch by batch."""
+        starts = range(0, max(1, len(points)), POINTS_PER_BATCH)
+        batches = (np.asarray(points[start : start + POINTS_PER_BATCH], np.float32) for start in starts)
+        return np.concatenate([function(batch) for batch in batches]).astype(np.float64)
 
 
 class MixtureDensity(Density):

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
-import torch
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.gaussian_mixture import GaussianMixture, Whitening
@@ -23,8 +22,8 @@ from pochade.analysis.prior.densities import Density, FlowDensity, MixtureDensit
 from pochade.analysis.prior.selection import fit_candidates, fit_density, held_out_splits
 from pochade.analysis.prior.string_method import points_along
 from pochade.errors import CheckpointDamaged, UsageError
-from pochade.models.checkpoints import read_tensors, write_tensors
-from pochade.models.normalizing_flow import FlowConfig, NormalizingFlow
+from pochade.models.array_files import Arrays, read_arrays, write_arrays
+from pochade.models.coupling_flow import CouplingFlow
 
 MIN_LATENTS = 20  # that a prior can be fitted to
 PRIOR_FORMAT = "pochade-prior-1"
@@ -173,17 +172,16 @@ class LatentPrior:
             OutputUnwritable: The file can't be written.
         """
         arrays = {"mean": self.whitening.mean, "root": self.whitening.root, "held_out": self.held_out}
-        flow_config: dict[str, Any] = {}
-        tensors: dict[str, torch.Tensor] = {}
+        flow_config: dict[str, int] = {}
         if isinstance(self.density, FlowDensity):
-            tensors = {f"flow.{name}": tensor for name, tensor in self.density.flow.state_dict().items()}
-            flow_config = vars(self.density.flow.config)
+            flow = self.density.flow
+            arrays |= {f"flow.{name}": array for name, array in flow.weights.items()}
+            flow_config = {"dimensions": flow.dimensions, "layers": len(flow.rotations), "width": flow.width}
         elif isinstance(self.density, NormalDensity | MixtureDensity):
             mixture = self.density.mixture
             arrays |= {"weights": mixture.weights, "means": mixture.means, "covariances": mixture.covariances}
-        tensors |= {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
         description = {"scores": self.scores, "flow": flow_config}
-        write_tensors(path, PRIOR_FORMAT, tensors, {"of": of, "prior": json.dumps(description)})
+        write_arrays(path, PRIOR_FORMAT, arrays, {"of": of, "prior": json.dumps(description)})
 
     @classmethod
     def load(cls, path: Path, of: str = "") -> Self:
@@ -192,25 +190,31 @@ class LatentPrior:
         Raises:
             CheckpointDamaged: The file is missing or damaged, or was fitted to other latents.
         """
-        tensors, metadata = read_tensors(path, PRIOR_FORMAT)
+        arrays, metadata = read_arrays(path, PRIOR_FORMAT)
         try:
             if metadata["of"] != of:
                 raise ValueError("it was fitted to other latents")
             description = json.loads(metadata["prior"])
-            whitening = Whitening(tensors["mean"].numpy(), tensors["root"].numpy())
-            density = _stored_density(tensors, description["flow"])
-            return cls(whitening, density, tensors["held_out"].numpy(), description["scores"])
-        except (KeyError, TypeError, ValueError, RuntimeError, np.linalg.LinAlgError) as error:
+            whitening = Whitening(arrays["mean"], arrays["root"])
+            density = _stored_density(arrays, is_flow=bool(description["flow"]))
+            return cls(whitening, density, arrays["held_out"], description["scores"])
+        except (IndexError, KeyError, TypeError, ValueError, np.linalg.LinAlgError) as error:
             raise CheckpointDamaged(f"'{path}' holds no such prior: {error}", f"delete '{path}'") from error
 
 
-def _stored_density(tensors: dict[str, torch.Tensor], flow_config: dict[str, Any]) -> Density:
-    if flow_config:
-        flow = NormalizingFlow(FlowConfig(**flow_config))
-        weights = {name.removeprefix("flow."): tensor for name, tensor in tensors.items() if "flow." in name}
-        flow.load_state_dict(weights)
+def _stored_density(arrays: Arrays, *, is_flow: bool) -> Density:
+    """The density that `LatentPrior.save` stored.
+
+    Raises:
+        IndexError: An array has too few dimensions.
+        KeyError: An array is missing.
+        ValueError: The shapes of the arrays do not fit each other.
+    """
+    if is_flow:
+        flow = CouplingFlow({name.removeprefix("flow."): array for name, array in arrays.items() if "flow." in name})
+        flow.log_density(np.zeros((1, flow.dimensions), np.float32))  # fails if the shapes do not fit
         return FlowDensity(flow)
-    mixture = GaussianMixture(*(tensors[name].numpy() for name in ("weights", "means", "covariances")))
+    mixture = GaussianMixture(*(arrays[name] for name in ("weights", "means", "covariances")))
     return NormalDensity(mixture) if mixture.size == 1 else MixtureDensity(mixture)
 
 

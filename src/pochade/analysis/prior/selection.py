@@ -4,24 +4,19 @@
                           ├──┤mixtures of 5, 20 and 60, while larger ones are better├──►──┤
                           └──┤normalizing flow, from 2,000 latents├─────────────────────►──┘
 
-With fewer than 1,000 latents the likelihoods are cross-validated.
+With fewer than 1,000 latents the likelihoods are cross-validated. Where torch is not installed, no flow is a candidate.
 """
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.gaussian_mixture import fit_mixture, fit_normal
 from pochade.analysis.prior.densities import Density, FlowDensity, MixtureDensity, NormalDensity
 from pochade.errors import TrainingDiverged
-from pochade.models.normalizing_flow import FlowConfig, NormalizingFlow, negative_log_likelihood
-from pochade.training.loop import TrainingProgress, train
-from pochade.training.recipe import Recipe
 
 MIXTURE_SIZES = (5, 20, 60)
 MIN_LATENTS_PER_COMPONENT = 5  # on average; larger mixtures are not tried
@@ -29,12 +24,7 @@ CROSS_VALIDATED_BELOW = 1_000  # latents; with this many or more, one split is e
 FOLDS = 5
 MAX_HELD_OUT = 5_000  # latents
 MIN_FLOW_LATENTS = 2_000  # with fewer, mixtures are better: see docs/log.md
-MAX_FLOW_SAMPLES = 200_000  # latents over all epochs: half a minute on one core
-MAX_FLOW_EPOCHS, MIN_FLOW_EPOCHS = 40, 2
-FLOW_BATCH = 256  # latents
-FLOW_RATE = 3e-3  # learning rate
-MAX_FLOW_HELD_OUT = 1_000  # latents of the training set, at most a tenth of it, that decide when the flow is best
-VALIDATIONS_PER_TRAINING = 12
+FLOW_LIBRARIES = ("torch", "accelerate")  # which the extra `train` installs
 
 
 def held_out_splits(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
@@ -76,7 +66,7 @@ def fit_candidates(
         if (current := score(candidates[name])) < best:
             break
         best = current
-    if smallest >= MIN_FLOW_LATENTS and train_sets[0].shape[1] > 1:
+    if smallest >= MIN_FLOW_LATENTS and train_sets[0].shape[1] > 1 and all(map(find_spec, FLOW_LIBRARIES)):
         with suppress(TrainingDiverged):
             candidates["flow"] = [fit_density("flow", latents, seed) for latents in train_sets]
     return candidates
@@ -87,56 +77,7 @@ def fit_density(name: str, whitened: Floats, seed: int) -> Density:
     if name == "normal":
         return NormalDensity(fit_normal(whitened))
     if name == "flow":
+        from pochade.analysis.prior.flow_fitting import fit_flow  # noqa: PLC0415  torch
+
         return FlowDensity(fit_flow(whitened, seed))
     return MixtureDensity(fit_mixture(whitened, int(name.rsplit(maxsplit=1)[-1]), seed))
-
-
-def fit_flow(whitened: Floats, seed: int) -> NormalizingFlow:
-    """Train a flow on whitened latents (N, D), with early stopping by the likelihood of a held-out tenth."""
-    order = np.random.default_rng(seed).permutation(len(whitened))
-    points = torch.from_numpy(whitened[order].astype(np.float32))
-    held_out = min(len(points) // 10, MAX_FLOW_HELD_OUT)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more threads don't help small matrices
-    try:
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            flow = NormalizingFlow(FlowConfig(whitened.shape[1]))
-        best = _BestWeights(flow, points[:held_out])
-        epochs = min(MAX_FLOW_EPOCHS, max(MIN_FLOW_EPOCHS, MAX_FLOW_SAMPLES // len(points)))
-        recipe = Recipe("fast", epochs, FLOW_BATCH, "adam", FLOW_RATE, one_cycle=True)
-        train(flow.train(), _flow_loss, (points[held_out:],), recipe, seed=seed, report=best.update)
-    finally:
-        torch.set_num_threads(threads)
-    flow.load_state_dict(best.weights)
-    return flow.eval()
-
-
-def _flow_loss(flow: NormalizingFlow, points: Tensor) -> Tensor:
-    return negative_log_likelihood(flow, points * 255)  # `train` divides its data by 255, as it expects pictures
-
-
-class _BestWeights:
-    """Remembers the weights with which a flow gave held-out points the highest likelihood.
-
-    Args:
-        flow: The flow in training.
-        held_out: Whitened latents (M, D) that it is not trained on.
-    """
-
-    def __init__(self, flow: NormalizingFlow, held_out: Tensor) -> None:
-        self.flow, self.held_out = flow, held_out
-        self.loss, self.next_step = float("inf"), 0.0
-        self.weights = copy.deepcopy(flow.state_dict())
-
-    def update(self, progress: TrainingProgress) -> None:
-        """Validate the flow about every twelfth of the training; remember its weights if they are the best so far."""
-        if progress.step < min(self.next_step, progress.steps):
-            return
-        self.next_step = progress.step + progress.steps / VALIDATIONS_PER_TRAINING
-        self.flow.eval()
-        with torch.inference_mode():
-            loss = float(negative_log_likelihood(self.flow, self.held_out.to(next(self.flow.parameters()).device)))
-        self.flow.train()
-        if loss < self.loss:
-            self.loss, self.weights = loss, copy.deepcopy(self.flow.state_dict())

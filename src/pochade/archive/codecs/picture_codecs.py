@@ -36,7 +36,7 @@ from pochade.images.codecs.jpeg_segments import JPEG_SIGNATURE
 from pochade.images.codecs.preview_losses import list_preview_losses
 from pochade.images.io.identify import read_header
 
-if TYPE_CHECKING:  # torch is slow to import
+if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 MAX_REMAINDER_BYTES = 2**16  # the remainder is part of the manifest, which should stay small

@@ -22,7 +22,7 @@ from pochade.images.codecs.preview_reference import PreviewReference
 from pochade.images.quality.psnr import psnr
 from pochade.images.quality.ssimulacra2 import MIN_SIDE_PIXELS, ssimulacra2
 
-if TYPE_CHECKING:  # torch is slow to import
+if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 MAX_PREVIEW_BYTES = 1000

@@ -11,7 +11,7 @@ from pochade.images.codecs.extra_storage import read_extra_data
 from pochade.images.codecs.lossy import LOSSY_CODECS, LossyCodec, Original, read_original
 from pochade.images.codecs.quality_meter import QualityMeter
 
-if TYPE_CHECKING:  # torch is slow to import
+if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 TARGET_SCORES = {"high": 90.0, "medium": 70.0}  # SSIMULACRA2, by fidelity

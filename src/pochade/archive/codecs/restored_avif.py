@@ -27,7 +27,7 @@ from pochade.images.io.encode import encode_png
 from pochade.images.io.identify import read_header
 from pochade.images.io.read import picture_from_source
 
-if TYPE_CHECKING:  # torch is slow to import
+if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
 
 RESTORED_AVIF = LossyCodec(RESTORED_AVIF_CODEC, AVIF.encode, AVIF.best_quality, quality_at_70=34, quality_at_90=80)
@@ -107,6 +107,6 @@ def restore_png(
 @cache
 def load_artifact_remover(path: Path) -> "ArtifactRemover":
     """Load the model from a file, once in each process."""
-    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  torch is slow to import
+    from pochade.models.artifact_remover import ArtifactRemover  # noqa: PLC0415  onnxruntime is slow to import
 
     return ArtifactRemover(path.read_bytes())

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.prior import as_latents
 from pochade.images.base.picture import Array
 from pochade.images.codecs.lossless import encode_png, encode_webp
 from pochade.images.codecs.round_trip import webp_round_trip
 from pochade.models.autoencoder import Autoencoder
+from pochade.study.stages.latent_tensors import as_latents
 from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.study_latents import flat_latents

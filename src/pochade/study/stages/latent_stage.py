@@ -11,11 +11,11 @@ from pochade.analysis.arrays import Floats
 from pochade.analysis.gaussian_mixture import WhitenedMixture
 from pochade.analysis.nearest_neighbours import nearest_neighbours
 from pochade.analysis.out_of_distribution import DistributionTests, judge_latents
-from pochade.analysis.prior import as_latents
 from pochade.analysis.tsne import TSNEMap
 from pochade.models.autoencoder import Autoencoder
 from pochade.models.vae import VAE
 from pochade.study.fashion_mnist import ImageSet
+from pochade.study.stages.latent_tensors import as_latents
 from pochade.study.stages.sample_stage import MAX_SAMPLES
 from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult

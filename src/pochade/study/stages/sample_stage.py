@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from pochade.analysis.nearest_neighbours import nearest_neighbours
-from pochade.analysis.prior import standard_normal
 from pochade.models.classifier import Classifier
 from pochade.study.fashion_mnist import Split
+from pochade.study.stages.latent_tensors import standard_normal
 from pochade.study.stages.stage_inputs import StageInputs
 from pochade.study.stages.stage_store import StageResult
 from pochade.study.stages.study_latents import as_bytes

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from pochade.analysis.arrays import Floats
-from pochade.analysis.prior import as_latents
 from pochade.models.autoencoder import Autoencoder
 from pochade.models.vae import VAE
+from pochade.study.stages.latent_tensors import as_latents
 from pochade.training.evaluation.reconstruction import (
     EncoderModel,
     encode_pictures,

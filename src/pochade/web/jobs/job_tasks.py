@@ -54,6 +54,7 @@ def learn_collection(collection: Collection, task: JobTask, report: Report) -> A
         "notes": notes[:MAX_LISTED_PROBLEMS],
         "note_count": len(notes),
         "training": result.training,
+        "untrained": result.untrained,
     }
 
 
@@ -110,7 +111,7 @@ def compress_collection(task: JobTask, report: Report) -> Answer:
 
 def clean_scans(task: JobTask, report: Report) -> Answer:
     """Clean scans into a folder inside the folder for results."""
-    from pochade.cleaning.clean_files import clean_files  # noqa: PLC0415  torch
+    from pochade.cleaning.clean_files import clean_files  # noqa: PLC0415  onnxruntime
     from pochade.cleaning.clean_options import CleanOptions, StrengthPercents  # noqa: PLC0415
     from pochade.cleaning.clean_picture import clean  # noqa: PLC0415
     from pochade.cleaning.page_geometry import GeometryModes  # noqa: PLC0415

@@ -128,7 +128,7 @@ def refuse_preparation(progress: Progress) -> None:
     Raises:
         NotPrepared: The generator must first encode pictures, or fit its prior.
     """
-    from pochade.create.generation_context import FITTING_STAGE  # noqa: PLC0415  torch
+    from pochade.create.generation_context import FITTING_STAGE  # noqa: PLC0415
     from pochade.create.picture_latents import READING_STAGE  # noqa: PLC0415
 
     if progress.stage in {READING_STAGE, FITTING_STAGE}:

@@ -11,7 +11,7 @@ from pochade.errors import NotAllowed
 from pochade.images.base.picture import Array, to_8_bit
 from pochade.web.render.scan_decoding import ScanHeader
 
-if TYPE_CHECKING:  # torch, which is only loaded when a scan is cleaned
+if TYPE_CHECKING:  # onnxruntime, which is only loaded when a scan is cleaned
     from pochade.cleaning.page_light import PageLight
     from pochade.images.geometry.tiles import Tile
 
@@ -61,7 +61,7 @@ def clean_crop(
     Returns:
         Pixels (h, w, 3) uint8.
     """
-    from pochade.cleaning.clean_picture import FULL_STRENGTH, shipped_cleaner  # noqa: PLC0415  torch
+    from pochade.cleaning.clean_picture import FULL_STRENGTH, shipped_cleaner  # noqa: PLC0415  onnxruntime
     from pochade.cleaning.clean_record import usual_scan_dpi  # noqa: PLC0415
     from pochade.cleaning.cleaner import Strengths, tile_margin  # noqa: PLC0415
     from pochade.cleaning.page_light import read_page  # noqa: PLC0415

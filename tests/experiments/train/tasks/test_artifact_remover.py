@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from experiments.train.tasks.artifact_remover import ArtifactRemoverTask, AvifTask, PreviewTask
-from pochade.models.artifact_remover import read_artifact_remover
 from pochade.models.denoiser import Denoiser
+from pochade.models.packed_weights import unpack_model
 from tests.support.small_packs import CROP_SIDE, HELD_OUT_EVERY
 from tests.support.training_tasks import CPU, check_figures, check_learning, check_writing
 
@@ -18,7 +18,7 @@ TASKS = (AvifTask(), PreviewTask())
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_the_shipped_model_learns_and_is_written_packed(task: ArtifactRemoverTask, tmp_path: Path) -> None:
     prepared = check_learning(task)
-    check_writing(task, prepared.model, tmp_path / task.file, lambda path: read_artifact_remover(path).model)
+    check_writing(task, prepared.model, tmp_path / task.file, lambda path: unpack_model(path.read_bytes()))
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

@@ -9,7 +9,8 @@ from experiments.train.pair_measurements import PairExamples
 from experiments.train.tasks.pair_model import PairTask, relation_figures
 from experiments.train.tasks.task_data import load_weights
 from pochade.analysis.comparison.relation_features import FEATURES
-from pochade.models.pair_model import PAIR_RELATIONS, PairModel
+from pochade.models.model_configs import PAIR_RELATIONS
+from pochade.models.pair_model import PairModel
 from tests.support.training_tasks import CPU, check_figures, check_learning, check_writing
 
 TASK = PairTask()

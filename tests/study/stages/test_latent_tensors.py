@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from pochade.analysis.prior import as_latents, standard_normal
+from pochade.study.stages.latent_tensors import as_latents, standard_normal
 
 
 def test_the_same_seed_gives_the_same_latents() -> None:
