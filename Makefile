@@ -11,7 +11,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal  # one test pr
 PAGE := $(shell find frontend -name node_modules -prune -o -type f ! -name schema.d.ts -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo study drawings papers paintings figures packs data test test-all quick lint docs notebook bench clean
+.PHONY: help install demo study drawings papers paintings figures packs data test test-all quick lint docs notebook bench bare app clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -42,6 +42,12 @@ test: $(INSTALLED) ## install everything, run the linters, the type checker and 
 
 test-all: $(INSTALLED) ## the same, with kill and mutation campaigns in their full form
 	$(PYTEST)
+
+bare: $(INSTALLED) ## install the wheel without extras into build/bare, run every kind of command there, print the size
+	bash packaging/bare_install.sh $(BIN)/python build/bare
+
+app: $(INSTALLED) ## build the application in one folder, build/app/pochade, and its archive
+	bash packaging/build_app.sh $(BIN)/python build/app
 
 quick: $(INSTALLED) ## lint, check types and run the fast tests (under 90 seconds)
 	$(BIN)/ruff check .

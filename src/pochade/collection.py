@@ -1,6 +1,5 @@
 """`Collection`: a folder of art to learn, search, organise, and generate new pictures from."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,18 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pochade.create.create_methods import CreateMethods
-from pochade.errors import CollectionMissing
 from pochade.index.active_models import ActiveModels
+from pochade.index.collection_place import locate_collection
 from pochade.index.database import Index
-from pochade.index.index_home import DATABASE_FILE, server_home
 from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
-from pochade.index.path_rules import INDEX_FOLDER
 from pochade.index.picture_records import CollectionInfo, Filter, Match, PictureFile, ReadProblem
 from pochade.index.search_methods import SearchMethods
 from pochade.learn.learn_methods import LearnMethods
 from pochade.organise.organise_methods import OrganiseMethods
-from pochade.system.path_text import printable
 
 if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochade` and --help stay light
     from pochade.images.geometry.letterbox import Squares
@@ -59,17 +55,8 @@ class Collection(SearchMethods, LearnMethods, OrganiseMethods, CreateMethods):
         Raises:
             CollectionMissing: The folder does not exist.
         """
-        folder = Path(folder)
-        if not os.path.isdir(folder):  # noqa: PTH112  never raises, unlike `Path.is_dir`
-            raise CollectionMissing(f"'{printable(str(folder))}' is not a folder", "give the folder that holds the art")
-        folder = Path(os.path.abspath(folder))  # noqa: PTH100  without '..', so that paths can be compared
-        default_home = folder / INDEX_FOLDER
-        if index is None:
-            return cls(folder, default_home, default_home / DATABASE_FILE)
-        if "://" in str(index):
-            return cls(folder, server_home(folder, str(index)), str(index))
-        home = Path(os.path.abspath(index))  # noqa: PTH100  keep symbolic links
-        return cls(folder, home, home / DATABASE_FILE)
+        place = locate_collection(folder, index)
+        return cls(place.folder, place.home, place.database)
 
     def __enter__(self) -> "Collection":
         return self

@@ -167,5 +167,7 @@ class Interrupted(PochadeError):
 
 
 def install_hint(extra: str) -> str:
-    """Return the command that installs an optional extra for the running Python."""
+    """Return the command that installs an optional extra for the running Python, if it can install anything."""
+    if getattr(sys, "frozen", False):  # the application in one folder
+        return f"pip install 'pochade[{extra}]', as the application has no extras"
     return f"'{sys.executable}' -m pip install 'pochade[{extra}]'"

@@ -20,11 +20,6 @@ def trash(collection: Collection, *, yes: bool = True) -> None:
     families_trash.confirm_and_trash(collection, [family_of(collection, ALL_KINDS)], yes=yes)
 
 
-@pytest.fixture(autouse=True)
-def wide_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pochade.cli.messages.console.file", None)
-
-
 def test_without_a_terminal_it_lists_the_files_and_moves_none(
     duplicates: Collection, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,11 +10,6 @@ BEFORE = {"held_out": 40, "found": 0.9, "psnr": 20.0}
 AFTER = {"found": 0.95, "psnr": 19.0}
 
 
-@pytest.fixture(autouse=True)
-def _current_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pochade.cli.messages.console.file", None)
-
-
 def test_figures_before_and_after_are_printed_with_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     generator = {"before": 0.5, "after": 0.4}
     figures = {"before": BEFORE, "after": AFTER, "look_kept": True, "code_kept": False, "painter": generator}

@@ -4,28 +4,27 @@ import io
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from pochade.cli.messages import (
     MAX_LISTED_LINES,
-    console,
     count_of,
+    print_error,
+    print_linked_result,
     print_listing,
     print_message,
     print_result,
     replace_unencodable_output,
+    show_activity,
 )
+from pochade.errors import PochadeError
 from pochade.system.logs import VERBOSE_VARIABLE, stop_logging
 from tests.support.command_line import RunCommand
+from tests.support.terminals import stderr_on_terminal
 
 HOSTILE = "cat\x1b[2J\x9b31m\x07\n\r\x08\u202e\u2066\ud800\udce4[red]:cat:.png"
-
-
-@pytest.fixture(autouse=True)
-def current_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the console print to the stderr of the test."""
-    monkeypatch.setattr(console, "file", None)
 
 
 def test_a_name_can_neither_steer_the_terminal_nor_look_like_another_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,6 +77,41 @@ def test_a_number_agrees_with_its_noun() -> None:
     assert count_of(2, "family", "families") == "2 families"
 
 
+# In a terminal -------------------------------------------------------------------------------------------------------
+
+
+def test_a_terminal_shows_errors_in_red_unless_the_person_wants_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stderr_on_terminal() as terminal:
+        print_error(PochadeError("it broke"))
+        monkeypatch.setenv("NO_COLOR", "1")
+        print_error(PochadeError("it broke"))
+    assert terminal.getvalue().splitlines() == ["\x1b[31merror: it broke\x1b[0m", "error: it broke"]
+
+
+def test_a_terminal_shows_the_path_of_a_result_as_a_link() -> None:
+    with stderr_on_terminal() as terminal:
+        print_linked_result("0.100  ", Path("/art/a\x1b b.png"), "  the same work", as_json=True)
+    link = "\x1b]8;;file:///art/a%1B%20b.png\x1b\\/art/a\ufffd b.png\x1b]8;;\x1b\\"
+    assert terminal.getvalue() == f"0.100  {link}\x1b[1m  the same work\x1b[0m\n"
+
+
+def test_a_file_gets_the_same_result_without_a_link(capsys: pytest.CaptureFixture[str]) -> None:
+    print_linked_result("0.100  ", Path("/art/a.png"), "  the same work", as_json=False)
+    assert capsys.readouterr().out == "0.100  /art/a.png  the same work\n"
+
+
+def test_a_terminal_shows_what_a_command_does_and_wipes_it_even_after_an_error() -> None:
+    with stderr_on_terminal() as terminal, pytest.raises(PochadeError), show_activity("searching"):
+        raise PochadeError("it broke")
+    assert terminal.getvalue() == "searching …\r\x1b[2K"
+
+
+def test_where_no_terminal_is_nothing_says_what_a_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_activity("searching"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
 # Errors --------------------------------------------------------------------------------------------------------------
 
 
@@ -97,7 +131,7 @@ def test_ctrl_c_while_the_commands_are_imported_prints_no_traceback() -> None:
         "import os, signal, sys\n"
         "class Interrupting:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'rich.console': os.kill(os.getpid(), signal.SIGINT)\n"
+        "        if name == 'typer': os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Interrupting())\n"
         "from pochade.__main__ import main\n"
         "main()"

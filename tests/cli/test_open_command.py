@@ -38,3 +38,16 @@ def test_for_other_machines_nothing_is_served_without_a_good_password(
     assert "needs a password" in messages
     monkeypatch.setenv("POCHADE_PASSWORD", "short")
     assert pochade(*words).code == errors.UsageError.exit_code
+
+
+def test_where_no_collection_is_near_the_person_is_asked_for_a_folder(
+    tmp_path: Path, pochade: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = list[Path]()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pochade.cli.open_command.ask_for_folder", lambda suggestion: suggestion / "art")
+    monkeypatch.setattr("pochade.web.server.serve", lambda settings, _: served.append(settings.folder))
+    assert pochade("open").code == errors.CollectionMissing.exit_code
+    folder_of_art(tmp_path / "art", 1)
+    assert pochade("open").code == 0
+    assert served == [tmp_path / "art"]

@@ -12,6 +12,7 @@ from pochade.errors import IndexDamaged, OutputUnwritable, UsageError
 from pochade.index import schema
 from pochade.index.database import Index
 from pochade.index.model_store import prepare_model
+from pochade.index.schema_version import SCHEMA_VERSION
 from tests.support.drawings import drawing
 
 
@@ -27,7 +28,7 @@ def test_an_index_of_a_newer_pochade_is_refused(learnt_folder: Path) -> None:
 def test_a_migration_that_fails_half_way_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "index.sqlite"
     Index(place).close()
-    version = schema.SCHEMA_VERSION
+    version = SCHEMA_VERSION
     monkeypatch.setattr(schema, "SCHEMA_VERSION", version + 1)
     monkeypatch.setattr(schema, "MIGRATIONS", {version: ["CREATE TABLE half (id INTEGER)", "no statement"]})
     with pytest.raises((IndexDamaged, UsageError)):

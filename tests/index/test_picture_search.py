@@ -13,7 +13,7 @@ from pochade.index.label_store import add_label, remove_label
 from pochade.index.picture_records import Filter
 from pochade.index.picture_search import EARLIEST_NS, search_numbers, start_of_day
 from pochade.index.search_query import parse_query
-from pochade.system.folder_walk import FileStamp
+from pochade.system.file_stamp import FileStamp
 from tests.support.indexed_pictures import content_of
 from tests.support.searched_pictures import fill_searched_index
 

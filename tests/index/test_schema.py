@@ -6,7 +6,7 @@ import sqlalchemy as sql
 
 from pochade import Collection
 from pochade.index.relation_store import read_relations
-from pochade.index.schema import SCHEMA_VERSION
+from pochade.index.schema_version import SCHEMA_VERSION
 from pochade.index.settings_store import read_setting
 from tests.support.earlier_schema import write_fourth_schema, write_third_schema
 from tests.support.learnt_collection import families_of_drawings

@@ -21,7 +21,6 @@ from typing import Any
 import psutil
 
 from pochade import cli
-from pochade.cli.messages import console
 from tests.support.bombs import BOMBS
 from tests.support.drawings import drawing
 from tests.support.web_client import learnt_folder_of_art, serve
@@ -33,8 +32,7 @@ Run = Callable[[Path], int]  # takes a picture, alone in its folder, and returns
 def run_words(*words: object) -> int:
     """Run a command in this process, and return its exit code."""
     sys.argv = ["pochade", *map(str, words)]
-    console.file = io.StringIO()
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             cli.main()
         except SystemExit as stop:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from pochade import cli
-from pochade.cli.messages import console
 
 
 class CommandResult(NamedTuple):
@@ -32,10 +31,9 @@ def run_command(words: Sequence[object], monkeypatch: pytest.MonkeyPatch) -> int
 
     Args:
         words: The words after `pochade`.
-        monkeypatch: Replaces the arguments of this process, and lets the console find the current stderr.
+        monkeypatch: Replaces the arguments of this process.
     """
     monkeypatch.setattr(sys, "argv", ["pochade", *map(str, words)])
-    monkeypatch.setattr(console, "file", None)
     with pytest.raises(SystemExit) as caught:
         cli.main()
     return int(caught.value.code or 0)

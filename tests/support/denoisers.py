@@ -2,7 +2,8 @@
 
 import torch
 
-from pochade.models.denoiser import Denoiser, DenoiserConfig
+from pochade.models.denoiser import Denoiser
+from pochade.models.model_configs import DenoiserConfig
 
 SMALL_CONFIG = DenoiserConfig(planes=1, finds=0, widths=(8, 16))
 

@@ -10,7 +10,8 @@ from PIL import Image
 from pochade.images.geometry.letterbox import letterbox
 from pochade.models import weights
 from pochade.models.checkpoints import load_model
-from pochade.models.flow_matching_vae import FlowMatchingConfig, FlowMatchingVAE
+from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.model_configs import FlowMatchingConfig
 from pochade.models.sketch_model import SketchVAE, encode_on_white
 from pochade.training.losses.flow_matching import fit_linear_parts
 from tests.support.drawings import drawing

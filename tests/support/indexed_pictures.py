@@ -8,7 +8,7 @@ from typing import Any
 from pochade.index.database import FileRow, Index
 from pochade.index.index_home import DATABASE_FILE
 from pochade.index.path_rules import INDEX_FOLDER
-from pochade.system.folder_walk import FileStamp
+from pochade.system.file_stamp import FileStamp
 
 
 def content_of(number: int) -> str:

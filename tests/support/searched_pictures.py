@@ -6,7 +6,7 @@ from pochade.images.metadata.picture_texts import PictureTexts
 from pochade.index.database import FileRow, Index
 from pochade.index.label_store import add_label
 from pochade.index.text_store import text_columns
-from pochade.system.folder_walk import FileStamp
+from pochade.system.file_stamp import FileStamp
 from tests.support.indexed_pictures import content_of, picture_columns
 
 DAY_NS = 86_400 * 10**9

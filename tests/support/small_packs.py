@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from experiments.pack.pack_file import PackEntry, join_blobs, write_pack
 from pochade.archive.codecs.previews import preview_conditioning
-from pochade.models.pair_model import PAIR_RELATIONS
+from pochade.models.model_configs import PAIR_RELATIONS
 from tests.support.drawings import drawing
 
 PICTURES, HELD_OUT_EVERY = 32, 4

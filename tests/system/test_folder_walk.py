@@ -7,16 +7,9 @@ import pytest
 
 from pochade.errors import UsageError
 from pochade.system import folder_walk
-from pochade.system.folder_walk import (
-    MAX_MTIME_NS,
-    SETTLED_NS,
-    UNSETTLED,
-    FileStamp,
-    settle_stamp,
-    stamp_of,
-    suffix_of,
-    walk_folder,
-)
+from pochade.system.file_stamp import FileStamp
+from pochade.system.file_systems import SETTLED_NS
+from pochade.system.folder_walk import MAX_MTIME_NS, UNSETTLED, settle_stamp, stamp_of, suffix_of, walk_folder
 
 
 def test_a_walk_finds_possible_pictures_and_follows_no_folder_links(tmp_path: Path) -> None:

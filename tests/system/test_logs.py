@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pochade.errors import OutputUnwritable
-from pochade.system import logs
-from pochade.system.logs import log_server, print_log, start_logging, stop_logging
+from pochade.system import logs, server_log
+from pochade.system.logs import print_log, start_logging, stop_logging
 
 logger = logging.getLogger("pochade.somewhere")
 
@@ -69,9 +69,9 @@ def test_a_file_that_cannot_be_written_is_an_error_with_a_next_step(
 def test_the_log_of_a_server_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(logs, "MAX_SERVER_LOG_BYTES", 2_000)
+    monkeypatch.setattr(server_log, "MAX_BYTES", 2_000)
     start_logging()
-    log_server(tmp_path / "server.log")
+    server_log.log_server(tmp_path / "server.log")
     for _ in range(100):
         log_an_error()
     assert {path.name for path in tmp_path.iterdir()} == {"server.log", *(f"server.log.{n}" for n in (1, 2, 3))}
@@ -80,6 +80,6 @@ def test_the_log_of_a_server_is_bounded(
 
 
 def test_a_server_makes_no_folder_for_its_log(tmp_path: Path) -> None:
-    log_server(tmp_path / ".pochade" / "server.log")
+    server_log.log_server(tmp_path / ".pochade" / "server.log")
     log_an_error()
     assert not list(tmp_path.iterdir())

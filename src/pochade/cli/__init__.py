@@ -9,38 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from pochade._version import __version__
-from pochade.cli.clean_command import clean
 from pochade.cli.collection_choice import CollectionChoice
-from pochade.cli.compress_command import compress
-from pochade.cli.export_command import export_answers
-from pochade.cli.extract_command import extract
-from pochade.cli.families_command import families
-from pochade.cli.find_command import find
-from pochade.cli.forget_command import forget
-from pochade.cli.groups_command import groups
-from pochade.cli.imagine_command import imagine
-from pochade.cli.import_command import import_answers
-from pochade.cli.info_command import info
-from pochade.cli.labels_command import labels
-from pochade.cli.learn_command import learn
-from pochade.cli.list_command import list_files
-from pochade.cli.map_command import draw_map
 from pochade.cli.messages import print_error, print_message, print_result, replace_unencodable_output
-from pochade.cli.morph_command import morph
-from pochade.cli.open_command import open_page
-from pochade.cli.study_command import study
-from pochade.cli.suggest_command import suggest
-from pochade.cli.teach_command import teach
-from pochade.cli.vary_command import vary
-from pochade.cli.verify_command import verify
+from pochade.cli.verb_group import VerbGroup
 from pochade.errors import Interrupted, PochadeError, UsageError
 from pochade.system.logs import print_log, start_logging
 
 logger = logging.getLogger(__name__)
 USAGE_ERROR: Any = typer.BadParameter.__base__  # typer does not export this class
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
-)
+    cls=VerbGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)  # no rich: it takes longer to import than a search takes
 
 
 def print_version(is_asked: bool) -> None:
@@ -86,30 +65,6 @@ def pochade(
     if verbose:
         print_log()
     context.obj = CollectionChoice(folder, index)
-
-
-app.command()(learn)
-app.command()(find)
-app.command()(info)
-app.command()(families)
-app.command()(groups)
-app.command()(teach)
-app.command()(suggest)
-app.command()(labels)
-app.command("export")(export_answers)
-app.command("import")(import_answers)
-app.command()(forget)
-app.command("map")(draw_map)
-app.command()(imagine)
-app.command()(vary)
-app.command()(morph)
-app.command()(clean)
-app.command()(compress)
-app.command()(extract)
-app.command()(verify)
-app.command("list")(list_files)
-app.command("open")(open_page)
-app.command()(study)
 
 
 def main() -> None:

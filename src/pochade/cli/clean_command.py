@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pochade.cli.messages import console, explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.messages import explain_interrupt, print_json, print_listing, print_message, show_activity
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import PochadeError
 
@@ -91,7 +91,7 @@ def clean(
 
     Example: `pochade clean ~/scans --to ~/clean --strength 60 --preview`
     """
-    with console.status("loading"):
+    with show_activity("loading"):
         from pochade.images.io.reading_worker import start_reading_worker
 
         start_reading_worker()  # before the imports below, which take as long as it does

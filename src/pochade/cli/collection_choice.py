@@ -9,6 +9,7 @@ from pochade.errors import CollectionMissing
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
     from pochade.collection import Collection
+    from pochade.index.picture_records import CollectionInfo
 
 INDEX_FOLDER = ".pochade"
 
@@ -28,8 +29,25 @@ class CollectionChoice:
         """
         from pochade.collection import Collection
 
-        if chosen := folder or self.folder or nearest_collection_folder():
-            return Collection.open(chosen, index=self.index)
+        return Collection.open(folder or self._chosen_folder(), index=self.index)
+
+    def summarise(self) -> "CollectionInfo":
+        """Summarise the chosen collection; at once, if its index was checked before.
+
+        Raises:
+            CollectionMissing: There is no such collection.
+        """
+        from pochade.index.collection_place import locate_collection
+        from pochade.index.collection_summary import quick_summary
+
+        if summary := quick_summary(locate_collection(self._chosen_folder(), self.index)):
+            return summary
+        with self.open_collection() as collection:
+            return collection.info()
+
+    def _chosen_folder(self) -> Path:
+        if chosen := self.folder or nearest_collection_folder():
+            return chosen
         raise CollectionMissing(
             f"neither '{current_folder()}' nor a folder above it has been learnt",
             "name the folder: pochade -C FOLDER, or pochade learn FOLDER",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pochade.cli.collection_choice import current_folder
-from pochade.cli.messages import console, count_of, explain_interrupt, print_json, print_listing, print_message
+from pochade.cli.messages import count_of, explain_interrupt, print_json, print_listing, print_message, show_activity
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import FileUnreachable
 
@@ -72,7 +72,7 @@ def compress(
 
     Example: `pochade compress ~/art --to art.pochade`
     """
-    with console.status("loading"):
+    with show_activity("loading"):
         from pochade.archive.archive_writer import compress as write_archive
         from pochade.archive.savings_report import check_report_path, write_savings_report
     art = folder or context.obj.folder or current_folder()

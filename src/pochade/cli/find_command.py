@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pochade.cli.json_data import json_data, path_text
-from pochade.cli.messages import console, count_of, explain_interrupt, print_json, print_linked_result, print_message
+from pochade.cli.messages import (
+    count_of,
+    explain_interrupt,
+    print_json,
+    print_linked_result,
+    print_message,
+    show_activity,
+)
 from pochade.errors import UsageError
 from pochade.system.path_text import printable
 
@@ -77,18 +84,19 @@ def find(
     Example: `pochade -C ~/art find "owl label:harbour -technique:pencil since:2024"`
     """
     image = Path(query) if is_picture_file(query) else None
-    with console.status("searching"):
+    with show_activity("searching"):
         if image is not None:
             from pochade.images.io.reading_worker import start_reading_worker
 
             start_reading_worker()  # before the imports below, which take as long as it does
-            from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
         elif sheet is not None:
             problem = f"there is no file '{printable(query)}', and a sheet shows what looks like a picture"
             raise UsageError(problem, "name a file, or leave out --sheet")
         from pochade.index.picture_records import Filter
 
         if sheet is not None:
+            from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
+
             check_sheet_path(sheet)
         with context.obj.open_collection() as collection:
             info = collection.info()

@@ -28,8 +28,7 @@ def info(
 
     Example: `pochade -C ~/art info`
     """
-    with context.obj.open_collection() as collection:
-        summary = collection.info()
+    summary = context.obj.summarise()
     if as_json:
         print_json(json_data(summary))
     _print_summary(summary, partial(print_result, as_json=as_json))

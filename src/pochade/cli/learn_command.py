@@ -98,3 +98,5 @@ def _print_result(result: "LearnResult", folder: Path) -> None:
         print_message(f"there is no picture in '{folder}': put pictures there, or name another folder")
     if result.training:
         print_training(result.training)
+    if result.untrained:
+        print_message(result.untrained)

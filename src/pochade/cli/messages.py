@@ -11,14 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
+from pochade.cli.terminal_style import add_link, add_style, obeys_commands
 from pochade.errors import Interrupted, PochadeError
 from pochade.system.path_text import printable, terminal_line
 
-console = Console(stderr=True)
 MAX_LISTED_LINES = 20
+CLEAR_LINE = "\r\x1b[2K"  # by the codes of ECMA-48
 
 
 @contextmanager
@@ -34,9 +32,25 @@ def explain_interrupt() -> Iterator[None]:
         raise Interrupted("interrupted; finished work is kept", "give the same command again to continue") from error
 
 
+@contextmanager
+def show_activity(text: str) -> Iterator[None]:
+    """Show on the terminal what a command does before it can print anything; show nothing elsewhere."""
+    stream = sys.stderr
+    if not obeys_commands(stream):
+        yield
+        return
+    stream.write(f"{text} …")
+    stream.flush()
+    try:
+        yield
+    finally:
+        stream.write(CLEAR_LINE)
+        stream.flush()
+
+
 def print_message(text: str = "", *, style: str = "") -> None:
-    """Print a line of text on stderr, without markup, line breaks or colours of its own."""
-    console.print(Text(terminal_line(text), style), highlight=False, soft_wrap=True)
+    """Print a line of text on stderr, without line breaks or colours of its own."""
+    print(add_style(terminal_line(text), style, sys.stderr), file=sys.stderr)
 
 
 def print_result(text: str = "", *, as_json: bool = False) -> None:
@@ -44,16 +58,14 @@ def print_result(text: str = "", *, as_json: bool = False) -> None:
     if as_json:
         print_message(text)
     else:
-        print(terminal_line(text))  # not by rich, which takes a minute for the list of a large archive
+        print(terminal_line(text))
 
 
 def print_linked_result(before: str, path: Path, after: str, *, as_json: bool) -> None:
     """Print a line of a result with a path, which is a link where the terminal supports links."""
-    line = Text(terminal_line(before))
-    line.append(terminal_line(printable(path)), style=f"link {path.as_uri()}")  # a URI escapes control characters
-    line.append(terminal_line(after), style="bold")
-    target = console if as_json else Console()
-    target.print(line, highlight=False, soft_wrap=True)
+    stream = sys.stderr if as_json else sys.stdout
+    link = add_link(terminal_line(printable(path)), path.as_uri(), stream)
+    print(f"{terminal_line(before)}{link}{add_style(terminal_line(after), 'bold', stream)}", file=stream)
 
 
 def print_error(error: PochadeError) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from pochade.cli.collection_choice import current_folder, nearest_collection_folder
-from pochade.cli.messages import console, explain_interrupt, print_message
+from pochade.cli.messages import explain_interrupt, print_message, show_activity
+from pochade.cli.questions import ask_for_folder
 from pochade.errors import UsageError
 
 PASSWORD_VARIABLE = "POCHADE_PASSWORD"
@@ -22,7 +23,10 @@ def open_page(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(help="The collection. By default that of -C, the nearest one upwards, or the current folder."),
+        typer.Argument(
+            help="The collection. By default that of -C, or the nearest one upwards; if there is none, a terminal asks "
+            "for it, and elsewhere it is the current folder."
+        ),
     ] = None,
     host: Annotated[
         str, typer.Option(help="The address to listen on. Any other than that of this machine needs a password.")
@@ -47,12 +51,12 @@ def open_page(
 
     Example: `pochade open ~/art`
     """
-    with console.status("opening"):
+    chosen = folder or context.obj.folder or nearest_collection_folder() or ask_for_folder(current_folder())
+    with show_activity("opening"):
         from pochade.web.security.sessions import hash_password
         from pochade.web.server import serve
         from pochade.web.server_settings import ServerSettings
 
-        chosen = folder or context.obj.folder or nearest_collection_folder() or current_folder()
         collection = context.obj.open_collection(chosen)
         settings = ServerSettings(collection.folder, context.obj.index, results and results.absolute(), host, port)
     if not settings.is_local or os.environ.get(PASSWORD_VARIABLE):

@@ -1,26 +1,16 @@
 """A progress bar with the time left, or plain lines where there is no terminal."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
-from rich.progress import (
-    BarColumn,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import (
-    Progress as RichProgress,
-)
-
-from pochade.cli.messages import console
 from pochade.cli.plain_progress import PlainProgress
+from pochade.cli.terminal_style import obeys_commands
 from pochade.system.path_text import terminal_line
 
 if TYPE_CHECKING:
+    from pochade.cli.terminal_bars import TerminalBars
     from pochade.system.progress import Progress
 
 
@@ -36,8 +26,7 @@ class ProgressBar:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.stage = ""
-        can_redraw = console.is_terminal and not console.is_dumb_terminal
-        self._display = _TerminalBars() if can_redraw else PlainProgress(clock)
+        self._display = _display(clock)
 
     def __enter__(self) -> Self:
         self._display.start()
@@ -67,37 +56,9 @@ class ProgressBar:
         self.show(progress.stage, progress.done, progress.total)
 
 
-class _TerminalBars:
-    """A bar for each stage."""
+def _display(clock: Callable[[], float]) -> "TerminalBars | PlainProgress":
+    if not obeys_commands(sys.stderr):
+        return PlainProgress(clock)
+    from pochade.cli.terminal_bars import TerminalBars  # rich takes long to import
 
-    def __init__(self) -> None:
-        self._bars = RichProgress(
-            TextColumn("{task.description}", markup=False),  # names may look like markup
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-        )
-        self._task: TaskID | None = None
-
-    def start(self) -> None:
-        """Begin to draw."""
-        self._bars.start()
-
-    def stop(self) -> None:
-        """Draw for the last time."""
-        self._bars.stop()
-
-    def start_stage(self, stage: str) -> None:
-        """Finish the bar of the last stage, and start another."""
-        if self._task is not None:
-            self._bars.update(self._task, total=1, completed=1)
-        self._task = self._bars.add_task(stage, total=None, note="")
-
-    def advance(self, done: int, total: int, note: str = "") -> None:
-        """Show how far the current stage is."""
-        if self._task is not None:
-            self._bars.update(self._task, total=total, completed=done, note=note)
+    return TerminalBars()

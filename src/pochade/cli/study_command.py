@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pochade.cli.messages import console, explain_interrupt, print_json, print_message
+from pochade.cli.messages import explain_interrupt, print_json, print_message, show_activity
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import UsageError
 
@@ -74,14 +74,17 @@ def study(
     Example: `pochade study --epochs 1 --latent-dim 2 --out two-numbers`
     """
     layer_widths = parse_widths(widths)
-    with console.status("loading"):
+    with show_activity("loading"):
+        from pochade.study.study_extra import check_study_extra
+
+        check_study_extra()  # before the imports below, which need it
         from pochade.study.fashion_mnist import fashion_mnist
         from pochade.study.run_study import run_study
         from pochade.study.study_settings import StudySettings
         from pochade.training.recipe import FAST_RECIPE, TUTORIAL_RECIPE
     chosen_recipe = _with_epochs(TUTORIAL_RECIPE if recipe == "tutorial" else FAST_RECIPE, epochs)
     settings = StudySettings(chosen_recipe, latent_dim, layer_widths, seed)
-    with console.status("reading Fashion-MNIST"):
+    with show_activity("reading Fashion-MNIST"):
         pictures = fashion_mnist(data)
     settings.autoencoder(pictures)  # fails here, before the long work, if the model can't be built
     with StudyProgressBar() as bar:

@@ -17,16 +17,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pochade._version import __version__
 from pochade.errors import PochadeError
-from pochade.index import schema, value_checks
 from pochade.system.atomic_files import write_without_flush
 from pochade.system.cache_folder import cache_folder
-from pochade.system.folder_walk import SETTLED_NS
+from pochade.system.file_systems import SETTLED_NS
 
 LIST_FILE = "checked-indexes.json"
 MAX_INDEXES = 64  # the last ones
 MAX_LIST_BYTES = 2**16
 KEEPS_CHANGE_TIMES = sys.platform != "win32"  # where `st_ctime` is when a file was made
+CHECK_SOURCES = ("schema.py", "schema_version.py", "value_checks.py")  # not imported, because they import SQLAlchemy
 LOG_SUFFIXES = ("-wal", "-journal")  # what SQLite reads beside the database
 Stamp = list[Any]
 
@@ -39,12 +40,20 @@ def check_once(place: Path, check: Callable[[], None]) -> None:
         check: Raises an error if a value is impossible.
     """
     before = _stamp_of(place)
-    key = os.path.realpath(place)
-    if before is not None and _read_list().get(key) == before:
+    if _is_remembered(place, before):
         return
     check()
     if before is not None and _stamp_of(place) == before:
-        _remember(key, before)
+        _remember(os.path.realpath(place), before)
+
+
+def passed_before(place: Path) -> bool:
+    """Whether an SQLite index passed its check, and is unchanged since."""
+    return _is_remembered(place, _stamp_of(place))
+
+
+def _is_remembered(place: Path, stamp: Stamp | None) -> bool:
+    return stamp is not None and _read_list().get(os.path.realpath(place)) == stamp
 
 
 def _stamp_of(place: Path) -> Stamp | None:
@@ -74,9 +83,12 @@ def _nearest_folder(folder: Path) -> Path:
 
 @cache
 def _rules_digest() -> str:
-    """What is checked: a newer Pochade may check more."""
-    sources = (Path(str(module.__file__)).read_bytes() for module in (schema, value_checks))
-    return hashlib.sha256(b"".join(sources)).hexdigest()
+    """What is checked: a newer Pochade may check more. An application in one folder has no sources, only a version."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in map(Path(__file__).with_name, CHECK_SOURCES):
+        with suppress(OSError):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _read_list() -> dict[str, Stamp]:

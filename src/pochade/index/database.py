@@ -23,7 +23,7 @@ from pochade.index.query_chunks import query_chunks
 from pochade.index.schema import FILES, PICTURES, SETTINGS, TEXTS, check_only_tables, is_current, migrate
 from pochade.index.search_rows import create_words, refresh_words
 from pochade.index.value_checks import check_values
-from pochade.system.folder_walk import FileStamp
+from pochade.system.file_stamp import FileStamp
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from pochade.errors import IndexDamaged
-from pochade.index.path_rules import INDEX_FOLDER
-from pochade.index.thumbnails import THUMBNAILS_FOLDER
+from pochade.index.path_rules import INDEX_FOLDER, THUMBNAILS_FOLDER
 from pochade.system.path_text import printable
 
 DATABASE_FILE = "index.sqlite"

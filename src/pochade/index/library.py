@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,14 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pochade.analysis.nearest_neighbours import nearest_rows
 from pochade.errors import CollectionMissing, UsageError
 from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
+from pochade.index.collection_summary import ModelFacts, PictureFacts, summarise
 from pochade.index.database import Index
 from pochade.index.index_home import adopt_earlier_files, check_plain_files
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
 from pochade.index.name_rules import normalise_name
+from pochade.index.path_rules import THUMBNAILS_FOLDER
 from pochade.index.picture_records import (
     CollectionInfo,
     Filter,
@@ -29,7 +31,6 @@ from pochade.index.picture_records import (
     file_time,
     meets_filter,
 )
-from pochade.index.thumbnails import THUMBNAILS_FOLDER
 from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
 
@@ -118,21 +119,10 @@ class Library:
 
     def info(self) -> CollectionInfo:
         """Counts, formats and sizes of the whole collection, and the model in use."""
-        files, model = self.pictures(), model_in_use(self.index)
-        pictures = {file.number: file for file in files}.values()
-        formats = Counter(picture.format for picture in pictures)
-        return CollectionInfo(
-            folder=self.folder,
-            files=len(files),
-            pieces=len(pictures),
-            formats=dict(formats.most_common()),
-            megapixels=sum(picture.width * picture.height for picture in pictures) / 1e6,
-            gigabytes=sum(picture.bytes for picture in pictures) / 1e9,
-            problems=tuple(self.problems()),
-            net=model.name if model else None,
-            learnt=model.learnt if model else None,
-            figures=model.figures if model else {},
-        )
+        rows, model = self.index.picture_files(), model_in_use(self.index)
+        files = [PictureFacts(row.id, row.format, row.width, row.height, row.bytes) for row in rows]
+        facts = ModelFacts(model.name, model.learnt, model.figures) if model else None
+        return summarise(self.folder, files, self.problems(), facts)
 
     def files_by_number(self) -> dict[int, list[PictureFile]]:
         """The files of each picture that has any, by the picture's number."""
@@ -178,8 +168,6 @@ class Library:
         Returns:
             At most k matches, nearest first.
         """
-        from pochade.analysis.nearest_neighbours import nearest_rows  # noqa: PLC0415  torch
-
         count = self.index.row_count()
         allowed = self._allowed_rows(among, count) if among else None
         row_limit = k

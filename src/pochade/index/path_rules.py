@@ -12,6 +12,7 @@ from pathlib import Path
 from pochade.errors import IndexDamaged
 
 INDEX_FOLDER = ".pochade"  # in the folder of the art
+THUMBNAILS_FOLDER = "thumbnails"  # in the folder of the index's files
 CONTENT_HASH = re.compile(r"[0-9a-f]{64}")
 PLAIN_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 DAMAGED_HINT = (

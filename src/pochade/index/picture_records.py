@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pochade.errors import UsageError
-from pochade.images.features.colour_name import COLOUR_WORDS
+from pochade.images.features.colour_words import COLOUR_WORDS
 
 SHAPES = ("portrait", "landscape", "square")
 SAME_WORK_LIKELIHOOD = 0.75  # a match of at least this likelihood counts as the same work
@@ -114,6 +114,7 @@ class LearnResult:
     training: dict[str, Any] | None  # the figures before and after training; None if nothing was trained
     passed_over: int = 0  # files that may be pictures, but lie in a system's folder or match a pattern to ignore
     passed_over_paths: tuple[Path, ...] = ()  # of the first 1,000 of them, sorted
+    untrained: str | None = None  # why nothing was trained although it would help; said once
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ import sqlalchemy as sql
 
 from pochade.errors import IndexDamaged
 from pochade.index.path_rules import DAMAGED_HINT
+from pochade.index.schema_version import SCHEMA_VERSION
 from pochade.index.search_table import SEARCH_TABLE, SQLITE_DEFINITION
 
-SCHEMA_VERSION = 5  # the version that this code writes
 FIRST_SCHEMA_WITH_NFC = 3
 TABLES = sql.MetaData()
 SETTINGS = sql.Table(

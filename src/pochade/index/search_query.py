@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pochade.errors import UsageError
-from pochade.images.features.colour_name import COLOUR_WORDS
+from pochade.images.features.colour_words import COLOUR_WORDS
 from pochade.index.picture_records import SHAPES
 from pochade.index.search_words import words_of
 

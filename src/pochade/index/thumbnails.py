@@ -14,7 +14,6 @@ from pochade.images.codecs.screen_encode import encode_compact_jpeg
 from pochade.index.path_rules import check_content_hash
 from pochade.system.atomic_files import write_without_flush
 
-THUMBNAILS_FOLDER = "thumbnails"  # in the folder of the index's files
 THUMBNAIL_PIXELS = 256  # of the longer side
 THUMBNAIL_QUALITY = 90  # JPEG quality
 CUTOUT_GROUNDS = ("light", "dark")  # on which the page shows a transparent picture; other drawing needs other names

@@ -13,8 +13,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from pochade.errors import OutputUnwritable, UsageError
 from pochade.system.hashing import sha256_of_file
 
@@ -186,6 +184,8 @@ def file_lock(path: Path, activity: str, hint: str = "choose another folder") ->
         UsageError: Another process holds the lock.
         OutputUnwritable: The lock file can't be written.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  most commands need no lock, and start faster without
+
     lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

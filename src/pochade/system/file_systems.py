@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+SETTLED_NS = 2 * 10**9  # FAT, the coarsest file system, stores times to 2 s
 MOUNT_TABLE = Path("/proc/self/mountinfo")  # of Linux; elsewhere only Windows' network names are recognised
 NETWORK_TYPES = frozenset({
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse", "glusterfs", "ncpfs", "virtiofs", "vboxsf",

@@ -4,9 +4,11 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pochade.system.file_stamp import FileStamp
+from pochade.system.file_systems import SETTLED_NS
 from pochade.system.ignore_rules import (
     IGNORE_FILE,
     MAX_IGNORE_FILE_BYTES,
@@ -16,7 +18,6 @@ from pochade.system.ignore_rules import (
 )
 
 UNSETTLED = -1  # instead of a ctime: the file changed just before it was listed, and may change again unseen
-SETTLED_NS = 2 * 10**9  # FAT, the coarsest file system, stores times to 2 s
 MAX_PATHS_PASSED_OVER = 1000  # a trash may hold any number of files
 MAX_MTIME_NS = 2**63 - 1  # the largest integer of a database column; later dates (after 2262) are stored as this one
 NON_PICTURE_SUFFIXES = frozenset(  # common beside art; listed as problems, they would hide the real ones
@@ -24,19 +25,6 @@ NON_PICTURE_SUFFIXES = frozenset(  # common beside art; listed as problems, they
     b"doc docx odt xls xlsx mp3 wav ogg flac mp4 mov mkv avi webm ttf otf blend obj fbx abr gpl aco kpp "
     b"pochade".split()
 )
-
-
-@dataclass(frozen=True)
-class FileStamp:
-    """What the system records of a file: an equal stamp means an unchanged file.
-
-    The number of the inode does not count: exFAT and network disks give a file another one each time.
-    """
-
-    size: int  # bytes
-    mtime: int  # nanoseconds; a program may set it to any value
-    inode: int = field(compare=False)
-    ctime: int | None = None  # nanoseconds, when the system last changed the file; None in an index of schema 2
 
 
 @dataclass(frozen=True)

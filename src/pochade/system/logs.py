@@ -1,14 +1,12 @@
 """What happens inside, with tracebacks, for those who look for the cause of an error.
 
 Modules write to `logging.getLogger(__name__)`. Nothing of it is shown unless the person asks for it: on the terminal by
-`--verbose`, in a file by the environment variable `POCHADE_LOG`. The server also keeps a file of its own.
+`--verbose`, in a file by the environment variable `POCHADE_LOG`. `server_log.py` has the file that the server keeps.
 """
 
 import logging
 import os
 import sys
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from pochade.errors import OutputUnwritable
 from pochade.system.path_text import printable, terminal_line
@@ -16,8 +14,6 @@ from pochade.system.path_text import printable, terminal_line
 FILE_VARIABLE = "POCHADE_LOG"  # the path of a file, to which this process and its workers append
 VERBOSE_VARIABLE = "POCHADE_VERBOSE"  # set for workers and jobs when the command has --verbose
 FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
-MAX_SERVER_LOG_BYTES = 2**20
-SERVER_LOG_BACKUPS = 3
 PACKAGE = "pochade"
 
 
@@ -32,27 +28,6 @@ class SafeFormatter(logging.Formatter):
         return "\n".join(map(terminal_line, super().format(record).split("\n")))
 
 
-class ServerLog(RotatingFileHandler):
-    """The server's log file; it is made by the first record, and only in a folder that exists by then.
-
-    Args:
-        path: The file; older records are in files beside it, whose names end in .1 to .3.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            path, maxBytes=MAX_SERVER_LOG_BYTES, backupCount=SERVER_LOG_BACKUPS, encoding="utf-8", delay=True
-        )
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, unless nothing has been learnt yet: then there is no folder for it."""
-        if Path(self.baseFilename).parent.is_dir():
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging calls it by this name
-        """Do nothing if the file can't be written: a full disk must not stop an answer."""
-
-
 def start_logging() -> None:
     """Log to where the environment says; call it once at the start of a process.
 
@@ -65,7 +40,7 @@ def start_logging() -> None:
         print_log()
     if path := os.environ.get(FILE_VARIABLE):
         try:
-            _add_handler(logging.FileHandler(path, encoding="utf-8", errors="replace"), logging.DEBUG)
+            add_handler(logging.FileHandler(path, encoding="utf-8", errors="replace"), logging.DEBUG)
         except OSError as error:
             why = f"'{printable(path)}' can't be the log: {error.strerror or error}"
             raise OutputUnwritable(why, f"set {FILE_VARIABLE} to a file that can be written") from error
@@ -74,14 +49,7 @@ def start_logging() -> None:
 def print_log() -> None:
     """Print every record on stderr, also those of the processes that this one starts."""
     os.environ[VERBOSE_VARIABLE] = "1"
-    _add_handler(logging.StreamHandler(sys.stderr), logging.DEBUG)
-
-
-def log_server(path: Path) -> None:
-    """Write warnings and errors of a server to its file, and to the terminal."""
-    _add_handler(ServerLog(path), logging.INFO)
-    if not os.environ.get(VERBOSE_VARIABLE):
-        _add_handler(logging.StreamHandler(sys.stderr), logging.WARNING)
+    add_handler(logging.StreamHandler(sys.stderr), logging.DEBUG)
 
 
 def stop_logging() -> None:
@@ -94,7 +62,8 @@ def stop_logging() -> None:
     package.setLevel(logging.NOTSET)
 
 
-def _add_handler(handler: logging.Handler, level: int) -> None:
+def add_handler(handler: logging.Handler, level: int) -> None:
+    """Send records of a level, and of higher ones, to a handler too."""
     handler.setLevel(level)
     handler.setFormatter(SafeFormatter())
     logging.getLogger().addHandler(handler)

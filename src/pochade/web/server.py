@@ -15,7 +15,8 @@ from typing import NoReturn
 import uvicorn
 
 from pochade.errors import UsageError
-from pochade.system.logs import log_server, stop_logging
+from pochade.system.logs import stop_logging
+from pochade.system.server_log import log_server
 from pochade.web.app import create_app
 from pochade.web.app_state import AppState
 from pochade.web.server_settings import ServerSettings

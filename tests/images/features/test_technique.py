@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw, ImageFilter
 
 from pochade.images.base.picture import Array
-from pochade.images.features.colour_name import COLOUR_WORDS
+from pochade.images.features.colour_words import COLOUR_WORDS
 from pochade.images.features.technique import (
     TechniqueMeasures,
     describe_techniques,

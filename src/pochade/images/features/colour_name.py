@@ -5,11 +5,11 @@ import colorsys
 import numpy as np
 from PIL import Image
 
+from pochade.images.features.colour_words import COLOUR_WORDS
 from pochade.images.geometry.letterbox import Square
 
 HUE_LIMITS = ((0.04, "red"), (0.11, "orange"), (0.19, "yellow"), (0.45, "green"), (0.53, "cyan"), (0.72, "blue"),
         (0.83, "purple"), (0.95, "pink"), (1.01, "red"))  # fmt: skip
-COLOUR_WORDS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "black", "grey", "white")
 
 
 def dominant_colour(square: Square) -> str:

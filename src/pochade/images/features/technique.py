@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image
 
 from pochade.images.base.picture import Array
-from pochade.images.features.colour_name import COLOUR_WORDS, colour_word
+from pochade.images.features.colour_name import colour_word
+from pochade.images.features.colour_words import COLOUR_WORDS
 
 MEASURED_SIDE = 96  # pixels of the longer side on which everything is measured
 NEIGHBOURHOOD_REACH = 2  # pixels on each side: neighbourhoods are 5 x 5, and wider shapes are not strokes

@@ -197,7 +197,7 @@ def _task_of(body: BaseModel, state: AppState) -> dict[str, Any]:
 
 
 def _add_followers(state: AppState, job: PageJob) -> None:
-    """Let what organises the collection follow a job, but what waits or runs already."""
+    """Let what organises the collection follow a job, unless it waits or runs already."""
     requests = (
         FindFamiliesIn(kind="families"),
         MakeGroupsIn(kind="groups"),

@@ -10,7 +10,7 @@ import sqlalchemy as sql
 
 from pochade import Collection
 from pochade.errors import OutputUnwritable
-from pochade.index import engine, vectors
+from pochade.index import sqlite_file, vectors
 from pochade.index.database import Index
 from pochade.index.settings_store import read_setting, write_setting
 
@@ -18,7 +18,7 @@ from pochade.index.settings_store import read_setting, write_setting
 @pytest.fixture
 def network_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every folder is on a network disk."""
-    for module in (engine, vectors):
+    for module in (sqlite_file, vectors):
         monkeypatch.setattr(module, "is_network_disk", lambda _: True)
 
 
@@ -52,11 +52,11 @@ def test_an_index_on_a_network_disk_has_no_shared_log_and_maps_no_memory(learnt_
 def test_a_shared_log_in_use_on_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "index.sqlite"
     with monkeypatch.context() as as_local:
-        as_local.setattr(engine, "is_network_disk", lambda _: False)
+        as_local.setattr(sqlite_file, "is_network_disk", lambda _: False)
         Index(place).close()
     other = sqlite3.connect(place)
     other.execute("SELECT * FROM settings").fetchone()
-    monkeypatch.setattr(engine, "LOCK_TIMEOUT_SECONDS", 0.0)
+    monkeypatch.setattr(sqlite_file, "LOCK_TIMEOUT_SECONDS", 0.0)
     with pytest.raises(OutputUnwritable):
         Index(place)
     other.close()

@@ -1,0 +1,3 @@
+"""The version of the schema that this code writes; `schema.py` has the tables and the migrations."""
+
+SCHEMA_VERSION = 5
