@@ -25,10 +25,12 @@ def main() -> None:
         sys.argv[:] = [sys.argv[0], *words[3:]]
         runpy.run_module(words[2], run_name="__main__", alter_sys=True)
         return
-    if not words or Path(words[0]).exists():
+    from pochade.__main__ import main as run_command  # noqa: PLC0415  a worker does not need them
+    from pochade.cli.verb_group import VERBS  # noqa: PLC0415
+
+    if not words or (words[0] not in VERBS and Path(words[0]).exists()):
         choose_window()
         sys.argv[1:] = ["open", *(folder_of(words[0]) if words else ask_for_folder()), *words[1:]]
-    from pochade.__main__ import main as run_command  # noqa: PLC0415  a worker does not need it
 
     run_command()
 

@@ -11,6 +11,11 @@ mkdir -p "$to"
 "$python" -m pip --python "$to/venv/bin/python" install --quiet --constraint constraints.txt "$to"/*.whl pyinstaller
 "$to/venv/bin/pyinstaller" --noconfirm --log-level WARN --distpath "$to" --workpath "$to/work" packaging/pochade.spec
 cp packaging/pochade.desktop LICENSE "$to/pochade/"
+"$python" -m venv --without-pip "$to/tools"
+"$python" -m pip --python "$to/tools/bin/python" install --quiet cyclonedx-bom pip-licenses
+"$to/tools/bin/cyclonedx-py" environment --output-reproducible --output-file "$to/pochade/sbom.cdx.json" "$to/venv/bin/python"
+"$to/tools/bin/pip-licenses" --python "$to/venv/bin/python" --format plain-vertical --with-license-file --no-license-path \
+    --output-file "$to/pochade/third-party-licences.txt"
 cp frontend/public/mark.svg "$to/pochade/pochade.svg"
 XZ_OPT="-3 -T0" tar --create --xz --directory "$to" --file "$to/pochade-app.tar.xz" pochade
 

@@ -47,7 +47,11 @@ def test_a_folder_is_opened_and_a_picture_opens_its_folder(run_app: RunApp, tmp_
     assert run_app(tmp_path / "a.png") == ["open", str(tmp_path)]
 
 
-def test_a_verb_is_passed_on(run_app: RunApp) -> None:
+def test_a_verb_is_passed_on_even_if_a_folder_has_its_name(
+    run_app: RunApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "find").mkdir()
     assert run_app("find", "scan.jpg") == ["find", "scan.jpg"]
 
 
