@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pochade.analysis.arrays import Floats, Integers
+from pochade.analysis.blas_threads import with_one_blas_thread
 from pochade.analysis.patch_grid import PATCH_SIDE, gather_patches, grid_corners, grid_rows
 from pochade.analysis.patch_levels import PatchLevel
 from pochade.analysis.patch_search import choose_proposals, continue_neighbours, join_rows
@@ -41,6 +42,7 @@ def prepare_ends(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> MorphEn
     return MorphEnds(level, assign_shapes(*level.sharp.reshape(2, side, side, 3)), ranks / (side * side))
 
 
+@with_one_blas_thread
 def draw_between(ends: MorphEnds, share: float) -> Synthesis:
     """Draw the picture at a share of the way from the first picture, 0, to the second one, 1."""
     level, side = ends.level, ends.level.side

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.bicubic_resize import resize_squares
+from pochade.analysis.blas_threads import with_one_blas_thread
 from pochade.analysis.connected_shares import NOBODY, largest_connected_shares
 from pochade.analysis.patch_grid import PATCH_SIDE, gather_patches, grid_corners, grid_rows
 from pochade.analysis.patch_levels import PatchLevel, enlarge_sources, level_sides, pixel_rows, resize_rows
@@ -44,6 +45,7 @@ class Synthesis(NamedTuple):
     sources: Integers  # (side, side), the index of the real picture that each pixel is from; -1 for bare paper
 
 
+@with_one_blas_thread
 def synthesise(
     plan: NDArray[np.uint8],
     pictures: NDArray[np.uint8],

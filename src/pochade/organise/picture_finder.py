@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pochade.analysis.blas_threads import with_one_blas_thread
 from pochade.analysis.registration import align
 from pochade.errors import UsageError
 from pochade.images.base.picture import Array
@@ -69,6 +70,7 @@ def compare_matches(
     return sorted(compared, key=lambda match: (match.distance - match.is_same_work * match.likelihood, match.path))
 
 
+@with_one_blas_thread
 def _relate(
     library: Library, query: Array, embedding: NDArray[np.float32], content_of_row: dict[int, str]
 ) -> dict[int, PairRelation]:

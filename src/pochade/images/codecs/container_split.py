@@ -17,7 +17,8 @@ from pochade.images.base.picture import Array
 from pochade.images.base.source import Source
 from pochade.images.codecs.lossless import MAX_PICTURE_BYTES, encode_webp_at, read_values
 from pochade.images.codecs.png_rows import PALETTE, compress_rows, holds_all_rows, samples_from_values
-from pochade.images.formats.png import PNG_SIGNATURE, make_png_chunk, png_chunks
+from pochade.images.formats.png import make_png_chunk, png_chunks
+from pochade.images.formats.signatures import PNG_SIGNATURE
 from pochade.images.formats.tiff import (
     BITS_PER_SAMPLE_TAG,
     EXTRA_SAMPLES_TAG,

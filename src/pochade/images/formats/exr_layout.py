@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pochade.images.base.source import Source
 
-EXR_SIGNATURE = b"v/1\x01"
 _DEEP_DATA, _SEVERAL_PARTS = 0x800, 0x1000  # bits of the version
 _MAX_ATTRIBUTES, _MAX_PARTS, _MAX_CHANNELS = 1000, 100, 1000
 _MAX_NAME = 255  # bytes

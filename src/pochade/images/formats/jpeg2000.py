@@ -13,9 +13,8 @@ from pochade.images.base.picture import Array, Header, stretch_to_16_bit
 from pochade.images.base.source import Source
 from pochade.images.formats.jpeg2000_parts import check_part_count
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.signatures import J2K_SIGNATURE, JP2_SIGNATURE
 
-JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
-J2K_SIGNATURE = b"\xff\x4f\xff\x51"  # start of the codestream, and its first segment
 _END_OF_CODESTREAM = b"\xff\xd9"
 _CMYK, _ICC_METHODS = 12, {2, 3}  # the enumerated colour space; methods of the colour box that hold a profile
 _DEEP_BITS = 8

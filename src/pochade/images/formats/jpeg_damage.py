@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import JpegImagePlugin
 
+from pochade.images.base.filled_file import MIN_SHARE
 from pochade.images.base.source import Source
 from pochade.images.geometry.resize import row_bands
 
@@ -28,7 +29,6 @@ _MAX_SEGMENTS = 10_000
 _FILLER = hashlib.shake_128(b"filler").digest(512).replace(b"\xff", b"\x5a")  # no markers, and no order
 _CUT_BYTES = 32
 _MAX_PIXELS_PER_BYTE = 1024  # a bit stands for a block of 64 pixels or, of the coarsest colours, for 256
-MIN_SHARE = 1 / 16  # of a picture: less shows nothing, and may be a lie about its size
 _GREY = 128  # with which the decoder fills missing pixels
 
 

@@ -17,10 +17,10 @@ from pochade.images.base.picture import Array, Header, stretch_to_16_bit, to_8_b
 from pochade.images.base.source import Source
 from pochade.images.formats.isobmff import top_level_boxes
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.signatures import JXL_CONTAINER_SIGNATURE
 from pochade.images.formats.visible_frame import Notes, find_visible_frame, frame_notes
 from pochade.images.metadata.exif import add_exif_prefix, oriented_size, reset_orientation
 
-JXL_CONTAINER_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _SIDE_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height
 _MAX_VALUES = 1_000_000_000  # values of all frames that are judged, because decoding takes time
 _UNLIKELY_VALUE = 3  # of all channels and of all pixels of a frame

@@ -10,7 +10,6 @@ from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.raw_image import RawImage
 
-PDF_SIGNATURE = b"%PDF-"
 _POINTS_PER_INCH, _DOTS_PER_INCH = 72, 150
 _MAX_SIDE = 4096  # pixels of the longest side
 _PASSWORD_CLUE = "password"  # a word in PDFium's message

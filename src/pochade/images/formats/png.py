@@ -19,11 +19,11 @@ from pochade.images.base.pixel_values import stretch_narrow_range
 from pochade.images.base.source import Source
 from pochade.images.formats.png_tags import TAG_CHUNKS, read_png_colours, read_png_exif
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.signatures import PNG_SIGNATURE
 from pochade.images.formats.visible_frame import open_frame
 from pochade.images.geometry.resize import to_basic_mode
 from pochade.images.metadata.exif import oriented_size, read_orientation, reset_orientation
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 1, 6: 3}  # by colour type, without alpha
 _PALETTE_TYPE = 3
 _ALPHA_TYPES = {4, 6}

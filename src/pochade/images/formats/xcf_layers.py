@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from pochade.images.base.source import Source
 
-XCF_SIGNATURE = b"gimp xcf "
 RGB, GREY, INDEXED = 0, 1, 2  # colour modes of the picture
 GROUP_PROPERTY, ITEM_PATH_PROPERTY = 29, 30
 _END, _COLOUR_MAP, _OPACITY, _MODE, _VISIBLE, _APPLY_MASK, _OFFSETS, _COMPRESSION = 0, 1, 6, 7, 8, 11, 15, 17

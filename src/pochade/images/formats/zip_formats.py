@@ -15,8 +15,9 @@ from typing import Any
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source
 from pochade.images.formats.openraster_layers import LayerStack, composite_stack, parse_stack
-from pochade.images.formats.png import PNG_SIGNATURE, read_png, read_png_header
+from pochade.images.formats.png import read_png, read_png_header
 from pochade.images.formats.raw_image import RawImage
+from pochade.images.formats.signatures import PNG_SIGNATURE
 
 _KRITA_TYPE, _OPENRASTER_TYPE = b"application/x-krita", b"image/openraster"
 _MERGED_IMAGE = "mergedimage.png"

@@ -11,10 +11,9 @@ import struct
 from collections import Counter
 from typing import NamedTuple
 
+from pochade.images.base.filled_file import MIN_SHARE, FilledFile
 from pochade.images.base.source import Source
-from pochade.images.formats.jpeg2000 import J2K_SIGNATURE
-from pochade.images.formats.jpeg_damage import MIN_SHARE
-from pochade.images.io.missing_pixels import FilledFile
+from pochade.images.formats.signatures import J2K_SIGNATURE
 
 _TILE_PART, _END = 0xFF90, b"\xff\xd9"  # markers
 _MAX_SEGMENTS = 200_000

@@ -3,55 +3,53 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from pochade.images.base.late_function import late_function
 from pochade.images.base.picture import Header
 from pochade.images.base.source import Source, open_source
-from pochade.images.formats.avif import read_avif_header
-from pochade.images.formats.bmp import read_bmp_header
-from pochade.images.formats.clip import read_clip_header
-from pochade.images.formats.exr import read_exr_header
-from pochade.images.formats.exr_layout import EXR_SIGNATURE
-from pochade.images.formats.gif import read_gif_header
-from pochade.images.formats.heic import read_heic_header
-from pochade.images.formats.jpeg import read_jpeg_header
-from pochade.images.formats.jpeg2000 import J2K_SIGNATURE, JP2_SIGNATURE, read_jpeg2000_header
-from pochade.images.formats.jpegxl import JXL_CONTAINER_SIGNATURE, read_jxl_header
-from pochade.images.formats.pdf import PDF_SIGNATURE, read_pdf_header
-from pochade.images.formats.png import PNG_SIGNATURE, read_png_header
-from pochade.images.formats.psd import read_psd_header
-from pochade.images.formats.svg import is_svg, read_svg_header
-from pochade.images.formats.tga import is_tga, read_tga_header
-from pochade.images.formats.tiff import read_tiff_header
-from pochade.images.formats.webp import read_webp_header
-from pochade.images.formats.xcf import read_xcf_header
-from pochade.images.formats.xcf_layers import XCF_SIGNATURE
-from pochade.images.formats.zip_formats import read_zip_header
+from pochade.images.formats.signatures import (
+    EXR_SIGNATURE,
+    J2K_SIGNATURE,
+    JP2_SIGNATURE,
+    JXL_CONTAINER_SIGNATURE,
+    PDF_SIGNATURE,
+    PNG_SIGNATURE,
+    XCF_SIGNATURE,
+)
 from pochade.images.io.complete_file import complete_file
 from pochade.images.io.decoder_limits import limit_header
 
 MAX_PICTURE_BYTES = 2**30  # memory that reading a picture may take by default
 _START_BYTES = 65_536  # bytes that are examined; an SVG may begin with long comments
-_HEADER_READERS: dict[bytes, Callable[[Source], Header]] = {  # by the file's first bytes
-    PNG_SIGNATURE: read_png_header,
-    b"\xff\xd8\xff": read_jpeg_header,
-    b"GIF87a": read_gif_header,
-    b"GIF89a": read_gif_header,
-    b"BM": read_bmp_header,
-    b"II*\0": read_tiff_header,
-    b"MM\0*": read_tiff_header,
-    b"II+\0": read_tiff_header,
-    b"MM\0+": read_tiff_header,
-    b"\xff\x0a": read_jxl_header,
-    JXL_CONTAINER_SIGNATURE: read_jxl_header,
-    b"8BPS": read_psd_header,
-    b"PK\x03\x04": read_zip_header,
-    b"CSFCHUNK": read_clip_header,
-    b"\x1f\x8b": read_svg_header,  # gzip
-    JP2_SIGNATURE: read_jpeg2000_header,
-    J2K_SIGNATURE: read_jpeg2000_header,
-    EXR_SIGNATURE: read_exr_header,
-    PDF_SIGNATURE: read_pdf_header,
-    XCF_SIGNATURE: read_xcf_header,
+_HeaderReader = Callable[[Source], Header]
+_HEADER_READERS: dict[bytes, _HeaderReader] = {  # by the file's first bytes
+    PNG_SIGNATURE: late_function("formats.png", "read_png_header"),
+    b"\xff\xd8\xff": late_function("formats.jpeg", "read_jpeg_header"),
+    b"GIF87a": late_function("formats.gif", "read_gif_header"),
+    b"GIF89a": late_function("formats.gif", "read_gif_header"),
+    b"BM": late_function("formats.bmp", "read_bmp_header"),
+    b"II*\0": late_function("formats.tiff", "read_tiff_header"),
+    b"MM\0*": late_function("formats.tiff", "read_tiff_header"),
+    b"II+\0": late_function("formats.tiff", "read_tiff_header"),
+    b"MM\0+": late_function("formats.tiff", "read_tiff_header"),
+    b"\xff\x0a": late_function("formats.jpegxl", "read_jxl_header"),
+    JXL_CONTAINER_SIGNATURE: late_function("formats.jpegxl", "read_jxl_header"),
+    b"8BPS": late_function("formats.psd", "read_psd_header"),
+    b"PK\x03\x04": late_function("formats.zip_formats", "read_zip_header"),
+    b"CSFCHUNK": late_function("formats.clip", "read_clip_header"),
+    b"\x1f\x8b": late_function("formats.svg", "read_svg_header"),  # gzip
+    JP2_SIGNATURE: late_function("formats.jpeg2000", "read_jpeg2000_header"),
+    J2K_SIGNATURE: late_function("formats.jpeg2000", "read_jpeg2000_header"),
+    EXR_SIGNATURE: late_function("formats.exr", "read_exr_header"),
+    PDF_SIGNATURE: late_function("formats.pdf", "read_pdf_header"),
+    XCF_SIGNATURE: late_function("formats.xcf", "read_xcf_header"),
 }
+_read_avif_header: _HeaderReader = late_function("formats.avif", "read_avif_header")
+_read_heic_header: _HeaderReader = late_function("formats.heic", "read_heic_header")
+_read_webp_header: _HeaderReader = late_function("formats.webp", "read_webp_header")
+_read_svg_header: _HeaderReader = late_function("formats.svg", "read_svg_header")
+_read_tga_header: _HeaderReader = late_function("formats.tga", "read_tga_header")
+_is_svg: Callable[[bytes], bool] = late_function("formats.svg", "is_svg")
+_is_tga: Callable[[Source, bytes], bool] = late_function("formats.tga", "is_tga")
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
@@ -81,13 +79,13 @@ def read_header(source: Source) -> Header:
         if start.startswith(signature):
             return reader(source)
     if start[4:8] == b"ftyp" and (brands := _parse_brands(start)) & (_AVIF_BRANDS | _HEIC_BRANDS):
-        return read_avif_header(source) if brands & _AVIF_BRANDS else read_heic_header(source)
+        return _read_avif_header(source) if brands & _AVIF_BRANDS else _read_heic_header(source)
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return read_webp_header(source)
-    if is_svg(start):
-        return read_svg_header(source)
-    if is_tga(source, start):
-        return read_tga_header(source)
+        return _read_webp_header(source)
+    if _is_svg(start):
+        return _read_svg_header(source)
+    if _is_tga(source, start):
+        return _read_tga_header(source)
     raise source.format_error(f"it begins with {_describe_start(start)}")
 
 

@@ -7,15 +7,15 @@ than a sixteenth is there: a few bytes must not lead to the memory of the size t
 import contextlib
 import io
 import struct
-from typing import Any, NamedTuple
+from typing import Any
 
 from PIL import GifImagePlugin, WebPImagePlugin
 
 from pochade.errors import PictureDamaged
+from pochade.images.base.filled_file import MIN_SHARE, FilledFile
 from pochade.images.base.source import Source
 from pochade.images.formats.bmp_layout import BmpLayout, read_bmp_layout
 from pochade.images.formats.gif import end_first_frame, read_gif_header
-from pochade.images.formats.jpeg_damage import MIN_SHARE
 
 _COPIES = 3  # of the file, and of the pixels, in memory
 _MAX_PADDING_BYTES = 3  # that may follow the last row of a BMP
@@ -25,13 +25,6 @@ _MAX_LITERAL_PAIRS = 128  # of bytes that an interrupted run may still take
 _PICTURE_CHUNKS = {b"VP8 ", b"VP8L", b"ANMF"}
 _WEBP_BYTES_PER_PIXEL = 18
 _GIF_DAMAGE = (OSError, EOFError, ValueError, SyntaxError, IndexError)  # what Pillow raises in damaged frames
-
-
-class FilledFile(NamedTuple):
-    """A file that decoders read to its end."""
-
-    content: bytes
-    lacks_pixels: bool  # whether some of its pixels are filled in
 
 
 def fill_bmp(source: Source, *, with_pixels: bool) -> FilledFile | None:

@@ -3,64 +3,47 @@
 path -> open_source -> complete_file -> read_header -> check memory -> the reader -> make_picture / make_preview
 
 `open_source` is in base/source.py, `complete_file` and `read_header` are beside this module, the last step is in
-formats/raw_image.py; each format's reader is in a module of formats/.
+formats/raw_image.py; each format's reader is in a module of formats/, which is imported when such a file is read.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pochade.images.base.late_function import late_function
 from pochade.images.base.picture import Header, Picture, Preview
 from pochade.images.base.source import Source, open_source
-from pochade.images.formats.avif import read_avif
-from pochade.images.formats.bmp import read_bmp
-from pochade.images.formats.clip import read_clip
-from pochade.images.formats.exr import read_exr
-from pochade.images.formats.gif import read_gif
-from pochade.images.formats.heic import read_heic
-from pochade.images.formats.jpeg import read_jpeg
-from pochade.images.formats.jpeg2000 import read_jpeg2000
-from pochade.images.formats.jpegxl import read_jxl
-from pochade.images.formats.pdf import read_pdf
-from pochade.images.formats.png import read_png
-from pochade.images.formats.psd import read_psd
 from pochade.images.formats.raw_image import RawImage, make_picture, make_preview
-from pochade.images.formats.svg import read_svg
-from pochade.images.formats.tga import read_tga
-from pochade.images.formats.tiff import read_tiff
-from pochade.images.formats.webp import read_webp
-from pochade.images.formats.xcf import read_xcf
-from pochade.images.formats.zip_formats import read_zip
 from pochade.images.geometry.resize import preview_side
 from pochade.images.io.complete_file import complete_file
 from pochade.images.io.decoder_limits import limit_file, limit_header, limit_pixels
 from pochade.images.io.identify import MAX_PICTURE_BYTES, read_header
 
 PIXEL_READERS: dict[str, Callable[[Source, Header, int | None], RawImage]] = {
-    "PNG": read_png,
-    "APNG": read_png,
-    "JPEG": read_jpeg,
-    "WebP": read_webp,
-    "AVIF": read_avif,
-    "JPEG XL": read_jxl,
-    "HEIC": read_heic,
-    "GIF": read_gif,
-    "BMP": read_bmp,
-    "TIFF": read_tiff,
-    "DNG": read_tiff,
-    "PSD": read_psd,
-    "PSB": read_psd,
-    "KRA": read_zip,
-    "KRZ": read_zip,
-    "ORA": read_zip,
-    "PROCREATE": read_zip,
-    "CLIP": read_clip,
-    "SVG": read_svg,
-    "TGA": read_tga,
-    "JPEG 2000": read_jpeg2000,
-    "EXR": read_exr,
-    "PDF": read_pdf,
-    "XCF": read_xcf,
+    "PNG": late_function("formats.png", "read_png"),
+    "APNG": late_function("formats.png", "read_png"),
+    "JPEG": late_function("formats.jpeg", "read_jpeg"),
+    "WebP": late_function("formats.webp", "read_webp"),
+    "AVIF": late_function("formats.avif", "read_avif"),
+    "JPEG XL": late_function("formats.jpegxl", "read_jxl"),
+    "HEIC": late_function("formats.heic", "read_heic"),
+    "GIF": late_function("formats.gif", "read_gif"),
+    "BMP": late_function("formats.bmp", "read_bmp"),
+    "TIFF": late_function("formats.tiff", "read_tiff"),
+    "DNG": late_function("formats.tiff", "read_tiff"),
+    "PSD": late_function("formats.psd", "read_psd"),
+    "PSB": late_function("formats.psd", "read_psd"),
+    "KRA": late_function("formats.zip_formats", "read_zip"),
+    "KRZ": late_function("formats.zip_formats", "read_zip"),
+    "ORA": late_function("formats.zip_formats", "read_zip"),
+    "PROCREATE": late_function("formats.zip_formats", "read_zip"),
+    "CLIP": late_function("formats.clip", "read_clip"),
+    "SVG": late_function("formats.svg", "read_svg"),
+    "TGA": late_function("formats.tga", "read_tga"),
+    "JPEG 2000": late_function("formats.jpeg2000", "read_jpeg2000"),
+    "EXR": late_function("formats.exr", "read_exr"),
+    "PDF": late_function("formats.pdf", "read_pdf"),
+    "XCF": late_function("formats.xcf", "read_xcf"),
 }
 _EMBEDDED_FORMATS = {"KRA", "KRZ", "ORA", "PROCREATE", "CLIP", "DNG"}  # their memory depends on the picture in them
 _DECODER_BYTES_PER_PIXEL = {  # peak memory of a decoder, without its result
