@@ -19,7 +19,7 @@ _WORD = re.compile(rf"(?=[{_IDEOGRAPHS}])[^\W\d_]|(?:(?![{_IDEOGRAPHS}])[^\W\d_]
 def words_of(text: str) -> list[str]:
     """Divide a text into words: runs of letters, runs of digits, and single ideographs, in lower case without accents.
 
-    The words of a word are the word itself.
+    Cherokee is in capital letters, to which Unicode folds it. The words of a word are the word itself.
     """
     return [word[:MAX_WORD_LENGTH] for word in _WORD.findall(_plain(_plain(text)))]
 
