@@ -1,5 +1,8 @@
 """ONNX files are run as they are, and what is no model of the expected kind is refused."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,13 @@ from pochade.models import weights
 from pochade.models.onnx_model import OnnxModel
 
 INPUTS, OUTPUTS = ("embeddings", "statistics", "measures"), ("probabilities",)
+
+
+def test_the_library_sends_no_events(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    command = [sys.executable, "-c", "import pochade.models.onnx_model"]
+    subprocess.run(command, env=environment | {"TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []  # its telemetry begins by writing a file here
 
 
 def test_a_model_takes_any_number_of_rows() -> None:

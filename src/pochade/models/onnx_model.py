@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from pochade.errors import CheckpointDamaged
 from pochade.system.worker_pool import available_cores
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime reads it when it is imported, and sends events otherwise
+
+import onnxruntime
+
 ERRORS_ONLY = 3  # onnxruntime's level of messages
 
-onnxruntime.disable_telemetry_events()  # its builds for Windows send events otherwise
+onnxruntime.disable_telemetry_events()
 
 
 class OnnxModel:
