@@ -12,7 +12,7 @@ from pochade.cli.messages import explain_interrupt, print_json, print_listing, p
 from pochade.cli.progress_bar import ProgressBar
 from pochade.errors import PochadeError
 
-if TYPE_CHECKING:  # numpy and torch take long to import: only a command that needs them imports them
+if TYPE_CHECKING:  # numpy and onnxruntime take long to import: only a command that needs them imports them
     from pochade.cleaning.clean_files import CleanOutcome
     from pochade.cleaning.clean_options import CleanOptions
 

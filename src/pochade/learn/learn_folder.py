@@ -21,9 +21,10 @@ from pochade.learn.ingest import IngestCounts, IngestPlan, ingest_files
 from pochade.learn.missing_files import check_missing_files
 from pochade.learn.technique_names import name_techniques
 from pochade.learn.text_catch_up import read_missing_texts
-from pochade.learn.training_extra import can_train, untrained_reason
+from pochade.learn.training_extra import untrained_reason
 from pochade.system.folder_walk import FolderListing, settle_stamp, walk_folder
 from pochade.system.progress import Report
+from pochade.system.train_extra import can_train
 
 
 @dataclass(frozen=True)

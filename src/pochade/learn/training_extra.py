@@ -1,17 +1,10 @@
 """Fine-tuning needs torch, which the extra `train` installs; without it, the shipped models embed the pictures."""
 
-from importlib.util import find_spec
-
 from pochade.errors import install_hint
 from pochade.index.database import Index
 from pochade.index.settings_store import read_setting, write_setting
 
 EXTRA_SETTING = "train-extra"  # written once the person was told of the extra
-
-
-def can_train() -> bool:
-    """Whether torch is installed."""
-    return find_spec("torch") is not None
 
 
 def untrained_reason(index: Index, *, asked: bool) -> str | None:

@@ -3,8 +3,9 @@
 from importlib.util import find_spec
 
 from pochade.errors import UsageError, install_hint
+from pochade.system.train_extra import TRAINING_LIBRARIES
 
-LIBRARIES = ("torch", "accelerate", "matplotlib", "torchmetrics", "pooch")
+LIBRARIES = (*TRAINING_LIBRARIES, "matplotlib", "torchmetrics", "pooch")
 
 
 def check_study_extra() -> None:

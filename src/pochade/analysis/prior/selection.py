@@ -9,7 +9,6 @@ With fewer than 1,000 latents the likelihoods are cross-validated. Where torch i
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.gaussian_mixture import fit_mixture, fit_normal
 from pochade.analysis.prior.densities import Density, FlowDensity, MixtureDensity, NormalDensity
 from pochade.errors import TrainingDiverged
+from pochade.system.train_extra import can_train
 
 MIXTURE_SIZES = (5, 20, 60)
 MIN_LATENTS_PER_COMPONENT = 5  # on average; larger mixtures are not tried
@@ -24,7 +24,6 @@ CROSS_VALIDATED_BELOW = 1_000  # latents; with this many or more, one split is e
 FOLDS = 5
 MAX_HELD_OUT = 5_000  # latents
 MIN_FLOW_LATENTS = 2_000  # with fewer, mixtures are better: see docs/log.md
-FLOW_LIBRARIES = ("torch", "accelerate")  # which the extra `train` installs
 
 
 def held_out_splits(count: int, seed: int) -> Iterator[tuple[Integers, Integers]]:
@@ -66,7 +65,7 @@ def fit_candidates(
         if (current := score(candidates[name])) < best:
             break
         best = current
-    if smallest >= MIN_FLOW_LATENTS and train_sets[0].shape[1] > 1 and all(map(find_spec, FLOW_LIBRARIES)):
+    if smallest >= MIN_FLOW_LATENTS and train_sets[0].shape[1] > 1 and can_train():
         with suppress(TrainingDiverged):
             candidates["flow"] = [fit_density("flow", latents, seed) for latents in train_sets]
     return candidates

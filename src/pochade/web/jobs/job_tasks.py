@@ -15,7 +15,7 @@ from pochade.system.progress import Progress, Report
 from pochade.web.jobs.removal_tasks import move_files_to_trash, put_files_back
 from pochade.web.state.family_records import write_family_records
 
-if TYPE_CHECKING:  # torch, which only jobs that need it load
+if TYPE_CHECKING:  # numpy and onnxruntime, which only jobs that need them load
     from pochade.cleaning.clean_files import CleanOutcome
 
 JobTask = dict[str, Any]
