@@ -25,16 +25,17 @@ from tests.support.picture_files import colour_values, make_png_claiming
 ROOT = Path(__file__).parents[2]
 
 
-GOLDEN = ROOT / "tests" / "golden" / "lossless.pochade"
+GOLDENS = [ROOT / "tests" / "golden" / name for name in ("lossless.pochade", "layered.pochade")]
 
 
 TEXT = b"of paper and ink"
 
 
-def test_a_golden_archive_decodes_for_ever() -> None:
+@pytest.mark.parametrize("golden", GOLDENS, ids=lambda path: path.stem)
+def test_a_golden_archive_decodes_for_ever(golden: Path) -> None:
     """`compress` made the archive once; the JSON holds the SHA-256 of each file, or of its pixels."""
-    expected = json.loads(GOLDEN.with_suffix(".json").read_text(encoding="utf-8"))
-    with open_archive(GOLDEN) as archive:
+    expected = json.loads(golden.with_suffix(".json").read_text(encoding="utf-8"))
+    with open_archive(golden) as archive:
         assert archive.verify() == []
         assert {stored_paths.printable_path(file.path): content_hash(archive, file) for file in archive} == expected
 

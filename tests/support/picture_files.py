@@ -7,6 +7,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -219,15 +220,19 @@ def _xcf_property(kind: int, content: bytes) -> bytes:
     return struct.pack(">II", kind, len(content)) + content
 
 
-def _encode_tile(tile: Array, compression: int) -> bytes:
-    """The values (h, w, C) of a tile: as they are, in run lengths (all literal), or in zlib."""
+def _one_literal(plane: bytes) -> bytes:
+    return struct.pack(">BH", 128, len(plane)) + plane
+
+
+def _encode_tile(tile: Array, compression: int, pack: Callable[[bytes], bytes]) -> bytes:
+    """The values (h, w, C) of a tile: as they are, in run lengths, or in zlib."""
     content = tile.astype(tile.dtype.newbyteorder(">")).tobytes()
     if compression == 2:
         return zlib.compress(content)
     if compression == 0:
         return content
     planes = np.frombuffer(content, np.uint8).reshape(tile.shape[0] * tile.shape[1], -1).T
-    return b"".join(struct.pack(">BH", 128, planes.shape[1]) + plane.tobytes() for plane in planes)
+    return b"".join(pack(plane.tobytes()) for plane in planes)
 
 
 def make_xcf(
@@ -238,6 +243,7 @@ def make_xcf(
     precision: int = 150,
     compression: int = 1,
     palette: bytes = b"",
+    pack: Callable[[bytes], bytes] = _one_literal,
 ) -> bytes:
     """GIMP's file of 24 x 16 pixels.
 
@@ -248,6 +254,7 @@ def make_xcf(
         precision: 150 is 8 bits with a tone curve.
         compression: 0 is none, 1 run lengths, 2 zlib.
         palette: Red, green and blue of each colour.
+        pack: Encodes the run lengths of a plane of a tile.
     """
     offset_format = ">Q" if version >= 11 else ">I"
     head = b"gimp xcf " + (b"v%03d\0" % version) + struct.pack(">III", WIDTH, HEIGHT, mode)
@@ -259,12 +266,17 @@ def make_xcf(
     places, body = list[int](), b""
     for values, properties in layers:
         places.append(start + len(body))
-        body += _encode_layer(values, properties, start + len(body), offset_format, compression)
+        body += _encode_layer(values, properties, start + len(body), offset_format, compression, pack)
     return head + b"".join(struct.pack(offset_format, place) for place in (*places, 0, 0)) + body
 
 
 def _encode_layer(
-    values: Array | None, properties: dict[int, bytes], start: int, offset_format: str, compression: int
+    values: Array | None,
+    properties: dict[int, bytes],
+    start: int,
+    offset_format: str,
+    compression: int,
+    pack: Callable[[bytes], bytes],
 ) -> bytes:
     size = struct.calcsize(offset_format)
     height, width, channels = (HEIGHT, WIDTH, 4) if values is None else values.shape
@@ -274,7 +286,7 @@ def _encode_layer(
     level = hierarchy + 12 + 2 * size
     corners = [(top, left) for top in range(0, height, 64) for left in range(0, width, 64)]
     tiles = [
-        b"" if values is None else _encode_tile(values[top : top + 64, left : left + 64], compression)
+        b"" if values is None else _encode_tile(values[top : top + 64, left : left + 64], compression, pack)
         for top, left in corners
     ]
     first = level + 8 + size * (len(tiles) + 1)

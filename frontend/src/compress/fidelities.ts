@@ -21,7 +21,7 @@ export const FIDELITIES: readonly { value: Fidelity; name: string; summary: stri
 ];
 
 const CODEC_NAMES: Record<string, string> = {
-  jpeg: "JPEG, repacked", "jpeg-tail": "JPEG with data behind the picture, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", stored: "unchanged",
+  jpeg: "JPEG, repacked", "jpeg-tail": "JPEG with data behind the picture, repacked", "jpeg-xl": "JPEG XL", webp: "WebP", png: "PNG", xz: "xz", layered: "layers, taken apart", stored: "unchanged",
   avif: "AVIF, lossy", "jpeg-xl-lossy": "JPEG XL, lossy", "webp-lossy": "WebP, lossy",
   av1: "small preview, AV1", "av1-restored": "small preview, AV1, restored by a model",
   "avif-restored": "AVIF, restored by a model",

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pochade.archive.codecs.codec_guard import try_codec
+from pochade.archive.codecs.layered_codec import encode_layered
 from pochade.archive.codecs.original_file import file_chunks, file_size
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_for_model, encode_picture
 from pochade.archive.codecs.restored_avif import load_artifact_remover
 from pochade.archive.codecs.xz_codec import pack_xz, unpack_xz
-from pochade.archive.container.manifest_records import BYTES, LOSSLESS, PREVIEW, STORED, XZ
+from pochade.archive.container.manifest_records import BYTES, LAYERED, LOSSLESS, PREVIEW, STORED, XZ
 from pochade.errors import ArchiveDamaged, FileUnreachable
 from pochade.images.io.identify import identify
 from pochade.system.path_text import printable
@@ -84,11 +85,19 @@ class EncodeTask:
     def _encode(self, content: bytes) -> tuple[EncodeResult, ...]:
         artifact_remover = None if self.model is None else load_artifact_remover(self.model)
         picture = encode_picture(content, self.fidelity, artifact_remover)
-        result = self._pack() if picture is None else _save(picture, self.output)
+        result = self._pack_layers(content) if picture is None else _save(picture, self.output)
         if artifact_remover is None or self.fidelity == PREVIEW:
             return (result,)
         smaller = encode_for_model(content, self.fidelity, artifact_remover, picture)
         return (result,) if smaller is None else (result, _save(smaller, self.output_for_model))
+
+    def _pack_layers(self, content: bytes) -> EncodeResult:
+        """Pack the file with xz, or taken apart if it has layers and becomes smaller so."""
+        packed = self._pack()
+        layered: bytes | None = try_codec(lambda file: encode_layered(file, packed.bytes or len(file)), content)
+        if layered is None:
+            return packed
+        return _save(EncodedContent(layered, LAYERED, BYTES, packed.encoded.format), self.output)
 
     def _pack(self) -> EncodeResult:
         """Pack the file with xz, or store it if packing doesn't make it smaller."""

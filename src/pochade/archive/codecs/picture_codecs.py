@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pochade.archive.codecs.codec_guard import try_codec
+from pochade.archive.codecs.layered_codec import decode_layered
 from pochade.archive.codecs.previews import MAX_PREVIEW_BYTES, best_preview
 from pochade.archive.codecs.quality_search import TARGET_SCORES, LossyCandidate, smallest_for_model, smallest_lossy
 from pochade.archive.container.manifest_records import (
     BYTES,
     JPEG,
     JPEG_TAIL,
+    LAYERED,
     LOSSLESS,
     PICTURE,
     PIXELS,
@@ -261,6 +263,8 @@ def _decode(entry: Entry, content: bytes) -> bytes:
             return lossless.restore_jpeg(content)
         if entry.codec == JPEG_TAIL:
             return lossless.restore_jpeg_with_tail(content)
+        if entry.codec == LAYERED:
+            return decode_layered(content, entry.original_bytes)
         if entry.codec not in lossless.LOSSLESS_CODECS or entry.shape is None or entry.remainder is None:
             raise ArchiveDamaged(f"'{entry.name}' was encoded by '{entry.codec}'", "a newer Pochade may read it")
         if entry.row_layout is not None and entry.returns != BYTES:

@@ -33,9 +33,7 @@ def pack_xz(chunks: Iterable[bytes], size: int, into: BinaryIO) -> bool:
     Returns:
         Whether the packed file is smaller. If not, `into` may hold only its beginning.
     """
-    window = max(MIN_WINDOW_BYTES, min(MAX_WINDOW_BYTES, size))
-    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
-    compressor, read_bytes = lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=filters), 0
+    compressor, read_bytes = _make_compressor(size), 0
     for chunk in chunks:
         into.write(compressor.compress(chunk))
         read_bytes += len(chunk)
@@ -43,6 +41,34 @@ def pack_xz(chunks: Iterable[bytes], size: int, into: BinaryIO) -> bool:
             return False
     into.write(compressor.flush())
     return into.tell() < size
+
+
+def pack_bytes(content: bytes) -> bytes:
+    """Pack bytes in memory, whether they become smaller or not."""
+    compressor = _make_compressor(len(content))
+    return compressor.compress(content) + compressor.flush()
+
+
+def unpack_bytes(packed: bytes, max_bytes: int) -> bytes:
+    """Unpack bytes in memory.
+
+    Raises:
+        ArchiveDamaged: They are damaged, or unpack to more than `max_bytes`.
+    """
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=UNPACK_MEMORY_BYTES)
+    try:
+        content = decompressor.decompress(packed, max_bytes + 1)
+    except (lzma.LZMAError, EOFError) as error:
+        raise ArchiveDamaged(f"it can't be unpacked: {first_line(error)}") from error
+    if len(content) > max_bytes or not decompressor.eof:
+        raise ArchiveDamaged("it unpacks to more than the manifest says, or its end is missing")
+    return content
+
+
+def _make_compressor(size: int) -> lzma.LZMACompressor:
+    window = max(MIN_WINDOW_BYTES, min(MAX_WINDOW_BYTES, size))
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": window}]
+    return lzma.LZMACompressor(check=lzma.CHECK_CRC32, filters=filters)
 
 
 def unpack_xz(packed: ChunkReader, length: int, write: Callable[[bytes], Any]) -> None:

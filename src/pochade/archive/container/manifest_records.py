@@ -11,6 +11,7 @@ from pochade.archive.container.zip_layout import ZipMember
 from pochade.images.codecs.container_split import RowLayout
 
 JPEG, JPEG_TAIL, STORED, XZ = "jpeg", "jpeg-tail", "stored", "xz"  # codecs that return a file byte for byte
+LAYERED = "layered"  # returns a file byte for byte, too
 MODEL = "net"  # the codec of an entry that holds not a person's file, but a model on which pictures depend
 BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back from an entry; the first two lose nothing
 LOSSLESS, PREVIEW = "lossless", "preview"

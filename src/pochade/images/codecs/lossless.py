@@ -36,12 +36,17 @@ def encode_jpeg_xl(values: Array) -> bytes:
     Raises:
         ValueError: The picture is so large that encoding would take too much memory.
     """
-    import imagecodecs  # noqa: PLC0415  # slow to import
-
     pixels = values.shape[0] * values.shape[1]
     effort = next((effort for max_pixels, effort in JPEG_XL_EFFORTS if pixels <= max_pixels), None)
     if effort is None:
         raise ValueError("it takes too much memory")
+    return encode_jpeg_xl_at(values, effort)
+
+
+def encode_jpeg_xl_at(values: Array, effort: int) -> bytes:
+    """Encode as lossless JPEG XL with a given effort, 1 to 10."""
+    import imagecodecs  # noqa: PLC0415  # slow to import
+
     flat = values[..., 0] if values.shape[-1] == 1 else values
     return bytes(imagecodecs.jpegxl_encode(np.ascontiguousarray(flat), lossless=True, effort=effort, numthreads=1))
 

@@ -40,6 +40,7 @@ class PsdLayout:
     palette: Span
     resources: dict[int, Span]  # by number
     has_alpha: bool  # whether the first channel after the colours is the picture's alpha
+    layer_infos: tuple[Span, ...]  # the places that hold layers: one for a file of 8 bits, a block for deeper ones
     layer_pixels: tuple[int, ...]  # width times height of each layer; empty layers and folders are left out
     merged: int  # offset of the merged picture
 
@@ -66,10 +67,12 @@ def read_psd_layout(source: Source) -> PsdLayout:
     palette, end = _read_section(source, 26, 4)
     resources, end = _read_section(source, end, 4)
     layers, end = _read_section(source, end, 8 if large else 4)
-    has_alpha, layer_pixels = _read_layers(source, layers, large=large)
+    has_alpha, layer_infos, layer_pixels = _read_layers(source, layers, large=large)
     has_alpha = has_alpha and planes > (1 if mode == INDEXED else PSD_COLOUR_CHANNELS[mode])
     places = dict(_resources(source, *resources))
-    return PsdLayout(large, planes, height, width, depth, mode, palette, places, has_alpha, layer_pixels, end)
+    return PsdLayout(
+        large, planes, height, width, depth, mode, palette, places, has_alpha, layer_infos, layer_pixels, end
+    )
 
 
 def _read_section(source: Source, start: int, length_bytes: int) -> tuple[Span, int]:
@@ -96,27 +99,29 @@ def _resources(source: Source, start: int, length: int) -> Iterator[tuple[int, S
         start += 4 + size + size % 2
 
 
-def _read_layers(source: Source, layers: Span, *, large: bool) -> tuple[bool, tuple[int, ...]]:
-    """Whether the merged picture has alpha, and the pixels of each layer.
+def _read_layers(source: Source, layers: Span, *, large: bool) -> tuple[bool, tuple[Span, ...], tuple[int, ...]]:
+    """Whether the merged picture has alpha, the places that hold layers, and the pixels of each layer.
 
     Files of 8 bits hold their layers at the start of the section. Files of 16 and 32 bits leave that part empty, and
     hold the layers in a tagged block at the end.
     """
     start, length = layers
     if not length:
-        return False, ()
+        return False, (), ()
     length_bytes = 8 if large else 4
     info, end = _read_section(source, start, length_bytes)
     has_alpha, layer_pixels = _read_layer_info(source, info, large=large)
+    infos: tuple[Span, ...] = (info,)
     if start + length - end < 4:  # there is no mask and no block
-        return has_alpha, layer_pixels
+        return has_alpha, infos, layer_pixels
     _, end = _read_section(source, end, 4)  # the mask of all layers
     for key, block in _blocks(source, end, start + length, large=large):
         has_alpha = has_alpha or key in _MERGED_ALPHA_KEYS
         if key in _DEEP_LAYER_KEYS:
             deep_alpha, deep_pixels = _read_layer_info(source, block, large=large)
             has_alpha, layer_pixels = has_alpha or deep_alpha, layer_pixels + deep_pixels
-    return has_alpha, layer_pixels
+            infos += (block,)
+    return has_alpha, infos, layer_pixels
 
 
 def _blocks(source: Source, offset: int, end: int, *, large: bool) -> Iterator[tuple[bytes, Span]]:

@@ -37,8 +37,8 @@ _FUNCTION_BY_MODE: dict[int, BlendFunction] = {
     36: np.maximum, 41: blend.divide, 42: blend.dodge, 43: blend.burn, 44: blend.hard_light,
     45: blend.soft_light_of_gimp, 46: blend.grain_extract, 47: blend.grain_merge, 52: blend.exclusion,
 }  # fmt: skip
-_UNCOMPRESSED, _RLE, _ZLIB = 0, 1, 2
-_TILE_SIDE = 64
+XCF_UNCOMPRESSED, XCF_RUN_LENGTHS, _ZLIB = 0, 1, 2
+XCF_TILE_SIDE = 64
 _BYTES_PER_PIXEL = 24  # memory for a pixel of the canvas, and for one of the largest layer
 _MAX_PIXELS = 2_000_000_000  # of all layers together, because decoding takes time
 
@@ -113,23 +113,23 @@ def _read_pixels(source: Source, picture: XcfPicture, drawable: XcfDrawable) -> 
     """Read the tiles of a drawable: (H, W, C) uint8, colours in sRGB's tone curve."""
     pixels = np.empty((drawable.height, drawable.width, drawable.channels), np.uint8)
     tiles = iter(drawable.tiles)
-    for top in range(0, drawable.height, _TILE_SIDE):
-        for left in range(0, drawable.width, _TILE_SIDE):
-            place = pixels[top : top + _TILE_SIDE, left : left + _TILE_SIDE]
-            content = _read_tile(source, picture, next(tiles), place.size // drawable.channels, drawable.channels)
+    for top in range(0, drawable.height, XCF_TILE_SIDE):
+        for left in range(0, drawable.width, XCF_TILE_SIDE):
+            place = pixels[top : top + XCF_TILE_SIDE, left : left + XCF_TILE_SIDE]
+            content = read_xcf_tile(source, picture, next(tiles), place.size // drawable.channels, drawable.channels)
             place[:] = _to_8_bit(content, picture, drawable.channels).reshape(place.shape)
     return pixels
 
 
-def _read_tile(source: Source, picture: XcfPicture, offset: int, pixels: int, channels: int) -> bytes:
+def read_xcf_tile(source: Source, picture: XcfPicture, offset: int, pixels: int, channels: int) -> bytes:
     """Read and decompress the values of a tile, pixel by pixel."""
     length = pixels * channels * picture.sample_bytes
-    if picture.compression == _UNCOMPRESSED:
+    if picture.compression == XCF_UNCOMPRESSED:
         return source.read_exactly(offset, length)
     content = source.read_at(offset, 2 * length + 1024)  # compression never doubles a tile
     if picture.compression == _ZLIB:
         content = zlib.decompressobj().decompress(content, length)
-    elif picture.compression == _RLE:
+    elif picture.compression == XCF_RUN_LENGTHS:
         content = _decode_planes(content, pixels, channels * picture.sample_bytes)
     else:
         raise source.damage_error(f"its pixels have an unknown compression, {picture.compression}")

@@ -1,0 +1,38 @@
+"""The tiles of an XCF: 64 pixels a side, row by row, each with its own run lengths."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pochade.images.base.picture import Array
+from pochade.images.formats.xcf import XCF_TILE_SIDE
+from pochade.images.layered.gimp_run_lengths import encode_planes
+
+
+def encode_tiles(pixels: Array, *, packed: bool) -> Iterator[bytes]:
+    """Encode the tiles of a layer as GIMP does.
+
+    Args:
+        pixels: The bytes of each pixel; (H, W, B) uint8.
+        packed: Whether tiles have run lengths.
+
+    Yields:
+        The bytes of each tile.
+    """
+    for top in range(0, len(pixels), XCF_TILE_SIDE):
+        tiles = list(_tiles(pixels[top : top + XCF_TILE_SIDE]))
+        yield from _pack(tiles) if packed else (tile.tobytes() for tile in tiles)
+
+
+def _tiles(strip: Array) -> Iterator[Array]:
+    for left in range(0, strip.shape[1], XCF_TILE_SIDE):
+        yield strip[:, left : left + XCF_TILE_SIDE]
+
+
+def _pack(tiles: list[Array]) -> Iterator[bytes]:
+    depth = tiles[0].shape[2]
+    planes = [np.moveaxis(tile, -1, 0).reshape(depth, -1) for tile in tiles]
+    sizes = np.repeat([plane.shape[1] for plane in planes], depth)
+    encoded, encoded_sizes = encode_planes(np.concatenate([plane.reshape(-1) for plane in planes]), sizes)
+    ends = np.cumsum(encoded_sizes.reshape(len(tiles), depth).sum(1)).tolist()
+    yield from (encoded[start:end] for start, end in zip([0, *ends], ends, strict=False))
