@@ -12,10 +12,11 @@ ARTIFACT_REMOVER_ROWS = {  # names in restoring.json, and what the table calls t
 
 
 def archive_tables() -> str:
-    """Sizes, damage and interruptions of whole archives, and what the artifact remover adds to AVIF."""
-    archive, fidelity, remover = (load_result(name) for name in ("archive", "fidelity", "restoring"))
+    """Sizes, damage and interruptions of whole archives, layered files, and what the artifact remover adds to AVIF."""
+    names = ("archive", "fidelity", "layered", "restoring")
+    archive, fidelity, layered, remover = (load_result(name) for name in names)
     return (
-        _whole_archives(archive, fidelity) + _artifact_remover(remover) + provenance("archive", "fidelity", "restoring")
+        _whole_archives(archive, fidelity) + _layered_files(layered) + _artifact_remover(remover) + provenance(*names)
     )
 
 
@@ -45,6 +46,25 @@ def _whole_archives(archive: dict[str, Any], fidelity: dict[str, Any]) -> str:
             f"{kills['honest']} of {kills['runs']}",
         ],
     )
+
+
+def _layered_files(layered: dict[str, Any]) -> str:
+    rows = [
+        [
+            f"{layered[kind]['of_xz']['n']} painted {kind.upper()} of GIMP",
+            f"{layered[kind]['of_xz_in_total']:.2f}",
+            f"{max(layered[kind]['of_xz']['values']):.2f}",
+            f"{layered[kind]['encode_seconds_per_megabyte']:.1f}; {layered[kind]['decode_seconds_per_megabyte']:.2f}",
+        ]
+        for kind in ("psd", "xcf")
+    ]
+    header = [
+        "layered files, byte for byte",
+        "size relative to `xz -9e`",
+        "the largest",
+        "processor seconds per MB, in and out",
+    ]
+    return table(header, *rows)
 
 
 def _artifact_remover(remover: dict[str, Any]) -> str:

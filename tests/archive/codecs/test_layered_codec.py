@@ -100,6 +100,7 @@ def shape(*numbers: int) -> list[dict[str, Any]]:
 HOSTILE = {
     "a newer format": with_fields(format="pochade-layered-2"),
     "a huge picture": with_fields(pictures=shape(2**16, 2**16, 4, 8)),
+    "a picture with endless rows": with_fields(pictures=shape(1, 2**21, 1, 8)),
     "a negative picture": with_fields(pictures=shape(-1, 8, 3, 8)),
     "a picture that is missing": with_fields(parts=[{"samples": [99, 0]}]),
     "a channel that is missing": with_fields(parts=[{"samples": [0, 9]}]),

@@ -152,6 +152,11 @@ def test_a_damaged_file_comes_back_or_is_not_taken_apart(content: bytes, where: 
         assert file is None or rebuild(file) == damaged
 
 
+def test_a_row_longer_than_any_honest_one_stays_as_it_is() -> None:
+    content = make_layered_psd([], np.zeros((1, 2**20 + 1, 3), np.uint8), pack=None)
+    assert take_apart(content) is None
+
+
 def test_a_part_that_needs_more_than_there_is_is_refused() -> None:
     with pytest.raises(ValueError, match="are missing"):
         list(put_together([RestPart(5)], b"1234", lambda _: np.zeros((1, 1, 1), np.uint8)))

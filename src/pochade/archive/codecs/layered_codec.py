@@ -12,9 +12,11 @@ import numpy as np
 
 from pochade.archive.codecs.xz_codec import pack_bytes, unpack_bytes
 from pochade.images.base.picture import Array
+from pochade.images.base.source import MAX_SIDE_PIXELS
 from pochade.images.codecs.lossless import decode_values, drop_redundancy, encode_jpeg_xl_at
 from pochade.images.layered.layered_file import MAX_SAMPLE_BYTES, LayeredFile, put_together
 from pochade.images.layered.parts_json import parts_from_json, parts_to_json
+from pochade.images.layered.run_length_rules import MAX_ROW_BYTES
 from pochade.images.layered.take_apart import take_apart
 
 FORMAT_NAME = "pochade-layered-1"
@@ -25,6 +27,7 @@ MAX_PARTS_BYTES = 2**26
 MIN_SAMPLE_SHARE = 0.05  # of the file's bytes, as samples; a file with less is packed as it is
 EMPTY_SHARE = 0.005  # of a picture's samples; xz packs a nearly empty layer to less, and faster than JPEG XL
 MAX_PICTURE_SHARE = 0.6  # of the pictures packed by xz; above it, all of them are also tried in the rest
+MAX_CHANNELS = 4  # of a picture
 RECENT_PICTURES = 2  # stay decoded, because most files store the channels of one picture after those of another
 
 
@@ -117,7 +120,8 @@ def _encode_picture(picture: Array, packed_bytes: int) -> bytes | None:
 def _read_shape(value: Any) -> tuple[int, int, int, int]:
     height, width, channels, bits = value
     numbers = (height, width, channels, bits)
-    if any(type(number) is not int for number in numbers) or min(numbers) < 1 or channels > 4 or bits not in {8, 16}:  # noqa: PLR2004
+    is_possible = all(type(number) is int and 0 < number <= MAX_SIDE_PIXELS for number in numbers)
+    if not is_possible or channels > MAX_CHANNELS or bits not in {8, 16} or width * bits > 8 * MAX_ROW_BYTES:
         raise ValueError("a picture has an impossible shape")
     return numbers
 

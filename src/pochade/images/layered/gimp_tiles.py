@@ -1,12 +1,15 @@
 """The tiles of an XCF: 64 pixels a side, row by row, each with its own run lengths."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from pochade.images.base.picture import Array
 from pochade.images.formats.xcf import XCF_TILE_SIDE
 from pochade.images.layered.gimp_run_lengths import encode_planes
+
+TILES_AT_ONCE = 64  # that are packed; each byte of them needs some sixty bytes of memory meanwhile
 
 
 def encode_tiles(pixels: Array, *, packed: bool) -> Iterator[bytes]:
@@ -19,14 +22,15 @@ def encode_tiles(pixels: Array, *, packed: bool) -> Iterator[bytes]:
     Yields:
         The bytes of each tile.
     """
+    tiles = _tiles(pixels)
+    while some := list(islice(tiles, TILES_AT_ONCE)):
+        yield from _pack(some) if packed else (tile.tobytes() for tile in some)
+
+
+def _tiles(pixels: Array) -> Iterator[Array]:
     for top in range(0, len(pixels), XCF_TILE_SIDE):
-        tiles = list(_tiles(pixels[top : top + XCF_TILE_SIDE]))
-        yield from _pack(tiles) if packed else (tile.tobytes() for tile in tiles)
-
-
-def _tiles(strip: Array) -> Iterator[Array]:
-    for left in range(0, strip.shape[1], XCF_TILE_SIDE):
-        yield strip[:, left : left + XCF_TILE_SIDE]
+        for left in range(0, pixels.shape[1], XCF_TILE_SIDE):
+            yield pixels[top : top + XCF_TILE_SIDE, left : left + XCF_TILE_SIDE]
 
 
 def _pack(tiles: list[Array]) -> Iterator[bytes]:

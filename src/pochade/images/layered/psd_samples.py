@@ -10,7 +10,7 @@ from pochade.images.base.picture import Array
 from pochade.images.layered.parts import Channel, PackBitsPart, Part, SamplesPart
 from pochade.images.layered.psd_channels import PACK_BITS, RAW, ChannelPlace
 from pochade.images.layered.run_length_learning import learn_rules
-from pochade.images.layered.run_length_rules import RunLengthRules, encode_rows
+from pochade.images.layered.run_length_rules import MAX_ROW_BYTES, RunLengthRules, encode_rows
 
 SAMPLE_ROWS = 192  # from which the rules are learned
 MAX_EXCEPTION_SHARE = 0.25  # of a place's bytes; more is not worth taking apart
@@ -36,6 +36,8 @@ def decode_place(content: bytes, place: ChannelPlace, sample_bytes: int, *, larg
     Returns:
         The samples; None if they can't be encoded to the same bytes again.
     """
+    if place.shape[1] * sample_bytes > MAX_ROW_BYTES:
+        return None
     try:
         if place.compression == PACK_BITS:
             return _decode_pack_bits(content, place, sample_bytes, 4 if large else 2)

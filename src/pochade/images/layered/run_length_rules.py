@@ -21,6 +21,8 @@ from pochade.images.base.picture import Array
 
 MAX_TOKEN_BYTES = 128  # of samples
 SAMPLES_AT_ONCE = 2**20  # that are encoded; each needs some sixty bytes of memory meanwhile
+MAX_ROW_BYTES = 2**20  # of a row that is taken apart
+MAX_PASSES = 64  # over the same rows; a row with more pairs behind full literals comes out otherwise
 CONTEXT_RUNS = 4  # following runs that decide what happens to a pair
 CONTEXTS = 4**CONTEXT_RUNS
 IN_LITERAL, AFTER_RUN, AT_START = 0, 1, 2  # where a pair stands
@@ -84,15 +86,16 @@ def _encode_some(samples: Array, rules: RunLengthRules) -> tuple[bytes, Array]:
     """Encode some rows."""
     flat = np.ascontiguousarray(samples).reshape(-1)
     must_begin = np.tile(rules.boundaries(samples.shape[1]), len(samples))
-    while True:
+    for _ in range(MAX_PASSES):
         runs = find_runs(flat, must_begin)
         starts, lengths, is_run = _find_tokens(runs, _decide(runs, rules))
         if rules.splits_end:
             starts, lengths, is_run = _split_ends(starts, lengths, is_run, samples.shape[1])
         starts, lengths, is_run, literal = _cut_literals(starts, lengths, is_run)
         if not len(new := _pairs_at_cuts(starts, literal, runs, rules)):
-            return _write_tokens(flat, starts, lengths, is_run, samples.shape[1])
+            break
         must_begin[new] = True
+    return _write_tokens(flat, starts, lengths, is_run, samples.shape[1])
 
 
 def find_runs(flat: Array, must_begin: Array) -> Runs:
