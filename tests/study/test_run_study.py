@@ -150,8 +150,11 @@ def test_an_interrupted_study_continues_and_ends_with_the_same_numbers(
         assert metrics[number] == expected[number]
 
 
-@pytest.mark.parametrize("latent_dim", [1, 100])  # the tests of the command study two dimensions
+@pytest.mark.parametrize(
+    "latent_dim", [1, pytest.param(100, marks=pytest.mark.full)]
+)  # the tests of the command study two dimensions
 def test_very_small_and_large_latents_can_be_studied(pictures: ImageSet, tmp_path: Path, latent_dim: int) -> None:
+    """The tests of the command study two dimensions."""
     settings = StudySettings(dataclasses.replace(FAST_RECIPE, epochs=1), latent_dim, widths=(4, 8))
     metrics = run_study(pictures, tmp_path, settings, workers=1)
     assert metrics["vae"]["latent_numbers"] == latent_dim
