@@ -170,6 +170,14 @@ def test_wrong_words_are_an_error_like_every_other(words: list[str], sentence: s
     assert "\x1b" not in printed + output
 
 
+def test_a_folder_behind_the_verb_is_explained(tmp_path: Path, pochade: RunCommand) -> None:
+    folder = tmp_path / "my art"
+    folder.mkdir()
+    code, _, printed = pochade("find", "owl", folder)
+    assert code == 2
+    assert f"hint: give the folder before the verb: pochade -C '{folder}' find …" in printed
+
+
 def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it(
     pochade: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

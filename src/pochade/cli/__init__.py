@@ -1,6 +1,7 @@
 """The command line: one module for each verb. Only this room prints, and only here do errors become text."""
 
 import logging
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -14,6 +15,7 @@ from pochade.cli.messages import print_error, print_message, print_result, repla
 from pochade.cli.verb_group import VerbGroup
 from pochade.errors import Interrupted, PochadeError, UsageError
 from pochade.system.logs import print_log, start_logging
+from pochade.system.path_text import printable
 
 logger = logging.getLogger(__name__)
 USAGE_ERROR: Any = typer.BadParameter.__base__  # typer does not export this class
@@ -96,8 +98,16 @@ def print_usage_error(error: Any) -> int:
     is_help = error.__class__.__name__ == "NoArgsIsHelpError"  # typer has printed the help already
     if not is_help:
         command = context.command_path if context else "pochade"
-        print_error(UsageError(sentence[:1].lower() + sentence[1:], f"see '{command} --help'"))
+        print_error(UsageError(sentence[:1].lower() + sentence[1:], _usage_hint(sentence, command)))
     return int(error.exit_code)
+
+
+def _usage_hint(sentence: str, command: str) -> str:
+    """The next step: most people who give a word too many give the folder behind the verb."""
+    folder = next((word for word in sys.argv[1:] if Path(word).is_dir()), None)
+    if "unexpected extra argument" not in sentence or folder is None:
+        return f"see '{command} --help'"
+    return f"give the folder before the verb: pochade -C {shlex.quote(printable(Path(folder)))} {command.partition(' ')[2]} …"
 
 
 def print_unexpected_error(error: Exception) -> int:
