@@ -107,7 +107,8 @@ def _usage_hint(sentence: str, command: str) -> str:
     folder = next((word for word in sys.argv[1:] if Path(word).is_dir()), None)
     if "unexpected extra argument" not in sentence or folder is None:
         return f"see '{command} --help'"
-    return f"give the folder before the verb: pochade -C {shlex.quote(printable(Path(folder)))} {command.partition(' ')[2]} …"
+    verb = command.partition(" ")[2]
+    return f"give the folder before the verb: pochade -C {shlex.quote(printable(Path(folder)))} {verb} …"
 
 
 def print_unexpected_error(error: Exception) -> int:
