@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +26,7 @@ from pochade.archive.container.stored_paths import (
     rename_lookalikes,
     to_system_path,
 )
+from pochade.archive.file_choice import FileChoice, choose_files
 from pochade.errors import ArchiveDamaged, OutputUnwritable, PochadeError
 from pochade.system.atomic_files import file_lock, make_folder, stream_atomically
 from pochade.system.overwrite import check_overwrite
@@ -57,10 +58,11 @@ def extract(
     archive: Archive,
     to: Path | str,
     *,
+    only: Iterable[str] = (),
     keep_going: bool = False,
     report: ReportFile = lambda _done, _total, _name: None,
 ) -> ExtractReport:
-    """Write every file of an archive into a folder, with its modification time.
+    """Write the files of an archive into a folder, with their modification times.
 
     A lossy picture comes back as the picture file in the archive, under the name that `extracted_names` gives it.
     Files that exist already with the same content count as done, so the next run continues an interrupted one.
@@ -68,16 +70,18 @@ def extract(
     Args:
         archive: An open archive.
         to: The folder, which is made if it doesn't exist. Existing files in it never change.
+        only: Paths, folders or patterns of the files that are wanted, see `choose_files`; none means all.
         keep_going: Whether to go on after a file that can't be written or whose name is taken, and only report it.
         report: Called before each file with how many are done, how many there are, and its name.
 
     Raises:
+        UsageError: One of `only` matches no file.
         OutputUnwritable: A name is taken by another file (checked before anything is written), or writing fails.
         ArchiveDamaged: An entry is damaged.
     """
-    folder = Path(to)
+    folder, choice = Path(to), choose_files(archive.manifest, only)
     make_folder(folder)
-    return _Extraction(archive, folder, keep_going, report).run()
+    return _Extraction(archive, folder, choice, keep_going, report).run()
 
 
 def extracted_names(manifest: Manifest) -> dict[StoredPath, StoredPath]:
@@ -119,6 +123,7 @@ class _Extraction:
 
     archive: Archive
     folder: Path
+    choice: FileChoice
     keep_going: bool
     report: ReportFile
     result: ExtractReport = field(default_factory=ExtractReport)
@@ -130,22 +135,23 @@ class _Extraction:
 
     def run(self) -> ExtractReport:
         """Check which files exist already, write the missing ones, and make the empty folders."""
-        for file in self.archive:
+        for file in self.choice.files:
             self._attempt(partial(self._check_target, file), file.path)
         _check_disk_space(self.archive, self.missing, self.folder)
         if self.missing or os.path.lexists(self.folder / TEMPORARY_NAME):
             with _only_extraction(self.folder):
                 for file in self.missing:
                     self._attempt(partial(self._write, file), file.path)
-        for path in self.archive.manifest.folders:
+        for path in self.choice.folders:
             self._attempt(partial(self._make_empty_folder, path), path)
-        self.report(len(self.archive), len(self.archive), "")
+        self.report(len(self.choice.files), len(self.choice.files), "")
         return self.result
 
     def _attempt(self, action: Callable[[], None], path: StoredPath) -> None:
         """Do one step for one file or folder; with `keep_going`, record its error instead of raising it."""
         done = self.result.already_there + self.result.files + len(self.result.problems)
-        self.report(min(done, len(self.archive)), len(self.archive), printable_path(path))
+        total = len(self.choice.files)
+        self.report(min(done, total), total, printable_path(path))
         try:
             action()
         except (ArchiveDamaged, OutputUnwritable) as error:

@@ -1,13 +1,20 @@
 """`pochade extract`: the files of an archive into a folder."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pochade.cli.messages import count_of, explain_interrupt, print_json, print_listing, print_message
 from pochade.cli.options import ArchivePath
 from pochade.cli.progress_bar import ProgressBar
+from pochade.errors import UsageError
+
+if TYPE_CHECKING:  # a command imports what it needs
+    from pochade.archive.archive_reader import Archive
+
+STDOUT = Path("-")
 
 
 @explain_interrupt()
@@ -15,8 +22,20 @@ def extract(
     archive: ArchivePath,
     to: Annotated[
         Path,
-        typer.Option(metavar="DIR", help="The folder for the files. Created if missing; nothing in it is replaced."),
+        typer.Option(
+            metavar="DIR",
+            help="The folder for the files. Created if missing; nothing in it is replaced. A hyphen writes one file to "
+            "stdout.",
+        ),
     ],
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE|FOLDER|PATTERN]...",
+            help="What to extract, named as `pochade list` shows it; in a pattern, * stands for any text. By default "
+            "everything.",
+        ),
+    ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Skip and list damaged files, and files whose names are taken.")
     ] = False,
@@ -32,15 +51,23 @@ def extract(
     as `A.png` and `a.png`, the second becomes `a (2).png` and is listed.
 
     Example: `pochade extract art.pochade --to ~/restored`
+
+    Example: `pochade extract art.pochade "2024/*.png" sketches --to ~/restored`
+
+    Example: `pochade extract art.pochade owl.png --to - > owl.png`
     """
     from pochade.archive.archive_reader import open_archive
     from pochade.archive.container.stored_paths import printable_path
     from pochade.archive.extractor import extract as extract_files
 
+    if to == STDOUT:
+        with open_archive(archive) as opened:
+            write_to_stdout(opened, only or [], as_json=as_json)
+        return
     with open_archive(archive) as opened, ProgressBar() as bar:
         bar.start_stage("extracting")
         report = extract_files(
-            opened, to, keep_going=keep_going, report=lambda done, total, _: bar.advance(done, total)
+            opened, to, only=only or (), keep_going=keep_going, report=lambda done, total, _: bar.advance(done, total)
         )
     renamed = {printable_path(before): printable_path(after) for before, after in report.renamed.items()}
     problems = {printable_path(path): error.sentence for path, error in report.problems.items()}
@@ -57,3 +84,23 @@ def extract(
     print_listing("files that could not be extracted", [f"{path}: {sentence}" for path, sentence in problems.items()])
     if problems:
         raise typer.Exit(max(error.exit_code for error in report.problems.values()))
+
+
+def write_to_stdout(archive: "Archive", only: list[str], *, as_json: bool) -> None:
+    """Write one file of an archive to stdout.
+
+    Raises:
+        UsageError: Not exactly one file is chosen, or stdout is a terminal or has to hold JSON.
+        ArchiveDamaged: The entry is damaged; what was written before is to be discarded.
+    """
+    from pochade.archive.file_choice import choose_files
+
+    if as_json or sys.stdout.isatty():
+        where = "stdout holds the JSON" if as_json else "a terminal can't show a file"
+        raise UsageError(where, "send the file to another program or file: --to - > FILE")
+    files = choose_files(archive.manifest, only).files
+    if len(files) != 1:
+        raise UsageError(f"{count_of(len(files), 'file')} would go to stdout", "name exactly one file of the archive")
+    sys.stdout.flush()
+    archive.write(files[0].entry, sys.stdout.buffer.write)
+    sys.stdout.buffer.flush()
