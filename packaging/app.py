@@ -1,15 +1,20 @@
-"""The application in one folder: `pochade-app FOLDER` opens a folder in a window; with a verb, it is the command line.
+"""The application in one folder: `pochade-app PATH` opens a folder or a picture in a window, and lists an archive.
+
+With a verb, it is the command line.
 
 PyInstaller makes a program of this file. Workers and jobs are started as `PROGRAM -P -m MODULE`, as Python would be.
 """
 
+import contextlib
 import os
 import runpy
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+USUAL_PORT = ("127.0.0.1", 8765)  # that of `pochade open`
 MODULE_OPTIONS = ["-P", "-m"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")  # that have app windows
 DIALOGS = (  # that return the path of a folder
@@ -25,30 +30,53 @@ def main() -> None:
         sys.argv[:] = [sys.argv[0], *words[3:]]
         runpy.run_module(words[2], run_name="__main__", alter_sys=True)
         return
+    restore_library_path()
     from pochade.__main__ import main as run_command  # noqa: PLC0415  a worker does not need them
     from pochade.cli.verb_group import VERBS  # noqa: PLC0415
 
-    if not words or (words[0] not in VERBS and Path(words[0]).exists()):
+    is_path = bool(words) and words[0] not in VERBS and Path(words[0]).exists()
+    if is_path or not words:
         choose_window()
-        sys.argv[1:] = ["open", *(folder_of(words[0]) if words else ask_for_folder()), *words[1:]]
+        sys.argv[1:] = ["open", *(words[:1] or ask_for_folder()), *choose_port(words[1:]), *words[1:]]
+    try:
+        run_command()
+    finally:
+        if is_path and words[0].lower().endswith(".pochade") and Path(words[0]).is_file():
+            keep_terminal_open()
 
-    run_command()
+
+def restore_library_path() -> None:
+    """Let browsers and dialogs load the system's libraries: PyInstaller's loader points to those in the folder."""
+    if getattr(sys, "frozen", False):
+        before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        os.environ.update({"LD_LIBRARY_PATH": before} if before else {})
 
 
-def folder_of(path: str) -> list[str]:
-    """The folder that a file manager gave, or the folder of the file that it gave."""
-    return [path if Path(path).is_dir() else str(Path(path).absolute().parent)]
+def choose_port(words: list[str]) -> list[str]:
+    """The option for a free port, if another window has the usual one and the person gave none."""
+    if "--port" in words:
+        return []
+    with socket.socket() as other:
+        return ["--port", "0"] if other.connect_ex(USUAL_PORT) == 0 else []
+
+
+def keep_terminal_open() -> None:
+    """Keep a list on the screen that a file manager showed in a terminal of its own."""
+    if sys.stdin and sys.stdin.isatty():
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            input("\nEnter closes this window. ")
 
 
 def ask_for_folder() -> list[str]:
-    """Ask for a folder in a window. Where no program can, return none: then `open` asks on the terminal.
+    """Ask for a folder in a window. Where no program can, return none: then the page asks.
 
     Raises:
-        SystemExit: The person closed the window, or there is neither a window nor a terminal.
+        SystemExit: The person closed the window.
     """
     dialog = next((words for words in DIALOGS if shutil.which(words[0])), None)
     if dialog is None:
-        return [] if sys.stdin and sys.stdin.isatty() else sys.exit("error: name a folder: pochade-app FOLDER")
+        return []
     answer = subprocess.run(dialog, stdout=subprocess.PIPE, text=True, check=False).stdout.rstrip("\n")
     if not answer:
         sys.exit(0)

@@ -10,7 +10,7 @@ mkdir -p "$to"
 "$python" -m venv --without-pip "$to/venv"
 "$python" -m pip --python "$to/venv/bin/python" install --quiet --constraint constraints.txt "$to"/*.whl pyinstaller
 "$to/venv/bin/pyinstaller" --noconfirm --log-level WARN --distpath "$to" --workpath "$to/work" packaging/pochade.spec
-cp packaging/pochade.desktop LICENSE "$to/pochade/"
+cp packaging/*.desktop packaging/pochade-mime.xml packaging/add_to_desktop.sh LICENSE "$to/pochade/"
 "$python" -m venv --without-pip "$to/tools"
 "$python" -m pip --python "$to/tools/bin/python" install --quiet cyclonedx-bom pip-licenses
 "$to/tools/bin/cyclonedx-py" environment --output-reproducible --output-file "$to/pochade/sbom.cdx.json" "$to/venv/bin/python"

@@ -11,8 +11,9 @@ from hypothesis import settings
 
 from pochade.study.fashion_mnist import CLASSES, ImageSet, Split
 from tests.support.learnt_collection import art, collection, learnt_art
+from tests.support.short_cache import short_cache
 
-__all__ = ["art", "collection", "learnt_art"]  # fixtures
+__all__ = ["art", "collection", "learnt_art", "short_cache"]  # fixtures
 
 
 NO_SKIPS = os.environ.get("POCHADE_NO_SKIPS") == "1"  # set where a browser, Postgres and every extra are installed
@@ -58,3 +59,11 @@ def draw_rectangles(count: int, seed: int) -> Split:
 def pictures() -> ImageSet:
     """A data set of 600 training and 200 test pictures in ten classes."""
     return ImageSet(draw_rectangles(600, seed=0), draw_rectangles(200, seed=1), CLASSES)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """A data folder of the tests' own, so that they change nothing that the person's Pochade remembers."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield

@@ -1,5 +1,6 @@
 /** The collection as a whole, shared by all views; loaded again whenever a job has changed it. */
 import { ApiError, api, type CollectionInfo } from "./api";
+import { shown } from "./shown-folder";
 
 class Collection {
   info = $state.raw<CollectionInfo | null>(null);
@@ -9,9 +10,8 @@ class Collection {
 
   async load(): Promise<void> {
     try {
-      const before = this.info?.folder;
       const info = await api.info();
-      if (before !== undefined && before !== info.folder) location.reload(); // another collection has this address now
+      shown.collection = info.collection;
       this.info = info;
       this.error = null;
       this.version += 1;

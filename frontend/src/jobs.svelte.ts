@@ -3,6 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 import { api, type Job, type JobRequest } from "./api";
 import { collection } from "./collection.svelte";
 import { connection } from "./connection.svelte";
+import { ofShown } from "./shown-folder";
 
 const END_STATES = new Set(["done", "failed", "cancelled"]);
 
@@ -63,13 +64,13 @@ class Jobs {
 
   private open(): void {
     if (this.events) return;
-    this.events = new EventSource("/api/events");
+    this.events = new EventSource(ofShown("/api/events"));
     this.events.addEventListener("job", (event) => this.update(JSON.parse((event as MessageEvent<string>).data) as Job));
     this.events.onopen = () => void this.endLostJobs();
     this.events.onerror = () => {
       void connection.check();
       if (this.events?.readyState !== EventSource.CLOSED) return; // the browser reconnects by itself
-      this.events = null; // the server refused: the password may be required again
+      this.events = null; // the server refused: the password may be required again, or another folder is open
       void collection.load();
     };
   }

@@ -5,6 +5,8 @@
     ├── UsageError            2   the command asks for something impossible or contradictory; over HTTP also:
     │   ├── NotKnown          2   there is no such picture, group, scan or job
     │   ├── FilesMissing      2   most files of a collection are gone: perhaps a disk is not connected
+    │   ├── WorkUnfinished    2   another folder can't be opened yet: a job runs, or something is not saved
+    │   ├── FolderSwitched    2   the page shows another folder than the server, which has switched
     │   └── NotAllowed        2   a path outside the folders that the page may use, or a request that is too large
     ├── DataMissing           3   the data set was not found, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
@@ -17,6 +19,7 @@
     │   ├── PictureTooLarge   8   it needs more memory or time than one picture may take
     │   └── FileUnreachable   8   no permission, gone, a loop of links, or changed while it was read
     ├── CollectionMissing     9   there is no folder of art, or nothing has been learnt from it yet
+    │   └── FolderNotChosen   9   the person has not chosen a folder yet
     ├── IndexDamaged         10   the index can't be read, or a newer Pochade wrote it
     ├── ArchiveDamaged       11   an archive is damaged, cut short or impossible, or a newer Pochade wrote it
     └── Interrupted         130   the person pressed Ctrl-C; finished work is kept
@@ -86,6 +89,14 @@ class FilesMissing(UsageError):
     """Most files of a collection, or all files of a folder, are gone at once: perhaps a disk is not connected."""
 
 
+class WorkUnfinished(UsageError):
+    """Another folder can't be opened yet: a job runs, or something is not saved."""
+
+
+class FolderSwitched(UsageError):
+    """The page shows another folder than the server, which has switched."""
+
+
 class NotAllowed(UsageError):
     """A path leads outside the folders that the page may use, or a request is too large."""
 
@@ -146,6 +157,10 @@ class CollectionMissing(PochadeError):
     """There is no folder of art, or nothing has been learnt from it yet."""
 
     exit_code = 9
+
+
+class FolderNotChosen(CollectionMissing):
+    """The person has not chosen a folder yet."""
 
 
 class IndexDamaged(PochadeError):

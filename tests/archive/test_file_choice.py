@@ -13,7 +13,7 @@ MANIFEST = Manifest([ENTRY], [ArchivedFile(path, 0, ENTRY) for path in PATHS], [
 
 
 @pytest.mark.parametrize(
-    ("wanted", "chosen"),
+    ("words", "chosen"),
     [
         ([], [*PATHS, "cats/empty", "dogs"]),
         (["a.png"], ["a.png"]),
@@ -25,8 +25,8 @@ MANIFEST = Manifest([ENTRY], [ArchivedFile(path, 0, ENTRY) for path in PATHS], [
         (["dogs"], ["dogs"]),
     ],
 )
-def test_paths_folders_and_patterns_choose(wanted: list[str], chosen: list[str]) -> None:
-    choice = choose_files(MANIFEST, wanted)
+def test_paths_folders_and_patterns_choose(words: list[str], chosen: list[str]) -> None:
+    choice = choose_files(MANIFEST, words)
     assert [printable_path(path) for path in (*(file.path for file in choice.files), *choice.folders)] == chosen
 
 

@@ -1,5 +1,6 @@
 """`pochade find`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,11 @@ import pytest
 from PIL import Image
 
 from pochade import errors
-from pochade.cli.find_command import match_format
+from pochade.cli import find_command
+from pochade.index.collection_place import locate_collection
+from pochade.organise.find_question import server_socket
+from pochade.system.private_socket import HAS_SOCKETS, PrivateSocket
+from pochade.web.find_service import FindService
 from tests.support.command_line import RunCommand
 from tests.support.drawings import drawing
 
@@ -57,8 +62,6 @@ def test_a_format_may_be_given_as_a_file_ending(art: Path, pochade: RunCommand) 
     assert len(matches) == 10
     assert {Path(match["path"]).suffix for match in matches} == {".png"}
     assert [Path(match["path"]).name for match in pochade(*query, "jpg").data] == ["small copy.jpg"]
-    assert match_format("jpg", ["PNG", "JPEG"]) == "JPEG"
-    assert match_format("Procreate", ["PNG", "PROCREATE"]) == "PROCREATE"
 
 
 def test_a_format_that_no_picture_has_is_an_error_that_lists_the_formats(art: Path, pochade: RunCommand) -> None:
@@ -132,3 +135,95 @@ def test_words_that_make_no_sense_are_an_error(words: list[str], sentence: str, 
     code, _, messages = pochade("-C", art, "find", *words)
     assert code == errors.UsageError.exit_code
     assert sentence in messages
+
+
+# Answered by a running server ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(art: Path, short_cache: Path) -> Iterator[FindService]:
+    """A server's answers to searches in the folder."""
+    if not HAS_SOCKETS:
+        pytest.skip("this system has no Unix sockets")
+    service = FindService()
+    service.publish(locate_collection(art))
+    assert list(short_cache.rglob("sockets/*"))
+    yield service
+    service.withdraw()
+
+
+def refuse_to_search(*_: object) -> None:
+    """Stand for `search_here` where it must not be called."""
+    raise AssertionError("the command searched on its own")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["drawing 2.png", "-k", "3"],
+        ["drawing 2.png", "--json", "--format", "png", "--in", "old", "--since", "2020-01-01"],
+        ["small copy"],
+        ["drawing", "-k", "2", "--json"],
+        ["drawing", "--shape", "portrait"],
+        ["no such words"],
+    ],
+)
+def test_a_running_server_gives_the_same_answer(
+    words: list[str], art: Path, pochade: RunCommand, service: FindService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(art)
+    with monkeypatch.context() as patch:
+        patch.setattr(find_command, "search_here", refuse_to_search)
+        answered = pochade("-C", art, "find", *words)
+    service.withdraw()
+    assert answered == pochade("-C", art, "find", *words)
+    assert answered.code == 0
+
+
+def test_a_sheet_of_what_a_running_server_found_is_drawn_by_the_command(
+    art: Path, tmp_path: Path, pochade: RunCommand, service: FindService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, sheets = art / "small copy.jpg", [tmp_path / "answered.png", tmp_path / "alone.png"]
+    with monkeypatch.context() as patch:
+        patch.setattr(find_command, "search_here", refuse_to_search)
+        assert pochade("-C", art, "find", query, "--sheet", sheets[0]).code == 0
+    service.withdraw()
+    assert pochade("-C", art, "find", query, "--sheet", sheets[1]).code == 0
+    assert sheets[0].read_bytes() == sheets[1].read_bytes()
+
+
+@pytest.mark.usefixtures("service")
+def test_an_error_is_the_same_while_a_server_runs(art: Path, tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "empty.png").touch()
+    code, _, messages = pochade("-C", art, "find", tmp_path / "empty.png")
+    assert code == errors.PictureUnreadable.exit_code
+    assert f"'{tmp_path / 'empty.png'}' is empty" in messages
+    assert pochade("-C", art, "find", "***").code == errors.UsageError.exit_code
+
+
+@pytest.mark.parametrize("answer", [b"[[], [], 3", b"{}", b"[[[1, 2]], [], 0, false]", b"\xff", b"[" * 10_000])
+def test_an_answer_of_no_use_is_as_good_as_none(
+    answer: bytes, art: Path, pochade: RunCommand, service: FindService
+) -> None:
+    service.withdraw()
+    path = server_socket(locate_collection(art))
+    assert path
+    other = PrivateSocket(path, lambda _: answer)
+    code, output, messages = pochade("-C", art, "find", "small copy")
+    other.close()
+    assert (code, messages) == (0, "")
+    assert "small copy.jpg" in output
+
+
+def test_a_server_of_another_version_is_not_asked(art: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = locate_collection(art)
+    paths = {server_socket(place)}
+    monkeypatch.setattr("pochade.organise.find_question.__version__", "0.0.1")
+    paths.add(server_socket(place))
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    paths |= {
+        server_socket(place),
+        server_socket(locate_collection(art / "old")),
+        server_socket(locate_collection(art, art)),
+    }
+    assert len(paths) == 5

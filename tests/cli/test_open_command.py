@@ -40,14 +40,33 @@ def test_for_other_machines_nothing_is_served_without_a_good_password(
     assert pochade(*words).code == errors.UsageError.exit_code
 
 
-def test_where_no_collection_is_near_the_person_is_asked_for_a_folder(
-    tmp_path: Path, pochade: RunCommand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served = list[Path]()
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """The folders that would be served, and a current folder without a collection near."""
+    folders = list[Path | None]()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pochade.cli.open_command.ask_for_folder", lambda suggestion: suggestion / "art")
-    monkeypatch.setattr("pochade.web.server.serve", lambda settings, _: served.append(settings.folder))
-    assert pochade("open").code == errors.CollectionMissing.exit_code
-    folder_of_art(tmp_path / "art", 1)
+    monkeypatch.setattr("pochade.web.server.serve", lambda settings, _: folders.append(settings.folder))
+    return folders
+
+
+def test_where_no_collection_is_near_the_page_asks_for_a_folder(served: list[Path | None], pochade: RunCommand) -> None:
     assert pochade("open").code == 0
+    assert served == [None]
+
+
+@pytest.mark.parametrize("words", [["--no-browser"], ["--host", "0.0.0.0"]])
+def test_where_the_page_cannot_ask_the_terminal_does(
+    words: list[str], served: list[Path | None], tmp_path: Path, pochade: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POCHADE_PASSWORD", "a sketch of a harbour")
+    monkeypatch.setattr("pochade.cli.open_command.ask_for_folder", lambda suggestion: suggestion / "art")
+    assert pochade("open", *words).code == errors.CollectionMissing.exit_code
+    folder_of_art(tmp_path / "art", 1)
+    assert pochade("open", *words).code == 0
     assert served == [tmp_path / "art"]
+
+
+def test_a_folder_that_is_named_must_exist(served: list[Path | None], pochade: RunCommand) -> None:
+    assert pochade("open", "nowhere").code == errors.CollectionMissing.exit_code
+    assert pochade("-C", "nowhere", "open").code == errors.CollectionMissing.exit_code
+    assert served == []

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pochade.index.collection_place import locate_collection
+from pochade.system.private_socket import HAS_SOCKETS
+from pochade.web.find_service import FindService
+
 SLOW_LIBRARIES = frozenset({
     "PIL", "accelerate", "cv2", "fastapi", "jinja2", "matplotlib", "numpy", "onnxruntime", "pydantic", "rich", "scipy",
     "sklearn", "sqlalchemy", "torch",
@@ -18,6 +22,7 @@ try:
 finally:
     print("imported", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
 """
+WAIT_FOR_ANSWERS = "from pochade.system import private_socket; private_socket.RECEIPT_SECONDS = 300.0"
 SETTLE_AT_ONCE = "from pochade.index import checked_indexes; checked_indexes.SETTLED_NS = -(10**12)"
 
 
@@ -51,3 +56,14 @@ def test_a_search_by_words_reads_no_picture(art: Path) -> None:
 
 def test_a_search_by_a_picture_imports_neither_torch_nor_rich(art: Path) -> None:
     assert not slow_libraries_of("-C", art, "find", art / "drawing 0.png") & {"matplotlib", "rich", "sklearn", "torch"}
+
+
+@pytest.mark.skipif(not HAS_SOCKETS, reason="this system has no Unix sockets")
+@pytest.mark.usefixtures("short_cache")
+def test_a_search_that_a_running_server_answers_imports_no_slow_library(art: Path) -> None:
+    service = FindService()
+    service.publish(locate_collection(art))
+    for query in (art / "drawing 0.png", "drawing"):
+        assert not slow_libraries_of("-C", art, "find", query, preparation=WAIT_FOR_ANSWERS)
+    service.withdraw()
+    assert "sqlalchemy" in slow_libraries_of("-C", art, "find", "drawing")

@@ -1,17 +1,15 @@
 """The application in one folder: what its words mean, and in the full form, that it is built and shows a folder."""
 
-import json
+import errno
 import os
 import runpy
-import subprocess
+import socket
 import sys
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-
-from tests.support.drawings import folder_of_art
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "packaging" / "app.py"
@@ -23,6 +21,7 @@ def run_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunApp:
     """Run the application with a command line that only keeps its words, and no programs but those in a folder."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("BROWSER", raising=False)
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: errno.ECONNREFUSED)  # the usual port is free
 
     def run(*words: object) -> list[str]:
         kept = list[str]()
@@ -41,10 +40,43 @@ def make_program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def test_a_folder_is_opened_and_a_picture_opens_its_folder(run_app: RunApp, tmp_path: Path) -> None:
+def test_a_folder_or_a_file_is_opened(run_app: RunApp, tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
     assert run_app(tmp_path) == ["open", str(tmp_path)]
-    assert run_app(tmp_path / "a.png") == ["open", str(tmp_path)]
+    assert run_app(tmp_path / "a.png", "--no-browser") == ["open", str(tmp_path / "a.png"), "--no-browser"]
+
+
+def test_a_second_window_gets_a_port_of_its_own(
+    run_app: RunApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: 0)
+    assert run_app(tmp_path) == ["open", str(tmp_path), "--port", "0"]
+    assert run_app(tmp_path, "--port", "80") == ["open", str(tmp_path), "--port", "80"]
+
+
+def test_the_list_of_an_archive_stays_on_the_terminal_of_a_file_manager(
+    run_app: RunApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = list[str]()
+    monkeypatch.setattr("builtins.input", questions.append)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    for name in ("art.pochade", "a.png"):
+        (tmp_path / name).touch()
+        assert run_app(tmp_path / name) == ["open", str(tmp_path / name)]
+    assert questions == ["\nEnter closes this window. "]
+
+
+@pytest.mark.parametrize(("before", "after"), [("/lib/of/mine", "/lib/of/mine"), (None, None)])
+def test_browsers_load_the_libraries_of_the_system(
+    before: str | None, after: str | None, run_app: RunApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/the/folder")
+    monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
+    if before is not None:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", before)
+    run_app(tmp_path)
+    assert os.environ.get("LD_LIBRARY_PATH") == after
 
 
 def test_a_verb_is_passed_on_even_if_a_folder_has_its_name(
@@ -67,12 +99,8 @@ def test_closing_that_window_ends_the_application(run_app: RunApp, tmp_path: Pat
     assert ended.value.code == 0
 
 
-def test_with_neither_window_nor_terminal_no_folder_is_guessed(
-    run_app: RunApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(SystemExit, match="name a folder"):
-        run_app()
+def test_where_no_window_can_ask_the_page_asks(run_app: RunApp) -> None:
+    assert run_app() == ["open"]
 
 
 def test_the_page_gets_a_window_of_its_own_where_a_browser_has_them(run_app: RunApp, tmp_path: Path) -> None:
@@ -88,25 +116,3 @@ def test_workers_run_as_modules(run_app: RunApp, tmp_path: Path) -> None:
     source.write_text("[ 1 ]", encoding="utf-8")
     assert not run_app("-P", "-m", "json.tool", "--compact", source, target)
     assert target.read_text(encoding="utf-8") == "[1]\n"
-
-
-# Built ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.full
-def test_the_application_is_built_learns_a_folder_and_shows_it(tmp_path: Path) -> None:
-    subprocess.run(["bash", "packaging/build_app.sh", sys.executable, str(tmp_path / "app")], cwd=ROOT, check=True)
-    program = tmp_path / "app" / "pochade" / "pochade-app"
-    folder = folder_of_art(tmp_path / "art", 3)
-    subprocess.run([program, "learn", folder, "--minutes", "0"], check=True)
-    find: list[str | Path] = [program, "-C", folder, "find", folder / "drawing 0.png", "--json"]
-    matches = json.loads(subprocess.run(find, capture_output=True, check=True).stdout)
-    assert matches[0]["path"] == str(folder / "drawing 0.png")
-    show: list[str | Path] = [program, folder, "--port", "0", "--no-browser"]
-    with subprocess.Popen(show, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        address = next(line for line in process.stderr if "the page is at" in line).rpartition(" ")[2].strip()
-        with urllib.request.urlopen(address) as page:
-            assert b"<title>Pochade</title>" in page.read()
-        process.terminate()
-        process.stderr.read()

@@ -11,6 +11,7 @@ import uvicorn
 
 from pochade.web.app import create_app
 from pochade.web.app_state import AppState
+from pochade.web.current_collection import CurrentCollection
 from pochade.web.server import StoppableServer, address_of, listening_socket
 from pochade.web.server_settings import LOOPBACK, ServerSettings
 
@@ -39,10 +40,11 @@ def serve_held_jobs(folder: Path, gate: Path) -> Iterator[tuple[str, AppState]]:
     os.mkfifo(gate)
     with listening_socket(LOOPBACK[0], 0) as listener:
         app = create_app(ServerSettings(folder))
-        state: AppState = app.state.pochade
+        current: CurrentCollection = app.state.current
+        state = current.state_for()
         state.jobs.command = lambda: [sys.executable, "-c", HELD_JOB, str(gate)]
         config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1)
-        server = StoppableServer(config, state)
+        server = StoppableServer(config, current)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:

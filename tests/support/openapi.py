@@ -5,7 +5,6 @@
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pochade.web.app import create_app
 from pochade.web.server_settings import ServerSettings
@@ -15,11 +14,8 @@ OPENAPI_FILE = Path(__file__).parents[2] / "frontend" / "openapi.json"
 
 def openapi_json() -> str:
     """Return the server's OpenAPI description as formatted JSON."""
-    with TemporaryDirectory() as folder:
-        app = create_app(ServerSettings(Path(folder)))
-        description = json.dumps(app.openapi(), indent=1, sort_keys=True)
-        app.state.pochade.close()
-    return description + "\n"
+    app = create_app(ServerSettings(None))
+    return json.dumps(app.openapi(), indent=1, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from PIL import Image
 from pochade import Collection
 from pochade.web.app import create_app
 from pochade.web.app_state import AppState
+from pochade.web.current_collection import CurrentCollection
 from pochade.web.jobs.job_queue import ENDED_STATES, JobQueue, PageJob
 from pochade.web.server_settings import ServerSettings
 from tests.support.drawings import drawing, folder_of_art
@@ -33,7 +34,7 @@ def learnt_folder_of_art(folder: Path, count: int = 14) -> Path:
 
 
 @contextmanager
-def serve(folder: Path, **settings: Any) -> Iterator[TestClient]:
+def serve(folder: Path | None, **settings: Any) -> Iterator[TestClient]:
     """Serve a folder to a client that asks as the server's own page would."""
     app = create_app(ServerSettings(folder, **settings))
     with TestClient(app, base_url=BASE_URL, client=("127.0.0.1", 50000)) as client:
@@ -42,8 +43,13 @@ def serve(folder: Path, **settings: Any) -> Iterator[TestClient]:
 
 def state_of(client: TestClient) -> AppState:
     """Return the state of a client's server."""
-    state: AppState = client.app.state.pochade  # type: ignore[attr-defined]  # an ASGI app, to the client
-    return state
+    return current_of(client).state_for()
+
+
+def current_of(client: TestClient) -> CurrentCollection:
+    """Return what a client's server shows."""
+    current: CurrentCollection = client.app.state.current  # type: ignore[attr-defined]  # an ASGI app, to the client
+    return current
 
 
 def keys_by_path(client: TestClient) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.web_client import keys_by_path, state_of
 
-ENDLESS_PATH = "/api/events"
+LEFT_OUT = {"/api/events", "/api/folders/open"}  # which never ends, and which shows another folder from then on
 TEXTS = st.text(max_size=20) | st.sampled_from(["0" * 16, "../x", "%00", "\x00", "scan-" + "0" * 16, "path", "-1"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(TEXTS, SCALARS | st.lists(SCALARS), max_size=3)
@@ -25,7 +25,7 @@ def test_random_requests_never_make_the_server_fail(private_client: TestClient, 
     schema = client.get("/api/openapi.json").json()
     keys = [*keys_by_path(client).values()]
     for path, methods in schema["paths"].items():
-        if path == ENDLESS_PATH:
+        if path in LEFT_OUT:
             continue
         for method, operation in methods.items():
             request = make_request(schema, operation, data, keys)

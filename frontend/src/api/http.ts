@@ -1,5 +1,6 @@
 /** Requests to the server. Whatever goes wrong becomes an error with a sentence and a hint. */
 import { connection } from "../connection.svelte";
+import { leaveFolder, shown } from "../shown-folder";
 
 export class ApiError extends Error {
   constructor(
@@ -12,6 +13,7 @@ export class ApiError extends Error {
   }
 }
 
+const OTHER_FOLDER = new Set(["FolderSwitched", "FolderNotChosen"]); // the server shows another folder than this page, or none
 const PROXY_ERRORS = new Set([502, 503, 504]); // from a proxy whose server does not answer
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -26,15 +28,19 @@ export function address(path: string, query: Query = {}): string {
 /** Send a request; throws an ApiError if it fails. A request that a signal aborts throws the browser's own error. */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
+  const headers = new Headers(init.headers);
+  if (shown.collection) headers.set("x-pochade-collection", shown.collection);
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, headers });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw reportSilence();
   }
   if (PROXY_ERRORS.has(response.status)) throw reportSilence();
-  if (!response.ok) throw await readError(response);
-  return response;
+  if (response.ok) return response;
+  const error = await readError(response);
+  if (OTHER_FOLDER.has(error.kind)) return leaveFolder("another page");
+  throw error;
 }
 
 /** Look whether the server has stopped, and return the error of a request without an answer. */

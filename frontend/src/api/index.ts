@@ -1,9 +1,10 @@
 /** Every request that the page can send to the server, typed. */
 import { ground } from "../ground.svelte";
+import { ofShown } from "../shown-folder";
 import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
-  CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderSurvey,
-  Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelsChange, LabelsChangeAnswer, MapData, Match,
+  CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderContents, FolderPlaces,
+  FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelsChange, LabelsChangeAnswer, MapData, Match,
   MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles, SaveRequest, Scan, ScanView, Story,
   StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
@@ -13,22 +14,30 @@ export type * from "./types";
 
 export type Side = 256 | 512 | 1024 | 2048 | 4096 | 8192;
 
-/** Addresses of pictures. They change with the ground that the person chose, so that browsers may keep what they got. */
+/** Addresses of pictures. They change with the collection and with the ground that the person chose, so that browsers may keep what they got. */
 export const imageUrl = {
   /** A picture with its transparency, at most 256 pixels large. */
   thumbnail: (key: string): string => imageUrl.picture(key, 256),
   /** A picture with its transparency. */
-  picture: (key: string, side: Side = 2048): string => `/api/cutouts/${key}?side=${side}&on=${ground.kind}`,
+  picture: (key: string, side: Side = 2048): string => ofShown(`/api/cutouts/${key}?side=${side}&on=${ground.kind}`),
   /** A picture on white, to compare it with another one. */
-  onWhite: (key: string, side: Side = 2048) => `/api/pictures/${key}?side=${side}`,
+  onWhite: (key: string, side: Side = 2048) => ofShown(`/api/pictures/${key}?side=${side}`),
   /** A version of a work, laid on another version. */
-  laidOn: (key: string, version: string, side: 256 | 512 | 1024 | 2048 = 1024) => `/api/pieces/${key}/story/${version}?side=${side}`,
-  sketch: (key: string) => `/api/pictures/${key}/redrawn`,
-  scan: (id: string, side: Side = 1024) => `/api/scans/${id}/whole?side=${side}`,
+  laidOn: (key: string, version: string, side: 256 | 512 | 1024 | 2048 = 1024) => ofShown(`/api/pieces/${key}/story/${version}?side=${side}`),
+  sketch: (key: string) => ofShown(`/api/pictures/${key}/redrawn`),
+  scan: (id: string, side: Side = 1024) => ofShown(`/api/scans/${id}/whole?side=${side}`),
 };
 
 export const api = {
   info: () => get<CollectionInfo>("/api/info"),
+
+  /** Where to begin to look for a folder; only for the person at the machine of the server, as all that follows. */
+  places: () => get<FolderPlaces>("/api/folders/places"),
+  folder: (path: string, signal?: AbortSignal) => get<FolderContents>("/api/folders", { path }, signal),
+  /** Show another folder; refused as long as something is unfinished, unless it may be discarded. */
+  openFolder: (path: string, discards: boolean) => send<{ name: string }>("POST", "/api/folders/open", { path, discards }),
+  forgetFolder: (path: string) => send<void>("POST", "/api/folders/forget", { path }),
+
   /** The files that a scan of the folder would find; they are only counted. */
   surveyFolder: () => get<FolderSurvey>("/api/folder"),
 

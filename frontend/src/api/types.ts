@@ -5,6 +5,10 @@ type Schemas = components["schemas"];
 
 export type CollectionInfo = Schemas["InfoOut"];
 export type FolderSurvey = Schemas["FolderOut"];
+export type FolderPlaces = Schemas["PlacesOut"];
+export type FolderContents = Schemas["FolderContentsOut"];
+export type NamedFolder = Schemas["NamedFolderOut"];
+export type ListedFolder = Schemas["ListedFolderOut"];
 export type PictureColumns = Schemas["PictureColumnsOut"];
 export type ProblemFile = Schemas["ProblemFileOut"];
 export type PictureFacts = Schemas["PictureOut"];

@@ -18,18 +18,18 @@ class FileChoice:
     folders: Sequence[StoredPath]  # empty ones
 
 
-def choose_files(manifest: Manifest, wanted: Iterable[str] = ()) -> FileChoice:
+def choose_files(manifest: Manifest, words: Iterable[str] = ()) -> FileChoice:
     """Choose files and empty folders.
 
     Args:
         manifest: The archive's manifest.
-        wanted: Paths of files or folders as `pochade list` shows them, or patterns in which `*` stands for any text,
+        words: Paths of files or folders as `pochade list` shows them, or patterns in which `*` stands for any text,
             `?` for a character and `[ab]` for one of some. With none, everything is chosen.
 
     Raises:
         UsageError: One of them matches nothing.
     """
-    words = [word.rstrip("/") or word for word in wanted]
+    words = [word.rstrip("/") or word for word in words]
     if not words:
         return FileChoice(manifest.files, manifest.folders)
     matched = dict[StoredPath, bool]()

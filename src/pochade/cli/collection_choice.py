@@ -9,6 +9,7 @@ from pochade.errors import CollectionMissing
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
     from pochade.collection import Collection
+    from pochade.index.collection_place import CollectionPlace
     from pochade.index.picture_records import CollectionInfo
 
 INDEX_FOLDER = ".pochade"
@@ -31,16 +32,25 @@ class CollectionChoice:
 
         return Collection.open(folder or self._chosen_folder(), index=self.index)
 
+    def locate(self) -> "CollectionPlace":
+        """Find the places of the chosen collection; nothing is read.
+
+        Raises:
+            CollectionMissing: There is no such collection.
+        """
+        from pochade.index.collection_place import locate_collection
+
+        return locate_collection(self._chosen_folder(), self.index)
+
     def summarise(self) -> "CollectionInfo":
         """Summarise the chosen collection; at once, if its index was checked before.
 
         Raises:
             CollectionMissing: There is no such collection.
         """
-        from pochade.index.collection_place import locate_collection
         from pochade.index.collection_summary import quick_summary
 
-        if summary := quick_summary(locate_collection(self._chosen_folder(), self.index)):
+        if summary := quick_summary(self.locate()):
             return summary
         with self.open_collection() as collection:
             return collection.info()

@@ -1,7 +1,8 @@
 """`pochade find`: the pictures that look like a picture, or that have words in their names, labels and captions."""
 
+import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,10 +22,11 @@ from pochade.errors import UsageError
 from pochade.system.path_text import printable
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only a command that needs them imports them
+    from pochade.index.collection_place import CollectionPlace
     from pochade.index.picture_records import Match, PictureFile
+    from pochade.organise.find_question import FindAnswer, FindQuestion
 
-DEFAULT_MATCHES = 10  # that look like a picture
-FORMAT_SUFFIXES = {"jpg": "JPEG", "tif": "TIFF", "jxl": "JPEG XL", "heif": "HEIC"}  # that differ from the format's name
+logger = logging.getLogger(__name__)
 
 
 @explain_interrupt()
@@ -85,37 +87,29 @@ def find(
     """
     image = Path(query) if is_picture_file(query) else None
     with show_activity("searching"):
-        if image is not None:
-            from pochade.images.io.reading_worker import start_reading_worker
-
-            start_reading_worker()  # before the imports below, which take as long as it does
-        elif sheet is not None:
+        if image is None and sheet is not None:
             problem = f"there is no file '{printable(query)}', and a sheet shows what looks like a picture"
             raise UsageError(problem, "name a file, or leave out --sheet")
-        from pochade.index.picture_records import Filter
-
         if sheet is not None:
-            from pochade.organise.contact_sheets import check_sheet_path, write_match_sheet
+            from pochade.organise.contact_sheets import check_sheet_path
 
             check_sheet_path(sheet)
-        with context.obj.open_collection() as collection:
-            info = collection.info()
-            picture_format = format_word and match_format(format_word, info.formats)
-            chosen = Filter(below, picture_format, since and since.date(), until and until.date(), shape, colour, label)
-            among = None if chosen == Filter() else chosen
-            matches = [] if image is None else collection.find(image, k or DEFAULT_MATCHES, among=among)
-            pictures = collection.search(query, among=among) if image is None else []
-            if image is not None and sheet is not None:
-                write_match_sheet(image, matches, collection.thumbnails, sheet)
-    if image is None:
-        _print_pictures(pictures, k or len(pictures), as_json=as_json)
-    else:
-        _print_matches(matches, as_json=as_json)
-    if not info.pieces:
-        print_message(f"the collection has no pictures: put some into '{info.folder}', then run 'pochade learn'")
-    elif image is None and not pictures:
+        from pochade.organise.find_question import FindQuestion
+
+        days = since and since.date(), until and until.date()
+        question = FindQuestion(image, query, k, below, format_word, *days, shape, colour, label)
+        place = context.obj.locate()
+        answer = ask_server(place, question) or search_here(place, question)
+        if image is not None and sheet is not None:
+            from pochade.organise.contact_sheets import write_match_sheet
+
+            write_match_sheet(image, answer.matches, place.thumbnails, sheet)
+    _print_matches(answer.matches, as_json=as_json) if image else _print_pictures(answer, as_json=as_json)
+    if answer.is_empty:
+        print_message(f"the collection has no pictures: put some into '{place.folder}', then run 'pochade learn'")
+    elif image is None and not answer.total:
         print_message(f"no picture has all words of '{printable(query)}', and no file has this name")
-    elif image is not None and not matches:
+    elif image is not None and not answer.matches:
         print_message("no picture matches")
     if sheet is not None:
         print_message(f"wrote '{sheet}'")
@@ -129,16 +123,41 @@ def is_picture_file(query: str) -> bool:
         return False
 
 
-def match_format(word: str, known_formats: Iterable[str]) -> str:
-    """Find the format that a person means by its name or by a file ending, in any case.
+def ask_server(place: "CollectionPlace", question: "FindQuestion") -> "FindAnswer | None":
+    """Ask a `pochade open` that shows the collection now; None if there is none, or it has no answer."""
+    from pochade.organise.find_question import parse_answer, server_socket
+    from pochade.system.private_socket import ask_process
+
+    socket = server_socket(place)
+    message = question.to_json(place.database) if socket and isinstance(place.database, Path) else None
+    if socket is None or message is None:
+        return None
+    try:
+        answer = ask_process(socket, message)
+        return parse_answer(answer) if answer else None
+    except (ValueError, TypeError, KeyError, RecursionError) as error:  # cut short, because the server ended
+        logger.info("the answer of the running server was of no use: %s", error)
+        return None
+
+
+def search_here(place: "CollectionPlace", question: "FindQuestion") -> "FindAnswer":
+    """Search in this process.
 
     Raises:
-        UsageError: The collection has no picture of that format.
+        PochadeError: See `answer_question`.
     """
-    name = FORMAT_SUFFIXES.get(word.lower(), word.upper())
-    if matching := next((known for known in known_formats if known.upper() == name), None):
-        return matching
-    raise UsageError(f"no picture here has the format '{word}'", f"choose one of {', '.join(known_formats)}")
+    if question.image is not None:
+        from pochade.images.io.reading_worker import start_reading_worker
+
+        start_reading_worker()  # before the imports below, which take as long as it does
+    from pochade.index.library import Library
+    from pochade.organise.find_question import answer_question
+
+    library = Library(place.folder, place.home, place.database)
+    try:
+        return answer_question(library, question)
+    finally:
+        library.close()
 
 
 def _print_matches(matches: Sequence["Match"], *, as_json: bool) -> None:
@@ -150,14 +169,15 @@ def _print_matches(matches: Sequence["Match"], *, as_json: bool) -> None:
         print_linked_result(f"{match.distance:.3f}  {_facts_of(match.picture)}", match.path, same_work, as_json=as_json)
 
 
-def _print_pictures(pictures: Sequence["PictureFile"], most: int, *, as_json: bool) -> None:
+def _print_pictures(answer: "FindAnswer", *, as_json: bool) -> None:
     """Print one line for each of the first pictures with the words, and how many there are if some are left out."""
+    pictures = answer.pictures
     if as_json:
-        print_json([{"path": path_text(picture.path), "piece": json_data(picture)} for picture in pictures[:most]])
-    for picture in pictures[:most]:
+        print_json([{"path": path_text(picture.path), "piece": json_data(picture)} for picture in pictures])
+    for picture in pictures:
         print_linked_result(_facts_of(picture), picture.path, "", as_json=as_json)
-    if len(pictures) > most:
-        print_message(f"{most:,} of {count_of(len(pictures), 'picture')}: a larger -k shows more")
+    if answer.total > len(pictures):
+        print_message(f"{len(pictures):,} of {count_of(answer.total, 'picture')}: a larger -k shows more")
 
 
 def _facts_of(picture: "PictureFile") -> str:

@@ -10,6 +10,7 @@ import typer
 
 from pochade.cli.collection_choice import current_folder, nearest_collection_folder
 from pochade.cli.messages import explain_interrupt, print_message, show_activity
+from pochade.cli.opened_file import is_archive, locate_picture, show_archive
 from pochade.cli.questions import ask_for_folder
 from pochade.errors import UsageError
 
@@ -24,8 +25,9 @@ def open_page(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            help="The collection. By default that of -C, or the nearest one upwards; if there is none, a terminal asks "
-            "for it, and elsewhere it is the current folder."
+            metavar="[FOLDER|PICTURE]",
+            help="The collection, or a picture in it. By default that of -C, or the nearest one upwards; if there is "
+            "none, the page asks for it. Without a browser, a terminal asks, and elsewhere it is the current folder.",
         ),
     ] = None,
     host: Annotated[
@@ -44,24 +46,38 @@ def open_page(
 ) -> None:
     """Open a collection in the browser.
 
-    Serves a page from this machine until Ctrl-C. The folder need not have been learnt yet. Nothing outside of the
-    collection is shown.
+    Serves a page from this machine until Ctrl-C. The folder need not have been learnt yet. No picture outside of the
+    collection is shown. On this machine, the page can also open another folder.
+
+    A picture is shown in the nearest learnt folder above it. Of an archive (`.pochade`), the files are listed.
 
     With another --host, a password is asked for, or taken from the environment variable `POCHADE_PASSWORD`.
 
     Example: `pochade open ~/art`
     """
-    chosen = folder or context.obj.folder or nearest_collection_folder() or ask_for_folder(current_folder())
+    if folder and is_archive(folder):
+        show_archive(folder)
+        return
+    view = ""
+    if folder and folder.is_file():
+        folder, view, message = locate_picture(folder, context.obj)
+        if message:
+            print_message(message)
+    chosen = folder or context.obj.folder or nearest_collection_folder()
     with show_activity("opening"):
         from pochade.web.security.sessions import hash_password
         from pochade.web.server import serve
         from pochade.web.server_settings import ServerSettings
 
-        collection = context.obj.open_collection(chosen)
-        settings = ServerSettings(collection.folder, context.obj.index, results and results.absolute(), host, port)
+    page_asks = not no_browser and context.obj.index is None and ServerSettings(None, host=host).is_local
+    if chosen is None and not page_asks:
+        chosen = ask_for_folder(current_folder())
+    if chosen is not None:
+        chosen = context.obj.open_collection(chosen).folder
+    settings = ServerSettings(chosen, context.obj.index, results and results.absolute(), host, port)
     if not settings.is_local or os.environ.get(PASSWORD_VARIABLE):
         settings = ServerSettings(**(vars(settings) | {"password": hash_password(ask_password())}))
-    serve(settings, lambda address: _announce(address, settings.is_local, opens=not no_browser))
+    serve(settings, lambda address: _announce(address + view, settings.is_local, opens=not no_browser))
 
 
 def ask_password() -> str:

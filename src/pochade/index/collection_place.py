@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pochade.errors import CollectionMissing
 from pochade.index.index_home import DATABASE_FILE, server_home
-from pochade.index.path_rules import INDEX_FOLDER
+from pochade.index.path_rules import INDEX_FOLDER, THUMBNAILS_FOLDER
 from pochade.system.path_text import printable
 
 
@@ -17,6 +17,11 @@ class CollectionPlace:
     folder: Path  # of the art; absolute, without '..'
     home: Path  # the folder that holds the files of the index
     database: Path | str  # an SQLite file, or the URL of a database
+
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of the thumbnails."""
+        return self.home / THUMBNAILS_FOLDER
 
 
 def locate_collection(folder: Path | str, index: Path | str | None = None) -> CollectionPlace:

@@ -10,13 +10,14 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sql
 
+from pochade.errors import UsageError
 from pochade.index.database import Index
 from pochade.index.label_store import pictures_with_label
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
 from pochade.index.picture_records import SQUARE_RATIO, Filter, PictureFile, meets_filter
 from pochade.index.schema import FILES, PICTURES
-from pochade.index.search_query import FactTerm, SearchQuery
+from pochade.index.search_query import FactTerm, SearchQuery, parse_query
 from pochade.index.search_table import Number, match_terms
 from pochade.index.search_words import words_of
 
@@ -94,6 +95,19 @@ def _has_shape(shape: str) -> Condition:
     if shape == "square":
         return is_square
     return sql.and_(sql.not_(is_square), height > width if shape == "portrait" else height <= width)
+
+
+def search_pictures(library: Library, query: str, among: Filter | None = None) -> list[PictureFile]:
+    """Search a collection for pictures by words and conditions; see `Collection.search`.
+
+    Raises:
+        UsageError: The query has no word and no condition, or one that makes no sense.
+        CollectionMissing: Nothing has been learnt yet.
+    """
+    parsed = parse_query(query)
+    if parsed.is_empty:
+        raise UsageError("there is no word to search for", "give some, such as owl or label:harbour")
+    return search_files(library, parsed, among)
 
 
 def search_files(library: Library, query: SearchQuery, among: Filter | None = None) -> list[PictureFile]:

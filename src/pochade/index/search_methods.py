@@ -3,7 +3,7 @@
 from pochade.errors import UsageError
 from pochade.index.library import Library
 from pochade.index.picture_records import Filter, PictureFile
-from pochade.index.picture_search import search_files, search_numbers
+from pochade.index.picture_search import search_numbers, search_pictures
 from pochade.index.search_query import parse_query
 
 
@@ -33,10 +33,7 @@ class SearchMethods:
         """
         if limit is not None and limit < 1:
             raise UsageError(f"{limit} pictures can't be found", "give a number from 1")
-        parsed = parse_query(query)
-        if parsed.is_empty:
-            raise UsageError("there is no word to search for", "give some, such as owl or label:harbour")
-        return search_files(self.library, parsed, among)[:limit]
+        return search_pictures(self.library, query, among)[:limit]
 
     def pictures_with_words(self, query: str) -> set[int]:
         """The numbers of the pictures that `search` finds; all numbers if the query has no word and no condition.

@@ -10,13 +10,13 @@ NAME = "pochade"
 def cache_folder() -> Path:
     """The folder, which need not exist yet: `~/.cache/pochade`, or where the system keeps such files."""
     if sys.platform == "win32":
-        return _folder_of("LOCALAPPDATA", "~/AppData/Local") / NAME / "Cache"
+        return folder_of_variable("LOCALAPPDATA", "~/AppData/Local") / NAME / "Cache"
     if sys.platform == "darwin":
         return Path(os.path.expanduser("~/Library/Caches")) / NAME  # noqa: PTH111  never raises
-    return _folder_of("XDG_CACHE_HOME", "~/.cache") / NAME
+    return folder_of_variable("XDG_CACHE_HOME", "~/.cache") / NAME
 
 
-def _folder_of(variable: str, default: str) -> Path:
+def folder_of_variable(variable: str, default: str) -> Path:
     """The folder that a variable of the environment names, if it is absolute, as the standard asks."""
     folder = os.environ.get(variable, "")
     return Path(folder if os.path.isabs(folder) else os.path.expanduser(default))  # noqa: PTH111, PTH117

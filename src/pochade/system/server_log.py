@@ -32,7 +32,15 @@ class ServerLog(RotatingFileHandler):
 
 
 def log_server(path: Path) -> None:
-    """Write warnings and errors of a server to its file, and to the terminal."""
+    """Write what a server does to a file, in the place of the file before, if there was one."""
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, ServerLog)]:
+        root.removeHandler(handler)
+        handler.close()
     add_handler(ServerLog(path), logging.INFO)
+
+
+def print_warnings() -> None:
+    """Print warnings and errors of a server on the terminal."""
     if not os.environ.get(VERBOSE_VARIABLE):
         add_handler(logging.StreamHandler(sys.stderr), logging.WARNING)

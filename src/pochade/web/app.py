@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from pochade._version import __version__
-from pochade.web.app_state import AppState
+from pochade.web.current_collection import CurrentCollection
 from pochade.web.responses import ERROR_RESPONSES, add_error_handlers
 from pochade.web.routes import (
     compress_routes,
@@ -22,6 +22,7 @@ from pochade.web.routes import (
     draw_routes,
     export_routes,
     family_routes,
+    folder_routes,
     group_routes,
     image_routes,
     job_routes,
@@ -35,6 +36,7 @@ from pochade.web.routes import (
     verdict_routes,
 )
 from pochade.web.security.security_middleware import SecurityMiddleware
+from pochade.web.security.sessions import Sessions
 from pochade.web.server_settings import ServerSettings
 
 FALLBACK_PAGE = Path(__file__).parent / "static"  # a page that says how to build the real one
@@ -71,7 +73,7 @@ def page_folder() -> Path:
 
 
 def create_app(settings: ServerSettings) -> FastAPI:
-    """Assemble the server of one collection.
+    """Assemble the server of one collection at a time.
 
     Args:
         settings: The person's choices.
@@ -79,25 +81,25 @@ def create_app(settings: ServerSettings) -> FastAPI:
     Raises:
         CollectionMissing: There is no such folder.
     """
-    state = AppState(settings)
+    current, sessions = CurrentCollection(settings), Sessions(settings.password)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        preloading = threading.Thread(target=state.preload, daemon=True)  # the server's end does not wait for it
+        preloading = threading.Thread(target=current.preload, daemon=True)  # the server's end does not wait for it
         preloading.start()
         yield
-        await asyncio.to_thread(state.close)
+        await asyncio.to_thread(current.close)
         preloading.join(MAX_PRELOAD_WAIT_SECONDS)
 
     app = FastAPI(
         title="Pochade", version=__version__, description=API_DESCRIPTION, docs_url=None, redoc_url=None,
         openapi_url="/api/openapi.json", lifespan=lifespan,
     )  # fmt: skip
-    app.state.pochade = state
+    app.state.current, app.state.sessions = current, sessions
     app.include_router(_api_router())
     app.mount("/", PageFiles(directory=page_folder(), html=True))
     add_error_handlers(app)
-    app.add_middleware(SecurityMiddleware, settings=settings, sessions=state.sessions)
+    app.add_middleware(SecurityMiddleware, settings=settings, sessions=sessions)
     return app
 
 
@@ -105,6 +107,7 @@ def _api_router() -> APIRouter:
     api = APIRouter(prefix="/api", responses=ERROR_RESPONSES)
     for module in (
         session_routes,
+        folder_routes,
         picture_routes,
         search_routes,
         draw_routes,

@@ -1,6 +1,8 @@
 """The state that all requests share: the collection, its snapshot, worker processes, generated pictures and jobs."""
 
+import hashlib
 import logging
+import os
 import tempfile
 import threading
 from pathlib import Path
@@ -13,14 +15,13 @@ from pochade.errors import PochadeError
 from pochade.index.group_tree import GroupTree
 from pochade.index.thumbnails import cutout_path, keep_cutout, thumbnail_path
 from pochade.organise.drawing_search import DrawingSearch
-from pochade.web.jobs.job_queue import JobQueue
+from pochade.web.jobs.job_queue import CLOSE_SECONDS, JobQueue
 from pochade.web.render.creation_store import CreatedPictureStore
 from pochade.web.render.cutouts import GroundKind, RenderCutoutTask
 from pochade.web.render.picture_rendering import RenderJpegTask
 from pochade.web.render.render_pool import FileCache, RenderPool
 from pochade.web.render.scan_store import SCAN_PREFIX, ScanStore
 from pochade.web.render.trial_cache import TrialCache
-from pochade.web.security.sessions import Sessions
 from pochade.web.server_settings import ServerSettings
 from pochade.web.state.family_store import FamilyStore
 from pochade.web.state.group_undo import GroupUndo
@@ -31,25 +32,27 @@ from pochade.web.state.technique_cache import TechniqueCache
 logger = logging.getLogger(__name__)
 MAX_RENDERED_BYTES = 2**29  # of all rendered pictures together
 THUMBNAIL_PIXELS = 256  # of the longer side
+COLLECTION_HEADER, COLLECTION_PARAMETER = "x-pochade-collection", "collection"
+ID_DIGITS = 16
 SLOW_TASK_SECONDS = 300.0  # encoding and generating take longer than reading
 
 
 class AppState:
-    """The state of one server.
+    """The state of one collection that is shown.
 
     Args:
-        settings: The person's choices.
+        settings: The person's choices, with a folder.
 
     Raises:
         CollectionMissing: There is no such folder.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
+        assert settings.folder is not None
         self.settings = settings
         self.collection = Collection.open(settings.folder, index=settings.index)
         self.jobs = JobQueue()
         self.snapshots = SnapshotCache(self.collection, self.jobs.is_running)
-        self.sessions = Sessions(settings.password)
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
         self.pools = (self.render_pool, self.encode_pool, self.generation_pool)
@@ -64,6 +67,12 @@ class AppState:
         self.created = CreatedPictureStore(self.folder / "created", self.generation_pool, self.encode_pool)
         self.group_undo, self.selections = GroupUndo(), SelectionStore()
         self.cached_groups: tuple[tuple[object, ...], GroupTree] | None = None  # the stamp of the index, and its groups
+
+    @property
+    def collection_id(self) -> str:
+        """What tells this collection from others that the server shows later; the next server gives the same."""
+        place = f"{os.fspath(self.collection.folder)}\0{self.collection.place}"
+        return hashlib.sha256(os.fsencode(place)).hexdigest()[:ID_DIGITS]
 
     def snapshot(self) -> Snapshot:
         """Return the current snapshot of the pictures.
@@ -165,10 +174,14 @@ class AppState:
         for pool in self.pools:
             pool.stopped.set()
 
-    def close(self) -> None:
-        """Stop the jobs and workers, and remove the temporary files; a second call does nothing."""
+    def close(self, patience: float = CLOSE_SECONDS) -> None:
+        """Stop the jobs and workers, and remove the temporary files; a second call does nothing.
+
+        Args:
+            patience: How many seconds a job may take to stop before it is killed.
+        """
         self.stop()
-        self.jobs.close()
+        self.jobs.close(patience)
         for pool in self.pools:
             pool.close()
         self.collection.close()
@@ -180,8 +193,14 @@ class AppState:
 
 
 def current_state(request: Request) -> AppState:
-    """Return the state of the server that received a request."""
-    state: AppState = request.app.state.pochade
+    """Return the state of the collection that a page shows, as it says in a header or, for a picture, in the address.
+
+    Raises:
+        FolderNotChosen: No folder is open.
+        FolderSwitched: Another folder is open than the one that the page shows.
+    """
+    shown = request.headers.get(COLLECTION_HEADER) or request.query_params.get(COLLECTION_PARAMETER)
+    state: AppState = request.app.state.current.state_for(shown)
     return state
 
 

@@ -22,6 +22,8 @@ STATUS_BY_ERROR: dict[type[errors.PochadeError], int] = {  # the most specific c
     errors.UsageError: 400,
     errors.NotKnown: 404,
     errors.NotAllowed: 403,
+    errors.WorkUnfinished: 409,
+    errors.FolderSwitched: 409,
     errors.DataMissing: 404,
     errors.CollectionMissing: 404,
     errors.PictureUnreadable: 422,
@@ -48,7 +50,7 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
         401: "a password is needed",
         403: "the page may not do that",
         404: "there is no such thing, or nothing has been learnt yet",
-        409: "it can't be done now: the index, a disk or another process is in the way",
+        409: "it can't be done now: the index, a disk, another process or another folder is in the way",
         413: "the request or the picture is too large",
         415: "Pochade does not read this format",
         421: "the request is meant for another server",
@@ -69,7 +71,8 @@ def add_error_handlers(app: FastAPI) -> None:
     def handle_pochade_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PochadeError)
         status = status_of(error)
-        level = logging.WARNING if status == UNEXPECTED_STATE else logging.INFO
+        is_expected = isinstance(error, errors.UsageError) or status != UNEXPECTED_STATE
+        level = logging.INFO if is_expected else logging.WARNING
         logger.log(level, "%s %s: %d, %s", request.method, request.url.path, status, error.sentence, exc_info=error)
         return error_response(status, error.sentence, error.hint, type(error).__name__)
 

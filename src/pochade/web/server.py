@@ -16,14 +16,13 @@ import uvicorn
 
 from pochade.errors import UsageError
 from pochade.system.logs import stop_logging
-from pochade.system.server_log import log_server
+from pochade.system.server_log import print_warnings
 from pochade.web.app import create_app
-from pochade.web.app_state import AppState
+from pochade.web.current_collection import CurrentCollection
 from pochade.web.server_settings import ServerSettings
 
 GRACE_SECONDS = 1  # for open connections to end by themselves, after the work for them was stopped
 MAX_STOP_SECONDS = 2.0  # from Ctrl-C to the end of the process, whatever its threads are doing
-LOG_FILE = "server.log"  # in the folder of the index
 
 
 class StoppableServer(uvicorn.Server):
@@ -34,22 +33,22 @@ class StoppableServer(uvicorn.Server):
 
     Args:
         config: The settings of uvicorn.
-        state: What the requests share.
+        current: What the server shows.
     """
 
-    def __init__(self, config: uvicorn.Config, state: AppState) -> None:
+    def __init__(self, config: uvicorn.Config, current: CurrentCollection) -> None:
         super().__init__(config)
-        self.state = state
+        self.current = current
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop when a signal arrives."""
         if not self.should_exit:
-            threading.Thread(target=_end_late_process, args=(self.state,), daemon=True).start()
+            threading.Thread(target=_end_late_process, args=(self.current,), daemon=True).start()
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop the work for open connections, and then close these."""
-        self.state.stop()
+        self.current.stop()
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests that are abandoned now are no errors
         await super().shutdown(sockets)
 
@@ -71,31 +70,33 @@ def serve(settings: ServerSettings, ready: Callable[[str], None]) -> NoReturn:
     with listener:
         port = listener.getsockname()[1]
         app = create_app(settings)
-        state: AppState = app.state.pochade
-        log_server(state.collection.home / LOG_FILE)
+        current: CurrentCollection = app.state.current
+        print_warnings()
+        current.keep_log()
+        current.answer_commands()
         config = uvicorn.Config(
             app, log_level="warning", log_config=None, server_header=False, ws="none", proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )  # fmt: skip
         if hasattr(signal, "SIGHUP"):  # a terminal that is closed stops the server as Ctrl-C does
             signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-        ready(address_of(settings.host, port))  # the socket queues requests until the app runs
         try:
-            StoppableServer(config, state).run([listener])
+            ready(address_of(settings.host, port))  # the socket queues requests until the app runs
+            StoppableServer(config, current).run([listener])
         except KeyboardInterrupt:  # the usual way to stop
             pass
         finally:
-            state.close()  # also after a forced stop, which skips the lifespan's end
+            current.close()  # also after a forced stop, which skips the lifespan's end
     _end_process()
 
 
-def _end_late_process(state: AppState) -> None:
+def _end_late_process(current: CurrentCollection) -> None:
     """End the process after a while, with its workers and temporary files, if it has not ended by itself."""
     time.sleep(MAX_STOP_SECONDS)
-    closing = threading.Thread(target=state.close, daemon=True)
+    closing = threading.Thread(target=current.close, daemon=True)
     closing.start()
     closing.join(MAX_STOP_SECONDS / 10)
-    state.remove_temporary_files()
+    current.remove_temporary_files()
     _end_process()
 
 

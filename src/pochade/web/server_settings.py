@@ -12,7 +12,7 @@ class ServerSettings:
     """The settings of one server.
 
     Args:
-        folder: The collection. No picture outside of it is ever served.
+        folder: The collection. No picture outside of it is ever served. None: the person chooses it on the page.
         index: Another place for the index (see `Collection.open`); None for the default place.
         results: The only folder that results are written to; by default a sibling of the collection.
         host: The address to listen on.
@@ -20,7 +20,7 @@ class ServerSettings:
         password: The argon2 hash of the password; None if no password is needed.
     """
 
-    folder: Path
+    folder: Path | None
     index: str | None = None
     results: Path | None = None
     host: str = LOOPBACK[0]
@@ -35,5 +35,6 @@ class ServerSettings:
     @property
     def results_folder(self) -> Path:
         """The folder for results, default included."""
+        assert self.folder is not None
         folder = self.folder.absolute()
         return self.results or folder.with_name(folder.name + RESULTS_SUFFIX)

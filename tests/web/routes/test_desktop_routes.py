@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from pochade.system import desktop
 from pochade.web.security.sessions import hash_password
-from tests.support.web_client import PASSWORD, keys_by_path, serve
+from tests.support.web_client import PASSWORD, keys_by_path, serve, state_of
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_name_that_the_system_could_run_is_not_opened(
     editable_client: TestClient, editable_folder: Path, commands: list[list[str]]
 ) -> None:
     key = keys_by_path(editable_client)["drawing 2.png"]
-    snapshot = editable_client.app.state.pochade.snapshot()  # type: ignore[attr-defined]
+    snapshot = state_of(editable_client).snapshot()
     object.__setattr__(snapshot.files_of(key)[0], "path", editable_folder / "drawing 2.desktop")
     assert editable_client.post(f"/api/pieces/{key}/desktop", json={"action": "open"}).status_code == 403
     assert commands == []

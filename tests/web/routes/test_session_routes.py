@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, hash_password
-from tests.support.web_client import PASSWORD, serve, state_of
+from pochade.web.security.sessions import MAX_WRONG_TRIES_PER_ADDRESS, Sessions, hash_password
+from tests.support.web_client import PASSWORD, serve
+
+
+def sessions_of(client: TestClient) -> Sessions:
+    """Return the sessions of a client's server."""
+    sessions: Sessions = client.app.state.sessions  # type: ignore[attr-defined]  # an ASGI app, to the client
+    return sessions
 
 
 def test_without_the_password_other_machines_get_no_answer(guarded_client: TestClient) -> None:
@@ -40,7 +46,7 @@ def test_the_password_opens_a_session_that_scripts_cannot_read(guarded_client: T
 
 def test_an_invented_session_is_not_open(guarded_client: TestClient) -> None:
     guarded_client.cookies.clear()
-    name = state_of(guarded_client).sessions.cookie_name
+    name = sessions_of(guarded_client).cookie_name
     assert guarded_client.get("/api/info", headers={"cookie": f"{name}=made-up"}).status_code == 401
     assert guarded_client.get("/api/info", headers={"cookie": f'{name}="; =;;'}).status_code == 401
 
@@ -61,7 +67,7 @@ def test_two_servers_that_one_browser_uses_at_the_same_host_log_nobody_out(priva
 
 @pytest.mark.parametrize("foreign", ['{"theme":"dark"}', "a b=c d", "=", "pochade=of-another-server", "COOKIE=older"])
 def test_cookies_of_other_servers_on_this_machine_log_nobody_out(guarded_client: TestClient, foreign: str) -> None:
-    foreign = foreign.replace("COOKIE", state_of(guarded_client).sessions.cookie_name)
+    foreign = foreign.replace("COOKIE", sessions_of(guarded_client).cookie_name)
     guarded_client.cookies.clear()
     response = guarded_client.post("/api/session", json={"password": PASSWORD})
     cookie = response.headers["set-cookie"].partition(";")[0]
@@ -75,7 +81,7 @@ def test_cookies_of_other_servers_on_this_machine_log_nobody_out(guarded_client:
 @pytest.mark.slow
 def test_passwords_cannot_be_guessed_quickly(private_folder: Path) -> None:
     with serve(private_folder, host="0.0.0.0", password=hash_password(PASSWORD)) as client:
-        state_of(client).sessions.clock = lambda: 1000.0  # time stands still
+        sessions_of(client).clock = lambda: 1000.0  # time stands still
         tries = [
             client.post("/api/session", json={"password": f"wrong {n}"}) for n in range(MAX_WRONG_TRIES_PER_ADDRESS)
         ]

@@ -196,10 +196,10 @@ class JobQueue:
         for job_id in open_ids:
             self.cancel(job_id)
 
-    def close(self) -> None:
-        """Stop the running job, or kill it after a moment; its finished work is kept."""
+    def close(self, patience: float = CLOSE_SECONDS) -> None:
+        """Stop the running job, or kill it after some seconds; its finished work is kept."""
         self.stop()
-        self.thread.join(CLOSE_SECONDS)
+        self.thread.join(patience)
         processes = [job.process for job in self.jobs.values()]
         for process in filter(None, processes):
             process.kill()

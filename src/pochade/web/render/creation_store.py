@@ -32,6 +32,7 @@ class CreatedPictureStore:
         self.folder, self.pool, self.encode_pool, self.lock = folder, pool, encode_pool, threading.Lock()
         self.facts: OrderedDict[str, CreatedFacts] = OrderedDict()  # by id, the oldest first
         self.sizes: dict[str, int] = {}  # bytes of each file, by id
+        self.saved: set[str] = set()  # the ids of those that the person has saved
         folder.mkdir(parents=True, exist_ok=True)
 
     def generate(self, task: GenerateTask) -> tuple[list[str], list[Path]]:
@@ -96,6 +97,7 @@ class CreatedPictureStore:
             for facts, content in contents:
                 paths.append(_free_path(folder, f"{facts.method} {facts.seed}"))
                 write_atomically(paths[-1], content, new=True)
+        self.saved.update(created_ids)
         return paths
 
     def encode_frames(self, created_ids: Sequence[str], target: Path) -> None:
@@ -110,6 +112,11 @@ class CreatedPictureStore:
         if os.path.lexists(target):
             raise OutputUnwritable(f"'{printable(target.name)}' already exists", "choose another name")
         self.encode_pool.submit(EncodeFramesTask(target, tuple(map(self.path, created_ids)), provenances[0]))
+        self.saved.update(created_ids)
+
+    def unsaved_count(self) -> int:
+        """How many of the stored pictures the person has not saved."""
+        return len(set(self.facts) - self.saved)
 
 
 def _gone_error(created_id: str) -> NotKnown:

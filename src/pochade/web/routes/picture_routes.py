@@ -14,13 +14,15 @@ from pochade._version import __version__
 from pochade.errors import CollectionMissing
 from pochade.index.picture_records import Match, PictureFile
 from pochade.system.path_text import printable
-from pochade.web.app_state import StateDependency
+from pochade.web.app_state import AppState, StateDependency, current_state
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.render.scan_store import safe_file_name
 from pochade.web.responses import json_response
 from pochade.web.routes.desktop_routes import is_on_desktop
+from pochade.web.routes.folder_routes import CurrentDependency
 from pochade.web.routes.group_routes import PictureKey
 from pochade.web.routes.wall_query import PictureColumnsOut, WallDependency
+from pochade.web.security.local_person import is_local_person
 from pochade.web.state.label_counts import count_labels
 from pochade.web.state.snapshot import Snapshot, is_missing, picture_key
 
@@ -36,7 +38,7 @@ class InfoOut(BaseModel):
     """The collection as a whole, and the values that pictures can be filtered by."""
 
     version: str
-    folder: str
+    folder: str  # empty as long as the person has not chosen one
     results: str  # the only folder that results are written to
     learnt: str | None  # when; null if nothing has been learnt yet
     files: int = 0
@@ -54,6 +56,8 @@ class InfoOut(BaseModel):
     techniques: dict[str, int] = {}
     years: dict[str, int] = {}  # in which files were changed, the latest first
     has_desktop: bool = False  # whether the server can open files in programs of the person's desktop
+    collection: str = ""  # for `x-pochade-collection` of later requests; empty if no folder is open
+    can_choose: bool = False  # whether this page may open another folder
 
 
 class SelectionIn(BaseModel):
@@ -118,25 +122,42 @@ class MatchOut(BaseModel):
 
 
 @routes.get("/info", response_model=InfoOut)
-def get_info(request: Request, state: StateDependency) -> Response:
+def get_info(request: Request, current: CurrentDependency) -> Response:
     """Return facts about the whole collection; `learnt` is null if nothing has been learnt yet."""
-    collection = state.collection
-    folder, results = printable(collection.folder), printable(state.settings.results_folder)
+    can_choose = is_local_person(request, current.settings)
+    if current.state is None:
+        no_folder = InfoOut(version=__version__, folder="", results="", learnt=None, can_choose=can_choose)
+        return json_response(request, no_folder.model_dump())
+    state = current_state(request)
+    places: dict[str, Any] = {
+        "version": __version__, "collection": state.collection_id, "can_choose": can_choose,
+        "folder": printable(state.collection.folder), "results": printable(state.settings.results_folder),
+    }  # fmt: skip
     try:
-        snapshot, model = state.snapshot(), collection.active_model()
+        info = _describe_collection(state) | places
     except CollectionMissing:
-        empty = InfoOut(version=__version__, folder=folder, results=results, learnt=None)
-        return json_response(request, empty.model_dump())
+        info = InfoOut(learnt=None, **places).model_dump()
+    return json_response(request, info)
+
+
+def _describe_collection(state: AppState) -> dict[str, Any]:
+    """What `InfoOut` says of a collection that has been learnt.
+
+    Raises:
+        CollectionMissing: Nothing has been learnt yet.
+    """
+    collection = state.collection
+    snapshot, model = state.snapshot(), collection.active_model()
     totals = snapshot.totals
     info = InfoOut(
-        version=__version__, folder=folder, results=results, learnt=model.learnt if model else "",
+        version="", folder="", results="", learnt=model.learnt if model else "",
         files=len(snapshot.files), pieces=totals.pictures, megapixels=totals.megapixels, gigabytes=totals.gigabytes,
         problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
         formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
         labels=count_labels(collection, snapshot), techniques=state.techniques.counts(snapshot), years=totals.years,
         has_desktop=is_on_desktop(state),
     )  # fmt: skip
-    return json_response(request, info.model_dump())
+    return info.model_dump()
 
 
 @routes.get("/pieces", response_model=PictureColumnsOut)

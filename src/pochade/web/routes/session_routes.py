@@ -1,14 +1,14 @@
 """Logging in and out of a server that needs a password."""
 
 from math import ceil
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from pochade.web.app_state import StateDependency
 from pochade.web.security.security_middleware import session_tokens
-from pochade.web.security.sessions import MAX_PASSWORD_LENGTH, SESSION_HOURS
+from pochade.web.security.sessions import MAX_PASSWORD_LENGTH, SESSION_HOURS, Sessions
 
 routes = APIRouter(tags=["session"])
 TOO_MANY_TRIES = "too many wrong passwords: wait a minute, then try again"
@@ -27,18 +27,27 @@ class PasswordIn(BaseModel):
     password: str = Field(max_length=MAX_PASSWORD_LENGTH)
 
 
+def open_sessions(request: Request) -> Sessions:
+    """Return the sessions of the server, which outlast a switch to another folder."""
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+SessionsDependency = Annotated[Sessions, Depends(open_sessions)]
+
+
 @routes.get("/session")
-def get_session(request: Request, state: StateDependency) -> SessionOut:
+def get_session(request: Request, sessions: SessionsDependency) -> SessionOut:
     """Tell whether to ask for a password."""
-    is_open = state.sessions.is_any_open(session_tokens(request.headers, state.sessions.cookie_name))
-    return SessionOut(password_needed=state.sessions.password is not None, is_open=is_open)
+    is_open = sessions.is_any_open(session_tokens(request.headers, sessions.cookie_name))
+    return SessionOut(password_needed=sessions.password is not None, is_open=is_open)
 
 
 @routes.post("/session", status_code=204)
-def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Response:
+def log_in(request: Request, body: PasswordIn, sessions: SessionsDependency) -> Response:
     """Open a session of twelve hours and set its cookie. At most five wrong passwords a minute are checked."""
     address = request.client.host if request.client else ""
-    token, wait_seconds = state.sessions.log_in(body.password, address)
+    token, wait_seconds = sessions.log_in(body.password, address)
     if wait_seconds:
         raise HTTPException(429, TOO_MANY_TRIES, {"retry-after": str(ceil(wait_seconds))})
     if token is None:
@@ -46,7 +55,7 @@ def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Respon
     response = Response(status_code=204)
     secure = request.headers.get("origin", str(request.url)).startswith("https:")  # true also behind an HTTPS proxy
     response.set_cookie(
-        state.sessions.cookie_name,
+        sessions.cookie_name,
         token,
         max_age=SESSION_HOURS * 3600,
         httponly=True,
@@ -57,9 +66,9 @@ def log_in(request: Request, body: PasswordIn, state: StateDependency) -> Respon
 
 
 @routes.delete("/session", status_code=204)
-def log_out(request: Request, state: StateDependency) -> Response:
+def log_out(request: Request, sessions: SessionsDependency) -> Response:
     """End the session and remove its cookie."""
-    state.sessions.log_out(session_tokens(request.headers, state.sessions.cookie_name))
+    sessions.log_out(session_tokens(request.headers, sessions.cookie_name))
     response = Response(status_code=204)
-    response.delete_cookie(state.sessions.cookie_name, httponly=True, samesite="strict")
+    response.delete_cookie(sessions.cookie_name, httponly=True, samesite="strict")
     return response
