@@ -119,13 +119,13 @@ def lay_on_canvas(
     right, lower = min(image.width, canvas.width - x), min(image.height, canvas.height - y)
     if left >= right or top >= lower:
         return
-    if blending == NORMAL:
-        canvas.alpha_composite(image, (max(0, x), max(0, y)), (left, top))
-        return
-    rows = max(1, _BAND_PIXELS // (right - left))
+    rows = max(1, _BAND_PIXELS // (right - left))  # in bands, because Pillow and numpy make copies meanwhile
     for first in range(top, lower, rows):
-        box = (left, first, right, min(lower, first + rows))
-        _blend_band(canvas, image.crop(box), (x + left, y + first), blending)
+        box, corner = (left, first, right, min(lower, first + rows)), (x + left, y + first)
+        if blending == NORMAL:
+            canvas.alpha_composite(image, corner, box)
+        else:
+            _blend_band(canvas, image.crop(box), corner, blending)
 
 
 def _blend_band(canvas: Image.Image, band: Image.Image, place: tuple[int, int], blending: Blending) -> None:

@@ -122,6 +122,5 @@ def _lay_on_canvas(canvas: Image.Image, file: Source, layer: RasterLayer) -> Non
     file.file.seek(0)
     image: Image.Image = PngImagePlugin.PngImageFile(file.file)
     file.check_memory(*image.size, _BYTES_PER_PIXEL)
-    lay_on_canvas(
-        canvas, image.convert("RGBA"), (layer.x, layer.y), layer.opacity, _BLENDINGS.get(layer.blending, NORMAL)
-    )
+    image = image if image.mode == "RGBA" else image.convert("RGBA")  # which would copy it
+    lay_on_canvas(canvas, image, (layer.x, layer.y), layer.opacity, _BLENDINGS.get(layer.blending, NORMAL))
