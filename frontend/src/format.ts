@@ -27,6 +27,11 @@ export function duration(seconds: number): string {
   return count(Math.round(seconds / 3600), "hour");
 }
 
+/** The same for an estimate: "a few seconds", "about 40 seconds". */
+export function roughDuration(seconds: number): string {
+  return seconds < 5 ? duration(seconds) : `about ${duration(seconds)}`;
+}
+
 /** A date with its time, from seconds since 1970 or an ISO date. */
 export function dateTime(time: number | string): string {
   const date = new Date(typeof time === "number" ? time * 1000 : time);

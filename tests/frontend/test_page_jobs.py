@@ -66,7 +66,7 @@ def test_before_anything_was_learnt_every_view_offers_to_learn_and_shows_no_erro
         for path in ("like", "piece/0123456789abcdef"):
             page.goto(address + path)
             expect(page.get_by_role("button", name=LEARN)).to_be_visible()
-        expect(page.get_by_text(re.compile("5 files, .*: reading them takes about a few seconds"))).to_be_visible()
+        expect(page.get_by_text(re.compile("5 files, .*: reading them takes a few seconds"))).to_be_visible()
         assert not visit.accessibility_violations()
         go(page, "Clean")
         page.get_by_role("button", name="Choose from the collection").click()

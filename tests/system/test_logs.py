@@ -71,6 +71,7 @@ def test_the_log_of_a_server_is_bounded(
 ) -> None:
     monkeypatch.setattr(server_log, "MAX_BYTES", 2_000)
     start_logging()
+    server_log.print_warnings()
     server_log.log_server(tmp_path / "server.log")
     for _ in range(100):
         log_an_error()
