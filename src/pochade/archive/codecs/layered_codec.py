@@ -13,7 +13,7 @@ import numpy as np
 from pochade.archive.codecs.xz_codec import pack_bytes, unpack_bytes
 from pochade.images.base.picture import Array
 from pochade.images.base.source import MAX_SIDE_PIXELS
-from pochade.images.codecs.lossless import decode_values, drop_redundancy, encode_jpeg_xl_at
+from pochade.images.codecs.lossless import JPEG_XL_EFFORTS, decode_values, drop_redundancy, encode_jpeg_xl_at
 from pochade.images.layered.layered_file import MAX_SAMPLE_BYTES, LayeredFile, put_together
 from pochade.images.layered.parts_json import parts_from_json, parts_to_json
 from pochade.images.layered.run_length_rules import MAX_ROW_BYTES
@@ -22,6 +22,7 @@ from pochade.images.layered.take_apart import take_apart
 FORMAT_NAME = "pochade-layered-1"
 PARTS_NAME, REST_NAME = "parts.xz", "rest.xz"
 EFFORT = 7  # of JPEG XL; see docs/log.md
+MAX_JPEG_XL_PIXELS = JPEG_XL_EFFORTS[-1][0]  # more would take too much memory
 QUICK_PRESET = 3  # of xz, to see which pictures it packs better than JPEG XL
 MAX_PARTS_BYTES = 2**26
 MIN_SAMPLE_SHARE = 0.05  # of the file's bytes, as samples; a file with less is packed as it is
@@ -110,8 +111,8 @@ class _Pictures:
 
 
 def _encode_picture(picture: Array, packed_bytes: int) -> bytes | None:
-    """Encode a picture as JPEG XL; None if it is nearly empty, or if xz packs it better."""
-    if packed_bytes < EMPTY_SHARE * picture.nbytes:
+    """Encode a picture as JPEG XL; None if it is nearly empty or huge, or if xz packs it better."""
+    if packed_bytes < EMPTY_SHARE * picture.nbytes or picture[..., 0].size > MAX_JPEG_XL_PIXELS:
         return None
     encoded = encode_jpeg_xl_at(drop_redundancy(picture), EFFORT)
     return encoded if len(encoded) < packed_bytes else None
