@@ -2,10 +2,12 @@
 
 import io
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from tests.support import format_bombs
 from tests.support.picture_files import (
@@ -166,3 +168,14 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "layers.psd": format_bombs.make_psd_of_layers,
     "layers.ora": format_bombs.make_ora_of_layers,
 }
+
+
+def main() -> None:
+    """Write bombs into a folder, in a process of its own: `python -m tests.support.bombs FOLDER BOMB ...`."""
+    folder = Path(sys.argv[1])
+    for name in sys.argv[2:]:
+        (folder / name).write_bytes(BOMBS[name]())
+
+
+if __name__ == "__main__":
+    main()
