@@ -4,7 +4,10 @@ from typing import Any
 
 from experiments.report.markdown import load_result, provenance, table
 
-RESULTS = ("copies", "codes", "collection", "search", "kills", "mutations", "families", "groups", "teach", "many")
+RESULTS = (
+    *("copies", "codes", "collection", "search", "kills", "mutations", "server_storm"),
+    *("families", "groups", "teach", "many"),
+)
 RIVAL_CODECS = ("WEBP", "AVIF", "JXL", "BlurHash, unrounded")
 RESAVES = ("jpeg 30", "half size", "blur 2", "gamma 1.6", "grey", "hue +90", "watermark")
 EDITS = ("crop 5 %", "crop 15 %", "pad 10 %", "turn 4", "turn 90", "mirror", "scan")
@@ -64,7 +67,8 @@ def _sketches(codes: dict[str, Any]) -> str:
 
 
 def _learning() -> str:
-    learning, kills, mutations = (load_result(name) for name in ("collection", "kills", "mutations"))
+    names = ("collection", "kills", "mutations", "server_storm")
+    learning, kills, mutations, storm = (load_result(name) for name in names)
     search, words = learning["asking"], load_result("search")
     killed = [kills[verb] for verb in ("learn", "compress", "clean", "extract")]
     results = sum(verb["results"] for verb in killed)
@@ -93,6 +97,12 @@ def _learning() -> str:
         [
             f"{mutations['files']:,} damaged files: crashes and hangs; slowest; most memory",
             f"{len(mutations['troubles'])}; {mutations['seconds']:.1f} s; {mutations['peak_bytes'] / 2**20:.0f} MB",
+        ],
+        [
+            f"{storm['seconds'] / 60:.0f} minutes of {storm['at_once']} requests at once, {storm['workers_killed']:,} "
+            "workers killed: wrong or cut answers; processes and files left; seconds to stop",
+            f"{len(storm['faults'])} of {storm['requests']:,}; "
+            f"{storm['processes_left'] + len(storm['files_left'])}; {storm['stop_seconds']:.1f}",
         ],
     )
 
