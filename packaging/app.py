@@ -10,17 +10,12 @@ import os
 import runpy
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 USUAL_PORT = ("127.0.0.1", 8765)  # that of `pochade open`
 MODULE_OPTIONS = ["-P", "-m"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")  # that have app windows
-DIALOGS = (  # that return the path of a folder
-    ("zenity", "--file-selection", "--directory", "--title=The folder of your art"),
-    ("kdialog", "--title", "The folder of your art", "--getexistingdirectory", str(Path.home())),
-)
 
 
 def main() -> None:
@@ -37,7 +32,7 @@ def main() -> None:
     is_path = bool(words) and words[0] not in VERBS and Path(words[0]).exists()
     if is_path or not words:
         choose_window()
-        sys.argv[1:] = ["open", *(words[:1] or ask_for_folder()), *choose_port(words[1:]), *words[1:]]
+        sys.argv[1:] = ["open", *words[:1], *choose_port(words[1:]), *words[1:]]  # the page asks for a folder
     try:
         run_command()
     finally:
@@ -46,7 +41,7 @@ def main() -> None:
 
 
 def restore_library_path() -> None:
-    """Let browsers and dialogs load the system's libraries: PyInstaller's loader points to those in the folder."""
+    """Let browsers load the system's libraries: PyInstaller's loader points to those in the folder."""
     if getattr(sys, "frozen", False):
         before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
         os.environ.pop("LD_LIBRARY_PATH", None)
@@ -66,21 +61,6 @@ def keep_terminal_open() -> None:
     if sys.stdin and sys.stdin.isatty():
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             input("\nEnter closes this window. ")
-
-
-def ask_for_folder() -> list[str]:
-    """Ask for a folder in a window. Where no program can, return none: then the page asks.
-
-    Raises:
-        SystemExit: The person closed the window.
-    """
-    dialog = next((words for words in DIALOGS if shutil.which(words[0])), None)
-    if dialog is None:
-        return []
-    answer = subprocess.run(dialog, stdout=subprocess.PIPE, text=True, check=False).stdout.rstrip("\n")
-    if not answer:
-        sys.exit(0)
-    return [answer]
 
 
 def choose_window() -> None:

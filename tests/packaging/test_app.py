@@ -87,19 +87,7 @@ def test_a_verb_is_passed_on_even_if_a_folder_has_its_name(
     assert run_app("find", "scan.jpg") == ["find", "scan.jpg"]
 
 
-def test_without_words_a_window_asks_for_a_folder(run_app: RunApp, tmp_path: Path) -> None:
-    make_program(tmp_path / "bin" / "zenity", "echo '/art of mine'")
-    assert run_app() == ["open", "/art of mine"]
-
-
-def test_closing_that_window_ends_the_application(run_app: RunApp, tmp_path: Path) -> None:
-    make_program(tmp_path / "bin" / "zenity", "exit 1")
-    with pytest.raises(SystemExit) as ended:
-        run_app()
-    assert ended.value.code == 0
-
-
-def test_where_no_window_can_ask_the_page_asks(run_app: RunApp) -> None:
+def test_without_words_the_page_asks_for_a_folder(run_app: RunApp) -> None:
     assert run_app() == ["open"]
 
 
