@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ pytest.importorskip("playwright", reason="needs the extra 'dev'")
 from playwright.sync_api import Browser, Page, expect
 
 from pochade import Collection
-from tests.support.browser import MAX_WAIT, Visit, needs_browser, open_page
+from tests.support.browser import MAX_WAIT, Visit, needs_browser, open_page, run_server
 from tests.support.drawings import folder_of_art
 from tests.support.held_jobs import serve_held_jobs
 
@@ -43,16 +41,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @contextmanager
 def start_without_folder(home: Path) -> Iterator[str]:
     """Run `pochade open` without a folder, with a browser that does nothing, and yield its address."""
-    command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", "--port", "0"]
-    environment = os.environ | {"BROWSER": "true"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=home, env=environment) as process:
-        assert process.stderr
-        line = next(line for line in process.stderr if "the page is at" in line)
-        try:
-            yield line.rpartition(" ")[2].strip()
-        finally:
-            process.terminate()
-            process.stderr.read()
+    with run_server("--port", "0", cwd=home, env=os.environ | {"BROWSER": "true"}) as address:
+        yield address
 
 
 @pytest.fixture

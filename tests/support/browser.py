@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -62,9 +62,15 @@ class Visit:
 @contextmanager
 def server(folder: Path, port: int = 0) -> Iterator[str]:
     """Run `pochade open` on a folder, and yield its address. Port 0 is any free one."""
-    command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", str(folder)]
-    command += ["--port", str(port), "--no-browser"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with run_server(str(folder), "--port", str(port), "--no-browser") as address:
+        yield address
+
+
+@contextmanager
+def run_server(*words: str, **options: Any) -> Iterator[str]:
+    """Run `pochade open` with these words, and yield its address; the options are those of `Popen`."""
+    command = [sys.executable, "-c", "from pochade.cli import main; main()", "open", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options) as process:
         assert process.stderr
         line = next(line for line in process.stderr if "the page is at" in line)
         try:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pochade.images.base.picture import Array
 from pochade.images.layered import run_length_rules
-from pochade.images.layered.run_length_rules import CONTEXTS, RunLengthRules, encode_rows
+from pochade.images.layered.run_length_rules import CONTEXTS, RunLengthRules, encode_rows, split_content
 
 
 def rules(
@@ -16,11 +16,6 @@ def rules(
 ) -> RunLengthRules:
     pairs: Array = np.random.default_rng(seed).random((3, CONTEXTS)) < 0.5
     return RunLengthRules(pairs, block, segment, left, splits_end)
-
-
-def split(encoded: bytes, sizes: Array) -> list[bytes]:
-    ends = np.cumsum(sizes).tolist()
-    return [encoded[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 @given(
@@ -36,7 +31,7 @@ def test_rows_decode_to_the_samples_whatever_the_rules(
 ) -> None:
     samples = np.random.default_rng(seed).integers(0, colours, shape, np.uint8)
     encoded, sizes = encode_rows(samples, rules(seed, *blocks, left, splits_end=splits_end))
-    decoded = [imagecodecs.packbits_decode(row) for row in split(encoded, sizes)]
+    decoded = [imagecodecs.packbits_decode(row) for row in split_content(encoded, sizes)]
     assert [list(row) for row in decoded] == samples.tolist()
 
 

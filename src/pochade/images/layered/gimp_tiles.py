@@ -8,6 +8,7 @@ import numpy as np
 from pochade.images.base.picture import Array
 from pochade.images.formats.xcf import XCF_TILE_SIDE
 from pochade.images.layered.gimp_run_lengths import encode_planes
+from pochade.images.layered.run_length_rules import split_content
 
 TILES_AT_ONCE = 64  # that are packed; each byte of them needs some sixty bytes of memory meanwhile
 
@@ -33,10 +34,9 @@ def _tiles(pixels: Array) -> Iterator[Array]:
             yield pixels[top : top + XCF_TILE_SIDE, left : left + XCF_TILE_SIDE]
 
 
-def _pack(tiles: list[Array]) -> Iterator[bytes]:
+def _pack(tiles: list[Array]) -> list[bytes]:
     depth = tiles[0].shape[2]
     planes = [np.moveaxis(tile, -1, 0).reshape(depth, -1) for tile in tiles]
     sizes = np.repeat([plane.shape[1] for plane in planes], depth)
     encoded, encoded_sizes = encode_planes(np.concatenate([plane.reshape(-1) for plane in planes]), sizes)
-    ends = np.cumsum(encoded_sizes.reshape(len(tiles), depth).sum(1)).tolist()
-    yield from (encoded[start:end] for start, end in zip([0, *ends], ends, strict=False))
+    return split_content(encoded, encoded_sizes.reshape(len(tiles), depth).sum(1))

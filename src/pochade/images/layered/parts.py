@@ -12,7 +12,7 @@ import numpy as np
 
 from pochade.images.base.picture import Array
 from pochade.images.layered.gimp_tiles import encode_tiles
-from pochade.images.layered.run_length_rules import RunLengthRules, encode_rows
+from pochade.images.layered.run_length_rules import RunLengthRules, encode_rows, split_content
 
 
 class Channel(NamedTuple):
@@ -82,11 +82,9 @@ class PackBitsPart:
 
     def build(self, source: PartSource) -> Iterator[bytes]:
         """Yield the bytes."""
-        sizes, contents = list[int](), list[bytes]()
+        contents = list[bytes]()
         for channel in self.channels:
-            content, row_sizes = encode_rows(source.rows(channel), self.rules)
-            ends = np.cumsum(row_sizes).tolist()
-            contents += [content[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+            contents += split_content(*encode_rows(source.rows(channel), self.rules))
         for row, size in self.exceptions:
             contents[row] = source.rest(size)
         sizes = [len(content) for content in contents]

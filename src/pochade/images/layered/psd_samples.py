@@ -9,8 +9,8 @@ import numpy as np
 from pochade.images.base.picture import Array
 from pochade.images.layered.parts import Channel, PackBitsPart, Part, SamplesPart
 from pochade.images.layered.psd_channels import PACK_BITS, RAW, ChannelPlace
-from pochade.images.layered.run_length_learning import learn_rules
-from pochade.images.layered.run_length_rules import MAX_ROW_BYTES, RunLengthRules, encode_rows
+from pochade.images.layered.run_length_learning import find_exceptions, learn_rules
+from pochade.images.layered.run_length_rules import MAX_ROW_BYTES, RunLengthRules, split_content
 
 SAMPLE_ROWS = 192  # from which the rules are learned
 MAX_EXCEPTION_SHARE = 0.25  # of a place's bytes; more is not worth taking apart
@@ -66,7 +66,7 @@ def _decode_pack_bits(content: bytes, place: ChannelPlace, sample_bytes: int, co
         return None
     samples = np.frombuffer(b"".join(decoded), np.uint8).reshape(-1, width * sample_bytes)
     rules = _learn(rows, samples, place.bounds[1] * sample_bytes)
-    exceptions = _find_exceptions(rows, samples, rules)
+    exceptions = find_exceptions(rows, samples, rules)
     if sum(len(rows[row]) for row in exceptions) > MAX_EXCEPTION_SHARE * len(content):
         return None
     sizes = tuple((row, len(rows[row])) for row in exceptions)
@@ -80,24 +80,11 @@ def _split_rows(content: bytes, count: int, count_bytes: int) -> list[bytes] | N
     if len(content) < count * count_bytes:
         return None
     sizes = np.frombuffer(content, f">u{count_bytes}", count).astype(np.int64)
-    ends = (count * count_bytes + np.cumsum(sizes)).tolist()
-    if ends[-1] != len(content) or not sizes.all():
+    if count * count_bytes + sizes.sum() != len(content) or not sizes.all():
         return None
-    return [content[start:end] for start, end in zip([count * count_bytes, *ends], ends, strict=False)]
+    return split_content(content[count * count_bytes :], sizes)
 
 
 def _learn(rows: list[bytes], samples: Array, left: int) -> RunLengthRules:
     step = -(-len(rows) // SAMPLE_ROWS)
     return learn_rules(rows[::step], samples[::step], left)
-
-
-def _find_exceptions(rows: list[bytes], samples: Array, rules: RunLengthRules) -> list[int]:
-    """The numbers of the rows that the rules encode otherwise."""
-    encoded, sizes = encode_rows(samples, rules)
-    ends = np.cumsum(sizes).tolist()
-    starts = [0, *ends[:-1]]
-    return [
-        number
-        for number, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True))
-        if row != encoded[start:end]
-    ]

@@ -18,6 +18,7 @@ from pochade.images.layered.run_length_rules import (
     RunLengthRules,
     encode_rows,
     find_runs,
+    split_content,
 )
 
 MAX_ODD_COLUMNS = 4  # that are tried as the end of a segment
@@ -46,14 +47,13 @@ def learn_rules(rows: Sequence[bytes], samples: Array, left: int = 0) -> RunLeng
     tokens = _parse_rows(rows)
     blocks = _possible_blocks(tokens, flat, width, left)
     candidates = [_learn_pairs(tokens, flat, width, rules) for rules in blocks]
-    return max(candidates, key=lambda rules: count_equal_rows(rows, *encode_rows(samples, rules)))
+    return min(candidates, key=lambda rules: len(find_exceptions(rows, samples, rules)))
 
 
-def count_equal_rows(rows: Sequence[bytes], encoded: bytes, sizes: Array) -> int:
-    """Count the rows that were encoded as they are in the file."""
-    ends = np.cumsum(sizes).tolist()
-    starts = [0, *ends[:-1]]
-    return sum(row == encoded[start:end] for row, start, end in zip(rows, starts, ends, strict=True))
+def find_exceptions(rows: Sequence[bytes], samples: Array, rules: RunLengthRules) -> list[int]:
+    """Return the numbers of the rows that rules encode otherwise."""
+    encoded = split_content(*encode_rows(samples, rules))
+    return [number for number, (row, other) in enumerate(zip(rows, encoded, strict=True)) if row != other]
 
 
 def _parse_rows(rows: Sequence[bytes]) -> _Tokens:

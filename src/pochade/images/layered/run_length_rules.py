@@ -82,6 +82,12 @@ def encode_rows(samples: Array, rules: RunLengthRules) -> tuple[bytes, Array]:
     return b"".join(encoded for encoded, _ in parts), np.concatenate([sizes for _, sizes in parts])
 
 
+def split_content(content: bytes, sizes: Array) -> list[bytes]:
+    """Split what is one behind the other into its members, by their sizes."""
+    ends = np.cumsum(sizes).tolist()
+    return [content[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
 def _encode_some(samples: Array, rules: RunLengthRules) -> tuple[bytes, Array]:
     """Encode some rows."""
     flat = np.ascontiguousarray(samples).reshape(-1)
