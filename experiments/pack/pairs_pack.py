@@ -26,7 +26,7 @@ from pochade.models.model_configs import PAIR_RELATIONS
 
 SIDE = 384  # pixels of the longer side
 QUALITY = 90  # of WebP
-DRAWINGS, OTHERS = 550, 350  # works to train on
+DRAWINGS, OTHERS = 800, 320  # works to train on
 HELD_OUT_DRAWINGS, HELD_OUT_OTHERS = 120, 60
 
 

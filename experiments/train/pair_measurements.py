@@ -23,7 +23,7 @@ from pochade.images.geometry.letterbox import letterbox, make_squares
 from pochade.models.model_configs import PAIR_RELATIONS
 
 EMBEDDING_BATCH = 256  # pictures that are embedded at once
-UNRELATED_NEIGHBOURS, MIN_COSINE = 4, 0.5  # pairs of different works, of each work
+UNRELATED_NEIGHBOURS, MIN_COSINE = 8, 0.5  # pairs of different works, of each work
 UNCLEAR_BITS = NEAR_BITS + 20  # of 256: pictures whose hashes differ by less may be related, so they aren't paired
 MADE_SHARE = 0.4  # of the pairs of different works have a made picture
 
@@ -31,7 +31,7 @@ MADE_SHARE = 0.4  # of the pairs of different works have a made picture
 class PairExamples(NamedTuple):
     """Labelled pairs."""
 
-    features: Tensor  # (P, 57)
+    features: Tensor  # (P, 66)
     relations: Tensor  # (P,), numbers of `PAIR_RELATIONS`
     judged: Tensor  # (P,) bool, whether the pair was found in a collection and judged by eye
     named: Tensor  # (P,) bool, whether file names say that the pair are variants

@@ -24,6 +24,8 @@ from pochade.models.pair_model import PairModel
 
 SAME_WORK = ("resave", "edit", "version")
 JUDGED_TIMES, NAMED_TIMES = 20, 5  # how often a pair counts that was judged by eye, or named by its author
+DIFFERENT = PAIR_RELATIONS.index("different")
+DIFFERENT_TIMES = 3  # the same for made pairs of different works, which are most of what a collection proposes
 FEATURE_NOISE = 0.3  # standard deviation, relative to that of each feature, of what is added in training
 MIN_SPREAD = 1e-3
 LIKELIHOOD = 0.5  # from which a pair counts as one work
@@ -45,14 +47,17 @@ class PairTask:
         training, unseen = (
             pair_examples(pack, held_out=flag, most=SMALL_ROWS // 4 if small else None) for flag in (False, True)
         )
-        model = PairModel().to(device)
+        with torch.random.fork_rng():
+            torch.manual_seed(0)  # every run begins with the same weights, so that it can be reproduced
+            model = PairModel().to(device)
         model.middle.copy_(training.features.mean(0))
         model.spread.copy_(training.features.std(0).clamp(min=MIN_SPREAD))
-        times = torch.where(training.judged, JUDGED_TIMES, torch.where(training.named, NAMED_TIMES, 1))
+        times = torch.where(training.relations == DIFFERENT, DIFFERENT_TIMES, 1)
+        times = torch.where(training.named, NAMED_TIMES, torch.where(training.judged, JUDGED_TIMES, times))
         data = [values.repeat_interleave(times, 0).to(device) for values in (training.features, training.relations)]
 
         def evaluate(model: nn.Module) -> dict[str, float]:
-            return relation_figures(model(unseen.features.to(device)).softmax(1).cpu(), unseen)
+            return relation_figures(model(unseen.features.to(device)).softmax(2).mean(0).cpu(), unseen)
 
         return PreparedTraining(model, (data[0], data[1]), relation_loss, evaluate)
 
@@ -62,17 +67,17 @@ class PairTask:
 
 
 def relation_loss(model: PairModel, features: Tensor, relations: Tensor) -> Tensor:
-    """Cross-entropy of the relations, in nats.
+    """Cross-entropy of the relations, in nats; the mean over all perceptrons, which get different noise.
 
     Args:
         model: The model in training.
-        features: Features of pairs (P, 57), divided by 255: the training loop takes all inputs for pixels.
+        features: Features of pairs (P, 66), divided by 255: the training loop takes all inputs for pixels.
         relations: The numbers of their relations (P,).
     """
     features = features * 255
-    if model.training:
-        features = features + FEATURE_NOISE * model.spread * torch.randn_like(features)
-    return functional.cross_entropy(model(features), relations)
+    noise = FEATURE_NOISE * model.spread if model.training else torch.zeros_like(model.spread)
+    logits = model.member_logits([features + noise * torch.randn_like(features) for _ in model.members])
+    return functional.cross_entropy(logits.flatten(0, 1), relations.repeat(len(model.members)))
 
 
 def relation_figures(probabilities: Tensor, examples: PairExamples) -> dict[str, float]:

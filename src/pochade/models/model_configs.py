@@ -44,8 +44,9 @@ class SketchConfig:
 class PairConfig:
     """What a `PairModel` is built from; stored in its checkpoint."""
 
-    compared: int = 57  # features of a pair, from `analysis/comparison/relation_features.py`
+    compared: int = 66  # features of a pair, from `analysis/comparison/relation_features.py`
     hidden: int = 128  # size of the hidden layers
+    members: int = 5  # perceptrons whose probabilities are averaged
 
 
 @dataclass(frozen=True)

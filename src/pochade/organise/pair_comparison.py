@@ -1,8 +1,9 @@
 """Compare the thumbnails of pairs of pictures, in worker processes if there are many. torch is not imported here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from pochade.images.io.read import read_preview
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.system.worker_pool import WorkerPool
 
-PAIRS_PER_TASK = 32  # a pair takes about 20 ms
+PAIRS_PER_TASK = 128  # a pair takes about 20 ms
 VIEWS_IN_MEMORY = 128  # 2 MB each
 MAX_WITHOUT_WORKERS = 64  # pairs; comparing so many takes less time than starting workers
 
@@ -38,7 +39,7 @@ class ComparedPair:
     """What was measured on a pair."""
 
     number: int  # of the pair
-    features: NDArray[np.float32]  # (57,)
+    features: NDArray[np.float32]  # (66,)
     region: DifferingRegion | None  # the largest region that differs, in pixels of the views
 
 
@@ -52,6 +53,11 @@ class ComparisonTask:
     def name(self) -> str:
         """The name of the first thumbnail, for messages."""
         return self.pairs[0].first.name
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the pairs."""
+        return [pair.number for pair in self.pairs]
 
     def run(self) -> list[ComparedPair]:
         """Compare all pairs."""
@@ -101,22 +107,28 @@ def _compare(first: PictureView, pair: ThumbnailPair) -> ComparedPair | None:
     return None if relation is None else ComparedPair(pair.number, relation.features, relation.region)
 
 
-def compare_in_workers(pairs: Sequence[ThumbnailPair]) -> Iterator[tuple[int, list[ComparedPair]]]:
+def compare_in_workers(pairs: Iterable[ThumbnailPair], count: int) -> Iterator[tuple[list[int], list[ComparedPair]]]:
     """Compare pairs.
 
     Args:
-        pairs: The pairs; those that share a first thumbnail should be neighbours.
+        pairs: The pairs; those that share a thumbnail should be near each other.
+        count: How many there are.
 
     Yields:
-        How many pairs of a batch were compared, and those that have something in common.
+        The numbers of the pairs of a batch, and what was measured on those that have something in common.
     """
-    tasks = [ComparisonTask(tuple(pairs[at : at + PAIRS_PER_TASK])) for at in range(0, len(pairs), PAIRS_PER_TASK)]
-    if len(pairs) <= MAX_WITHOUT_WORKERS:
-        yield from ((len(task.pairs), task.run()) for task in tasks)
+    tasks = _comparison_tasks(iter(pairs))
+    if count <= MAX_WITHOUT_WORKERS:
+        yield from ((task.numbers, task.run()) for task in tasks)
         return
     with WorkerPool(preload=(__name__,)) as workers:
         for answer in workers.run(tasks):
-            yield len(answer.task.pairs), answer.result
+            yield answer.task.numbers, answer.result
+
+
+def _comparison_tasks(pairs: Iterator[ThumbnailPair]) -> Iterator[ComparisonTask]:
+    while batch := tuple(islice(pairs, PAIRS_PER_TASK)):
+        yield ComparisonTask(batch)
 
 
 @lru_cache(VIEWS_IN_MEMORY)

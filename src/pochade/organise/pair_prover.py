@@ -8,6 +8,7 @@ import numpy as np
 
 from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.comparison.relation_features import DifferingRegion
+from pochade.analysis.pair_order import order_pairs
 from pochade.errors import OutputUnwritable
 from pochade.images.geometry.letterbox import Box
 from pochade.index.active_models import ActiveModels
@@ -62,35 +63,32 @@ class PairProver:
             report: Called with the progress.
             only_likely: Take pairs whose edges can't be aligned for different works.
         """
-        pairs = self._in_order(pairs)
         if not len(pairs):
             return
+        pairs = np.take_along_axis(pairs, np.argsort(self.numbers[pairs], 1), 1)  # in the order of their numbers
         cosines = np.einsum("pd,pd->p", embeddings[pairs[:, 0]], embeddings[pairs[:, 1]])
         likely = select_likely_pairs(self.edge_maps(report), pairs, cosines, report, everything=not only_likely)
         self._store_unlikely(pairs, likely)
-        for start in range(0, len(likely.pairs), PAIRS_PER_COMMIT):
-            where = slice(start, start + PAIRS_PER_COMMIT)
-            batch = LikelyPairs(likely.pairs[where], likely.cosines[where], likely.transforms[where])
-            self._store(batch.pairs, self._compare(batch, start, len(likely.pairs), report))
+        self._compare(likely, report)
 
     def record_proof(self, pair: PairKey, relation: PairRelation) -> None:
         """Store the relation of a pair again, because more is known about it."""
         self._store_relations({pair: relation})
 
-    def _in_order(self, pairs: Integers) -> Integers:
-        """Pairs of rows in the order of their pictures' numbers, sorted, so that neighbours share a picture."""
-        by_number = np.take_along_axis(pairs, np.argsort(self.numbers[pairs], 1), 1)
-        return by_number[np.lexsort((by_number[:, 1], by_number[:, 0]))]
-
-    def _compare(self, likely: LikelyPairs, done: int, total: int, report: Report) -> list[PairRelation]:
-        relations = [UNRELATED] * len(likely.pairs)
-        for count, compared in compare_in_workers([*self._thumbnail_pairs(likely)]):
+    def _compare(self, likely: LikelyPairs, report: Report) -> None:
+        """Compare the thumbnails of pairs, and store how they are related."""
+        order = order_pairs(likely.pairs, 1 - likely.cosines)
+        likely = LikelyPairs(likely.pairs[order], likely.cosines[order], likely.transforms[order])
+        done, waiting = 0, dict[int, PairRelation]()
+        for numbers, compared in compare_in_workers(self._thumbnail_pairs(likely), len(likely.pairs)):
+            waiting |= dict.fromkeys(numbers, UNRELATED)
             classified = classify_pairs([pair.features for pair in compared])
             for pair, relation in zip(compared, classified, strict=True):
-                relations[pair.number] = relation._replace(region=pair.region)
-            done += count
-            report(Progress("comparing pictures", done, total))
-        return relations
+                waiting[pair.number] = relation._replace(region=pair.region)
+            if len(waiting) >= PAIRS_PER_COMMIT or done + len(waiting) == len(likely.pairs):
+                self._store(likely.pairs[list(waiting)], list(waiting.values()))
+                done, waiting = done + len(waiting), {}
+            report(Progress("comparing pictures", done + len(waiting), len(likely.pairs)))
 
     def _thumbnail_pairs(self, likely: LikelyPairs) -> Iterator[ThumbnailPair]:
         folder = self.models.thumbnails

@@ -63,7 +63,7 @@ def classify_pairs(features: Sequence[NDArray[np.float32]]) -> list[PairRelation
     """Say how pairs are related.
 
     Args:
-        features: Of each pair (57,), from `pochade.analysis.comparison.relation_features`.
+        features: Of each pair (66,), from `pochade.analysis.comparison.relation_features`.
     """
     if not features:
         return []

@@ -22,7 +22,7 @@ from pochade.analysis.comparison.affine import (
 )
 from pochade.analysis.comparison.keypoints import match_keypoints
 from pochade.analysis.comparison.picture_view import PictureView
-from pochade.analysis.comparison.planes import Plane, blur, coverage_mask, refine_map, shrink, warp
+from pochade.analysis.comparison.planes import Plane, blur, count_pixels, coverage_mask, refine_map, shrink, warp
 from pochade.images.geometry.letterbox import MAX_UNFOLDED_RATIO, SQUARE_SIDE, fitted_frame
 
 ORIENTATIONS = tuple(
@@ -137,7 +137,7 @@ def _judge(first: PictureView, second: PictureView, matrix: Affine, agreeing: in
     coarse = _resized_map(first, second, matrix, edges, target)
     height, width = target.shape
     inside = coverage_mask(edges, coarse, width, height)
-    if inside.mean() < MIN_OVERLAP:
+    if count_pixels(inside) < MIN_OVERLAP * inside.size:
         return ViewAlignment(matrix, -1.0, 0.0, agreeing)
     moved = warp(edges, coarse, width, height)
     coverage = float(target[inside].sum() / max(float(target.sum()), 1e-6))

@@ -14,7 +14,10 @@ from pochade.analysis.comparison.planes import (
     Mask,
     Plane,
     blur,
+    colour_lengths,
+    count_pixels,
     coverage_mask,
+    largest_channels,
     largest_component,
     take_off_rim,
     warp,
@@ -69,7 +72,7 @@ def overlay(first: PictureView, second: PictureView, matrix: Affine) -> Overlay:
     steepness = widen(np.maximum(moved_gradient, second.gradient), 3)
     border = np.concatenate([fixed[0], fixed[-1], fixed[:, 0], fixed[:, -1]])
     ground = np.median(border, 0)
-    is_ink = (np.abs(fixed - ground).max(2) > INK_LEVELS) | (np.abs(moved - ground).max(2) > INK_LEVELS)
+    is_ink = (largest_channels(fixed - ground) > INK_LEVELS) | (largest_channels(moved - ground) > INK_LEVELS)
     ink = (is_ink | (steepness > ACTIVE)) & inside
     return Overlay(moved, fixed, inside, ink, steepness, moved_gradient, second.gradient)
 
@@ -81,14 +84,13 @@ def difference_map(both: Overlay, moved: Colours) -> Plane:
         both: The two pictures.
         moved: The first picture as it is laid on the second, perhaps in other colours.
     """
-    step = moved - both.fixed
-    distance = np.sqrt(np.einsum("hwc,hwc->hw", step, step))
+    distance = colour_lengths(moved - both.fixed)
     return np.where(both.inside, np.maximum(distance - SHIFT_TOLERANCE * both.steepness, 0), 0).astype(np.float32)
 
 
 def difference_figures(difference: Plane, both: Overlay) -> DifferenceFigures:
     """Summarise a difference map."""
-    area = max(int(both.ink.sum()), MIN_INK)
+    area = max(count_pixels(both.ink), MIN_INK)
     values = difference[both.ink] if both.ink.any() else np.zeros(1, np.float32)
     faint, clear = (_regions(difference > level, area) for level in (FAINT, CLEAR))
     high, highest = np.percentile(values, [95, 99]).tolist()
@@ -107,4 +109,4 @@ def largest_region(difference: Plane) -> Box | None:
 def _regions(differs: Mask, area: int) -> tuple[float, float, float]:
     """The shares of an area that differ, that the largest region covers, and that is left without the regions' rims."""
     largest, _ = largest_component(differs)
-    return int(differs.sum()) / area, largest / area, int(take_off_rim(differs).sum()) / area
+    return count_pixels(differs) / area, largest / area, count_pixels(take_off_rim(differs)) / area

@@ -18,6 +18,11 @@ EDGE_BLUR, COARSE_BLUR = 1.0, 1.2  # pixels
 NEIGHBOURHOOD = 25  # pixels, by whose mean the strength of edges is normalised, so that faint lines count too
 MAX_RELATIVE_EDGE = 6.0
 MEAN_SHARE, MIN_DIVISOR = 0.3, 0.05  # added to the neighbourhood's mean, so that noise on empty paper isn't enlarged
+MAX_CORNERS, CORNER_DISTANCE = 150, 5  # counted, the clearest first; pixels between two
+MIN_CORNER_QUALITY = 0.03  # relative to the clearest corner
+SYMMETRY_SIDE = 48  # pixels
+COLOUR_STEPS = np.array([12.5, 16, 16], np.float32)  # CIELAB units between colours that are clearly different
+MIN_COLOUR_SHARE = 0.005  # of the picture's pixels
 
 Colours = NDArray[np.float32]  # (h, w, 3): L from 0 to 100, a and b from -128 to 127
 Bytes = NDArray[np.uint8]
@@ -58,6 +63,31 @@ class PictureView:
         """The edges, blurred and in 3 eighths of the size."""
         width, height = (max(4, round(length * COARSE_SHARE)) for length in (self.width, self.height))
         return blur(shrink(self.edges, width, height), COARSE_BLUR)
+
+    @cached_property
+    def corners(self) -> NDArray[np.float32]:
+        """The corners (n, 2), x and y in pixels, the clearest first."""
+        grey = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY)
+        corners = cv2.goodFeaturesToTrack(grey, MAX_CORNERS, MIN_CORNER_QUALITY, CORNER_DISTANCE)
+        return np.empty((0, 2), np.float32) if corners is None else np.asarray(corners, np.float32).reshape(-1, 2)
+
+    @cached_property
+    def symmetry(self) -> float:
+        """How well the edges of the subject correlate with themselves, turned or mirrored at best: -1 to 1."""
+        x, y, width, height = self.subject
+        edges = shrink(self.edges[y : y + height, x : x + width], SYMMETRY_SIDE, SYMMETRY_SIDE)
+        flat = edges - edges.mean()
+        norm = float((flat * flat).sum()) + 1e-6
+        turned = [np.rot90(flat, turn) for turn in range(4)]
+        others = [*turned[1:], *(plane[:, ::-1] for plane in turned)]
+        return max(float((flat * other).sum()) / norm for other in others)
+
+    @cached_property
+    def colour_count(self) -> int:
+        """How many clearly different colours the picture has."""
+        light, red, yellow = np.floor(self.lab / COLOUR_STEPS).astype(np.int32).transpose(2, 0, 1)
+        _, counts = np.unique((light * 64 + red) * 64 + yellow, return_counts=True)  # each is from -32 to 31
+        return int((counts >= MIN_COLOUR_SHARE * self.height * self.width).sum())
 
     @cached_property
     def subject(self) -> Box:

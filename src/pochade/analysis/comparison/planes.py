@@ -32,7 +32,21 @@ def slopes(values: Plane) -> Plane:
     """The size of the gradient (h, w), per pixel, of a plane or over all channels of colours."""
     across, down = (cv2.Sobel(values, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
     squares = np.square(across) + np.square(down)
-    return np.asarray(np.sqrt(squares if squares.ndim == 2 else squares.sum(2)), np.float32)  # noqa: PLR2004
+    if squares.ndim > 2:  # noqa: PLR2004
+        squares = squares[..., 0] + squares[..., 1] + squares[..., 2]
+    return np.asarray(np.sqrt(squares), np.float32)
+
+
+def colour_lengths(colours: Plane) -> Plane:
+    """The lengths (h, w) of vectors (h, w, 3). Adding planes is much faster than reducing an axis of three."""
+    first, second, third = np.square(colours).transpose(2, 0, 1)
+    return np.asarray(np.sqrt(first + second + third), np.float32)
+
+
+def largest_channels(colours: Plane) -> Plane:
+    """The largest absolute value (h, w) of each pixel's three channels (h, w, 3)."""
+    first, second, third = np.abs(colours).transpose(2, 0, 1)
+    return np.maximum(np.maximum(first, second), third)
 
 
 def warp(values: Plane, matrix: Affine, width: int, height: int, *, repeats_border: bool = False) -> Plane:
@@ -71,6 +85,11 @@ def largest_component(mask: Mask) -> tuple[int, Box | None]:
         return 0, None
     x, y, width, height, area = boxes[1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())].tolist()
     return area, Box(x, y, width, height)
+
+
+def count_pixels(mask: Mask) -> int:
+    """The number of pixels of a mask; faster than its sum."""
+    return int(np.count_nonzero(mask))
 
 
 def count_components(mask: Mask) -> int:

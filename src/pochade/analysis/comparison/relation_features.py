@@ -1,6 +1,6 @@
 """The numbers from which the pair model says how two pictures are related.
 
-    two views ──►──┤align_views├──►──┤overlay├──►──┤differences, edges, tones├──►── 57 numbers, the region that differs
+    two views ──►──┤align_views├──►──┤overlay├──►──┤differences, edges, tones├──►── 66 numbers, the region that differs
                                          └──►──┤fit_tones├──►──┘
 
 The order of the two doesn't matter: the larger view is laid on the smaller one, and what is measured of each alone is
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pochade.analysis.arrays import Floats
 from pochade.analysis.comparison.affine import Affine, apply_affine, area_scale, describe_motion, invert_affine
 from pochade.analysis.comparison.alignment import ViewAlignment, align_views, correlate, frame_map
+from pochade.analysis.comparison.detail_features import detail_figures
 from pochade.analysis.comparison.difference import (
     ACTIVE,
     CLEAR,
@@ -27,11 +28,19 @@ from pochade.analysis.comparison.difference import (
     overlay,
 )
 from pochade.analysis.comparison.picture_view import Colours, PictureView
-from pochade.analysis.comparison.planes import Mask, Plane, count_components, largest_component, widen_mask
+from pochade.analysis.comparison.planes import (
+    Mask,
+    Plane,
+    colour_lengths,
+    count_components,
+    count_pixels,
+    largest_component,
+    widen_mask,
+)
 from pochade.analysis.comparison.tone_fit import fit_tones
 from pochade.images.geometry.letterbox import Box
 
-FEATURES = 57
+FEATURES = 66
 EDGE_STRENGTH, FAINT_EDGE = 3.0, 1.2  # CIELAB units per pixel, of edges that are looked for, and that count as found
 NEAR_EDGE = 5  # pixels, the side of the square in which an edge is looked for
 COLOURED = 10.0  # CIELAB chroma from which a pixel has a hue
@@ -47,10 +56,24 @@ class DifferingRegion(NamedTuple):
     in_second: Box
 
 
+class EdgeMasks(NamedTuple):
+    """The edges of two pictures within their overlap."""
+
+    moved: Mask  # of the first picture, laid on the second
+    fixed: Mask
+    only_moved: Mask  # those near which the other picture has no edge
+    only_fixed: Mask
+
+    @property
+    def shared(self) -> int:
+        """Pixels of edges that the other picture has, too; of the picture in which they are fewer."""
+        return min(count_pixels(self.moved & ~self.only_moved), count_pixels(self.fixed & ~self.only_fixed))
+
+
 class Relation(NamedTuple):
     """What was measured on two pictures."""
 
-    features: NDArray[np.float32]  # (57,)
+    features: NDArray[np.float32]  # (66,)
     region: DifferingRegion | None  # None if nothing differs
 
 
@@ -85,19 +108,20 @@ def _turn_round(relation: Relation | None) -> Relation | None:
 
 def _measure(first: PictureView, second: PictureView, alignment: ViewAlignment, cosine: float) -> Relation | None:
     both = overlay(first, second, alignment.matrix)
-    if both.inside.sum() < MIN_OVERLAP:
+    if count_pixels(both.inside) < MIN_OVERLAP:
         return None
     toned = fit_tones(both.moved, both.fixed, both.inside)
     raw, fitted = difference_map(both, both.moved), difference_map(both, toned)
-    differences = difference_figures(raw, both), difference_figures(fitted, both)
+    differences, edges = (difference_figures(raw, both), difference_figures(fitted, both)), _edge_masks(both)
     numbers = [
-        cosine, alignment.correlation, math.log1p(alignment.agreeing), float(both.ink.mean()),
+        cosine, alignment.correlation, math.log1p(alignment.agreeing), count_pixels(both.ink) / both.ink.size,
         *(value for figures in differences for value in _compress(figures)),
         *_coverage(first, second, both, alignment.matrix),
-        *_edge_figures(both),
+        *_edge_figures(both, edges),
         *_colour_figures(both, toned),
         *_region_figures(both, raw),
         *_motion_figures(first, second, alignment.matrix),
+        *detail_figures(first, second, alignment.matrix, edges.shared),
     ]  # fmt: skip
     return Relation(np.array(numbers, np.float32), _region(raw, alignment.matrix, first))
 
@@ -125,25 +149,34 @@ def _sort_two(first: float, second: float) -> tuple[float, float]:
 def _coverage(first: PictureView, second: PictureView, both: Overlay, matrix: Affine) -> tuple[float, float]:
     """The shares of each picture's edges that lie in the overlap, the smaller one first."""
     strong = second.gradient > EDGE_STRENGTH
-    of_second = float((strong & both.inside).sum() / max(int(strong.sum()), 1)) if strong.any() else 1.0
+    of_second = _share(strong & both.inside, strong) if strong.any() else 1.0
     rows, columns = np.nonzero(first.gradient > EDGE_STRENGTH)
     mapped = apply_affine(matrix, np.column_stack([columns, rows]).astype(np.float64))
-    within = np.all((mapped >= 0) & (mapped <= [second.width - 1, second.height - 1]), axis=1)
+    across, down = mapped.T
+    within = (across >= 0) & (across <= second.width - 1) & (down >= 0) & (down <= second.height - 1)
     return _sort_two(float(np.mean(within)) if len(rows) else 1.0, of_second)
 
 
-def _edge_figures(both: Overlay) -> tuple[float, ...]:
+def _edge_masks(both: Overlay) -> EdgeMasks:
+    gradients = both.moved_gradient, both.fixed_gradient
+    moved, fixed = ((gradient > EDGE_STRENGTH) & both.inside for gradient in gradients)
+    near_moved, near_fixed = (widen_mask(gradient > FAINT_EDGE, NEAR_EDGE) for gradient in gradients)
+    return EdgeMasks(moved, fixed, moved & ~near_fixed, fixed & ~near_moved)
+
+
+def _edge_figures(both: Overlay, edges: EdgeMasks) -> tuple[float, ...]:
     """How much of each picture's edges the other one has, and how well the edges and the lightness correlate."""
-    edges = [(gradient > EDGE_STRENGTH) & both.inside for gradient in (both.moved_gradient, both.fixed_gradient)]
-    near = [widen_mask(gradient > FAINT_EDGE, NEAR_EDGE) for gradient in (both.moved_gradient, both.fixed_gradient)]
-    missing = [edges[0] & ~near[1], edges[1] & ~near[0]]
-    shares = [1 - float(lost.sum() / max(int(edge.sum()), 1)) for lost, edge in zip(missing, edges, strict=True)]
-    largest, _ = largest_component(missing[0] | missing[1])
-    largest_share = largest / max(int((edges[0] | edges[1]).sum()), 1)
+    shares = 1 - _share(edges.only_moved, edges.moved), 1 - _share(edges.only_fixed, edges.fixed)
+    largest, _ = largest_component(edges.only_moved | edges.only_fixed)
+    largest_share = largest / max(count_pixels(edges.moved | edges.fixed), 1)
     light = correlate(both.moved[..., 0][both.inside], both.fixed[..., 0][both.inside])
     lines = correlate(both.moved_gradient[both.inside], both.fixed_gradient[both.inside])
     strengths = _sort_two(*(_mean(gradient, both.ink) for gradient in (both.moved_gradient, both.fixed_gradient)))
     return *_sort_two(*shares), math.sqrt(largest_share), light, lines, *map(math.log1p, strengths)
+
+
+def _share(part: Mask, whole: Mask) -> float:
+    return count_pixels(part) / max(count_pixels(whole), 1)
 
 
 def _mean(values: Plane, where: Mask) -> float:
@@ -156,9 +189,9 @@ def _colour_figures(both: Overlay, toned: Plane) -> tuple[float, ...]:
     chromas = _sort_two(*(_mean(values, both.ink) for values in chroma))
     lights = _sort_two(*(_mean(colours[..., 0], both.ink) for colours in (both.moved, both.fixed)))
     whites = _sort_two(*(float((c[..., 0][both.inside] > WHITE).mean()) for c in (both.moved, both.fixed)))
-    change = _mean(np.linalg.norm(toned - both.moved, axis=2), both.ink)
+    change = _mean(colour_lengths(toned - both.moved), both.ink)
     coloured = both.ink & (chroma[0] > COLOURED) & (chroma[1] > COLOURED)
-    share = float(coloured.sum() / max(int(both.ink.sum()), 1))
+    share = _share(coloured, both.ink)
     turn = _mean_turn(*(np.arctan2(colours[..., 2], colours[..., 1])[coloured] for colours in (both.moved, both.fixed)))
     return *chromas, *lights, *whites, math.sqrt(change), share, *turn, *_paint_figures(both, coloured)
 

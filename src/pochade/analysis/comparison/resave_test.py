@@ -15,7 +15,7 @@ import numpy as np
 from pochade.analysis.comparison.affine import Affine, apply_affine, invert_affine, resize_map
 from pochade.analysis.comparison.difference import Overlay, overlay
 from pochade.analysis.comparison.picture_view import Colours, PictureView
-from pochade.analysis.comparison.planes import Plane, blur, largest_component, refine_map, widen
+from pochade.analysis.comparison.planes import Plane, blur, colour_lengths, largest_component, refine_map, widen
 from pochade.images.geometry.letterbox import Box
 
 MAX_FRAME_ERROR = 1.5  # pixels by which the sides may deviate from the same proportions, at the size of the comparison
@@ -62,7 +62,7 @@ def compare_resaves(first: PictureView, second: PictureView) -> ResaveTest:
     both = overlay(first, second, _refine_frame(first, second))
     step, activity = both.moved - both.fixed, _activity(both)
     changes = _soften_hues(step), blur(step, COARSE_BLUR)
-    fine, coarse = (np.linalg.norm(change, axis=2) * both.inside for change in changes)
+    fine, coarse = (colour_lengths(change) * both.inside for change in changes)
     fine_quotient, coarse_quotient = fine / activity, coarse / activity
     area = max(
         largest_component((difference > SAME_DIFFERENCE) & (quotient > SAME_QUOTIENT))[0]
