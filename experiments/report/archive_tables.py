@@ -13,10 +13,14 @@ ARTIFACT_REMOVER_ROWS = {  # names in restoring.json, and what the table calls t
 
 def archive_tables() -> str:
     """Sizes, damage and interruptions of whole archives, layered files, and what the artifact remover adds to AVIF."""
-    names = ("archive", "fidelity", "layered", "restoring")
-    archive, fidelity, layered, remover = (load_result(name) for name in names)
+    names = ("archive", "fidelity", "additions", "layered", "restoring")
+    archive, fidelity, additions, layered, remover = (load_result(name) for name in names)
     return (
-        _whole_archives(archive, fidelity) + _layered_files(layered) + _artifact_remover(remover) + provenance(*names)
+        _whole_archives(archive, fidelity)
+        + _large_archive(additions)
+        + _layered_files(layered)
+        + _artifact_remover(remover)
+        + provenance(*names)
     )
 
 
@@ -44,6 +48,25 @@ def _whole_archives(archive: dict[str, Any], fidelity: dict[str, Any]) -> str:
         [
             f"runs, {kills['kills']} of {kills['runs']} killed: no original touched, no archive falsely complete",
             f"{kills['honest']} of {kills['runs']}",
+        ],
+    )
+
+
+def _large_archive(additions: dict[str, Any]) -> str:
+    verify, adding, parity = (additions[name] for name in ("verify", "adding_a_megabyte", "parity"))
+    kills, flips = additions["killed_additions"], parity["flipped_bits"]
+    failures = len(kills["failures"])
+    return table(
+        [f"a large archive: {verify['bytes'] / 1e9:.0f} GB of files that can't be made smaller", ""],
+        ["`verify`, MB/s", f"{verify['megabytes_per_second']['median']:.0f}"],
+        ["`compress` adds a file of 1 MB: seconds", f"{adding['seconds']['median']:.1f}"],
+        ["bytes written besides that file, MB", f"{adding['written_bytes_beside_the_file']['median'] / 1e6:.1f}"],
+        ["runs killed while they added a file; archives that lost something", f"{kills['kills']}; {failures}"],
+        ["5 % of parity data: seconds to add", f"{parity['seconds_to_add']:.0f}"],
+        ["a hole of 1 MB repaired by it", "yes" if parity["hole_of_a_megabyte"]["repaired"] else "no"],
+        [
+            f"{flips['count']:,} flipped bits: damaged entries, before and after the repair",
+            f"{flips['damaged_entries']:,}; {flips['damaged_entries_after_repair']:,}",
         ],
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,14 @@ from pochade.archive.container.manifest_records import MODEL
 from tests.support.archives import InProcessPool
 from tests.support.paintings import painting, save_png
 from tests.support.picture_files import colour_values, make_psd
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """A cache folder of these tests' own, for what runs of `compress` remember."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

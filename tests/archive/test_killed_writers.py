@@ -11,12 +11,12 @@ from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.container.partial_archive import journal_line
 from pochade.images.codecs.container_split import split_file
-from tests.support.archives import drawing_png, files_in, read_archive
+from tests.support.archives import drawing_png, files_in, read_archive, readable_files
 
 SCRIPT = """
 import os, signal
 from pochade import compress
-from pochade.archive.container import partial_archive
+from pochade.archive.container import in_place_addition, partial_archive
 
 def kill_in_call(function, number, before):
     calls = 0
@@ -31,33 +31,46 @@ def kill_in_call(function, number, before):
         return result
     return wrapper
 
-partial_archive.{function} = kill_in_call(partial_archive.{function}, {number}, {before})
+{function} = kill_in_call({function}, {number}, {before})
 compress({folder!r}, {target!r})
 """
 pytestmark = pytest.mark.usefixtures("in_process_workers")
 
-ENTRIES = 5  # one is copied from the old archive, and four are encoded
-CALLS = {
-    "PartialArchive.resume": 1,
-    "PartialArchive.add": ENTRIES,
-    "journal_line": ENTRIES,
-    "PartialArchive._verify": 1,
-    "flush_folder": 1,
+NEW = 4  # entries that the killed run adds
+PARTIAL = "partial_archive.PartialArchive"
+CALLS_OF_REWRITING = {
+    f"{PARTIAL}.resume": 1,
+    f"{PARTIAL}.add": 1 + NEW,  # the first is copied from the old archive
+    "partial_archive.journal_line": 1 + NEW,
+    f"{PARTIAL}._verify": 1,
+    "partial_archive.flush_folder": 1,
 }
-AFTER_RENAME = "flush_folder"
+CALLS_OF_ADDING = {
+    f"{PARTIAL}.resume": 1,
+    f"{PARTIAL}.add": NEW,
+    "partial_archive.journal_line": NEW,
+    "in_place_addition._reserve": 1,
+    "in_place_addition.write_at": 2,  # the backup, then the addition
+    "in_place_addition._compare": 1,
+    "in_place_addition._cut": 1,
+}
 
 KillPoint = tuple[str, int, bool]  # function, number of its call, whether the kill comes before that call
-ALL_KILL_POINTS: list[KillPoint] = [
-    (function, number, before)
-    for function, calls in CALLS.items()
+ALL_KILL_POINTS = [
+    (is_in_place, (function, number, before))
+    for is_in_place, all_calls in ((False, CALLS_OF_REWRITING), (True, CALLS_OF_ADDING))
+    for function, calls in all_calls.items()
     for number in range(calls)
     for before in (True, False)
 ]
-FEW_KILL_POINTS: list[KillPoint] = [
-    ("PartialArchive.add", 0, False),
-    ("journal_line", 2, False),  # between an entry and its line
-    ("PartialArchive._verify", 0, False),
-    ("flush_folder", 0, False),
+FEW_KILL_POINTS: list[tuple[bool, KillPoint]] = [
+    (False, (f"{PARTIAL}.add", 0, False)),
+    (False, ("partial_archive.journal_line", 2, False)),  # between an entry and its line
+    (False, ("partial_archive.flush_folder", 0, False)),
+    (True, (f"{PARTIAL}.add", 1, False)),
+    (True, ("in_place_addition.write_at", 0, False)),
+    (True, ("in_place_addition.write_at", 1, False)),
+    (True, ("in_place_addition._cut", 0, False)),
 ]
 
 
@@ -74,38 +87,56 @@ def split_contents(files: dict[str, bytes]) -> dict[str, tuple[bytes, bytes]]:
     return {name: (split.remainder, split.values.tobytes()) for name, split in splits.items() if split}
 
 
-def check_kill(kill_point: KillPoint, home: Path) -> None:
-    """Kill a run that adds four drawings to an archive, then check that nothing is lost and the next run resumes."""
+def is_finished(kill_point: KillPoint) -> bool:
+    """Whether the new archive is there when the run is killed."""
+    function, _, before = kill_point
+    return function == "partial_archive.flush_folder" or (function == "in_place_addition._cut" and not before)
+
+
+def check_kill(kill_point: KillPoint, home: Path, *, is_in_place: bool) -> None:
+    """Kill a run that adds four drawings to an archive, then check that nothing is lost and the next run resumes.
+
+    Args:
+        kill_point: Where it is killed.
+        home: An empty folder.
+        is_in_place: Whether the archive grows in place; otherwise it has a second name, so that a new file is written.
+    """
     folder, target = home / "art", home / "a.pochade"
     folder.mkdir()
     (folder / "old.png").write_bytes(drawing_png(9))
     compress(folder, target)
-    old = target.read_bytes()
-    for number in range(ENTRIES - 1):
+    if not is_in_place:
+        (home / "copy.pochade").hardlink_to(target)
+    for number in range(NEW):
         (folder / f"{number}.png").write_bytes(drawing_png(number))
     files = files_in(folder)
     run_until_killed(kill_point, folder, target)
     assert files_in(folder) == files
-    is_renamed = kill_point[0] == AFTER_RENAME
-    assert (target.read_bytes() == old) is not is_renamed
-    assert read_archive(target).keys() == (files.keys() if is_renamed else {"old.png"})
+    with open_archive(target) as archive:
+        readable = readable_files(archive)
+        assert readable.keys() == (files.keys() if is_finished(kill_point) else {"old.png"})
+        assert not [damage for damage in archive.verify() if damage.lost_files]
     journal = target.with_name(".a.pochade.part.jsonl")
-    finished = journal.read_bytes().count(b"\n") if journal.exists() else 0
-    assert compress(folder, target).coded == (0 if is_renamed else ENTRIES - max(1, finished))
+    lines = journal.read_bytes().count(b"\n") if journal.exists() else 0
+    encoded = lines if is_in_place else max(0, lines - 1)
+    assert compress(folder, target).coded == (0 if is_finished(kill_point) else NEW - encoded)
     assert split_contents(read_archive(target)) == split_contents(files)
-    assert sorted(path.name for path in home.iterdir()) == ["a.pochade", "art"]
+    names = {"a.pochade", "art"} if is_in_place else {"a.pochade", "art", "copy.pochade"}
+    assert {path.name for path in home.iterdir()} == names
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kill_point", FEW_KILL_POINTS, ids=str)
-def test_a_killed_run_loses_nothing_and_is_resumed(kill_point: KillPoint, tmp_path: Path) -> None:
-    check_kill(kill_point, tmp_path)
+@pytest.mark.parametrize(("is_in_place", "kill_point"), FEW_KILL_POINTS, ids=str)
+def test_a_killed_run_loses_nothing_and_is_resumed(is_in_place: bool, kill_point: KillPoint, tmp_path: Path) -> None:
+    check_kill(kill_point, tmp_path, is_in_place=is_in_place)
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("kill_point", ALL_KILL_POINTS, ids=str)
-def test_a_run_killed_at_any_point_loses_nothing_and_is_resumed(kill_point: KillPoint, tmp_path: Path) -> None:
-    check_kill(kill_point, tmp_path)
+@pytest.mark.parametrize(("is_in_place", "kill_point"), ALL_KILL_POINTS, ids=str)
+def test_a_run_killed_at_any_point_loses_nothing_and_is_resumed(
+    is_in_place: bool, kill_point: KillPoint, tmp_path: Path
+) -> None:
+    check_kill(kill_point, tmp_path, is_in_place=is_in_place)
 
 
 @pytest.mark.slow
@@ -114,7 +145,7 @@ def test_entries_that_are_no_longer_planned_are_removed_from_a_killed_run(tmp_pa
     folder.mkdir()
     for number in range(4):
         (folder / f"{number}.png").write_bytes(drawing_png(number))
-    run_until_killed(("PartialArchive.add", 3, False), folder, target)
+    run_until_killed((f"{PARTIAL}.add", 3, False), folder, target)
     assert not target.exists()
     (folder / "0.png").unlink()
     assert compress(folder, target).coded == 0

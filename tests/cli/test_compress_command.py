@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pochade.errors import DataMissing, FileUnreachable
+from pochade.errors import DataMissing, FileUnreachable, UsageError
 from tests.support.command_line import RunCommand
 
 
@@ -44,3 +44,16 @@ def test_what_a_killed_run_left_is_listed_and_no_failure(tmp_path: Path, pochade
 def test_an_empty_folder_is_an_error(tmp_path: Path, pochade: RunCommand) -> None:
     (tmp_path / "art").mkdir()
     assert pochade("compress", tmp_path / "art", "--to", tmp_path / "x.pochade").code == DataMissing.exit_code
+
+
+def test_parity_data_is_added_and_counted(tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "notes.txt").write_text("paper", encoding="utf-8")
+    target = tmp_path / "x.pochade"
+    result = pochade("compress", tmp_path / "art", "--to", target, "--parity", "5%", "--json")
+    assert result.code == 0
+    assert (result.data["pieces"], result.data["contents"]) == (1, 1)
+    assert f"stored once: {result.data['coders']['parity']['bytes']:,} bytes" in result.messages
+    for words in (["--parity", "much"], ["--parity", "99%"], ["--parity", "0"], ["--parity", "1.5%"]):
+        assert pochade("compress", tmp_path / "art", "--to", target, *words).code == UsageError.exit_code
+    assert pochade("compress", tmp_path / "art", "--to", target, "--rehash").code == 0

@@ -15,8 +15,8 @@ from PIL import Image
 from pochade.archive.archive_reader import Archive, open_archive
 from pochade.archive.archive_writer import compress
 from pochade.archive.codecs.encode_job import EncodeTask
+from pochade.archive.container.archive_tail import deflate
 from pochade.archive.container.parity import make_repair_record
-from pochade.archive.container.partial_archive import deflate
 from pochade.archive.container.stored_paths import printable_path
 from pochade.archive.container.zip_layout import (
     FORMAT_NAME,

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pochade.archive.archive_reader import Archive
 from pochade.archive.codecs.original_file import sha256_of_path
-from pochade.archive.container.manifest_records import MODEL, ArchivedFile, Entry, Manifest
+from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest
 from pochade.archive.container.stored_paths import FolderSearch, StoredPath, dated_path, parent_paths
 from pochade.archive.file_list import FileList
+from pochade.archive.known_files import KnownFiles
 from pochade.system.path_text import printable
 
 ReportStage = Callable[[str, int, int], None]  # stage, done, total
@@ -53,18 +54,21 @@ class ArchivePlan:
             del self.contents[sha256]
 
 
-def plan_archive(files: FileList, report: ReportStage) -> ArchivePlan:
-    """Hash every file; leave out those that can't be read."""
+def plan_archive(files: FileList, known: KnownFiles, report: ReportStage) -> ArchivePlan:
+    """Hash every file that changed since the last run; leave out those that can't be read."""
     plan = ArchivePlan(files.top, {}, files.folders, files.left_out)
     for number, (stored_path, path) in enumerate(files.files.items()):
         try:
-            mtime = path.stat().st_mtime_ns
-            sha256, size = sha256_of_path(path)  # the size of what was read, as the file may have grown since
+            status = path.stat()
+            sha256, size = known.sha256(path, status), status.st_size
+            if sha256 is None:
+                sha256, size = sha256_of_path(path)  # the size of what was read, as the file may have grown since
+                known.remember(path, status, sha256)
         except OSError as error:
             plan.left_out[printable(path)] = f"can't be read: {error.strerror}"
             continue
         content = plan.contents.setdefault(sha256, PlannedContent(sha256, size, []))
-        content.files.append(PlannedFile(path, stored_path, mtime))
+        content.files.append(PlannedFile(path, stored_path, status.st_mtime_ns))
         report("looking", number + 1, len(files.files))
     return plan
 
@@ -80,7 +84,7 @@ def is_fulfilled(plan: ArchivePlan, archive: Archive, rank: int) -> bool:
 
 def content_hashes(entries: list[Entry]) -> set[str]:
     """Return the SHA-256 of every content that has an entry. Models don't count, even if a file has the same bytes."""
-    return {entry.original_sha256 for entry in entries if entry.codec != MODEL}
+    return {entry.original_sha256 for entry in entries if entry.is_file}
 
 
 def make_manifest(
@@ -93,7 +97,7 @@ def make_manifest(
         old: The existing archive, whose files all stay; None if there is none.
         plan: The files to add.
     """
-    entry_by_content = {entry.original_sha256: entry for entry in entries if entry.codec != MODEL}
+    entry_by_content = {entry.original_sha256: entry for entry in entries if entry.is_file}
     files = {
         file.stored_path: ArchivedFile(file.stored_path, file.mtime, entry_by_content[sha256])
         for sha256, content in plan.contents.items()

@@ -15,9 +15,11 @@ from pochade.archive.codecs.codec_names import FRAME_CODEC, LOSSY_SUFFIXES, MODE
 from pochade.archive.codecs.picture_codecs import decode_picture
 from pochade.archive.codecs.restored_avif import restore_png
 from pochade.archive.codecs.xz_codec import unpack_xz
-from pochade.archive.container.archive_container import ArchiveContainer, Damage
+from pochade.archive.container.archive_container import ArchiveContainer
+from pochade.archive.container.damage_search import Damage, choose_sample, find_damage
 from pochade.archive.container.file_range import FileRange, RangeReader
-from pochade.archive.container.manifest_records import BYTES, MODEL, PICTURE, STORED, XZ, ArchivedFile, Entry
+from pochade.archive.container.manifest_records import BYTES, MODEL, PARITY, PICTURE, STORED, XZ, ArchivedFile, Entry
+from pochade.archive.known_files import KnownFiles
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, UsageError
 from pochade.images.base.source import first_line
 from pochade.images.codecs.av1_frames import wrap_in_avif
@@ -104,7 +106,7 @@ class Archive:
         content = self.content_range(entry)
         if entry.codec == XZ:
             unpack_xz(RangeReader(content), entry.original_bytes, write)
-        elif entry.codec == STORED or (entry.codec in LOSSY_SUFFIXES and entry.returns == PICTURE):
+        elif entry.codec in {STORED, PARITY} or (entry.codec in LOSSY_SUFFIXES and entry.returns == PICTURE):
             for chunk in content.chunks():
                 write(chunk)
         elif entry.codec == MODEL:
@@ -148,16 +150,27 @@ class Archive:
             self._artifact_removers[model] = ArtifactRemover(self.model(entry))
         return self._artifact_removers[model]
 
-    def verify(self, report: Callable[[int, int], None] = lambda _done, _total: None) -> list[Damage]:
+    def verify(
+        self, report: Callable[[int, int], None] = lambda _done, _total: None, *, share: float = 1.0, seed: int = 0
+    ) -> list[Damage]:
         """Compare every byte of the archive with what was written.
 
         Args:
-            report: Called with the bytes that were checked and all bytes.
+            report: Called with the bytes that were checked and all bytes to check.
+            share: Above 0 to 1. Below 1, only a random sample of the entries is read, which says nothing of the others.
+            seed: The seed of the random choice.
 
         Returns:
             Each damage, and the files that are lost because of it.
+
+        Raises:
+            FileUnreachable: Another process changed the archive meanwhile.
         """
-        return self.container.find_damage(report)
+        numbers = choose_sample(len(self.manifest.entries), share, seed) if share < 1 else None
+        damages = find_damage(self.container, report, numbers=numbers)
+        if damages:
+            KnownFiles(self.path).forget()  # so that the next `compress` looks, too, and repairs what it can
+        return damages
 
     def fault(self, entry: Entry) -> str:
         """Return why an entry can't be decoded; an empty string if it and its model are intact."""

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pochade.archive.container.manifest_records import MODEL, Manifest
+from pochade.archive.container.manifest_records import Manifest
 from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.file_list import TEMPORARY_FILE_REASON
 
@@ -61,7 +61,7 @@ def summarise_archive(
         moved: The new path of each old content whose path was taken.
     """
     file_counts = Counter(file.entry.name for file in manifest.files)
-    contents = sum(entry.codec != MODEL for entry in manifest.entries)
+    contents = sum(entry.is_file for entry in manifest.entries)
     report = CompressReport(archive, fidelity, len(manifest.files), contents, coded=encoded)
     for entry in manifest.entries:
         savings = report.coders.setdefault(entry.codec, CodecSavings())

@@ -7,7 +7,7 @@ from pochade.archive.archive_plan import ArchivePlan, ReportStage, content_hashe
 from pochade.archive.archive_reader import Archive
 from pochade.archive.container.embedded_models import model_id, with_repair_record
 from pochade.archive.container.entry_names import choose_entry_name
-from pochade.archive.container.manifest_records import FIDELITIES, MODEL, Entry
+from pochade.archive.container.manifest_records import FIDELITIES, MODEL, PARITY, Entry
 from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged
 from pochade.system.path_text import printable
@@ -31,9 +31,14 @@ def is_planned(
     return is_in_plan or entry.original_sha256 in old_contents
 
 
+def can_stay_in_place(old_entries: list[Entry], plan: ArchivePlan, fidelity: str) -> bool:
+    """Return whether an archive keeps all its entries as they are, so that new ones can follow them."""
+    return not any(_needs_reencoding(entry, plan, fidelity) for entry in old_entries)
+
+
 def has_higher_fidelity(entry: Entry, fidelity: str) -> bool:
     """Return whether an entry has a higher fidelity than this run asks for."""
-    return entry.codec != MODEL and entry.rank > FIDELITIES.index(fidelity)
+    return entry.is_file and entry.rank > FIDELITIES.index(fidelity)
 
 
 def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity: str, report: ReportStage) -> None:
@@ -52,21 +57,23 @@ def copy_entries(old: Archive, part: PartialArchive, plan: ArchivePlan, fidelity
             if model_id(entry) in old.container.usable_models.keys() - model_ids:
                 part.add(entry, [with_repair_record(old.model(entry))])
             continue
+        if entry.codec == PARITY:  # of an archive that will not be there any more
+            continue
         if entry.original_sha256 in contents or _needs_reencoding(entry, plan, fidelity):
             continue
         if old.fault(entry):
             if entry.original_sha256 in plan.contents:
                 continue
             old.write(entry, lambda _chunk: None)  # raises the error that describes the damage
-        _copy_entry(entry, old, part)
+        copy_entry(entry, old, part)
 
 
 def copy_unimproved_entries(old: Archive, part: PartialArchive) -> None:
     """Copy the intact entries that could not be encoded again at a higher fidelity."""
     contents = content_hashes(part.entries)
     for entry in old.manifest.entries:
-        if entry.codec != MODEL and entry.original_sha256 not in contents and not old.fault(entry):
-            _copy_entry(entry, old, part)
+        if entry.is_file and entry.original_sha256 not in contents and not old.fault(entry):
+            copy_entry(entry, old, part)
 
 
 def check_nothing_lost(old_entries: list[Entry], part: PartialArchive) -> None:
@@ -75,9 +82,9 @@ def check_nothing_lost(old_entries: list[Entry], part: PartialArchive) -> None:
     Raises:
         ArchiveDamaged: An entry is damaged, and its original file could not be encoded again.
     """
-    contents = content_hashes(part.entries)
+    contents = content_hashes(part.all_entries)
     for entry in old_entries:
-        if entry.codec != MODEL and entry.original_sha256 not in contents:
+        if entry.is_file and entry.original_sha256 not in contents:
             why = f"'{entry.name}' is damaged in '{printable(part.target)}', and its file could not be read completely"
             raise ArchiveDamaged(why, "give the same command again, or look for an undamaged copy")
 
@@ -87,7 +94,7 @@ def _needs_reencoding(entry: Entry, plan: ArchivePlan, fidelity: str) -> bool:
     return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in plan.contents
 
 
-def _copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> None:
+def copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> None:
     """Copy an entry unchanged, under another name if its own is taken."""
     if not part.names.is_free(entry.name):  # an interrupted run took it, before this archive existed
         name = choose_entry_name(entry.name.removeprefix("pieces/"), "", part.names)

@@ -12,7 +12,7 @@ from pochade.archive.container.partial_archive import RETRY_HINT, PartialArchive
 from pochade.archive.container.stored_paths import printable_path
 from pochade.errors import FileUnreachable, OutputUnwritable
 from pochade.system.path_text import printable
-from pochade.system.worker_pool import WorkerPool
+from pochade.system.worker_pool import MAX_WORKERS, WorkerPool, available_cores
 
 TASK_SECONDS = 7200.0  # after this time, the original file is stored
 
@@ -43,12 +43,13 @@ def encode_missing(
     Returns:
         How many contents were encoded.
     """
-    encoded, done_hashes = 0, content_hashes(part.entries)
+    encoded, done_hashes = 0, content_hashes(part.all_entries)
     model_path = write_model_file(scratch / "net", settings.model, part.target)
     while missing := {sha256: content for sha256, content in plan.contents.items() if sha256 not in done_hashes}:
         tasks = (_make_task(content, scratch, settings, model_path) for content in missing.values())
         report("coding", 0, len(missing))
-        with WorkerPool(seconds=TASK_SECONDS) as pool:
+        count = min(len(missing), MAX_WORKERS, available_cores())  # a worker takes longer to start than a small file
+        with WorkerPool(count=count, seconds=TASK_SECONDS) as pool:
             for number, (task, result) in enumerate(pool.run(tasks)):
                 if problem := _add_results(part, task, result, missing[task.sha256]):
                     plan.leave_out_first_file(task.sha256, problem)  # another file may have the same content

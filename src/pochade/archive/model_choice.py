@@ -58,8 +58,8 @@ def drop_losing_variants(part: PartialArchive, model: bytes | None) -> None:
         part: The archive, with both variants of some contents.
         model: The packed model on which the second variants depend; it is added if it saves more than it takes.
     """
-    model_ids = {model_id(entry) for entry in part.entries if entry.codec == MODEL}
-    plain = {e.original_sha256: e for e in part.entries if e.model is None and e.codec != MODEL}
+    model_ids = {model_id(entry) for entry in part.all_entries if entry.codec == MODEL}
+    plain = {e.original_sha256: e for e in part.entries if e.model is None and e.is_file}
     restored = {entry.original_sha256: entry for entry in part.entries if entry.model is not None}
     if model is not None:
         entry = model_entry(model)
@@ -69,7 +69,7 @@ def drop_losing_variants(part: PartialArchive, model: bytes | None) -> None:
     pairs = [(plain[content], restored[content]) for content in restored.keys() & plain.keys()]
     losers = [max(pair, key=archive_cost) if pair[1].model in model_ids else pair[1] for pair in pairs]
     loser_names = {entry.name for entry in losers}
-    needed = {entry.model for entry in part.entries if entry.name not in loser_names}
+    needed = {entry.model for entry in part.all_entries if entry.name not in loser_names}
     unneeded = [entry for entry in part.entries if entry.codec == MODEL and model_id(entry) not in needed]
     part.drop([*losers, *unneeded])
 

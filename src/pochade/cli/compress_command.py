@@ -9,12 +9,12 @@ import typer
 from pochade.cli.collection_choice import current_folder
 from pochade.cli.messages import count_of, explain_interrupt, print_json, print_listing, print_message, show_activity
 from pochade.cli.progress_bar import ProgressBar
-from pochade.errors import FileUnreachable
+from pochade.errors import FileUnreachable, UsageError
 
 if TYPE_CHECKING:  # numpy takes long to import: only a command that needs it imports it
     from pochade.archive.compress_report import CompressReport
 
-MODEL_CODEC = "net"  # in reports, the entries that hold a model instead of files
+OTHER_ENTRIES = {"net": "model", "parity": "parity"}  # in reports, entries that hold no files
 
 
 @explain_interrupt()
@@ -42,6 +42,20 @@ def compress(
             "most, before and after. All pictures are in a JSON file beside it. An older report is replaced.",
         ),
     ] = None,
+    rehash: Annotated[
+        bool,
+        typer.Option(
+            "--rehash", help="Read everything again: files, and the archive, that have not changed since the last run."
+        ),
+    ] = False,
+    parity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="5%",
+            help="Add parity data, 1 to 50 percent, with which `pochade verify --repair` repairs damage without the "
+            "originals. By default, as much as the archive has.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was saved by which codec, and what was omitted, as JSON.")
     ] = False,
@@ -65,10 +79,14 @@ def compress(
     file holds, such as EXIF, is not in the archive, and is listed. An archive of `high`, `medium` or `preview` does not
     contain the originals: never make it the only copy.
 
-    The same command continues after an interruption, adds what is new, and repairs damaged entries whose files are
-    still in the folder. It writes a new file beside the old archive, so there must be room for both. If a file changed,
-    its old content stays in the archive, with the date in its name. A picture is never replaced by one of lower
-    fidelity.
+    The same command continues after an interruption and adds what is new, without copying the archive: if it is
+    killed, the archive is as before. Files that have not changed since the last run are not read again, nor is the
+    archive; --rehash reads everything. An archive that did change is verified, and damaged entries whose files are
+    still in the folder are repaired. If a file changed, its old content stays in the archive, with the date in its
+    name. A picture is never replaced by one of lower fidelity.
+
+    With --parity, the archive can be repaired without the originals where its disk goes bad: 5% repairs any hole of 5 %
+    of its bytes, or many small damages.
 
     Example: `pochade compress ~/art --to art.pochade`
     """
@@ -79,7 +97,15 @@ def compress(
     if report_page is not None:
         check_report_path(report_page)
     with ProgressBar() as bar:
-        report = write_archive(art, to, fidelity, index=context.obj.index, report=bar.show)
+        report = write_archive(
+            art,
+            to,
+            fidelity,
+            index=context.obj.index,
+            rehash=rehash,
+            parity=percent_from(parity),
+            report=bar.show,
+        )
         if report_page is not None:
             write_savings_report(report_page, report, art, bar.show)
     if as_json:
@@ -91,14 +117,26 @@ def compress(
         raise typer.Exit(FileUnreachable.exit_code)
 
 
+def percent_from(text: str | None) -> int | None:
+    """Read a percentage such as `5%` or `5`.
+
+    Raises:
+        UsageError: It is no whole number.
+    """
+    digits = "" if text is None else text.strip().removesuffix("%").strip()
+    if text is not None and not digits.isdecimal():
+        raise UsageError(f"'{text}' is no percentage", "give a whole number, such as --parity 5%")
+    return int(digits) if digits else None
+
+
 def _print_report(report: "CompressReport", to: Path) -> None:
     """Print how small everything became, by which codec, and what is not in the archive."""
     share = f" ({report.bytes / report.original_bytes:.0%})" if report.original_bytes else ""
     files = count_of(report.pieces, "file")
     print_message(f"{files}: {report.original_bytes:,} bytes became {report.bytes:,} in '{to}'{share}")
     for codec, savings in sorted(report.coders.items(), key=lambda item: -item[1].pieces):
-        if codec == MODEL_CODEC:
-            print_message(f"  {'model':<13} stored once: {savings.bytes:,} bytes")
+        if codec in OTHER_ENTRIES:
+            print_message(f"  {OTHER_ENTRIES[codec]:<13} stored once: {savings.bytes:,} bytes")
         else:
             sizes = f"{savings.original_bytes:,} bytes became {savings.bytes:,}"
             print_message(f"  {codec:<13} {savings.pieces:>7,} {'file' if savings.pieces == 1 else 'files'}: {sizes}")

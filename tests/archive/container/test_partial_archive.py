@@ -12,10 +12,11 @@ import pytest
 
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
+from pochade.archive.container.archive_tail import deflate
 from pochade.archive.container.embedded_models import model_entry
 from pochade.archive.container.manifest_json import max_unpacked_bytes
 from pochade.archive.container.manifest_records import Entry
-from pochade.archive.container.partial_archive import PartialArchive, deflate
+from pochade.archive.container.partial_archive import PartialArchive
 from pochade.errors import ArchiveDamaged, OutputUnwritable
 from tests.support.archives import build_archive, write_archive
 

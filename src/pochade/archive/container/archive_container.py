@@ -1,41 +1,21 @@
-"""An open archive file: where each part is, and which parts are damaged."""
+"""An open archive file: where each part is."""
 
-import hashlib
+import os
 import zlib
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from pochade.archive.container.archive_tail import read_tail
 from pochade.archive.container.embedded_models import MAX_MODEL_BYTES, extract_model, model_id
 from pochade.archive.container.file_range import FileRange
 from pochade.archive.container.locate_manifest import locate_manifest
 from pochade.archive.container.manifest_records import MODEL, Entry
-from pochade.archive.container.parity import make_repair_record
-from pochade.archive.container.stored_paths import StoredPath
-from pochade.archive.container.zip_layout import (
-    REPAIR_NAME,
-    directory_and_end,
-    local_header,
-    member_offsets,
-    stored_member,
-)
+from pochade.archive.container.zip_layout import local_header, member_offsets
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, FileUnreachable
 from pochade.images.base.source import open_without_blocking
 from pochade.system.path_text import printable
-
-
-class Damage(NamedTuple):
-    """A part of an archive that has changed since it was written."""
-
-    what: str  # the sentence for people
-    lost_files: tuple[StoredPath, ...]
-
-    @property
-    def pieces(self) -> tuple[StoredPath, ...]:
-        """Alias of `lost_files`, kept for scripts."""
-        return self.lost_files
 
 
 class ArchiveContainer:
@@ -56,6 +36,7 @@ class ArchiveContainer:
         except OSError as error:
             raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
         try:
+            self.stamp = file_stamp(self.file)
             self.size = self.file.seek(0, 2)
             self.manifest_copy, self.manifest = locate_manifest(self.file, self.size)
         except OSError as error:
@@ -65,12 +46,12 @@ class ArchiveContainer:
             self.close()
             why, hint = f"'{printable(path)}' can't be opened: {error.sentence}", error.hint or UNDAMAGED_COPY_HINT
             raise ArchiveDamaged(why, hint) from error
-        entries = [entry.member for entry in self.manifest.entries]
         copy = self.manifest_copy
-        self.repair_record = make_repair_record(copy.member, copy.packed)
-        self.members = [*entries, copy.member, stored_member(REPAIR_NAME, self.repair_record)]
-        self.offsets = member_offsets(self.members)  # of the members, and last of the central directory
-        self.offset_by_name = {member.name: offset for member, offset in zip(self.members, self.offsets, strict=False)}
+        self.tail = read_tail(self.manifest, copy.member, copy.packed, copy.content)
+        self.gap = copy.offset - self.tail.start  # 0; more if the manifest is the backup of an interrupted addition
+        self.offsets = member_offsets(self.tail.members, self.gap)  # last, that of the central directory
+        names = (member.name for member in self.tail.members)
+        self.offset_by_name = dict(zip(names, self.offsets, strict=False))
 
     def close(self) -> None:
         """Close the file."""
@@ -111,24 +92,6 @@ class ArchiveContainer:
             return f"the model {entry.model!a}, on which it depends, is missing or damaged"
         return self._content_fault(entry)
 
-    def find_damage(self, report: Callable[[int, int], None] = lambda _done, _total: None) -> list[Damage]:
-        """Compare every byte of the file with what was written.
-
-        Args:
-            report: Called with the bytes that were checked and all bytes.
-        """
-        paths: dict[str, list[StoredPath]] = {}
-        for file in self.manifest.files:
-            paths.setdefault(file.entry.name, []).append(file.path)
-        damages = []
-        for number, entry in enumerate(self.manifest.entries):
-            if not self._is_at(self.offsets[number], local_header(entry.member)):
-                damages.append(Damage(f"the header of '{entry.name}' is damaged; no file is lost", ()))
-            if reason := self._content_fault(entry):
-                damages.append(self._entry_damage(entry, reason, paths))
-            report(self.offsets[number + 1], self.size)
-        return damages + self._missing_models() + self._damage_behind_entries()
-
     def _content_fault(self, entry: Entry) -> str:
         """Return what is wrong with an entry's content; an empty string if it is intact."""
         crc32, length = 0, 0
@@ -141,37 +104,22 @@ class ArchiveContainer:
             return "the file ends too early"
         return "" if crc32 == entry.crc32 else "its checksum is wrong"
 
-    def _entry_damage(self, entry: Entry, reason: str, paths: dict[str, list[StoredPath]]) -> Damage:
-        if entry.codec != MODEL:
-            return Damage(f"'{entry.name}' is damaged: {reason}", tuple(paths.get(entry.name, ())))
-        if model_id(entry) in self.usable_models:
-            return Damage(f"the model '{entry.name}' is damaged: {reason}; it can be repaired, no file is lost", ())
-        return Damage(f"the model '{entry.name}' is damaged: {reason}", self._dependent_files(model_id(entry)))
-
-    def _missing_models(self) -> list[Damage]:
-        """Return a damage for each model that the archive lacks, although files depend on it."""
-        needed = {file.entry.model for file in self.manifest.files if file.entry.model is not None}
-        missing = sorted(needed - {model_id(entry) for entry in self.models()})
-        return [Damage(f"the model {name!a} is missing", self._dependent_files(name)) for name in missing]
-
-    def _dependent_files(self, model: str) -> tuple[StoredPath, ...]:
-        return tuple(file.path for file in self.manifest.files if file.entry.model == model)
-
-    def _damage_behind_entries(self) -> list[Damage]:
-        """Return what is wrong with the manifest, its repair record, the directory and the end."""
-        damages = []
-        contents = (self.manifest_copy.packed, self.repair_record)
-        for offset, member, content in zip(self.offsets[-3:-1], self.members[-2:], contents, strict=True):
-            if not self._is_at(offset, local_header(member) + content):
-                damages.append(Damage(f"'{member.name}' is damaged; no file is lost", ()))
-        end = directory_and_end(self.members, hashlib.sha256(self.manifest_copy.content).hexdigest())
-        if not self._is_at(self.offsets[-1], end) or self.size != self.offsets[-1] + len(end):
-            damages.append(Damage("the directory at the end is damaged; no file is lost", ()))
-        return damages
-
-    def _is_at(self, offset: int, expected: bytes) -> bool:
+    def holds(self, offset: int, expected: bytes) -> bool:
         """Return whether the file has these bytes at an offset."""
         try:
             return FileRange(self.file, offset, len(expected)).content() == expected
         except ArchiveDamaged:
             return False
+
+    def has_changed(self) -> bool:
+        """Return whether the file was written to since it was opened."""
+        try:
+            return file_stamp(self.file) != self.stamp
+        except OSError:  # of a disk that fails, nothing can be said
+            return False
+
+
+def file_stamp(file: BinaryIO) -> tuple[int, int]:
+    """What tells that a file was written to: its size, and its time of modification in nanoseconds."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns

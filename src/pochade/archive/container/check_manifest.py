@@ -4,11 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from pochade.archive.container.manifest_json import ENTRY_FIELDS
 from pochade.archive.container.manifest_records import ArchivedFile, Entry, Manifest, Shape
+from pochade.archive.container.parity_layout import ParityLayout
 from pochade.archive.container.reserved_names import names_index
 from pochade.archive.container.stored_paths import MAX_PATH_LENGTH, MAX_PATH_PARTS, check_paths
 from pochade.archive.container.zip_layout import FORMAT_NAME
@@ -18,7 +19,8 @@ from pochade.images.codecs.container_split import RowLayout
 REQUIRED_STRINGS = ("name", "coder", "returns", "original_sha256", "format", "fidelity")
 REQUIRED_INTEGERS = ("bytes", "crc32", "original_bytes")
 KNOWN_FIELDS = {"format", "about", "pochade", "rests", "entries", "folders"}
-KNOWN_ENTRY_FIELDS = {*ENTRY_FIELDS, "files", "rest", "raster"}
+KNOWN_ENTRY_FIELDS = {*ENTRY_FIELDS, "files", "rest", "raster", "parity"}
+KNOWN_PARITY_FIELDS = {field.name for field in fields(ParityLayout)}
 KNOWN_FILE_FIELDS = {"path", "mtime"}
 KNOWN_RASTER_FIELDS = {"at", "stride", "up", "bgr", "big"}
 MAX_INTEGER = 2**63 - 1
@@ -45,6 +47,8 @@ def parse_manifest(content: bytes) -> Manifest:
         for entry, entry_data in zip(entries, data["entries"], strict=True)
         for file in _field(entry_data, "files", list)
     ]
+    if not all(file.entry.is_file for file in files):
+        raise ArchiveDamaged("its manifest has a file whose content is none of a person's")
     folders = [_check_type(folder, str, "folders") for folder in _field(data, "folders", list)]
     check_paths([file.path for file in files], folders)
     return Manifest(entries, sorted(files, key=lambda file: file.path), folders, _has_unknown_fields(data))
@@ -75,6 +79,8 @@ def entry_from_json(data: Any, remainders: list[bytes]) -> Entry:
         remainder=_optional(data, "rest", int, lambda number: _item(remainders, number)),
         row_layout=_optional(data, "raster", dict, _row_layout_from_json),
         score=_optional(data, "score", float, float),
+        content_sha256=_optional(data, "sha256", str, str),
+        parity=_optional(data, "parity", dict, _parity_from_json),
         model=_optional(data, "net", str, str),
         lost=_optional(data, "lost", list, lambda names: tuple(_check_text(name, "lost") for name in names)),
         conditioning=_optional(data, "told", list, lambda values: tuple(_check_type(v, int, "told") for v in values)),
@@ -86,6 +92,7 @@ def _has_unknown_fields(data: Any) -> bool:
     records = [(data, KNOWN_FIELDS)]
     for entry in data["entries"]:
         records += [(entry, KNOWN_ENTRY_FIELDS), (entry.get("raster", {}), KNOWN_RASTER_FIELDS)]
+        records.append((entry.get("parity", {}), KNOWN_PARITY_FIELDS))
         records += [(file, KNOWN_FILE_FIELDS) for file in entry["files"]]
     return any(record.keys() - known_fields for record, known_fields in records)
 
@@ -137,6 +144,12 @@ def _row_layout_from_json(data: Any) -> RowLayout:
         bgr=_field(data, "bgr", bool),
         big=_field(data, "big", bool),
     )
+
+
+def _parity_from_json(data: Any) -> ParityLayout:
+    layout = ParityLayout(**{name: _field(data, name, int) for name in KNOWN_PARITY_FIELDS})
+    layout.check()
+    return layout
 
 
 def _file_from_json(data: Any, entry: Entry) -> ArchivedFile:

@@ -1,8 +1,11 @@
 """Finds the manifest of an archive that may be damaged or hostile.
 
-The right manifest is the last one in the file whose entries end exactly where its own header begins.
+The right manifest is the last one in the file whose entries end exactly where its own header begins. If something was
+just being added, it is the one in the backup at the end of the file. If the end is lost, a parity entry has a copy.
 """
 
+import hashlib
+import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +15,7 @@ from pochade.archive.container.check_manifest import parse_manifest
 from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes
 from pochade.archive.container.manifest_records import CHUNK_BYTES, Manifest
 from pochade.archive.container.parity import parse_repair_record, repair_blocks
+from pochade.archive.container.parity_layout import HEAD, PARITY_NAME, SIGNATURE
 from pochade.archive.container.zip_layout import (
     FORMAT_NAME,
     LOCAL_HEADER_BYTES,
@@ -21,6 +25,7 @@ from pochade.archive.container.zip_layout import (
     METHOD_STORED,
     REPAIR_NAME,
     ZipMember,
+    end_comment,
     local_header,
     member_offsets,
 )
@@ -38,6 +43,7 @@ class ManifestCopy(NamedTuple):
     member: ZipMember
     packed: bytes  # as stored
     content: bytes  # the JSON
+    is_in_parity: bool = False  # whether it is the copy in a parity entry, whose header is at the offset
 
 
 def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
@@ -51,14 +57,16 @@ def locate_manifest(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
         ArchiveDamaged: There is no manifest that can be repaired, or it says something impossible.
     """
     refusal = _refusal_without_manifest(file, size)
-    for name, read_copy in ((MANIFEST_NAME, _read_copy), (REPAIR_NAME, _read_repaired_copy)):
+    ways = ((MANIFEST_NAME, _read_copy), (REPAIR_NAME, _read_repaired_copy), (PARITY_NAME, _read_copy_in_parity))
+    for name, read_copy in ways:
         for copy in _manifest_copies(file, size, name, read_copy):
             try:
                 manifest = parse_manifest(copy.content)
             except ArchiveDamaged as error:
                 refusal = error
                 continue
-            if _entries_end_at(manifest, copy.offset):
+            entries_end = member_offsets([entry.member for entry in manifest.entries])[-1]
+            if entries_end == copy.offset or (entries_end < copy.offset and _is_backup(file, size, copy)):
                 return copy, manifest
             refusal = ArchiveDamaged("its manifest has other sizes than the file")
     raise refusal
@@ -102,8 +110,11 @@ def _manifest_copies(
             yield copy
 
 
-def _entries_end_at(manifest: Manifest, offset: int) -> bool:
-    return member_offsets([entry.member for entry in manifest.entries])[-1] == offset
+def _is_backup(file: BinaryIO, size: int, copy: ManifestCopy) -> bool:
+    """Return whether the file ends with the backup of a tail, and the manifest belongs to it."""
+    comment = end_comment(hashlib.sha256(copy.content).hexdigest(), is_backup=True)
+    file.seek(max(0, size - len(comment)))
+    return file.read(len(comment)) == comment
 
 
 def _offsets_from_end(file: BinaryIO, size: int, pattern: bytes) -> Iterator[int]:
@@ -131,6 +142,8 @@ def _read_header(file: BinaryIO, size: int, offset: int, name: str) -> ZipMember
     header = file.read(LOCAL_HEADER_BYTES + len(name))
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(LOCAL_HEADER_SIGNATURE):
         return None
+    if name == PARITY_NAME:
+        return _read_parity_header(file, size, header)
     crc32, packed, unpacked = struct.unpack_from("<3I", header, 14)
     method = METHOD_DEFLATED if name == MANIFEST_NAME else METHOD_STORED
     member = ZipMember(name, crc32, packed, unpacked, method)
@@ -152,6 +165,33 @@ def _read_repaired_copy(file: BinaryIO, offset: int, member: ZipMember) -> Manif
     file.seek(start)
     packed = repair_blocks(file.read(record.member.packed), record)
     return _inflate(start - len(local_header(record.member)), record.member, packed)
+
+
+def _read_parity_header(file: BinaryIO, size: int, header: bytes) -> ZipMember | None:
+    """Read the rest of the header of a parity entry, and the head of its content; None if there is none.
+
+    Returns:
+        The copy of the manifest in it; its CRC-32 is not known. The file is then positioned at its bytes.
+    """
+    name_bytes, extra_bytes = struct.unpack_from("<2H", header, 26)
+    file.seek(name_bytes - len(PARITY_NAME) + extra_bytes, os.SEEK_CUR)
+    head = file.read(HEAD.size)
+    if len(head) < HEAD.size or not head.startswith(SIGNATURE):
+        return None
+    _, packed, unpacked = HEAD.unpack(head)
+    member = ZipMember(MANIFEST_NAME, 0, packed, unpacked, METHOD_DEFLATED)
+    return member if file.tell() + packed <= size and _has_plausible_size(member) else None
+
+
+def _read_copy_in_parity(file: BinaryIO, offset: int, member: ZipMember) -> ManifestCopy | None:
+    """Read the manifest at the file's position, from whose bytes its CRC-32 follows; None if it is damaged."""
+    packed = file.read(member.packed)
+    try:
+        content = zlib.decompressobj(-15).decompress(packed, member.unpacked + 1)
+    except zlib.error:
+        return None
+    copy = _inflate(offset, member._replace(crc32=zlib.crc32(content)), packed)
+    return copy._replace(is_in_parity=True) if copy is not None else None
 
 
 def _has_plausible_size(member: ZipMember) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import asdict
 from typing import Any
 
 from pochade._version import __version__
@@ -21,12 +22,13 @@ ENTRY_FIELDS = {  # JSON field -> attribute of `Entry`, in the order of writing
     "original_bytes": "original_bytes",
     "crc32": "crc32",
     "original_sha256": "original_sha256",
+    "sha256": "content_sha256",
     "pixels": "pixels",
     "score": "score",
     "net": "model",
     "told": "conditioning",
     "lost": "lost",
-}  # `rest` and `raster` are written separately
+}  # `rest`, `raster` and `parity` are written separately
 MAX_MANIFEST_BYTES = 2**28  # enough for some hundred thousand files
 MAX_EXPANSION = 20  # times the packed bytes; usually a manifest unpacks to three times as many
 ALWAYS_ALLOWED_BYTES = 2**16  # that any manifest may unpack to, however few its packed bytes
@@ -77,6 +79,8 @@ def entry_to_json(entry: Entry, remainder_number: int | None) -> dict[str, Any]:
         data["rest"] = remainder_number
     if entry.row_layout is not None:
         data["raster"] = _row_layout_to_json(entry.row_layout)
+    if entry.parity is not None:
+        data["parity"] = asdict(entry.parity)
     return data
 
 

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pochade.archive.container.parity_layout import ParityLayout
 from pochade.archive.container.stored_paths import StoredPath, printable_path
 from pochade.archive.container.zip_layout import ZipMember
 from pochade.images.codecs.container_split import RowLayout
@@ -13,6 +14,7 @@ from pochade.images.codecs.container_split import RowLayout
 JPEG, JPEG_TAIL, STORED, XZ = "jpeg", "jpeg-tail", "stored", "xz"  # codecs that return a file byte for byte
 LAYERED = "layered"  # returns a file byte for byte, too
 MODEL = "net"  # the codec of an entry that holds not a person's file, but a model on which pictures depend
+PARITY = "parity"  # the codec of an entry that holds parity data of what precedes it
 BYTES, PIXELS, PICTURE = "bytes", "pixels", "picture"  # what comes back from an entry; the first two lose nothing
 LOSSLESS, PREVIEW = "lossless", "preview"
 FIDELITIES = (PREVIEW, "medium", "high", LOSSLESS)  # from low to high
@@ -46,12 +48,19 @@ class Entry:
     model: str | None = None  # id of the model that restores the picture
     conditioning: tuple[int, ...] | None = None  # what the model is conditioned on: how the entry was encoded
     lost: tuple[str, ...] | None = None  # names of what else the original's file held, for a preview
+    content_sha256: str | None = None  # of the entry's bytes, in hexadecimal digits
+    parity: ParityLayout | None = None  # of an entry that holds parity data
 
     @property
     def rank(self) -> int:
         """Index in `FIDELITIES`; an entry that lost nothing counts as lossless, whatever fidelity was asked for."""
         is_lossy = self.returns == PICTURE and self.fidelity in FIDELITIES
         return FIDELITIES.index(self.fidelity if is_lossy else LOSSLESS)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it holds a person's file, not something of Pochade's own."""
+        return self.codec not in {MODEL, PARITY}
 
     @property
     def member(self) -> ZipMember:

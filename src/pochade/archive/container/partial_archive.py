@@ -9,37 +9,26 @@ import json
 import os
 import stat
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from pochade.archive.container.archive_container import ArchiveContainer
+from pochade.archive.container.archive_tail import make_tail
 from pochade.archive.container.check_manifest import entry_from_json
+from pochade.archive.container.damage_search import find_damage
 from pochade.archive.container.entry_names import EntryNames
 from pochade.archive.container.file_range import FileRange
-from pochade.archive.container.manifest_json import (
-    MAX_MANIFEST_BYTES,
-    entry_to_json,
-    max_unpacked_bytes,
-    write_manifest,
-)
+from pochade.archive.container.manifest_json import entry_to_json
 from pochade.archive.container.manifest_records import STORED, Entry, Manifest
-from pochade.archive.container.parity import make_repair_record
-from pochade.archive.container.zip_layout import (
-    MANIFEST_NAME,
-    METHOD_DEFLATED,
-    REPAIR_NAME,
-    ZipMember,
-    directory_and_end,
-    local_header,
-    stored_member,
-)
-from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable, UsageError
+from pochade.archive.container.zip_layout import local_header
+from pochade.errors import ArchiveDamaged, FileUnreachable, OutputUnwritable
 from pochade.system.path_text import printable
 
 RETRY_HINT = "make room, and give the same command again: it continues where it stopped"
+MIN_DIGEST_BYTES = 2**14  # of an entry whose SHA-256 is stored; for a smaller one it would take much of what was saved
 DROPPED_KEY = "dropped"  # marks a line of the journal that lists entries to be removed
 
 
@@ -48,17 +37,18 @@ class PartialArchive:
 
     Args:
         target: The path of the finished archive.
+        base: The entries of an existing archive to which the entries of this one will be added in place.
 
     Raises:
         OutputUnwritable: The unfinished file can't be made.
     """
 
-    def __init__(self, target: Path) -> None:
-        self.target = target
+    def __init__(self, target: Path, base: Sequence[Entry] = ()) -> None:
+        self.target, self.base = target, base
         self.path = target.with_name(f".{target.name}.part")
         self.journal_path = target.with_name(f".{target.name}.part.jsonl")
         self.entries: list[Entry] = []
-        self.names = EntryNames()
+        self.names = self._names_of_base()
         self.end = 0  # offset behind the last entry
         try:
             no_links = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -73,6 +63,17 @@ class PartialArchive:
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
+
+    @property
+    def all_entries(self) -> list[Entry]:
+        """The entries of the existing archive, then those of this one."""
+        return [*self.base, *self.entries]
+
+    def _names_of_base(self) -> EntryNames:
+        names = EntryNames()
+        for entry in self.base:
+            names.take(entry.name)
+        return names
 
     @staticmethod
     def remove_leftovers(target: Path) -> None:
@@ -101,8 +102,8 @@ class PartialArchive:
             old_end += header + entry.bytes
             if entry.name in dropped or not is_planned(entry):
                 continue
-            is_in_place = new == old or _is_intact(new, entry)  # a killed run may have moved it already
-            if _is_intact(new if is_in_place else old, entry):
+            is_in_place = new == old or is_intact(new, entry)  # a killed run may have moved it already
+            if is_intact(new if is_in_place else old, entry):
                 self._append(entry, None if is_in_place else old.chunks())
                 resumed_entries.append(entry)
         self.file.truncate(self.end)
@@ -150,7 +151,7 @@ class PartialArchive:
                 journal.write(json.dumps({DROPPED_KEY: sorted(names)}).encode() + b"\n")
         except OSError as error:
             raise write_error(self.target, error) from error
-        self.entries, self.names, self.end = [], EntryNames(), 0
+        self.entries, self.names, self.end = [], self._names_of_base(), 0
         self.resume(lambda _entry: True)
         if len(self.entries) != expected_count:
             why = f"'{printable(self.target)}' could not be written: the disk returned other bytes than were written"
@@ -163,7 +164,7 @@ class PartialArchive:
             OutputUnwritable: The disk refuses to write, or what was read back differs.
             UsageError: The manifest would be too large.
         """
-        tail = _bytes_behind_entries(manifest)
+        tail = make_tail(manifest).content()
         try:
             self.file.truncate(self.end)  # a file that could not be read to its end may have left a part of an entry
             self.file.seek(self.end)
@@ -204,7 +205,8 @@ class PartialArchive:
         is_file = entry.codec == STORED
         is_same = digest.hexdigest() == entry.original_sha256 if is_file else crc32 == entry.crc32
         if position - start == entry.bytes and is_same:
-            return replace(entry, crc32=crc32)
+            has_digest = not is_file and entry.bytes >= MIN_DIGEST_BYTES
+            return replace(entry, crc32=crc32, content_sha256=digest.hexdigest() if has_digest else None)
         self.file.truncate(self.end)
         if is_file:
             raise FileUnreachable.about(entry.name, "changed while it was read", "give the same command again")
@@ -235,7 +237,7 @@ class PartialArchive:
         try:
             container = ArchiveContainer(self.path)
             try:
-                differences = [damage.what for damage in container.find_damage()]
+                differences = [damage.what for damage in find_damage(container)]
                 if container.manifest != manifest:
                     differences.append("its manifest differs")
             finally:
@@ -245,32 +247,6 @@ class PartialArchive:
         if differences:
             why = f"'{printable(self.target)}' could not be written: what was read back differs: {differences[0]}"
             raise OutputUnwritable(why, "check the disk, and give the same command again")
-
-
-def _bytes_behind_entries(manifest: Manifest) -> bytes:
-    """Return the manifest, its repair record, the central directory and the end record, as the ZIP stores them.
-
-    Raises:
-        UsageError: The manifest would be too large.
-    """
-    content = write_manifest(manifest)
-    if len(content) > MAX_MANIFEST_BYTES:
-        raise UsageError("there are too many files for one archive", "make several archives")
-    packed = deflate(content, 9)
-    if len(content) > max_unpacked_bytes(len(packed)):
-        packed = deflate(content, 0)  # readers refuse a manifest that expands so much
-    member = ZipMember(MANIFEST_NAME, zlib.crc32(content), len(packed), len(content), METHOD_DEFLATED)
-    repair_record = make_repair_record(member, packed)
-    repair_member = stored_member(REPAIR_NAME, repair_record)
-    members = [*(entry.member for entry in manifest.entries), member, repair_member]
-    end = directory_and_end(members, hashlib.sha256(content).hexdigest())
-    return local_header(member) + packed + local_header(repair_member) + repair_record + end
-
-
-def deflate(content: bytes, level: int) -> bytes:
-    """Compress bytes as a ZIP stores them; `level` is zlib's, 0 to 9."""
-    compressor = zlib.compressobj(level, wbits=-15)
-    return compressor.compress(content) + compressor.flush()
 
 
 def journal_line(entry: Entry) -> bytes:
@@ -296,7 +272,7 @@ def write_error(target: Path, error: OSError) -> OutputUnwritable:
     return OutputUnwritable(f"'{printable(target)}' could not be written: {error.strerror or error}", RETRY_HINT)
 
 
-def _is_intact(file_range: FileRange, entry: Entry) -> bool:
+def is_intact(file_range: FileRange, entry: Entry) -> bool:
     """Return whether a range holds an entry's content."""
     crc32, length = 0, 0
     with suppress(ArchiveDamaged):

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 FORMAT_NAME = "pochade-archive-1"
 MANIFEST_NAME, REPAIR_NAME = "pochade/manifest.json", "pochade/manifest.repair"
+TAIL_MEMBERS = 2  # these two, behind all entries
+BACKUP_NOTE = " backup"  # in the comment at the end of a backup
 LOCAL_HEADER_SIGNATURE = b"PK\3\4"
 LOCAL_HEADER_BYTES = 30  # without the entry's name
 UTF8_NAMES_FLAG = 0x0800
@@ -49,19 +51,33 @@ def local_header(member: ZipMember) -> bytes:
     return head + name + extra
 
 
-def member_offsets(members: list[ZipMember]) -> list[int]:
-    """Return the offset of each member's header, followed by the offset at which the last member ends."""
+def member_offsets(members: list[ZipMember], gap: int = 0) -> list[int]:
+    """Return the offset of each member's header, followed by the offset at which the last member ends.
+
+    Args:
+        members: The members.
+        gap: Bytes in front of the manifest; if there are any, the manifest and its repair record are the last members.
+    """
     offsets = [0]
     for member in members:
         offsets.append(offsets[-1] + len(local_header(member)) + member.packed)
+    if gap:
+        first_moved = len(members) - TAIL_MEMBERS
+        offsets[first_moved:] = [offset + gap for offset in offsets[first_moved:]]
     return offsets
 
 
-def directory_and_end(members: list[ZipMember], manifest_sha256: str) -> bytes:
-    """Return the central directory and the end record, whose comment holds the manifest's SHA-256."""
-    *starts, end = member_offsets(members)
+def directory_and_end(members: list[ZipMember], manifest_sha256: str, gap: int = 0) -> bytes:
+    """Return the central directory and the end record, whose comment holds the manifest's SHA-256.
+
+    Args:
+        members: The entries, then the manifest and its repair record.
+        manifest_sha256: In hexadecimal digits.
+        gap: Bytes in front of the manifest, in a backup; 0 otherwise.
+    """
+    *starts, end = member_offsets(members, gap)
     directory = b"".join(_directory_record(member, start) for member, start in zip(members, starts, strict=True))
-    comment = f"{FORMAT_NAME} {manifest_sha256}".encode()
+    comment = end_comment(manifest_sha256, is_backup=gap > 0)
     count, size, zip64 = len(members), len(directory), b""
     if count >= MAX_UINT16 or size >= MAX_UINT32 or end >= MAX_UINT32:
         zip64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, VERSION_ZIP64, VERSION_ZIP64, 0, 0, count, count, size, end)
@@ -71,6 +87,11 @@ def directory_and_end(members: list[ZipMember], manifest_sha256: str) -> bytes:
         "<4s4H2IH", b"PK\5\6", 0, 0, count_16, count_16, min(size, MAX_UINT32), min(end, MAX_UINT32), len(comment)
     )
     return directory + zip64 + end_record + comment
+
+
+def end_comment(manifest_sha256: str, *, is_backup: bool = False) -> bytes:
+    """Return the comment of the end record."""
+    return f"{FORMAT_NAME} {manifest_sha256}{BACKUP_NOTE if is_backup else ''}".encode()
 
 
 def _needs_zip64(member: ZipMember) -> bool:

@@ -1,0 +1,120 @@
+"""Computes parity data again that is lost or damaged, in place."""
+
+import struct
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+from pochade.archive.archive_reader import Archive
+from pochade.archive.archive_writer import scratch_folder
+from pochade.archive.container.archive_container import ArchiveContainer
+from pochade.archive.container.damage_search import find_damage
+from pochade.archive.container.file_range import FileRange
+from pochade.archive.container.in_place_addition import add_in_place, open_for_update, write_at
+from pochade.archive.container.manifest_records import Entry
+from pochade.archive.container.parity_layout import (
+    CHECKSUM_BYTES,
+    HEAD,
+    MAX_PERCENT,
+    choose_layout,
+)
+from pochade.archive.container.parity_repair import has_right_place
+from pochade.archive.container.parity_writing import write_columns
+from pochade.archive.container.partial_archive import PartialArchive
+from pochade.archive.container.zip_layout import LOCAL_HEADER_BYTES, MAX_UINT32
+from pochade.archive.parity_addition import add_parity, covered_bytes, percent_of
+
+MAX_EXTRA_TAIL_BYTES = 4096  # by which the tail with the parity entry may be longer than the tail without it
+
+
+def lost_percent(container: ArchiveContainer) -> int | None:
+    """Return how many percent the parity entry had whose copy of the manifest opened this archive.
+
+    Returns:
+        None if entries may follow the parity entry, so that it must not be overwritten.
+    """
+    header = FileRange(container.file, container.manifest_copy.offset, 4096).content()
+    (packed,) = struct.unpack_from("<I", header, 18)
+    name_bytes, extra_bytes = struct.unpack_from("<2H", header, 26)
+    if packed == MAX_UINT32:
+        (packed,) = struct.unpack_from("<Q", header, LOCAL_HEADER_BYTES + name_bytes + 4 + 8)
+    content_start = container.manifest_copy.offset + LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+    behind = container.size - content_start - packed
+    if behind > len(container.tail.content()) + MAX_EXTRA_TAIL_BYTES:
+        return None
+    entries = container.manifest.entries
+    layout = choose_layout(
+        covered_bytes(entries), container.manifest_copy.offset, 1, len(container.manifest_copy.packed)
+    )
+    of_all_columns = packed - HEAD.size - layout.manifest - CHECKSUM_BYTES * layout.data_blocks
+    percent, rest = divmod(of_all_columns, layout.column_bytes + CHECKSUM_BYTES * layout.parity_blocks)
+    return percent if not rest and 1 <= percent <= MAX_PERCENT else None
+
+
+def renew_damaged_parity(path: Path) -> list[str]:
+    """Compute damaged parity data again, if what it covers is intact.
+
+    It gets the bytes that it had, unless the copy of the manifest in it is damaged: then a new entry takes its place,
+    if nothing follows it.
+
+    Returns:
+        The names of the entries that were computed again.
+
+    Raises:
+        OutputUnwritable: The disk refuses to write; the archive can be read as before.
+    """
+    with Archive(path) as archive:
+        entries = archive.manifest.entries
+        damaged = [entry for entry in entries if entry.parity is not None and archive.fault(entry)]
+        if not damaged:
+            return []
+        with scratch_folder(_scratch_path(path)) as scratch:
+            renewed = [entry for entry in damaged if _write_same_parity(archive, entry, scratch / "same")]
+        is_last_left = damaged[-1] is entries[-1] and damaged[-1] not in renewed
+        if is_last_left and not find_damage(archive.container, numbers=range(len(entries) - 1)):
+            _write_parity(archive, entries[:-1], percent_of(damaged) or 1)
+            renewed.append(damaged[-1])
+    return [entry.name for entry in renewed]
+
+
+def _write_same_parity(archive: Archive, entry: Entry, scratch: Path) -> bool:
+    """Compute the content of a parity entry again, and write it if it is what it was; return whether it is."""
+    layout, place, crc32 = entry.parity, archive.content_range(entry), 0
+    if layout is None or not has_right_place(archive.container, entry):
+        return False
+    with scratch.open("w+b") as output, open_for_update(archive.container) as file:
+        output.write(FileRange(file, place.start, layout.parity_start).content())
+        write_columns(output, lambda offset, count: FileRange(file, offset, count).content(), layout)
+        content = FileRange(output, 0, entry.bytes)
+        for chunk in content.chunks():
+            crc32 = zlib.crc32(chunk, crc32)
+        if crc32 == entry.crc32:
+            write_at(file, place.start, content.chunks())
+    return crc32 == entry.crc32
+
+
+def write_lost_parity(path: Path, percent: int) -> None:
+    """Add parity data to an archive whose last parity entry is lost.
+
+    Raises:
+        OutputUnwritable: The disk refuses to write; the archive can be read as before.
+    """
+    with Archive(path) as archive:
+        _write_parity(archive, archive.manifest.entries, percent)
+
+
+def _write_parity(archive: Archive, entries: list[Entry], percent: int) -> None:
+    """Write a parity entry behind some entries, over what follows them."""
+    path, manifest = archive.path, replace(archive.manifest, entries=entries)
+    with (
+        scratch_folder(_scratch_path(path)) as scratch,
+        PartialArchive(path, entries) as part,
+    ):
+        part.resume(lambda _entry: False)
+        add_parity(part, archive.container, manifest, percent, scratch, lambda _done, _total: None)
+        add_in_place(archive.container, part, replace(manifest, entries=part.all_entries))
+    PartialArchive.remove_leftovers(path)
+
+
+def _scratch_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.coded")
