@@ -4,7 +4,7 @@ import { collection } from "./collection.svelte";
 import { notices } from "./notices.svelte";
 
 /** What an action about several labels is about: see `Notices.withdraw`. */
-const LABELS_SUBJECT = "labels";
+export const LABELS_SUBJECT = "labels";
 
 /** What an action about a label is about: see `Notices.withdraw`. */
 export function labelSubject(label: string): string {

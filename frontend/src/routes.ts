@@ -22,6 +22,7 @@ export const ROUTES: Route[] = [
   { at: "/map", name: "Map", section: "Browse", load: () => import("./views/MapView.svelte") },
   { at: "/families", name: "Families", section: "Browse", load: () => import("./views/FamiliesView.svelte") },
   { at: "/teach", name: "Teach", section: "Labels", load: () => import("./views/TeachView.svelte") },
+  { at: "/labels", name: "Labels", section: "Labels", load: () => import("./views/LabelsView.svelte") },
   { at: "/clean", name: "Clean", section: "Tools", load: () => import("./views/CleanView.svelte") },
   { at: "/compress", name: "Compress", section: "Tools", load: () => import("./views/CompressView.svelte") },
   { at: "/create", name: "Create", section: "Tools", load: () => import("./views/CreateView.svelte") },

@@ -24,7 +24,7 @@ from tests.support.browser import MAX_WAIT, needs_browser, open_page, server
 pytestmark = [needs_browser, pytest.mark.slow]
 expect.set_options(timeout=MAX_WAIT)
 
-VIEWS = ("Wall", "Groups", "Map", "Families", "Teach", "Clean", "Compress", "Create", "Learn")
+VIEWS = ("Wall", "Groups", "Map", "Families", "Teach", "Labels", "Clean", "Compress", "Create", "Learn")
 NARROWEST, PHONE, TABLET, DESKTOP = 320, 390, 820, 1280  # pixels
 MIN_TARGET = 24  # pixels
 TOOLS_HEIGHT = 60  # pixels, of the buttons on the map

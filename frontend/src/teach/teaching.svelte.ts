@@ -1,6 +1,7 @@
 /** One label while it is taught: the person's answers, and what to ask next. */
 import { api, type Suggestion, type Suggestions } from "../api";
 import { changeLabels } from "../label-changes";
+import { latestOnly } from "../latest-only";
 
 export type Answer = "has" | "has_not" | "neither";
 /** One undo step: the pictures, their answer before and after, and the questions that were open. */
@@ -24,6 +25,8 @@ class Teaching {
   private skipped = new Set<string>();
   private answered = new Set<string>(); // pictures whose answer may still be on its way to the server
   private lastRequest: Promise<unknown> = Promise.resolve();
+  /** After each answer the suggestions are made again; of several answers in a row, only after the last one. */
+  private refreshSoon = latestOnly<void>(() => this.refresh());
 
   question = $derived(this.questions[0]);
   likely = $derived(this.suggestions?.likely ?? []);
@@ -53,15 +56,20 @@ class Teaching {
     try {
       this.isUpdating = true;
       await this.lastRequest;
+      const { steps } = this;
       const examples = await api.pictures({ label, limit: MAX_EXAMPLES });
       if (label !== this.label) return;
-      this.examples = [...new Set(examples.keys)];
+      if (this.steps === steps) this.examples = [...new Set(examples.keys)];
       if (!examples.total) return void ([this.suggestions, this.questions, this.error] = [null, [], null]);
       const suggestions = await api.suggestions(label, LIKELY_COUNT);
       if (label !== this.label) return;
-      this.suggestions = { ...suggestions, likely: suggestions.likely.filter(({ key }) => !this.answered.has(key)) };
+      const counts = this.steps === steps ? null : this.suggestions; // an answer since then is counted here, but not there
+      const { has, has_not } = counts ?? suggestions;
+      this.suggestions = { ...suggestions, has, has_not, likely: suggestions.likely.filter(({ key }) => !this.answered.has(key)) };
       const questions = suggestions.ask.filter(({ key }) => !this.skipped.has(key) && !this.answered.has(key));
-      this.questions = questions.slice(0, MAX_QUESTIONS);
+      const current = this.questions.slice(0, 1); // what the person looks at stays
+      const others = questions.filter(({ key }) => key !== current[0]?.key);
+      this.questions = [...current, ...others].slice(0, MAX_QUESTIONS);
       this.error = null;
     } catch (error) {
       this.error = error;
@@ -78,7 +86,7 @@ class Teaching {
     this.questions = this.questions.filter(({ key }) => !keys.includes(key));
     this.showAnswer(keys, answer);
     await this.send(keys, answer);
-    if (this.questions.length < MIN_QUESTIONS) await this.refresh();
+    this.refreshSoon();
   }
 
   /** Answer the first question. */
@@ -92,7 +100,7 @@ class Teaching {
     this.steps = [...this.steps, { label: this.label, keys: [question.key], before: "neither", after: "skipped", questions: this.questions }];
     this.skipped.add(question.key);
     this.questions = this.questions.slice(1);
-    if (this.questions.length < MIN_QUESTIONS) void this.refresh();
+    if (this.questions.length < MIN_QUESTIONS) this.refreshSoon();
   }
 
   async undo(): Promise<void> {
@@ -104,7 +112,7 @@ class Teaching {
     if (step.after === "skipped") return;
     this.showAnswer(step.keys, step.before, step.after);
     await this.send(step.keys, step.before);
-    if (step.keys.length > 1 || step.before !== "neither" || !this.questions.length) await this.refresh();
+    this.refreshSoon();
   }
 
   /** Show an answer before the server confirms it. */

@@ -15,6 +15,7 @@ export const SELECTION_KEYS = [
   ["Shift+← Shift+→", "Select on from there; also with Shift and a click"],
   ["Ctrl+A", "Select all that the filters show"],
   ["Escape", "Deselect all; in the search, clear it"],
+  ["L", "Label the selected pictures"],
   ["Delete", "Move the selected pictures to the trash, after a question"],
   ["/", "Search by words"],
   ["Ctrl+K", "Go to a view, a label or a group, or do something with the selection"],

@@ -4,7 +4,7 @@ A label that is taken back may still be in a sidecar. It is recorded as withdraw
 that reading them does not bring it back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sql
 
@@ -27,6 +27,38 @@ def add_label(index: Index, pictures: Iterable[int], label: str, *, refused: boo
     with index.writing() as connection:
         _set_label(connection, numbers, label, refused=refused)
         refresh_words(connection, numbers)
+
+
+def add_labels(index: Index, pictures: Mapping[str, Collection[int]]) -> None:
+    """Record labels of pictures all at once; earlier records about them are replaced.
+
+    Args:
+        index: The database.
+        pictures: The numbers of the pictures that get each label, by label.
+    """
+    with index.writing() as connection:
+        for label, numbers in pictures.items():
+            _set_label(connection, sorted(numbers), label, refused=False)
+        refresh_words(connection, {number for numbers in pictures.values() for number in numbers})
+
+
+def take_back_labels(index: Index, pictures: Mapping[str, Collection[int]]) -> int:
+    """Delete labels of pictures that have them, as if they had never been given; return how many there were.
+
+    Unlike `remove_label`, this does not record that the labels were withdrawn, so reading sidecars may bring them back.
+
+    Args:
+        index: The database.
+        pictures: The numbers of the pictures that lose each label, by label. Refusals stay.
+    """
+    count, changed = 0, set[int]()
+    with index.writing() as connection:
+        for label, numbers in pictures.items():
+            losing = _numbers_of(connection, label, refused=False).intersection(numbers)
+            _delete_rows(connection, LABELS, sorted(losing), label)
+            count, changed = count + len(losing), changed | losing
+        refresh_words(connection, changed)
+    return count
 
 
 def remove_label(index: Index, pictures: Iterable[int], label: str) -> None:

@@ -25,6 +25,7 @@ from pochade.images.metadata.xmp import (
     read_sidecar,
     serialize_sidecar,
 )
+from pochade.images.metadata.xmp_keywords import HIERARCHY_SEPARATORS
 from pochade.system.folder_walk import NON_PICTURE_SUFFIXES, suffix_of
 from pochade.system.path_text import printable
 from pochade.system.replaced_file import replace_content
@@ -34,10 +35,6 @@ NOT_AN_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U
 DESCRIPTION, ABOUT, ITEM = (f"{{{RDF_NAMESPACE}}}{name}" for name in ("Description", "about", "li"))
 LISTS = [f"{{{RDF_NAMESPACE}}}{name}" for name in ("Bag", "Seq", "Alt")]
 SUBJECT = f"{{{DC_NAMESPACE}}}subject"
-HIERARCHY_SEPARATORS = {  # properties that hold labels with their parents, and the separator of these
-    "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject": "|",
-    "{http://www.digikam.org/ns/1.0/}TagsList": "/",
-}
 
 
 def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
@@ -50,7 +47,7 @@ def read_sidecar_labels(picture: Path) -> tuple[str, ...]:
         DataDamaged: A sidecar is no XMP, cut short, too large, or declares entities.
         FileUnreachable: A sidecar can't be opened.
     """
-    sidecars = [path for path in _sidecar_paths(picture) if _exists(path)]
+    sidecars = [path for path in sidecar_paths(picture) if _exists(path)]
     return tuple(dict.fromkeys(label for path in sidecars for label in _labels_in(_read_or_create(path).rdf)))
 
 
@@ -82,7 +79,7 @@ def sidecars_of(picture: Path, names: FolderNames | None = None) -> list[Path]:
     Raises:
         FileUnreachable: The folder can't be listed.
     """
-    existing = [path for path in _sidecar_paths(picture) if _exists(path)]
+    existing = [path for path in sidecar_paths(picture) if _exists(path)]
     names = names or FolderNames()
     return [path for path in existing if not names.others_with(path, picture)]
 
@@ -118,7 +115,7 @@ def write_sidecar_labels(
     path = _sidecar_to_write(picture, names)
     written = _update_sidecar(path, labels, before)
     removed = [label for label in before if label not in labels]
-    for other in _sidecar_paths(picture) if removed else []:
+    for other in sidecar_paths(picture) if removed else []:
         if other != path and _exists(other) and not names.others_with(other, picture):
             _update_sidecar(other, [], removed)
     return path if written else None
@@ -147,7 +144,7 @@ def _check_labels(labels: Iterable[str]) -> None:
 # Which file ----------------------------------------------------------------------------------------------------------
 
 
-def _sidecar_paths(picture: Path) -> list[Path]:
+def sidecar_paths(picture: Path) -> list[Path]:
     """The paths where a picture's sidecars may be, digiKam's first; no file is its own sidecar."""
     names = dict.fromkeys((f"{picture.name}.xmp", picture.with_suffix(".xmp").name))
     return [picture.with_name(name) for name in names if name.lower() != picture.name.lower()]
@@ -155,7 +152,7 @@ def _sidecar_paths(picture: Path) -> list[Path]:
 
 def _sidecar_to_write(picture: Path, names: FolderNames) -> Path:
     """Lightroom's sidecar if there is no other and only this picture uses it; else digiKam's."""
-    digikam, *lightroom = _sidecar_paths(picture)
+    digikam, *lightroom = sidecar_paths(picture)
     only_lightroom = lightroom and not _exists(digikam) and _exists(lightroom[0])
     return lightroom[0] if only_lightroom and not names.others_with(lightroom[0], picture) else digikam
 
@@ -170,7 +167,7 @@ def _names_by_sidecar(folder: Path) -> dict[str, set[str]]:
         raise unreachable_error(printable(folder), error) from error
     for path in files:
         if suffix_of(os.fsencode(path)) not in NON_PICTURE_SUFFIXES:
-            for sidecar in _sidecar_paths(path):
+            for sidecar in sidecar_paths(path):
                 users.setdefault(sidecar.name, set()).add(path.name)
     return users
 

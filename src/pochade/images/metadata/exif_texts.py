@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pochade.images.metadata.iptc import decode_text
 
 _DESCRIPTION_TAG, _USER_COMMENT_TAG, _SETTINGS_TAG = 0x010E, 0x9286, 0x8769
-_WINDOWS_TAGS = {0x9C9B, 0x9C9C, 0x9C9E, 0x9C9F}  # title, comment, keywords, subject: UTF-16
+_KEYWORDS_TAG = 0x9C9E  # of Windows: all keywords, with semicolons between them
+_WINDOWS_TAGS = {0x9C9B, 0x9C9C, _KEYWORDS_TAG, 0x9C9F}  # title, comment, keywords, subject: UTF-16
 XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG = 0x02BC, 0x83BB, 0x8649  # blocks of other kinds, in a TIFF
 _TEXT_TAGS = {_DESCRIPTION_TAG, _USER_COMMENT_TAG, *_WINDOWS_TAGS}
 _BLOCK_TAGS = {XMP_TAG, IPTC_TAG, PHOTOSHOP_TAG}
@@ -31,6 +32,13 @@ def read_exif_texts(block: bytes) -> list[str]:
     """Read the description, the comment and the fields of Windows of a block without its prefix."""
     values = find_exif_values(lambda offset, count: block[offset : offset + count])
     return [decode_exif_text(value, block[:2]) for value in values if value.tag in _TEXT_TAGS]
+
+
+def read_exif_keywords(block: bytes) -> list[str]:
+    """Read the keywords that Windows writes, of a block without its prefix."""
+    values = find_exif_values(lambda offset, count: block[offset : offset + count])
+    texts = (decode_exif_text(value, block[:2]) for value in values if value.tag == _KEYWORDS_TAG)
+    return [word.strip("\0 ") for text in texts for word in text.split(";")]
 
 
 def find_exif_values(read: ReadBytes) -> list[ExifValue]:

@@ -12,7 +12,8 @@ _MARK = 0x1C
 _HEADER_BYTES = 5
 _ENVELOPE_RECORD, _CHARACTER_SET = 1, 90
 _APPLICATION_RECORD = 2
-_TEXT_SETS = {5, 25, 105, 120}  # object name, keyword, headline, caption
+_KEYWORD = 25
+_TEXT_SETS = {5, _KEYWORD, 105, 120}  # object name, keyword, headline, caption
 _UTF_8_ESCAPE = b"\x1b%G"
 _EXTENDED_LENGTH = 0x8000  # a length with this bit is the length of a longer length, which no program writes
 
@@ -23,12 +24,26 @@ def read_iptc_texts(block: bytes) -> list[str]:
     Args:
         block: The data sets. Bytes that are no data set end the block.
     """
+    return _texts_in(block, _TEXT_SETS)
+
+
+def read_iptc_keywords(block: bytes) -> list[str]:
+    """Read the keywords of a block, in the block's order; what is cut short is left out.
+
+    Args:
+        block: The data sets. Bytes that are no data set end the block.
+    """
+    return _texts_in(block, {_KEYWORD})
+
+
+def _texts_in(block: bytes, numbers: set[int]) -> list[str]:
+    """The texts of the data sets with some numbers."""
     data_sets = list(_data_sets(block))
     is_utf_8 = any(place == (_ENVELOPE_RECORD, _CHARACTER_SET) and text == _UTF_8_ESCAPE for place, text in data_sets)
     return [
         decode_text(content, is_utf_8=is_utf_8)
         for (record, number), content in data_sets
-        if record == _APPLICATION_RECORD and number in _TEXT_SETS
+        if record == _APPLICATION_RECORD and number in numbers
     ]
 
 

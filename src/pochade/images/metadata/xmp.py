@@ -116,7 +116,7 @@ def _read_bytes(path: Path) -> bytes:
                 raise source.size_error(f"{source.size:,} bytes")
             return source.read_at(0, source.size)
     except (PictureDamaged, PictureTooLarge) as error:  # those errors are for pictures
-        raise DataDamaged(error.sentence, _DAMAGED_HINT) from error
+        raise DataDamaged.about(error.subject, error.reason, _DAMAGED_HINT) from error
 
 
 def parse_sidecar(text: str, path: Path) -> Sidecar:
@@ -142,7 +142,7 @@ def parse_sidecar(text: str, path: Path) -> Sidecar:
 
 
 def _damage_error(path: Path, reason: str) -> DataDamaged:
-    return DataDamaged(f"'{printable(path)}' can't be read as a sidecar: {reason}", _DAMAGED_HINT)
+    return DataDamaged.about(printable(path), f"can't be read as a sidecar: {reason}", _DAMAGED_HINT)
 
 
 def _assign_prefixes(namespaces: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -33,14 +33,25 @@ def read_xmp_texts(block: bytes) -> tuple[list[str], list[str]]:
     Args:
         block: The packet, or its `x:xmpmeta` element, as UTF-8.
     """
-    text = block[:MAX_XMP_BYTES].decode("utf-8", "replace").strip("\0\ufeff \r\n\t")
-    if any(sign in text for sign in _ENTITY_SIGNS):
-        return [], []
-    try:
-        rdf = parse_sidecar(text, Path("XMP")).rdf
-    except (DataDamaged, ValueError):  # ValueError: a character that XML can't have
+    rdf = parse_xmp_block(block)
+    if rdf is None:
         return [], []
     return list(_texts_of(rdf, _CAPTION_PROPERTIES)), list(_texts_of(rdf, _PROMPT_PROPERTIES))
+
+
+def parse_xmp_block(block: bytes) -> Element | None:
+    """Parse a packet; return the element with the properties, or None if the packet is damaged.
+
+    Args:
+        block: The packet, or its `x:xmpmeta` element, as UTF-8.
+    """
+    text = block[:MAX_XMP_BYTES].decode("utf-8", "replace").strip("\0\ufeff \r\n\t")
+    if any(sign in text for sign in _ENTITY_SIGNS):
+        return None
+    try:
+        return parse_sidecar(text, Path("XMP")).rdf
+    except (DataDamaged, ValueError):  # ValueError: a character that XML can't have
+        return None
 
 
 def _texts_of(rdf: Element, properties: set[str]) -> Iterator[str]:

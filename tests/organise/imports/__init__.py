@@ -1,0 +1,1 @@
+"""Tests of the room with the same name."""
