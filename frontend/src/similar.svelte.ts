@@ -6,6 +6,9 @@ import { router } from "./router.svelte";
 
 const MAX_MATCHES = 48;
 
+/** Whether pictures are compared by how they look, or by what they show, as the eye of the collection sees it. */
+export type SimilarBy = "look" | "meaning";
+
 /** A picture that a search found. */
 export type SimilarPicture = Pick<Match, "key" | "path" | "width" | "height" | "files" | "is_same_work">;
 
@@ -38,13 +41,15 @@ class SimilarPictures {
   matches = $state.raw<SimilarPicture[] | null>(null);
   error = $state.raw<unknown>(null);
   private key = "";
+  private by: SimilarBy = "look";
 
-  async load(key: string): Promise<void> {
+  async load(key: string, by: SimilarBy): Promise<void> {
     if (key !== this.key) [this.key, this.name, this.url, this.matches] = [key, "", imageUrl.thumbnail(key), null];
+    this.by = by;
     try {
       const knownFamily = api.familyOf(key).catch(() => null); // similar pictures are shown without it
-      const [facts, family, nearest] = await Promise.all([api.facts(key), knownFamily, api.nearest(key, MAX_MATCHES)]);
-      if (key !== this.key) return;
+      const [facts, family, nearest] = await Promise.all([api.facts(key), knownFamily, api.nearest(key, MAX_MATCHES, by)]);
+      if (key !== this.key || by !== this.by) return;
       const relatives = relativesOf(key, family).map((relative) => ({ ...relative, is_same_work: true }));
       const others = nearest.filter((match) => !relatives.some((relative) => relative.key === match.key));
       [this.name, this.matches, this.error] = [fileName(facts.files[0]?.path ?? key), [...relatives, ...others], null];

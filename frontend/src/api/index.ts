@@ -4,9 +4,9 @@ import { ofShown } from "../shown-folder";
 import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
   CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderContents, FolderPlaces,
-  FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelsChange, LabelsChangeAnswer, MapData, Match,
-  MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles, SaveRequest, Scan, ScanView, Story,
-  StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
+  FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelEdit, LabelOverview, LabelsChange,
+  LabelsChangeAnswer, LastImport, MapData, Match, MeaningColumns, MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles,
+  SaveRequest, Scan, ScanView, Story, StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
 
 export { ApiError } from "./http";
@@ -44,13 +44,15 @@ export const api = {
   /** All pictures that pass the filters, and have the words of `q` if it is given. */
   pictures: (query: PictureQuery & { q?: string } = {}, signal?: AbortSignal) =>
     get<PictureColumns>(query.q ? "/api/search" : "/api/pieces", query, signal),
+  /** The pictures that show what the words of `q` say, without those that have them; the first answer takes seconds. */
+  picturesByMeaning: (query: PictureQuery & { q: string; k?: number }, signal?: AbortSignal) => get<MeaningColumns>("/api/search/meaning", query, signal),
   /** Store a selection on the server, for `pictures({selection})`. */
   createSelection: (keys: string[]) => send<{ id: string }>("POST", "/api/selections", { pieces: keys }),
   problems: () => get<ProblemFile[]>("/api/problems"),
   /** Request a picture only to learn why it can't be shown: throws the reason. */
   tryPicture: (key: string, side: Side) => request(imageUrl.picture(key, side)),
   facts: (key: string) => get<PictureFacts>(`/api/pieces/${key}`),
-  nearest: (key: string, k = 24) => get<Match[]>(`/api/pieces/${key}/nearest`, { k }),
+  nearest: (key: string, k = 24, by: "look" | "meaning" = "look") => get<Match[]>(`/api/pieces/${key}/nearest`, { k, by }),
   find: (picture: Blob, k = 48) => send<Match[]>("POST", `/api/find?k=${k}`, fileForm("picture", picture)),
 
   /** The pictures most like a drawing on white, or with most of some colours, each as its digits and its share: `c0392b:40`. */
@@ -95,6 +97,16 @@ export const api = {
   labelsOf: (keys: string[]) => send<Record<string, number>>("POST", "/api/labels/counts", { pieces: keys }),
   changeManyLabels: (change: LabelsChange) => send<LabelsChangeAnswer>("POST", "/api/labels/changes", change),
   changeLabels: (change: LabelChange) => send<Record<string, number>>("POST", "/api/labels", change),
+  /** Every label with a few of its pictures. */
+  labelOverview: () => get<LabelOverview[]>("/api/labels/overview"),
+  /** Give labels one name: one label is renamed, several become one. */
+  renameLabels: (labels: string[], name: string) => send<LabelEdit>("POST", "/api/labels/rename", { labels, name }),
+  deleteLabels: (labels: string[]) => send<LabelEdit>("POST", "/api/labels/delete", { labels }),
+  /** Undo a change of whole labels; refused if they have changed since. */
+  undoLabelEdit: (change: number) => send<Record<string, number>>("POST", `/api/labels/undo?change=${change}`),
+  /** The import of labels that can be undone; null if there is none. */
+  lastImport: () => get<LastImport | null>("/api/labels/import"),
+  undoImport: () => send<Record<string, number>>("POST", "/api/labels/import/undo"),
   suggestions: (label: string, k = 24) => get<Suggestions>("/api/suggestions", { label, k }),
 
   scans: () => get<string[]>("/api/scans"),

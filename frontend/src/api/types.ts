@@ -10,6 +10,7 @@ export type FolderContents = Schemas["FolderContentsOut"];
 export type NamedFolder = Schemas["NamedFolderOut"];
 export type ListedFolder = Schemas["ListedFolderOut"];
 export type PictureColumns = Schemas["PictureColumnsOut"];
+export type MeaningColumns = Schemas["MeaningOut"];
 export type ProblemFile = Schemas["ProblemFileOut"];
 export type PictureFacts = Schemas["PictureOut"];
 export type Match = Schemas["MatchOut"];
@@ -47,6 +48,9 @@ export type LabelChange = Pick<Schemas["LabelIn"], "label"> & Partial<Schemas["L
 
 export type LabelsChange = Pick<Schemas["LabelsChangeIn"], "pieces"> & Partial<Schemas["LabelsChangeIn"]>;
 export type LabelsChangeAnswer = Schemas["LabelsChangeOut"];
+export type LabelOverview = Schemas["LabelOverviewOut"];
+export type LabelEdit = Schemas["LabelEditOut"];
+export type LastImport = Schemas["LastImportOut"];
 export type TrashPlan = Schemas["TrashPlanOut"];
 export type DesktopAction = Schemas["DesktopIn"]["action"];
 
@@ -66,5 +70,6 @@ export type JobRequest =
   | JobBody<Schemas["MakeGroupsIn"]>
   | JobBody<Schemas["MakeMapIn"]>
   | JobBody<Schemas["PrepareIn"]>
+  | JobBody<Schemas["ImportLabelsIn"]>
   | JobBody<Schemas["CompressIn"], "name">
   | JobBody<Schemas["CleanIn"], "name" | "scans">;

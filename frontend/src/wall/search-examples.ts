@@ -1,6 +1,6 @@
 /** The language of searches by examples, for people; docs/reference/search.md has all of it. */
 export const SEARCH_EXAMPLES = [
-  ["owl", "this word in a name, label, caption, keyword or prompt, or as technique, colour, format or shape"],
+  ["owl", "this word in a name, label, caption, keyword or prompt, or as technique, colour, format or shape; with an eye that knows words, also by meaning"],
   ['"at night"', "these words beside each other"],
   ["-owl", "without this word"],
   ["name:owl", "in the name of a file"],

@@ -1,6 +1,6 @@
 /** The pictures on the wall, and where the person is among them; this stays while they look at one picture. */
 import type { ActionPicture } from "../actions/action-dialogs.svelte";
-import { ApiError, api, type PictureColumns, type PictureQuery } from "../api";
+import { ApiError, api, type MeaningColumns, type PictureColumns, type PictureQuery } from "../api";
 
 export const SORTS = [
   ["", "By folder and name", {}],
@@ -21,6 +21,10 @@ class Wall {
   columns = $state.raw<PictureColumns | null>(null);
   error = $state.raw<unknown>(null);
   active = $state(0);
+  /** What the eye of the collection sees in the words of the search; null without such words or without such an eye. */
+  meaning = $state.raw<MeaningColumns | null>(null);
+  activeMeaning = $state(0);
+  isAskingEye = $state(false);
   rowHeight = $state(Number(readSetting(ROW_HEIGHT_KEY)) || DEFAULT_ROW_HEIGHT);
   /** Whether the pictures of other filters are still shown. */
   isLoading = $state(false);
@@ -35,8 +39,13 @@ class Wall {
     return isOfSearch ? `${error.message}${error.hint ? `: ${error.hint}` : ""}` : null;
   }
 
-  /** Load the pictures of a query, unless this version of them is loaded already. */
-  async load(parameters: URLSearchParams, version: number): Promise<void> {
+  /** The keys of all pictures that are shown: first those of the query, then those that were found by meaning. */
+  get keys(): string[] {
+    return [...(this.columns?.keys ?? []), ...(this.meaning?.keys ?? [])];
+  }
+
+  /** Load the pictures of a query, unless this version of them is loaded already; then ask the eye if it knows words. */
+  async load(parameters: URLSearchParams, version: number, knowsWords = false): Promise<void> {
     const query = parameters.toString();
     if (query === this.query && version === this.version && this.columns) return;
     const hasOtherFilters = query !== this.query && this.columns !== null;
@@ -49,6 +58,8 @@ class Wall {
       if (request.signal.aborted) return;
       const activeKey = this.columns?.keys[this.active] ?? "";
       [this.active, this.columns, this.error] = [this.isLoading ? 0 : Math.max(0, columns.keys.indexOf(activeKey)), columns, null];
+      if (hasOtherFilters) [this.meaning, this.activeMeaning] = [null, 0];
+      void this.askEye(parameters, knowsWords, request);
     } catch (error) {
       if (!request.signal.aborted) this.error = error;
     } finally {
@@ -56,9 +67,23 @@ class Wall {
     }
   }
 
+  /** Load what is found by meaning, behind the pictures of the query. */
+  private async askEye(parameters: URLSearchParams, knowsWords: boolean, request: AbortController): Promise<void> {
+    const q = parameters.get("q");
+    this.isAskingEye = Boolean(q && knowsWords);
+    try {
+      const meaning = q && knowsWords ? await api.picturesByMeaning({ ...pictureQuery(parameters), q }, request.signal) : null;
+      if (!request.signal.aborted) this.meaning = meaning;
+    } catch {
+      if (!request.signal.aborted) this.meaning = null; // the words were found wanting before, or the server is gone
+    } finally {
+      if (request === this.request) this.isAskingEye = false;
+    }
+  }
+
   /** The pictures before and after one, in the order of the wall. */
   neighboursOf(key: string): { previous: string | null; next: string | null } {
-    const keys = this.columns?.keys ?? [];
+    const keys = this.keys;
     const index = keys[this.active] === key ? this.active : keys.indexOf(key);
     return { previous: (index > 0 && keys[index - 1]) || null, next: (index >= 0 && keys[index + 1]) || null };
   }
@@ -66,8 +91,8 @@ class Wall {
   /** The pictures with some keys, each with its path; those that the wall doesn't show are left out. */
   picturesOf(keys: readonly string[]): ActionPicture[] {
     const chosen = new Set(keys);
-    const paths = this.columns?.paths ?? [];
-    return (this.columns?.keys ?? []).flatMap((key, index) => (chosen.has(key) ? [{ key, path: paths[index] ?? "" }] : []));
+    const paths = [...(this.columns?.paths ?? []), ...(this.meaning?.paths ?? [])];
+    return this.keys.flatMap((key, index) => (chosen.has(key) ? [{ key, path: paths[index] ?? "" }] : []));
   }
 
   /** Make a picture the active one, which has the focus when the wall is shown again. */

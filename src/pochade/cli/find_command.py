@@ -67,6 +67,13 @@ def find(
         ),
     ] = None,
     label: Annotated[str | None, typer.Option(help="Only pictures with this label.")] = None,
+    meaning: Annotated[
+        bool,
+        typer.Option(
+            "--meaning",
+            help="Compare a picture by what it shows, as the eye of the collection sees it, and not by look.",
+        ),
+    ] = False,
     sheet: Annotated[Path | None, typer.Option(help="A PNG for a contact sheet of the matches.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the matches as JSON on stdout.")] = False,
 ) -> None:
@@ -74,12 +81,17 @@ def find(
 
     By a picture: finds its copies, also cropped, scanned, mirrored or recoloured ones, and similar pictures. The
     nearest dozen are aligned with it: those of the same work come first and are marked. The distance is one minus the
-    cosine of the embeddings: 0 for the same picture, about 1 for unrelated ones.
+    cosine of the embeddings: 0 for the same picture, about 1 for unrelated ones. With --meaning, a collection with an
+    eye is searched for pictures that show the same things instead; copies are not marked then.
 
     By words: finds the pictures that have all of them in the names of their files and folders, labels, captions,
     keywords, prompts, technique, colour, format or shape, sorted by path. `label:`, `name:`, `folder:`, `caption:`,
     `prompt:`, `technique:`, `colour:`, `format:`, `shape:`, `since:` and `until:` look into one of these, quotes hold a
     phrase together, and `-word` excludes. As JSON, these matches have no distance and no likelihood.
+
+    By meaning: a collection with an eye that knows words (`pochade learn --eye`) adds the pictures that show what the
+    words say, also where no text has them. As JSON, these matches have a distance, and `by_meaning`. Words in quotes,
+    and words behind an operator, are searched in texts only.
 
     Example: `pochade -C ~/art find scan.jpg -k 5 --sheet found.png`
 
@@ -97,9 +109,10 @@ def find(
         from pochade.organise.find_question import FindQuestion
 
         days = since and since.date(), until and until.date()
-        question = FindQuestion(image, query, k, below, format_word, *days, shape, colour, label)
+        question = FindQuestion(image, query, k, below, format_word, *days, shape, colour, label, meaning)
         place = context.obj.locate()
-        answer = ask_server(place, question) or search_here(place, question)
+        loads_eye = meaning and image is not None  # a server would have to load it, too
+        answer = (None if loads_eye else ask_server(place, question)) or search_here(place, question)
         if image is not None and sheet is not None:
             from pochade.organise.contact_sheets import write_match_sheet
 
@@ -109,6 +122,8 @@ def find(
         print_message(f"the collection has no pictures: put some into '{place.folder}', then run 'pochade learn'")
     elif image is None and not answer.total:
         print_message(f"no picture has all words of '{printable(query)}', and no file has this name")
+    if image is None:
+        _print_meaning(answer, as_json=as_json)
     elif image is not None and not answer.matches:
         print_message("no picture matches")
     if sheet is not None:
@@ -173,11 +188,22 @@ def _print_pictures(answer: "FindAnswer", *, as_json: bool) -> None:
     """Print one line for each of the first pictures with the words, and how many there are if some are left out."""
     pictures = answer.pictures
     if as_json:
-        print_json([{"path": path_text(picture.path), "piece": json_data(picture)} for picture in pictures])
+        with_words = [{"path": path_text(picture.path), "piece": json_data(picture)} for picture in pictures]
+        print_json(with_words + [json_data(match) | {"by_meaning": True} for match in answer.by_meaning])
     for picture in pictures:
         print_linked_result(_facts_of(picture), picture.path, "", as_json=as_json)
     if answer.total > len(pictures):
         print_message(f"{len(pictures):,} of {count_of(answer.total, 'picture')}: a larger -k shows more")
+
+
+def _print_meaning(answer: "FindAnswer", *, as_json: bool) -> None:
+    """Print one line for each picture that the eye found, below a line that says so."""
+    if answer.meaning_problem:
+        print_message(f"nothing was searched by meaning: {answer.meaning_problem}")
+    if answer.by_meaning:
+        print_message("by meaning, as the eye sees it: the nearest first, although even that may be far from the words")
+    for match in answer.by_meaning:
+        print_linked_result(f"{match.distance:.3f}  {_facts_of(match.picture)}", match.path, "", as_json=as_json)
 
 
 def _facts_of(picture: "PictureFile") -> str:

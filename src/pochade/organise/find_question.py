@@ -6,24 +6,27 @@ the index was made again. Errors are no answers, either. Whoever asks then searc
 """
 
 import json
+import logging
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pochade._version import __version__
-from pochade.errors import UsageError
+from pochade.errors import PochadeError, UsageError
 from pochade.index.collection_place import CollectionPlace
 from pochade.index.picture_records import Filter, Match, PictureFile
 from pochade.system.private_socket import socket_path
 
 if TYPE_CHECKING:  # SQLAlchemy and numpy take long to import: only who answers needs them
     from pochade.index.library import Library
+    from pochade.organise.meaning_search import EmbedWords
 
-DEFAULT_MATCHES = 10  # that look like a picture
+logger = logging.getLogger(__name__)
+DEFAULT_MATCHES = 10  # that look like a picture, or show what words say
 FORMAT_SUFFIXES = {"jpg": "JPEG", "tif": "TIFF", "jxl": "JPEG XL", "heif": "HEIC"}  # that differ from the format's name
 Identity = list[int]
 
@@ -52,6 +55,7 @@ class FindQuestion:
     shape: str | None = None
     colour: str | None = None
     label: str | None = None
+    by_meaning: bool = False  # whether the picture is compared as the eye of the collection sees it
 
     def to_json(self, index: Path) -> bytes | None:
         """Write the question, with what is known of the files in it.
@@ -78,12 +82,14 @@ class FindAnswer:
     pictures: tuple[PictureFile, ...] = ()  # the first ones that have the words
     total: int = 0  # number of pictures that have the words
     is_empty: bool = False  # whether the collection has no pictures at all
+    by_meaning: tuple[Match, ...] = ()  # further pictures, which show what the words say, as the eye sees it
+    meaning_problem: str = ""  # why the eye could not be asked
 
     def to_json(self) -> bytes:
         """Write the answer."""
-        matches = [[match.distance, match.likelihood, _plain_picture(match.picture)] for match in self.matches]
         pictures = [_plain_picture(picture) for picture in self.pictures]
-        return json.dumps([matches, pictures, self.total, self.is_empty]).encode()
+        values = [_plain_matches(self.matches), pictures, self.total, self.is_empty]
+        return json.dumps([*values, _plain_matches(self.by_meaning), self.meaning_problem]).encode()
 
 
 def parse_question(message: bytes, index: Path) -> FindQuestion | None:
@@ -99,13 +105,14 @@ def parse_question(message: bytes, index: Path) -> FindQuestion | None:
     Raises:
         ValueError: The message is damaged.
     """
-    identities, (image, words, k, folder, picture_format, since, until, shape, colour, label) = json.loads(message)
+    identities, values = json.loads(message)
+    image, words, k, folder, picture_format, since, until, shape, colour, label, by_meaning = values
     paths = (index, *([] if image is None else [Path(image)]))
     if identities != [identity_of(path) for path in paths]:
         return None
     since, until = (day and date.fromisoformat(day) for day in (since, until))
     image, folder = (None if path is None else Path(path) for path in (image, folder))
-    return FindQuestion(image, words, k, folder, picture_format, since, until, shape, colour, label)
+    return FindQuestion(image, words, k, folder, picture_format, since, until, shape, colour, label, by_meaning)
 
 
 def parse_answer(message: bytes) -> FindAnswer:
@@ -114,18 +121,18 @@ def parse_answer(message: bytes) -> FindAnswer:
     Raises:
         ValueError: The message is damaged, or cut short.
     """
-    matches, pictures, total, is_empty = json.loads(message)
-    files = [(distance, likelihood, _picture_of(values)) for distance, likelihood, values in matches]
-    return FindAnswer(
-        tuple(Match(file.path, distance, file, likelihood) for distance, likelihood, file in files),
-        tuple(_picture_of(values) for values in pictures),
-        total,
-        is_empty,
-    )
+    matches, pictures, total, is_empty, by_meaning, problem = json.loads(message)
+    files = tuple(_picture_of(values) for values in pictures)
+    return FindAnswer(_matches_of(matches), files, total, is_empty, _matches_of(by_meaning), problem)
 
 
-def answer_question(library: "Library", question: FindQuestion) -> FindAnswer:
+def answer_question(library: "Library", question: FindQuestion, embed_words: "EmbedWords | None" = None) -> FindAnswer:
     """Search a collection.
+
+    Args:
+        library: The collection.
+        question: What the person looks for.
+        embed_words: Embeds words for a search by meaning; by default, this process loads the eye if there is one.
 
     Raises:
         PictureUnreadable: The picture can't be read.
@@ -136,19 +143,55 @@ def answer_question(library: "Library", question: FindQuestion) -> FindAnswer:
     chosen = _filter_of(library, question)
     among = None if chosen == Filter() else chosen
     if question.image is None:
-        return _answer_words(library, question, among)
+        return _answer_words(library, question, among, embed_words)
+    k = question.k or DEFAULT_MATCHES
+    if question.by_meaning:
+        from pochade.organise.meaning_search import find_by_meaning  # noqa: PLC0415
+
+        return FindAnswer(matches=tuple(find_by_meaning(library, question.image, k, among=among)))
     from pochade.organise.picture_finder import find_pictures  # noqa: PLC0415  a search by words needs no OpenCV
 
-    matches = find_pictures(library, question.image, question.k or DEFAULT_MATCHES, among=among)
+    matches = find_pictures(library, question.image, k, among=among)
     return FindAnswer(matches=tuple(matches), is_empty=not matches and not library.info().pictures)
 
 
-def _answer_words(library: "Library", question: FindQuestion, among: Filter | None) -> FindAnswer:
+def _answer_words(
+    library: "Library", question: FindQuestion, among: Filter | None, embed_words: "EmbedWords | None"
+) -> FindAnswer:
     from pochade.index.picture_search import search_pictures  # noqa: PLC0415  SQLAlchemy
 
     pictures = search_pictures(library, question.words, among)
     is_empty = not pictures and not library.info().pictures
-    return FindAnswer(pictures=tuple(pictures[: question.k]), total=len(pictures), is_empty=is_empty)
+    answer = FindAnswer(pictures=tuple(pictures[: question.k]), total=len(pictures), is_empty=is_empty)
+    return _add_meaning(library, question, among, answer, {picture.number for picture in pictures}, embed_words)
+
+
+def _add_meaning(
+    library: "Library",
+    question: FindQuestion,
+    among: Filter | None,
+    answer: FindAnswer,
+    known: set[int],
+    embed_words: "EmbedWords | None",
+) -> FindAnswer:
+    """Add what the eye of a collection finds, without pictures that have the words; nothing if it has no such eye."""
+    from pochade.index.eye_store import chosen_eye  # noqa: PLC0415  SQLAlchemy
+
+    if chosen_eye(library.index) is None:  # the usual case, which imports nothing
+        return answer
+    from pochade.organise.meaning_search import embed_words_here, eye_for_words, search_meaning  # noqa: PLC0415
+
+    if eye_for_words(library, question.words) is None:
+        return answer
+    k = question.k or DEFAULT_MATCHES
+    try:
+        matches = search_meaning(
+            library, question.words, k + len(known), among=among, embed_words=embed_words or embed_words_here
+        )
+    except PochadeError as error:  # such as an eye that another machine installed
+        logger.info("the eye could not be asked", exc_info=error)
+        return replace(answer, meaning_problem=f"{error.sentence}{f' ({error.hint})' if error.hint else ''}")
+    return replace(answer, by_meaning=tuple(match for match in matches if match.picture.number not in known)[:k])
 
 
 def _filter_of(library: "Library", question: FindQuestion) -> Filter:
@@ -181,6 +224,16 @@ def identity_of(path: Path) -> Identity | None:
 
 def _plain_picture(picture: PictureFile) -> list[Any]:
     return [_plain(getattr(picture, field.name)) for field in fields(picture)]
+
+
+def _plain_matches(matches: Iterable[Match]) -> list[list[Any]]:
+    return [[match.distance, match.likelihood, _plain_picture(match.picture)] for match in matches]
+
+
+def _matches_of(values: list[list[Any]]) -> tuple[Match, ...]:
+    """The matches from what `_plain_matches` made of them."""
+    files = [(distance, likelihood, _picture_of(picture)) for distance, likelihood, picture in values]
+    return tuple(Match(file.path, distance, file, likelihood) for distance, likelihood, file in files)
 
 
 def _plain(value: Any) -> Any:

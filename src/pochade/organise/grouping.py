@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from pochade.index.eye_store import eye_in_use
 from pochade.index.group_tree import GroupTree
 from pochade.index.library import Library
-from pochade.index.organisation_store import FEATURES_SETTING, GROUP_FEATURES, read_groups, write_groups
+from pochade.index.organisation_store import ANY_FEATURES, FEATURES_SETTING, GROUP_FEATURES, read_groups, write_groups
 from pochade.index.settings_store import read_setting, write_setting
 from pochade.organise import group_edits
 from pochade.organise.group_descriptions import describe_groups, list_groups
@@ -18,19 +19,27 @@ from pochade.system.progress import Report
 def update_groups(library: Library, report: Report) -> list[Group]:
     """Put new pictures of a collection into groups, describe and store the groups, and list them.
 
-    Groups that an earlier version fitted to other features are fitted again, except those that the person edited.
+    Groups that were fitted to other features, by an earlier version or with another eye, are fitted again, except those
+    that the person edited.
     """
     files = library.files_by_number()
     points = group_points(library, files, report)
     before = read_groups(library.index)
-    is_current = read_setting(library.index, FEATURES_SETTING) == GROUP_FEATURES
+    features = _features_version(library)
+    is_current = read_setting(library.index, FEATURES_SETTING) in {features, ANY_FEATURES}
     tree = (fit_groups if is_current else refit_groups)(before, points.numbers, points.features)
     tree = describe_groups(tree, files, library, report)
     if tree != before:
         write_groups(library.index, before, tree)
     if not is_current:
-        write_setting(library.index, FEATURES_SETTING, GROUP_FEATURES)
+        write_setting(library.index, FEATURES_SETTING, features)
     return list_groups(tree, points, files)
+
+
+def _features_version(library: Library) -> str:
+    """What the features are called to which groups are fitted now: the version, and the eye if there is one."""
+    eye = eye_in_use(library.models)
+    return f"{GROUP_FEATURES} {eye.key}" if eye else GROUP_FEATURES
 
 
 def stored_groups(library: Library, report: Report) -> list[Group]:

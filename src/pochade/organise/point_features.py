@@ -2,7 +2,8 @@
 
 An embedding hardly changes when a picture is recoloured or turned into line art. But people group pictures by colours,
 outlines and grain, which the descriptors measure, and by what they show, which the theme embedding represents. Groups
-and the map therefore use descriptors and themes, and labels use all three.
+and the map therefore use descriptors and themes, and labels use all three. Where the person chose an eye, and it has
+embedded every picture, its embeddings take the place of themes.
 """
 
 from collections.abc import Iterable
@@ -14,12 +15,14 @@ from pochade.analysis.arrays import Floats, Integers
 from pochade.analysis.pca import PrincipalComponents
 from pochade.index.active_models import ActiveModels
 from pochade.index.descriptor_store import load_descriptors
+from pochade.index.eye_store import eye_rows
 from pochade.index.library import Library
 from pochade.index.picture_records import PictureFile
 from pochade.index.theme_store import load_themes
 from pochade.system.progress import Report
 
 OUTLINE_COMPONENTS = 64  # principal components of the outlines
+EYE_COMPONENTS = 64  # principal components of what an eye made: as many as a theme embedding has
 STYLE_WEIGHT = 0.5  # factor of the style in groups, relative to outlines of unit length
 # Factors of the theme, at which the nearest drawings of openclipart most often share a folder, or nearly so
 GROUP_THEME_WEIGHT = 2.0  # relative to outlines of unit length
@@ -31,13 +34,13 @@ class PointFeatures:
     """Embeddings and descriptors of all pictures, by row."""
 
     embeddings: Floats  # (N, 64)
-    themes: Floats  # (N, 64)
+    themes: Floats  # (N, 64), of unit length; of an eye, (N, D) for up to 64 pictures
     style: Floats  # (N, 248), colours and technique
     outlines: Floats  # (N, 392), where the edges lie
 
     @property
     def for_labels(self) -> Floats:
-        """Embeddings, style and themes (N, 376), from which labels are learnt."""
+        """Embeddings, style and themes, from which labels are learnt: (N, 376) with the themes of the theme model."""
         return np.concatenate([self.embeddings, self.style, LABEL_THEME_WEIGHT * self.themes], 1)
 
     @property
@@ -85,8 +88,28 @@ def compute_features(models: ActiveModels, contents: list[str], report: Report) 
         report: Called with the progress.
     """
     descriptors = load_descriptors(models, contents, report)
-    themes = load_themes(models, contents, report)
+    rows = eye_rows(models, len(contents))
+    themes = load_themes(models, contents, report) if rows is None else eye_themes(rows)
     return PointFeatures(models.embeddings(len(contents)), themes, descriptors["appearance"], descriptors["layout"])
+
+
+def eye_themes(rows: Floats) -> Floats:
+    """Reduce the embeddings of an eye to what tells the pictures of this collection apart.
+
+    Embeddings of such models have a large part in common, which is subtracted.
+
+    Args:
+        rows: Unit vectors (N, D).
+
+    Returns:
+        Principal components (N, 64) of unit length; for up to 64 pictures, the differences (N, D) from the mean.
+    """
+    if len(rows) > EYE_COMPONENTS:
+        themes = PrincipalComponents.fit(rows, EYE_COMPONENTS).encode(rows)
+    else:
+        themes = rows - rows.mean(0)
+    unit: Floats = themes / np.maximum(np.linalg.norm(themes, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def group_points(library: Library, files: dict[int, list[PictureFile]], report: Report) -> PicturePoints:

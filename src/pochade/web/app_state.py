@@ -22,9 +22,11 @@ from pochade.web.render.picture_rendering import RenderJpegTask
 from pochade.web.render.render_pool import FileCache, RenderPool
 from pochade.web.render.scan_store import SCAN_PREFIX, ScanStore
 from pochade.web.render.trial_cache import TrialCache
+from pochade.web.render.word_embedding import WordEmbedder
 from pochade.web.server_settings import ServerSettings
 from pochade.web.state.family_store import FamilyStore
 from pochade.web.state.group_undo import GroupUndo
+from pochade.web.state.label_undo import LabelUndo
 from pochade.web.state.selections import SelectionStore
 from pochade.web.state.snapshot import Snapshot, SnapshotCache
 from pochade.web.state.technique_cache import TechniqueCache
@@ -55,7 +57,9 @@ class AppState:
         self.snapshots = SnapshotCache(self.collection, self.jobs.is_running)
         self.render_pool, self.encode_pool = RenderPool(), RenderPool(1, SLOW_TASK_SECONDS)
         self.generation_pool = RenderPool(1, SLOW_TASK_SECONDS)  # its worker keeps the generator loaded
-        self.pools = (self.render_pool, self.encode_pool, self.generation_pool)
+        self.word_pool = RenderPool(1, SLOW_TASK_SECONDS, (WordEmbedder.__module__,))  # its worker keeps the eye loaded
+        self.pools = (self.render_pool, self.encode_pool, self.generation_pool, self.word_pool)
+        self.word_embedder = WordEmbedder(self.word_pool)
         self.families, self.techniques = FamilyStore(self.collection), TechniqueCache(self.collection)
         self.drawing_search = DrawingSearch(self.collection.library)
         self.model_lock = threading.Lock()  # only one request at a time runs a model, to save memory
@@ -66,6 +70,7 @@ class AppState:
         self.trials = TrialCache(self.folder / "trials", self.encode_pool)
         self.created = CreatedPictureStore(self.folder / "created", self.generation_pool, self.encode_pool)
         self.group_undo, self.selections = GroupUndo(), SelectionStore()
+        self.label_undo = LabelUndo()
         self.cached_groups: tuple[tuple[object, ...], GroupTree] | None = None  # the stamp of the index, and its groups
 
     @property

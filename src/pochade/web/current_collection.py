@@ -135,7 +135,8 @@ class CurrentCollection:
     def _publish(self) -> None:
         if self.find_service and self.state:
             shown = self.state.collection
-            self.find_service.publish(CollectionPlace(shown.folder, shown.home, shown.place))
+            place = CollectionPlace(shown.folder, shown.home, shown.place)
+            self.find_service.publish(place, self.state.word_embedder.embed)
 
     def _remember(self) -> None:
         """Offer the folder that is open now the next time, log beside its index, and answer commands that search it."""

@@ -14,6 +14,7 @@ from pochade.errors import PochadeError
 from pochade.index.collection_place import CollectionPlace
 from pochade.index.library import Library
 from pochade.organise.find_question import Identity, answer_question, identity_of, parse_question, server_socket
+from pochade.organise.meaning_search import EmbedWords
 from pochade.system.private_socket import PrivateSocket
 
 logger = logging.getLogger(__name__)
@@ -27,13 +28,18 @@ class FindService:
         self.searcher: Searcher | None = None
         self.lock = threading.Lock()
 
-    def publish(self, place: CollectionPlace) -> None:
-        """Answer searches in a collection from now on, and no others; nothing happens where that is not possible."""
+    def publish(self, place: CollectionPlace, embed_words: EmbedWords | None = None) -> None:
+        """Answer searches in a collection from now on, and no others; nothing happens where that is not possible.
+
+        Args:
+            place: Where the collection is.
+            embed_words: Embeds words for searches by meaning; by default, this process does it.
+        """
         with self.lock:
             self._withdraw()
             path = server_socket(place)
             if path is not None:
-                self.searcher = Searcher(place)
+                self.searcher = Searcher(place, embed_words)
                 with suppress(OSError):  # commands then search on their own
                     self.socket = PrivateSocket(path, self.searcher.answer)
 
@@ -55,10 +61,11 @@ class Searcher:
 
     Args:
         place: Where the collection is.
+        embed_words: Embeds words for searches by meaning; by default, this process does it.
     """
 
-    def __init__(self, place: CollectionPlace) -> None:
-        self.database = Path(place.database)
+    def __init__(self, place: CollectionPlace, embed_words: EmbedWords | None = None) -> None:
+        self.database, self.embed_words = Path(place.database), embed_words
         self.library = Library(place.folder, place.home, place.database)
         self.identity: Identity | None = None  # of the file that is open
         self.lock = threading.Lock()  # one search at a time runs a model, to save memory
@@ -84,7 +91,7 @@ class Searcher:
         if identity != self.identity:
             self.library.close()
             self.identity = identity
-        answer = answer_question(self.library, question).to_json()
+        answer = answer_question(self.library, question, self.embed_words).to_json()
         if identity_of(self.database) == identity:
             return answer
         self.identity = None  # the index was replaced meanwhile

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pochade.collection import Collection
 from pochade.system.path_text import printable
 from pochade.system.progress import Progress, Report
+from pochade.web.jobs.import_tasks import import_foreign_labels
 from pochade.web.jobs.removal_tasks import move_files_to_trash, put_files_back
 from pochade.web.state.family_records import write_family_records
 
@@ -55,6 +56,7 @@ def learn_collection(collection: Collection, task: JobTask, report: Report) -> A
         "note_count": len(notes),
         "training": result.training,
         "untrained": result.untrained,
+        "eye_problem": result.eye_problem,
     }
 
 
@@ -155,6 +157,7 @@ COLLECTION_JOBS: dict[str, Callable[[Collection, JobTask, Report], Answer]] = {
     "groups": make_groups,
     "map": make_map,
     "prepare": prepare_generator,
+    "import": import_foreign_labels,
     "trash": move_files_to_trash,
     "restore": put_files_back,
 }

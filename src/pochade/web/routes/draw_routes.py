@@ -1,7 +1,6 @@
 """Search by a drawing and by colours: all pictures of the collection, the most similar ones first."""
 
 import shutil
-from itertools import islice
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -9,14 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, UploadFile
 from pydantic import StringConstraints
 
-from pochade.analysis.arrays import Integers
 from pochade.images.base.picture import Array
 from pochade.organise.drawing_search import WantedColour
 from pochade.web.app_state import AppState, StateDependency
 from pochade.web.render.picture_rendering import ReadPixelsTask
 from pochade.web.routes.picture_routes import Count
-from pochade.web.routes.wall_query import PictureColumnsOut
-from pochade.web.state.snapshot import Snapshot, picture_key
+from pochade.web.routes.wall_query import PictureColumnsOut, first_columns
 
 routes = APIRouter(tags=["pictures"])
 MAX_COLOURS = 8
@@ -43,7 +40,7 @@ def find_by_drawing(
     with_share = [colour for colour in map(_parse_colour, colours) if colour.share]
     with state.model_lock:
         numbers = state.drawing_search.rank(pixels, with_share)
-    return _first_columns(snapshot, numbers, k)
+    return first_columns(snapshot, numbers.tolist(), k)
 
 
 def _read_drawing(drawing: UploadFile, state: AppState) -> Array:
@@ -60,17 +57,3 @@ def _parse_colour(text: str) -> WantedColour:
     digits, _, share = text.partition(":")
     red, green, blue = bytes.fromhex(digits)
     return WantedColour(red, green, blue, float(share or 1))
-
-
-def _first_columns(snapshot: Snapshot, numbers: Integers, k: int) -> PictureColumnsOut:
-    """The first k pictures of an order that still have a file."""
-    present = snapshot.by_number
-    first_numbers = islice((number for number in numbers.tolist() if number in present), k)
-    keys = [picture_key(present[number]) for number in first_numbers]
-    files = [snapshot.by_key[key][0] for key in keys]
-    return PictureColumnsOut(
-        total=snapshot.totals.pictures, offset=0, keys=keys,
-        paths=[snapshot.display_path(file) for file in files],
-        widths=[file.width for file in files], heights=[file.height for file in files],
-        files=[len(snapshot.by_key[key]) for key in keys],
-    )  # fmt: skip

@@ -30,7 +30,7 @@ MAX_NAME_LENGTH = 120
 FORBIDDEN_CHARACTERS = '/\\<>:"|?*'  # separate folders, or are not allowed on Windows and its disks
 TITLES = {
     "learn": "learn", "families": "find families", "groups": "make groups", "map": "make the map",
-    "prepare": "prepare the generator",
+    "prepare": "prepare the generator", "import": "read labels of other programs",
 }  # fmt: skip
 
 
@@ -71,6 +71,16 @@ class PrepareIn(BaseModel):
     kind: Literal["prepare"]
 
 
+class ImportLabelsIn(BaseModel):
+    """Read the labels that other programs wrote in the folder, and import those that a person chose."""
+
+    kind: Literal["import"]
+    sources: list[Annotated[str, Field(max_length=5000)]] | None = Field(
+        None, max_length=1000, description="Ids of sources to import, from an earlier answer; null only reads them all."
+    )
+    with_parents: bool = Field(False, description="Whether `Places/Norway/Oslo` gives three labels.")
+
+
 class CompressIn(BaseModel):
     """Compress the collection into an archive in the folder for results."""
 
@@ -91,7 +101,7 @@ class CleanIn(BaseModel):
 
 
 JobIn = Annotated[
-    LearnIn | FindFamiliesIn | MakeGroupsIn | MakeMapIn | PrepareIn | CompressIn | CleanIn,
+    LearnIn | FindFamiliesIn | MakeGroupsIn | MakeMapIn | PrepareIn | ImportLabelsIn | CompressIn | CleanIn,
     Field(discriminator="kind"),
 ]
 
@@ -259,6 +269,8 @@ def _title_of(body: Any) -> str:
     """Return the title that the page shows above the progress bar."""
     if isinstance(body, CompressIn):
         return f"compress to {body.name}"
+    if isinstance(body, ImportLabelsIn) and body.sources is not None:
+        return "import labels"
     if isinstance(body, CleanIn):
         return f"clean {len(body.scans):,} scans into {body.name}"
     return TITLES[body.kind]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
@@ -56,6 +56,8 @@ class InfoOut(BaseModel):
     techniques: dict[str, int] = {}
     years: dict[str, int] = {}  # in which files were changed, the latest first
     has_desktop: bool = False  # whether the server can open files in programs of the person's desktop
+    eye: str | None = None  # that groups, labels and the map use; null for the theme model
+    knows_words: bool = False  # whether pictures can be searched by meaning
     collection: str = ""  # for `x-pochade-collection` of later requests; empty if no folder is open
     can_choose: bool = False  # whether this page may open another folder
 
@@ -147,7 +149,7 @@ def _describe_collection(state: AppState) -> dict[str, Any]:
         CollectionMissing: Nothing has been learnt yet.
     """
     collection = state.collection
-    snapshot, model = state.snapshot(), collection.active_model()
+    snapshot, model, eye = state.snapshot(), collection.active_model(), collection.eye()
     totals = snapshot.totals
     info = InfoOut(
         version="", folder="", results="", learnt=model.learnt if model else "",
@@ -155,7 +157,7 @@ def _describe_collection(state: AppState) -> dict[str, Any]:
         problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
         formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
         labels=count_labels(collection, snapshot), techniques=state.techniques.counts(snapshot), years=totals.years,
-        has_desktop=is_on_desktop(state),
+        has_desktop=is_on_desktop(state), eye=eye.name if eye else None, knows_words=bool(eye and eye.knows_words),
     )  # fmt: skip
     return info.model_dump()
 
@@ -208,10 +210,17 @@ def picture_file_out(file: PictureFile, snapshot: Snapshot) -> PictureFileOut:
 
 
 @routes.get("/pieces/{key}/nearest")
-def find_neighbours(key: PictureKeyPath, state: StateDependency, k: Count = 24) -> list[MatchOut]:
-    """Return the pictures whose embeddings are nearest to a picture's, without the picture itself."""
+def find_neighbours(
+    key: PictureKeyPath, state: StateDependency, k: Count = 24, by: Literal["look", "meaning"] = "look"
+) -> list[MatchOut]:
+    """Return the pictures whose embeddings are nearest to a picture's, without the picture itself.
+
+    By meaning, these are the embeddings of the collection's eye; without an eye, no picture is returned.
+    """
     snapshot = state.snapshot()
     file = snapshot.files_of(key)[0]
+    if by == "meaning":
+        return [match_out(match, snapshot) for match in state.collection.meaning_neighbours(file, k)]
     return matches_out(lambda files: state.collection.neighbours(file, files), k, snapshot)
 
 

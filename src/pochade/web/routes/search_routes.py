@@ -1,13 +1,16 @@
-"""Search by words and properties, together with the filters of the wall."""
+"""Search by words and properties, and by what words mean, together with the filters of the wall."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from pochade.index.search_query import MAX_QUERY_CHARACTERS
+from pochade.errors import PochadeError
+from pochade.index.search_query import MAX_QUERY_CHARACTERS, meaning_of
+from pochade.organise.meaning_search import eye_for_words, nearest_files, numbers_with_conditions
 from pochade.web.app_state import StateDependency
 from pochade.web.responses import json_response
-from pochade.web.routes.wall_query import PictureColumnsOut, WallDependency
+from pochade.web.routes.picture_routes import Count
+from pochade.web.routes.wall_query import PictureColumnsOut, WallDependency, first_columns
 
 routes = APIRouter(tags=["search"])
 SearchWords = Annotated[
@@ -24,3 +27,31 @@ SearchWords = Annotated[
 def search_pictures(request: Request, state: StateDependency, wall: WallDependency, q: SearchWords) -> Response:
     """Return every picture that has all words, meets all conditions and passes the filter, in columns."""
     return json_response(request, wall.columns(state, state.collection.pictures_with_words(q)))
+
+
+class MeaningOut(PictureColumnsOut):
+    """Pictures that show what words say, the nearest first; those that have all words are left out."""
+
+    eye: str | None = None  # that was asked; null if the collection has none that knows words
+    problem: str | None = None  # why the eye could not be asked
+
+
+@routes.get("/search/meaning")
+def search_by_meaning(state: StateDependency, wall: WallDependency, q: SearchWords, k: Count = 60) -> MeaningOut:
+    """Return the pictures that show what the words say, meet all conditions and pass the filter, the nearest first.
+
+    This takes an eye that knows words, and words without quotes; otherwise no picture is found. The first such search
+    takes some seconds, in which a worker process loads the eye.
+    """
+    library, snapshot = state.collection.library, state.snapshot()
+    eye = eye_for_words(library, q)
+    if eye is None:
+        return MeaningOut(**first_columns(snapshot, (), k).model_dump())
+    allowed = wall.numbers(state, numbers_with_conditions(library, q)) - state.collection.pictures_with_words(q)
+    files = {snapshot.by_number[number].row: snapshot.by_number[number] for number in allowed}
+    try:
+        matches, problem = nearest_files(library, state.word_embedder.embed(eye, meaning_of(q)), files, k), None
+    except PochadeError as error:
+        matches, problem = [], f"{error.sentence}{f': {error.hint}' if error.hint else ''}"
+    columns = first_columns(snapshot, [match.picture.number for match in matches], k)
+    return MeaningOut(**columns.model_dump(), eye=eye.name, problem=problem)

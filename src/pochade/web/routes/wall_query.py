@@ -1,5 +1,7 @@
 """Which pictures a wall shows, and in which order: the parameters that all lists of pictures share."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
@@ -10,6 +12,8 @@ from pochade.index.picture_records import Filter
 from pochade.index.text_store import pictures_of_technique
 from pochade.web.app_state import AppState
 from pochade.web.routes.group_routes import unknown_group
+from pochade.web.state.picture_columns import ColumnArray
+from pochade.web.state.snapshot import Snapshot, picture_key
 
 Word = Annotated[str | None, Query(max_length=64)]  # one of a few that `/api/info` lists
 LabelName = Annotated[str | None, Query(max_length=MAX_NAME_LENGTH)]
@@ -58,9 +62,17 @@ class WallQuery:
             NotKnown: The selection is forgotten, or the group does not exist.
         """
         columns = state.snapshot().columns
-        mask = columns.select(self.criteria, self.folder, self._selected_numbers(state, numbers), self.year)
-        positions = columns.sort(mask, self.sort, descending=self.descending)
+        positions = columns.sort(self._mask(state, numbers), self.sort, descending=self.descending)
         return columns.to_json(positions, self.offset, self.limit)
+
+    def numbers(self, state: AppState, numbers: set[int] | None = None) -> set[int]:
+        """Return the numbers of the pictures that pass the filters; arguments and errors are those of `columns`."""
+        return set(state.snapshot().columns.numbers[self._mask(state, numbers)].tolist())
+
+    def _mask(self, state: AppState, numbers: set[int] | None) -> ColumnArray:
+        """Which files pass the filters: (N,) bool."""
+        columns = state.snapshot().columns
+        return columns.select(self.criteria, self.folder, self._selected_numbers(state, numbers), self.year)
 
     def _selected_numbers(self, state: AppState, numbers: set[int] | None) -> set[int] | None:
         """Return the numbers of the pictures that meet all given criteria; None if none is given."""
@@ -80,3 +92,17 @@ class WallQuery:
 
 
 WallDependency = Annotated[WallQuery, Depends()]
+
+
+def first_columns(snapshot: Snapshot, numbers: Iterable[int], k: int) -> PictureColumnsOut:
+    """The first k pictures of an order that still have a file; `total` is the number of all pictures."""
+    present = snapshot.by_number
+    first_numbers = islice((number for number in numbers if number in present), k)
+    keys = [picture_key(present[number]) for number in first_numbers]
+    files = [snapshot.by_key[key][0] for key in keys]
+    return PictureColumnsOut(
+        total=snapshot.totals.pictures, offset=0, keys=keys,
+        paths=[snapshot.display_path(file) for file in files],
+        widths=[file.width for file in files], heights=[file.height for file in files],
+        files=[len(snapshot.by_key[key]) for key in keys],
+    )  # fmt: skip
