@@ -11,9 +11,10 @@ from hypothesis import settings
 
 from pochade.study.fashion_mnist import CLASSES, ImageSet, Split
 from tests.support.learnt_collection import art, collection, learnt_art
+from tests.support.postgres_server import database, postgres
 from tests.support.short_cache import short_cache
 
-__all__ = ["art", "collection", "learnt_art", "short_cache"]  # fixtures
+__all__ = ["art", "collection", "database", "learnt_art", "postgres", "short_cache"]  # fixtures
 
 
 NO_SKIPS = os.environ.get("POCHADE_NO_SKIPS") == "1"  # set where a browser, Postgres and every extra are installed

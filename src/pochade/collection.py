@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pochade.cluster.cluster_methods import ClusterMethods
 from pochade.create.create_methods import CreateMethods
 from pochade.index.active_models import ActiveModels
 from pochade.index.collection_place import locate_collection
@@ -14,6 +15,7 @@ from pochade.index.library import Library
 from pochade.index.model_store import model_in_use
 from pochade.index.picture_records import CollectionInfo, Filter, Match, PictureFile, ReadProblem
 from pochade.index.search_methods import SearchMethods
+from pochade.learn.eye_methods import EyeMethods
 from pochade.learn.learn_methods import LearnMethods
 from pochade.organise.organise_methods import OrganiseMethods
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:  # heavy imports stay inside functions, so that `import pochad
     from pochade.images.geometry.letterbox import Squares
 
 
-class Collection(SearchMethods, LearnMethods, OrganiseMethods, CreateMethods):
+class Collection(SearchMethods, LearnMethods, EyeMethods, ClusterMethods, OrganiseMethods, CreateMethods):
     """A folder of art and its index; `Collection.open` opens one.
 
         with Collection.open("drawings") as collection:

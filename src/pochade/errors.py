@@ -6,9 +6,10 @@
     │   ├── NotKnown          2   there is no such picture, group, scan or job
     │   ├── FilesMissing      2   most files of a collection are gone: perhaps a disk is not connected
     │   ├── WorkUnfinished    2   another folder can't be opened yet: a job runs, or something is not saved
+    │   ├── DatabaseAway      2   the database server of an index does not answer
     │   ├── FolderSwitched    2   the page shows another folder than the server, which has switched
     │   └── NotAllowed        2   a path outside the folders that the page may use, or a request that is too large
-    ├── DataMissing           3   the data set was not found, or there is nothing to compress
+    ├── DataMissing           3   a data set or a named model was not found, or there is nothing to compress
     ├── DataDamaged           4   a data file is cut short, of the wrong kind, or has the wrong checksum
     ├── CheckpointDamaged     5   a checkpoint can't be read, or belongs to another model
     ├── TrainingDiverged      6   the loss became infinite or not a number
@@ -93,6 +94,10 @@ class WorkUnfinished(UsageError):
     """Another folder can't be opened yet: a job runs, or something is not saved."""
 
 
+class DatabaseAway(UsageError):
+    """The database server of an index does not answer: it is off, busy or can't be reached."""
+
+
 class FolderSwitched(UsageError):
     """The page shows another folder than the server, which has switched."""
 
@@ -102,7 +107,7 @@ class NotAllowed(UsageError):
 
 
 class DataMissing(PochadeError):
-    """The data set was not found, or there is nothing to compress."""
+    """A data set, or a model that was asked for by name, was not found, or there is nothing to compress."""
 
     exit_code = 3
 

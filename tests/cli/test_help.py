@@ -22,7 +22,8 @@ MAX_SUMMARY = 45  # letters of a first sentence that the list of commands shows
 def test_the_commands_are_those_that_scripts_use() -> None:
     assert COMMANDS == [
         "clean", "compress", "export", "extract", "families", "find", "forget", "groups", "imagine", "import", "info",
-        "labels", "learn", "list", "map", "morph", "open", "study", "suggest", "teach", "vary", "verify",
+        "labels", "learn", "list", "map", "morph", "open", "prune", "rename", "study", "suggest", "teach", "vary",
+        "verify", "worker",
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pochade.web.find_service import FindService
 
 SLOW_LIBRARIES = frozenset({
     "PIL", "accelerate", "cv2", "fastapi", "jinja2", "matplotlib", "numpy", "onnxruntime", "pydantic", "rich", "scipy",
-    "sklearn", "sqlalchemy", "torch",
+    "sklearn", "sqlalchemy", "torch", "transformers",
 })  # fmt: skip
 PRINT_MODULES = """
 import sys
@@ -51,7 +51,14 @@ def test_the_summary_of_an_index_that_was_checked_imports_no_slow_library(
 
 
 def test_a_search_by_words_reads_no_picture(art: Path) -> None:
-    assert not slow_libraries_of("-C", art, "find", "drawing") & {"cv2", "onnxruntime", "rich", "scipy", "torch"}
+    assert not slow_libraries_of("-C", art, "find", "drawing") & {
+        "cv2",
+        "onnxruntime",
+        "rich",
+        "scipy",
+        "torch",
+        "transformers",
+    }
 
 
 def test_a_search_by_a_picture_imports_neither_torch_nor_rich(art: Path) -> None:

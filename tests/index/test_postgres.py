@@ -1,9 +1,7 @@
-"""A collection can keep its index in a Postgres database; the test starts one if Debian's package is installed."""
+"""A collection can keep its index in a Postgres database."""
 
 import os
 import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,61 +19,24 @@ from tests.support.earlier_schema import write_third_schema
 from tests.support.indexed_pictures import index_with_pictures
 from tests.support.searched_pictures import fill_searched_index
 
-SERVER_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-USER = "postgres"
+pytestmark = pytest.mark.slow
 
 
-def as_database_user(words: list[str]) -> list[str]:
-    """A command as the user that may run Postgres, which refuses to run as root."""
-    return ["runuser", "-u", USER, "--", *words] if os.geteuid() == 0 else words
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database on its own socket."""
-    if not SERVER_PROGRAMS:
-        pytest.skip("no Postgres here: apt-get install postgresql")
-    programs, home = SERVER_PROGRAMS[-1].parent, Path(tmp_path_factory.mktemp("postgres"))
-    if os.geteuid() == 0:
-        for folder in (home, *home.parents):  # the database user needs access
-            if folder.owner() == "root" and folder != Path("/"):
-                folder.chmod(folder.stat().st_mode | 0o011)
-        shutil.chown(home, USER, USER)
-    data = home / "data"
-    start = ["-w", "-D", str(data), "-l", str(home / "log"), "-o", f"-k {home} -c listen_addresses=''", "start"]
-    try:
-        subprocess.run(
-            as_database_user([str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", USER]),
-            check=True,
-            capture_output=True,
-        )
-        subprocess.run(as_database_user([str(programs / "pg_ctl"), *start]), check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"Postgres does not start here: {error}")
-    yield f"postgresql+psycopg://{USER}@/{USER}?host={home}"
-    subprocess.run(
-        as_database_user([str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]),
-        check=True,
-        capture_output=True,
-    )
-
-
-@pytest.mark.slow
 def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_walk, "SETTLED_NS", 0)  # or a file written just before a run may be read in the next one
     art = folder_of_art(tmp_path / "art")
     (art / os.fsdecode(b"caf\xe9.png")).write_bytes((art / "drawing 0.png").read_bytes())
     (art / "cut.png").write_bytes((art / "drawing 0.png").read_bytes()[:20])
-    with Collection.open(art, index=server) as collection:
+    with Collection.open(art, index=database) as collection:
         first_run = collection.learn(minutes=0)
         assert (first_run.new, first_run.again, len(first_run.problems)) == (12, 1, 1)
         collection.label([file for file in collection.pictures() if file.path.name == "drawing 3.png"], "sold")
         shutil.move(art / "old" / "drawing 3.png", art / "moved.png")
         second_run = collection.learn(minutes=0)
         assert (second_run.new, second_run.again, second_run.gone, second_run.unchanged) == (0, 1, 1, 13)
-    with Collection.open(art, index=server) as reopened:
+    with Collection.open(art, index=database) as reopened:
         assert [match.path.name for match in reopened.find(drawing(3), 1, among=Filter(label="sold"))] == ["moved.png"]
         assert reopened.info().pictures == 12
         assert not (art / ".pochade" / "index.sqlite").exists()
@@ -94,21 +55,11 @@ def test_a_collection_lives_on_postgres_as_it_does_on_sqlite(
         assert reopened.folder_roles() == {"old": "protected"}
 
 
-def new_database(server: str, name: str) -> str:
-    """Create another empty database, and return its URL."""
-    engine = sql.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sql.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.replace(f"@/{USER}", f"@/{name}")
-
-
-@pytest.mark.slow
-def test_the_third_schema_is_migrated_and_relations_are_as_on_sqlite(server: str, tmp_path: Path) -> None:
-    url, region = new_database(server, "earlier"), [[1, 2, 3, 4], [5, 6, 7, 8]]
-    with index_with_pictures(tmp_path, 2, url) as index, index.writing() as connection:
+def test_the_third_schema_is_migrated_and_relations_are_as_on_sqlite(database: str, tmp_path: Path) -> None:
+    region = [[1, 2, 3, 4], [5, 6, 7, 8]]
+    with index_with_pictures(tmp_path, 2, database) as index, index.writing() as connection:
         write_third_schema(connection)
-    index = Index(url)
+    index = Index(database)
     assert not sql.inspect(index.engine).has_table("pairs")
     likelihoods = {"resave": 0.5, "edit": 0.25, "version": 0.125, "variant": 0.0}
     add_relations(index, "model", [{"first": 1, "second": 2, **likelihoods, "region": region, "proven": True}])
@@ -126,9 +77,8 @@ QUERIES = (
 )  # fmt: skip
 
 
-@pytest.mark.slow
-def test_a_search_finds_the_same_on_sqlite_and_on_postgres(server: str, tmp_path: Path) -> None:
-    indexes = [Index(tmp_path / "index.sqlite"), Index(new_database(server, "searched"))]
+def test_a_search_finds_the_same_on_sqlite_and_on_postgres(database: str, tmp_path: Path) -> None:
+    indexes = [Index(tmp_path / "index.sqlite"), Index(database)]
     for index in indexes:
         fill_searched_index(index)
     parsed = [parse_query(query) for query in QUERIES]
@@ -139,11 +89,9 @@ def test_a_search_finds_the_same_on_sqlite_and_on_postgres(server: str, tmp_path
         index.close()
 
 
-@pytest.mark.slow
-def test_sqlite_and_postgres_indexes_of_one_folder_share_no_file(server: str, tmp_path: Path) -> None:
+def test_sqlite_and_postgres_indexes_of_one_folder_share_no_file(database: str, tmp_path: Path) -> None:
     art = folder_of_art(tmp_path / "art")
-    other = new_database(server, "shared")
-    with Collection.open(art) as on_sqlite, Collection.open(art, index=other) as on_server:
+    with Collection.open(art) as on_sqlite, Collection.open(art, index=database) as on_server:
         assert on_sqlite.learn(minutes=0).new == 12
         assert on_server.home.parent == on_sqlite.home
         drawing(99).save(art / "between.png")

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pochade.errors import UsageError
-from pochade.index.search_query import MAX_TERMS, OPERATORS, FactTerm, SearchQuery, TextTerm, parse_query
+from pochade.index.search_query import (
+    MAX_TERMS,
+    OPERATORS,
+    FactTerm,
+    SearchQuery,
+    TextTerm,
+    meaning_of,
+    parse_conditions,
+    parse_query,
+)
 from pochade.index.search_words import words_of
 
 PARTS = st.one_of(
@@ -91,3 +100,44 @@ def test_what_makes_no_sense_is_an_error_that_says_what_to_write(text: str, sent
     with pytest.raises(UsageError, match=sentence) as caught:
         parse_query(text)
     assert hint in caught.value.hint
+
+
+# Meaning -------------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(PARTS, max_size=30).map("".join))
+def test_the_words_that_are_meant_and_the_conditions_make_up_the_search(text: str) -> None:
+    query = query_or_error(text)
+    if not isinstance(query, SearchQuery):
+        return
+    conditions = parse_conditions(text)
+    assert conditions.facts == query.facts
+    free = [term for term in query.texts if term not in conditions.texts]
+    assert all(term.field is None and not term.is_excluded for term in free)
+    meant = [word for term in free for word in term.words]
+    assert set(meant) <= set(words_of(meaning_of(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("a Lighthouse at Night", "a Lighthouse at Night"),
+        ("owl label:harbour -sold since:2024 over  Müllers Boot", "owl over Müllers Boot"),
+        ('"at night" owl', "owl"),
+        ("“at night”", ""),
+        ("ow* -x label:y", ""),
+        ("*** , owl", "owl"),
+        ("", ""),
+    ],
+)
+def test_what_is_meant_is_what_the_person_wrote_without_conditions(text: str, meaning: str) -> None:
+    assert meaning_of(text) == meaning
+
+
+@pytest.mark.parametrize("text", ["lable:owl", "colour:mauve", "x" * 2000, "label:a " * 60])
+def test_conditions_raise_what_the_search_raises(text: str) -> None:
+    with pytest.raises(UsageError) as expected:
+        parse_query(text)
+    with pytest.raises(UsageError) as raised:
+        parse_conditions(text)
+    assert raised.value.sentence == expected.value.sentence

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pochade.index.database import FileRow, Index
-from pochade.learn.ingest import RETRY_STAMP, Answer, BatchWriter, IngestPlan
+from pochade.learn.answer_rows import RETRY_STAMP, Answer, AnswerRows, IngestPlan
+from pochade.learn.ingest import BatchWriter
 from pochade.learn.ingest_file import IngestResult, IngestTask
 from pochade.system.file_stamp import FileStamp
 from pochade.system.folder_walk import FolderListing
@@ -31,7 +32,7 @@ def stored_after(index: Index, result: IngestResult) -> FileStamp:
     """Store the result of reading a file, with what the index knows of it, and return the stamp that is stored."""
     rows: dict[bytes, FileRow] = index.files()
     plan = IngestPlan(FolderListing({b"bomb.svg": STAMP}, {}), LATER_NS, [b"bomb.svg"], frozenset(), {}, rows)
-    writer = BatchWriter(index, UNUSED, UNUSED, UNUSED, UNUSED, len(b"/art/"), plan)
+    writer = BatchWriter(index, UNUSED, UNUSED, UNUSED, UNUSED, AnswerRows(plan, len(b"/art/")))
     writer.add(Answer(IngestTask(b"/art/bomb.svg", STAMP, frozenset(), Path("thumbnails")), result))
     writer.flush()
     return index.files()[b"bomb.svg"].stamp

@@ -46,7 +46,17 @@ def picture_file(path: Path) -> PictureFile:
 
 def test_a_question_arrives_as_it_was(index: Path, image: Path) -> None:
     whole = FindQuestion(
-        image, "owl \udcff", 3, Path(NO_UTF_8), "jpg", date(2024, 2, 29), date(2025, 1, 1), "square", "red", "owls"
+        image,
+        "owl \udcff",
+        3,
+        Path(NO_UTF_8),
+        "jpg",
+        date(2024, 2, 29),
+        date(2025, 1, 1),
+        "square",
+        "red",
+        "owls",
+        by_meaning=True,
     )
     for question in (whole, FindQuestion(None, "owl"), replace(whole, image=None, since=None)):
         message = question.to_json(index)
@@ -107,7 +117,7 @@ def test_no_index_is_worse_than_a_question_that_makes_no_sense(tmp_path: Path) -
 def test_the_message_holds_nothing_that_only_python_reads(index: Path) -> None:
     message = FindQuestion(None, "owl", since=date(2024, 1, 2)).to_json(index)
     assert message is not None
-    assert json.loads(message)[1] == [None, "owl", None, None, None, "2024-01-02", None, None, None, None]
+    assert json.loads(message)[1] == [None, "owl", None, None, None, "2024-01-02", None, None, None, None, False]
 
 
 def test_a_format_may_be_given_as_a_file_ending() -> None:

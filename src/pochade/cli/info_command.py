@@ -24,7 +24,7 @@ def info(
     """Summarise a collection.
 
     Prints the number of pictures and their formats, megapixels and gigabytes, the model in use and how much training
-    improved it, and the files that gave no picture, with the reasons.
+    improved it, the eye if one is chosen, and the files that gave no picture, with the reasons.
 
     Example: `pochade -C ~/art info`
     """
@@ -41,6 +41,8 @@ def _print_summary(summary: "CollectionInfo", print_line: Callable[[str], None])
     print_line(", ".join(f"{count:,} {name}" for name, count in summary.formats.items()))
     if summary.model:
         print_line(f"model {summary.model}, in use since {summary.learnt}")
+    if summary.eye:
+        print_line(f"eye {summary.eye}")
     if summary.figures.get("minutes"):
         print_training(summary.figures, print_line)
     print_problems(summary.problems, summary.folder, print_line)

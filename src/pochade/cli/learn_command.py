@@ -1,10 +1,12 @@
 """`pochade learn`: read a folder of art and embed its pictures."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pochade.cli.eye_questions import embed_with_eye, prepare_eye
 from pochade.cli.json_data import json_data
 from pochade.cli.learn_summary import print_problems, print_training
 from pochade.cli.messages import count_of, explain_interrupt, print_json, print_message
@@ -47,6 +49,24 @@ def learn(
         bool,
         typer.Option("--accept-missing", help="Go on without a question even if most files are gone."),
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|local[:N]|ray://HOST:PORT",
+            help="Let several workers read the files: `none` for this process and every `pochade worker`, `local` or "
+            "`local:N` for workers of Ray on this machine, `ray://…` for a cluster of Ray. The --index is in Postgres.",
+        ),
+    ] = None,
+    eye: Annotated[
+        str | None,
+        typer.Option(
+            metavar="EYE",
+            help="Group and label pictures, and search by meaning, with a model by others: siglip2, clip, dinov2, a "
+            "folder, or ORG/MODEL of the hub. It says what that costs, and asks before it fetches or embeds anything; "
+            "`none` returns to the built-in theme model.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --eye: fetch and embed without a question.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON on stdout.")] = False,
 ) -> None:
     """Learn a folder of art.
@@ -64,25 +84,33 @@ def learn(
     `.pochadeignore` names, in the form of a .gitignore. If more than half of the files are gone, or a folder with
     files has become empty, a disk may be missing: learn asks before it goes on.
 
+    An eye stays chosen: later runs embed new pictures with it, too. It needs the extra `eyes`, and the network only
+    while a model is fetched.
+
     Example: `pochade learn ~/art`
     """
 
     def run(*, accept_missing: bool) -> "LearnResult":
         with ProgressBar() as bar:
-            return collection.learn(
-                minutes, bar.report, again=again, exclude=exclude or [], accept_missing=accept_missing
-            )
+            learn_files = partial(collection.learn_on_cluster, cluster) if cluster else collection.learn
+            return learn_files(
+                minutes, bar.report, again=again, exclude=exclude or [], accept_missing=accept_missing,
+                extend_eye=eye is None,
+            )  # fmt: skip
 
     with context.obj.open_collection(folder) as collection:
+        prepared_eye = prepare_eye(eye, yes=yes) if eye is not None else None  # a wrong name fails before hours of work
         try:
             result = run(accept_missing=accept_missing)
         except FilesMissing as error:
             if not confirm(f"{error.sentence}. Are they really gone"):
                 raise
             result = run(accept_missing=True)
-    if as_json:
-        print_json(json_data(result))
-    _print_result(result, collection.folder)
+        if as_json:
+            print_json(json_data(result))
+        _print_result(result, collection.folder)
+        if eye is not None:
+            embed_with_eye(collection, prepared_eye, yes=yes)
 
 
 def _print_result(result: "LearnResult", folder: Path) -> None:
@@ -100,3 +128,7 @@ def _print_result(result: "LearnResult", folder: Path) -> None:
         print_training(result.training)
     if result.untrained:
         print_message(result.untrained)
+    if result.eye_problem:
+        print_message(result.eye_problem)
+    if result.cluster:
+        print_message(result.cluster)

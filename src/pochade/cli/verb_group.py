@@ -17,6 +17,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "learn": Verb("learn_command", "learn", "Learn a folder of art."),
+    "worker": Verb("worker_command", "worker", "Help another machine to learn."),
     "find": Verb("find_command", "find", "Find pictures by a picture or by words."),
     "info": Verb("info_command", "info", "Summarise a collection."),
     "families": Verb("families_command", "families", "Find duplicates, versions and series."),
@@ -25,7 +26,7 @@ VERBS = {
     "suggest": Verb("suggest_command", "suggest", "Suggest pictures for a label."),
     "labels": Verb("labels_command", "labels", "List all labels and count their pictures."),
     "export": Verb("export_command", "export_answers", "Save labels, groups and verdicts to one file."),
-    "import": Verb("import_command", "import_answers", "Take over labels and more from an export."),
+    "import": Verb("import_command", "import_labels", "Import labels from other programs."),
     "forget": Verb("forget_command", "forget", "Forget pictures whose files are gone."),
     "map": Verb("map_command", "draw_map", "Draw a map of the collection."),
     "imagine": Verb("imagine_command", "imagine", "Create new pictures."),
@@ -35,6 +36,8 @@ VERBS = {
     "compress": Verb("compress_command", "compress", "Compress a folder into one archive."),
     "extract": Verb("extract_command", "extract", "Extract the files of an archive."),
     "verify": Verb("verify_command", "verify", "Verify every byte of an archive."),
+    "prune": Verb("prune_command", "prune", "Remove files from an archive."),
+    "rename": Verb("rename_command", "rename", "Rename a file or folder in an archive."),
     "list": Verb("list_command", "list_files", "List the files in an archive."),
     "open": Verb("open_command", "open_page", "Open a collection in the browser."),
     "study": Verb("study_command", "study", "Study autoencoders on Fashion-MNIST."),

@@ -21,6 +21,8 @@ from pochade.index.database import Index
 from pochade.index.model_store import model_in_use, prepare_model, prepared_model, use_model
 from pochade.index.path_rules import THUMBNAILS_FOLDER, check_plain_name
 from pochade.index.thumbnails import THUMBNAIL_PIXELS, thumbnail_path, write_thumbnail
+from pochade.index.vector_rows import EMBEDDING_SIZE, SKETCH_BYTES, VectorKind, has_vector_rows
+from pochade.index.vector_snapshot import extend_file
 from pochade.index.vectors import VectorFile
 from pochade.models import weights
 from pochade.system.progress import Progress, Report
@@ -28,8 +30,7 @@ from pochade.system.progress import Progress, Report
 if TYPE_CHECKING:  # onnxruntime is slow to import, and a run without new pictures does not need it
     from pochade.embedding.embedder import Embedder
 
-EMBEDDING_SIZE = 64  # numbers in an embedding
-SKETCH_BYTES = 256  # bytes in a sketch
+MODEL_KINDS: tuple[VectorKind, ...] = ("embedding", "sketch")  # vectors that a model makes
 PICTURES_PER_BATCH = 64
 WHITE_PIXEL = np.full((1, 1, 3), 255, np.uint8)
 
@@ -98,7 +99,8 @@ class ActiveModels:
 
     def _has_all_vectors(self, name: str) -> bool:
         try:
-            return min(file.count() for file in self.vector_files(name, create=False)) >= self.index.row_count()
+            count = self.index.row_count()
+            return all(self._level_file(name, kind, count).count() >= count for kind in MODEL_KINDS)
         except IndexDamaged:
             return False
 
@@ -187,6 +189,18 @@ class ActiveModels:
         embedding_file = VectorFile(self.home / f"looks-{name}.f32", name, np.float32, EMBEDDING_SIZE, create=create)
         return embedding_file, VectorFile(self.home / f"codes-{name}.u8", name, np.uint8, SKETCH_BYTES, create=create)
 
+    def _level_file(self, name: str, kind: VectorKind, count: int) -> VectorFile:
+        """Open the file of embeddings or sketches, with the rows that other machines have stored in the database."""
+        place = MODEL_KINDS.index(kind)
+        try:
+            file = self.vector_files(name, create=False)[place]
+        except IndexDamaged:
+            if not has_vector_rows(self.index):
+                raise
+            file = self.vector_files(name)[place]
+        extend_file(self.index, name, kind, file, count)
+        return file
+
     def embeddings(self, count: int) -> NDArray[np.float32]:
         """Map the first rows of the embeddings from disk.
 
@@ -202,9 +216,10 @@ class ActiveModels:
         record = model_in_use(self.index)
         if record is None:
             raise IndexDamaged("the index does not name its models", "run 'pochade learn' again")
-        if self._embedding_file is None or self._embedding_file.header["net"] != record.name:
-            self._embedding_file = self.vector_files(record.name, create=False)[0]
-        return self._embedding_file.rows(count)
+        file = self._embedding_file
+        if file is None or file.header["net"] != record.name or file.count() < count:
+            file = self._embedding_file = self._level_file(record.name, "embedding", count)
+        return file.rows(count)
 
     def sketches(self, count: int) -> NDArray[np.uint8]:
         """Map the first rows of the sketches (count, 256) from disk.
@@ -212,7 +227,7 @@ class ActiveModels:
         Raises:
             IndexDamaged: Sketches are missing.
         """
-        return self.vector_files(self.embedder.name, create=False)[1].rows(count)
+        return self._level_file(self.embedder.name, "sketch", count).rows(count)
 
 
 def _shipped_name() -> str | None:

@@ -20,7 +20,7 @@ from pochade.index.database import Index
 from pochade.index.folder_roles import add_folder_roles, read_folder_roles
 from pochade.index.group_tree import GroupTree
 from pochade.index.label_store import add_label, labels_by_picture
-from pochade.index.organisation_store import FEATURES_SETTING, GROUP_FEATURES, read_groups, write_groups
+from pochade.index.organisation_store import ANY_FEATURES, FEATURES_SETTING, read_groups, write_groups
 from pochade.index.settings_store import write_setting
 from pochade.index.verdict_store import add_verdicts, read_verdicts
 from pochade.system.atomic_files import write_atomically
@@ -147,7 +147,7 @@ def _import_groups(index: Index, answers: Answers, pictures: dict[int, PictureAn
     group_of = {number: entry.group for number, entry in pictures.items() if entry.grouped}
     pinned = {number for number, entry in pictures.items() if entry.pinned}
     write_groups(index, before, GroupTree(dict(answers.groups), group_of, pinned, answers.grouped_count))
-    write_setting(index, FEATURES_SETTING, GROUP_FEATURES)  # imported groups stay, whatever made them
+    write_setting(index, FEATURES_SETTING, ANY_FEATURES)  # imported groups stay, whatever made them
     return len(answers.groups)
 
 

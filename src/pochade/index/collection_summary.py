@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 from pochade.errors import OutputUnwritable
 from pochade.index.checked_indexes import passed_before
 from pochade.index.collection_place import CollectionPlace
+from pochade.index.eye_record import EYE_SETTING, EyeRecord, parse_eye_record
 from pochade.index.index_home import check_plain_files
 from pochade.index.path_rules import LinkCheck, is_inside
 from pochade.index.picture_records import CollectionInfo, ReadProblem
 from pochade.index.schema_version import SCHEMA_VERSION
 from pochade.index.sqlite_file import SqliteFile
 
+EYE_QUERY = f"SELECT value FROM settings WHERE name = '{EYE_SETTING}'"
 VERSION_QUERY = "SELECT value FROM settings WHERE name = 'schema'"
 MODEL_QUERY = "SELECT name, learnt, figures FROM `nets` WHERE in_use"
 PROBLEM_QUERY = "SELECT path, problem FROM files WHERE problem IS NOT NULL ORDER BY path"
@@ -47,7 +49,11 @@ class ModelFacts(NamedTuple):
 
 
 def summarise(
-    folder: Path, files: Sequence[PictureFacts], problems: Sequence[ReadProblem], model: ModelFacts | None
+    folder: Path,
+    files: Sequence[PictureFacts],
+    problems: Sequence[ReadProblem],
+    model: ModelFacts | None,
+    eye: EyeRecord | None = None,
 ) -> CollectionInfo:
     """Count the files and pictures of a collection.
 
@@ -56,6 +62,7 @@ def summarise(
         files: The files that hold a picture, sorted by path.
         problems: The files that gave no picture, sorted by path.
         model: The model in use, if there is one.
+        eye: The eye that the person chose, if there is one.
     """
     pictures = {file.number: file for file in files}.values()
     formats = Counter(picture.format for picture in pictures)
@@ -70,6 +77,7 @@ def summarise(
         net=model.name if model else None,
         learnt=model.learnt if model else None,
         figures=model.figures if model else {},
+        eye=eye.name if eye else None,
     )
 
 
@@ -102,7 +110,7 @@ def _summary_of(connection: sqlite3.Connection, folder: Path) -> CollectionInfo 
     connection.execute("BEGIN")  # so that all queries see the same state
     if connection.execute(VERSION_QUERY).fetchone() != (str(SCHEMA_VERSION),):
         return None
-    model = connection.execute(MODEL_QUERY).fetchone()
+    model, eye = connection.execute(MODEL_QUERY).fetchone(), connection.execute(EYE_QUERY).fetchone()
     links = LinkCheck(folder)
     files = _rows_inside(connection.execute(PICTURE_QUERY), links)
     problems = _rows_inside(connection.execute(PROBLEM_QUERY), links)
@@ -111,6 +119,7 @@ def _summary_of(connection: sqlite3.Connection, folder: Path) -> CollectionInfo 
         [PictureFacts(*facts) for _, *facts in files],
         [ReadProblem(folder / os.fsdecode(path), reason) for path, reason in problems],
         ModelFacts(model[0], model[1], json.loads(model[2])) if model else None,
+        parse_eye_record(eye[0] if eye else None),
     )
 
 

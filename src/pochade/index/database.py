@@ -109,6 +109,12 @@ class Index:
             rows = connection.execute(sql.select(FILES))
             return {row.path: _file_row(row) for row in rows if is_inside(row.path)}
 
+    def files_at(self, paths: Sequence[bytes]) -> dict[bytes, FileRow]:
+        """Those of some files that are known, by path, as `files` returns them."""
+        with self.reading() as connection:
+            queries = [sql.select(FILES).where(FILES.c.path.in_(chunk)) for chunk in query_chunks(paths)]
+            return {row.path: _file_row(row) for query in queries for row in connection.execute(query)}
+
     def problems(self) -> list[FileRow]:
         """The files that gave no picture, sorted by path."""
         with self.reading() as connection:
@@ -169,8 +175,7 @@ class Index:
     def row_count(self) -> int:
         """The number of rows that pictures use in each vector file, which is also the next free row."""
         with self.reading() as connection:
-            last = connection.scalar(sql.select(sql.func.max(PICTURES.c.row)))
-            return 0 if last is None else int(last) + 1
+            return row_count_in(connection)
 
     def contents(self) -> list[str]:
         """The content hash of every picture, by row; rows have no gaps."""
@@ -185,18 +190,25 @@ class Index:
     def numbers_by_content(self, contents: Iterable[str]) -> dict[str, int]:
         """The numbers of the pictures with these content hashes, by hash; unknown hashes are left out."""
         with self.reading() as connection:
-            return _numbers_by_content(connection, contents)
+            return numbers_by_content_in(connection, contents)
 
     def contents_by_number(self) -> dict[int, str]:
         """The content hash of every picture, by its number."""
         with self.reading() as connection:
             return {row.id: row.hash for row in connection.execute(sql.select(PICTURES.c.id, PICTURES.c.hash))}
 
-    def contents_by_size(self) -> dict[int, frozenset[str]]:
-        """The content hashes of all pictures, by file size in bytes."""
+    def contents_by_size(self, sizes: Iterable[int] | None = None) -> dict[int, frozenset[str]]:
+        """The content hashes of pictures, by file size in bytes.
+
+        Args:
+            sizes: The sizes to look up; all of them if None.
+        """
         contents: dict[int, set[str]] = {}
+        query = sql.select(PICTURES.c.bytes, PICTURES.c.hash)
+        if sizes is not None:
+            query = query.where(PICTURES.c.bytes.in_(sorted(set(sizes))))
         with self.reading() as connection:
-            for row in connection.execute(sql.select(PICTURES.c.bytes, PICTURES.c.hash)):
+            for row in connection.execute(query):
                 contents.setdefault(row.bytes, set()).add(row.hash)
         return {size: frozenset(hashes) for size, hashes in contents.items()}
 
@@ -216,17 +228,7 @@ class Index:
             texts: The columns of `TEXTS` without `piece`, by the content hash of a new picture.
         """
         with self.writing() as connection:
-            if pictures:
-                connection.execute(sql.insert(PICTURES), list(pictures))
-            numbers = _numbers_by_content(connection, (content for content in contents if content))
-            if texts:
-                rows = [{"piece": numbers[content], **columns} for content, columns in texts.items()]
-                connection.execute(sql.insert(TEXTS), rows)
-            earlier_numbers = _write_files(connection, [
-                FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
-                for file, content in zip(files, contents, strict=True)
-            ])  # fmt: skip
-            refresh_words(connection, {*numbers.values(), *earlier_numbers})
+            add_pictures_in(connection, pictures, files, contents, texts)
 
     def pixel_hashes(self) -> dict[int, str]:
         """The pixel hashes that have been computed so far, by picture number."""
@@ -243,6 +245,34 @@ class Index:
         """Delete the hashes of all pictures' pixels, because other readers may decode a file to other pixels."""
         with self.writing() as connection:
             connection.execute(sql.update(PICTURES).where(PICTURES.c.pixels.is_not(None)).values(pixels=None))
+
+
+def add_pictures_in(
+    connection: sql.Connection,
+    pictures: Sequence[dict[str, Any]],
+    files: Sequence[FileRow],
+    contents: Sequence[str | None],
+    texts: Mapping[str, dict[str, Any]],
+) -> dict[str, int]:
+    """Do what `Index.add_pictures` does within a transaction; return the numbers of the pictures by content."""
+    if pictures:
+        connection.execute(sql.insert(PICTURES), list(pictures))
+    numbers = numbers_by_content_in(connection, (content for content in contents if content))
+    if texts:
+        rows = [{"piece": numbers[content], **columns} for content, columns in texts.items()]
+        connection.execute(sql.insert(TEXTS), rows)
+    earlier_numbers = _write_files(connection, [
+        FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
+        for file, content in zip(files, contents, strict=True)
+    ])  # fmt: skip
+    refresh_words(connection, {*numbers.values(), *earlier_numbers})
+    return numbers
+
+
+def row_count_in(connection: sql.Connection) -> int:
+    """Do what `Index.row_count` does within a transaction."""
+    last = connection.scalar(sql.select(sql.func.max(PICTURES.c.row)))
+    return 0 if last is None else int(last) + 1
 
 
 def _picture_files_query() -> sql.Select[Any]:
@@ -263,7 +293,8 @@ def _stamp_columns(stamp: FileStamp) -> dict[str, Any]:
     return {"size": stamp.size, "mtime": stamp.mtime, "inode": str(stamp.inode), "ctime": stamp.ctime}
 
 
-def _numbers_by_content(connection: sql.Connection, contents: Iterable[str]) -> dict[str, int]:
+def numbers_by_content_in(connection: sql.Connection, contents: Iterable[str]) -> dict[str, int]:
+    """Do what `Index.numbers_by_content` does within a transaction."""
     numbers = dict[str, int]()
     for chunk in query_chunks(sorted(set(contents))):
         rows = connection.execute(sql.select(PICTURES.c.hash, PICTURES.c.id).where(PICTURES.c.hash.in_(chunk)))

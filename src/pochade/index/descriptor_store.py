@@ -15,7 +15,9 @@ from pochade.index.descriptor_schema import (
     describe,
     stack_descriptors,
 )
+from pochade.index.model_store import model_in_use
 from pochade.index.thumbnails import thumbnail_path
+from pochade.index.vector_snapshot import extend_file
 from pochade.index.vectors import VectorFile, delete_old_caches
 from pochade.system.progress import Progress, Report
 
@@ -40,6 +42,8 @@ def load_descriptors(models: ActiveModels, contents: list[str], report: Report) 
         Rows (N,) of type `DESCRIPTOR`.
     """
     file = open_descriptors(models)
+    if (model := model_in_use(models.index)) is not None:
+        extend_file(models.index, model.name, "descriptor", file, len(contents))
     done = min(file.count(), len(contents))
     _describe_missing(file, done, contents, models)
     if done < len(contents):

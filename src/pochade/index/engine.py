@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from pochade.errors import IndexDamaged, OutputUnwritable, PochadeError, UsageError, install_hint
+from pochade.errors import DatabaseAway, IndexDamaged, OutputUnwritable, PochadeError, UsageError, install_hint
 from pochade.index.path_rules import DAMAGED_HINT
 from pochade.index.sqlite_file import SqliteFile
 
@@ -20,6 +20,7 @@ UNWRITABLE_REASONS = {  # by SQLite's codes
     14: "its disk is full, or there is no permission",
 }
 BUSY_CODES = {5, 6}
+REFUSALS = ("password authentication failed", "no password supplied")  # in the words of Postgres
 
 
 def open_engine(place: Path | str) -> sql.Engine:
@@ -44,10 +45,16 @@ def translate_error(error: SQLAlchemyError) -> PochadeError:
             hint = "wait until it is done, then try again"
         return OutputUnwritable(f"the index can't be written: {UNWRITABLE_REASONS[code & 0xFF]}", hint)
     if isinstance(error, OperationalError) and not isinstance(cause, sqlite3.Error):
-        return UsageError(
-            f"the index's database does not answer: {str(cause).strip()}", "start it, and check its address"
-        )
+        return _server_error(" ".join(str(cause).split()))
     return IndexDamaged(f"the index can't be read: {cause}", DAMAGED_HINT)
+
+
+def _server_error(reason: str) -> PochadeError:
+    """Say why a server did not do what it was asked, with its own words in one line."""
+    if any(words in reason for words in REFUSALS):
+        hint = "check the user in the URL, and give the password in PGPASSWORD or in the file ~/.pgpass"
+        return UsageError(f"the index's database refuses the password: {reason}", hint)
+    return DatabaseAway(f"the index's database does not answer: {reason}", "start it, and check its address")
 
 
 def _sqlite_engine(path: Path) -> sql.Engine:
@@ -70,7 +77,7 @@ def _sqlite_engine(path: Path) -> sql.Engine:
 
 def _server_engine(url: str) -> sql.Engine:
     try:
-        return sql.create_engine(url)
+        return sql.create_engine(url, pool_pre_ping=True)  # a server may have been started again meanwhile
     except (ArgumentError, ImportError, ValueError) as error:  # ValueError: the port is not a number
         raise UsageError(
             f"'{url}' is not the URL of a supported database: {error}",

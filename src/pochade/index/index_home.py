@@ -14,7 +14,15 @@ from pochade.system.path_text import printable
 DATABASE_FILE = "index.sqlite"
 ADDRESS_OPTIONS = {"host", "port", "dbname", "service"}  # parts of a URL's query that choose a database
 DIGITS = 12  # of a hash of the database's address
-VECTOR_PATTERNS = ("looks-*.f32", "codes-*.u8", "measured-*.u8", "themes-*.f32", "techniques-*.f32", "paintings-*.f32")
+VECTOR_PATTERNS = (
+    "looks-*.f32",
+    "codes-*.u8",
+    "measured-*.u8",
+    "themes-*.f32",
+    "techniques-*.f32",
+    "eyes-*.f32",
+    "paintings-*.f32",
+)
 CHECKED_FOLDERS = {  # how many levels below each
     "": 1, "nets": 2, THUMBNAILS_FOLDER: 1, "training": 2, "page": 1, "removals": 1,
 }  # fmt: skip

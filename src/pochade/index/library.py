@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Set
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from pochade.images.geometry.letterbox import SQUARE_SIDE, fitted_frame
 from pochade.index.active_models import ActiveModels
 from pochade.index.collection_summary import ModelFacts, PictureFacts, summarise
 from pochade.index.database import Index
+from pochade.index.eye_store import chosen_eye
 from pochade.index.index_home import adopt_earlier_files, check_plain_files
 from pochade.index.label_store import pictures_with_label
 from pochade.index.model_store import model_in_use
@@ -31,6 +32,7 @@ from pochade.index.picture_records import (
     file_time,
     meets_filter,
 )
+from pochade.index.server_lock import server_lock
 from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
 
@@ -78,18 +80,24 @@ class Library:
         check_plain_files(self.folder, self.home)
         return Index(self.place, self.folder)
 
-    def lock(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self) -> Iterator[None]:
         """Let only one process at a time learn the folder or remove pictures; others may read its index.
 
         Raises:
-            UsageError: Another process holds the lock.
+            UsageError: Another process, on any machine if the index is on a server, holds the lock.
             OutputUnwritable: The lock can't be written.
         """
         check_plain_files(self.folder, self.home)
         if not isinstance(self.place, Path):
             adopt_earlier_files(self.home)
         activity = f"learning '{printable(str(self.folder))}'"
-        return file_lock(self.home / "learning.lock", activity, "keep the index elsewhere with --index DIR")
+        with file_lock(self.home / "learning.lock", activity, "keep the index elsewhere with --index DIR"):
+            if isinstance(self.place, Path):
+                yield
+            else:
+                with server_lock(self.create_index(), activity):
+                    yield
 
     @property
     def models(self) -> ActiveModels:
@@ -122,7 +130,7 @@ class Library:
         rows, model = self.index.picture_files(), model_in_use(self.index)
         files = [PictureFacts(row.id, row.format, row.width, row.height, row.bytes) for row in rows]
         facts = ModelFacts(model.name, model.learnt, model.figures) if model else None
-        return summarise(self.folder, files, self.problems(), facts)
+        return summarise(self.folder, files, self.problems(), facts, chosen_eye(self.index))
 
     def files_by_number(self) -> dict[int, list[PictureFile]]:
         """The files of each picture that has any, by the picture's number."""

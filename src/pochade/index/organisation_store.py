@@ -14,7 +14,8 @@ from pochade.index.settings_store import setting_in, write_setting_in
 MapPlace = tuple[float, float]
 GROUPED_SETTING = "grouped"  # the number of pictures when the groups were last fitted
 FEATURES_SETTING = "group features"  # the version of the features to which the groups were fitted; missing before 2
-GROUP_FEATURES = "2"  # outlines, style and themes; version 1 had no themes
+GROUP_FEATURES = "2"  # outlines, style and themes; version 1 had no themes. The key of an eye follows, if there is one
+ANY_FEATURES = "any"  # of imported groups, which are not fitted again when the features change
 
 
 # Groups --------------------------------------------------------------------------------------------------------------

@@ -115,6 +115,8 @@ class LearnResult:
     passed_over: int = 0  # files that may be pictures, but lie in a system's folder or match a pattern to ignore
     passed_over_paths: tuple[Path, ...] = ()  # of the first 1,000 of them, sorted
     untrained: str | None = None  # why nothing was trained although it would help; said once
+    cluster: str | None = None  # what the cluster did not do: why workers ended, or who read their files
+    eye_problem: str | None = None  # why the eye of the collection has not embedded every picture
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class CollectionInfo:
     net: str | None  # the name of the model that made the embeddings
     learnt: str | None  # when this model was made: ISO 8601, UTC
     figures: dict[str, Any]  # of the last training
+    eye: str | None = None  # the name of the eye that the person chose; None for the theme model
 
     @property
     def pictures(self) -> int:

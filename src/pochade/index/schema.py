@@ -29,6 +29,7 @@ from pochade.index.schema_version import SCHEMA_VERSION
 from pochade.index.search_table import SEARCH_TABLE, SQLITE_DEFINITION
 
 FIRST_SCHEMA_WITH_NFC = 3
+MIGRATION_LOCK = 1_886_348_138  # any number; `server_lock.py` has the others
 TABLES = sql.MetaData()
 SETTINGS = sql.Table(
     "settings",
@@ -166,6 +167,7 @@ def migrate(connection: sql.Connection) -> None:
     Raises:
         IndexDamaged: A newer Pochade wrote the database.
     """
+    _wait_for_others(connection)
     version = _stored_version(connection)
     if version is None:
         TABLES.create_all(connection)
@@ -185,6 +187,12 @@ def migrate(connection: sql.Connection) -> None:
         _compose_names(connection)
     _ensure_index_name(connection)
     connection.execute(sql.update(SETTINGS).where(SETTINGS.c.name == "schema").values(value=str(SCHEMA_VERSION)))
+
+
+def _wait_for_others(connection: sql.Connection) -> None:
+    """Let only one of several machines create or migrate the tables; SQLite's write lock does the same."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sql.text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK}, hashtext(current_schema()))"))
 
 
 def check_only_tables(connection: sql.Connection) -> None:

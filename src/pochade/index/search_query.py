@@ -68,10 +68,50 @@ def parse_query(text: str) -> SearchQuery:
     Raises:
         UsageError: It is too long, or an operator is unknown or has no value that makes sense.
     """
+    return _to_query([term for _, term in _parse_terms(text)])
+
+
+def parse_conditions(text: str) -> SearchQuery:
+    """Parse what of a search holds when its words are searched for by meaning: all but `meaning_of` it.
+
+    Raises:
+        UsageError: As `parse_query` does.
+    """
+    return _to_query([term for match, term in _parse_terms(text) if not _is_free(match)])
+
+
+def meaning_of(text: str) -> str:
+    """The words of a search that may be searched for by meaning, as the person wrote them.
+
+    These are the words without an operator. Quotes, `-` and `*` ask for exact words, which have no other meaning.
+    """
+    return " ".join(match["value"] for match in _matches(text) if _is_free(match) and words_of(match["value"]))
+
+
+def _is_free(match: re.Match[str]) -> bool:
+    value = match["value"]
+    return not match["operator"] and not match["minus"] and not value.startswith('"') and not value.endswith("*")
+
+
+def _matches(text: str) -> list[re.Match[str]]:
+    """The parts of a search."""
+    return [match for match in _TERM.finditer(text.translate(_QUOTATION_MARKS)) if match[0]]
+
+
+def _parse_terms(text: str) -> list[tuple[re.Match[str], TextTerm | FactTerm | None]]:
+    """The parts of a search, each with its condition."""
     if len(text) > MAX_QUERY_CHARACTERS:
         raise UsageError(f"a search has at most {MAX_QUERY_CHARACTERS:,} characters", "use fewer words")
-    matches = [match for match in _TERM.finditer(text.translate(_QUOTATION_MARKS)) if match[0]]
-    terms = [_term(match, is_last=match is matches[-1]) for match in matches]
+    matches = _matches(text)
+    return [(match, _term(match, is_last=match is matches[-1])) for match in matches]
+
+
+def _to_query(terms: list[TextTerm | FactTerm | None]) -> SearchQuery:
+    """Gather the conditions.
+
+    Raises:
+        UsageError: There are too many.
+    """
     texts = tuple(term for term in terms if isinstance(term, TextTerm))
     facts = tuple(term for term in terms if isinstance(term, FactTerm))
     if len(texts) + len(facts) > MAX_TERMS:

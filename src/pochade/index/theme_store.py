@@ -1,5 +1,7 @@
 """The theme embedding and the technique of every picture, in two files of vectors. `learn` computes what is missing."""
 
+from functools import cache
+
 import numpy as np
 
 from pochade.analysis.arrays import Floats
@@ -7,6 +9,7 @@ from pochade.errors import IndexDamaged
 from pochade.images.base.picture import Array
 from pochade.images.features.technique import TECHNIQUES
 from pochade.index.active_models import WHITE_PIXEL, ActiveModels
+from pochade.index.vector_snapshot import extend_file
 from pochade.index.vectors import VectorFile, delete_old_caches
 from pochade.models import weights
 from pochade.system.progress import Progress, Report
@@ -70,21 +73,36 @@ def _open_file(models: ActiveModels, kind: str, model_files: tuple[str, ...], co
 def _complete_files(models: ActiveModels, contents: list[str], report: Report) -> tuple[VectorFile, VectorFile]:
     """Compute what is missing, and return the files of themes and of techniques."""
     themes, techniques = _open_file(models, *THEMES), _open_file(models, *PROBABILITIES)
+    if min(themes.count(), techniques.count()) < len(contents):  # other machines may have computed some
+        extend_file(models.index, theme_models_name(), "theme", themes, len(contents))
+        extend_file(models.index, theme_models_name(), "technique", techniques, len(contents))
     done = min(themes.count(), techniques.count())
     for start in range(done, len(contents), PICTURES_PER_WRITE):
         batch = contents[start : start + PICTURES_PER_WRITE]
-        rows = _classify([models.thumbnail_pixels(content) for content in batch])
+        rows = classify_pictures(models, batch)
         themes.write(start, rows[0])
         techniques.write(start, rows[1])
         report(Progress("finding themes", start + len(batch) - done, len(contents) - done))
     return themes, techniques
 
 
-def _classify(thumbnails: list[Array | None]) -> tuple[Array, Array]:
-    """The theme embeddings (n, 64) of pictures, and the probabilities of techniques (n, 5), zeros for missing ones."""
+@cache
+def theme_models_name() -> str:
+    """The name of the models that make themes and techniques."""
+    return weights.weights_name(weights.FOLDER, TECHNIQUE_FILES) or ""
+
+
+def classify_pictures(models: ActiveModels, contents: list[str]) -> tuple[Array, Array]:
+    """Compute the theme embeddings (n, 64) of pictures, and the probabilities of techniques (n, 5).
+
+    Args:
+        models: Finds the thumbnails. A picture without one counts as white, and has no technique: zeros.
+        contents: The content hashes of n pictures.
+    """
     from pochade.embedding.technique_classifier import technique_classifier  # noqa: PLC0415  onnxruntime
     from pochade.embedding.theme_embedder import theme_embedder  # noqa: PLC0415
 
+    thumbnails = [models.thumbnail_pixels(content) for content in contents]
     pictures = [WHITE_PIXEL if pixels is None else pixels for pixels in thumbnails]
     features = theme_embedder().embed(pictures)
     probabilities = technique_classifier().classify(pictures, features)

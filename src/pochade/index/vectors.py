@@ -92,8 +92,11 @@ class VectorFile:
         return OutputUnwritable(f"'{self.path}' could not be written: {error.strerror}", DISK_FULL_HINT)
 
     def count(self) -> int:
-        """The number of whole rows in the file, including those of interrupted runs."""
-        return (self.path.stat().st_size - HEADER_BYTES) // (self.columns * self.dtype.itemsize)
+        """The number of whole rows in the file, including those of interrupted runs; 0 if it was removed meanwhile."""
+        try:
+            return (self.path.stat().st_size - HEADER_BYTES) // (self.columns * self.dtype.itemsize)
+        except FileNotFoundError:
+            return 0
 
     def trim(self, count: int) -> None:
         """Cut off the rows after the first `count`, which belonged to pictures that were removed.
@@ -154,6 +157,21 @@ def copy_rows(path: Path, places: Mapping[int, int], count: int) -> None:
                 file.write(content)
             file.flush()
             os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputUnwritable(f"'{path}' could not be written: {error.strerror}", DISK_FULL_HINT) from error
+
+
+def trim_rows(path: Path, count: int) -> None:
+    """Cut off the rows of a vector file after the first `count`, whatever model made them; a damaged file stays.
+
+    Raises:
+        OutputUnwritable: The file can't be changed.
+    """
+    try:
+        with path.open("rb") as file:
+            row_bytes = _row_bytes(file.read(HEADER_BYTES))
+        if row_bytes and path.stat().st_size > HEADER_BYTES + count * row_bytes:
+            os.truncate(path, HEADER_BYTES + count * row_bytes)
     except OSError as error:
         raise OutputUnwritable(f"'{path}' could not be written: {error.strerror}", DISK_FULL_HINT) from error
 

@@ -24,6 +24,7 @@ class LearnMethods:
         again: bool = False,
         exclude: Sequence[str] = (),
         accept_missing: bool = False,
+        extend_eye: bool = True,
     ) -> LearnResult:
         """Read new and changed files, embed their pictures, and fine-tune the models on them.
 
@@ -38,6 +39,7 @@ class LearnMethods:
             exclude: Patterns of files and folders to pass over, in the form of `.gitignore`. A file `.pochadeignore` in
                 the folder, or in a folder below, does the same.
             accept_missing: Go on even if most files are gone.
+            extend_eye: Embed new pictures with the eye of the collection, too, if it has one.
 
         Returns:
             How many pictures are new, which files could not be read, and the figures of the training.
@@ -50,7 +52,7 @@ class LearnMethods:
         """
         from pochade.learn.learn_folder import LearnOptions, learn_folder  # noqa: PLC0415
 
-        return learn_folder(self.library, minutes, report, LearnOptions(again, exclude, accept_missing))
+        return learn_folder(self.library, minutes, report, LearnOptions(again, exclude, accept_missing, extend_eye))
 
     # Forget, export, import ------------------------------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ from pochade.index.library import Library
 from pochade.index.organisation_store import MapPlace, read_groups, read_map_places, write_groups
 from pochade.index.picture_records import PictureFile
 from pochade.organise.family_methods import FamilyMethods
+from pochade.organise.import_methods import ImportMethods
 from pochade.system.progress import Report, ignore_progress
 
 if TYPE_CHECKING:  # loaded by the methods that need them, so that `import pochade` stays light
     from pochade.organise.group_records import Group, Spot, Suggestions
 
 
-class OrganiseMethods(FamilyMethods):
+class OrganiseMethods(FamilyMethods, ImportMethods):
     """The methods for families, groups, labels, sidecars and the map of a collection."""
 
     library: Library
