@@ -22,7 +22,7 @@ from pochade.system.progress import Report
 MAX_ROUNDS = 4  # of linking pictures, and of comparing them with the covers of their families
 SAME_PIXELS_COSINE = 0.999  # of the embeddings of pictures whose pixels are compared
 MIN_SAME = 0.55  # the mean likelihood of being one work, of the pairs between two parts of a family
-MIN_RELATED = 0.6  # the mean likelihood of being related, of the pairs between two parts of a series
+MIN_RELATED = 0.4  # the mean likelihood of being related, of the pairs between two parts of a series
 
 
 class RelatedPictures(NamedTuple):
