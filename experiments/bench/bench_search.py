@@ -21,8 +21,9 @@ import psutil
 from experiments.shared.record import record, summary
 from pochade.images.features.colour_words import COLOUR_WORDS
 from pochade.images.metadata.picture_texts import PictureTexts
-from pochade.index.database import FileRow, Index
+from pochade.index.database import Index
 from pochade.index.label_store import add_label, remove_label
+from pochade.index.picture_rows import FileRow
 from pochade.index.picture_search import search_numbers
 from pochade.index.search_query import parse_query
 from pochade.index.search_rows import create_words

@@ -1,5 +1,6 @@
 """An eye's embeddings are computed once, continue after an interruption, and stay with their pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from pochade import Collection
 from pochade.embedding.installed_eyes import load_eye
-from pochade.errors import CheckpointDamaged
+from pochade.errors import CheckpointDamaged, IndexDamaged
 from pochade.index import eye_store
 from pochade.index.eye_record import EYE_SETTING, EyeRecord
 from pochade.index.eye_store import (
@@ -109,6 +110,14 @@ def test_a_model_that_fails_leaves_what_was_embedded(collection: Collection, eye
     with pytest.raises(CheckpointDamaged):
         embed_missing(collection.models, eye, FailingEye(), ignore_progress)
     assert count_embedded(collection.models, eye) == eye_store.PICTURES_PER_WRITE
+
+
+def test_an_index_that_lies_of_the_size_of_embeddings_is_refused(collection: Collection, eye: EyeRecord) -> None:
+    other = replace(eye, columns=COLUMNS // 2)
+    write_chosen_eye(collection.index, other)
+    with pytest.raises(IndexDamaged, match=f"embeddings of {COLUMNS // 2} numbers"):
+        embed(collection, other)
+    assert count_embedded(collection.models, other) == 0
 
 
 def test_removed_pictures_leave_no_embedding_to_new_ones(collection: Collection, art: Path, eye: EyeRecord) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from pochade import Collection
 from pochade.errors import UsageError
-from pochade.index.database import FileRow, Index
+from pochade.index.database import Index
 from pochade.index.label_store import add_label, remove_label
 from pochade.index.picture_records import Filter
+from pochade.index.picture_rows import FileRow
 from pochade.index.picture_search import EARLIEST_NS, search_numbers, start_of_day
 from pochade.index.search_query import parse_query
 from pochade.system.file_stamp import FileStamp

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.learn.folder_changes import FolderChanges, compare_folder
 from pochade.system.file_stamp import FileStamp
 from pochade.system.folder_walk import UNSETTLED, FolderListing

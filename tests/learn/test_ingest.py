@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pochade.index.database import FileRow, Index
+from pochade.index.database import Index
+from pochade.index.picture_rows import FileRow
 from pochade.learn.answer_rows import RETRY_STAMP, Answer, AnswerRows, IngestPlan
 from pochade.learn.ingest import BatchWriter
 from pochade.learn.ingest_file import IngestResult, IngestTask

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pochade.errors import FilesMissing
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.learn.folder_changes import compare_folder
 from pochade.learn.missing_files import check_missing_files
 from pochade.system.folder_walk import walk_folder

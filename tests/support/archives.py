@@ -129,7 +129,7 @@ def manifest_json(*entries: Json, **changes: Any) -> Json:
     return {"format": FORMAT_NAME, "rests": [], "entries": with_files, "folders": []} | changes
 
 
-def build_archive(manifest: Json | bytes, *contents: bytes) -> bytes:
+def build_archive(manifest: Json | bytes, *contents: bytes, names: Iterable[str] = ("pieces/a", "pieces/b")) -> bytes:
     """An archive of contents and a manifest, whatever that says."""
     manifest_bytes = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
     packed = deflate(manifest_bytes, 9)
@@ -137,7 +137,7 @@ def build_archive(manifest: Json | bytes, *contents: bytes) -> bytes:
     manifest_member = ZipMember(MANIFEST_NAME, crc32, len(packed), len(manifest_bytes), METHOD_DEFLATED)
     repair_record = make_repair_record(manifest_member, packed)
     members = [
-        *(stored_member(f"pieces/{letter}", content) for letter, content in zip("ab", contents, strict=False)),
+        *(stored_member(name, content) for name, content in zip(names, contents, strict=False)),
         manifest_member,
         stored_member(REPAIR_NAME, repair_record),
     ]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pochade import Collection
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.organise.family_model import Family, MemberKind
 from pochade.system.folder_walk import stamp_of
 from tests.support.drawings import drawing

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pochade.index.database import FileRow, Index
+from pochade.index.database import Index
 from pochade.index.index_home import DATABASE_FILE
 from pochade.index.path_rules import INDEX_FOLDER
+from pochade.index.picture_rows import FileRow
 from pochade.system.file_stamp import FileStamp
 
 

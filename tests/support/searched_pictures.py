@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from pochade.images.metadata.picture_texts import PictureTexts
-from pochade.index.database import FileRow, Index
+from pochade.index.database import Index
 from pochade.index.label_store import add_label
+from pochade.index.picture_rows import FileRow
 from pochade.index.text_store import text_columns
 from pochade.system.file_stamp import FileStamp
 from tests.support.indexed_pictures import content_of, picture_columns

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pochade import Collection
 from pochade.images.geometry.letterbox import Box
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.organise.family_model import Family, FamilyMember, MemberKind
 from pochade.system.folder_walk import stamp_of
 from pochade.web.state.family_records import write_family_records

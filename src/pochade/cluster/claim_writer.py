@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from pochade.cluster.patient_database import ask_patiently
 from pochade.cluster.run_file import check_run_file
 from pochade.index.claim_store import ClusterRun, finish_claims, lock_claims, run_in
-from pochade.index.database import add_pictures_in, numbers_by_content_in, row_count_in
 from pochade.index.descriptor_schema import stack_descriptors
 from pochade.index.library import Library
+from pochade.index.picture_rows import count_rows, insert_pictures, numbers_of_contents
 from pochade.index.server_lock import lock_rows
 from pochade.index.text_store import text_columns
 from pochade.index.theme_store import classify_pictures, theme_models_name
@@ -116,7 +116,7 @@ class ClaimWriter:
             by_path = {self._path_of(answer): answer for answer in batch}
             held = lock_claims(connection, self.worker, list(by_path))
             answers = [answer for path, answer in by_path.items() if path in held]
-            known = numbers_by_content_in(connection, (answer.result.content or "" for answer in answers))
+            known = numbers_of_contents(connection, (answer.result.content or "" for answer in answers))
             new = {
                 str(answer.result.content): answer
                 for answer in reversed(answers)  # of several files with one content, the first one counts
@@ -135,12 +135,12 @@ class ClaimWriter:
         vectors: dict[str, _Vectors],
     ) -> None:
         """Insert new pictures with their vectors, and the files of all answers."""
-        first = row_count_in(connection)
+        first = count_rows(connection)
         pictures = [picture_columns(answer, first + place) for place, answer in enumerate(new.values())]
         files = [self.rows[self._path_of(answer)].file_row(answer) for answer in answers]
         texts = {content: text_columns(answer.result.texts) for content, answer in new.items() if answer.result.texts}
         contents = [answer.result.content for answer in answers]
-        numbers = add_pictures_in(connection, pictures, files, contents, texts)
+        numbers = insert_pictures(connection, pictures, files, contents, texts)
         if new:
             embeddings, sketches, themes, techniques = map(np.stack, zip(*(vectors[key] for key in new), strict=True))
             descriptors = stack_descriptors([answer.result.descriptor for answer in new.values()])

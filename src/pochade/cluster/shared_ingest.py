@@ -27,9 +27,9 @@ from pochade.index.claim_store import (
     hopeless_claims,
     open_run,
 )
-from pochade.index.database import FileRow, add_pictures_in
 from pochade.index.descriptor_store import open_descriptors
 from pochade.index.library import Library
+from pochade.index.picture_rows import FileRow, insert_pictures
 from pochade.index.server_lock import lock_rows
 from pochade.index.vector_snapshot import VectorFiles, extend_files, publish_vectors, trim_files
 from pochade.learn.answer_rows import IngestCounts, IngestPlan
@@ -99,7 +99,7 @@ class SharedIngest:
                 return
             lock_rows(connection)
             rows = [self._problem_row(claim) for claim in claims]
-            add_pictures_in(connection, [], rows, [None] * len(rows), {})
+            insert_pictures(connection, [], rows, [None] * len(rows), {})
             finish_claims(connection, {claim.path: PROBLEM for claim in claims})
 
     def _problem_row(self, claim: Claim) -> FileRow:

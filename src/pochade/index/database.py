@@ -8,7 +8,6 @@ Rows of files whose path leads out of the collection's folder, or through links,
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,21 +18,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from pochade.index.checked_indexes import check_once
 from pochade.index.engine import open_engine, translate_error
 from pochade.index.path_rules import LinkCheck, check_plain_name, is_inside
+from pochade.index.picture_rows import (
+    FileRow,
+    count_rows,
+    delete_files,
+    insert_pictures,
+    numbers_of_contents,
+    stamp_columns,
+    to_file_row,
+)
 from pochade.index.query_chunks import query_chunks
-from pochade.index.schema import FILES, PICTURES, SETTINGS, TEXTS, check_only_tables, is_current, migrate
+from pochade.index.schema import FILES, PICTURES, SETTINGS, check_only_tables, is_current, migrate
 from pochade.index.search_rows import create_words, refresh_words
 from pochade.index.value_checks import check_values
 from pochade.system.file_stamp import FileStamp
-
-
-@dataclass(frozen=True)
-class FileRow:
-    """A file as the index knows it."""
-
-    path: bytes  # below the collection's folder
-    stamp: FileStamp
-    picture: int | None  # the number of the picture that it holds
-    problem: str | None  # why it gave no picture
 
 
 class Index:
@@ -107,19 +105,19 @@ class Index:
         """Every known file, by path, even where a link leads to it now: `learn` only compares it with the folder."""
         with self.reading() as connection:
             rows = connection.execute(sql.select(FILES))
-            return {row.path: _file_row(row) for row in rows if is_inside(row.path)}
+            return {row.path: to_file_row(row) for row in rows if is_inside(row.path)}
 
     def files_at(self, paths: Sequence[bytes]) -> dict[bytes, FileRow]:
         """Those of some files that are known, by path, as `files` returns them."""
         with self.reading() as connection:
             queries = [sql.select(FILES).where(FILES.c.path.in_(chunk)) for chunk in query_chunks(paths)]
-            return {row.path: _file_row(row) for query in queries for row in connection.execute(query)}
+            return {row.path: to_file_row(row) for query in queries for row in connection.execute(query)}
 
     def problems(self) -> list[FileRow]:
         """The files that gave no picture, sorted by path."""
         with self.reading() as connection:
             rows = connection.execute(sql.select(FILES).where(FILES.c.problem.is_not(None)).order_by(FILES.c.path))
-            return [_file_row(row) for row in self._with_safe_paths(rows)]
+            return [to_file_row(row) for row in self._with_safe_paths(rows)]
 
     def picture_files(self) -> Iterator[Any]:
         """Rows of all files that hold a picture, sorted by path: the picture's columns, `path` and `mtime`."""
@@ -161,11 +159,11 @@ class Index:
     def forget_files(self, paths: Iterable[bytes]) -> None:
         """Delete the rows of files; their pictures stay."""
         with self.writing() as connection:
-            refresh_words(connection, _delete_files(connection, list(paths)))
+            refresh_words(connection, delete_files(connection, list(paths)))
 
     def update_stamps(self, stamps: Mapping[bytes, FileStamp]) -> None:
         """Store new stamps of files that did not change otherwise, by path."""
-        rows = [{"known_path": path, **_stamp_columns(stamp)} for path, stamp in stamps.items()]
+        rows = [{"known_path": path, **stamp_columns(stamp)} for path, stamp in stamps.items()]
         if rows:
             with self.writing() as connection:
                 connection.execute(sql.update(FILES).where(FILES.c.path == sql.bindparam("known_path")), rows)
@@ -175,7 +173,7 @@ class Index:
     def row_count(self) -> int:
         """The number of rows that pictures use in each vector file, which is also the next free row."""
         with self.reading() as connection:
-            return row_count_in(connection)
+            return count_rows(connection)
 
     def contents(self) -> list[str]:
         """The content hash of every picture, by row; rows have no gaps."""
@@ -190,7 +188,7 @@ class Index:
     def numbers_by_content(self, contents: Iterable[str]) -> dict[str, int]:
         """The numbers of the pictures with these content hashes, by hash; unknown hashes are left out."""
         with self.reading() as connection:
-            return numbers_by_content_in(connection, contents)
+            return numbers_of_contents(connection, contents)
 
     def contents_by_number(self) -> dict[int, str]:
         """The content hash of every picture, by its number."""
@@ -228,7 +226,7 @@ class Index:
             texts: The columns of `TEXTS` without `piece`, by the content hash of a new picture.
         """
         with self.writing() as connection:
-            add_pictures_in(connection, pictures, files, contents, texts)
+            insert_pictures(connection, pictures, files, contents, texts)
 
     def pixel_hashes(self) -> dict[int, str]:
         """The pixel hashes that have been computed so far, by picture number."""
@@ -247,34 +245,6 @@ class Index:
             connection.execute(sql.update(PICTURES).where(PICTURES.c.pixels.is_not(None)).values(pixels=None))
 
 
-def add_pictures_in(
-    connection: sql.Connection,
-    pictures: Sequence[dict[str, Any]],
-    files: Sequence[FileRow],
-    contents: Sequence[str | None],
-    texts: Mapping[str, dict[str, Any]],
-) -> dict[str, int]:
-    """Do what `Index.add_pictures` does within a transaction; return the numbers of the pictures by content."""
-    if pictures:
-        connection.execute(sql.insert(PICTURES), list(pictures))
-    numbers = numbers_by_content_in(connection, (content for content in contents if content))
-    if texts:
-        rows = [{"piece": numbers[content], **columns} for content, columns in texts.items()]
-        connection.execute(sql.insert(TEXTS), rows)
-    earlier_numbers = _write_files(connection, [
-        FileRow(file.path, file.stamp, numbers[content] if content else None, file.problem)
-        for file, content in zip(files, contents, strict=True)
-    ])  # fmt: skip
-    refresh_words(connection, {*numbers.values(), *earlier_numbers})
-    return numbers
-
-
-def row_count_in(connection: sql.Connection) -> int:
-    """Do what `Index.row_count` does within a transaction."""
-    last = connection.scalar(sql.select(sql.func.max(PICTURES.c.row)))
-    return 0 if last is None else int(last) + 1
-
-
 def _picture_files_query() -> sql.Select[Any]:
     return sql.select(PICTURES, FILES.c.path, FILES.c.mtime).join(FILES, FILES.c.piece == PICTURES.c.id)
 
@@ -283,42 +253,3 @@ def _check_values_once(connection: sql.Connection, place: Path | str) -> None:
     """Check all values, unless the index is a file that passed before and is unchanged."""
     if isinstance(place, Path):
         check_once(place, lambda: check_values(connection))
-
-
-def _file_row(row: Any) -> FileRow:
-    return FileRow(row.path, FileStamp(row.size, row.mtime, int(row.inode), row.ctime), row.piece, row.problem)
-
-
-def _stamp_columns(stamp: FileStamp) -> dict[str, Any]:
-    return {"size": stamp.size, "mtime": stamp.mtime, "inode": str(stamp.inode), "ctime": stamp.ctime}
-
-
-def numbers_by_content_in(connection: sql.Connection, contents: Iterable[str]) -> dict[str, int]:
-    """Do what `Index.numbers_by_content` does within a transaction."""
-    numbers = dict[str, int]()
-    for chunk in query_chunks(sorted(set(contents))):
-        rows = connection.execute(sql.select(PICTURES.c.hash, PICTURES.c.id).where(PICTURES.c.hash.in_(chunk)))
-        numbers |= {row.hash: row.id for row in rows}
-    return numbers
-
-
-def _write_files(connection: sql.Connection, files: Sequence[FileRow]) -> set[int]:
-    """Write the rows of files; return the numbers of the pictures that they held before."""
-    earlier_numbers = _delete_files(connection, [file.path for file in files])
-    rows = [
-        {"path": file.path, "piece": file.picture, "problem": file.problem, **_stamp_columns(file.stamp)}
-        for file in files
-    ]
-    if rows:
-        connection.execute(sql.insert(FILES), rows)
-    return earlier_numbers
-
-
-def _delete_files(connection: sql.Connection, paths: Sequence[bytes]) -> set[int]:
-    """Delete the rows of files; return the numbers of the pictures that they held."""
-    numbers = set[int]()
-    for chunk in query_chunks(paths):
-        held = sql.select(FILES.c.piece).where(FILES.c.path.in_(chunk), FILES.c.piece.is_not(None))
-        numbers |= set(connection.scalars(held))
-        connection.execute(sql.delete(FILES).where(FILES.c.path.in_(chunk)))
-    return numbers

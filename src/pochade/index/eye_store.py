@@ -84,14 +84,28 @@ def embed_missing(models: ActiveModels, eye: EyeRecord, embedder: PictureEmbedde
     Raises:
         OutputUnwritable: The disk is full.
         CheckpointDamaged: The model fails.
+        IndexDamaged: The model gives embeddings of another size than the index states.
     """
     file, contents = _open_file(models, eye), models.index.contents()
     done = file.count()
     for start in range(done, len(contents), PICTURES_PER_WRITE):
         batch = contents[start : start + PICTURES_PER_WRITE]
-        file.write(start, embedder.embed(load_pictures(models, batch)))
+        rows = embedder.embed(load_pictures(models, batch))
+        check_columns(eye, rows)
+        file.write(start, rows)
         report(Progress("embedding with the eye", start + len(batch) - done, len(contents) - done))
     delete_old_caches(file.path, "eyes-*.f32")
+
+
+def check_columns(eye: EyeRecord, embeddings: Floats) -> None:
+    """Refuse embeddings (…, D) of another size than those of the index, which may be a stranger's.
+
+    Raises:
+        IndexDamaged: The size differs.
+    """
+    if embeddings.shape[-1] != eye.columns:
+        why = f"the index has embeddings of {eye.columns} numbers, and the eye '{eye.name}' now gives others"
+        raise IndexDamaged(why, "choose the eye again: pochade learn --eye")
 
 
 def load_pictures(models: ActiveModels, contents: Iterable[str]) -> list[Array]:

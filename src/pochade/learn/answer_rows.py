@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pochade.index.database import FileRow
 from pochade.index.library import Library
+from pochade.index.picture_rows import FileRow
 from pochade.learn.ingest_file import IngestResult, IngestTask
 from pochade.system.file_stamp import FileStamp
 from pochade.system.folder_walk import FolderListing, settle_stamp

@@ -51,7 +51,8 @@ def remember_eye(source: EyeSource, folder: ModelFolder, report: Report) -> Inst
         CheckpointDamaged: A file can't be read.
         OutputUnwritable: The person's data folder can't be written.
     """
-    eye = InstalledEye(folder.key(report), source.name, folder.path, folder.stamps)
+    stamps = folder.stamps  # before its files are read: a later change makes another model of it
+    eye = InstalledEye(folder.key(report), source.name, folder.path, stamps)
     install_eye(eye)
     return eye
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.system.file_stamp import FileStamp
 from pochade.system.folder_walk import FolderListing
 

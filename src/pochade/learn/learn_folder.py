@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from pochade.errors import UsageError
 from pochade.images.io.reader_version import READER_VERSION
-from pochade.index.database import FileRow
 from pochade.index.eye_store import trim_eyes
 from pochade.index.library import Library
 from pochade.index.picture_records import LearnResult, ReadProblem
 from pochade.index.picture_removal import finish_removal
+from pochade.index.picture_rows import FileRow
 from pochade.index.settings_store import READER_SETTING, read_setting, write_setting
 from pochade.index.theme_store import trim_themes
 from pochade.index.thumbnails import remove_unfinished

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pochade.errors import FilesMissing
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.learn.folder_changes import FolderChanges
 from pochade.system.folder_walk import FolderListing
 from pochade.system.path_text import printable

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pochade.errors import OutputUnwritable, PochadeError
-from pochade.index.database import FileRow
 from pochade.index.label_store import add_label, labels_by_picture, remove_label
 from pochade.index.library import Library
+from pochade.index.picture_rows import FileRow
 from pochade.organise.removal_journal import JournalEntry, LabelChange, MovedFile, journal_path, read_journal
 from pochade.organise.removal_plan import RemovalProblem
 from pochade.system.folder_walk import UNSETTLED, stamp_of

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from pochade.errors import CollectionMissing, NotAllowed
-from pochade.index.database import FileRow
+from pochade.index.picture_rows import FileRow
 from pochade.learn.folder_changes import compare_folder
 from pochade.system.folder_walk import walk_folder
 from pochade.web.app_state import AppState, StateDependency
