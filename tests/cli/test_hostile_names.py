@@ -72,6 +72,9 @@ COMMANDS: dict[str, list[str]] = {  # the words after each verb; ART, HOSTILE an
     "list": ["OUT.pochade"],
     "verify": ["OUT.pochade"],
     "extract": ["OUT.pochade", "--to", "OUT.all"],
+    "rename": ["OUT.pochade", "HOSTILE", "OUT.renamed"],
+    "prune": ["OUT.pochade", "*.jpg", "--yes"],
+    "worker": ["ART"],  # an error: the index is on no server
     "open": ["--port", "99999"],  # an error that comes before anything is served
     "study": ["--data", "ART/HOSTILE"],
 }
@@ -95,7 +98,7 @@ def test_no_command_lets_a_name_steer_the_terminal(hostile_art: Path, pochade: R
         words = words_for(verb, hostile_art)
         result = check_harmless(pochade(*words), words)
         assert "Traceback" not in result.messages
-        expected = {"open": 2, "study": 3, "labels": 7}.get(verb, 0)  # one sidecar can't be written
+        expected = {"open": 2, "worker": 2, "study": 3, "labels": 7}.get(verb, 0)  # 7: one sidecar can't be written
         assert result.code == expected, f"{words}: {result}"
 
 
