@@ -21,7 +21,7 @@ install: $(INSTALLED) ## install everything into .venv
 demo: $(INSTALLED) drawings ## install everything, get real drawings, learn them, find one again (demo/found.png), open the page
 	bash experiments/recipes/demo.sh $(BIN)/pochade $(DRAWINGS) $(DEMO)
 
-study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the nets, write study/report.html
+study: $(INSTALLED) data ## install everything, get Fashion-MNIST, train the models, write study/report.html
 	$(BIN)/pochade study --out $(OUT)
 
 drawings: ## get 8,121 public-domain drawings into the cache, from Debian's package openclipart-png
