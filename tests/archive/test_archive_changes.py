@@ -78,6 +78,28 @@ def test_impossible_pruning_is_refused(target: Path, words: list[str], why: str)
     assert target.read_bytes() == content
 
 
+def test_only_what_was_shown_goes(target: Path, tmp_path: Path) -> None:
+    with open_archive(target) as archive:
+        shown = plan_pruning(archive.manifest, ["birds/*"])
+    (tmp_path / "art" / "birds" / "new.bin").write_bytes(b"new")
+    compress(tmp_path / "art", target)
+    before = target.read_bytes()
+    with pytest.raises(UsageError, match="other files would go"):
+        prune(target, ["birds/*"], shown=shown)
+    assert target.read_bytes() == before
+
+
+def test_entries_of_a_stranger_whose_names_differ_only_in_case_are_kept(tmp_path: Path) -> None:
+    names, contents = ("pieces/a", "pieces/A", "pieces/b"), (b"one", b"two", b"three")
+    entries = [
+        entry_json(content, name) | {"files": [{"path": name[-1], "mtime": 0}]}
+        for name, content in zip(names, contents, strict=True)
+    ]
+    path = write_archive(tmp_path, build_archive(manifest_json(*entries), *contents, names=names))
+    prune(path, ["b"])
+    assert read_archive(path) == {"a": b"one", "A": b"two"}
+
+
 def test_damage_is_not_carried_over_and_can_be_pruned(target: Path) -> None:
     damaged = damage_file(target, "owl.bin")
     with pytest.raises(ArchiveDamaged, match="is damaged, and would stay"):

@@ -1,10 +1,13 @@
 """`compress --parity`: holes, flips and the loss of the end are repaired from the archive itself, byte for byte."""
 
+import errno
+import io
 import os
 import random
 import shutil
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -12,9 +15,14 @@ from pochade.archive.archive_changes import prune, rename
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_repair import repair_archive
 from pochade.archive.archive_writer import compress
-from pochade.archive.container.manifest_records import Entry
-from pochade.archive.container.parity_layout import HEAD
-from pochade.errors import ArchiveDamaged, UsageError
+from pochade.archive.container.archive_container import ArchiveContainer
+from pochade.archive.container.archive_tail import ArchiveTail, deflate
+from pochade.archive.container.manifest_json import write_manifest
+from pochade.archive.container.manifest_records import Entry, Manifest
+from pochade.archive.container.parity_layout import HEAD, PARITY_NAME
+from pochade.archive.container.parity_repair import ParityRepair
+from pochade.archive.container.zip_layout import local_header, stored_member
+from pochade.errors import ArchiveDamaged, OutputUnwritable, UsageError
 from tests.support.archives import build_archive, entry_json, files_in, manifest_json, read_archive, write_archive
 
 pytestmark = pytest.mark.usefixtures("in_process_workers")
@@ -113,6 +121,130 @@ def test_the_loss_of_the_end_costs_nothing_that_an_older_copy_of_the_list_does_n
         assert "more" not in {file.path for file in archive}, "the list is the one from before"
     assert repair_archive(target).damages
     assert target.read_bytes() == content
+
+
+def test_the_end_of_an_archive_with_a_long_list_is_repaired(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    for number in range(400):  # the list takes more than 1 % of what it lists
+        (tmp_path / "art" / f"{number}.bin").write_bytes(os.urandom(900))
+    target = tmp_path / "a.pochade"
+    compress(tmp_path / "art", target, parity=10)
+    expected = read_archive(target)
+    with open_archive(target) as archive:
+        tail_start = archive.container.tail.start
+    target.write_bytes(target.read_bytes()[:tail_start])
+    assert repair_archive(target).damages == []
+    assert read_archive(target) == expected
+    assert len(parity_entries(target)) == 1
+
+
+def lose_end(path: Path) -> None:
+    with open_archive(path) as archive:
+        tail_start = archive.container.tail.start
+    path.write_bytes(path.read_bytes()[:tail_start])
+
+
+def test_a_kill_while_the_end_is_written_again_loses_nothing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = read_archive(target)
+    lose_end(target)
+
+    def write_half(file: BinaryIO, tail: ArchiveTail) -> None:
+        file.seek(tail.start)
+        file.write(bytes(len(tail.content()) // 2))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patches:
+        patches.setattr("pochade.archive.archive_repair.restore_tail", write_half)
+        with pytest.raises(KeyboardInterrupt):
+            repair_archive(target)
+    assert repair_archive(target).damages == []
+    assert read_archive(target) == expected
+
+
+def test_a_disk_without_room_for_the_end_leaves_the_archive_as_it_was(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_end(target)
+    content = target.read_bytes()
+
+    def write_until_full(file: BinaryIO, _tail: ArchiveTail, offset: int) -> None:
+        file.seek(offset)
+        file.write(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pochade.archive.archive_repair.write_backup", write_until_full)
+    with pytest.raises(OutputUnwritable, match="No space left"):
+        repair_archive(target)
+    assert target.read_bytes() == content
+
+
+def test_a_small_file_that_was_added_later_is_not_overwritten(target: Path) -> None:
+    folder = target.with_name("art")
+    (folder / "more").write_bytes(os.urandom(900))
+    compress(folder, target)
+    with open_archive(target) as archive:
+        newest = archive.container.offset_by_name["pieces/.parity-2"]
+    content = target.read_bytes()[:newest]
+    target.write_bytes(content)
+    (damage,) = repair_archive(target).damages
+    assert "what was added after it may be lost" in damage.what
+    assert target.read_bytes() == content
+
+
+def test_nothing_is_added_to_an_archive_whose_end_is_lost(target: Path) -> None:
+    lose_end(target)
+    content, folder = target.read_bytes(), target.with_name("art")
+    (folder / "more").write_bytes(b"more")
+    for change in (
+        lambda: compress(folder, target),
+        lambda: prune(target, ["3.bin"]),
+        lambda: rename(target, "3.bin", "three.bin"),
+    ):
+        with pytest.raises(ArchiveDamaged, match=r"the end of .* is lost"):
+            change()
+    assert target.read_bytes() == content
+
+
+def test_blocks_that_the_disk_can_not_read_are_repaired(target: Path) -> None:
+    intact = target.read_bytes()
+    (entry,) = parity_entries(target)
+    place = range(50_000, 60_000)
+    content = bytearray(intact)
+    content[place.start : place.stop] = bytes(len(place))
+    target.write_bytes(content)
+
+    class BadDisk(io.FileIO):
+        """A file with a place that can't be read until it is written."""
+
+        is_bad = True
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            start = self.tell()
+            if self.is_bad and start < place.stop and start + (size or 0) > place.start:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().read(size) or b""
+
+    container = ArchiveContainer(target)
+    try:
+        with BadDisk(target, "r+b") as file:
+            assert ParityRepair(container, entry, file).run() in (3, 4)
+    finally:
+        container.close()
+    assert target.read_bytes() == intact
+
+
+def test_a_copy_of_a_list_that_expands_like_no_other_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "art" / ("a long name " * 20) / ("a long name " * 20)
+    folder.mkdir(parents=True)
+    for number in range(1000):
+        (folder / f"{number:04}").write_bytes(b"same")
+        os.utime(folder / f"{number:04}", (1, 1))
+    (tmp_path / "art" / "large").write_bytes(os.urandom(1_500_000))
+    target = tmp_path / "a.pochade"
+    compress(tmp_path / "art", target, parity=50)
+    lose_end(target)
+    with open_archive(target) as archive:
+        assert len(archive) == 1001
 
 
 def test_damaged_parity_data_is_repaired(target: Path) -> None:
@@ -253,6 +385,20 @@ def test_parity_that_lies_of_its_size_or_place_is_not_used(tmp_path: Path) -> No
         content = path.read_bytes()
         assert repair_archive(path).damages == []
         assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("extra", [0, 60_000])
+def test_a_parity_entry_that_claims_to_be_everything_is_refused_or_left_alone(tmp_path: Path, extra: int) -> None:
+    manifest = write_manifest(Manifest([], [], ["empty"]))
+    packed = deflate(manifest, 9)
+    content = HEAD.pack(b"PRS1", len(packed), len(manifest)) + packed
+    header = bytearray(local_header(stored_member(f"{PARITY_NAME}1", content)))
+    header[18:22] = b"\xff" * 4  # the size is said to be elsewhere
+    header[28:30] = extra.to_bytes(2, "little")
+    path = write_archive(tmp_path, bytes(header) + bytes(extra) + content)
+    before = path.read_bytes()
+    assert repair_archive(path).damages
+    assert path.read_bytes() == before
 
 
 def test_a_file_can_not_have_parity_data_as_its_content(tmp_path: Path) -> None:

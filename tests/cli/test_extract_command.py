@@ -22,6 +22,21 @@ def test_extract_writes_files_and_skips_those_that_exist(archive: Path, tmp_path
     assert "2 others were in it already" in result.messages
 
 
+def test_an_archive_whose_end_is_lost_says_that_files_may_be_missing(tmp_path: Path, pochade: RunCommand) -> None:
+    art, target = tmp_path / "art", tmp_path / "a.pochade"
+    art.mkdir()
+    (art / "noise").write_bytes(bytes(range(256)) * 40)
+    assert pochade("compress", art, "--to", target, "--parity", "5%").code == 0
+    content = target.read_bytes()
+    target.write_bytes(content[: content.index(b"pochade/manifest.json")])
+    for arguments in (["extract", target, "--to", tmp_path / "out"], ["list", target]):
+        result = pochade(*arguments)
+        assert result.code == 0
+        assert "the end of the archive is lost" in result.messages
+    assert (tmp_path / "out" / "noise").read_bytes() == (art / "noise").read_bytes()
+    assert "pochade verify --repair" in pochade("compress", art, "--to", target, "--parity", "9%").messages
+
+
 def test_extract_never_replaces_another_file(archive: Path, tmp_path: Path, pochade: RunCommand) -> None:
     (tmp_path / "copy.bmp").write_bytes(b"mine")
     assert pochade("extract", archive, "--to", tmp_path).code == OutputUnwritable.exit_code

@@ -34,8 +34,8 @@ def hub(siglip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def test_the_offer_says_what_would_be_fetched_and_fetches_nothing(hub: SmallHub, tmp_path: Path) -> None:
     offer = describe_download(SOURCE)
     assert [name for name, _ in offer.files] == [
-        "README.md", "config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json",
-        "tokenizer_config.json",
+        "README.md", "config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
+        "model.safetensors",
     ]  # fmt: skip
     assert offer.bytes == sum((hub.folder / name).stat().st_size for name, _ in offer.files)
     assert (offer.licence, offer.cache) == ("mit", tmp_path / "cache")
@@ -65,7 +65,7 @@ def test_a_download_that_is_cut_off_is_one_sentence_and_continues(hub: SmallHub)
     hub.cut_after = None
     hub.requests.clear()
     download_eye(offer, ignore_progress)
-    assert hub.fetched() == ["model.safetensors", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"]
+    assert hub.fetched() == ["model.safetensors"], "the weights come last, so a model with weights is whole"
 
 
 @pytest.mark.usefixtures("hub")
@@ -110,7 +110,7 @@ def test_a_model_without_safetensors_is_refused(hub: SmallHub) -> None:
 
 def test_weights_in_several_files_are_fetched_all(hub: SmallHub) -> None:
     (hub.folder / "model.safetensors").unlink()
-    names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"]
+    names = ["model.safetensors.index.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
     for name in names:
         (hub.folder / name).write_bytes(b"{}")
     assert [name for name, _ in describe_download(SOURCE).files if name.startswith("model")] == names

@@ -41,6 +41,12 @@ def test_an_eye_that_was_never_installed_here_is_one_sentence() -> None:
     assert "pochade learn --eye siglip2" in caught.value.hint
 
 
+def test_a_name_that_a_stranger_chose_is_no_command_to_paste() -> None:
+    with pytest.raises(DataMissing) as caught:
+        load_eye("f" * 16, "a/b; rm -rf ~")
+    assert caught.value.hint == "install it: pochade learn --eye FOLDER, or do without it: --eye none"
+
+
 def test_a_model_that_is_gone_is_one_sentence(eye: InstalledEye, folder: Path) -> None:
     rmtree(folder)
     with pytest.raises(DataMissing, match="the model of the eye 'tiny' is gone from") as caught:

@@ -117,6 +117,11 @@ def test_duplicates_and_matches_by_look_never_ask_the_eye(seeing: Collection, mo
     assert seeing.families()
 
 
+def test_words_that_become_another_number_of_numbers_are_one_sentence(seeing: Collection) -> None:
+    with pytest.raises(errors.IndexDamaged, match="the eye 'siglip' now gives others"):
+        seeing.search_meaning("owl", embed_words=lambda _eye, _words: np.ones(3, np.float32))
+
+
 def test_words_are_embedded_by_whoever_is_named(seeing: Collection) -> None:
     asked = list[str]()
     query = np.zeros(16, np.float32)

@@ -41,6 +41,11 @@ class PrunePlan:
     manifest: Manifest  # of what stays
     freed_bytes: int  # of entries that no other file needs
 
+    @property
+    def removed_paths(self) -> list[StoredPath]:
+        """The paths of the files and folders that go."""
+        return [*(file.path for file in self.removed_files), *self.removed_folders]
+
 
 def plan_pruning(manifest: Manifest, words: Iterable[str]) -> PrunePlan:
     """Choose what goes; a content stays as long as another file has it.
@@ -70,21 +75,31 @@ def plan_pruning(manifest: Manifest, words: Iterable[str]) -> PrunePlan:
     return PrunePlan(list(choice.files), sorted(removed_folders), stays, freed_bytes)
 
 
-def prune(path: Path, words: Iterable[str], report: ReportEntries = lambda _done, _total: None) -> PrunePlan:
+def prune(
+    path: Path,
+    words: Iterable[str],
+    report: ReportEntries = lambda _done, _total: None,
+    *,
+    shown: PrunePlan | None = None,
+) -> PrunePlan:
     """Remove files from an archive. What stays is copied to a new file, which then takes the archive's place.
 
     Args:
         path: The archive.
         words: Paths of files or folders, or patterns, see `choose_files`; at least one.
         report: Called with the entries that were copied, and the entries to copy.
+        shown: What a person agreed to; the archive may have changed since.
 
     Raises:
-        UsageError: A word matches nothing, everything would go, or another process writes the archive.
+        UsageError: A word matches nothing, everything would go, something else than was shown would go, or another
+            process writes the archive.
         ArchiveDamaged: A file that would stay is damaged, or a newer Pochade wrote the archive.
         OutputUnwritable: No permission, or no space for what stays.
     """
     with _open_to_change(path) as archive:
         plan = plan_pruning(archive.manifest, words)
+        if shown is not None and plan.removed_paths != shown.removed_paths:
+            raise UsageError("the archive has changed since: other files would go", "give the same command again")
         if len(plan.manifest.entries) == len(archive.manifest.entries):
             _replace_manifest(archive, plan.manifest)
         else:
@@ -179,11 +194,7 @@ def _open_to_change(path: Path) -> Iterator[Archive]:
                 undo_interrupted_addition(path)
             is_sound = known.is_archive_unchanged()
             with Archive(path) as archive:
-                if archive.manifest.has_unknown_fields:
-                    why = (
-                        f"'{printable(path)}' was written by a newer Pochade, and this version would lose a part of it"
-                    )
-                    raise ArchiveDamaged(why, "use the newer version")
+                archive.check_changeable()
                 yield archive
             known.save_archive(is_sound=is_sound)
         finally:
@@ -209,18 +220,19 @@ def _copy_what_stays(archive: Archive, manifest: Manifest, report: ReportEntries
     stays = {entry.name: entry for entry in entries}
     with PartialArchive(archive.path) as part:
         part.resume(lambda entry: entry.name in stays and stays[entry.name].crc32 == entry.crc32)  # of a killed run
-        written = {entry.name for entry in part.entries}
+        written = {entry.name: entry for entry in part.entries}  # by the names that they had
         for number, entry in enumerate(entries):
             report(number, len(entries))
             if entry.name in written:
                 continue
             if entry.codec == MODEL:  # writing a model again repairs it
-                part.add(entry, [with_repair_record(archive.model(entry))])
+                written[entry.name] = part.add(entry, [with_repair_record(archive.model(entry))])
             else:
                 _check_intact(archive, entry)
-                copy_entry(entry, archive, part)
+                written[entry.name] = copy_entry(entry, archive, part)
         report(len(entries), len(entries))
-        written_manifest = _with_entries(manifest, part.entries)
+        files = [replace(file, entry=written[file.entry.name]) for file in manifest.files]
+        written_manifest = replace(manifest, entries=list(part.entries), files=files)
         if percent := percent_of(manifest.entries):
             with scratch_folder(archive.path.with_name(f".{archive.path.name}.coded")) as scratch:
                 add_parity(part, None, written_manifest, percent, scratch, lambda _done, _total: None)
@@ -232,10 +244,3 @@ def _check_intact(archive: Archive, entry: Entry) -> None:
     if reason := archive.fault(entry):
         why = f"'{entry.name}' is damaged, and would stay: {reason}"
         raise ArchiveDamaged(why, "repair the archive before, or name the damaged files, too")
-
-
-def _with_entries(manifest: Manifest, entries: list[Entry]) -> Manifest:
-    """Return a manifest with the entries as they were written, in their order."""
-    by_name = {entry.name: entry for entry in entries}
-    files = [replace(file, entry=by_name[file.entry.name]) for file in manifest.files]
-    return replace(manifest, entries=list(entries), files=files)

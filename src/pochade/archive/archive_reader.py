@@ -23,9 +23,12 @@ from pochade.archive.known_files import KnownFiles
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, UsageError
 from pochade.images.base.source import first_line
 from pochade.images.codecs.av1_frames import wrap_in_avif
+from pochade.system.path_text import printable
 
 if TYPE_CHECKING:  # onnxruntime is slow to import
     from pochade.models.artifact_remover import ArtifactRemover
+
+LOST_END = "the end of the archive is lost: files that were added last may be missing; `pochade verify` says more"
 
 
 class Archive:
@@ -171,6 +174,25 @@ class Archive:
         if damages:
             KnownFiles(self.path).forget()  # so that the next `compress` looks, too, and repairs what it can
         return damages
+
+    @property
+    def is_end_lost(self) -> bool:
+        """Whether the list of files comes from parity data, because the end is lost: later files are not in it."""
+        return self.container.manifest_copy.is_in_parity
+
+    def check_changeable(self) -> None:
+        """Check that the archive can be written again without losing anything.
+
+        Raises:
+            ArchiveDamaged: A newer Pochade wrote it, or its end is lost, and with it the list of what was added last.
+        """
+        if self.manifest.has_unknown_fields:
+            why = f"'{printable(self.path)}' was written by a newer Pochade, and this version would lose a part of it"
+            raise ArchiveDamaged(why, "use the newer version, or make another archive")
+        if self.is_end_lost:
+            why = f"the end of '{printable(self.path)}' is lost, and what was added last may be unknown"
+            hint = "repair it with `pochade verify --repair`; where that does not help, extract it to a new folder"
+            raise ArchiveDamaged(why, hint)
 
     def fault(self, entry: Entry) -> str:
         """Return why an entry can't be decoded; an empty string if it and its model are intact."""

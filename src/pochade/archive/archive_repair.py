@@ -20,6 +20,7 @@ from pochade.archive.container.in_place_addition import (
     restore_tail,
     undo_interrupted_addition,
     write_at,
+    write_backup,
 )
 from pochade.archive.container.parity_repair import ParityRepair
 from pochade.archive.container.partial_archive import write_error
@@ -90,7 +91,7 @@ def _write_again(path: Path, result: RepairReport) -> None:
             for part in parts:
                 _write_part(file, part, result)
             if not has_tail:
-                restore_tail(file, container.tail)
+                _write_end(file, container)
                 result.repaired.append("the list of files and the directory at the end are written again")
             for entry in parities:
                 if count := ParityRepair(container, entry, file).run():
@@ -137,6 +138,18 @@ def _damaged_models(container: ArchiveContainer) -> list[_Part]:
 def _has_intact_tail(container: ArchiveContainer) -> bool:
     tail, content = container.tail, container.tail.content()
     return container.size == tail.start + len(content) and container.holds(tail.start, content)
+
+
+def _write_end(file: BinaryIO, container: ArchiveContainer) -> None:
+    """Write the tail again. Where only parity data still had the list, it goes there, so a backup is needed before."""
+    tail = container.tail
+    if container.manifest_copy.is_in_parity:
+        try:
+            write_backup(file, tail, max(container.size, tail.start + len(tail.content())))
+        except BaseException:
+            file.truncate(container.size)  # a rest would look like entries that were added later
+            raise
+    restore_tail(file, tail)
 
 
 def _write_part(file: BinaryIO, part: _Part, result: RepairReport) -> None:

@@ -33,7 +33,7 @@ from pochade.archive.file_list import FileList, list_files
 from pochade.archive.known_files import KnownFiles
 from pochade.archive.model_choice import choose_model, drop_losing_variants
 from pochade.archive.parity_addition import add_parity, check_percent, covered_bytes, percent_of
-from pochade.errors import ArchiveDamaged, DataMissing, OutputUnwritable, UsageError
+from pochade.errors import DataMissing, OutputUnwritable, UsageError
 from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
 
@@ -166,9 +166,8 @@ def _update_archive(files: FileList, job: CompressJob, known: KnownFiles, report
         if old is not None and is_sound and job.is_fulfilled(plan, old):
             PartialArchive.remove_leftovers(target)
             return summarise_archive(target, job.fidelity, old.manifest, plan.left_out, encoded=0, moved={})
-        if old is not None and old.manifest.has_unknown_fields:
-            why = f"'{printable(target)}' was written by a newer Pochade, and this version would lose a part of it"
-            raise ArchiveDamaged(why, "add the files with the newer version, or make another archive")
+        if old is not None:
+            old.check_changeable()
         return _write_archive(plan, old, job, report, is_sound=is_sound)
     finally:
         if old is not None:

@@ -94,10 +94,9 @@ def _needs_reencoding(entry: Entry, plan: ArchivePlan, fidelity: str) -> bool:
     return entry.rank < FIDELITIES.index(fidelity) and entry.original_sha256 in plan.contents
 
 
-def copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> None:
-    """Copy an entry unchanged, under another name if its own is taken."""
+def copy_entry(entry: Entry, old: Archive, part: PartialArchive) -> Entry:
+    """Copy an entry unchanged, under another name if its own is taken; return it as it was written."""
     if not part.names.is_free(entry.name):  # an interrupted run took it, before this archive existed
         name = choose_entry_name(entry.name.removeprefix("pieces/"), "", part.names)
-        part.add(replace(entry, name=name), old.content_range(entry).chunks())
-    else:
-        part.add(entry, old.content_range(entry).chunks())
+        return part.add(replace(entry, name=name), old.content_range(entry).chunks())
+    return part.add(entry, old.content_range(entry).chunks())

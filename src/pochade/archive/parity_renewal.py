@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pochade.archive.container.archive_container import ArchiveContainer
 from pochade.archive.container.damage_search import find_damage
 from pochade.archive.container.file_range import FileRange
 from pochade.archive.container.in_place_addition import add_in_place, open_for_update, write_at
+from pochade.archive.container.locate_manifest import FIRST_FOLDER
 from pochade.archive.container.manifest_records import Entry
 from pochade.archive.container.parity_layout import (
     CHECKSUM_BYTES,
@@ -21,9 +23,11 @@ from pochade.archive.container.parity_layout import (
 from pochade.archive.container.parity_repair import has_right_place
 from pochade.archive.container.parity_writing import write_columns
 from pochade.archive.container.partial_archive import PartialArchive
-from pochade.archive.container.zip_layout import LOCAL_HEADER_BYTES, MAX_UINT32
+from pochade.archive.container.zip_layout import LOCAL_HEADER_BYTES, LOCAL_HEADER_SIGNATURE, MAX_UINT32
 from pochade.archive.parity_addition import add_parity, covered_bytes, percent_of
+from pochade.errors import ArchiveDamaged
 
+ZIP64_SIZE = struct.Struct("<Q")
 MAX_EXTRA_TAIL_BYTES = 4096  # by which the tail with the parity entry may be longer than the tail without it
 
 
@@ -33,22 +37,36 @@ def lost_percent(container: ArchiveContainer) -> int | None:
     Returns:
         None if entries may follow the parity entry, so that it must not be overwritten.
     """
-    header = FileRange(container.file, container.manifest_copy.offset, 4096).content()
-    (packed,) = struct.unpack_from("<I", header, 18)
-    name_bytes, extra_bytes = struct.unpack_from("<2H", header, 26)
-    if packed == MAX_UINT32:
-        (packed,) = struct.unpack_from("<Q", header, LOCAL_HEADER_BYTES + name_bytes + 4 + 8)
-    content_start = container.manifest_copy.offset + LOCAL_HEADER_BYTES + name_bytes + extra_bytes
-    behind = container.size - content_start - packed
-    if behind > len(container.tail.content()) + MAX_EXTRA_TAIL_BYTES:
+    copy, start = container.manifest_copy, covered_bytes(container.manifest.entries)
+    content_start, size = _content_place(container)
+    behind = container.size - content_start - size
+    is_last = behind <= len(container.tail.content()) + MAX_EXTRA_TAIL_BYTES
+    if not is_last or start >= copy.offset or _is_entry(container, content_start + size):
         return None
-    entries = container.manifest.entries
-    layout = choose_layout(
-        covered_bytes(entries), container.manifest_copy.offset, 1, len(container.manifest_copy.packed)
-    )
-    of_all_columns = packed - HEAD.size - layout.manifest - CHECKSUM_BYTES * layout.data_blocks
-    percent, rest = divmod(of_all_columns, layout.column_bytes + CHECKSUM_BYTES * layout.parity_blocks)
+    # with as many columns, no copy is left out
+    layout = choose_layout(start, copy.offset, MAX_PERCENT, len(copy.packed))
+    of_all_columns = size - HEAD.size - layout.manifest - CHECKSUM_BYTES * layout.data_blocks
+    of_column = layout.column_bytes + CHECKSUM_BYTES * (layout.column_bytes // layout.block)
+    percent, rest = divmod(of_all_columns, of_column)
     return percent if not rest and 1 <= percent <= MAX_PERCENT else None
+
+
+def _content_place(container: ArchiveContainer) -> tuple[int, int]:
+    """Return the offset and the size of the content behind the header of the parity entry, as that header states."""
+    offset = container.manifest_copy.offset
+    header = FileRange(container.file, offset, LOCAL_HEADER_BYTES).content()
+    (size,) = struct.unpack_from("<I", header, 18)
+    name_bytes, extra_bytes = struct.unpack_from("<2H", header, 26)
+    content_start = offset + LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+    if size == MAX_UINT32 and extra_bytes >= ZIP64_SIZE.size:  # the last field of the extra ones
+        (size,) = ZIP64_SIZE.unpack(FileRange(container.file, content_start - ZIP64_SIZE.size, 8).content())
+    return content_start, size
+
+
+def _is_entry(container: ArchiveContainer, offset: int) -> bool:
+    """Return whether the header of an entry is at an offset: of one that was added later."""
+    header = FileRange(container.file, offset, LOCAL_HEADER_BYTES + len(FIRST_FOLDER)).content()
+    return header.startswith(LOCAL_HEADER_SIGNATURE) and header.endswith(FIRST_FOLDER)
 
 
 def renew_damaged_parity(path: Path) -> list[str]:
@@ -82,7 +100,7 @@ def _write_same_parity(archive: Archive, entry: Entry, scratch: Path) -> bool:
     layout, place, crc32 = entry.parity, archive.content_range(entry), 0
     if layout is None or not has_right_place(archive.container, entry):
         return False
-    with scratch.open("w+b") as output, open_for_update(archive.container) as file:
+    with suppress(ArchiveDamaged), scratch.open("w+b") as output, open_for_update(archive.container) as file:
         output.write(FileRange(file, place.start, layout.parity_start).content())
         write_columns(output, lambda offset, count: FileRange(file, offset, count).content(), layout)
         content = FileRange(output, 0, entry.bytes)
@@ -90,7 +108,8 @@ def _write_same_parity(archive: Archive, entry: Entry, scratch: Path) -> bool:
             crc32 = zlib.crc32(chunk, crc32)
         if crc32 == entry.crc32:
             write_at(file, place.start, content.chunks())
-    return crc32 == entry.crc32
+            return True
+    return False  # also where the disk can't read what it covers
 
 
 def write_lost_parity(path: Path, percent: int) -> None:

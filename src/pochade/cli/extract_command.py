@@ -56,7 +56,7 @@ def extract(
 
     Example: `pochade extract art.pochade owl.png --to - > owl.png`
     """
-    from pochade.archive.archive_reader import open_archive
+    from pochade.archive.archive_reader import LOST_END, open_archive
     from pochade.archive.container.stored_paths import printable_path
     from pochade.archive.extractor import extract as extract_files
 
@@ -77,6 +77,8 @@ def extract(
     were = "was" if report.already_there == 1 else "were"
     others = f"; {count_of(report.already_there, 'other')} {were} in it already" if report.already_there else ""
     print_message(f"{count_of(report.files, 'file')} extracted to '{to}'{others}")
+    if opened.is_end_lost:
+        print_message(LOST_END)
     print_listing(
         "files under another name, because this system can't tell their name from that of another file",
         [f"{before} is now {after}" for before, after in renamed.items()],

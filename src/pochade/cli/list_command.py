@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pochade.cli.messages import explain_interrupt, print_json, print_result
+from pochade.cli.messages import explain_interrupt, print_json, print_message, print_result
 from pochade.cli.options import ArchivePath
 
 
@@ -25,12 +25,14 @@ def list_files(
 
     Example: `pochade list art.pochade`
     """
-    from pochade.archive.archive_reader import open_archive
+    from pochade.archive.archive_reader import LOST_END, open_archive
     from pochade.archive.container.stored_paths import printable_path
     from pochade.archive.extractor import extracted_names
 
     with open_archive(archive) as opened:
         files = list(opened)
+        if opened.is_end_lost:
+            print_message(LOST_END)
         names = {path: printable_path(name) for path, name in extracted_names(opened.manifest).items()}
     if as_json:
         print_json([file.as_data() | {"comes_back_as": names[file.path]} for file in files])

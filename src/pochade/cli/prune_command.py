@@ -55,7 +55,7 @@ def prune(
     before = archive.stat().st_size
     with ProgressBar() as bar:
         bar.start_stage("copying what stays")
-        prune_archive(archive, words, bar.advance)
+        prune_archive(archive, words, bar.advance, shown=plan)
     print_message(f"{files} removed; '{archive}' has {archive.stat().st_size:,} bytes, before {before:,}")
 
 
@@ -67,4 +67,4 @@ def _count(plan: "PrunePlan") -> str:
 def _paths(plan: "PrunePlan") -> list[str]:
     from pochade.archive.container.stored_paths import printable_path
 
-    return [printable_path(path) for path in (*(file.path for file in plan.removed_files), *plan.removed_folders)]
+    return [printable_path(path) for path in plan.removed_paths]

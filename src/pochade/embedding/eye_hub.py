@@ -27,7 +27,7 @@ from pochade.embedding.eye_folder import (
 )
 from pochade.embedding.eye_source import EyeSource
 from pochade.errors import CheckpointDamaged, DataMissing, OutputUnwritable, PochadeError, UsageError
-from pochade.system.path_text import printable
+from pochade.system.path_text import printable, terminal_line
 from pochade.system.progress import Progress, Report
 
 logger = logging.getLogger(__name__)
@@ -94,12 +94,13 @@ def describe_download(source: EyeSource) -> EyeOffer:
     if family:
         check_family(str(family), source.repository)
     sizes = {sibling.rfilename: sibling.size or 0 for sibling in info.siblings or ()}
-    files = tuple((name, sizes[name]) for name in sorted(sizes) if name in _wanted_files(set(sizes)))
+    names = sorted(_wanted_files(set(sizes)), key=lambda name: (name.endswith(".safetensors"), name))
+    files = tuple((name, sizes[name]) for name in names)  # weights last: where they are, nothing else is missing
     if not any(name.endswith(".safetensors") for name, _ in files):
         problem = f"'{source.repository}' has no {WEIGHTS_FILE}; weights in other forms are pickles, which can run code"
         raise CheckpointDamaged(problem, CHOOSE_HINT)
     licence = getattr(info.card_data, "license", None) or UNSTATED
-    return EyeOffer(source, str(licence), files, Path(constants.HF_HUB_CACHE))
+    return EyeOffer(source, terminal_line(printable(str(licence))), files, Path(constants.HF_HUB_CACHE))
 
 
 def _wanted_files(names: set[str]) -> set[str]:

@@ -41,6 +41,11 @@ EYES = {  # docs/how-to/choose-an-eye.md compares them
 }
 
 
+def is_model_name(text: str) -> bool:
+    """Return whether a text can be the name of a model of the hub."""
+    return _MODEL_NAME.fullmatch(text) is not None and ".." not in text
+
+
 def parse_eye_source(text: str) -> EyeSource:
     """Find what a person means: a short name, a folder that exists, or a model of the hub.
 
@@ -55,7 +60,7 @@ def parse_eye_source(text: str) -> EyeSource:
             return EyeSource(terminal_line(printable(folder.name))[:MAX_NAME_LENGTH] or "model", folder)
     except ValueError:  # a null byte
         pass
-    if _MODEL_NAME.fullmatch(text) and ".." not in text:
+    if is_model_name(text):
         return EyeSource(text, None, text)
     raise UsageError(
         f"'{printable(text)}' is no eye: there is no such folder, and a model of the hub is called ORG/MODEL",

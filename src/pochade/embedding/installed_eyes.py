@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pochade.embedding.eye_folder import KEY_DIGITS, ModelFolder, read_model_folder
-from pochade.embedding.eye_source import EYES
+from pochade.embedding.eye_source import EYES, is_model_name
 from pochade.errors import DataMissing
 from pochade.system.atomic_files import write_atomically
 from pochade.system.data_folder import data_folder
@@ -86,8 +86,11 @@ def installed_eye(key: str, name: str) -> InstalledEye:
 
 
 def _argument(name: str) -> str:
-    """What a person writes behind `--eye` for an eye of this name."""
-    return name if name in EYES or "/" in name else "FOLDER"
+    """What a person writes behind `--eye` for an eye of this name.
+
+    The name may be a stranger's, and people paste such lines into a shell.
+    """
+    return name if name in EYES or is_model_name(name) else "FOLDER"
 
 
 def load_eye(key: str, name: str) -> "EyeModel":

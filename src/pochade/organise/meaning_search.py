@@ -15,7 +15,7 @@ from pochade.embedding.installed_eyes import load_eye
 from pochade.errors import UsageError
 from pochade.images.io.input_reading import read_input
 from pochade.index.eye_record import EyeRecord
-from pochade.index.eye_store import eye_in_use, eye_rows
+from pochade.index.eye_store import check_columns, chosen_eye, eye_in_use, eye_rows
 from pochade.index.label_store import pictures_with_label
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
@@ -118,10 +118,14 @@ def nearest_files(library: Library, query: Floats, files: dict[int, PictureFile]
 
     Returns:
         The nearest first; none if the eye has just lost its place.
+
+    Raises:
+        IndexDamaged: The index has embeddings of another size.
     """
-    rows = eye_rows(library.models, library.index.row_count())
-    if rows is None or not files:  # pictures were added a moment ago
+    rows, eye = eye_rows(library.models, library.index.row_count()), chosen_eye(library.index)
+    if rows is None or eye is None or not files:  # pictures were added a moment ago
         return []
+    check_columns(eye, query)
     allowed: NDArray[np.bool_] = np.zeros(len(rows), np.bool_)
     allowed[[row for row in files if row < len(rows)]] = True
     nearest = nearest_rows(query, rows, k, allowed)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 from pochade.archive.archive_reader import open_archive
 from pochade.archive.archive_writer import compress
+from pochade.archive.container import archive_container
+from pochade.archive.container.locate_manifest import ManifestCopy, locate_manifest
+from pochade.archive.container.manifest_records import Manifest
 from pochade.archive.extractor import extract
 from pochade.errors import ArchiveDamaged
 from tests.support.archives import readable_files, write_archive
@@ -30,6 +34,22 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     (folder / "nothing").write_bytes(b"")
     compress(folder, folder / "x.pochade")
     return (folder / "x.pochade").read_bytes()
+
+
+def test_an_archive_that_changes_while_it_is_opened_is_looked_at_again(
+    tmp_path: Path, intact: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, states = write_archive(tmp_path, intact[:-500]), [intact]
+
+    def locate_too_early(file: BinaryIO, size: int) -> tuple[ManifestCopy, Manifest]:
+        if not states:
+            return locate_manifest(file, size)
+        path.write_bytes(states.pop())  # what another process adds meanwhile
+        raise ArchiveDamaged("its manifest has other sizes than the file")
+
+    monkeypatch.setattr(archive_container, "locate_manifest", locate_too_early)
+    with open_archive(path) as archive:
+        assert archive.verify() == []
 
 
 def check_flipped_bit(path: Path, intact: bytes, bit: int, expected: dict[str, bytes]) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from pochade.archive.archive_reader import open_archive
+from pochade.archive.container import locate_manifest as locate_manifest_module
 from pochade.archive.container import zip_layout
 from pochade.archive.container.locate_manifest import locate_manifest
 from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES
+from pochade.archive.container.parity_layout import HEAD, PARITY_NAME, SIGNATURE
 from pochade.errors import ArchiveDamaged
 from tests.support.archives import build_archive, entry_json, manifest_json, peak_memory, write_archive
 
@@ -63,6 +65,30 @@ def test_headers_that_claim_large_manifests_are_not_followed() -> None:
         with pytest.raises(ArchiveDamaged, match="isn't an archive"):
             locate_manifest(file, len(content))
         assert file.count < 30 * len(content)
+
+
+@pytest.mark.parametrize("name", [zip_layout.MANIFEST_NAME, zip_layout.REPAIR_NAME, PARITY_NAME])
+def test_no_more_is_read_than_a_manifest_can_have(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locate_manifest_module, "MAX_PACKED_BYTES", 10_000)
+    size = 1_000_000  # of a file that may be sparse, and so as large as it likes
+    method = zip_layout.METHOD_DEFLATED if name == zip_layout.MANIFEST_NAME else zip_layout.METHOD_STORED
+    header = zip_layout.local_header(zip_layout.ZipMember(name, 0, size, 100, method))
+    file = LargestRead(header + HEAD.pack(SIGNATURE, size, 100) + bytes(size))
+    with pytest.raises(ArchiveDamaged):
+        locate_manifest(file, len(file.getvalue()))
+    assert file.largest < size, "only the search reads, in chunks"
+
+
+class LargestRead(io.BytesIO):
+    """A file that remembers the largest number of bytes that somebody wanted at once behind its first ones."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read bytes."""
+        if self.tell():
+            self.largest = max(self.largest, size or 0)
+        return super().read(size)
 
 
 class CountingFile(io.BytesIO):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pochade.organise.imports import eagle_library
 from pochade.organise.imports.eagle_library import is_eagle_library, read_eagle_library
 from pochade.organise.imports.foreign_items import ForeignItem, LeftOut
 from pochade.system.progress import ignore_progress
@@ -85,6 +86,12 @@ def test_folders_that_are_nested_too_deep_end(cat: Path, tmp_path: Path) -> None
     (item,) = read(place)
     assert isinstance(item, ForeignItem)
     assert item.labels == ("ink", "folder 99")
+
+
+def test_too_many_folders_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eagle_library, "MAX_FOLDERS", 3)
+    children = [{"id": str(number), "name": str(number), "children": []} for number in range(9)]
+    assert len(eagle_library._folder_paths({"folders": children})) == 3
 
 
 def test_a_library_without_its_file_of_folders_still_gives_tags(cat: Path, tmp_path: Path) -> None:

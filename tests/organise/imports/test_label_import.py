@@ -113,6 +113,13 @@ def test_a_damaged_record_of_the_last_import_is_refused(collection: Collection, 
         collection.undo_import()
 
 
+def test_a_picture_that_is_gone_since_the_plan_is_passed_over(collection: Collection, library: Path) -> None:
+    plans = collection.plan_import(library)
+    plans[0].added["harbour"].add(999_999)  # of a picture that another process removed meanwhile
+    assert collection.carry_out_import(plans) == 5
+    assert len(collection.pictures_with_label("harbour")) == 2
+
+
 def test_all_sources_in_the_collection_are_imported_together(collection: Collection, art: Path, tmp_path: Path) -> None:
     (art / "drawing 2.png.xmp").write_text(DIGIKAM, encoding="utf-8")
     (art / "drawing 4.png.txt").write_text("creator:somebody\nharbour\n", encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from pochade.errors import DataDamaged
 from pochade.organise.imports import tagstudio_library
-from pochade.organise.imports.foreign_items import ForeignItem, LeftOut
+from pochade.organise.imports.foreign_items import MAX_LABELS_OF_PICTURE, ForeignItem, LeftOut
 from pochade.organise.imports.tagstudio_library import read_tagstudio_library, tagstudio_file
 from tests.support.foreign_libraries import make_tagstudio_library
 
@@ -57,6 +57,31 @@ def test_values_of_wrong_types_are_passed_over(tmp_path: Path) -> None:
     file = make_tagstudio_library(tmp_path, TAGS)
     change(file, "UPDATE tags SET name = x'ff' WHERE name = 'sold'; INSERT INTO tag_entries VALUES ('a', 'b')")
     assert labels_of(tmp_path)["cat.png"] == {"cat"}
+
+
+def test_names_made_out_of_nothing_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagstudio_library, "MAX_TEXT_LENGTH", 100_000)
+    file = make_tagstudio_library(tmp_path, {f"{number}.png": ["cat"] for number in range(9)})
+    change(
+        file,
+        "ALTER TABLE entries RENAME COLUMN path TO short; ALTER TABLE entries ADD COLUMN path AS (hex(zeroblob(9999)))",
+    )
+    with pytest.raises(DataDamaged, match="its entries are too long"):
+        labels_of(tmp_path)
+
+
+def test_a_tag_with_countless_parents_takes_no_time(tmp_path: Path) -> None:
+    file = make_tagstudio_library(tmp_path, TAGS)
+    change(
+        file,
+        "WITH RECURSIVE n(i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM n WHERE i < 19000) "
+        "INSERT INTO tag_parents SELECT i, id FROM n, tags WHERE name = 'cat';"
+        "WITH RECURSIVE n(i) AS (SELECT 10000 UNION ALL SELECT i + 1 FROM n WHERE i < 19000) "
+        "INSERT INTO tags (id, name) SELECT i, i FROM n;",
+    )
+    labels = labels_of(tmp_path, with_parents=True)["cat.png"]
+    assert {"sold", "cat"} <= labels
+    assert len(labels) == MAX_LABELS_OF_PICTURE + 1, "one more, so that the plan says that there are too many"
 
 
 def test_a_view_in_place_of_a_table_is_refused(tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from typing import BinaryIO
 from pochade.archive.container.archive_tail import read_tail
 from pochade.archive.container.embedded_models import MAX_MODEL_BYTES, extract_model, model_id
 from pochade.archive.container.file_range import FileRange
-from pochade.archive.container.locate_manifest import locate_manifest
-from pochade.archive.container.manifest_records import MODEL, Entry
+from pochade.archive.container.locate_manifest import ManifestCopy, locate_manifest
+from pochade.archive.container.manifest_records import MODEL, Entry, Manifest
 from pochade.archive.container.zip_layout import local_header, member_offsets
 from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged, FileUnreachable
 from pochade.images.base.source import open_without_blocking
 from pochade.system.path_text import printable
+
+MAX_TRIES = 3  # to open a file that another process changes
 
 
 class ArchiveContainer:
@@ -36,9 +38,7 @@ class ArchiveContainer:
         except OSError as error:
             raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
         try:
-            self.stamp = file_stamp(self.file)
-            self.size = self.file.seek(0, 2)
-            self.manifest_copy, self.manifest = locate_manifest(self.file, self.size)
+            self.manifest_copy, self.manifest = self._locate_manifest()
         except OSError as error:
             self.close()
             raise FileUnreachable(f"'{printable(path)}' can't be read: {error.strerror}") from error
@@ -52,6 +52,17 @@ class ArchiveContainer:
         self.offsets = member_offsets(self.tail.members, self.gap)  # last, that of the central directory
         names = (member.name for member in self.tail.members)
         self.offset_by_name = dict(zip(names, self.offsets, strict=False))
+
+    def _locate_manifest(self) -> tuple[ManifestCopy, Manifest]:
+        """Find the manifest; look again if the file changed meanwhile: another process may be adding to it."""
+        for tries_left in reversed(range(MAX_TRIES)):
+            self.stamp, self.size = file_stamp(self.file), self.file.seek(0, 2)
+            try:
+                return locate_manifest(self.file, self.size)
+            except ArchiveDamaged:
+                if not tries_left or not self.has_changed():
+                    raise
+        raise AssertionError
 
     def close(self) -> None:
         """Close the file."""

@@ -65,9 +65,7 @@ def make_tail(manifest: Manifest) -> ArchiveTail:
     content = write_manifest(manifest)
     if len(content) > MAX_MANIFEST_BYTES:
         raise UsageError("there are too many files for one archive", "make several archives")
-    packed = deflate(content, 9)
-    if len(content) > max_unpacked_bytes(len(packed)):
-        packed = deflate(content, 0)  # readers refuse a manifest that expands so much
+    packed = pack_manifest(content)
     member = ZipMember(MANIFEST_NAME, zlib.crc32(content), len(packed), len(content), METHOD_DEFLATED)
     return read_tail(manifest, member, packed, content)
 
@@ -85,6 +83,12 @@ def read_tail(manifest: Manifest, member: ZipMember, packed: bytes, content: byt
     entries = (entry.member for entry in manifest.entries)
     members = [*entries, member, stored_member(REPAIR_NAME, repair_record)]
     return ArchiveTail(members, packed, repair_record, hashlib.sha256(content).hexdigest())
+
+
+def pack_manifest(content: bytes) -> bytes:
+    """Compress a manifest, as far as readers unpack it: they refuse one that expands more than others."""
+    packed = deflate(content, 9)
+    return packed if len(content) <= max_unpacked_bytes(len(packed)) else deflate(content, 0)
 
 
 def deflate(content: bytes, level: int) -> bytes:

@@ -154,6 +154,9 @@ class _DamageSearch:
     def damage_behind_entries(self) -> list[Damage]:
         """Return what is wrong with the manifest, its repair record, the directory and the end."""
         container, tail = self.container, self.container.tail
+        if container.manifest_copy.is_in_parity:
+            why = "the end is lost: the list of files is from the parity data, and what was added after it may be lost"
+            return [Damage(why, ())]
         if container.gap:
             return [Damage("adding to it was interrupted, or is going on; no file is lost", ())]
         damages = []

@@ -54,7 +54,7 @@ def add_in_place(container: ArchiveContainer, part: PartialArchive, manifest: Ma
     try:
         with open_for_update(container) as file:
             try:
-                _write_backup(file, old, max(container.size, new.start + len(new.content())))
+                write_backup(file, old, max(container.size, new.start + len(new.content())))
                 write_at(file, start, chain(addition.chunks(), [new.content()]))
                 _compare(file, start, part, new, manifest)
             except BaseException:
@@ -121,8 +121,12 @@ def open_for_update(container: ArchiveContainer) -> Iterator[BinaryIO]:
         yield file
 
 
-def _write_backup(file: BinaryIO, old: ArchiveTail, offset: int) -> None:
-    """Write a backup of the old tail at an offset behind everything else, and flush it."""
+def write_backup(file: BinaryIO, old: ArchiveTail, offset: int) -> None:
+    """Write a backup of a tail at an offset behind everything else, and flush it.
+
+    Raises:
+        OSError: The disk is full, or refuses to write.
+    """
     content = old.content(gap=offset - old.start)
     _reserve(file, offset + len(content))
     write_at(file, offset, [content])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pochade.archive.container.check_manifest import parse_manifest
-from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, max_unpacked_bytes
+from pochade.archive.container.manifest_json import MAX_MANIFEST_BYTES, MAX_PACKED_BYTES, max_unpacked_bytes
 from pochade.archive.container.manifest_records import CHUNK_BYTES, Manifest
 from pochade.archive.container.parity import parse_repair_record, repair_blocks
 from pochade.archive.container.parity_layout import HEAD, PARITY_NAME, SIGNATURE
@@ -196,7 +196,8 @@ def _read_copy_in_parity(file: BinaryIO, offset: int, member: ZipMember) -> Mani
 
 def _has_plausible_size(member: ZipMember) -> bool:
     """Return whether a manifest is small enough, and grows by unpacking no more than those that Pochade writes."""
-    return member.unpacked <= min(MAX_MANIFEST_BYTES, max_unpacked_bytes(member.packed))
+    is_small = member.packed <= MAX_PACKED_BYTES  # it is read whole; a stranger's file may be sparse
+    return is_small and member.unpacked <= min(MAX_MANIFEST_BYTES, max_unpacked_bytes(member.packed))
 
 
 def _inflate(offset: int, member: ZipMember, packed: bytes) -> ManifestCopy | None:

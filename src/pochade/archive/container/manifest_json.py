@@ -30,6 +30,7 @@ ENTRY_FIELDS = {  # JSON field -> attribute of `Entry`, in the order of writing
     "lost": "lost",
 }  # `rest`, `raster` and `parity` are written separately
 MAX_MANIFEST_BYTES = 2**28  # enough for some hundred thousand files
+MAX_PACKED_BYTES = MAX_MANIFEST_BYTES + 2**20  # deflate adds a few bytes to each block of what it can't compress
 MAX_EXPANSION = 20  # times the packed bytes; usually a manifest unpacks to three times as many
 ALWAYS_ALLOWED_BYTES = 2**16  # that any manifest may unpack to, however few its packed bytes
 

@@ -3,7 +3,7 @@
 import os
 import zlib
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import BinaryIO
 
 import numpy as np
@@ -11,10 +11,11 @@ import numpy as np
 from pochade.archive.container.archive_container import ArchiveContainer
 from pochade.archive.container.file_range import FileRange
 from pochade.archive.container.in_place_addition import write_at
-from pochade.archive.container.manifest_records import Entry
+from pochade.archive.container.manifest_records import CHUNK_BYTES, Entry
 from pochade.archive.container.parity_layout import ParityLayout
 from pochade.archive.container.parity_writing import STRIP_BYTES, block_checksums, read_column, store_checksums, strips
 from pochade.archive.container.reed_solomon import ColumnRecovery
+from pochade.errors import ArchiveDamaged
 from pochade.images.base.picture import Array
 
 
@@ -75,8 +76,9 @@ class ParityRepair:
         data = actual[: self.layout.data_blocks]
         content = data.tobytes() + actual[self._data_places() :].tobytes()
         crc32 = 0
-        for chunk in FileRange(self.file, self.content.start, self.layout.checksums_start).chunks():
-            crc32 = zlib.crc32(chunk, crc32)
+        for start in range(0, self.layout.checksums_start, CHUNK_BYTES):
+            count = min(CHUNK_BYTES, self.layout.checksums_start - start)
+            crc32 = zlib.crc32(self._read(self.content.start + start, count), crc32)
         if zlib.crc32(content, crc32) != self.entry.crc32:
             return False
         write_at(self.file, self.content.start + self.layout.checksums_start, [content])
@@ -84,17 +86,23 @@ class ParityRepair:
 
     def _runs(self, damaged: Array) -> Iterator[tuple[range, tuple[int, ...]]]:
         """Yield rows of blocks in which the same columns are damaged, and these columns, if they can be recovered."""
-        rows_of_column = self.layout.column_bytes // self.layout.block
-        columns_of_row: dict[int, list[int]] = {}
-        for block in damaged.tolist():
-            columns_of_row.setdefault(block % rows_of_column, []).append(block // rows_of_column)
         most = STRIP_BYTES // self.layout.block
-        in_order = sorted((row, tuple(columns)) for row, columns in columns_of_row.items())
-        numbered = ((row, columns, row - number) for number, (row, columns) in enumerate(in_order))
+        numbered = ((row, columns, row - number) for number, (row, columns) in enumerate(self._rows(damaged)))
         for (columns, _, _), group in groupby(numbered, key=lambda item: (item[1], item[2], item[0] // most)):
             rows = [row for row, _, _ in group]
             if len(columns) <= self.layout.parity_columns:
                 yield range(rows[0], rows[-1] + 1), columns
+
+    def _rows(self, damaged: Array) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Yield each row with damaged blocks, in order, and the columns in which they are."""
+        rows_of_column = self.layout.column_bytes // self.layout.block
+        rows = damaged % rows_of_column
+        order = np.argsort(rows, kind="stable")  # sorted arrays, because a large hole has millions of blocks
+        ends = [*(np.nonzero(np.diff(rows[order]))[0] + 1), len(order)]
+        for start, end in pairwise([0, *ends]):
+            group = damaged[order[start:end]]
+            if len(group):
+                yield int(group[0]) % rows_of_column, tuple((group // rows_of_column).tolist())
 
     def _recover(self, rows: range, columns: tuple[int, ...], expected: Array) -> int:
         """Recover blocks, and write those that then have their checksum; return how many."""
@@ -133,7 +141,18 @@ class ParityRepair:
         write_at(self.file, offset, [block[: max(0, self.layout.end - offset)]], flush=False)
 
     def _read(self, offset: int, count: int) -> bytes:
-        return FileRange(self.file, offset, count).content()
+        """Read bytes; where the disk can't, zeros take the place of a block, whose checksum is then wrong."""
+        try:
+            return FileRange(self.file, offset, count).content()
+        except ArchiveDamaged:
+            starts = range(offset, offset + count, self.layout.block)
+            return b"".join(self._read_block(start, min(self.layout.block, offset + count - start)) for start in starts)
+
+    def _read_block(self, offset: int, count: int) -> bytes:
+        try:
+            return FileRange(self.file, offset, count).content()
+        except ArchiveDamaged:
+            return bytes(count)
 
 
 def has_right_place(container: ArchiveContainer, entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from pochade.archive.container.archive_tail import deflate
+from pochade.archive.container.archive_tail import pack_manifest
 from pochade.archive.container.manifest_json import write_manifest
 from pochade.archive.container.manifest_records import Manifest
 from pochade.archive.container.parity_layout import HEAD, SIGNATURE, ParityLayout, choose_layout
@@ -36,7 +36,7 @@ def write_parity(
         report: Called with the bytes of each column that were covered, and all its bytes.
     """
     json = write_manifest(manifest)
-    packed = deflate(json, 9)
+    packed = pack_manifest(json)
     layout = choose_layout(*extent, percent, len(packed))
     has_copy = layout.manifest > 0
     output.write(HEAD.pack(SIGNATURE, layout.manifest, len(json) if has_copy else 0) + (packed if has_copy else b""))

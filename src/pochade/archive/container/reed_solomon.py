@@ -7,7 +7,7 @@ computed like missing ones: they are the columns that are missing when only the 
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class ColumnRecovery:
 
     def result(self) -> Array:
         """Return the missing columns in the order of `missing`, (N, length) uint8, once all columns are added."""
-        inverse = _invert([[_power(number * j) for number in self.missing] for j in range(len(self.missing))])
+        inverse = _inverse_of_powers(tuple(self.missing))
         columns = np.zeros_like(self.sums)
         for column, factors in zip(columns, inverse, strict=True):
             for row, factor in zip(self.sums, factors, strict=True):
@@ -102,18 +102,26 @@ def _product_table(factor: int) -> Array:
     return (single[:, None] << 8 | single[None, :]).reshape(-1)
 
 
-def _invert(matrix: list[list[int]]) -> list[list[int]]:
-    """Return the inverse of a square matrix, by the method of Gauss and Jordan."""
-    size = len(matrix)
-    rows = [[*row, *(int(column == number) for column in range(size))] for number, row in enumerate(matrix)]
+@lru_cache(16)  # neighbouring damages usually lack the same columns
+def _inverse_of_powers(missing: tuple[int, ...]) -> list[list[int]]:
+    """Return the inverse of the matrix a^(i j) for the missing columns i, by the method of Gauss and Jordan.
+
+    It works on whole rows, because a stranger's archive may lack 254 columns at each place.
+    """
+    size = len(missing)
+    powers = np.array([[_power(number * j) for number in missing] for j in range(size)], np.uint8)
+    rows = np.hstack([powers.reshape(size, size), np.eye(size, dtype=np.uint8)])
     for number in range(size):
-        pivot = next(index for index in range(number, size) if rows[index][number])
-        rows[number], rows[pivot] = rows[pivot], rows[number]
-        scale = _reciprocal(rows[number][number])
-        rows[number] = [multiply(scale, value) for value in rows[number]]
-        for index in range(size):
-            factor = rows[index][number]
-            if index != number and factor:
-                pairs = zip(rows[index], rows[number], strict=True)
-                rows[index] = [value ^ multiply(factor, above) for value, above in pairs]
-    return [row[size:] for row in rows]
+        pivot = number + int(np.nonzero(rows[number:, number])[0][0])
+        rows[[number, pivot]] = rows[[pivot, number]]
+        rows[number] = _products()[_reciprocal(int(rows[number, number]))][rows[number]]
+        factors = rows[:, number].copy()
+        factors[number] = 0
+        rows ^= _products()[factors[:, None], rows[number][None, :]]
+    return [[int(value) for value in row] for row in rows[:, size:]]
+
+
+@cache
+def _products() -> Array:
+    """The products of all pairs of elements: (256, 256) uint8."""
+    return np.array([[multiply(first, second) for second in range(256)] for first in range(256)], np.uint8)

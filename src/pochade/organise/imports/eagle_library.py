@@ -76,10 +76,12 @@ def _folder_paths(library: Any) -> FolderPaths:
     """The names of all folders. Damaged ones are left out, and so are those that are nested too deep."""
     paths: FolderPaths = {}
     pending: list[tuple[Any, tuple[str, ...]]] = [(library, ())]
-    while pending and len(paths) < MAX_FOLDERS:
+    while pending:
         node, parents = pending.pop()
         children = node.get("folders" if node is library else "children") if isinstance(node, dict) else None
         for child in children if isinstance(children, list) else []:
+            if len(paths) >= MAX_FOLDERS:
+                return paths
             if isinstance(child, dict) and isinstance(child.get("id"), str) and isinstance(child.get("name"), str):
                 paths[child["id"]] = path = (*parents, child["name"])
                 if len(path) < MAX_FOLDER_DEPTH:

@@ -60,12 +60,13 @@ def _join(parts: Iterable[Mapping[str, set[int]]]) -> dict[str, set[int]]:
 
 
 def _without_answers(library: Library, added: Mapping[str, set[int]]) -> dict[str, set[int]]:
-    """Leave out what the person has said about a picture and a label since the plan was made."""
+    """Leave out pictures that are gone since the plan was made, and what the person has said of others."""
     answers, withdrawn = labels_by_picture(library.index), withdrawn_labels(library.index)
+    present = library.index.contents_by_number().keys()
     remaining = {
         label: {
             number
-            for number in numbers
+            for number in numbers & present
             if label not in answers.get(number, {}) and label not in withdrawn.get(number, set())
         }
         for label, numbers in added.items()

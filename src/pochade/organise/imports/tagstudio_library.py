@@ -12,7 +12,7 @@ Source: TagStudioDev/TagStudio, `src/tagstudio/core/library/alchemy/` (`models.p
 
 import os
 import sqlite3
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,13 +21,14 @@ from urllib.parse import quote
 
 from pochade.errors import DataDamaged
 from pochade.index.path_rules import is_inside
-from pochade.organise.imports.foreign_items import MAX_ITEMS, ForeignItem, LeftOut
+from pochade.organise.imports.foreign_items import MAX_ITEMS, MAX_LABELS_OF_PICTURE, ForeignItem, LeftOut
 from pochade.system.path_text import printable
 
 LIBRARY_FOLDER, LIBRARY_FILE, EARLIER_FILE = ".TagStudio", "ts_library.sqlite", "ts_library.json"
 PARENTS_EXCHANGED_BEFORE = 100
 MAX_ROWS = 10 * MAX_ITEMS  # of one table
 MAX_VALUE_BYTES = 2**16
+MAX_TEXT_LENGTH = 2**28  # of all names in a table: computed columns make long ones out of nothing
 STEPS_PER_CHECK, MAX_CHECKS = 1_000_000, 10_000  # of SQLite's machine: about a minute
 TABLES = ("entries", "tags", "tag_entries")
 Names = dict[int, str]
@@ -102,8 +103,13 @@ def _rows(connection: sqlite3.Connection, table: str, first: str, second: str) -
 
 
 def _names(connection: sqlite3.Connection, table: str, column: str) -> Names:
-    rows = _rows(connection, table, "id", column)
-    return {number: name for number, name in rows if isinstance(number, int) and isinstance(name, str)}
+    names, length = Names(), 0
+    for number, name in _rows(connection, table, "id", column):
+        if isinstance(number, int) and isinstance(name, str):
+            names[number], length = name, length + len(name)
+        if length > MAX_TEXT_LENGTH:
+            raise sqlite3.DataError(f"its {table} are too long")
+    return names
 
 
 def _tags_by_entry(connection: sqlite3.Connection) -> dict[int, list[int]]:
@@ -139,12 +145,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _with_parents(tags: list[int], names: Names, parents: dict[int, list[int]]) -> Iterator[str]:
-    """The names of some tags and of all tags above them; a circle of parents ends."""
-    pending, done = list(tags), set[int]()
-    while pending:
-        tag = pending.pop(0)
+    """The names of some tags and of all tags above them; a circle of parents ends, and so do too many of them."""
+    pending, done = deque(tags), set[int]()
+    while pending and len(done) <= MAX_LABELS_OF_PICTURE:
+        tag = pending.popleft()
         if tag not in done:
             done.add(tag)
-            pending += parents.get(tag, [])
+            pending += parents.get(tag, [])[: MAX_LABELS_OF_PICTURE + 1]
             if tag in names:
                 yield names[tag]

@@ -1,5 +1,6 @@
 """The task that reads labels of other programs in the collection's folder, and imports those that a person chose."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,12 @@ def import_foreign_labels(collection: Collection, task: dict[str, Any], report: 
 
 def _id_of(kind: str, place: Path, folder: Path) -> str:
     """What the page calls a source. It is only compared, so no path comes from a browser."""
-    return f"{kind}:{printable(place.relative_to(folder))}"
+    return f"{kind}:{_shown(place, folder)}"
+
+
+def _shown(place: Path, folder: Path) -> str:
+    """The path of a source as seen from the collection, which may be a folder inside a library."""
+    return printable(os.path.relpath(place, folder))
 
 
 def _plan_answer(plan: ImportPlan, folder: Path) -> dict[str, Any]:
@@ -38,7 +44,7 @@ def _plan_answer(plan: ImportPlan, folder: Path) -> dict[str, Any]:
     return {
         "id": _id_of(plan.kind, plan.place, folder),
         "name": plan.name,
-        "place": "" if plan.place == folder else printable(plan.place.relative_to(folder)),
+        "place": "" if plan.place == folder else _shown(plan.place, folder),
         "labels": [[label, len(numbers)] for label, numbers in by_count[:MAX_LISTED_LABELS]],
         "label_count": len(by_count),
         "pictures": len({number for numbers in plan.added.values() for number in numbers}),
