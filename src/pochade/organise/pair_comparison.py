@@ -18,7 +18,7 @@ from pochade.images.io.read import read_preview
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.system.worker_pool import WorkerPool
 
-PAIRS_PER_TASK = 128  # a pair takes about 20 ms
+PAIRS_PER_TASK = 128  # a pair takes 20 to 40 ms
 VIEWS_IN_MEMORY = 128  # 2 MB each
 MAX_WITHOUT_WORKERS = 64  # pairs; comparing so many takes less time than starting workers
 

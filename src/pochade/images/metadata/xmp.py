@@ -12,8 +12,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pochade.errors import DataDamaged, PictureDamaged, PictureTooLarge
-from pochade.images.base.source import first_line, open_source
+from pochade.errors import DataDamaged
+from pochade.images.base.source import first_line
+from pochade.images.base.whole_file import read_whole_file
 from pochade.system.path_text import printable
 
 MAX_SIDECAR_BYTES = 2**24  # ten times the size of sidecars that contain whole masks
@@ -99,7 +100,7 @@ def read_sidecar(path: Path) -> Sidecar:
         DataDamaged: The file is no XMP, cut short, too large, or declares entities.
         FileUnreachable: The file can't be opened or is not a regular file.
     """
-    content = _read_bytes(path)
+    content = read_whole_file(path, MAX_SIDECAR_BYTES, _DAMAGED_HINT)
     try:
         text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,16 +108,6 @@ def read_sidecar(path: Path) -> Sidecar:
     if _ENTITY_DECLARATION.search(text):
         raise _damage_error(path, "it declares entities, which no picture program does")
     return parse_sidecar(text, path)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with open_source(path, MAX_SIDECAR_BYTES) as source:
-            if source.size > MAX_SIDECAR_BYTES:
-                raise source.size_error(f"{source.size:,} bytes")
-            return source.read_at(0, source.size)
-    except (PictureDamaged, PictureTooLarge) as error:  # those errors are for pictures
-        raise DataDamaged.about(error.subject, error.reason, _DAMAGED_HINT) from error
 
 
 def parse_sidecar(text: str, path: Path) -> Sidecar:

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pochade.errors import DataDamaged, FileUnreachable, PictureDamaged, PictureTooLarge
-from pochade.images.base.source import open_source
+from pochade.errors import DataDamaged, FileUnreachable
+from pochade.images.base.whole_file import read_whole_file
 from pochade.system.path_text import printable
 
 _HINT = "look for an undamaged copy, or move it away"
@@ -24,13 +24,7 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     """
     if path.is_symlink():
         raise FileUnreachable.about(printable(path), "is a link, which is not followed", "put the file itself there")
-    try:
-        with open_source(path, max_bytes) as source:
-            if source.size > max_bytes:
-                raise source.size_error(f"{source.size:,} bytes")
-            return source.read_at(0, source.size)
-    except (PictureDamaged, PictureTooLarge) as error:  # those errors are for pictures
-        raise DataDamaged.about(error.subject, error.reason, _HINT) from error
+    return read_whole_file(path, max_bytes, _HINT)
 
 
 def read_json(path: Path, max_bytes: int) -> Any:
