@@ -1,6 +1,6 @@
 """The pack `scans`: clean squares for the cleaner and clean pages for the page model; training damages them.
 
-drawings, paintings, synthetic ones ──►──┬──►── squares of 128 pixels
+drawings, paintings, synthetic ones ──►──┬──►── squares of 256 pixels
                                          └──►── pages of 320 pixels
 """
 
@@ -18,7 +18,7 @@ from experiments.recipes.art_files import ArtFiles
 from experiments.recipes.clean_pages import PAGE_SIDE, make_page, make_patch
 from pochade.training.augment.scan_damage import MM_PER_INCH
 
-PATCHES, PAGES = 6_000, 1_400
+PATCHES, PAGES = 2_400, 1_400
 PATCH_SEED, PAGE_SEED = 72, 73
 RESOLUTIONS = (150, 200, 300, 300, 400, 600)  # dots per inch at which patches might have been scanned
 PAGE_MILLIMETRES = (150.0, 420.0)  # of a page's longer side

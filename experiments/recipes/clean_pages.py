@@ -7,33 +7,35 @@ from PIL import Image
 
 from experiments.recipes.art_files import ArtFiles, pick_file
 from experiments.recipes.clean_squares import drawing_square, painting_square, shape_square, soften
-from experiments.recipes.synthetic_drawings import draw_synthetic
+from experiments.recipes.synthetic_drawings import draw_small_marks, draw_synthetic
 
-PATCH_SIDE, PAGE_SIDE = 128, 320  # pixels
+PATCH_SIDE, PAGE_SIDE = 256, 320  # pixels; a smaller patch would cut hairs, rings and words
 Pixels = np.ndarray
 Rng = np.random.Generator
 
 
 def make_patch(files: ArtFiles, rng: Rng) -> Pixels:
-    """A clean square (128, 128, 3), in one of five cases a little soft."""
+    """A clean square (256, 256, 3), in one of five cases a little soft."""
     patch = _sharp_patch(files, rng)
     return soften(patch, rng) if rng.random() < 0.2 else patch
 
 
 def _sharp_patch(files: ArtFiles, rng: Rng) -> Pixels:
-    """A clean square (128, 128, 3): of a drawing or a painting, synthetic, or bare paper."""
+    """A clean square (256, 256, 3): of a drawing or a painting, synthetic, often with small marks, or bare paper."""
     case = rng.random()
-    if case < 0.48:
+    if case < 0.4:
         return drawing_square(files, PATCH_SIDE, rng, (1.0, 4.0))
-    if case < 0.64 and files.paintings:
+    if case < 0.54 and files.paintings:
         return painting_square(files, PATCH_SIDE, rng)
-    if case < 0.9:
+    if case < 0.7:
+        return draw_small_marks(rng, PATCH_SIDE)
+    if case < 0.92:
         return draw_synthetic(rng, PATCH_SIDE)
-    return shape_square(PATCH_SIDE, rng) if case < 0.95 else _bare_patch(rng)
+    return shape_square(PATCH_SIDE, rng) if case < 0.96 else _bare_patch(rng)
 
 
 def _bare_patch(rng: Rng) -> Pixels:
-    """A square (128, 128, 3) of a single colour: mostly white, sometimes black or any other."""
+    """A square (256, 256, 3) of a single colour: mostly white, sometimes black or any other."""
     colour = rng.choice(256, 3) if rng.random() < 0.4 else np.full(3, 255 * (rng.random() < 0.85))
     return np.broadcast_to(colour.astype(np.uint8), (PATCH_SIDE, PATCH_SIDE, 3)).copy()
 

@@ -51,6 +51,7 @@ ON_PAPER: tuple[Kind, ...] = (
 )
 FULL_BLEED: tuple[Kind, ...] = (starry_sky, freckles, dead_leaves, airbrush, chalk)
 ON_TOP: tuple[Kind, ...] = (pen, pencil, splatter, signature, lettering, stipple, hatching, ruled_lines)
+SMALL_MARKS: tuple[Kind, ...] = (lettering, lettering, signature, stipple, splatter, starry_sky, freckles)
 ALL_KINDS = ON_PAPER + FULL_BLEED
 
 
@@ -65,6 +66,14 @@ def draw_synthetic(rng: Rng, side: int) -> NDArray[np.uint8]:
         kinds.append(pick(rng, ON_TOP))
     for kind in kinds:
         sheet = kind(rng, sheet)
+    return to_pixels(sheet)
+
+
+def draw_small_marks(rng: Rng, side: int) -> NDArray[np.uint8]:
+    """Draw a square (side, side, 3) full of small marks that look like dust, sometimes of two kinds."""
+    sheet = np.broadcast_to(_random_paper(rng), (side, side, 3)).astype(np.float32)
+    for _ in range(int(rng.integers(1, 3))):
+        sheet = pick(rng, SMALL_MARKS)(rng, sheet)
     return to_pixels(sheet)
 
 

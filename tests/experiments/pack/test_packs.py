@@ -142,7 +142,7 @@ def test_scans_hold_clean_patches_and_pages(
     assert digest_of(tmp_path / "one") == digest_of(tmp_path / "two")
     pack = read_pack(tmp_path / "one")
     shapes = [pixels.shape for pixels in pack.pictures(range(len(pack)))]
-    assert shapes[:11] == [(128, 128, 3)] * 11
+    assert shapes[:11] == [(256, 256, 3)] * 11
     assert {max(shape) for shape in shapes[11:]} == {320}
     assert pack.extra["is_page"].tolist() == [False] * 11 + [True] * 4
     assert pack.held_out.nonzero().flatten().tolist() == [0, 10, 11]

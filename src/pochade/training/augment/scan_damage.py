@@ -42,10 +42,10 @@ STAIN_KINDS: dict[str, tuple[float, Callable[[RandomNumbers, Tensor, Tensor], Te
     "ghost": (0.2, add_eraser_ghosts),
     "bleed": (0.15, add_bleed_through),
     "stain": (0.1, add_stains),
-    "rings": (0.07, add_rings),
+    "rings": (0.12, add_rings),
     "foxing": (0.07, add_foxing),
 }
-FOLD_CHANCE, SPECK_SHADOW_CHANCE, JPEG_CHANCE = 0.06, 0.5, 0.5
+FOLD_CHANCE, SPECK_SHADOW_CHANCE, JPEG_CHANCE = 0.1, 0.5, 0.5
 JPEG_QUALITIES = (60, 96)
 MIN_DEFECT_COVER = 0.15  # share of a pixel that is covered, from which it counts as a defect
 MIN_DEFECT_LEVELS = 4  # of 255: a smaller change, such as light dust on white paper, is no defect

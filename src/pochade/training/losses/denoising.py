@@ -7,7 +7,7 @@ from torch.nn import functional
 from pochade.training.augment.random_numbers import RandomNumbers
 
 EDGE_WEIGHT = 0.2  # of errors in the differences between neighbouring pixels, relative to errors in the pixels
-DEFECT_WEIGHT = 0.03  # of the cross-entropy of the defect mask
+DEFECT_WEIGHT = 0.08  # of the cross-entropy of the defect mask
 CHARBONNIER_EPSILON = 1e-3  # smaller differences count quadratically, larger ones linearly (Charbonnier et al., 1994)
 FULL_STRENGTH_SHARE = 0.6  # share of the pictures from which all damage is to be removed
 IMPORTANT_PIXEL_WEIGHT = 5.0  # of pixels in defects and in small details that must stay; other pixels have weight 1
