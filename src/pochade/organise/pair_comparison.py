@@ -1,5 +1,6 @@
 """Compare the thumbnails of pairs of pictures, in worker processes if there are many. torch is not imported here."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pochade.images.io.read import read_preview
 from pochade.index.thumbnails import THUMBNAIL_PIXELS
 from pochade.system.worker_pool import WorkerPool
 
+logger = logging.getLogger(__name__)
 PAIRS_PER_TASK = 128  # a pair takes 20 to 40 ms
 VIEWS_IN_MEMORY = 128  # 2 MB each
 MAX_WITHOUT_WORKERS = 64  # pairs; comparing so many takes less time than starting workers
@@ -63,9 +65,10 @@ class ComparisonTask:
         """Compare all pairs."""
         return list(compare_pairs(self.pairs))
 
-    def failure(self, problem: str, *, retry: bool) -> list[ComparedPair]:  # noqa: ARG002  the caller retries
-        """Report that none of the pairs could be compared."""
-        return []
+    def failure(self, problem: str, *, retry: bool) -> list[ComparedPair] | None:  # noqa: ARG002
+        """Return None: the batch ended its worker, so nothing is known about its pairs."""
+        logger.warning("%s, so the pairs of its batch are compared one at a time", problem)
+        return None
 
 
 def compare_pairs(pairs: Sequence[ThumbnailPair]) -> Iterator[ComparedPair]:
@@ -110,6 +113,9 @@ def _compare(first: PictureView, pair: ThumbnailPair) -> ComparedPair | None:
 def compare_in_workers(pairs: Iterable[ThumbnailPair], count: int) -> Iterator[tuple[list[int], list[ComparedPair]]]:
     """Compare pairs.
 
+    A batch that ends its worker, or takes too long, is compared again pair by pair. A pair that ends a worker by itself
+    counts as one with nothing in common.
+
     Args:
         pairs: The pairs; those that share a thumbnail should be near each other.
         count: How many there are.
@@ -122,8 +128,14 @@ def compare_in_workers(pairs: Iterable[ThumbnailPair], count: int) -> Iterator[t
         yield from ((task.numbers, task.run()) for task in tasks)
         return
     with WorkerPool(preload=(__name__,)) as workers:
+        interrupted = list[ThumbnailPair]()
         for answer in workers.run(tasks):
-            yield answer.task.numbers, answer.result
+            if answer.result is None:
+                interrupted += answer.task.pairs
+            else:
+                yield answer.task.numbers, answer.result
+        for answer in workers.run(ComparisonTask((pair,)) for pair in interrupted):
+            yield answer.task.numbers, answer.result or []
 
 
 def _comparison_tasks(pairs: Iterator[ThumbnailPair]) -> Iterator[ComparisonTask]:
