@@ -50,7 +50,7 @@ def test_a_group_is_named_to_imagine_pictures_like_it(drawings: Collection, gene
 
 
 def test_a_group_is_found_by_number_name_or_description_also_inside_others() -> None:
-    inner = Group(3, "Ink", "black, calm", False, Path("a"), (Path("a"),), ())
+    inner = Group(3, "Ink", "black, few details", False, Path("a"), (Path("a"),), ())
     outer = Group(1, None, "mostly red", False, Path("b"), (Path("a"), Path("b")), (inner,))
     assert find_group("ink", [outer]) is inner
     assert find_group(3, [outer]) is inner

@@ -18,12 +18,12 @@ def test_a_word_that_most_siblings_share_does_not_set_a_group_apart() -> None:
 
 def test_siblings_with_the_same_words_are_compared() -> None:
     group, siblings = looks("flat colour", light=0.9, edges=0.45), [looks("flat colour"), looks("flat colour")]
-    assert distinctive_looks(group, siblings) == ["lighter", "calmer"]
+    assert distinctive_looks(group, siblings) == ["lighter", "fewer details"]
 
 
 def test_the_shape_of_pictures_sets_groups_apart() -> None:
     assert distinctive_looks(looks(ratio=0.7), [looks()]) == ["wider"]
-    assert distinctive_looks(looks(ratio=-0.7), [looks()]) == ["taller"]
+    assert distinctive_looks(looks(ratio=-0.7), [looks()]) == ["more upright"]
 
 
 def test_a_group_without_siblings_keeps_its_words() -> None:

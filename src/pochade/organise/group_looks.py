@@ -12,15 +12,15 @@ MAX_SHARE_OF_SIBLINGS = 0.5  # of the siblings may have a word that is still dis
 COMPARISONS = {  # words for less and for more of a measure than the siblings have
     "light": ("darker", "lighter"),
     "colourful": ("greyer", "more colourful"),
-    "edges": ("calmer", "busier"),
-    "soft": ("sharper", "softer"),
-    "grain": ("smoother", "rougher"),
-    "flat": ("more shaded", "more even"),
-    "contrast": ("paler", "stronger"),
-    "line": ("broader", "finer"),
-    "paper": ("fuller", "emptier"),
+    "edges": ("fewer details", "more details"),
+    "soft": ("sharper edges", "softer edges"),
+    "grain": ("smoother", "grainier"),
+    "flat": ("more shading", "more flat colour"),
+    "contrast": ("less contrast", "more contrast"),
+    "line": ("broader lines", "finer lines"),
+    "paper": ("less empty space", "more empty space"),
 }
-SHAPES = ("taller", "wider")
+SHAPES = ("more upright", "wider")
 MIN_SPREAD = 0.02  # of a measure between siblings; smaller differences count less
 
 

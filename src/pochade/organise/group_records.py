@@ -12,7 +12,7 @@ class Group:
 
     number: int  # never changes
     name: str | None  # given by the person
-    description: str  # made from measurements, such as "flat colour, mostly red, calm"
+    description: str  # made from measurements, such as "flat colour, mostly red, few details"
     kept: bool  # whether the person edited the group
     cover: Path  # the picture that represents it
     paths: tuple[Path, ...]  # all files, including those of its subgroups

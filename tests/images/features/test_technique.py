@@ -170,7 +170,7 @@ def test_sketches_are_described_by_their_pencil() -> None:
 def test_paintings_are_described_by_their_colours() -> None:
     night = Image.linear_gradient("L").resize((SIDE, SIDE))
     blue = Image.merge("RGB", [night.point(lambda level, part=part: level * part // 255) for part in (20, 30, 120)])
-    assert describe_techniques([measures(blue)] * 3, ["painted"] * 3) == "painted, dark, mostly blue and black, calm"
+    assert describe_techniques([measures(blue)] * 3, ["painted"] * 3) == "painted, dark, mostly blue and black, few details"
 
 
 def test_flat_shapes_are_described_by_their_two_colours() -> None:
@@ -178,7 +178,7 @@ def test_flat_shapes_are_described_by_their_two_colours() -> None:
     picture.paste("red", (40, 40, 220, 160))
     picture.paste("black", (40, 160, 220, 220))
     words = describe_techniques([measures(picture, True)] * 3, ["flat colour"] * 3)
-    assert words == "flat colour, mostly red and black, calm, transparent"
+    assert words == "flat colour, mostly red and black, few details, transparent"
 
 
 def test_a_group_of_many_colours_is_described_as_such() -> None:

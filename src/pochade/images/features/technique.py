@@ -38,7 +38,7 @@ TECHNIQUES = ("flat colour", "line art", "painted", "pencil", "photo")  # what a
 # Thresholds of the words for a group
 MIN_AGREEMENT = 0.6  # share of the group for which a word must hold
 MIN_LIGHT, MAX_DARK = 0.8, 0.35  # mean luma of light and of dark pictures
-MIN_BUSY, MAX_CALM = 0.55, 0.25  # share near edges of busy and of calm pictures
+MIN_BUSY, MAX_CALM = 0.55, 0.25  # share near edges of pictures with many and with few details
 MIN_PAPER = 0.3  # share of bare paper in pictures on paper
 MIN_COLOUR_SHARE = 0.2  # of the paint, for a colour to be named
 MIN_COLOURS_SHARE = 0.5  # of the paint, for the named colours together
@@ -52,7 +52,7 @@ class TechniqueMeasures(NamedTuple):
     contrast: float  # standard deviation of luma: 0 is even, 1 is half black and half white
     colourful: float  # after Hasler & Süsstrunk, "Measuring Colourfulness in Natural Images", 2003: 0 is grey
     paper: float  # share with the colour of the border, if that is even and pale
-    edges: float  # share near an edge: calm to busy
+    edges: float  # share near an edge: few to many details
     flat: float  # share of the three commonest tones in the paint away from edges: shaded to flat
     soft: float  # how gradual the edges are: ink and vector mostly below 0.1, pencil and paint above
     grain: float  # fine texture away from edges: smooth to rough
@@ -99,7 +99,7 @@ def technique_vector(measures: TechniqueMeasures) -> list[float]:
 
 
 def describe_techniques(group: Sequence[TechniqueMeasures], techniques: Sequence[str]) -> str:
-    """Describe what pictures have in common in a few words, such as "flat colour, mostly red and black, calm".
+    """Describe what pictures have in common in a few words, such as "flat colour, mostly red and black, few details".
 
     A word is used if it holds for at least three in five of the pictures. If there is no such word, they are "mixed".
 
@@ -115,8 +115,8 @@ def describe_techniques(group: Sequence[TechniqueMeasures], techniques: Sequence
         "light" if _most(measures.light >= MIN_LIGHT for measures in group) else "",
         "dark" if _most(measures.light <= MAX_DARK for measures in group) else "",
         _describe_colours(group, is_drawing=technique in {"line art", "pencil"}),
-        "busy" if _most(measures.edges >= MIN_BUSY for measures in group) else "",
-        "calm" if _most(measures.edges <= MAX_CALM for measures in group) else "",
+        "many details" if _most(measures.edges >= MIN_BUSY for measures in group) else "",
+        "few details" if _most(measures.edges <= MAX_CALM for measures in group) else "",
         "transparent" if transparent else "",
     )
     return ", ".join(filter(None, words)) or "mixed"
