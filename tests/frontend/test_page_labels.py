@@ -67,6 +67,23 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def test_a_label_gets_a_colour_that_marks_it_everywhere(browser: Browser, labelled_address: str) -> None:
+    with open_page(browser, labelled_address) as visit:
+        page = open_labels(visit)
+        page.get_by_role("button", name="Colour of sea").click()
+        colours = page.get_by_role("group", name="Colour of sea")
+        expect(colours.get_by_role("button", name="No colour")).to_have_attribute("aria-pressed", "true")
+        assert not visit.accessibility_violations()
+        page.keyboard.press("Tab")
+        colours.get_by_role("button", name="teal").click()
+        expect(page.get_by_role("button", name="Colour of sea: teal")).to_be_focused()
+        sidebar = page.get_by_role("navigation").get_by_title("sea", exact=True)
+        expect(sidebar.locator("[style*=background]")).to_have_count(1)
+        page.get_by_role("button", name="Colour of sea: teal").click()
+        page.get_by_role("group", name="Colour of sea").get_by_role("button", name="No colour").click()
+        expect(sidebar.locator("[style*=background]")).to_have_count(0)
+
+
 def test_labels_are_renamed_merged_and_deleted_and_undo_reverts_it(browser: Browser, labelled_address: str) -> None:
     with open_page(browser, labelled_address) as visit:
         page = open_labels(visit)

@@ -10,6 +10,7 @@ import pytest
 from pochade import Collection
 from pochade.errors import DataDamaged, DataMissing, OutputUnwritable
 from pochade.index.answers_file import ImportedAnswers
+from pochade.index.label_colours import read_label_colours
 from tests.support.learnt_collection import with_subgroups
 
 HASH, OTHER_HASH = "a" * 64, "b" * 64
@@ -22,6 +23,7 @@ ANSWERS: dict[str, Any] = {
     "pictures": {},
     "verdicts": [],
     "folder_roles": {},
+    "label_colours": {},
 }
 
 
@@ -51,6 +53,19 @@ def test_an_export_restores_labels_and_groups_in_a_new_index(collection: Collect
         assert (result.labels, result.unknown) == (2, 0)
         assert said(later) == before
         assert later.import_answers(exported) == ImportedAnswers(labels=0, groups=0, unknown=0)
+
+
+def test_colours_of_labels_are_restored_unless_a_label_has_another(
+    collection: Collection, art: Path, tmp_path: Path
+) -> None:
+    for label, colour in (("sea", "blue"), ("sold", "green")):
+        collection.teach(label, [art / "drawing 2.png"])
+        collection.set_label_colour(label, colour)
+    collection.export_answers(tmp_path / "answers.json")
+    collection.set_label_colour("sea", None)
+    collection.set_label_colour("sold", "red")
+    assert collection.import_answers(tmp_path / "answers.json").label_colours == 1
+    assert collection.label_colours() == {"sea": "blue", "sold": "red"}
 
 
 def test_what_the_person_said_here_stays(collection: Collection, art: Path, tmp_path: Path) -> None:
@@ -113,6 +128,11 @@ def test_pictures_that_are_not_in_the_index_are_counted(learnt_folder: Path, tmp
         {"folder_roles": {"a": "protected", "a/": "preferred"}},
         {"folder_roles": ["a"]},
         {"folder_roles": None},
+        {"label_colours": {"sea": "mauve"}},
+        {"label_colours": {"sea": None}},
+        {"label_colours": {"two\nlines": "red"}},
+        {"label_colours": {"caf\u00e9": "red", "cafe\u0301": "red"}},
+        {"label_colours": ["sea"]},
     ],
     ids=str,
 )
@@ -124,6 +144,7 @@ def test_an_impossible_export_changes_nothing(change: dict[str, Any], learnt_fol
             collection.import_answers(tmp_path / "answers.json")
         assert collection.group_tree().nodes == {}
         assert (collection.verdicts(), collection.folder_roles()) == ({}, {})
+        assert read_label_colours(collection.index) == {}
 
 
 @pytest.mark.parametrize("part", ["verdicts", "folder_roles"])

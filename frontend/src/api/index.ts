@@ -4,7 +4,7 @@ import { ofShown } from "../shown-folder";
 import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
   CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderContents, FolderPlaces,
-  FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelEdit, LabelOverview, LabelsChange,
+  FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelColour, LabelEdit, LabelOverview, LabelsChange,
   LabelsChangeAnswer, LastImport, MapData, Match, MeaningColumns, MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles,
   SaveRequest, Scan, ScanView, Story, StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
@@ -101,6 +101,7 @@ export const api = {
   labelOverview: () => get<LabelOverview[]>("/api/labels/overview"),
   /** Give labels one name: one label is renamed, several become one. */
   renameLabels: (labels: string[], name: string) => send<LabelEdit>("POST", "/api/labels/rename", { labels, name }),
+  colourLabels: (labels: string[], colour: LabelColour | null) => send<void>("POST", "/api/labels/colour", { labels, colour }),
   deleteLabels: (labels: string[]) => send<LabelEdit>("POST", "/api/labels/delete", { labels }),
   /** Undo a change of whole labels; refused if they have changed since. */
   undoLabelEdit: (change: number) => send<Record<string, number>>("POST", `/api/labels/undo?change=${change}`),

@@ -48,6 +48,7 @@ export type LabelChange = Pick<Schemas["LabelIn"], "label"> & Partial<Schemas["L
 
 export type LabelsChange = Pick<Schemas["LabelsChangeIn"], "pieces"> & Partial<Schemas["LabelsChangeIn"]>;
 export type LabelsChangeAnswer = Schemas["LabelsChangeOut"];
+export type LabelColour = NonNullable<Schemas["LabelOverviewOut"]["colour"]>;
 export type LabelOverview = Schemas["LabelOverviewOut"];
 export type LabelEdit = Schemas["LabelEditOut"];
 export type LastImport = Schemas["LastImportOut"];

@@ -1,6 +1,6 @@
 /** All labels with some of their pictures, and what changes them as a whole. The server remembers each change, so that it can be undone. */
 import { SvelteSet } from "svelte/reactivity";
-import { api, type LabelEdit, type LabelOverview } from "../api";
+import { api, type LabelColour, type LabelEdit, type LabelOverview } from "../api";
 import { collection } from "../collection.svelte";
 import { count } from "../format";
 import { labelSubject, LABELS_SUBJECT } from "../label-changes";
@@ -44,6 +44,17 @@ class LabelEdits {
       this.error = error;
     } finally {
       this.isBusy = false;
+    }
+  }
+
+  /** Give a label a colour; null takes it away. */
+  async setColour(label: string, colour: LabelColour | null): Promise<void> {
+    try {
+      await api.colourLabels([label], colour);
+      this.error = null;
+      await collection.load();
+    } catch (error) {
+      this.error = error;
     }
   }
 

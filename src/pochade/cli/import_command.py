@@ -117,6 +117,7 @@ def _import_answers(collection: "Collection", source: Path, *, as_json: bool) ->
         count_of(result.groups, "group"),
         count_of(result.verdicts, "verdict"),
         count_of(result.folder_roles, "role of a folder", "roles of folders"),
+        count_of(result.label_colours, "colour of a label", "colours of labels"),
     )
     print_message(f"taken over: {', '.join(counts)}")
     if result.unknown:

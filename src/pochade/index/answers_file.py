@@ -1,4 +1,4 @@
-"""Export what a person said to a file, and import it into another index: labels, groups, verdicts, roles of folders.
+"""Export what a person said to a file, and import it into another index: labels, groups, verdicts and more.
 
 Everything else in an index is computed from the art, so this file is all that is needed before an index is deleted.
 """
@@ -19,6 +19,7 @@ from pochade.index.answers_format import (
 from pochade.index.database import Index
 from pochade.index.folder_roles import add_folder_roles, read_folder_roles
 from pochade.index.group_tree import GroupTree
+from pochade.index.label_colours import add_label_colours, read_label_colours
 from pochade.index.label_store import add_label, labels_by_picture
 from pochade.index.organisation_store import ANY_FEATURES, FEATURES_SETTING, read_groups, write_groups
 from pochade.index.settings_store import write_setting
@@ -39,10 +40,11 @@ class ImportedAnswers:
     unknown: int  # pictures of the file that are not in the index
     verdicts: int = 0  # verdicts about pairs without a verdict in this index
     folder_roles: int = 0  # roles of folders without a role in this index
+    label_colours: int = 0  # colours of labels without a colour in this index
 
 
 def export_answers(index: Index, to: Path) -> int:
-    """Write all labels, groups, verdicts and roles of folders to a JSON file.
+    """Write all labels with their colours, groups, verdicts and roles of folders to a JSON file.
 
     Args:
         index: The database.
@@ -81,6 +83,7 @@ def import_answers(index: Index, source: Path) -> ImportedAnswers:
         len(answers.contents) - len(numbers),
         _import_verdicts(index, answers, numbers),
         add_folder_roles(index, answers.folder_roles),
+        add_label_colours(index, answers.label_colours),
     )
 
 
@@ -97,7 +100,8 @@ def _collect_answers(index: Index) -> Answers:
         for (first, second), verdict in read_verdicts(index).items()
         if first in contents and second in contents
     }
-    return Answers(pictures, tree.nodes, tree.grouped_count, verdicts, read_folder_roles(index))
+    roles, colours = read_folder_roles(index), read_label_colours(index)
+    return Answers(pictures, tree.nodes, tree.grouped_count, verdicts, roles, colours)
 
 
 def _is_export(path: Path) -> bool:

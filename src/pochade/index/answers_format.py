@@ -1,4 +1,4 @@
-"""The JSON form of what a person said: labels, groups, verdicts and roles of folders. `docs/format.md` describes it.
+"""The JSON form of what a person said: labels, groups, verdicts, roles of folders, colours; see `docs/format.md`.
 
 Pictures are named by the SHA-256 of their content, so the file fits every copy of the art, wherever it lies. Folders
 are named by their paths below the collection's folder.
@@ -11,6 +11,7 @@ from typing import Any
 from pochade.errors import PochadeError
 from pochade.index.folder_roles import FolderRole, check_folder_role, folder_key
 from pochade.index.group_tree import GroupNode
+from pochade.index.label_colours import LabelColour, check_label_colour
 from pochade.index.name_rules import normalise_name
 from pochade.index.path_rules import CONTENT_HASH
 from pochade.index.verdict_store import Verdict, check_verdict
@@ -43,6 +44,7 @@ class Answers:
     grouped_count: int = 0  # how many pictures there were when the groups were last fitted
     verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)  # by two content hashes, the smaller first
     folder_roles: dict[str, FolderRole] = field(default_factory=dict)  # by path below the collection's folder
+    label_colours: dict[str, LabelColour] = field(default_factory=dict)  # by label
 
     @property
     def contents(self) -> set[str]:
@@ -67,6 +69,7 @@ def answers_to_json(answers: Answers) -> bytes:
             for (first, second), verdict in sorted(answers.verdicts.items())
         ],
         "folder_roles": answers.folder_roles,
+        "label_colours": answers.label_colours,
     }
     return json.dumps(data, indent=1).encode()
 
@@ -94,13 +97,18 @@ def answers_from_json(text: bytes) -> Answers:
     return answers
 
 
-def _parse_later_parts(data: dict[str, Any]) -> tuple[dict[tuple[str, str], Verdict], dict[str, FolderRole]]:
-    """Parse the parts that version 2 added: verdicts, and roles of folders."""
+def _parse_later_parts(
+    data: dict[str, Any],
+) -> tuple[dict[tuple[str, str], Verdict], dict[str, FolderRole], dict[str, LabelColour]]:
+    """Parse the parts that version 2 added: verdicts, roles of folders, and colours of labels, which may be missing."""
     verdicts = dict(_parse_verdict(entry) for entry in data["verdicts"])
     roles = {folder_key(folder): check_folder_role(role) for folder, role in data["folder_roles"].items()}
-    if len(verdicts) != len(data["verdicts"]) or len(roles) != len(data["folder_roles"]):  # two about the same
+    colours_data = data.get("label_colours", {})
+    colours = {normalise_name(label): check_label_colour(colour) for label, colour in colours_data.items()}
+    parts = (verdicts, data["verdicts"]), (roles, data["folder_roles"]), (colours, colours_data)
+    if any(len(parsed) != len(given) for parsed, given in parts):  # two say something about the same
         raise AnswersInvalid
-    return verdicts, roles
+    return verdicts, roles, colours
 
 
 def _parse_verdict(entry: dict[str, Any]) -> tuple[tuple[str, str], Verdict]:

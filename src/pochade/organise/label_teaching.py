@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pochade.errors import UsageError
 from pochade.index import label_store
+from pochade.index.label_colours import check_label_colour, pass_colour_on, write_label_colour
 from pochade.index.library import Library
 from pochade.index.name_rules import normalise_name
 from pochade.index.picture_records import PictureFile
@@ -34,7 +35,9 @@ def rename_label(library: Library, label: str, new_label: str) -> int:
     _check_label_exists(library, label)
     if normalise_name(new_label) == label:
         raise UsageError(f"'{label}' is the name of the label already", "choose another name")
-    return label_store.rename_label(library.index, label, normalise_name(new_label))
+    count = label_store.rename_label(library.index, label, normalise_name(new_label))
+    pass_colour_on(library.index, label, normalise_name(new_label))
+    return count
 
 
 def delete_label(library: Library, label: str) -> int:
@@ -45,6 +48,16 @@ def delete_label(library: Library, label: str) -> int:
     """
     _check_label_exists(library, label)
     return label_store.delete_label(library.index, label)
+
+
+def colour_label(library: Library, label: str, colour: str | None) -> None:
+    """Give a label a colour, or take it away.
+
+    Raises:
+        UsageError: No picture has the label, or there is no such colour.
+    """
+    _check_label_exists(library, label)
+    write_label_colour(library.index, label, None if colour is None else check_label_colour(colour))
 
 
 def _check_label_exists(library: Library, label: str) -> None:

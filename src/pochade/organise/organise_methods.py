@@ -200,6 +200,27 @@ class OrganiseMethods(FamilyMethods, ImportMethods):
 
         return delete_label(self.library, label)
 
+    def label_colours(self) -> dict[str, str]:
+        """The colours that labels have on the page, by label; a label may have none."""
+        from pochade.index.label_colours import read_label_colours  # noqa: PLC0415
+
+        colours = read_label_colours(self.library.index)
+        return {label: colours[label] for label in self.labels() if label in colours}
+
+    def set_label_colour(self, label: str, colour: str | None) -> None:
+        """Give a label a colour, by which the page marks it.
+
+        Args:
+            label: The label, exactly as `labels` lists it.
+            colour: One of red, orange, yellow, green, teal, blue, purple, pink and grey; None takes the colour away.
+
+        Raises:
+            UsageError: No picture has the label, or there is no such colour.
+        """
+        from pochade.organise.label_teaching import colour_label  # noqa: PLC0415
+
+        colour_label(self.library, label, colour)
+
     def teach(self, label: str, images: Iterable[Path | str], *, refused: Iterable[Path | str] = ()) -> None:
         """Record which files have a label and which don't; `suggest` learns from both.
 

@@ -102,3 +102,18 @@ def test_impossible_changes_change_nothing(labelled: TestClient, path: str, body
     before = everything(labelled)
     assert labelled.post(f"/api/labels/{path}", json=body).status_code == status
     assert everything(labelled) == before
+
+
+def test_labels_get_a_colour_and_lose_it(labelled: TestClient) -> None:
+    assert labelled.post("/api/labels/colour", json={"labels": ["harbour", "sea"], "colour": "teal"}).status_code == 204
+    assert labelled.get("/api/info").json()["label_colours"] == {"harbour": "teal", "sea": "teal"}
+    labelled.post("/api/labels/colour", json={"labels": ["sea"], "colour": None})
+    overview = labelled.get("/api/labels/overview").json()
+    assert [label["colour"] for label in overview] == ["teal", None, None]
+
+
+@pytest.mark.parametrize(("label", "colour", "status"), [("owl", "red", 400), ("sea", "mauve", 422)])
+def test_a_colour_or_a_label_that_does_not_exist_is_refused(
+    labelled: TestClient, label: str, colour: str, status: int
+) -> None:
+    assert labelled.post("/api/labels/colour", json={"labels": [label], "colour": colour}).status_code == status

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pochade.errors import UsageError
+from pochade.index.label_colours import LabelColour
 from pochade.index.label_records import read_label_records
 from pochade.index.name_rules import normalise_name
 from pochade.system.path_text import printable
@@ -33,6 +34,13 @@ class LabelNamesIn(BaseModel):
     labels: SomeLabels
 
 
+class LabelColourIn(BaseModel):
+    """Labels that get a colour."""
+
+    labels: SomeLabels
+    colour: LabelColour | None  # null takes their colour away
+
+
 class LabelEditOut(BaseModel):
     """What changed."""
 
@@ -48,6 +56,7 @@ class LabelOverviewOut(BaseModel):
     pictures: int  # that have it
     refused: int  # for which it was refused
     shown: list[str]  # keys of a few pictures
+    colour: LabelColour | None
 
 
 @routes.get("/labels/overview")
@@ -78,6 +87,13 @@ def delete_labels(body: LabelNamesIn, state: StateDependency) -> LabelEditOut:
             state.collection.delete_label(label)
 
     return _edit(state, body.labels, delete)
+
+
+@routes.post("/labels/colour", status_code=204)
+def colour_labels(body: LabelColourIn, state: StateDependency) -> None:
+    """Give labels a colour, or take theirs away."""
+    for label in dict.fromkeys(body.labels):
+        state.collection.set_label_colour(label, body.colour)
 
 
 @routes.post("/labels/undo")
@@ -114,5 +130,9 @@ def _edit(
 
 def _overview_out(overview: LabelOverview) -> LabelOverviewOut:
     return LabelOverviewOut(
-        label=overview.label, pictures=overview.count, refused=overview.refused, shown=list(overview.shown)
+        label=overview.label,
+        pictures=overview.count,
+        refused=overview.refused,
+        shown=list(overview.shown),
+        colour=overview.colour,
     )

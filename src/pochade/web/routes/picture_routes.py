@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from pochade._version import __version__
 from pochade.errors import CollectionMissing
+from pochade.index.label_colours import LabelColour, read_label_colours
 from pochade.index.picture_records import Match, PictureFile
 from pochade.system.path_text import printable
 from pochade.web.app_state import AppState, StateDependency, current_state
@@ -53,6 +54,7 @@ class InfoOut(BaseModel):
     shapes: dict[str, int] = {}
     folders: dict[str, int] = {}
     labels: dict[str, int] = {}
+    label_colours: dict[str, LabelColour] = {}  # of the labels that have one
     techniques: dict[str, int] = {}
     years: dict[str, int] = {}  # in which files were changed, the latest first
     has_desktop: bool = False  # whether the server can open files in programs of the person's desktop
@@ -156,6 +158,7 @@ def _describe_collection(state: AppState) -> dict[str, Any]:
         files=len(snapshot.files), pieces=totals.pictures, megapixels=totals.megapixels, gigabytes=totals.gigabytes,
         problems=len(collection.problems()), net=model and model.name, figures=model.figures if model else {},
         formats=totals.formats, colours=totals.colours, shapes=totals.shapes, folders=snapshot.folders,
+        label_colours=read_label_colours(collection.index),
         labels=count_labels(collection, snapshot), techniques=state.techniques.counts(snapshot), years=totals.years,
         has_desktop=is_on_desktop(state), eye=eye.name if eye else None, knows_words=bool(eye and eye.knows_words),
     )  # fmt: skip
