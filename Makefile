@@ -93,19 +93,26 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure again (
 	$(BIN)/python -m experiments.bench.bench_duplicate_rivals
 	$(BIN)/python -m experiments.bench.bench_groups
 	$(BIN)/python -m experiments.bench.bench_teach
+	$(BIN)/python -m experiments.bench.bench_theme_weights
+	$(BIN)/python -m experiments.bench.bench_technique
+	$(BIN)/python -m experiments.bench.bench_drawings
 	$(BIN)/python -m experiments.bench.bench_wall
 	$(BIN)/python -m experiments.bench.bench_kills
 	$(BIN)/python -m experiments.bench.bench_mutations
 	$(BIN)/python -m experiments.bench.bench_archive
+	$(BIN)/python -m experiments.bench.bench_additions
 	$(BIN)/python -m experiments.bench.bench_fidelity
 	$(BIN)/python -m experiments.bench.bench_restoring
 	$(BIN)/python -m experiments.bench.bench_mending
 	$(BIN)/python -m experiments.bench.bench_previews
 	$(BIN)/python -m experiments.bench.bench_create
+	$(BIN)/python -m experiments.bench.bench_create_patches
 	$(BIN)/python -m experiments.bench.bench_generate
 	$(BIN)/python -m experiments.bench.bench_morphs
 	$(BIN)/python -m experiments.bench.bench_manner
 	$(BIN)/python -m experiments.bench.bench_training
+	$(BIN)/python -m experiments.bench.bench_kit
+	$(BIN)/python -m experiments.bench.bench_runtime
 	$(BIN)/python -m experiments.bench.bench_dimensions
 	$(BIN)/python -m experiments.bench.bench_study
 	$(BIN)/python -m experiments.report.write

@@ -11,6 +11,7 @@ from experiments.report.chart import chart
 from experiments.report.cleaning_tables import cleaning_tables
 from experiments.report.collection_tables import collection_tables
 from experiments.report.creation_tables import creation_tables
+from experiments.report.goal_tables import goal_tables
 from experiments.report.study_tables import study_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,6 +23,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "archive": archive_tables,
     "creation": creation_tables,
     "study": study_tables,
+    "goals": goal_tables,
 }
 
 

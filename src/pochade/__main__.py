@@ -1,4 +1,4 @@
-"""The start of the command line, also as `python -m pochade`: until all modules are there, Ctrl-C just ends it."""
+"""Starts the command line, also by `python -m pochade`. While modules load, Ctrl-C ends it without a traceback."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ INTERRUPTED_EXIT_CODE = 130
 
 
 def main() -> None:
-    """Import the commands and run one; nothing has begun before, so Ctrl-C needs no traceback and no clean-up."""
+    """Import the commands and run one. Until then no work has begun, so Ctrl-C needs no traceback and no clean-up."""
     listens = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # false in the background of a script
     if listens:
         signal.signal(signal.SIGINT, _end)

@@ -1,4 +1,4 @@
-"""The order in which pairs of things are compared, so that each thing is needed for a short time only."""
+"""An order of pairs in which those of an item follow each other closely, so that few items are in memory at once."""
 
 import numpy as np
 from scipy.sparse import coo_array

@@ -22,7 +22,6 @@ MIN_FILL = 0.97  # share of the outline that is sheet: a region that is not four
 MAX_SIDE_ERROR = 2.0  # pixels of the shrunk page, root mean square: how straight the sides must be
 SIDE_PART = (0.08, 0.92)  # of a side, without its corners
 MIN_GROUND = 0.004  # share of the picture that is ground
-EDGE_REACH = 3  # pixels on each side of the outline, in which the true edge is searched
 FRAME_TOLERANCE = 0.15  # a level ground whose four widths are so alike may be a drawn frame
 
 

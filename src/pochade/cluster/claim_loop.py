@@ -1,6 +1,5 @@
 """What every worker of a cluster does: claim files, read them with worker processes, store the results, repeat."""
 
-import logging
 import os
 import secrets
 import socket
@@ -33,7 +32,6 @@ POLL_SECONDS = 0.5  # between two checks for files to claim, while others read t
 PAUSE_SECONDS = 0.02  # between two checks whether everything is stored
 RENEWALS_PER_LEASE = 4
 NETWORK_DISK_SECONDS = 60.0  # how late a network disk may show a new file
-logger = logging.getLogger(__name__)
 Call = Callable[[], object]
 
 

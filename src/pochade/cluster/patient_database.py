@@ -1,4 +1,4 @@
-"""Repeat what a database did not answer, because a server that starts again should cost a worker a moment only."""
+"""Ask a database again until it answers: a server that restarts delays a worker, and does not end it."""
 
 import logging
 import time

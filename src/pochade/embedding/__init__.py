@@ -1,1 +1,1 @@
-"""Pictures to embeddings and 256-byte sketches, and sketches back to pictures."""
+"""Pictures to embeddings, 256-byte sketches, themes and techniques, and sketches back to pictures; eyes, too."""

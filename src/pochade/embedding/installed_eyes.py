@@ -1,4 +1,4 @@
-"""The eyes that the person has installed on this machine, in a small file for each among the person's own data.
+"""The eyes that the person has installed on this machine: one small file for each, in the person's data folder.
 
 An index only names its eye by a key. So an index from a stranger leads to no file: a model is loaded only if this
 person chose it on this machine, from where it lay then, and if its files have not changed since.

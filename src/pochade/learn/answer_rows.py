@@ -1,4 +1,4 @@
-"""What the answers of workers become in the index: rows of files and of pictures, and what a run counts."""
+"""Turns the answers of workers into rows of files and pictures for the index, and into what a run counts."""
 
 import json
 from collections.abc import Iterator, Mapping

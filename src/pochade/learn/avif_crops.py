@@ -52,7 +52,7 @@ class CropTask:
         return [_compress_crop(crop, rng) for crop in crops if crop is not None]
 
     def failure(self, problem: str, *, retry: bool) -> list[AvifCrop]:  # noqa: ARG002  other files give crops
-        """Give no crops."""
+        """Return no crops."""
         return []
 
 

@@ -1,1 +1,1 @@
-"""Families, groups, labels, sidecars and the map of a collection."""
+"""Find, families, groups, labels, sidecars, the map, the story of a work, and removal to the trash."""

@@ -66,7 +66,7 @@ class JudgedRelations:
         return links
 
     def related_works(self) -> dict[PairKey, float]:
-        """The likelihoods that pairs are related at all, where that isn't out of the question.
+        """The likelihoods that pairs are related, for all pairs where that is possible.
 
         Of two pictures that aren't one work, it is the likelihood that they are variants: a pair that may be an edit or
         a variant is one of the two for sure.

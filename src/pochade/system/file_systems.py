@@ -1,4 +1,4 @@
-"""What is special about the file system of a folder.
+"""Properties of the file system of a folder that change how Pochade works there.
 
 On a network disk, memory maps and shared logs of databases are not safe. Some file systems ignore the case of names.
 """

@@ -1,4 +1,4 @@
-"""What happens inside, with tracebacks, for those who look for the cause of an error.
+"""The log: what Pochade does, with tracebacks, for those who look for the cause of an error.
 
 Modules write to `logging.getLogger(__name__)`. Nothing of it is shown unless the person asks for it: on the terminal by
 `--verbose`, in a file by the environment variable `POCHADE_LOG`. `server_log.py` has the file that the server keeps.

@@ -1,4 +1,4 @@
-"""The collection that a server shows. The person at this machine may choose another one, which takes its place whole.
+"""The collection that a server shows. If the person at this machine chooses another one, nothing of the old one stays.
 
 Everything that belongs to a collection is in its `AppState`, and each request works with the state that it began with.
 So a switch makes a new state, puts it in the place of the old one, and closes the old one: nothing is carried over.

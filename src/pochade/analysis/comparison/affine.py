@@ -30,7 +30,7 @@ def apply_affine(matrix: Affine, points: Points) -> Points:
 
 
 def invert_affine(matrix: Affine) -> Affine:
-    """The map back."""
+    """The inverse map."""
     inverse = np.linalg.inv(matrix[:, :2])
     return np.column_stack([inverse, -inverse @ matrix[:, 2]])
 
@@ -51,7 +51,7 @@ def area_scale(matrix: Affine) -> float:
 
 
 def describe_motion(matrix: Affine) -> Motion:
-    """Take a map apart."""
+    """Describe a map by mirroring, turn, scale and stretch."""
     linear = matrix[:, :2]
     mirrored = bool(np.linalg.det(linear) < 0)
     upright = linear @ np.diag([-1.0, 1.0]) if mirrored else linear

@@ -180,7 +180,7 @@ def _soft_edges(view: PictureView, size: float) -> Plane:
 
 
 def _is_near(first: PictureView, start: ViewAlignment, refined: ViewAlignment) -> bool:
-    """Whether a refinement hasn't run away."""
+    """Whether a refinement has stayed near its start."""
     middle = np.array([[first.width / 2, first.height / 2]])
     drift = np.abs(apply_affine(refined.matrix, middle) - apply_affine(start.matrix, middle)).max()
     growth = (area_scale(refined.matrix) / area_scale(start.matrix)) ** 2 - 1

@@ -46,7 +46,6 @@ NEAR_EDGE = 5  # pixels, the side of the square in which an edge is looked for
 COLOURED = 10.0  # CIELAB chroma from which a pixel has a hue
 WHITE = 92.0  # CIELAB lightness
 MIN_OVERLAP = 64  # pixels
-REGION_SOFTNESS = 1e-3
 
 
 class DifferingRegion(NamedTuple):

@@ -1,4 +1,4 @@
-"""One rule for all colours: how one picture would look in the colours of another, if these were changed as a whole.
+"""Fits one rule that changes all colours of a picture into those of another, as an edit of its tones does.
 
 A second-degree polynomial in CIELAB is fitted, as camera profiles do (Hong, Luo and Rhodes, "A study of digital camera
 colorimetric characterization based on polynomial modelling", 2001), again and again with less weight for the pixels

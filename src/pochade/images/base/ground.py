@@ -18,7 +18,7 @@ _MAX_SIDE_SAMPLES = 2048  # rows and columns that are looked at; a larger pictur
 
 
 class Ground(NamedTuple):
-    """The colour under a picture, and whether it is another one than white."""
+    """The colour under a picture, and whether it differs from white."""
 
     colour: Colour  # sRGB
     differs: bool

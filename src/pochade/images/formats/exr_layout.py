@@ -16,7 +16,6 @@ _DEEP_DATA, _SEVERAL_PARTS = 0x800, 0x1000  # bits of the version
 _MAX_ATTRIBUTES, _MAX_PARTS, _MAX_CHANNELS = 1000, 100, 1000
 _MAX_NAME = 255  # bytes
 _CHANNEL_BYTES = {0: 4, 1: 2, 2: 4}  # by type: whole numbers, half floats, floats
-_HALF = 1
 LUMINANCE_AND_DIFFERENCES = ("Y", "RY", "BY")
 _COARSE = ".coarse"  # behind the name of a channel that has no value for every pixel
 _MAX_SIDE = 10_000_000  # pixels

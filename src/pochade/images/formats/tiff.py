@@ -75,7 +75,7 @@ def read_tiff(source: Source, header: Header, _side: int | None) -> RawImage:
 
 
 def _read_dng_preview(source: Source, pages: TiffPages, header: Header) -> RawImage:
-    """Read the preview of a DNG, whose size is another one than the header states; the first directory describes it."""
+    """Read the preview of a DNG, whose size differs from the one in the header; the first directory describes it."""
     page = open_main_page(source, pages)
     tags = read_tiff_directory(page)
     source.check_memory(int(tags[WIDTH_TAG]), int(tags[HEIGHT_TAG]), _DNG_BYTES_PER_PIXEL)

@@ -30,7 +30,7 @@ def answer_in_time(*questions: Callable[[], Answer], seconds: float = PATIENCE_S
 
 
 def _ask(question: Callable[[], Answer], seconds: float) -> list[Answer]:
-    """Ask in a thread; return the answer, or nothing if there is none in time."""
+    """Ask in a thread; return the answer, or nothing if it does not come in time."""
     answers, problems, threads = list[Answer](), list[BaseException](), free_threads
     if not threads.acquire(blocking=False):
         raise NotAllowed("too many folders don't answer", SLOW_HINT)
