@@ -57,6 +57,31 @@ def test_a_search_holds_together_with_the_filters(browser: Browser, address: str
         expect(search_box(page)).to_have_value("")
 
 
+def test_a_search_is_saved_opened_again_and_deleted(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
+        search_box(page).fill("drawing")
+        page.get_by_role("combobox", name="Filter by folder").select_option("old")
+        expect(tiles(page)).to_have_count(7)
+        page.get_by_role("button", name="Save search…").click()
+        expect(page.get_by_role("dialog", name="Save this search").get_by_label("Name")).to_have_value("drawing, old")
+        assert not visit.accessibility_violations()
+        page.keyboard.type("Old drawings")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Delete this search")).to_be_visible()
+        page.get_by_role("button", name="Show all").click()
+        expect(tiles(page)).to_have_count(15)
+        page.get_by_role("navigation").get_by_role("link", name="Old drawings").click()
+        expect(tiles(page)).to_have_count(7)
+        expect(page.get_by_role("combobox", name="Filter by saved search")).to_have_value("Old drawings")
+        assert not visit.accessibility_violations()
+        page.get_by_role("button", name="Delete this search").click()
+        page.locator(".notices").get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Delete this search").click()
+        expect(page.get_by_role("navigation").get_by_role("link", name="Old drawings")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save search…")).to_be_visible()
+
+
 def test_the_help_explains_the_language_and_a_mistake_says_what_to_write(browser: Browser, address: str) -> None:
     with open_page(browser, address) as visit:
         page = visit.page

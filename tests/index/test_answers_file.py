@@ -24,6 +24,7 @@ ANSWERS: dict[str, Any] = {
     "verdicts": [],
     "folder_roles": {},
     "label_colours": {},
+    "searches": {},
 }
 
 
@@ -66,6 +67,16 @@ def test_colours_of_labels_are_restored_unless_a_label_has_another(
     collection.set_label_colour("sold", "red")
     assert collection.import_answers(tmp_path / "answers.json").label_colours == 1
     assert collection.label_colours() == {"sea": "blue", "sold": "red"}
+
+
+def test_saved_searches_are_restored_unless_a_name_is_taken(collection: Collection, tmp_path: Path) -> None:
+    collection.save_search("owls", {"q": "owl"})
+    collection.save_search("blue", {"colour": "blue"})
+    collection.export_answers(tmp_path / "answers.json")
+    collection.delete_search("owls")
+    collection.save_search("blue", {"colour": "blue", "technique": "pencil"})
+    assert collection.import_answers(tmp_path / "answers.json").searches == 1
+    assert collection.saved_searches() == {"blue": {"colour": "blue", "technique": "pencil"}, "owls": {"q": "owl"}}
 
 
 def test_what_the_person_said_here_stays(collection: Collection, art: Path, tmp_path: Path) -> None:
@@ -133,6 +144,11 @@ def test_pictures_that_are_not_in_the_index_are_counted(learnt_folder: Path, tmp
         {"label_colours": {"two\nlines": "red"}},
         {"label_colours": {"caf\u00e9": "red", "cafe\u0301": "red"}},
         {"label_colours": ["sea"]},
+        {"searches": {"all": {}}},
+        {"searches": {"one": {"selection": "a"}}},
+        {"searches": {"one": {"q": 3}}},
+        {"searches": {"caf\u00e9": {"q": "a"}, "cafe\u0301": {"q": "b"}}},
+        {"searches": []},
     ],
     ids=str,
 )
@@ -144,7 +160,7 @@ def test_an_impossible_export_changes_nothing(change: dict[str, Any], learnt_fol
             collection.import_answers(tmp_path / "answers.json")
         assert collection.group_tree().nodes == {}
         assert (collection.verdicts(), collection.folder_roles()) == ({}, {})
-        assert read_label_colours(collection.index) == {}
+        assert (read_label_colours(collection.index), collection.saved_searches()) == ({}, {})
 
 
 @pytest.mark.parametrize("part", ["verdicts", "folder_roles"])

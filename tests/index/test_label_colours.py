@@ -9,14 +9,12 @@ from pochade import Collection
 from pochade.errors import IndexDamaged, UsageError
 from pochade.index.label_colours import COLOURS_SETTING, LABEL_COLOURS, check_label_colour
 from pochade.index.settings_store import write_setting
-from tests.support.drawings import folder_of_art
 
 
 @pytest.fixture
-def labelled(tmp_path: Path) -> Iterator[Collection]:
-    """A collection of two pictures with the labels harbour and sea."""
-    with Collection.open(folder_of_art(tmp_path / "art", 2)) as collection:
-        collection.learn(minutes=0)
+def labelled(learnt_folder: Path) -> Iterator[Collection]:
+    """A collection with the labels harbour and sea."""
+    with Collection.open(learnt_folder) as collection:
         collection.label(collection.pictures(), "harbour")
         collection.label(collection.pictures()[:1], "sea")
         yield collection

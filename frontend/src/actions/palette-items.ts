@@ -5,6 +5,7 @@ import { flatten, titleOf } from "../groups/grouping.svelte";
 import { count, number } from "../format";
 import { router } from "../router.svelte";
 import { ROUTES } from "../routes";
+import { addressOf, savedSearches } from "../wall/saved-searches.svelte";
 import type { ActionPicture } from "./action-dialogs.svelte";
 import { attempt, obstacleTo, offeredActions } from "./picture-actions";
 
@@ -28,6 +29,9 @@ export function paletteItems(selected: readonly ActionPicture[], labels: Record<
     })),
     ...ROUTES.filter((route) => route.section !== null).map((route): PaletteItem => ({
       kind: "View", name: route.name, note: "", run: () => router.go(route.at),
+    })),
+    ...savedSearches.all.map(({ name, filters }): PaletteItem => ({
+      kind: "Search", name, note: "saved", run: () => router.go(addressOf(filters)),
     })),
     ...Object.entries(labels).map(([label, pictures]): PaletteItem => ({
       kind: "Label", name: label, note: number(pictures), run: () => router.go(address("/", { label })),

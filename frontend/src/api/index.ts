@@ -5,7 +5,7 @@ import { encodeBody, fileForm, get, request, send } from "./http";
 import type {
   CollectionInfo, CreatedPicture, DesktopAction, Families, Family, FamilyChoice, Fidelity, FolderRoleChange, FolderRoleRequest, FolderContents, FolderPlaces,
   FolderSurvey, Generator, Groups, ImagineRequest, Job, JobDetails, JobRequest, KeepRule, LabelChange, LabelColour, LabelEdit, LabelOverview, LabelsChange,
-  LabelsChangeAnswer, LastImport, MapData, Match, MeaningColumns, MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles,
+  LabelsChangeAnswer, LastImport, MapData, Match, MeaningColumns, MorphRequest, PictureColumns, PictureFacts, PictureQuery, ProblemFile, Removal, Sample, SavedFiles, SavedSearch,
   SaveRequest, Scan, ScanView, Story, StoryFilmRequest, Suggestions, TrashPlan, TrashRequest, VaryRequest, VerdictChange, VerdictRequest,
 } from "./types";
 
@@ -83,6 +83,9 @@ export const api = {
   setVerdict: (body: VerdictRequest) => send<VerdictChange>("POST", "/api/verdicts", body),
   setFolderRole: (body: FolderRoleRequest) => send<FolderRoleChange>("PUT", "/api/folder-roles", body),
 
+  searches: () => get<SavedSearch[]>("/api/searches"),
+  saveSearch: (search: SavedSearch) => send<void>("POST", "/api/searches", search),
+  deleteSearch: (name: string) => send<void>("POST", "/api/searches/delete", { name }),
   groups: () => get<Groups>("/api/groups"),
   renameGroup: (number: number, name: string) => send<Groups>("PATCH", `/api/groups/${number}`, { name }),
   mergeGroups: (number: number, other: number) => send<Groups>("POST", `/api/groups/${number}/merge`, { other }),

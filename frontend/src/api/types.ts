@@ -28,6 +28,7 @@ export type FolderRole = NonNullable<FolderRoleRequest["role"]>;
 export type Story = Schemas["StoryOut"];
 export type StoryStage = Schemas["StoryStageOut"];
 export type StoryFilmRequest = Pick<Schemas["StoryFilmIn"], "name" | "stages"> & Partial<Schemas["StoryFilmIn"]>;
+export type SavedSearch = Schemas["SavedSearch"];
 export type Group = Schemas["GroupOut"];
 export type Groups = Schemas["GroupsOut"];
 export type MapData = Schemas["MapOut"];

@@ -112,7 +112,7 @@ def _usage_hint(sentence: str, command: str) -> str:
 
 
 def print_unexpected_error(error: Exception) -> int:
-    """Print the traceback of a mistake in Pochade, because a report of it is worth nothing without; return the code."""
+    """Print the traceback of a mistake in Pochade, because a report is worthless without it; return the code."""
     for line in "".join(traceback.format_exception(error)).splitlines():
         print_message(line)
     print_error(PochadeError("something went wrong that Pochade did not foresee", "report it, with the lines above"))

@@ -118,6 +118,7 @@ def _import_answers(collection: "Collection", source: Path, *, as_json: bool) ->
         count_of(result.verdicts, "verdict"),
         count_of(result.folder_roles, "role of a folder", "roles of folders"),
         count_of(result.label_colours, "colour of a label", "colours of labels"),
+        count_of(result.searches, "saved search", "saved searches"),
     )
     print_message(f"taken over: {', '.join(counts)}")
     if result.unknown:

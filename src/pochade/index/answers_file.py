@@ -22,6 +22,7 @@ from pochade.index.group_tree import GroupTree
 from pochade.index.label_colours import add_label_colours, read_label_colours
 from pochade.index.label_store import add_label, labels_by_picture
 from pochade.index.organisation_store import ANY_FEATURES, FEATURES_SETTING, read_groups, write_groups
+from pochade.index.saved_searches import add_searches, read_searches
 from pochade.index.settings_store import write_setting
 from pochade.index.verdict_store import add_verdicts, read_verdicts
 from pochade.system.atomic_files import write_atomically
@@ -41,10 +42,11 @@ class ImportedAnswers:
     verdicts: int = 0  # verdicts about pairs without a verdict in this index
     folder_roles: int = 0  # roles of folders without a role in this index
     label_colours: int = 0  # colours of labels without a colour in this index
+    searches: int = 0  # saved searches whose names are free in this index
 
 
 def export_answers(index: Index, to: Path) -> int:
-    """Write all labels with their colours, groups, verdicts and roles of folders to a JSON file.
+    """Write labels with their colours, groups, verdicts, roles of folders and saved searches to a JSON file.
 
     Args:
         index: The database.
@@ -84,6 +86,7 @@ def import_answers(index: Index, source: Path) -> ImportedAnswers:
         _import_verdicts(index, answers, numbers),
         add_folder_roles(index, answers.folder_roles),
         add_label_colours(index, answers.label_colours),
+        add_searches(index, answers.searches),
     )
 
 
@@ -100,8 +103,8 @@ def _collect_answers(index: Index) -> Answers:
         for (first, second), verdict in read_verdicts(index).items()
         if first in contents and second in contents
     }
-    roles, colours = read_folder_roles(index), read_label_colours(index)
-    return Answers(pictures, tree.nodes, tree.grouped_count, verdicts, roles, colours)
+    roles, colours, searches = read_folder_roles(index), read_label_colours(index), read_searches(index)
+    return Answers(pictures, tree.nodes, tree.grouped_count, verdicts, roles, colours, searches)
 
 
 def _is_export(path: Path) -> bool:

@@ -14,6 +14,7 @@ from pochade.index.group_tree import GroupNode
 from pochade.index.label_colours import LabelColour, check_label_colour
 from pochade.index.name_rules import normalise_name
 from pochade.index.path_rules import CONTENT_HASH
+from pochade.index.saved_searches import Filters, check_filters
 from pochade.index.verdict_store import Verdict, check_verdict
 
 ANSWERS_FORMAT = "pochade-answers-2"
@@ -45,6 +46,7 @@ class Answers:
     verdicts: dict[tuple[str, str], Verdict] = field(default_factory=dict)  # by two content hashes, the smaller first
     folder_roles: dict[str, FolderRole] = field(default_factory=dict)  # by path below the collection's folder
     label_colours: dict[str, LabelColour] = field(default_factory=dict)  # by label
+    searches: dict[str, Filters] = field(default_factory=dict)  # filters of saved searches by name
 
     @property
     def contents(self) -> set[str]:
@@ -70,6 +72,7 @@ def answers_to_json(answers: Answers) -> bytes:
         ],
         "folder_roles": answers.folder_roles,
         "label_colours": answers.label_colours,
+        "searches": answers.searches,
     }
     return json.dumps(data, indent=1).encode()
 
@@ -99,16 +102,17 @@ def answers_from_json(text: bytes) -> Answers:
 
 def _parse_later_parts(
     data: dict[str, Any],
-) -> tuple[dict[tuple[str, str], Verdict], dict[str, FolderRole], dict[str, LabelColour]]:
-    """Parse the parts that version 2 added: verdicts, roles of folders, and colours of labels, which may be missing."""
+) -> tuple[dict[tuple[str, str], Verdict], dict[str, FolderRole], dict[str, LabelColour], dict[str, Filters]]:
+    """Parse what version 2 added: verdicts, roles of folders, and colours of labels and searches, if they are there."""
     verdicts = dict(_parse_verdict(entry) for entry in data["verdicts"])
     roles = {folder_key(folder): check_folder_role(role) for folder, role in data["folder_roles"].items()}
-    colours_data = data.get("label_colours", {})
+    colours_data, searches_data = data.get("label_colours", {}), data.get("searches", {})
     colours = {normalise_name(label): check_label_colour(colour) for label, colour in colours_data.items()}
-    parts = (verdicts, data["verdicts"]), (roles, data["folder_roles"]), (colours, colours_data)
-    if any(len(parsed) != len(given) for parsed, given in parts):  # two say something about the same
-        raise AnswersInvalid
-    return verdicts, roles, colours
+    searches = {normalise_name(name): check_filters(filters) for name, filters in searches_data.items()}
+    sizes = len(verdicts), len(roles), len(colours), len(searches)
+    if sizes != tuple(map(len, (data["verdicts"], data["folder_roles"], colours_data, searches_data))):
+        raise AnswersInvalid  # two say something about the same
+    return verdicts, roles, colours, searches
 
 
 def _parse_verdict(entry: dict[str, Any]) -> tuple[tuple[str, str], Verdict]:

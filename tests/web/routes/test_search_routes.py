@@ -69,6 +69,21 @@ def test_a_condition_that_makes_no_sense_is_an_error_with_a_next_step(client: Te
 # By meaning ----------------------------------------------------------------------------------------------------------
 
 
+def test_searches_are_saved_listed_and_deleted(editable_client: TestClient) -> None:
+    owls = {"name": "owls", "filters": {"q": "owl", "technique": "pencil"}}
+    assert editable_client.get("/api/searches").json() == []
+    assert editable_client.post("/api/searches", json=owls).status_code == 204
+    assert editable_client.get("/api/searches").json() == [owls]
+    assert editable_client.post("/api/searches/delete", json={"name": "owls"}).status_code == 204
+    assert editable_client.post("/api/searches/delete", json={"name": "owls"}).status_code == 400
+    assert editable_client.get("/api/searches").json() == []
+
+
+def test_a_search_with_an_unknown_filter_is_not_saved(editable_client: TestClient) -> None:
+    answer = editable_client.post("/api/searches", json={"name": "all", "filters": {"selection": "0123456789ab"}})
+    assert (answer.status_code, answer.json()["error"]) == (400, "'selection' is no filter of a search")
+
+
 def by_meaning(client: TestClient, q: str, **parameters: Any) -> dict[str, Any]:
     """What a search by meaning finds."""
     response = client.get("/api/search/meaning", params={"q": q} | parameters)

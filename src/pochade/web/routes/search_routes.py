@@ -3,8 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from pochade.errors import PochadeError
+from pochade.index.name_rules import MAX_NAME_LENGTH
+from pochade.index.saved_searches import SEARCH_FILTERS, read_searches
 from pochade.index.search_query import MAX_QUERY_CHARACTERS, meaning_of
 from pochade.organise.meaning_search import eye_for_words, nearest_files, numbers_with_conditions
 from pochade.web.app_state import StateDependency
@@ -27,6 +30,38 @@ SearchWords = Annotated[
 def search_pictures(request: Request, state: StateDependency, wall: WallDependency, q: SearchWords) -> Response:
     """Return every picture that has all words, meets all conditions and passes the filter, in columns."""
     return json_response(request, wall.columns(state, state.collection.pictures_with_words(q)))
+
+
+class SearchNameIn(BaseModel):
+    """The name of a saved search."""
+
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
+
+
+class SavedSearch(BaseModel):
+    """A search that a person saved: its filters, with the words as `q`."""
+
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
+    filters: dict[str, str] = Field(min_length=1, max_length=len(SEARCH_FILTERS))
+
+
+@routes.get("/searches")
+def list_searches(state: StateDependency) -> list[SavedSearch]:
+    """Return all saved searches, sorted by name."""
+    searches = read_searches(state.collection.index)
+    return [SavedSearch(name=name, filters=filters) for name, filters in searches.items()]
+
+
+@routes.post("/searches", status_code=204)
+def save_search(body: SavedSearch, state: StateDependency) -> None:
+    """Save a search, in place of an earlier one of that name."""
+    state.collection.save_search(body.name, body.filters)
+
+
+@routes.post("/searches/delete", status_code=204)
+def delete_search(body: SearchNameIn, state: StateDependency) -> None:
+    """Delete a saved search."""
+    state.collection.delete_search(body.name)
 
 
 class MeaningOut(PictureColumnsOut):
