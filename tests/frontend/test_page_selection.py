@@ -114,6 +114,27 @@ def test_space_shows_a_picture_large_and_arrows_go_on(browser: Browser, address:
         expect(selected(page)).to_have_count(1)
 
 
+def test_a_slideshow_goes_through_all_pictures_and_begins_again(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as visit:
+        page = visit.page
+        page.get_by_role("combobox", name="Filter by folder").select_option("old")
+        expect(tiles(page)).to_have_count(7)
+        tiles(page).nth(5).focus()
+        page.keyboard.press("Space")
+        preview = page.get_by_role("dialog", name="Preview")
+        expect(preview).to_contain_text("6 of 7")
+        page.clock.install()
+        page.keyboard.press("p")
+        expect(preview.get_by_role("button", name="Slideshow")).to_have_attribute("aria-pressed", "true")
+        page.clock.run_for(5_000)
+        expect(preview).to_contain_text("7 of 7")
+        page.clock.run_for(5_000)
+        expect(preview).to_contain_text("1 of 7")
+        preview.get_by_role("button", name="Slideshow").click()
+        page.clock.run_for(20_000)
+        expect(preview).to_contain_text("1 of 7")
+
+
 def test_several_labels_are_given_at_once_and_undone(browser: Browser, address: str) -> None:
     with open_page(browser, address) as visit:
         page = visit.page

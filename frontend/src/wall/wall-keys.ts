@@ -3,7 +3,7 @@ export const WALL_KEYS = [
   ["← → ↑ ↓", "Go to the next picture"],
   ["PageUp PageDown", "Go a screen up or down"],
   ["Home End", "Go to the first or last picture"],
-  ["Space", "Look at the picture large; Space or Escape closes it"],
+  ["Space", "Look at the picture large; Space or Escape closes it, P starts a slideshow"],
   ["Enter", "Open the picture"],
   ["S", "Find similar pictures"],
   ["?", "Show these keys"],
