@@ -2,7 +2,7 @@
 
     make demo && python -m experiments.recipes.screenshots demo/art docs/images [VIEW ...]
 
-It first finds families, groups and the map, and teaches one label; these stay in the collection's `.pochade`. A real
+It first finds families, groups and the map, teaches a few labels and saves a search; these stay in `.pochade`. A real
 browser then goes where a person would go, with a light and a dark page and with the window of a phone. The pictures are
 not edited.
 """
@@ -26,8 +26,15 @@ from tests.support.browser import Scheme, visit
 
 TIMEOUT_MILLISECONDS = 600_000
 WEBP_QUALITY = 82
-LABEL = "birds"
-LABEL_EXAMPLES = ("puffin", "uccello", "gabbiano", "cigno", "eagle", "seagull", "crow")
+TAUGHT_LABEL = "birds"
+LABELS = {  # a folder, the beginnings of the names of examples in it, and a colour
+    TAUGHT_LABEL: ("animals/birds", ("puffin", "uccello", "gabbiano", "cigno", "eagle", "seagull", "crow"), "teal"),
+    "fruit": ("food/fruit", ("",), "red"),
+    "insects": ("animals/bugs", ("",), "green"),
+    "to print": ("transportation", ("",), "orange"),
+}
+MAX_EXAMPLES = 8
+SAVED_SEARCH = "Blue vehicles", {"folder": "transportation", "colour": "blue"}
 SCAN_DPI = 200
 View = Callable[[Page, Path], None]
 Stroke = tuple[tuple[float, float], ...]  # places as shares of the paper's sides
@@ -60,8 +67,11 @@ def _prepare_collection(art: Path) -> None:
         collection.families()
         collection.groups()
         collection.map()
-        birds = [path for path in sorted((art / "animals" / "birds").iterdir()) if path.name.startswith(LABEL_EXAMPLES)]
-        collection.teach(LABEL, birds[:8])
+        for label, (folder, beginnings, colour) in LABELS.items():
+            paths = [path for path in sorted((art / folder).rglob("*.png")) if path.name.startswith(beginnings)]
+            collection.teach(label, paths[:MAX_EXAMPLES])
+            collection.set_label_colour(label, colour)
+        collection.save_search(*SAVED_SEARCH)
 
 
 def _show_wall(page: Page, _: Path) -> None:
@@ -107,8 +117,13 @@ def _show_groups(page: Page, _: Path) -> None:
 
 
 def _show_labels(page: Page, _: Path) -> None:
+    open_view(page, "Labels")
+    expect(page.get_by_role("list", name="All labels").get_by_role("listitem")).to_have_count(len(LABELS))
+
+
+def _show_teaching(page: Page, _: Path) -> None:
     open_view(page, "Teach")
-    page.get_by_role("navigation", name="Labels").get_by_role("link").first.click()
+    page.get_by_role("navigation", name="Labels").get_by_role("link", name=TAUGHT_LABEL).click()
     expect(page.get_by_role("region", name="Questions").get_by_role("img")).to_be_visible()
 
 
@@ -159,7 +174,8 @@ VIEWS: dict[str, View] = {
     "story": _show_story,
     "families": _show_families,
     "groups": _show_groups,
-    "teach": _show_labels,
+    "labels": _show_labels,
+    "teach": _show_teaching,
     "map": _show_map,
     "clean": _show_cleaning,
     "compress": _show_compression,
