@@ -20,6 +20,10 @@ class MadeLayer(NamedTuple):
     top: int = 0
     left: int = 0
     mask: Array | None = None  # (H, W)
+    mode: bytes = b"norm"
+    opacity: int = 255
+    clipped: bool = False
+    hidden: bool = False
 
 
 def literal(content: bytes) -> bytes:
@@ -164,7 +168,7 @@ def _layer(
         mask = struct.pack(">4iBBH", layer.top, layer.left, layer.top + height, layer.left + width, 0, 0, 0)
     extra = struct.pack(">I", len(mask)) + mask + struct.pack(">I", 0) + b"\1L\0\0"
     bounds = struct.pack(">4iH", layer.top, layer.left, layer.top + height, layer.left + width, len(planes))
-    blending = b"8BIMnorm" + bytes([255, 0, 0, 0])
+    blending = b"8BIM" + layer.mode + bytes([layer.opacity, layer.clipped, 2 * layer.hidden, 0])
     return bounds + channels_of_record + blending + struct.pack(">I", len(extra)) + extra, b"".join(contents)
 
 

@@ -1,5 +1,6 @@
 """A layered file is taken apart into pictures and other bytes, and comes back byte for byte."""
 
+import itertools
 import zlib
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_layers_masks_and_the_merged_picture_become_pictures(pack: RowPacker | N
     assert file is not None
     assert [picture.shape for picture in file.pictures] == [(90, 150, 3), (70, 110, 4), (70, 110, 1), (90, 150, 3)]
     assert np.array_equal(file.pictures[1], layers[1].values)
+    assert len(file.rest) < 1_000
+    assert rebuild(file) == content
+
+
+def test_layers_that_two_programs_saved_become_pictures() -> None:
+    """The second layer does not follow the rules that were learned from the first one."""
+    packers = itertools.chain(itertools.repeat(pack_like_gimp, 3 * 90), itertools.repeat(pack_pairs_as_runs))
+
+    def pack(row: bytes) -> bytes:
+        return next(packers)(row)
+
+    content = make_layered_psd(painted_layers(), painting(90, 150), pack=pack)
+    file = take_apart(content)
+    assert file is not None
+    assert len(file.pictures) == 4
     assert len(file.rest) < 1_000
     assert rebuild(file) == content
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pochade.images.layered.layer_stack import LayerMask, StackedLayer
 from pochade.images.layered.parts import (
     Channel,
     PackBitsPart,
@@ -13,7 +14,7 @@ from pochade.images.layered.parts import (
     RestPart,
     SamplesPart,
 )
-from pochade.images.layered.parts_json import parts_from_json, parts_to_json
+from pochade.images.layered.parts_json import parts_from_json, parts_to_json, stack_from_json, stack_to_json
 from pochade.images.layered.run_length_rules import CONTEXTS, RunLengthRules
 
 RULES = RunLengthRules(np.eye(3, CONTEXTS).astype(bool), 128, 368, -7, splits_end=True)
@@ -68,3 +69,32 @@ def test_impossible_rules_are_refused(changes: dict[str, Any]) -> None:
     parts_to_json(PARTS, rules)
     with pytest.raises(ValueError):  # noqa: PT011  the sentence depends on the value
         parts_from_json([], [rules[0] | changes])
+
+
+STACK = (
+    StackedLayer(0, -5, 7, 255, "normal"),
+    StackedLayer(3, 0, 0, 9, "multiply", (LayerMask(4, 0, 1, -1, 255), LayerMask(0, 3, 0, 0, 0))),
+)
+
+
+def test_stacks_come_back_from_json() -> None:
+    assert stack_from_json(json.loads(json.dumps(stack_to_json(STACK)))) == STACK
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": "lighter"},
+        {"mode": ["normal"]},
+        {"picture": -1},
+        {"top": 2**31},
+        {"left": None},
+        {"opacity": 256},
+        {"masks": None},
+        {"masks": [[0, 0, 0, 0]]},
+        {"masks": [[0, 0, 0, 0, 256]]},
+    ],
+)
+def test_an_impossible_layer_of_a_stack_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"a layer|a list|a number"):
+        stack_from_json([stack_to_json(STACK)[0] | changes])

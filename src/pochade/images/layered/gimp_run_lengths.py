@@ -70,15 +70,18 @@ def _write_tokens(flat: Array, tokens: _Tokens, plane_starts: Array) -> tuple[by
     starts, lengths, is_run = tokens
     is_long = lengths >= LONG_TOKEN
     header_sizes = np.where(is_long, 3, 1)
-    body_sizes = np.where(is_run, 1, lengths)
-    sizes = header_sizes + body_sizes
+    sizes = header_sizes + np.where(is_run, 1, lengths)
     places = np.cumsum(sizes) - sizes
-    encoded = np.empty(int(sizes.sum()), np.uint8)
+    long_places = places[is_long]
+    is_written = np.repeat(~is_run, lengths)  # of a run only the first byte
+    is_written[starts] = True
+    is_sample = np.ones(int(sizes.sum()), bool)
+    is_sample[places] = is_sample[long_places + 1] = is_sample[long_places + 2] = False
+    encoded = np.empty(len(is_sample), np.uint8)
     encoded[places] = np.where(is_long, np.where(is_run, 127, 128), np.where(is_run, lengths - 1, 256 - lengths))
-    encoded[places[is_long] + 1] = lengths[is_long] >> 8
-    encoded[places[is_long] + 2] = lengths[is_long] & 255
-    offsets = np.arange(body_sizes.sum()) - np.repeat(np.cumsum(body_sizes) - body_sizes, body_sizes)
-    encoded[np.repeat(places + header_sizes, body_sizes) + offsets] = flat[np.repeat(starts, body_sizes) + offsets]
+    encoded[long_places + 1] = lengths[is_long] >> 8
+    encoded[long_places + 2] = lengths[is_long] & 255
+    encoded[is_sample] = flat[is_written]
     token_of_plane = np.searchsorted(starts, plane_starts)
     bounds = np.append(places, len(encoded))[np.append(token_of_plane, len(starts))]
     return encoded.tobytes(), np.diff(bounds)

@@ -10,7 +10,7 @@ from pochade.images.formats.xcf import XCF_TILE_SIDE
 from pochade.images.layered.gimp_run_lengths import encode_planes
 from pochade.images.layered.run_length_rules import split_content
 
-TILES_AT_ONCE = 64  # that are packed; each byte of them needs some sixty bytes of memory meanwhile
+TILES_AT_ONCE = 16  # that are packed; each byte of them needs some forty bytes of memory meanwhile
 
 
 def encode_tiles(pixels: Array, *, packed: bool) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pochade.images.base.picture import Array
+from pochade.images.layered.layer_stack import StackedLayer
 from pochade.images.layered.parts import Channel, Part, RestPart
 
 MAX_SAMPLE_BYTES = 2**29  # of all pictures of a file; what has more is packed as it is
@@ -25,6 +26,7 @@ class LayeredFile:
     parts: list[Part] = field(default_factory=list)
     pictures: list[Array] = field(default_factory=list)  # (H, W, C) uint8 or uint16, C from 1 to 4
     rest: bytearray = field(default_factory=bytearray)
+    stacks: dict[int, tuple[StackedLayer, ...]] = field(default_factory=dict)  # that predict pictures, by their numbers
 
     def keep(self, content: bytes) -> None:
         """Add a part of the rest."""

@@ -1,4 +1,7 @@
-"""Parts of a layered file as JSON, and back; docs/format.md specifies the fields. JSON from a stranger is checked."""
+"""Parts and stacks of a layered file as JSON, and back; docs/format.md specifies the fields.
+
+JSON from a stranger is checked.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pochade.images.base.picture import Array
+from pochade.images.layered.layer_stack import BLEND_MODES, LayerMask, StackedLayer
 from pochade.images.layered.parts import (
     Channel,
     GimpTilesPart,
@@ -33,6 +37,34 @@ def parts_from_json(data: Any, rules: Any) -> list[Part]:
     """
     known = [_read_rules(fields) for fields in _list(rules)]
     return [_read_part(fields, known) for fields in _list(data)]
+
+
+def stack_to_json(layers: Sequence[StackedLayer]) -> list[dict[str, Any]]:
+    """Return the layers that predict a picture as JSON."""
+    return [layer._asdict() for layer in layers]
+
+
+def stack_from_json(data: Any) -> tuple[StackedLayer, ...]:
+    """Read the layers that predict a picture.
+
+    Raises:
+        ValueError: The JSON has another form, or impossible numbers.
+    """
+    return tuple(_read_layer(fields) for fields in _list(data))
+
+
+def _read_layer(fields: Any) -> StackedLayer:
+    if not isinstance(fields, dict) or fields.get("mode") not in list(BLEND_MODES):
+        raise ValueError("a layer is no object, or is blended in an unknown way")
+    top, left = (_coordinate(fields.get(name)) for name in ("top", "left"))
+    masks = tuple(_read_mask(mask) for mask in _list(fields.get("masks")))
+    number, opacity = _number(fields.get("picture")), _number(fields.get("opacity"), 256)
+    return StackedLayer(number, top, left, opacity, fields["mode"], masks)
+
+
+def _read_mask(value: Any) -> LayerMask:
+    picture, channel, top, left, outside = _exactly(_list(value), 5)
+    return LayerMask(_number(picture), _number(channel), _coordinate(top), _coordinate(left), _number(outside, 256))
 
 
 def _part_to_json(part: Part, rules: list[dict[str, Any]]) -> dict[str, Any]:
@@ -95,8 +127,12 @@ def _read_rules(fields: Any) -> RunLengthRules:
         raise ValueError("rules have pairs of another size")
     pairs: Array = bits.reshape(3, CONTEXTS).astype(bool)
     block, segment = _number(fields.get("block"), MAX_TOKEN_BYTES + 1), _number(fields.get("segment"), 2**24)
-    left = _number(fields.get("left"), 2**31, -(2**31))
+    left = _coordinate(fields.get("left"))
     return RunLengthRules(pairs, block, segment, left, fields.get("splits_end") is True)
+
+
+def _coordinate(value: Any) -> int:
+    return _number(value, 2**31, -(2**31))
 
 
 def _number(value: Any, below: float = MAX_NUMBER, minimum: int = 0) -> int:

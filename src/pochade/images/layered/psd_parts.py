@@ -11,9 +11,12 @@ from pochade.images.layered.layered_file import MAX_SAMPLE_BYTES, LayeredFile
 from pochade.images.layered.parts import Channel
 from pochade.images.layered.psd_channels import MASK, ChannelPlace, find_channels
 from pochade.images.layered.psd_samples import DecodedPlace, decode_place
+from pochade.images.layered.psd_stack import PictureChannels, find_stacks
 
 PSD_SIGNATURE = b"8BPS"
 COLOURS_TOGETHER, MAX_CHANNELS = 3, 4  # of a picture
+
+Group = list[tuple[int, int]]  # for each channel of a picture: the number of its place, and its number in there
 
 
 def take_psd_apart(content: bytes) -> LayeredFile | None:
@@ -22,24 +25,38 @@ def take_psd_apart(content: bytes) -> LayeredFile | None:
     Raises:
         PictureDamaged: The file is cut short, or its lengths contradict each other.
     """
-    layout, places = find_channels(Source(io.BytesIO(content), "the file", len(content), MAX_SAMPLE_BYTES))
-    sample_bytes = layout.depth // 8
-    total_bytes = sum(place.shape[0] * place.shape[1] * len(place.channels) * sample_bytes for place in places)
+    psd = find_channels(Source(io.BytesIO(content), "the file", len(content), MAX_SAMPLE_BYTES))
+    layout, sample_bytes = psd.layout, psd.layout.depth // 8
+    total_bytes = sum(place.shape[0] * place.shape[1] * len(place.channels) * sample_bytes for place in psd.places)
     if sample_bytes not in {1, 2} or total_bytes > MAX_SAMPLE_BYTES:
         return None
-    decoded = list[tuple[ChannelPlace, DecodedPlace]]()
-    for place in places:
-        samples = decode_place(content[place.start : place.end], place, sample_bytes, large=layout.large)
+    decoded, usual = list[tuple[ChannelPlace, DecodedPlace]](), None
+    for place in psd.places:
+        samples = decode_place(content[place.start : place.end], place, sample_bytes, large=layout.large, usual=usual)
         if samples is not None:
             decoded.append((place, samples))
-    return _assemble(content, decoded, sample_bytes) if decoded else None
+            usual = samples.rules or usual
+    if not decoded:
+        return None
+    groups = list(_groups([place for place, _ in decoded]))
+    file = _assemble(content, decoded, groups, sample_bytes)
+    file.stacks = find_stacks(psd, [_members(group, decoded) for group in groups])
+    return file
 
 
-def _assemble(content: bytes, decoded: list[tuple[ChannelPlace, DecodedPlace]], sample_bytes: int) -> LayeredFile:
+def _members(group: Group, decoded: list[tuple[ChannelPlace, DecodedPlace]]) -> PictureChannels:
+    """Say which channels make a picture, and whose."""
+    layer = decoded[group[0][0]][0].layer
+    return PictureChannels(layer, tuple(decoded[number][0].channels[position] for number, position in group))
+
+
+def _assemble(
+    content: bytes, decoded: list[tuple[ChannelPlace, DecodedPlace]], groups: list[Group], sample_bytes: int
+) -> LayeredFile:
     """Make pictures of all samples, and parts of the whole file."""
     file, end = LayeredFile(), 0
     references = [[Channel(0, 0)] * len(place.channels) for place, _ in decoded]
-    for group in _groups([place for place, _ in decoded]):
+    for group in groups:
         for channel, (number, position) in enumerate(group):
             references[number][position] = Channel(len(file.pictures), channel)
         planes = [decoded[number][1].planes[position].view(f">u{sample_bytes}") for number, position in group]
@@ -53,8 +70,8 @@ def _assemble(content: bytes, decoded: list[tuple[ChannelPlace, DecodedPlace]], 
     return file
 
 
-def _groups(places: list[ChannelPlace]) -> Iterator[list[tuple[int, int]]]:
-    """The channels that make one picture: numbers of their places, and of the channels in these."""
+def _groups(places: list[ChannelPlace]) -> Iterator[Group]:
+    """The channels that make one picture."""
     layers = defaultdict[tuple[int, tuple[int, int], bool], list[tuple[int, int, int]]](list)
     for number, place in enumerate(places):
         for position, channel in enumerate(place.channels):

@@ -10,7 +10,7 @@ from pochade.images.base.picture import Array
 from pochade.images.layered.parts import Channel, PackBitsPart, Part, SamplesPart
 from pochade.images.layered.psd_channels import PACK_BITS, RAW, ChannelPlace
 from pochade.images.layered.run_length_learning import find_exceptions, learn_rules
-from pochade.images.layered.run_length_rules import MAX_ROW_BYTES, RunLengthRules, split_content
+from pochade.images.layered.run_length_rules import MAX_ROW_BYTES, RunLengthRules, encode_rows, split_content
 
 SAMPLE_ROWS = 192  # from which the rules are learned
 MAX_EXCEPTION_SHARE = 0.25  # of a place's bytes; more is not worth taking apart
@@ -22,9 +22,20 @@ class DecodedPlace(NamedTuple):
     planes: list[Array]  # of each channel, the bytes of its rows; (N, W) uint8
     make_parts: Callable[[list[Channel]], list[Part]]  # from where the samples are
     rest: bytes  # what these parts take from the rest
+    rules: RunLengthRules | None = None  # how its rows are encoded
 
 
-def decode_place(content: bytes, place: ChannelPlace, sample_bytes: int, *, large: bool) -> DecodedPlace | None:
+class _Rows(NamedTuple):
+    """The rows of a place."""
+
+    samples: Array  # (N, W) uint8
+    rules: RunLengthRules  # how most of them are encoded
+    exceptions: dict[int, bytes]  # those that are encoded otherwise, by number
+
+
+def decode_place(
+    content: bytes, place: ChannelPlace, sample_bytes: int, *, large: bool, usual: RunLengthRules | None = None
+) -> DecodedPlace | None:
     """Decode a place.
 
     Args:
@@ -32,6 +43,7 @@ def decode_place(content: bytes, place: ChannelPlace, sample_bytes: int, *, larg
         place: The place.
         sample_bytes: 1 or 2.
         large: Whether the file is a PSB.
+        usual: The rules of another place of the file, which hold for this one, too, if one program saved the file.
 
     Returns:
         The samples; None if they can't be encoded to the same bytes again.
@@ -40,7 +52,7 @@ def decode_place(content: bytes, place: ChannelPlace, sample_bytes: int, *, larg
         return None
     try:
         if place.compression == PACK_BITS:
-            return _decode_pack_bits(content, place, sample_bytes, 4 if large else 2)
+            return _decode_pack_bits(content, place, sample_bytes, 4 if large else 2, usual)
         if place.compression == RAW:
             return _decode_raw(content, place, sample_bytes)
     except imagecodecs.PackbitsError:
@@ -56,35 +68,52 @@ def _decode_raw(content: bytes, place: ChannelPlace, sample_bytes: int) -> Decod
     return DecodedPlace(list(rows), lambda channels: [SamplesPart(channel) for channel in channels], b"")
 
 
-def _decode_pack_bits(content: bytes, place: ChannelPlace, sample_bytes: int, count_bytes: int) -> DecodedPlace | None:
+def _decode_pack_bits(
+    content: bytes, place: ChannelPlace, sample_bytes: int, count_bytes: int, usual: RunLengthRules | None
+) -> DecodedPlace | None:
     height, width = place.shape
-    rows = _split_rows(content, height * len(place.channels), count_bytes)
-    if rows is None:
+    sizes = _row_sizes(content, height * len(place.channels), count_bytes)
+    if sizes is None:
         return None
-    decoded = [imagecodecs.packbits_decode(row, out=width * sample_bytes + 1) for row in rows]
-    if any(len(row) != width * sample_bytes for row in decoded):
+    packed, row_bytes, left = content[len(sizes) * count_bytes :], width * sample_bytes, place.bounds[1] * sample_bytes
+    rows = None if usual is None else _decode_as_usual(packed, sizes, row_bytes, usual.at(left))
+    rows = rows or _decode_and_learn(packed, sizes, row_bytes, left)
+    if rows is None or sum(map(len, rows.exceptions.values())) > MAX_EXCEPTION_SHARE * len(content):
         return None
-    samples = np.frombuffer(b"".join(decoded), np.uint8).reshape(-1, width * sample_bytes)
-    rules = _learn(rows, samples, place.bounds[1] * sample_bytes)
-    exceptions = find_exceptions(rows, samples, rules)
-    if sum(len(rows[row]) for row in exceptions) > MAX_EXCEPTION_SHARE * len(content):
-        return None
-    sizes = tuple((row, len(rows[row])) for row in exceptions)
-    planes = list(samples.reshape(len(place.channels), height, -1))
-    rest = b"".join(rows[row] for row in exceptions)
-    return DecodedPlace(planes, lambda channels: [PackBitsPart(tuple(channels), count_bytes, rules, sizes)], rest)
+    planes = list(rows.samples.reshape(len(place.channels), height, -1))
+    exceptions = tuple((row, len(exception)) for row, exception in rows.exceptions.items())
+
+    def make_parts(channels: list[Channel]) -> list[Part]:
+        return [PackBitsPart(tuple(channels), count_bytes, rows.rules, exceptions)]
+
+    return DecodedPlace(planes, make_parts, b"".join(rows.exceptions.values()), rows.rules)
 
 
-def _split_rows(content: bytes, count: int, count_bytes: int) -> list[bytes] | None:
-    """Split a place into its rows; None if their sizes do not add up to the place's."""
+def _decode_as_usual(packed: bytes, sizes: Array, row_bytes: int, rules: RunLengthRules) -> _Rows | None:
+    """Decode rows that are all encoded as the rules say; None if a row is not."""
+    decoded = imagecodecs.packbits_decode(packed, out=len(sizes) * row_bytes + 1)
+    if len(decoded) != len(sizes) * row_bytes:
+        return None
+    samples = np.frombuffer(decoded, np.uint8).reshape(-1, row_bytes)
+    encoded, encoded_sizes = encode_rows(samples, rules)
+    return _Rows(samples, rules, {}) if encoded == packed and np.array_equal(encoded_sizes, sizes) else None
+
+
+def _decode_and_learn(packed: bytes, sizes: Array, row_bytes: int, left: int) -> _Rows | None:
+    """Decode rows, and learn from some of them how they are encoded; None if a row is damaged."""
+    rows = split_content(packed, sizes)
+    decoded = [imagecodecs.packbits_decode(row, out=row_bytes + 1) for row in rows]
+    if any(len(row) != row_bytes for row in decoded):
+        return None
+    samples = np.frombuffer(b"".join(decoded), np.uint8).reshape(-1, row_bytes)
+    step = -(-len(rows) // SAMPLE_ROWS)
+    rules = learn_rules(rows[::step], samples[::step], left)
+    return _Rows(samples, rules, {row: rows[row] for row in find_exceptions(rows, samples, rules)})
+
+
+def _row_sizes(content: bytes, count: int, count_bytes: int) -> Array | None:
+    """The bytes of each row of a place; None if they do not add up to the place's."""
     if len(content) < count * count_bytes:
         return None
     sizes = np.frombuffer(content, f">u{count_bytes}", count).astype(np.int64)
-    if count * count_bytes + sizes.sum() != len(content) or not sizes.all():
-        return None
-    return split_content(content[count * count_bytes :], sizes)
-
-
-def _learn(rows: list[bytes], samples: Array, left: int) -> RunLengthRules:
-    step = -(-len(rows) // SAMPLE_ROWS)
-    return learn_rules(rows[::step], samples[::step], left)
+    return sizes if count * count_bytes + sizes.sum() == len(content) and sizes.all() else None

@@ -4,7 +4,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from pochade.images.layered.run_length_rules import (
     IN_LITERAL,
     MAX_TOKEN_BYTES,
     RunLengthRules,
+    Tokens,
     encode_rows,
     find_runs,
     split_content,
@@ -24,12 +24,6 @@ from pochade.images.layered.run_length_rules import (
 MAX_ODD_COLUMNS = 4  # that are tried as the end of a segment
 MAX_SEGMENTS = 8  # from the picture's left edge to such a column
 DEFAULT_PAIRS = np.repeat(np.array([[False], [True], [True]]), CONTEXTS, axis=1)  # what most programs do
-
-
-class _Tokens(NamedTuple):
-    starts: Array  # (T,) offsets in the flat samples
-    lengths: Array  # (T,)
-    is_run: Array  # (T,) bool
 
 
 def learn_rules(rows: Sequence[bytes], samples: Array, left: int = 0) -> RunLengthRules:
@@ -56,7 +50,7 @@ def find_exceptions(rows: Sequence[bytes], samples: Array, rules: RunLengthRules
     return [number for number, (row, other) in enumerate(zip(rows, encoded, strict=True)) if row != other]
 
 
-def _parse_rows(rows: Sequence[bytes]) -> _Tokens:
+def _parse_rows(rows: Sequence[bytes]) -> Tokens:
     """Read the headers of all tokens."""
     lengths, is_run = list[int](), list[bool]()
     for row in rows:
@@ -68,10 +62,10 @@ def _parse_rows(rows: Sequence[bytes]) -> _Tokens:
                 is_run.append(header > 128)
             at += header + 2 if header < 128 else 1 + (header > 128)
     sizes = np.array(lengths, np.int64)
-    return _Tokens(np.cumsum(sizes) - sizes, sizes, np.array(is_run, bool))
+    return Tokens(np.cumsum(sizes) - sizes, sizes, np.array(is_run, bool))
 
 
-def _possible_blocks(tokens: _Tokens, flat: Array, width: int, left: int) -> list[RunLengthRules]:
+def _possible_blocks(tokens: Tokens, flat: Array, width: int, left: int) -> list[RunLengthRules]:
     """Rules with each `block` and `segment` that is possible, from the columns where tokens end that could go on."""
     ends = tokens.starts + tokens.lengths
     inner = ends % width != 0
@@ -93,7 +87,7 @@ def _possible_blocks(tokens: _Tokens, flat: Array, width: int, left: int) -> lis
     return [RunLengthRules(DEFAULT_PAIRS, block, segment, left) for block, segment in blocks]
 
 
-def _learn_pairs(tokens: _Tokens, flat: Array, width: int, rules: RunLengthRules) -> RunLengthRules:
+def _learn_pairs(tokens: Tokens, flat: Array, width: int, rules: RunLengthRules) -> RunLengthRules:
     """Return the rules with the decisions that most pairs of the rows show."""
     must_begin = np.tile(rules.boundaries(width), len(flat) // width)
     must_begin[_starts_behind_full_literals(tokens)] = True
@@ -101,7 +95,7 @@ def _learn_pairs(tokens: _Tokens, flat: Array, width: int, rules: RunLengthRules
     return replace(rules, pairs=pairs, splits_end=_splits_ends(tokens, width))
 
 
-def _splits_ends(tokens: _Tokens, width: int) -> bool:
+def _splits_ends(tokens: Tokens, width: int) -> bool:
     """Whether most rows that end with a literal have their last sample in a literal of its own."""
     last = np.flatnonzero(((tokens.starts + tokens.lengths) % width == 0) & ~tokens.is_run)
     is_single = tokens.lengths[last] == 1
@@ -109,21 +103,20 @@ def _splits_ends(tokens: _Tokens, width: int) -> bool:
     return bool((is_single & behind_literal).sum() > (~is_single).sum())
 
 
-def _starts_behind_full_literals(tokens: _Tokens) -> Array:
+def _starts_behind_full_literals(tokens: Tokens) -> Array:
     is_full = ~tokens.is_run & (tokens.lengths == MAX_TOKEN_BYTES)
     return tokens.starts[1:][is_full[:-1]]
 
 
-def _count_decisions(tokens: _Tokens, flat: Array, must_begin: Array) -> Array:
+def _count_decisions(tokens: Tokens, flat: Array, must_begin: Array) -> Array:
     """What most pairs became, by where they stood and by their context; (3, 256) bool."""
     runs = find_runs(flat, must_begin)
     becomes_run = np.zeros(len(flat), bool)
     becomes_run[tokens.starts[tokens.is_run]] = True
     in_run = np.repeat(tokens.is_run, tokens.lengths)
-    pairs = np.flatnonzero(runs.lengths == 2)
-    starts = runs.starts[pairs]
+    starts = runs.starts[runs.pairs]
     where = np.where(in_run[starts - 1], AFTER_RUN, IN_LITERAL)
-    cell = np.where(runs.is_first[pairs], AT_START, where) * CONTEXTS + runs.contexts[pairs]
+    cell = np.where(runs.first_pairs, AT_START, where) * CONTEXTS + runs.contexts
     votes = np.bincount(cell, np.where(becomes_run[starts], 1.0, -1.0), 3 * CONTEXTS).reshape(3, CONTEXTS)
     totals = votes.sum(1, keepdims=True)  # for contexts that do not occur in the rows
     usual = np.where(totals == 0, DEFAULT_PAIRS, totals > 0)

@@ -13,14 +13,15 @@ whether a token begins there, and the lengths of the next four runs, counted up 
 
 # ruff: noqa: PLR2004  # the numbers are the format's own
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from pochade.images.base.picture import Array
 
 MAX_TOKEN_BYTES = 128  # of samples
-SAMPLES_AT_ONCE = 2**20  # that are encoded; each needs some sixty bytes of memory meanwhile
+SAMPLES_AT_ONCE = 2**17  # that are encoded, so that what is known of them stays in the processor's cache
 MAX_ROW_BYTES = 2**20  # of a row that is taken apart
 MAX_PASSES = 64  # over the same rows; a row with more pairs behind full literals comes out otherwise
 CONTEXT_RUNS = 4  # following runs that decide what happens to a pair
@@ -46,6 +47,10 @@ class RunLengthRules:
     left: int = 0
     splits_end: bool = False
 
+    def at(self, left: int) -> "RunLengthRules":
+        """The rules for rows that begin at another column."""
+        return replace(self, left=left if self.segment else 0)
+
     def boundaries(self, width: int) -> Array:
         """Whether a token must begin at each sample of a row; (width,) bool."""
         column = np.arange(width)
@@ -57,6 +62,14 @@ class RunLengthRules:
         return is_boundary
 
 
+class Tokens(NamedTuple):
+    """Tokens of rows that follow each other."""
+
+    starts: Array  # (T,) offsets in the flat samples
+    lengths: Array  # (T,)
+    is_run: Array  # (T,) bool
+
+
 @dataclass(frozen=True)
 class Runs:
     """Runs of equal samples in rows that follow each other; no run crosses a place where a token must begin."""
@@ -64,7 +77,14 @@ class Runs:
     starts: Array  # (R,) offsets in the flat samples
     lengths: Array  # (R,) at most 128
     is_first: Array  # (R,) bool: a token begins here in any case
-    contexts: Array  # (R,)
+    pairs: Array  # (P,) the numbers of the runs of two
+    contexts: Array  # (P,) of these pairs
+
+    @property
+    def first_pairs(self) -> Array:
+        """Whether a token begins at each pair in any case; (P,) bool."""
+        is_first: Array = self.is_first[self.pairs]
+        return is_first
 
 
 def encode_rows(samples: Array, rules: RunLengthRules) -> tuple[bytes, Array]:
@@ -94,14 +114,14 @@ def _encode_some(samples: Array, rules: RunLengthRules) -> tuple[bytes, Array]:
     must_begin = np.tile(rules.boundaries(samples.shape[1]), len(samples))
     for _ in range(MAX_PASSES):
         runs = find_runs(flat, must_begin)
-        starts, lengths, is_run = _find_tokens(runs, _decide(runs, rules))
+        tokens = _find_tokens(runs, _decide(runs, rules))
         if rules.splits_end:
-            starts, lengths, is_run = _split_ends(starts, lengths, is_run, samples.shape[1])
-        starts, lengths, is_run, literal = _cut_literals(starts, lengths, is_run)
-        if not len(new := _pairs_at_cuts(starts, literal, runs, rules)):
+            tokens = _split_ends(tokens, samples.shape[1])
+        tokens, literal = _cut_literals(tokens)
+        if not len(new := _pairs_at_cuts(tokens.starts, literal, runs, rules)):
             break
         must_begin[new] = True
-    return _write_tokens(flat, starts, lengths, is_run, samples.shape[1])
+    return _write_tokens(flat, tokens, samples.shape[1])
 
 
 def find_runs(flat: Array, must_begin: Array) -> Runs:
@@ -109,90 +129,111 @@ def find_runs(flat: Array, must_begin: Array) -> Runs:
     begins = must_begin.copy()
     begins[1:] |= flat[1:] != flat[:-1]
     starts = np.flatnonzero(begins)
-    lengths = np.diff(starts, append=len(flat))
-    pieces = -(-lengths // MAX_TOKEN_BYTES)
-    if (pieces > 1).any():
-        number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        starts = np.repeat(starts, pieces) + MAX_TOKEN_BYTES * number
-        lengths = np.diff(starts, append=len(flat))
+    lengths = _lengths(starts, len(flat))
+    if lengths.max() > MAX_TOKEN_BYTES:
+        starts, _ = _cut(starts, lengths)
+        lengths = _lengths(starts, len(flat))
     is_first = must_begin[starts]
-    return Runs(starts, lengths, is_first, _contexts(lengths, is_first))
+    pairs = np.flatnonzero(lengths == 2)
+    return Runs(starts, lengths, is_first, pairs, _contexts(lengths, is_first, pairs))
 
 
-def _contexts(lengths: Array, is_first: Array) -> Array:
-    """The number of each run's context: a digit from 0 to 3 for each following run, 0 behind the end of the block."""
-    digits = np.append(np.minimum(lengths, 3), 0).astype(np.uint8)
-    ends = np.append(is_first, True)
-    context, is_open = np.zeros(len(lengths), np.uint8), np.ones(len(lengths), bool)
+def _lengths(starts: Array, end: int) -> Array:
+    """The lengths of what begins at `starts` and follows each other up to `end`."""
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1] = end - starts[-1]
+    return lengths
+
+
+def _cut(starts: Array, lengths: Array) -> tuple[Array, Array]:
+    """Cut what is longer than a token can be; return the start of each part, and the number of the whole."""
+    pieces = -(-lengths // MAX_TOKEN_BYTES)
+    whole = np.repeat(np.arange(len(starts)), pieces)
+    number = np.arange(len(whole)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    return starts[whole] + MAX_TOKEN_BYTES * number, whole
+
+
+def _contexts(lengths: Array, is_first: Array, pairs: Array) -> Array:
+    """The context of each pair: a digit from 0 to 3 for each following run, 0 behind the end of the block."""
+    context, is_open = np.zeros(len(pairs), np.uint8), np.ones(len(pairs), bool)
     for ahead in range(1, CONTEXT_RUNS + 1):
-        at = np.minimum(np.arange(ahead, len(lengths) + ahead), len(lengths))
-        is_open &= ~ends[at]
-        context = context * np.uint8(4) + np.where(is_open, digits[at], 0).astype(np.uint8)
+        at = np.minimum(pairs + ahead, len(lengths) - 1)
+        is_open &= (pairs + ahead < len(lengths)) & ~is_first[at]
+        context = context * np.uint8(4) + np.where(is_open, np.minimum(lengths[at], 3), 0).astype(np.uint8)
     return context
 
 
 def _decide(runs: Runs, rules: RunLengthRules) -> Array:
     """Whether each run becomes a run token; (R,) bool.
 
-    A pair's fate depends on that of the run before it, so each run is a function of one bit: constant, the same, or
-    the opposite. The last constant before a run and the number of opposites since then give all results at once.
+    A pair's fate depends on that of the run before it, so each pair is a function of one bit: constant, the same, or
+    the opposite. The last constant before a pair and the number of opposites since then give all results at once.
     """
-    is_pair = runs.lengths == 2
-    outside = np.where(runs.is_first, rules.pairs[AT_START][runs.contexts], rules.pairs[AFTER_RUN][runs.contexts])
-    inside = np.where(runs.is_first, outside, rules.pairs[IN_LITERAL][runs.contexts])
-    after_run, after_literal = np.where(is_pair, outside, runs.lengths > 2), np.where(is_pair, inside, runs.lengths > 2)
+    is_run = runs.lengths > 2
+    if not len(runs.pairs):
+        return is_run
+    first, before = runs.first_pairs, np.maximum(runs.pairs - 1, 0)
+    after_run = np.where(first, rules.pairs[AT_START][runs.contexts], rules.pairs[AFTER_RUN][runs.contexts])
+    after_literal = np.where(first, after_run, rules.pairs[IN_LITERAL][runs.contexts])
+    is_known = runs.lengths[before] != 2
+    after_run[is_known] = after_literal[is_known] = np.where(is_run[before], after_run, after_literal)[is_known]
     is_constant = after_run == after_literal
-    is_constant[:1] = True
-    last_constant = np.maximum.accumulate(np.where(is_constant, np.arange(len(is_pair)), 0))
+    is_constant[0] = True
+    last_constant = np.maximum.accumulate(np.where(is_constant, np.arange(len(first)), 0))
     flips = np.cumsum(~is_constant & ~after_run)
-    return after_run[last_constant] ^ ((flips - flips[last_constant]) % 2 == 1)
+    is_run[runs.pairs] = after_run[last_constant] ^ ((flips - flips[last_constant]) % 2 == 1)
+    return is_run
 
 
-def _find_tokens(runs: Runs, is_run: Array) -> tuple[Array, Array, Array]:
-    """Join what is not a run to literals; return start, length and kind of each token."""
+def _find_tokens(runs: Runs, is_run: Array) -> Tokens:
+    """Join what is not a run to literals."""
     begins = is_run | runs.is_first
     begins[1:] |= is_run[:-1]
     first = np.flatnonzero(begins)
     starts = runs.starts[first]
-    end = runs.starts[-1] + runs.lengths[-1]
-    return starts, np.diff(starts, append=end), is_run[first]
+    return Tokens(starts, _lengths(starts, runs.starts[-1] + runs.lengths[-1]), is_run[first])
 
 
-def _split_ends(starts: Array, lengths: Array, is_run: Array, width: int) -> tuple[Array, Array, Array]:
+def _split_ends(tokens: Tokens, width: int) -> Tokens:
     """Split the last sample off the literals that end a row."""
+    starts, lengths, is_run = tokens
     ends = starts + lengths
     split = np.flatnonzero(~is_run & (ends % width == 0) & (lengths > 1))
     starts = np.insert(starts, split + 1, ends[split] - 1)
-    return starts, np.diff(starts, append=ends[-1]), np.insert(is_run, split + 1, False)
+    return Tokens(starts, _lengths(starts, ends[-1]), np.insert(is_run, split + 1, False))
 
 
-def _cut_literals(starts: Array, lengths: Array, is_run: Array) -> tuple[Array, Array, Array, Array]:
+def _cut_literals(tokens: Tokens) -> tuple[Tokens, Array]:
     """Cut literals into tokens of at most 128 samples; also return the number of each token's literal."""
-    pieces = -(-lengths // MAX_TOKEN_BYTES)
-    literal = np.repeat(np.arange(len(starts)), pieces)
-    number = np.arange(len(literal)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    cut_starts = np.repeat(starts, pieces) + MAX_TOKEN_BYTES * number
-    cut_lengths = np.diff(cut_starts, append=starts[-1] + lengths[-1])
-    return cut_starts, cut_lengths, np.repeat(is_run, pieces), literal
+    starts, literal = _cut(tokens.starts, tokens.lengths)
+    end = tokens.starts[-1] + tokens.lengths[-1]
+    return Tokens(starts, _lengths(starts, end), tokens.is_run[literal]), literal
 
 
 def _pairs_at_cuts(starts: Array, literal: Array, runs: Runs, rules: RunLengthRules) -> Array:
     """Where a literal was cut in front of a pair that becomes a run, because a token begins there: once per literal."""
     cuts = np.flatnonzero(np.diff(literal, prepend=-1) == 0)
-    at = np.searchsorted(runs.starts, starts[cuts], side="right") - 1
-    begins = (runs.starts[at] == starts[cuts]) & (runs.lengths[at] == 2) & rules.pairs[AT_START][runs.contexts[at]]
+    if not len(runs.pairs) or not len(cuts):
+        return cuts[:0]
+    pair_starts = runs.starts[runs.pairs]
+    at = np.minimum(np.searchsorted(pair_starts, starts[cuts]), len(pair_starts) - 1)
+    begins = (pair_starts[at] == starts[cuts]) & rules.pairs[AT_START][runs.contexts[at]]
     _, first = np.unique(literal[cuts[begins]], return_index=True)
     return starts[cuts[begins][first]]
 
 
-def _write_tokens(flat: Array, starts: Array, lengths: Array, is_run: Array, width: int) -> tuple[bytes, Array]:
+def _write_tokens(flat: Array, tokens: Tokens, width: int) -> tuple[bytes, Array]:
+    """Write a header for each token, and all samples but those that repeat the first one of a run."""
+    starts, lengths, is_run = tokens
     sizes = np.where(is_run, 2, lengths + 1)
     places = np.cumsum(sizes) - sizes
-    encoded = np.empty(int(sizes.sum()), np.uint8)
-    encoded[places] = np.where(is_run, 257 - lengths, lengths - 1).astype(np.uint8)
-    encoded[places[is_run] + 1] = flat[starts[is_run]]
-    literal = lengths[~is_run]
-    offsets = np.arange(literal.sum()) - np.repeat(np.cumsum(literal) - literal, literal)
-    encoded[np.repeat(places[~is_run] + 1, literal) + offsets] = flat[np.repeat(starts[~is_run], literal) + offsets]
-    rows = np.bincount(starts // width, weights=sizes, minlength=len(flat) // width).astype(np.int64)
-    return encoded.tobytes(), rows
+    is_written = np.repeat(~is_run, lengths)
+    is_written[starts] = True
+    is_sample = np.ones(int(sizes.sum()), bool)
+    is_sample[places] = False
+    encoded = np.empty(len(is_sample), np.uint8)
+    encoded[places] = np.where(is_run, 257 - lengths, lengths - 1)
+    encoded[is_sample] = flat[is_written]
+    first_of_rows = np.searchsorted(starts, np.arange(0, len(flat), width))
+    return encoded.tobytes(), np.add.reduceat(sizes, first_of_rows)
