@@ -101,6 +101,7 @@ bench: $(INSTALLED) data drawings papers figures ## measure every figure again (
 	$(BIN)/python -m experiments.bench.bench_mutations
 	$(BIN)/python -m experiments.bench.bench_archive
 	$(BIN)/python -m experiments.bench.bench_additions
+	$(BIN)/python -m experiments.bench.bench_effort
 	$(BIN)/python -m experiments.bench.bench_fidelity
 	$(BIN)/python -m experiments.bench.bench_restoring
 	$(BIN)/python -m experiments.bench.bench_mending

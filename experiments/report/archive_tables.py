@@ -13,10 +13,11 @@ ARTIFACT_REMOVER_ROWS = {  # names in restoring.json, and what the table calls t
 
 def archive_tables() -> str:
     """Sizes, damage and interruptions of whole archives, layered files, and what the artifact remover adds to AVIF."""
-    names = ("archive", "fidelity", "additions", "layered", "restoring")
-    archive, fidelity, additions, layered, remover = (load_result(name) for name in names)
+    names = ("archive", "effort", "fidelity", "additions", "layered", "restoring")
+    archive, effort, fidelity, additions, layered, remover = (load_result(name) for name in names)
     return (
         _whole_archives(archive, fidelity)
+        + _efforts(effort)
         + _large_archive(additions)
         + _layered_files(layered)
         + _artifact_remover(remover)
@@ -50,6 +51,28 @@ def _whole_archives(archive: dict[str, Any], fidelity: dict[str, Any]) -> str:
             f"{kills['honest']} of {kills['runs']}",
         ],
     )
+
+
+def _efforts(effort: dict[str, Any]) -> str:
+    rows = {"all": effort["all"]} | effort["kinds"]
+    header = [
+        f"lossless, {effort['all']['pictures']} mixed pictures",
+        "megapixels",
+        "`normal`: bytes relative to `best`",
+        "processor seconds per megapixel: `normal`; `best`",
+        "JPEG XL at effort 7 alone, only the pixels: bytes relative to `best`; seconds",
+    ]
+    return table(header, *([kind.replace("-", " "), *_effort_cells(figures)] for kind, figures in rows.items()))
+
+
+def _effort_cells(figures: dict[str, Any]) -> list[str]:
+    normal, best, single = (figures[name] for name in ("normal", "best", "jpeg_xl_7"))
+    return [
+        f"{figures['megapixels']:.1f}",
+        f"{normal['bytes'] / best['bytes']:.3f}",
+        f"{normal['seconds_per_megapixel']:.2f}; {best['seconds_per_megapixel']:.1f}",
+        f"{single['bytes'] / best['bytes']:.3f}; {single['seconds_per_megapixel']:.2f}",
+    ]
 
 
 def _large_archive(additions: dict[str, Any]) -> str:

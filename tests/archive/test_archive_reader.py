@@ -25,7 +25,7 @@ from tests.support.picture_files import colour_values, make_png_claiming
 ROOT = Path(__file__).parents[2]
 
 
-GOLDENS = [ROOT / "tests" / "golden" / name for name in ("lossless.pochade", "layered.pochade")]
+GOLDENS = [ROOT / "tests" / "golden" / name for name in ("lossless.pochade", "layered.pochade", "layered2.pochade")]
 
 
 TEXT = b"of paper and ink"

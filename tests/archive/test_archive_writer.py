@@ -166,6 +166,23 @@ def test_impossible_arguments_are_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_fidelity_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_fidelity_or_effort_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no fidelity 'low'"):
         compress(tmp_path, tmp_path / "x.pochade", "low")
+    with pytest.raises(UsageError, match="no effort 'slow'"):
+        compress(tmp_path, tmp_path / "x.pochade", effort="slow")
+
+
+def test_the_best_effort_makes_a_new_archive_smaller_and_leaves_an_old_one_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    photo = encode_with_pillow(rgb_image().resize((300, 200)), "JPEG")
+    (tmp_path / "art" / "photo.jpg").write_bytes(photo)
+    normal, best = tmp_path / "normal.pochade", tmp_path / "best.pochade"
+    compress(tmp_path / "art", normal)
+    compress(tmp_path / "art", best, effort="best")
+    assert best.stat().st_size < normal.stat().st_size
+    content = normal.read_bytes()
+    assert compress(tmp_path / "art", normal, effort="best").coded == 0
+    assert normal.read_bytes() == content
+    for archive in (normal, best):
+        assert read_archive(archive)["photo.jpg"] == photo

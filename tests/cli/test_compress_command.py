@@ -46,6 +46,16 @@ def test_an_empty_folder_is_an_error(tmp_path: Path, pochade: RunCommand) -> Non
     assert pochade("compress", tmp_path / "art", "--to", tmp_path / "x.pochade").code == DataMissing.exit_code
 
 
+def test_the_effort_is_chosen(tmp_path: Path, pochade: RunCommand) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "notes.txt").write_text("paper", encoding="utf-8")
+    target = tmp_path / "x.pochade"
+    assert pochade("compress", tmp_path / "art", "--to", target, "--effort", "best").code == 0
+    code, _, messages = pochade("compress", tmp_path / "art", "--to", target, "--effort", "slow")
+    assert code == UsageError.exit_code
+    assert "no effort 'slow'" in messages
+
+
 def test_parity_data_is_added_and_counted(tmp_path: Path, pochade: RunCommand) -> None:
     (tmp_path / "art").mkdir()
     (tmp_path / "art" / "notes.txt").write_text("paper", encoding="utf-8")

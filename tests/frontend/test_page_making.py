@@ -151,6 +151,7 @@ def test_a_fidelity_is_tried_on_samples_and_the_collection_is_compressed(
 
         page.get_by_role("radio", name="Lossless, nothing is lost").check()
         page.get_by_role("textbox", name="Name").fill("all of it")
+        page.get_by_role("checkbox", name="Slightly smaller files").check()
         page.get_by_role("checkbox", name="Also save a report").check()
         page.get_by_role("button", name="Compress everything").click()
         saved = page.get_by_role("region", name="Space saved")

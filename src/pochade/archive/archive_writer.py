@@ -34,6 +34,7 @@ from pochade.archive.known_files import KnownFiles
 from pochade.archive.model_choice import choose_model, drop_losing_variants
 from pochade.archive.parity_addition import add_parity, check_percent, covered_bytes, percent_of
 from pochade.errors import DataMissing, OutputUnwritable, UsageError
+from pochade.images.codecs.encoder_choice import EFFORTS, NORMAL
 from pochade.system.atomic_files import file_lock
 from pochade.system.path_text import printable
 
@@ -48,6 +49,7 @@ class CompressJob:
     target: Path
     scratch: Path  # an empty folder for the workers' results
     fidelity: str
+    effort: str
     index: Path | None  # the folder of the collection's index, if it is kept elsewhere
     parity: int | None  # percent
 
@@ -68,6 +70,7 @@ def compress(
     to: Path | str,
     fidelity: str = LOSSLESS,
     *,
+    effort: str = NORMAL,
     index: Path | str | None = None,
     rehash: bool = False,
     parity: int | None = None,
@@ -85,6 +88,8 @@ def compress(
             AVIF, JPEG XL or WebP that look like the originals (SSIMULACRA2 of at least 90 or 70) where that is smaller;
             everything else is lossless. `preview`: pictures come back small, on white, from a thousand bytes. An
             entry that already has a higher fidelity keeps it.
+        effort: `normal`, or `best` for smaller files that take many times as long. Entries that are in the archive
+            stay as they are.
         index: Where the index of the collection is kept, if elsewhere: a folder, or the URL of a database. Its
             fine-tuned model may be included in the archive.
         rehash: Whether to hash files, and to verify an existing archive, that have not changed since the last run.
@@ -93,13 +98,15 @@ def compress(
         report: Called with the name of the stage, the finished steps and all steps.
 
     Raises:
-        UsageError: There is no such fidelity, nothing to compress, or another process writes this archive.
+        UsageError: There is no such fidelity or effort, nothing to compress, or another process writes this archive.
         DataMissing: A path doesn't exist.
         ArchiveDamaged: The existing archive is damaged and no given file repairs it, or a newer Pochade wrote it.
         OutputUnwritable: No permission, or no space.
     """
     if fidelity not in FIDELITIES:
         raise UsageError(f"there is no fidelity '{fidelity}'", f"choose one of {', '.join(reversed(FIDELITIES))}")
+    if effort not in EFFORTS:
+        raise UsageError(f"there is no effort '{effort}'", f"choose one of {', '.join(EFFORTS)}")
     check_percent(parity)
     target = _follow_link(Path(to).absolute())
     if os.path.isdir(target):  # noqa: PTH112  never raises
@@ -111,7 +118,7 @@ def compress(
     with file_lock(lock, f"writing '{printable(target)}'"):
         try:
             with scratch_folder(scratch) as folder:
-                job = CompressJob(target, folder, fidelity, _index_folder(index), parity)
+                job = CompressJob(target, folder, fidelity, effort, _index_folder(index), parity)
                 compress_report = _update_archive(files, job, known, report)
             known.save(is_sound=True)
             return compress_report
@@ -189,7 +196,7 @@ def _write_archive(
         _resume(part, plan, old, job.fidelity, model)
         if old is not None and not in_place:
             copy_entries(old, part, plan, job.fidelity, report)
-        settings = EncodeSettings(job.fidelity, model, _higher_fidelities(old_entries, job.fidelity))
+        settings = EncodeSettings(job.fidelity, job.effort, model, _higher_fidelities(old_entries, job.fidelity))
         encoded = encode_missing(part, plan, job.scratch, settings, report)
         if old is not None and not in_place:
             copy_unimproved_entries(old, part)

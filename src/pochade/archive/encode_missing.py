@@ -22,6 +22,7 @@ class EncodeSettings:
     """How this run encodes."""
 
     fidelity: str
+    effort: str
     model: bytes | None  # the packed model that the archive may include
     higher_fidelities: dict[str, str]  # of old contents whose fidelity is higher, by SHA-256
 
@@ -84,6 +85,7 @@ def _make_task(content: PlannedContent, scratch: Path, settings: EncodeSettings,
         content.sha256,
         scratch / content.sha256,
         higher or settings.fidelity,
+        settings.effort,
         None if higher else model_path,
     )
 

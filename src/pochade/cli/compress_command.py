@@ -33,6 +33,12 @@ def compress(
             "nearly so. preview: a small picture of at most 1,000 bytes each."
         ),
     ] = "lossless",
+    effort: Annotated[
+        str,
+        typer.Option(
+            help="normal, or best: every encoder at its slowest, for smaller files that take many times as long."
+        ),
+    ] = "normal",
     report_page: Annotated[
         Path | None,
         typer.Option(
@@ -101,6 +107,7 @@ def compress(
             art,
             to,
             fidelity,
+            effort=effort,
             index=context.obj.index,
             rehash=rehash,
             parity=percent_from(parity),

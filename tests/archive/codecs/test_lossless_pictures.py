@@ -16,6 +16,7 @@ from pochade.archive.codecs.picture_codecs import EncodedContent, decode_picture
 from pochade.archive.container.manifest_records import LOSSLESS
 from pochade.images.base.source import Source
 from pochade.images.codecs.container_split import split_file
+from pochade.images.codecs.encoder_choice import BEST, EFFORTS, NORMAL, choose_encoders
 from pochade.images.codecs.png_rows import compress_rows
 from pochade.images.io.read import picture_from_source
 from tests.support.picture_files import (
@@ -51,14 +52,22 @@ def decode(encoded: EncodedContent) -> bytes:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32), st.integers(1, 20), st.integers(1, 20), st.integers(1, 4), st.booleans(), st.booleans())
+@given(
+    st.integers(0, 2**32),
+    st.integers(1, 20),
+    st.integers(1, 20),
+    st.integers(1, 4),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(EFFORTS),
+)
 def test_any_pixel_values_have_a_smallest_codec(
-    seed: int, height: int, width: int, channels: int, deep: bool, plain: bool
+    seed: int, height: int, width: int, channels: int, deep: bool, plain: bool, effort: str
 ) -> None:
     bits = 16 if deep else 8
     values = random_samples(seed, height, width, channels, depth=bits)
     values = values // values.dtype.type(128) if plain else values  # few levels, often grey, often opaque
-    assert picture_codecs._smallest_lossless(values, (height, width, channels, bits))
+    assert picture_codecs._smallest_lossless(values, (height, width, channels, bits), effort)
 
 
 def test_every_chunk_of_a_png_comes_back() -> None:
@@ -131,6 +140,25 @@ def test_a_png_of_16_bits_that_are_8_comes_back_with_16() -> None:
     parts = split_file(decode(encode(encode_png_samples(values, 16, 2))))
     assert parts
     np.testing.assert_array_equal(parts.values, values)
+
+
+def test_the_best_effort_makes_a_picture_at_least_as_small() -> None:
+    content = encode_png_samples(np.kron(random_samples(1, 20, 20, 3, levels=9), np.ones((9, 9, 1), np.uint8)), 8, 2)
+    best = encode_picture(content, effort=BEST)
+    assert best
+    assert len(best.content) <= len(encode(content).content)
+    assert decode(best) == decode(encode(content))
+
+
+def test_if_no_chosen_encoder_works_all_others_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_values: object) -> bytes:
+        raise MemoryError
+
+    broken = {NORMAL: [("jpeg-xl", fail)]}
+    monkeypatch.setattr(
+        picture_codecs, "choose_encoders", lambda values, effort: broken.get(effort) or choose_encoders(values, effort)
+    )
+    assert encode(encode_png_samples(np.tile(colour_values(), (9, 9, 1)), 8, 2))
 
 
 def test_the_entry_itself_is_a_picture_that_shows_the_same() -> None:

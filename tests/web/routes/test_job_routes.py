@@ -36,7 +36,7 @@ def jobs_of_every_kind(tmp_path_factory: pytest.TempPathFactory) -> JobsOfEveryK
         client.put(f"/api/scans/{scan_id}/mask", files={"mask": ("mask.png", png_bytes(mask))})
         bodies: list[dict[str, Any]] = [
             {"kind": "families"}, {"kind": "groups"}, {"kind": "map"},
-            {"kind": "compress", "name": "all", "report": True},
+            {"kind": "compress", "name": "all", "effort": "best", "report": True},
             {"kind": "clean", "name": "clean", "scans": [scan_id, keys["drawing 0.png"]], "preview": True},
         ]  # fmt: skip
         for body in bodies:

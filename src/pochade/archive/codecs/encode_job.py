@@ -3,17 +3,19 @@
 import hashlib
 import zlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from pochade.archive.codecs.codec_guard import try_codec
-from pochade.archive.codecs.layered_codec import encode_layered
+from pochade.archive.codecs.layered_codec import encode_layered, xz_may_win
 from pochade.archive.codecs.original_file import file_chunks, file_size
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_for_model, encode_picture
 from pochade.archive.codecs.restored_avif import load_artifact_remover
 from pochade.archive.codecs.xz_codec import pack_xz, unpack_xz
 from pochade.archive.container.manifest_records import BYTES, LAYERED, LOSSLESS, PREVIEW, STORED, XZ
 from pochade.errors import ArchiveDamaged, FileUnreachable
+from pochade.images.codecs.encoder_choice import BEST, NORMAL
 from pochade.images.io.identify import identify
 from pochade.system.path_text import printable
 
@@ -52,6 +54,7 @@ class EncodeTask:
     sha256: str  # of the content
     output: Path  # where the result goes
     fidelity: str = LOSSLESS
+    effort: str = NORMAL
     model: Path | None = None  # the file of a packed model that the archive may include
 
     @property
@@ -84,7 +87,7 @@ class EncodeTask:
 
     def _encode(self, content: bytes) -> tuple[EncodeResult, ...]:
         artifact_remover = None if self.model is None else load_artifact_remover(self.model)
-        picture = encode_picture(content, self.fidelity, artifact_remover)
+        picture = encode_picture(content, self.fidelity, artifact_remover, self.effort)
         result = self._pack_layers(content) if picture is None else _save(picture, self.output)
         if artifact_remover is None or self.fidelity == PREVIEW:
             return (result,)
@@ -92,16 +95,21 @@ class EncodeTask:
         return (result,) if smaller is None else (result, _save(smaller, self.output_for_model))
 
     def _pack_layers(self, content: bytes) -> EncodeResult:
-        """Pack the file with xz, or taken apart if it has layers and becomes smaller so."""
-        packed = self._pack()
-        layered: bytes | None = try_codec(lambda file: encode_layered(file, packed.bytes or len(file)), content)
-        if layered is None:
-            return packed
-        return _save(EncodedContent(layered, LAYERED, BYTES, packed.encoded.format), self.output)
+        """Pack the file taken apart if it has layers, or with xz if that is smaller."""
+        is_best = self.effort == BEST
+        layered: bytes | None = try_codec(partial(encode_layered, max_bytes=len(content), best=is_best), content)
+        if layered is None or is_best or xz_may_win(content, len(layered)):
+            packed = self._pack()
+            if layered is None or len(layered) >= (packed.bytes or len(content)):
+                return packed
+        return _save(EncodedContent(layered, LAYERED, BYTES, self._format()), self.output)
+
+    def _format(self) -> str:
+        return try_codec(lambda path: identify(path).format, self.path) or ""
 
     def _pack(self) -> EncodeResult:
         """Pack the file with xz, or store it if packing doesn't make it smaller."""
-        file_format = try_codec(lambda path: identify(path).format, self.path) or ""
+        file_format = self._format()
         with self.output.open("wb") as output:
             is_smaller = pack_xz(file_chunks(self.path), file_size(self.path), output)
         if is_smaller and (size_and_crc32 := self._compare_packed()) is not None:

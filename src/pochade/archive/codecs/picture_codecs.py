@@ -33,7 +33,9 @@ from pochade.errors import UNDAMAGED_COPY_HINT, ArchiveDamaged
 from pochade.images.base.picture import Array
 from pochade.images.base.source import Source, first_line
 from pochade.images.codecs import container_split, lossless
-from pochade.images.codecs.container_split import RowLayout, SplitFile
+from pochade.images.codecs.container_split import RowLayout
+from pochade.images.codecs.encoder_choice import BEST, JPEG_TRANSCODING_EFFORTS, NORMAL, choose_encoders
+from pochade.images.codecs.join_check import check_join
 from pochade.images.codecs.jpeg_segments import JPEG_SIGNATURE
 from pochade.images.codecs.preview_losses import list_preview_losses
 from pochade.images.io.identify import read_header
@@ -95,7 +97,10 @@ class EncodedContent:
 
 
 def encode_picture(
-    content: bytes, fidelity: str = LOSSLESS, artifact_remover: "ArtifactRemover | None" = None
+    content: bytes,
+    fidelity: str = LOSSLESS,
+    artifact_remover: "ArtifactRemover | None" = None,
+    effort: str = NORMAL,
 ) -> EncodedContent | None:
     """Encode a file as the smallest picture; return None if no picture is smaller than the file.
 
@@ -104,6 +109,7 @@ def encode_picture(
         fidelity: With `high` and `medium`, a lossy picture may win if it reaches the score. With `preview`, a preview
             of a thousand bytes wins unless a lossless picture is as small.
         artifact_remover: The model that restores previews; None if the archive has none.
+        effort: `normal`, or `best` for smaller lossless pictures that take many times as long.
     """
     encode_preview = partial(_encode_preview, artifact_remover=artifact_remover)
     if fidelity == PREVIEW and len(content) > SMALL_FILE_BYTES:
@@ -111,7 +117,7 @@ def encode_picture(
         if preview is not None:
             return preview
     encode_lossless = encode_jpeg if content.startswith(JPEG_SIGNATURE) else _encode_pixels
-    exact: EncodedContent | None = try_codec(encode_lossless, content)
+    exact: EncodedContent | None = try_codec(partial(encode_lossless, effort=effort), content)
     exact = exact if exact is not None and exact.cost < len(content) else None
     if fidelity == LOSSLESS:
         return exact
@@ -136,7 +142,7 @@ def encode_for_model(
     return _from_candidate(candidate, artifact_remover)
 
 
-def encode_jpeg(content: bytes) -> EncodedContent | None:
+def encode_jpeg(content: bytes, effort: str = NORMAL) -> EncodedContent | None:
     """Encode a JPEG as JPEG XL; return None if that doesn't decode to the same bytes.
 
     JPEG XL itself records a few megabytes behind the end of a JPEG, and no more.
@@ -145,7 +151,7 @@ def encode_jpeg(content: bytes) -> EncodedContent | None:
         (JPEG, lossless.transcode_jpeg, lossless.restore_jpeg),
         (JPEG_TAIL, lossless.transcode_jpeg_with_tail, lossless.restore_jpeg_with_tail),
     ):
-        encoded: bytes | None = try_codec(encode, content)
+        encoded: bytes | None = try_codec(partial(encode, effort=JPEG_TRANSCODING_EFFORTS[effort]), content)
         if encoded is not None and try_codec(decode, encoded) == content:
             return EncodedContent(encoded, codec, BYTES, "JPEG")
     return None
@@ -213,42 +219,34 @@ def _from_candidate(
     return replace(encoded, model=artifact_remover.name)
 
 
-def _encode_pixels(content: bytes) -> EncodedContent | None:
+def _encode_pixels(content: bytes, effort: str) -> EncodedContent | None:
     """Encode a picture other than a JPEG: its pixel values with a lossless codec, and the remainder of its file."""
     split = container_split.split_file(content)
     if split is None or len(split.remainder) > MAX_REMAINDER_BYTES:
         return None
-    joined = container_split.join_file(split.format, split.values, split.remainder, split.layout)
-    if joined != content and (split.layout is not None or not _holds_same(container_split.split_file(joined), split)):
-        return None
-    if len(joined) > MAX_GROWTH * len(content):
+    max_bytes = MAX_GROWTH * len(content)
+    outcome = check_join(split, content, max_bytes)
+    if outcome is None or outcome.bytes > max_bytes:
         return None
     shape = _shape_of(split.values)
-    if (smallest := _smallest_lossless(split.values, shape)) is None:
+    if (smallest := _smallest_lossless(split.values, shape, effort)) is None:
         return None
     codec, encoded = smallest
-    returns = BYTES if joined == content else PIXELS
+    returns = BYTES if outcome.is_identical else PIXELS
     digest = hash_pixels(split.values)
     return EncodedContent(encoded, codec, returns, split.format, shape, digest, split.remainder, split.layout)
 
 
-def _holds_same(joined: SplitFile | None, original: SplitFile) -> bool:
-    """Return whether a joined file has the same remainder and pixel values as the original."""
-    return (
-        joined is not None and joined.remainder == original.remainder and np.array_equal(joined.values, original.values)
-    )
-
-
-def _smallest_lossless(values: Array, shape: Shape) -> tuple[str, bytes] | None:
+def _smallest_lossless(values: Array, shape: Shape, effort: str) -> tuple[str, bytes] | None:
     """Return codec and content of the smallest lossless picture that decodes to the same values; None if none does."""
     reduced = lossless.drop_redundancy(values)
-    encoded = [(name, try_codec(encode, reduced)) for name, encode in lossless.LOSSLESS_CODECS.items()]
+    encoded = [(name, try_codec(encode, reduced)) for name, encode in choose_encoders(reduced, effort)]
     candidates = [(name, content) for name, content in encoded if content is not None]
     for name, content in sorted(candidates, key=lambda candidate: len(candidate[1])):
         decoded = try_codec(partial(lossless.decode_values, codec=name, shape=shape), content)
         if decoded is not None and decoded.dtype == values.dtype and np.array_equal(decoded, values):
             return name, content
-    return None
+    return None if effort == BEST else _smallest_lossless(values, shape, BEST)
 
 
 def _shape_of(values: Array) -> Shape:

@@ -7,8 +7,9 @@ docs/format.md specifies both parts. A file is split only if the two parts hold 
 
 import io
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from PIL import Image
@@ -124,12 +125,35 @@ def _highest_palette_index(content: bytes) -> int:
 
 
 def _join_png(values: Array, remainder: bytes) -> bytes:
-    spans = _png_spans(remainder)
-    idat_start = next(start for kind, start, _ in spans if kind == b"IDAT")
-    chunks = {kind: remainder[start + 8 : end - 4] for kind, start, end in spans}
-    samples = samples_from_values(values, chunks[b"IHDR"], chunks.get(b"PLTE", b""), chunks.get(b"tRNS", b""))
-    pixels = compress_rows(samples, chunks[b"IHDR"])
-    return remainder[:idat_start] + make_png_chunk(b"IDAT", pixels) + remainder[idat_start + len(EMPTY_IDAT) :]
+    return PngRemainder.read(remainder).join(values, compress_rows)
+
+
+class PngRemainder(NamedTuple):
+    """The remainder of a PNG, and what of it says how pixel values are stored."""
+
+    content: bytes
+    idat_start: int  # where the chunk with the pixels begins, here and in the original
+    header: bytes  # the content of the IHDR chunk
+    palette: bytes
+    transparency: bytes
+
+    @classmethod
+    def read(cls, remainder: bytes) -> Self:
+        """Read the remainder that `split_file` made."""
+        spans = _png_spans(remainder)
+        idat_start = next(start for kind, start, _ in spans if kind == b"IDAT")
+        chunks = {kind: remainder[start + 8 : end - 4] for kind, start, end in spans}
+        return cls(remainder, idat_start, chunks[b"IHDR"], chunks.get(b"PLTE", b""), chunks.get(b"tRNS", b""))
+
+    def samples(self, values: Array) -> Array:
+        """Convert pixel values to the samples that the PNG stores."""
+        return samples_from_values(values, self.header, self.palette, self.transparency)
+
+    def join(self, values: Array, compress: Callable[[Array, bytes], bytes]) -> bytes:
+        """Join it with pixel values; `compress` makes the content of IDAT chunks from samples and the header."""
+        pixels = compress(self.samples(values), self.header)
+        end = self.idat_start + len(EMPTY_IDAT)
+        return self.content[: self.idat_start] + make_png_chunk(b"IDAT", pixels) + self.content[end:]
 
 
 def _split_webp(content: bytes) -> SplitFile | None:

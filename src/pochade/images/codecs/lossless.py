@@ -27,6 +27,7 @@ MAX_PICTURE_BYTES = 2**32  # memory for decoding one picture
 MAX_PICTURE_PIXELS = 2**28  # of a picture in an archive; no codec here encodes more
 TAIL_BOX_ID = bytes.fromhex("7DF1A8D83C2F4C7AA2EE2B3A0C5B9E61")
 BOX_HEADER_BYTES = 8
+MODES = ("L", "LA", "RGB", "RGBA")  # of Pillow, by number of channels
 FORMAT_NAMES = {"jpeg-xl": "JPEG XL", "webp": "WebP", "png": "PNG"}  # by codec name
 
 
@@ -49,6 +50,29 @@ def encode_jpeg_xl_at(values: Array, effort: int) -> bytes:
 
     flat = values[..., 0] if values.shape[-1] == 1 else values
     return bytes(imagecodecs.jpegxl_encode(np.ascontiguousarray(flat), lossless=True, effort=effort, numthreads=1))
+
+
+def encode_jpeg_xl_quickly(values: Array, effort: int) -> bytes:
+    """Encode as lossless JPEG XL with another library, whose libjxl is newer, as `encode_jpeg_xl_at` does.
+
+    It takes half to four fifths of the time. Pictures of many colours take 2 percent fewer to 4 percent more bytes, and
+    flat ones much more.
+
+    Args:
+        values: (H, W, C) uint8.
+        effort: 1 to 10.
+
+    Raises:
+        ValueError: The values have 16 bits.
+    """
+    import pillow_jxl  # noqa: PLC0415  slow to import
+
+    if values.dtype != np.uint8:
+        raise ValueError("this encoder is for 8 bits a channel")
+    height, width, channels = values.shape
+    encoder_class: Any = pillow_jxl.Encoder  # its type stubs describe an older version
+    encoder = encoder_class(MODES[channels - 1], lossless=True, effort=effort, num_threads=1)
+    return bytes(encoder(np.ascontiguousarray(values).tobytes(), width, height, jpeg_encode=False))
 
 
 def encode_webp(values: Array) -> bytes:
@@ -171,13 +195,18 @@ def _check_size(header: Header, height: int, width: int) -> None:
         raise ValueError(f"it holds {header.width} x {header.height} pixels instead of {width} x {height}")
 
 
-def transcode_jpeg(content: bytes) -> bytes:
-    """Transcode the coefficients of a JPEG to JPEG XL without loss. Exceptions of the library are not caught."""
+def transcode_jpeg(content: bytes, effort: int = 9) -> bytes:
+    """Transcode the coefficients of a JPEG to JPEG XL without loss. Exceptions of the library are not caught.
+
+    Args:
+        content: The file.
+        effort: 1 to 10.
+    """
     import pillow_jxl  # noqa: PLC0415  # slow to import
 
     header = read_header(Source(io.BytesIO(content), "the file", len(content), MAX_PICTURE_BYTES))
     encoder_class: Any = pillow_jxl.Encoder  # its type stubs describe an older version
-    encoder = encoder_class("RGB", lossless=True, effort=9, num_threads=1, use_container=True)
+    encoder = encoder_class("RGB", lossless=True, effort=effort, num_threads=1, use_container=True)
     return bytes(encoder(content, header.width, header.height, jpeg_encode=True))
 
 
@@ -191,8 +220,12 @@ def restore_jpeg(content: bytes) -> bytes:
     return bytes(imagecodecs.jpegxl_decode_jpeg(content, numthreads=1))
 
 
-def transcode_jpeg_with_tail(content: bytes) -> bytes:
+def transcode_jpeg_with_tail(content: bytes, effort: int = 9) -> bytes:
     """Transcode a JPEG up to its end, and store what follows the end in a last box of the JPEG XL.
+
+    Args:
+        content: The file.
+        effort: 1 to 10.
 
     Raises:
         ValueError: Nothing follows the end, or there is no end.
@@ -200,7 +233,7 @@ def transcode_jpeg_with_tail(content: bytes) -> bytes:
     end = read_jpeg_parts(content).end
     if end == len(content):
         raise ValueError("nothing follows its end")
-    return transcode_jpeg(content[:end]) + make_box(b"uuid", TAIL_BOX_ID + content[end:])
+    return transcode_jpeg(content[:end], effort) + make_box(b"uuid", TAIL_BOX_ID + content[end:])
 
 
 def restore_jpeg_with_tail(content: bytes) -> bytes:

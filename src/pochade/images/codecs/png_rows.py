@@ -17,7 +17,8 @@ from pochade.images.base.picture import Array
 SAMPLES_PER_PIXEL = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 GREY, PALETTE = 0, 3  # colour types
 BAND_BYTES = 4_000_000  # filtered, or decompressed, at once
-ZLIB_LEVEL = 6  # of 9
+ZLIB_LEVEL, QUICK_LEVEL = 6, 1  # of 9
+PREFIX_BYTES = 2**18  # of rows, enough for zlib to return some of the stream unless they are nearly flat
 
 
 def _row_shape(header: bytes) -> tuple[int, int]:
@@ -89,19 +90,42 @@ def compress_rows(samples: Array, header: bytes) -> bytes:
     Raises:
         ValueError: The samples don't fit the header.
     """
-    depth, colour_type = header[8], header[9]
-    rows, length = _row_shape(header)
-    lines = _pack_samples(samples, depth)
-    if lines.shape != (rows, length):
+    lines = _lines_of(samples, header)
+    return min((_compress(lines, step) for step in _filter_steps(header)), key=len)
+
+
+def compress_rows_quickly(samples: Array, header: bytes) -> bytes:
+    """Compress samples as `compress_rows` does, in a twentieth of the time, and often to more bytes."""
+    return _compress(_lines_of(samples, header), 0, QUICK_LEVEL)
+
+
+def may_compress_to(pixels: bytes, samples: Array, header: bytes) -> bool:
+    """Return whether `compress_rows` may return exactly `pixels`; its beginning is compared, which takes no time."""
+    lines = _lines_of(samples, header)
+    first = lines[: max(1, PREFIX_BYTES // max(1, lines.shape[1]))]
+    row_above = np.zeros(lines.shape[1], np.uint8)
+    filtered = (_filter_rows(first, row_above, step) for step in _filter_steps(header))
+    return any(pixels.startswith(zlib.compressobj(ZLIB_LEVEL).compress(rows.tobytes())) for rows in filtered)
+
+
+def _lines_of(samples: Array, header: bytes) -> Array:
+    """Pack samples into the rows (H, L) uint8 that the header announces; ValueError if they don't fit it."""
+    lines = _pack_samples(samples, header[8])
+    if lines.shape != _row_shape(header):
         raise ValueError("its pixels don't fit its header")
-    step = 0 if depth < 8 or colour_type == PALETTE else SAMPLES_PER_PIXEL[colour_type] * depth // 8
-    return min((_compress(lines, filter_step) for filter_step in {0, step}), key=len)  # 0 is best for flat colours
+    return lines
 
 
-def _compress(lines: Array, step: int) -> bytes:
+def _filter_steps(header: bytes) -> set[int]:
+    """The values of `step` for `_filter_rows` that are tried; 0 is best for flat colours."""
+    depth, colour_type = header[8], header[9]
+    return {0, 0 if depth < 8 or colour_type == PALETTE else SAMPLES_PER_PIXEL[colour_type] * depth // 8}
+
+
+def _compress(lines: Array, step: int, level: int = ZLIB_LEVEL) -> bytes:
     """Filter rows (H, L) band by band, and compress them; `step` is as for `_filter_rows`."""
     height, length = lines.shape
-    compressor, parts = zlib.compressobj(ZLIB_LEVEL), []
+    compressor, parts = zlib.compressobj(level), []
     band = max(1, BAND_BYTES // max(1, length))
     for top in range(0, height, band):
         row_above = lines[top - 1] if top else np.zeros(length, np.uint8)

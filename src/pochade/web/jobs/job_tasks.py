@@ -102,7 +102,8 @@ def compress_collection(task: JobTask, report: Report) -> Answer:
 
     if page:
         check_report_path(page)
-    result = compress(folder, target, task["fidelity"], index=task["index"], report=report_stage)
+    choices = {"effort": task["effort"], "index": task["index"]}
+    result = compress(folder, target, task["fidelity"], **choices, report=report_stage)
     if page:
         write_savings_report(page, result, folder, report_stage)
     left_out, moved = (dict(list(paths.items())[:MAX_LISTED_PROBLEMS]) for paths in (result.left_out, result.set_aside))
@@ -120,7 +121,7 @@ def clean_scans(task: JobTask, report: Report) -> Answer:
     from pochade.models import weights  # noqa: PLC0415
 
     target = Path(task["results"]) / task["name"]
-    model_name = weights.weights_name(weights.FOLDER, (weights.CLEANER_FILE, weights.PAGE_FILE)) or ""
+    model_name = weights.weights_name(weights.FOLDER, weights.CLEANING_FILES) or ""
     as_shown = GeometryModes("off", "off")  # the page previews scans as they lie
     options = CleanOptions(StrengthPercents(**task["amounts"]), model=model_name, geometry=as_shown)
 

@@ -29,7 +29,7 @@ class SampleOut(BaseModel):
 
 @routes.get("/pieces/{key}/sample/{fidelity}")
 def run_trial(key: PictureKeyPath, fidelity: Fidelity, state: StateDependency) -> SampleOut:
-    """Encode one picture as a job of the kind `compress` would. A large picture takes some seconds."""
+    """Encode one picture as a job of the kind `compress` would at effort `normal`. A large one takes some seconds."""
     result = state.trials.get(state.snapshot().readable_file(key), fidelity)
     url = f"/api/pieces/{key}/sample/{fidelity}"
     return SampleOut(

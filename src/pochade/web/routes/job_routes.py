@@ -87,6 +87,9 @@ class CompressIn(BaseModel):
     kind: Literal["compress"]
     name: str = Field(max_length=MAX_NAME_LENGTH, description="Of the archive; `.pochade` is added if it is missing.")
     fidelity: Literal["lossless", "high", "medium", "preview"] = "lossless"
+    effort: Literal["normal", "best"] = Field(
+        "normal", description="Best files are smaller, and take many times as long."
+    )
     report: bool = Field(False, description="Also write a page about what was saved and lost, beside the archive.")
 
 
