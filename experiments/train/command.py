@@ -20,6 +20,7 @@ from experiments.train.tasks.artifact_remover import AvifTask, PreviewTask
 from experiments.train.tasks.cleaner import CleanerTask
 from experiments.train.tasks.embedding import EmbeddingTask
 from experiments.train.tasks.generator import GeneratorTask
+from experiments.train.tasks.mark_model import MarkTask
 from experiments.train.tasks.page import PageTask
 from experiments.train.tasks.pair_model import PairTask
 from experiments.train.tasks.sketch import SketchTask
@@ -32,6 +33,7 @@ TASKS: tuple[TrainingTask, ...] = (
     PairTask(),
     PageTask(),
     CleanerTask(),
+    MarkTask(),
     AvifTask(),
     PreviewTask(),
     GeneratorTask(),

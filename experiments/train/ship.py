@@ -56,7 +56,7 @@ def ship(task: TrainingTask, runs: Path = RUNS, package: Path = weights.FOLDER) 
         "model": task.name,
         "date": datetime.now(UTC).date().isoformat(),
         "weights": hashlib.sha256(content).hexdigest()[:HASH_DIGITS],
-        "began_with": hashlib.sha256((package / task.file).read_bytes()).hexdigest()[:HASH_DIGITS],
+        "began_with": _shipped_hash(package / task.file),
         "commit": COMMIT,
         "device": machine_info()["processor"],
         **{key: after[key] for key in ("run", "step", "pictures", "minutes")},
@@ -68,6 +68,11 @@ def ship(task: TrainingTask, runs: Path = RUNS, package: Path = weights.FOLDER) 
     table = json.loads((runs / SHIPPED).read_text()) if (runs / SHIPPED).exists() else []
     write_atomically(runs / SHIPPED, (json.dumps([*table, line], indent=1) + "\n").encode())
     return line
+
+
+def _shipped_hash(path: Path) -> str | None:
+    """The beginning of the SHA-256 of shipped weights; None for a model that has none yet."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS] if path.exists() else None
 
 
 def _held_out_lines(log: Path, headline: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -8,7 +8,9 @@ from pochade.cleaning.cleaner import Cleaner, Strengths, tile_margin, tile_side
 from pochade.cleaning.page_light import PageLight
 from pochade.cleaning.speck_choice import SpeckRule
 from pochade.images.io.input_arrays import InputImage, open_input_image
+from pochade.models import weights
 from pochade.models.denoiser import Denoiser
+from pochade.models.mark_classifier import MarkClassifier
 from pochade.models.model_configs import DenoiserConfig, PageConfig
 from pochade.models.page_model import PageModel
 from tests.support.runnable import runnable
@@ -25,7 +27,8 @@ def cleaner(monkeypatch: pytest.MonkeyPatch) -> Cleaner:
     slope = np.add.outer(np.linspace(-0.5, 0, 20), np.linspace(-0.3, 0, 10)).astype(np.float32)
     page = PageLight(np.stack([slope] * 3), np.array([-0.1, -0.2, -0.3], np.float32))
     monkeypatch.setattr("pochade.cleaning.cleaner.read_page", lambda *_: page)
-    return Cleaner(runnable(denoiser), runnable(PageModel(PageConfig(widths=(4, 4, 4)))))
+    page_model = runnable(PageModel(PageConfig(widths=(4, 4, 4))))
+    return Cleaner(runnable(denoiser), page_model, MarkClassifier(weights.FOLDER / weights.MARK_FILE))
 
 
 def grainy_scan() -> InputImage:

@@ -15,6 +15,7 @@ from pochade.models.conv_stacks import ConvConfig
 from pochade.models.denoiser import Denoiser
 from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.mark_model import MarkModel
 from pochade.models.page_model import PageModel
 from pochade.models.pair_model import PairModel
 from pochade.models.sketch_model import SketchVAE
@@ -31,6 +32,7 @@ SHIPPED_MODELS = {
     weights.EMBEDDING_FILE: ("LookEncoder", EmbeddingModel),
     weights.SKETCH_FILE: ("CodeVAE", SketchVAE),
     weights.PAIR_FILE: ("PairNet", PairModel),
+    weights.MARK_FILE: ("MarkNet", MarkModel),
     weights.CLEANER_FILE: ("Restorer", Denoiser),
     weights.PAGE_FILE: ("PageNet", PageModel),
     weights.GENERATOR_FILE: ("DiffusionVAE", FlowMatchingVAE),
@@ -65,7 +67,7 @@ def test_a_shipped_model_keeps_its_stored_name(
 def test_the_names_in_files_are_those_of_the_first_version() -> None:
     assert set(MODEL_CLASSES) == {
         "Autoencoder", "VAE", "EdgeNet", "Classifier",
-        "LookEncoder", "CodeVAE", "PairNet", "Restorer", "PageNet", "DiffusionVAE",
+        "LookEncoder", "CodeVAE", "PairNet", "MarkNet", "Restorer", "PageNet", "DiffusionVAE",
     }  # fmt: skip
     assert set(STORED_NAMES.values()) == set(MODEL_CLASSES)
 

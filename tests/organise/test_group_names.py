@@ -33,7 +33,8 @@ def test_a_word_of_a_single_picture_names_no_group() -> None:
 
 
 def test_looks_name_a_group_whose_files_have_no_words() -> None:
-    groups = [GroupEvidence(1, pictures(), ["pencil", "dark", "fewer details"]), GroupEvidence(2, pictures(), ["painted"])]
+    looks = ["pencil", "dark", "fewer details"]
+    groups = [GroupEvidence(1, pictures(), looks), GroupEvidence(2, pictures(), ["painted"])]
     assert name_groups(groups, pictures(count=10), []) == {1: "pencil, dark", 2: "painted"}
 
 

@@ -3,8 +3,8 @@
 The shipped weights were trained on squares of openclipart's training drawings and of synthetic drawings that were
 damaged beforehand, in batches of 16 at a rate of 1.2e-2: 20,000 squares for 4 epochs (commit 01fb3dd), and twice
 further at half the rate, 14,000 squares for 2 epochs (just before commit 010b917) and 16,000 for 2 epochs (commit
-38a2f4b). This task goes on from them with squares of 256 pixels, and damages every square in another way each time. `docs/log.md` has
-the results.
+38a2f4b). This task goes on with squares of 256 pixels, and damages every square in another way each time.
+`docs/log.md` has the results.
 """
 
 from collections.abc import Iterator

@@ -11,6 +11,7 @@ from pochade.cleaning.speck_choice import LARGEST_SPECK, MM_PER_INCH, USUAL_DPI,
 from pochade.errors import UsageError
 from pochade.images.io.input_arrays import open_input_image
 from pochade.models import weights
+from pochade.models.mark_classifier import MarkClassifier
 from pochade.models.model_configs import DenoiserConfig, PageConfig
 from pochade.models.runnable_model import load_runnable
 
@@ -23,7 +24,8 @@ MASKED_SHARE = 0.5  # of white, from which a pixel of a mask of specks is a spec
 def shipped_cleaner() -> Cleaner:
     """Load the cleaner whose weights come with the package, once."""
     denoiser = load_runnable(weights.FOLDER / weights.CLEANER_FILE, DenoiserConfig)
-    return Cleaner(denoiser, load_runnable(weights.FOLDER / weights.PAGE_FILE, PageConfig))
+    page_model = load_runnable(weights.FOLDER / weights.PAGE_FILE, PageConfig)
+    return Cleaner(denoiser, page_model, MarkClassifier(weights.FOLDER / weights.MARK_FILE))
 
 
 def clean(

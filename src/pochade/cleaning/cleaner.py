@@ -26,6 +26,7 @@ from pochade.cleaning.speck_choice import SpeckRule, choose_specks
 from pochade.cleaning.speck_fill import fill_specks
 from pochade.images.geometry.tiles import Region, Tile, tile_grid
 from pochade.images.io.input_arrays import InputImage, open_input_image
+from pochade.models.mark_classifier import MarkClassifier
 from pochade.models.model_configs import DenoiserConfig, PageConfig
 from pochade.models.runnable_model import RunnableModel
 
@@ -88,15 +89,21 @@ class Cleaned:
 
 
 class Cleaner:
-    """The two models that clean scans, and their application to pictures of any size.
+    """The three models that clean scans, and their application to pictures of any size.
 
     Args:
         denoiser: Removes grain, specks and smudges.
         page_model: Estimates light and paper.
+        mark_classifier: Tells dust from drawn marks.
     """
 
-    def __init__(self, denoiser: RunnableModel[DenoiserConfig], page_model: RunnableModel[PageConfig]) -> None:
-        self.denoiser, self.page_model = denoiser, page_model
+    def __init__(
+        self,
+        denoiser: RunnableModel[DenoiserConfig],
+        page_model: RunnableModel[PageConfig],
+        mark_classifier: MarkClassifier,
+    ) -> None:
+        self.denoiser, self.page_model, self.mark_classifier = denoiser, page_model, mark_classifier
 
     def clean(
         self,
@@ -193,7 +200,8 @@ class Cleaner:
             return np.zeros_like(x), np.zeros_like(x[0])
         kinds = {"grain": strengths.grain > 0, "specks": strengths.specks > 0, "smudges": False}
         change, defect = predict_damage(self.denoiser, x, **kinds)
-        choice = choose_specks(x, change, defect, 0 if rule.mask is not None else strengths.specks, rule)
+        strength = 0 if rule.mask is not None else strengths.specks
+        choice = choose_specks(self.mark_classifier, x, change, defect, strength, rule)
         sureness = choice.sureness
         if rule.mask is not None and strengths.specks:
             sureness = rule.mask[tile.padded].astype(np.float32)

@@ -129,7 +129,7 @@ def _clean_options(
     from pochade.models import weights
 
     protect_mask, only_mask = (None if path is None else MaskFile.read(path) for path in (protect, only))
-    model = weights.weights_name(weights.FOLDER, (weights.CLEANER_FILE, weights.PAGE_FILE)) or ""
+    model = weights.weights_name(weights.FOLDER, weights.CLEANING_FILES) or ""
     return CleanOptions(StrengthPercents.from_overall(strength, **overrides), protect_mask, only_mask, model)
 
 

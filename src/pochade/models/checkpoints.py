@@ -22,10 +22,12 @@ from pochade.models.denoiser import Denoiser
 from pochade.models.edge_autoencoder import EdgeAutoencoder, EdgeAutoencoderConfig
 from pochade.models.embedding_model import EmbeddingModel
 from pochade.models.flow_matching_vae import FlowMatchingVAE
+from pochade.models.mark_model import MarkModel
 from pochade.models.model_configs import (
     DenoiserConfig,
     EmbeddingConfig,
     FlowMatchingConfig,
+    MarkConfig,
     PageConfig,
     PairConfig,
     SketchConfig,
@@ -46,6 +48,7 @@ MODEL_CLASSES: dict[str, tuple[Callable[[Any], nn.Module], Callable[..., Any]]] 
     "LookEncoder": (EmbeddingModel, EmbeddingConfig),
     "CodeVAE": (SketchVAE, SketchConfig),
     "PairNet": (PairModel, PairConfig),
+    "MarkNet": (MarkModel, MarkConfig),
     "Restorer": (Denoiser, DenoiserConfig),
     "PageNet": (PageModel, PageConfig),
     "DiffusionVAE": (FlowMatchingVAE, FlowMatchingConfig),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PAIR_RELATIONS = ("different", "variant", "version", "edit", "resave")  # of a pair, in the order of the logits
+MARK_KINDS = ("drawn", "dust")  # in the order of the logits of a `MarkModel`
 WINDOW_PIXELS = 9  # per side of the window of local means that a `Denoiser` sees
 
 
@@ -46,6 +47,15 @@ class PairConfig:
 
     compared: int = 66  # features of a pair, from `analysis/comparison/relation_features.py`
     hidden: int = 128  # size of the hidden layers
+    members: int = 5  # perceptrons whose probabilities are averaged
+
+
+@dataclass(frozen=True)
+class MarkConfig:
+    """What a `MarkModel` is built from; stored in its checkpoint."""
+
+    features: int = 51  # of a mark, from `analysis/mark_features.py`
+    hidden: int = 48  # size of the hidden layers
     members: int = 5  # perceptrons whose probabilities are averaged
 
 
@@ -96,13 +106,16 @@ class FlowMatchingConfig:
     latent_dim: int = 64
 
 
-ShippedConfig = EmbeddingConfig | SketchConfig | PairConfig | DenoiserConfig | PageConfig | FlowMatchingConfig
+ShippedConfig = (
+    EmbeddingConfig | SketchConfig | PairConfig | MarkConfig | DenoiserConfig | PageConfig | FlowMatchingConfig
+)
 
 # The names of the models in files, by their configs. These names never change.
 STORED_KINDS: dict[type, str] = {
     EmbeddingConfig: "LookEncoder",
     SketchConfig: "CodeVAE",
     PairConfig: "PairNet",
+    MarkConfig: "MarkNet",
     DenoiserConfig: "Restorer",
     PageConfig: "PageNet",
     FlowMatchingConfig: "DiffusionVAE",

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from pochade.models.model_configs import PAIR_RELATIONS, PairConfig
+from pochade.models.perceptron_layers import perceptron
 
 
 class PairModel(nn.Module):
@@ -29,7 +30,8 @@ class PairModel(nn.Module):
         self.config = config or PairConfig()
         self.register_buffer("middle", torch.zeros(self.config.compared))
         self.register_buffer("spread", torch.ones(self.config.compared))
-        self.members = nn.ModuleList(_perceptron(self.config) for _ in range(self.config.members))
+        sizes = (self.config.compared, self.config.hidden, self.config.hidden, len(PAIR_RELATIONS))
+        self.members = nn.ModuleList(perceptron(sizes) for _ in range(self.config.members))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map features of pairs (P, 66) to the logits (M, P, 5) that each of M perceptrons gives the relations."""
@@ -43,13 +45,3 @@ class PairModel(nn.Module):
     def probabilities(self, x: Tensor) -> Tensor:
         """Map features of pairs (P, 66) to the probabilities (P, 5) of `PAIR_RELATIONS`, which add up to 1."""
         return self(x).softmax(2).mean(0)
-
-
-def _perceptron(config: PairConfig) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(config.compared, config.hidden),
-        nn.ReLU(inplace=True),
-        nn.Linear(config.hidden, config.hidden),
-        nn.ReLU(inplace=True),
-        nn.Linear(config.hidden, len(PAIR_RELATIONS)),
-    )

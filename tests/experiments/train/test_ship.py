@@ -61,6 +61,12 @@ def test_the_next_weights_begin_with_those_that_were_shipped(tmp_path: Path, pac
     assert len(json.loads((runs / SHIPPED).read_text())) == 2
 
 
+def test_the_first_weights_of_a_model_began_with_none(tmp_path: Path, package: Path) -> None:
+    (package / TASK.file).unlink()
+    finish_run(tmp_path / "runs", 0.1, 0.3)
+    assert ship(TASK, tmp_path / "runs", package)["began_with"] is None
+
+
 def test_weights_that_are_not_better_stay_out(tmp_path: Path, package: Path) -> None:
     runs = tmp_path / "runs"
     finish_run(runs, 0.3, 0.3)

@@ -170,7 +170,8 @@ def test_sketches_are_described_by_their_pencil() -> None:
 def test_paintings_are_described_by_their_colours() -> None:
     night = Image.linear_gradient("L").resize((SIDE, SIDE))
     blue = Image.merge("RGB", [night.point(lambda level, part=part: level * part // 255) for part in (20, 30, 120)])
-    assert describe_techniques([measures(blue)] * 3, ["painted"] * 3) == "painted, dark, mostly blue and black, few details"
+    words = describe_techniques([measures(blue)] * 3, ["painted"] * 3)
+    assert words == "painted, dark, mostly blue and black, few details"
 
 
 def test_flat_shapes_are_described_by_their_two_colours() -> None:

@@ -14,9 +14,11 @@ THEME_FILE = "theme.onnx"  # never fine-tuned
 TECHNIQUE_FILE = "technique.onnx"  # never fine-tuned
 CLEANER_FILE = "cleaner.safetensors"
 PAGE_FILE = "page.safetensors"
+MARK_FILE = "marks.safetensors"  # never fine-tuned
 GENERATOR_FILE = "create.safetensors"
 AVIF_FILE = "avif.net"  # removes the artifacts of AVIF; packed, as it travels in archives
 PREVIEW_FILE = "preview.net"  # removes the artifacts of small AVIF files that are enlarged
+CLEANING_FILES = (CLEANER_FILE, PAGE_FILE, MARK_FILE)
 HASH_DIGITS = 16
 
 
