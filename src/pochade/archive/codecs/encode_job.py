@@ -88,14 +88,21 @@ class EncodeTask:
     def _encode(self, content: bytes) -> tuple[EncodeResult, ...]:
         artifact_remover = None if self.model is None else load_artifact_remover(self.model)
         picture = encode_picture(content, self.fidelity, artifact_remover, self.effort)
-        result = self._pack_layers(content) if picture is None else _save(picture, self.output)
+        result = self.pack_whole(content) if picture is None else _save(picture, self.output)
         if artifact_remover is None or self.fidelity == PREVIEW:
             return (result,)
         smaller = encode_for_model(content, self.fidelity, artifact_remover, picture)
         return (result,) if smaller is None else (result, _save(smaller, self.output_for_model))
 
-    def _pack_layers(self, content: bytes) -> EncodeResult:
-        """Pack the file taken apart if it has layers, or with xz if that is smaller."""
+    def pack_whole(self, content: bytes) -> EncodeResult:
+        """Pack a file that is not smaller as a picture: taken apart if it has layers, or with xz if that is smaller.
+
+        Args:
+            content: The file's content.
+
+        Returns:
+            The result in the file `output`, or the original file if nothing is smaller.
+        """
         is_best = self.effort == BEST
         layered: bytes | None = try_codec(partial(encode_layered, max_bytes=len(content), best=is_best), content)
         if layered is None or is_best or xz_may_win(content, len(layered)):

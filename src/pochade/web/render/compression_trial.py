@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 import numpy as np
 
 from pochade.archive.codecs.codec_names import FRAME_CODEC
+from pochade.archive.codecs.encode_job import EncodeTask
 from pochade.archive.codecs.picture_codecs import EncodedContent, encode_picture
-from pochade.archive.container.manifest_records import PREVIEW, STORED
+from pochade.archive.container.manifest_records import PREVIEW
 from pochade.errors import PictureTooLarge
 from pochade.images.base.picture import Array
 from pochade.images.codecs.av1_frames import wrap_in_avif
@@ -59,8 +60,15 @@ class CompressionTrialTask(RenderTask):
         write_without_flush(self.after, encode_screen_png(after))
         changed = not np.array_equal(before, after)
         if encoded is None:
-            return TrialResult(STORED, len(original), len(original), None, changed)
+            return self._pack_whole(original)
         return TrialResult(encoded.codec, len(encoded.content), len(original), encoded.score, changed)
+
+    def _pack_whole(self, original: bytes) -> TrialResult:
+        """Measure a file that is not smaller as a picture: its layers are taken apart, or xz packs it."""
+        with TemporaryDirectory(dir=self.after.parent) as folder:
+            task = EncodeTask(self.path, self.sha256, Path(folder) / "packed", self.fidelity)
+            result = task.pack_whole(original)
+        return TrialResult(result.encoded.codec, result.bytes or len(original), len(original), None, changed=False)
 
     def _before_and_after(self, original: bytes, encoded: EncodedContent | None) -> tuple[Array, Array]:
         """Return the pixels (H, W, 3) before and after; for a preview, both at the size at which previews are shown."""
