@@ -41,7 +41,6 @@ class MarkFeatures:
 
     regions: Regions
     lengths: Floats32  # (M,), millimetres: the longer side of the mark's box, without its border
-    widths: Floats32  # (M,), millimetres: across the mark where it is about as long as that
     table: Floats32  # (M, F), the features in the order of `FEATURE_NAMES`
 
 
@@ -86,7 +85,7 @@ def measure_marks(
     boxes = (regions.boxes[:, 2:] - 2 * BORDER).clip(min=1).astype(np.float32)
     lengths = boxes.max(1, initial=0) / np.float32(dots_per_mm)
     if not count:
-        return MarkFeatures(regions, lengths, lengths, np.empty((0, FEATURES), np.float32))
+        return MarkFeatures(regions, lengths, np.empty((0, FEATURES), np.float32))
     rows, columns = np.nonzero(regions.labels)
     pixels = _Pixels(rows, columns, regions.labels[rows, columns] - 1, count)
     ring = _ring_pixels(regions)
@@ -105,7 +104,7 @@ def measure_marks(
     marks = MarkList(regions.boxes, signs * peaks, lengths, model[2])
     table = np.stack([*size, *tone, *model, *around], 1)
     table = np.concatenate([table, measure_surroundings(picture, without, marks, dots_per_mm)], 1)
-    return MarkFeatures(regions, lengths, shape[1] / np.float32(dots_per_mm), table.astype(np.float32))
+    return MarkFeatures(regions, lengths, table.astype(np.float32))
 
 
 def _ring_pixels(regions: Regions) -> _Pixels:
